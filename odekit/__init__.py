@@ -1,0 +1,111 @@
+"""From a loss to a verdict: the reduced ODE of a network that learns a group, and whether it is true.
+
+A statement enters as a `Network` and leaves as a verdict. `derive` finds the reduced system of its gradient
+flow, `compile` and `solve` integrate it, `simulate` trains the full network without knowing any of that,
+`compare` measures the gap, and `verify` says which theorems are confirmed.
+
+What enters: nothing. What leaves: the public names, each loaded from its room on first use, so that
+``import odekit`` loads no array library. What this module must not know: anything that a room knows.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "FiniteGroup",
+    "Network",
+    "ReducedSystem",
+    "Run",
+    "__version__",
+    "blow_up_time",
+    "compare",
+    "compile",
+    "derive",
+    "estimate_rate",
+    "exact_modes",
+    "group",
+    "load_run",
+    "loss_and_gradient",
+    "predict",
+    "project",
+    "simulate",
+    "solve",
+    "verify",
+]
+
+_ROOMS = frozenset(
+    {
+        "claims",
+        "cli",
+        "comparison",
+        "derivation",
+        "errors",
+        "expressions",
+        "groups",
+        "networks",
+        "report",
+        "simulation",
+        "solvers",
+    }
+)
+
+_HOMES = {
+    "FiniteGroup": "groups",
+    "Network": "networks",
+    "ReducedSystem": "derivation",
+    "Run": "simulation",
+    "blow_up_time": "solvers",
+    "compare": "comparison",
+    "compile": "solvers",
+    "derive": "derivation",
+    "estimate_rate": "comparison",
+    "exact_modes": "solvers",
+    "group": "groups",
+    "load_run": "simulation",
+    "loss_and_gradient": "simulation",
+    "predict": "comparison",
+    "project": "comparison",
+    "simulate": "simulation",
+    "solve": "solvers",
+    "verify": "claims",
+}
+
+if TYPE_CHECKING:
+    from odekit import claims as claims
+    from odekit import cli as cli
+    from odekit import comparison as comparison
+    from odekit import derivation as derivation
+    from odekit import errors as errors
+    from odekit import expressions as expressions
+    from odekit import groups as groups
+    from odekit import networks as networks
+    from odekit import report as report
+    from odekit import simulation as simulation
+    from odekit import solvers as solvers
+    from odekit.claims import verify
+    from odekit.comparison import compare, estimate_rate, predict, project
+    from odekit.derivation import ReducedSystem, derive
+    from odekit.groups import FiniteGroup, group
+    from odekit.networks import Network
+    from odekit.simulation import Run, load_run, loss_and_gradient, simulate
+    from odekit.solvers import blow_up_time, compile, exact_modes, solve
+else:
+
+    def __getattr__(name: str) -> object:
+        """Load a room, or a public name from its room, on first use."""
+        if name in _ROOMS:
+            return import_module(f"odekit.{name}")
+        if name not in _HOMES:
+            raise AttributeError(f"module 'odekit' has no attribute {name!r}")
+        value = getattr(import_module(f"odekit.{_HOMES[name]}"), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    """List the public names and the rooms, loaded or not."""
+    return sorted({*__all__, *_ROOMS})

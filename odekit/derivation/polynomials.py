@@ -1,0 +1,79 @@
+"""Sparse polynomials with rational coefficients, as dictionaries from exponents to coefficients.
+
+The derivation works on these, because a selection rule touches a few monomials at a time and SymPy's
+expressions would cost a hundred times more; SymPy comes in at the end, to print.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+import sympy as sp
+
+__all__ = ["Poly", "add", "constant", "differentiate", "evaluate", "letter", "multiply", "to_sympy"]
+
+Poly = dict[tuple[int, ...], Fraction]
+
+
+def constant(value: Fraction | int, letters: int) -> Poly:
+    """The constant polynomial in ``letters`` variables."""
+    return {(0,) * letters: Fraction(value)} if value else {}
+
+
+def letter(index: int, letters: int, coefficient: Fraction | int = 1) -> Poly:
+    """``coefficient`` times the variable ``index``."""
+    return {tuple(int(i == index) for i in range(letters)): Fraction(coefficient)}
+
+
+def add(polynomials: Iterable[tuple[Fraction | int, Poly]]) -> Poly:
+    """Linear combination of (factor, polynomial) pairs."""
+    total: Poly = {}
+    for factor, polynomial in polynomials:
+        for exponents, coefficient in polynomial.items():
+            total[exponents] = total.get(exponents, Fraction(0)) + factor * coefficient
+    return {exponents: coefficient for exponents, coefficient in total.items() if coefficient}
+
+
+def multiply(left: Poly, right: Poly) -> Poly:
+    """Product."""
+    total: Poly = {}
+    for a, x in left.items():
+        for b, y in right.items():
+            key = tuple(i + j for i, j in zip(a, b, strict=True))
+            total[key] = total.get(key, Fraction(0)) + x * y
+    return {exponents: coefficient for exponents, coefficient in total.items() if coefficient}
+
+
+def differentiate(polynomial: Poly, index: int) -> Poly:
+    """Partial derivative with respect to the variable ``index``."""
+    result: Poly = {}
+    for exponents, coefficient in polynomial.items():
+        if power := exponents[index]:
+            lowered = tuple(e - (i == index) for i, e in enumerate(exponents))
+            result[lowered] = coefficient * power
+    return result
+
+
+def evaluate(polynomial: Poly, values: Sequence[complex]) -> complex:
+    """Value at a point."""
+    total = 0j
+    for exponents, coefficient in polynomial.items():
+        term = complex(coefficient)
+        for value, power in zip(values, exponents, strict=True):
+            term *= value**power
+        total += term
+    return total
+
+
+def to_sympy(polynomial: Poly, symbols: Sequence[sp.Expr]) -> sp.Expr:
+    """The same polynomial as a SymPy expression in ``symbols``."""
+    return sp.Add(
+        *(
+            sp.Mul(
+                sp.Rational(coefficient.numerator, coefficient.denominator),
+                *(symbol**power for symbol, power in zip(symbols, exponents, strict=True) if power),
+            )
+            for exponents, coefficient in sorted(polynomial.items(), reverse=True)
+        )
+    )

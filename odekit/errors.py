@@ -1,0 +1,56 @@
+"""The family of errors: what broke, what was expected, what came, and what to try.
+
+Every message that odekit raises on purpose is an `OdekitError`. Input is validated at the public
+boundary only; a numerical failure is a status of one trajectory, never an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = ["FileError", "InputError", "OdekitError", "ReductionError", "UnknownNameError"]
+
+
+class OdekitError(Exception):
+    """An error in one paragraph: what broke, Expected, Received and Try.
+
+    Parameters
+    ----------
+    what: what broke, one sentence without a full stop at its end.
+    expected, received, hint: the rest of the paragraph; an empty one is left out.
+    """
+
+    def __init__(self, what: str, *, expected: str = "", received: str = "", hint: str = "") -> None:
+        parts = [what.rstrip(".")]
+        parts += [
+            f"{title}: {text.rstrip('.')}"
+            for title, text in (("Expected", expected), ("Received", received), ("Try", hint))
+            if text
+        ]
+        super().__init__(". ".join(parts) + ".")
+
+
+class InputError(OdekitError, ValueError):
+    """A value that a public function can't accept."""
+
+
+class FileError(InputError):
+    """A file that can't be read, or a place that can't be written."""
+
+
+class ReductionError(InputError):
+    """A network or system for which the requested reduction isn't available."""
+
+
+class UnknownNameError(InputError):
+    """A name that nothing bears; the nearest known one is suggested."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = list(known)
+        near = get_close_matches(name, names, n=1, cutoff=0.5)
+        super().__init__(
+            f"unknown {kind} {name!r}",
+            expected=f"one of {', '.join(names)}",
+            hint=f"{near[0]!r}" if near else "",
+        )

@@ -1,0 +1,239 @@
+"""The characters of an Abelian group, exactly, from its multiplication table.
+
+What enters is a `FiniteGroup`; what leaves are the exponents of its characters as integers, the
+characters as complex numbers, and the group that they form. This module knows no weights.
+
+The group is built up as a chain of subgroups 1 < H_1 < H_2 < ... < G, each H_i made from H_(i-1) by one
+more element g. If m is the least number with g^m = h in H_(i-1), a character of H_(i-1) extends to H_i
+in exactly m ways, by the m-th roots of its value at h. Everything happens in integers modulo the
+group's exponent e, a character's value being exp(2 pi i x / e).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.errors import InputError, ReductionError
+from odekit.groups.axioms import IntArray
+from odekit.groups.group import FiniteGroup
+
+__all__ = [
+    "character_exponents",
+    "character_labels",
+    "characters",
+    "conjugate_characters",
+    "dual_group",
+    "require_abelian",
+]
+
+ComplexArray = NDArray[np.complex128]
+
+_GROUPS_KEPT = 4
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One extension in the chain: g^order = power is the first power of g in the previous subgroup."""
+
+    generator: int
+    order: int
+    power: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Characters:
+    """The steps of the chain, and ``exponents[r, g]`` modulo ``modulus``."""
+
+    steps: tuple[_Step, ...]
+    exponents: IntArray
+    modulus: int
+
+
+def character_exponents(G: FiniteGroup) -> tuple[IntArray, int]:
+    """Return the exponents of all characters, exact integers modulo the group's exponent e.
+
+    The r-th character is chi_r(g) = exp(2 pi i exponents[r, g] / e). Row 0 is trivial. For ``cyclic(n)``,
+    row k is exp(2 pi i k j / n); for ``product(cyclic(a), cyclic(b))``, row k1 b + k2 is
+    exp(2 pi i (k1 j1 / a + k2 j2 / b)), and so on for more factors.
+
+    Parameters
+    ----------
+    G: an Abelian group.
+
+    Returns
+    -------
+    exponents: ``(n, n)`` integers in [0, e), character by element, read-only.
+    e: the exponent of the group.
+
+    Raises
+    ------
+    ReductionError: the group isn't Abelian.
+
+    Examples
+    --------
+    >>> from odekit.groups import cyclic
+    >>> character_exponents(cyclic(3))[0].tolist()
+    [[0, 0, 0], [0, 1, 2], [0, 2, 1]]
+    """
+    found = _find_characters(require_abelian(G))
+    return found.exponents, found.modulus
+
+
+@lru_cache(maxsize=_GROUPS_KEPT)
+def characters(G: FiniteGroup) -> ComplexArray:
+    """Return the character table, ``(n, n)`` complex: row r is the r-th character, read-only.
+
+    The values at multiples of a quarter turn are exact, and conjugate characters are exactly conjugate.
+    The order of the rows is that of `character_exponents`.
+
+    Raises
+    ------
+    ReductionError: the group isn't Abelian.
+
+    Examples
+    --------
+    >>> from odekit.groups import cyclic
+    >>> characters(cyclic(2)).real.tolist()
+    [[1.0, 1.0], [1.0, -1.0]]
+    """
+    exponents, modulus = character_exponents(G)
+    values = _roots_of_unity(modulus)[exponents]
+    values.setflags(write=False)
+    return values
+
+
+def conjugate_characters(G: FiniteGroup) -> IntArray:
+    """Return, for each character, the row of its complex conjugate: ``(n,)`` integers.
+
+    Raises
+    ------
+    ReductionError: the group isn't Abelian.
+    """
+    require_abelian(G)
+    if G.factors:
+        return G.inverse  # rows are numbered like elements here, so no character need be built
+    found = _find_characters(G)
+    return _rows_of(found, {element: -found.exponents[:, element] for element in _probes(found)})
+
+
+def dual_group(G: FiniteGroup) -> FiniteGroup:
+    """Return the group of characters under pointwise product; its elements are the rows' numbers.
+
+    Raises
+    ------
+    ReductionError: the group isn't Abelian.
+
+    Examples
+    --------
+    >>> from odekit.groups import cyclic
+    >>> dual_group(cyclic(3)).table.tolist()
+    [[0, 1, 2], [1, 2, 0], [2, 0, 1]]
+    """
+    found = _find_characters(require_abelian(G))
+    columns = {element: found.exponents[:, element] for element in _probes(found)}
+    table = _rows_of(found, {element: column[:, None] + column for element, column in columns.items()})
+    table = np.broadcast_to(table, (G.order, G.order))
+    return FiniteGroup(f"dual of {G.name}", table, character_labels(G), G.factors)
+
+
+def character_labels(G: FiniteGroup) -> tuple[str, ...]:
+    """Return the characters' names: ``"k"``, or ``"(k1,k2)"`` for a product of cyclic groups.
+
+    The characters of a group that was given by its table are named by their rows.
+    """
+    return G.labels if G.factors else tuple(str(row) for row in range(G.order))
+
+
+def require_abelian(G: FiniteGroup) -> FiniteGroup:
+    """Return the group if it is finite and Abelian.
+
+    Raises
+    ------
+    InputError: this isn't a `FiniteGroup`, for example a family of symbolic order.
+    ReductionError: the group isn't Abelian.
+    """
+    if not isinstance(G, FiniteGroup):
+        raise InputError(
+            "characters need a group of known order", expected="a FiniteGroup such as Z23", received=f"{G!r}"
+        )
+    if not G.is_abelian:
+        g, h = np.argwhere(G.table != G.table.T)[0]
+        raise ReductionError(
+            f"characters need an Abelian group, and {G.name} isn't one",
+            expected="g h = h g for all elements",
+            received=f"g h = {G.table[g, h]} but h g = {G.table[h, g]} for g = {g}, h = {h}",
+        )
+    return G
+
+
+@lru_cache(maxsize=_GROUPS_KEPT)
+def _find_characters(G: FiniteGroup) -> _Characters:
+    """Extend the trivial character along the chain, the newest root of unity varying slowest."""
+    elements = np.array([G.identity], dtype=np.intp)
+    exponents = np.zeros((1, 1), dtype=np.intp)
+    steps: list[_Step] = []
+    while elements.size < G.order:
+        step = _next_step(G, elements)
+        exponents = _extend(exponents, int(np.flatnonzero(elements == step.power)[0]), step.order, G.exponent)
+        elements = _enlarge(G, elements, step)
+        steps.append(step)
+    by_element = exponents[:, np.argsort(elements)]
+    by_element.setflags(write=False)
+    return _Characters(tuple(steps), by_element, G.exponent)
+
+
+def _next_step(G: FiniteGroup, elements: IntArray) -> _Step:
+    """Take the first element outside the subgroup and find its first power inside."""
+    inside = np.zeros(G.order, dtype=bool)
+    inside[elements] = True
+    generator = int(np.argmin(inside))
+    power, order = generator, 1
+    while not inside[power]:
+        power, order = int(G.table[power, generator]), order + 1
+    return _Step(generator, order, power)
+
+
+def _enlarge(G: FiniteGroup, elements: IntArray, step: _Step) -> IntArray:
+    """List the cosets H, g H, g^2 H, ... one after another."""
+    cosets = [elements]
+    for _ in range(step.order - 1):
+        cosets.append(G.table[step.generator, cosets[-1]])
+    return np.concatenate(cosets)
+
+
+def _extend(exponents: IntArray, position: int, order: int, modulus: int) -> IntArray:
+    """Return the exponents on the larger subgroup, from those on the smaller and the place of g^order."""
+    roots = exponents[:, position] // order + modulus // order * np.arange(order)[:, None]
+    turns = roots[:, :, None, None] * np.arange(order)[:, None]
+    extended = (turns + exponents[:, None, :]) % modulus
+    size = exponents.shape[0] * order
+    return extended.reshape(size, size)
+
+
+def _probes(found: _Characters) -> set[int]:
+    """List the elements at which values determine a character."""
+    return {element for step in found.steps for element in (step.generator, step.power)}
+
+
+def _rows_of(found: _Characters, values: dict[int, IntArray]) -> IntArray:
+    """Return the rows of the characters with these exponents at the elements of `_probes`."""
+    rows, size = np.zeros(1, dtype=np.intp), 1
+    for step in found.steps:
+        smallest_root = values[step.power] % found.modulus // step.order
+        root = (values[step.generator] - smallest_root) % found.modulus
+        rows = rows + size * (root // (found.modulus // step.order))
+        size *= step.order
+    return rows
+
+
+def _roots_of_unity(e: int) -> ComplexArray:
+    """Return exp(2 pi i x / e) for x = 0..e-1, exact at quarter turns and symmetric under conjugation."""
+    steps = np.arange(e // 2 + 1)
+    upper = np.exp(2j * np.pi * steps / e)
+    quarters = 4 * steps % e == 0
+    upper[quarters] = np.array([1, 1j, -1])[4 * steps[quarters] // e]
+    return np.concatenate([upper, upper[1 : (e + 1) // 2][::-1].conj()])

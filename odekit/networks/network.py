@@ -1,0 +1,224 @@
+"""The specification of a network: group, task, activation, embedding, constraint, loss, rates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.errors import InputError, UnknownNameError
+from odekit.expressions import Expression, parse
+from odekit.groups import CyclicFamily, FiniteGroup
+from odekit.groups import group as named_group
+from odekit.networks.task import Task, labels
+
+__all__ = ["ACTIVATIONS", "Network", "parse_activation"]
+
+IntArray = NDArray[np.int64]
+
+ACTIVATIONS: Mapping[str, str] = {
+    "quadratic": "z**2",
+    "cubic": "z**3",
+    "quartic": "z**4",
+    "relu": "relu(z)",
+    "abs": "abs(z)",
+}
+EMBEDDINGS = ("shared", "unshared")
+CONSTRAINTS = ("none", "sphere", "joint_sphere")
+LOSSES = ("mean", "sum")
+MAX_DEGREE = 12
+
+
+@dataclass(frozen=True, init=False)
+class Network:
+    """A two-layer network on a group, its task and its loss.
+
+    Parameters
+    ----------
+    group: FiniteGroup, CyclicFamily (symbolic order, for derivations only), or a name such as ``"Z23"``.
+    neurons: number of hidden neurons M, at least 1.
+    activation: a name of `ACTIVATIONS` or a formula in ``z``.
+    embedding: ``"shared"`` (one theta for all inputs) or ``"unshared"`` (theta1, theta2, ...).
+    constraint: ``"none"``, ``"sphere"`` or ``"joint_sphere"``.
+    task: see `Task.parse`; linear tasks need an Abelian group, where ``x*y`` means ``x+y``.
+    loss: cross-entropy ``"mean"`` or ``"sum"`` over all tuples of inputs.
+    logit_scale: the whole factor in front of the logits, positive and finite.
+    rates: factor on the learning rate of each weight group (``theta`` or ``theta1``, ..., and ``xi``);
+        ``theta`` stands for all embeddings; what is left out is 1.
+
+    Raises
+    ------
+    InputError: a value outside these ranges, or a linear task on a non-Abelian group.
+    UnknownNameError: an unknown group, activation, embedding, constraint or loss.
+
+    >>> Network("Z5", activation="z**4", task="x-y").task.coefficients
+    (1, -1)
+    """
+
+    group: FiniteGroup | CyclicFamily
+    neurons: int
+    activation: Expression
+    activation_name: str
+    embedding: str
+    constraint: str
+    task: Task
+    loss: str
+    logit_scale: float
+    rates: Mapping[str, float]
+
+    def __init__(
+        self,
+        group: FiniteGroup | CyclicFamily | str,
+        neurons: int = 512,
+        activation: str = "quadratic",
+        embedding: str = "shared",
+        constraint: str = "none",
+        task: str | Task = "x*y",
+        loss: str = "mean",
+        logit_scale: float = 1.0,
+        rates: Mapping[str, float] | None = None,
+    ) -> None:
+        chosen = named_group(group) if isinstance(group, str) else group
+        parsed = Task.parse(task) if isinstance(task, str) else task
+        _check_task(chosen, parsed)
+        _check_choice("embedding", embedding, EMBEDDINGS)
+        values = {
+            "group": chosen,
+            "neurons": _neurons(neurons),
+            "activation": parse_activation(activation),
+            "activation_name": activation,
+            "embedding": embedding,
+            "constraint": _check_choice("constraint", constraint, CONSTRAINTS),
+            "task": parsed,
+            "loss": _check_choice("loss", loss, LOSSES),
+            "logit_scale": _positive("logit_scale", logit_scale),
+            "rates": _rates(rates or {}, _embeddings(embedding, parsed.summands)),
+        }
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def embeddings(self) -> tuple[str, ...]:
+        """Names of the embeddings: ``("theta",)``, or ``("theta1", "theta2", ...)`` where unshared."""
+        return _embeddings(self.embedding, self.task.summands)
+
+    def embedding_of(self, summand: int) -> str:
+        """Name of the embedding that input ``summand`` (from 0) uses."""
+        return self.embeddings[0 if self.embedding == "shared" else summand]
+
+    @property
+    def finite_group(self) -> FiniteGroup:
+        """The group, where it is a concrete one.
+
+        Raises
+        ------
+        InputError: the order is a symbol.
+        """
+        if isinstance(self.group, FiniteGroup):
+            return self.group
+        raise InputError(
+            f"the order of {self.group.name} is a symbol",
+            expected="a group of a definite order",
+            received=self.group.name,
+            hint="--group Z23, or Network('Z23')",
+        )
+
+    @cached_property
+    def activation_polynomial(self) -> Mapping[int, Fraction] | None:
+        """Exact coefficients of the activation by degree, or None where it is not a polynomial."""
+        polynomial = self.activation.polynomial(("z",))
+        return None if polynomial is None else {degree: value for (degree,), value in polynomial.items()}
+
+    def labels(self) -> IntArray:
+        """Right answers: int array of shape ``(n,) * s``, the element that each tuple of inputs maps to."""
+        return labels(self.task, self.finite_group)
+
+    def flow_rate(self) -> float:
+        """Factor from the flow of the energy sum at unit rates to the flow of this network's loss.
+
+        The energy of one neuron is ``E = sum_x (xi[label] - mean xi) act(z)``; near uniform softmax the
+        loss's gradient flow is ``flow_rate() * grad E`` with ``logit_scale / n**s`` for the mean over n**s
+        tuples, and ``logit_scale`` for the sum.
+        """
+        pairs = self.finite_group.order**self.task.summands if self.loss == "mean" else 1
+        return self.logit_scale / pairs
+
+
+def parse_activation(text: str) -> Expression:
+    """Read an activation by name or as a formula in ``z``.
+
+    Raises
+    ------
+    InputError: not a formula, or a polynomial of degree above 12.
+    UnknownNameError: a word that names no activation.
+    """
+    if not isinstance(text, str):
+        raise InputError(
+            "the activation must be text", expected="str such as 'z**2'", received=type(text).__name__
+        )
+    if text.isidentifier() and text != "z" and text not in ACTIVATIONS:
+        raise UnknownNameError("activation", text, [*ACTIVATIONS, "z**4"])
+    expression = parse(ACTIVATIONS.get(text, text), ("z",))
+    polynomial = expression.polynomial(("z",))
+    degree = max((d for (d,) in polynomial), default=0) if polynomial is not None else 0
+    if degree > MAX_DEGREE:
+        raise InputError(
+            "the activation's degree is too high",
+            expected=f"a polynomial of degree at most {MAX_DEGREE}",
+            received=f"degree {degree}",
+        )
+    return expression
+
+
+def _check_task(group: FiniteGroup | CyclicFamily, task: Task) -> None:
+    if task.is_product or isinstance(group, CyclicFamily) or group.is_abelian:
+        return
+    raise InputError(
+        f"the task {task.text!r} adds elements, but {group.name} is not Abelian",
+        expected="the product 'x*y' on a non-Abelian group",
+        received=task.text,
+        hint="--task 'x*y'",
+    )
+
+
+def _check_choice(what: str, value: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise UnknownNameError(what, str(value), known)
+    return value
+
+
+def _neurons(value: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise InputError("neurons must be a positive integer", expected="at least 1", received=repr(value))
+    return int(value)
+
+
+def _positive(what: str, value: float) -> float:
+    if not isinstance(value, int | float | np.number) or not 0 < float(value) < math.inf:
+        raise InputError(
+            f"{what} must be positive and finite", expected="a number above 0", received=repr(value)
+        )
+    return float(value)
+
+
+def _embeddings(embedding: str, summands: int) -> tuple[str, ...]:
+    if embedding == "shared":
+        return ("theta",)
+    return tuple(f"theta{i + 1}" for i in range(summands))
+
+
+def _rates(given: Mapping[str, float], embeddings: tuple[str, ...]) -> Mapping[str, float]:
+    known = (*embeddings, "xi")
+    for name in given:
+        if name not in (*known, "theta"):
+            raise UnknownNameError("weight group in rates", name, known)
+    common = given.get("theta", 1.0)
+    return MappingProxyType(
+        {name: _positive(f"the rate of {name}", given.get(name, 1.0 if name == "xi" else common)) for name in known}
+    )

@@ -1,0 +1,99 @@
+"""A symbolic system becomes a function that computers can evaluate.
+
+What enters is a system with SymPy expressions, what leaves is a `CompiledSystem`: the right-hand side for
+one backend and the order of its states and parameters. Neither step sizes nor initial values are known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from odekit.errors import InputError
+
+__all__ = ["BACKENDS", "CompiledSystem", "compile"]
+
+BACKENDS = ("numpy", "numba", "mpmath")
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledSystem:
+    """A system whose right-hand side is compiled for one backend.
+
+    Parameters
+    ----------
+    system: the symbolic system that it came from.
+    backend: "numpy", "numba" or "mpmath".
+    states, parameters: names, in the order of the rows of ``y`` and ``p``.
+    rhs: ``rhs(t, y, p, out)`` writes y' into ``out`` and returns nothing. On numpy ``t`` is (batch,),
+        ``y`` and ``out`` are (state, batch), ``p`` is (parameter, batch), all float64; on numba and mpmath
+        it takes one trajectory, a number and three sequences.
+    source: text of the function, for the curious.
+    """
+
+    system: Any
+    backend: str
+    states: tuple[str, ...]
+    parameters: tuple[str, ...]
+    rhs: Callable[[Any, Any, Any, Any], None]
+    source: str
+
+    def __repr__(self) -> str:
+        return f"CompiledSystem({self.backend}: {', '.join(self.states)}; {', '.join(self.parameters)})"
+
+
+def compile(system: Any, backend: str = "numpy") -> CompiledSystem:
+    """Right-hand side of a system as code for one backend.
+
+    Parameters
+    ----------
+    system: a `ReducedSystem`, or anything with its states, parameters, vector_field and definitions. The
+        symbol ``t`` in the vector field is time unless a state or parameter bears that name.
+    backend: "numpy" (arrays over a batch), "numba" (machine code, one trajectory a call; needs the extra
+        ``fast``) or "mpmath" (any precision, one trajectory a call).
+
+    Raises
+    ------
+    InputError: the backend isn't one of these, or isn't installed.
+    InputError: the vector field holds a symbol that is neither state, parameter nor definition.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> import numpy as np, sympy
+    >>> x, r = sympy.symbols("x r")
+    >>> growth = SimpleNamespace(states=(x,), parameters=(r,), vector_field=(r * x,), definitions={})
+    >>> out = np.empty((1, 2))
+    >>> compile(growth).rhs(np.zeros(2), np.array([[1.0, 2.0]]), np.array([[3.0, 3.0]]), out)
+    >>> out.tolist()
+    [[3.0, 6.0]]
+    """
+    if backend not in BACKENDS:
+        raise InputError(
+            f"the backend {backend!r} isn't available", expected=f"one of {', '.join(BACKENDS)}"
+        )
+    from odekit.solvers.compile_code import generate
+
+    function, source = generate(system, backend)
+    return CompiledSystem(
+        system=system,
+        backend=backend,
+        states=tuple(symbol.name for symbol in system.states),
+        parameters=tuple(symbol.name for symbol in system.parameters),
+        rhs=_machine_code(function) if backend == "numba" else function,
+        source=source,
+    )
+
+
+def _machine_code(function: Callable[..., None]) -> Callable[..., None]:
+    try:
+        import numba
+    except ImportError as error:
+        raise InputError(
+            "the backend 'numba' isn't installed",
+            expected="the optional extra 'fast'",
+            hint='pip install "odekit[fast]", or backend="numpy"',
+        ) from error
+    compiled: Callable[..., None] = numba.njit(error_model="numpy")(function)
+    return compiled

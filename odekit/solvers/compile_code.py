@@ -1,0 +1,138 @@
+"""Source code of a right-hand side, written from a symbolic system.
+
+What enters is a system (states, parameters, vector field and definitions, all SymPy). What leaves is the
+text of one Python function ``rhs(t, y, p, out)`` and that function. Entries of ``y`` and ``p`` are numbers or
+whole arrays over a batch: the text is the same. This module must not know what integrates the result.
+
+Names never reach the generated text: states become ``y0, y1, ...`` and parameters ``p0, p1, ...``, so a
+state may be called ``lambda``, ``E`` or ``gamma``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import mpmath
+import numpy
+import sympy
+from sympy.codegen.rewriting import create_expand_pow_optimization
+from sympy.printing.numpy import NumPyPrinter
+from sympy.printing.pycode import MpmathPrinter, PythonCodePrinter
+
+from odekit.errors import InputError
+
+__all__ = ["PRINTERS", "expanded_field", "generate"]
+
+PRINTERS: dict[str, tuple[type[PythonCodePrinter], dict[str, Any]]] = {
+    "numpy": (NumPyPrinter, {"numpy": numpy}),
+    "mpmath": (MpmathPrinter, {"mpmath": mpmath}),
+    "numba": (PythonCodePrinter, {"math": math}),
+}
+
+_LARGEST_UNROLLED_POWER = 8
+
+
+def generate(system: Any, dialect: str) -> tuple[Callable[..., None], str]:
+    """Function ``rhs(t, y, p, out)`` of a system, and its source.
+
+    Common subexpressions are computed once and small integer powers are products.
+
+    Parameters
+    ----------
+    system: states, parameters, vector_field and definitions, as in `odekit.derivation.ReducedSystem`.
+    dialect: key of `PRINTERS`: "numpy" for arrays over a batch, "numba" for floats, "mpmath" for mpf.
+
+    Raises
+    ------
+    InputError: two of the states and parameters share a name.
+    InputError: the vector field has another length than the states.
+    InputError: the vector field holds a symbol that is neither state, parameter, definition nor ``t``.
+    InputError: the vector field holds a function that the dialect can't express.
+    """
+    printer_type, namespace = PRINTERS[dialect]
+    source = _source(system, printer_type({"fully_qualified_modules": True}))
+    scope = dict(namespace)
+    exec(compile(source, f"<odekit right-hand side, {dialect}>", "exec"), scope)
+    function: Callable[..., None] = scope["rhs"]
+    return function, source
+
+
+def expanded_field(system: Any) -> tuple[sympy.Expr, ...]:
+    """Vector field with every definition, also a nested one, replaced by what it stands for."""
+    definitions = {symbol.name: sympy.sympify(value) for symbol, value in system.definitions.items()}
+    field = [sympy.sympify(entry) for entry in system.vector_field]
+    for _ in definitions:
+        field = [_substitute(entry, definitions) for entry in field]
+    return tuple(field)
+
+
+def _substitute(expression: sympy.Expr, values: dict[str, Any]) -> sympy.Expr:
+    return expression.xreplace({s: values[s.name] for s in expression.free_symbols if s.name in values})
+
+
+def _source(system: Any, printer: PythonCodePrinter) -> str:
+    field = expanded_field(system)
+    states = [symbol.name for symbol in system.states]
+    parameters = [symbol.name for symbol in system.parameters]
+    _check(field, states, parameters)
+    safe = {name: sympy.Symbol(f"y{i}") for i, name in enumerate(states)}
+    safe |= {name: sympy.Symbol(f"p{j}") for j, name in enumerate(parameters)}
+    renamed = [_substitute(entry, safe) for entry in field]
+    body = [*_loads(renamed, safe), *_statements(renamed, printer)]
+    docstring = f'    """States {", ".join(states)}; parameters {", ".join(parameters) or "none"}."""'
+    return "\n".join(["def rhs(t, y, p, out):", docstring, *body, ""])
+
+
+def _check(field: Sequence[sympy.Expr], states: list[str], parameters: list[str]) -> None:
+    names = [*states, *parameters]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise InputError(f"the name {', '.join(repeated)} is used twice", expected="distinct states and parameters")
+    if len(field) != len(states):
+        raise InputError(
+            "the vector field doesn't match the states",
+            expected=f"{len(states)} entries",
+            received=f"{len(field)}",
+        )
+    unknown = sorted({s.name for entry in field for s in entry.free_symbols} - {*names, "t"})
+    if unknown:
+        raise InputError(
+            f"the vector field holds unknown symbols: {', '.join(unknown)}",
+            expected=f"states {', '.join(states)}; parameters {', '.join(parameters) or 'none'}; time t",
+            hint="list them as parameters, or define them",
+        )
+
+
+def _loads(field: Sequence[sympy.Expr], safe: dict[str, sympy.Symbol]) -> Iterator[str]:
+    used = {symbol.name for entry in field for symbol in entry.free_symbols}
+    for symbol in safe.values():
+        if symbol.name in used:
+            yield f"    {symbol.name} = {symbol.name[0]}[{symbol.name[1:]}]"
+
+
+def _statements(field: list[sympy.Expr], printer: PythonCodePrinter) -> Iterator[str]:
+    replacements, reduced = sympy.cse(field, symbols=sympy.numbered_symbols("c"))
+    for symbol, value in replacements:
+        yield f"    {symbol.name} = {_print(value, printer)}"
+    for index, value in enumerate(reduced):
+        yield f"    out[{index}] = {_print(value, printer)}"
+
+
+def _print(expression: sympy.Expr, printer: PythonCodePrinter) -> str:
+    expand_powers = create_expand_pow_optimization(_LARGEST_UNROLLED_POWER)
+    try:
+        text: str = printer.doprint(expand_powers(expression))
+    except (NotImplementedError, TypeError, ValueError) as error:
+        raise _cannot_express(str(expression)) from error
+    if "Not supported" in text or "\n" in text:
+        raise _cannot_express(str(expression))
+    return text
+
+
+def _cannot_express(expression: str) -> InputError:
+    return InputError(
+        f"no code for the expression {expression}",
+        hint="write it with functions that numpy knows",
+    )

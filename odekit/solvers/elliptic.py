@@ -1,0 +1,142 @@
+r"""The elliptic functions behind the exact orbits, for roots of any configuration, all in real arithmetic.
+
+The curve is ``y^2 = p (p + h) (p + g)`` with ``h, g >= 0``. Its time from the pole at infinity is Carlson's
+``R_F(p, p + h, p + g)``, and its inverse is ``g cs^2(sqrt(g) z)``. Gauss's (Landen's) transformation
+
+    p_n = p_{n+1} (p_{n+1} + g_{n+1}^2) / (p_{n+1} + a_{n+1}^2),   g_{n+1} = sqrt(g_n a_n),   a_{n+1} = (g_n + a_n)/2
+
+keeps the time while it takes the two roots to their arithmetic-geometric mean, where the curve is a circle
+(``p = mu^2 cot^2(mu z)``). Going back only multiplies, adds and divides positive numbers, so that no digit is
+lost however close the parameter ``m = 1 - h/g`` comes to 1; `scipy.special.ellipj`, which takes ``m``, can't do that.
+
+Arrays of roots and times enter, arrays leave. This module knows nothing of modes, phases or networks.
+Source: Carlson, "Numerical computation of real or complex elliptic integrals" (1995); DLMF 19.22, 22.20.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import elliprf, elliprj
+
+__all__ = ["half_period", "phase_integral", "point_at", "time_from_pole"]
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+_HALF_DIGITS = 1e-9
+_MOST_STEPS = 16
+
+
+def time_from_pole(p: FloatArray, h: FloatArray, g: FloatArray) -> FloatArray:
+    """Time from infinity to ``p``: the integral of ``dp / (2 sqrt(p (p + h) (p + g)))`` from p to infinity.
+
+    Parameters
+    ----------
+    p: float64, >= 0. h, g: float64, >= 0, the negatives of the other two roots.
+
+    Returns
+    -------
+    float64 of the broadcast shape; infinity at ``p = h = 0``.
+
+    Source: DLMF 19.29.
+
+    >>> float(time_from_pole(np.array(4.0), np.array(0.0), np.array(0.0)))
+    0.5
+    """
+    return np.asarray(elliprf(p, p + h, p + g), dtype=np.float64)
+
+
+def half_period(h: FloatArray, g: FloatArray) -> FloatArray:
+    """Time from infinity to the turning point ``p = 0``; infinity where a root is double there.
+
+    >>> bool(np.isclose(half_period(np.array(1.0), np.array(1.0)), np.pi / 2))
+    True
+    """
+    return np.asarray(elliprf(0.0, h, g), dtype=np.float64)
+
+
+def point_at(time: FloatArray, h: FloatArray, g: FloatArray) -> FloatArray:
+    """Inverse of `time_from_pole` for ``0 < time <= half_period(h, g)``.
+
+    Parameters
+    ----------
+    time: float64, positive. h, g: float64, >= 0, broadcasting against it.
+
+    Returns
+    -------
+    float64: p; NaN where an argument is NaN.
+
+    Source: DLMF 22.20(ii) (descending Landen transformation), in the form that keeps the complementary parameter.
+
+    >>> h, g = np.array(1e-200), np.array(2.0)
+    >>> bool(np.isclose(time_from_pole(point_at(np.array(3.0), h, g), h, g), 3.0, rtol=1e-14))
+    True
+    """
+    is_bounded = h > 0
+    ladder = _mean_ladder(np.sqrt(np.where(is_bounded, h, g)), np.sqrt(g))
+    mean = ladder[-1][1]
+    p = np.square(mean / np.tan(mean * time))
+    for lower, upper in reversed(ladder):
+        p = p * ((p + lower * lower) / (p + upper * upper))
+    return np.where(is_bounded, p, _unbounded_point(time, g))
+
+
+def _mean_ladder(lower: FloatArray, upper: FloatArray) -> list[tuple[FloatArray, FloatArray]]:
+    """Steps of the arithmetic-geometric mean after the first pair, the last one equal to rounding."""
+    ladder: list[tuple[FloatArray, FloatArray]] = []
+    for _ in range(_MOST_STEPS):
+        is_last = not np.any(np.abs(upper - lower) > _HALF_DIGITS * upper)
+        lower, upper = np.sqrt(lower) * np.sqrt(upper), (lower + upper) / 2
+        ladder.append((lower, upper))
+        if is_last:
+            break
+    return ladder
+
+
+def _unbounded_point(time: FloatArray, g: FloatArray) -> FloatArray:
+    """`point_at` for ``h = 0``: ``g / sinh^2(sqrt(g) z)``, or ``1/z^2`` where ``g = 0`` too."""
+    root = np.sqrt(g)
+    return np.where(g > 0, np.square(root / np.sinh(root * time)), 1.0 / np.square(time))
+
+
+def phase_integral(
+    d: FloatArray, p: FloatArray, turn_alpha_squared: FloatArray, turn_beta_squared: FloatArray
+) -> FloatArray:
+    r"""Integral of ``dz / (a + 2 d(z))`` from the pole to the point, ``(1/6) R_J(d, d + l, d + L, d + a/2)``.
+
+    ``l, L`` are the roots of ``y^2 - (s + a) y + s a + a^2/4``. Where they are complex the transformed curve
+    splits the integral into two with real positive arguments:
+
+        (1/12) sum over both signs of (1 -+ rho) R_J(p, p + h, p + g, p + (a + 2 h +- sqrt(2 a s))/4),   rho = sqrt(s/(2a)).
+
+    Parameters
+    ----------
+    d, p: float64, the point on the original and on the transformed curve.
+    turn_alpha_squared, turn_beta_squared: float64, a and s, the squared magnitudes at the turning point.
+
+    Returns
+    -------
+    float64 of the broadcast shape.
+
+    Source: DLMF 19.29 for R_J; the split by partial fractions in p.
+    """
+    a, s, shape = turn_alpha_squared, turn_beta_squared, np.broadcast_shapes(d.shape, turn_alpha_squared.shape)
+    discriminant = s * (s - 2 * a)
+    is_split = np.broadcast_to(discriminant >= 0, shape)
+    large = (s + a + np.sqrt(np.maximum(discriminant, 0))) / 2
+    small = a * (s + a / 4) / large
+    whole = np.zeros(shape)
+    elliprj(d, d + small, d + large, d + a / 2, out=whole, where=is_split)
+    return np.where(is_split, whole / 6, _complex_root_integral(p, a, s, ~is_split))
+
+
+def _complex_root_integral(p: FloatArray, a: FloatArray, s: FloatArray, is_wanted: BoolArray) -> FloatArray:
+    """The sum of two in `phase_integral`, computed only where it is wanted."""
+    h = np.sqrt(a * (s + a / 4))
+    g = (h + (s + a) / 2) / 2
+    split, ratio = np.sqrt(2 * a * s), np.sqrt(s / (2 * a))
+    far, near = np.zeros(is_wanted.shape), np.zeros(is_wanted.shape)
+    elliprj(p, p + h, p + g, p + (a + 2 * h + split) / 4, out=far, where=is_wanted)
+    elliprj(p, p + h, p + g, p + (a + 2 * h - split) / 4, out=near, where=is_wanted)
+    return ((1 - ratio) * far + (1 + ratio) * near) / 12

@@ -1,0 +1,229 @@
+"""Moments at which something happens along a trajectory.
+
+What enters is a function g(t, y, p); its zeros along a solution are the moments. What leaves is an `Event`
+that a solver can bind to its states. How trajectories are integrated isn't known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.errors import InputError, UnknownNameError
+from odekit.expressions import parse
+
+__all__ = [
+    "BoundEvent",
+    "Event",
+    "Rows",
+    "bind",
+    "crossings",
+    "dominance_reached",
+    "find_times",
+    "horizon",
+    "phase_aligned",
+]
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of an array, by number or by name.
+
+    >>> Rows("parameter", ("rate",), np.array([[2.0, 3.0]]))["rate"].tolist()
+    [2.0, 3.0]
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    values: FloatArray
+
+    def __getitem__(self, key: int | str) -> FloatArray:
+        if isinstance(key, str):
+            if key not in self.names:
+                raise UnknownNameError(self.kind, key, self.names)
+            key = self.names.index(key)
+        row: FloatArray = self.values[key]
+        return row
+
+
+EventFunction = Callable[[FloatArray, Rows, Rows], FloatArray]
+
+
+@dataclass(frozen=True)
+class Event:
+    """A zero of g(t, y, p) along a trajectory; the first one of each trajectory counts.
+
+    Parameters
+    ----------
+    function: text in the states, the parameters and ``t``, such as ``"alpha - 2*beta"``, or a callable
+        ``g(t (batch,), y, p) -> (batch,)``, whose ``y`` and ``p`` give rows by number or name (``y[0]``, ``y["alpha"]``).
+    direction: 1 where g must rise through zero, -1 where it must fall, 0 for both.
+    terminal: whether the trajectory ends there.
+    name: what the solution calls it.
+    at_start: whether a g that lies beyond zero already at t = 0 (on the side that the direction leads to,
+        zero included) counts as an event at t = 0.
+
+    A zero is found where g has different signs at the two ends of a step: two zeros within one step escape.
+    """
+
+    function: str | EventFunction
+    direction: int = 0
+    terminal: bool = False
+    name: str = "event"
+    at_start: bool = False
+
+    def __post_init__(self) -> None:
+        if self.direction not in (-1, 0, 1):
+            raise InputError("unknown direction of an event", expected="-1, 0 or 1", received=f"{self.direction}")
+        if self.at_start and self.direction == 0:
+            raise InputError("an event at the start needs a direction", expected="1 or -1", received="0")
+
+
+def phase_aligned(state: int | str = "D", tolerance: float = 1e-2, *, terminal: bool = False) -> Event:
+    """The moment at which a phase comes within ``tolerance`` of zero modulo 2 pi.
+
+    ``g = |wrap(D)| - tolerance``, falling, where wrap(D) = D - 2 pi round(D / 2 pi) lies in [-pi, pi].
+
+    Parameters
+    ----------
+    state: the phase D, by row or name, in radians.
+    tolerance: positive, in radians.
+    terminal: whether the trajectory ends there.
+    """
+
+    def distance(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
+        phase = y[state]
+        return np.abs(phase - 2.0 * np.pi * np.round(phase / (2.0 * np.pi))) - tolerance
+
+    return Event(distance, -1, terminal, f"phase_aligned({state})", at_start=True)
+
+
+def dominance_reached(
+    winner: int | str, others: Sequence[int | str], ratio: float = 10.0, *, terminal: bool = False
+) -> Event:
+    """The moment at which one magnitude is ``ratio`` times as large as each of the others.
+
+    ``g = |winner| - ratio * max_i |others_i|``, rising.
+
+    Parameters
+    ----------
+    winner, others: magnitudes, by row or name; at least one other.
+    ratio: positive.
+    terminal: whether the trajectory ends there.
+    """
+    if not others:
+        raise InputError("dominance needs other states to compare with", expected="at least one")
+
+    def lead(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
+        largest: FloatArray = np.max([np.abs(y[state]) for state in others], axis=0)
+        return np.abs(y[winner]) - ratio * largest
+
+    return Event(lead, 1, terminal, f"dominance_reached({winner})", at_start=True)
+
+
+def horizon(
+    threshold: float = 1e-2,
+    coefficient: float = 4.0,
+    powers: Mapping[int | str, int] | None = None,
+    *,
+    terminal: bool = True,
+) -> Event:
+    """The moment at which the logits are too large for the reduced flow, which assumes a uniform softmax.
+
+    ``g = coefficient * prod_i |y_i|**powers_i - threshold``, rising.
+
+    The gradient of the full loss departs from the reduced flow by a relative amount of the order of the
+    logits f. For one neuron with quadratic activation, theta of magnitude alpha and xi of magnitude beta,
+    ``|f| <= beta (2 alpha)**2``: the default. For M aligned neurons multiply the coefficient by M, and by the
+    logit scale in any case.
+
+    Parameters
+    ----------
+    threshold: positive, the departure that is still accepted.
+    coefficient: positive.
+    powers: exponent of each magnitude, by row or name; alpha 2 and beta 1 where omitted.
+    terminal: whether the trajectory ends there.
+
+    Source: arXiv 2602.16849, the reduction at small initialisation.
+    """
+    exponents = dict(powers or {"alpha": 2, "beta": 1})
+
+    def excess(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
+        size = np.full_like(t, coefficient)
+        for state, exponent in exponents.items():
+            size *= np.abs(y[state]) ** exponent
+        return size - threshold
+
+    return Event(excess, 1, terminal, "horizon", at_start=True)
+
+
+@dataclass(frozen=True, eq=False)
+class BoundEvent:
+    """An event that knows its system's names: g on plain arrays."""
+
+    event: Event
+    states: tuple[str, ...]
+    parameters: tuple[str, ...]
+    function: EventFunction
+
+    def __call__(self, t: FloatArray, y: FloatArray, p: FloatArray) -> FloatArray:
+        """g at ``t`` (batch,), ``y`` (state, batch), ``p`` (parameter, batch), as (batch,)."""
+        value = self.function(t, Rows("state", self.states, y), Rows("parameter", self.parameters, p))
+        return np.broadcast_to(np.asarray(value, dtype=np.float64), t.shape)
+
+    def is_past(self, value: FloatArray) -> BoolArray:
+        """Whether a value at the start counts as an event there."""
+        return (value * self.event.direction >= 0.0) & self.event.at_start
+
+
+def bind(event: Event, states: tuple[str, ...], parameters: tuple[str, ...]) -> BoundEvent:
+    """The event for a system with these states and parameters."""
+    if not isinstance(event.function, str):
+        return BoundEvent(event, states, parameters, event.function)
+    expression = parse(event.function, (*states, *parameters, "t"))
+
+    def evaluate(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
+        values = {"t": t} | {name: p[name] for name in parameters} | {name: y[name] for name in states}
+        return np.asarray(expression.evaluate(values), dtype=np.float64)
+
+    return BoundEvent(event, states, parameters, evaluate)
+
+
+def crossings(direction: int, before: FloatArray, after: FloatArray) -> BoolArray:
+    """Whether g went through zero in the wanted direction; a zero at the beginning doesn't count."""
+    rises = (before < 0.0) & (after >= 0.0) & (direction >= 0)
+    falls = (before > 0.0) & (after <= 0.0) & (direction <= 0)
+    return rises | falls
+
+
+def find_times(
+    function: Callable[[FloatArray], FloatArray],
+    begin: FloatArray,
+    end: FloatArray,
+    before: FloatArray,
+    after: FloatArray,
+) -> FloatArray:
+    """Zeros of many functions at once, each between two times with different signs, to rounding.
+
+    The Illinois variant of the secant method: the bracket's older end counts half each time it stays.
+
+    >>> find_times(lambda t: t**2 - 2.0, np.array([1.0]), np.array([2.0]), np.array([-1.0]), np.array([2.0]))
+    array([1.41421356])
+    """
+    for _ in range(100):
+        slope = np.where(after == before, 1.0, after - before)
+        best = end - after * (end - begin) / slope
+        value = function(best)
+        turned = np.sign(value) != np.sign(after)
+        begin, before = np.where(turned, end, begin), np.where(turned, after, 0.5 * before)
+        moved = np.abs(best - end)
+        end, after = best, value
+        if np.all(moved <= 2.0 * np.spacing(np.abs(end))):
+            break
+    return end

@@ -1,0 +1,44 @@
+"""What every test shares: no display, settled hypothesis profiles, and the gate of the marker `reference`.
+
+A test that carries the marker is skipped with its reason where the reference data is absent. Whoever sets
+ODEKIT_REFERENCE requires the data: then its absence is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+os.environ["MPLBACKEND"] = "Agg"
+os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
+
+settings.register_profile("odekit", deadline=None)
+settings.register_profile("odekit-ci", deadline=None, derandomize=True)
+settings.load_profile("odekit-ci" if os.environ.get("CI") else "odekit")
+
+
+def reference_folder() -> Path:
+    """The folder of the reference data; skips, or fails where it is required, if there is none."""
+    required = os.environ.get("ODEKIT_REFERENCE")
+    folder = Path(required) if required else ROOT.parent / "shared" / "reference"
+    if folder.is_dir():
+        return folder
+    if required:
+        pytest.fail(f"ODEKIT_REFERENCE names no folder: {folder}", pytrace=False)
+    pytest.skip(f"the reference data is absent: ODEKIT_REFERENCE is not set and there is no {folder}")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("reference"):
+        reference_folder()
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder of the reference data, for tests that carry the marker `reference`."""
+    return reference_folder()
