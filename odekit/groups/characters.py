@@ -117,7 +117,7 @@ def conjugate_characters(G: FiniteGroup) -> IntArray:
     if G.factors:
         return G.inverse  # rows are numbered like elements here, so no character need be built
     found = _find_characters(G)
-    return _rows_of(found, {element: -found.exponents[:, element] for element in _probes(found)})
+    return _rows_of(found, [-found.exponents[:, step.generator] for step in found.steps])
 
 
 def dual_group(G: FiniteGroup) -> FiniteGroup:
@@ -134,8 +134,8 @@ def dual_group(G: FiniteGroup) -> FiniteGroup:
     [[0, 1, 2], [1, 2, 0], [2, 0, 1]]
     """
     found = _find_characters(require_abelian(G))
-    columns = {element: found.exponents[:, element] for element in _probes(found)}
-    table = _rows_of(found, {element: column[:, None] + column for element, column in columns.items()})
+    columns = [found.exponents[:, step.generator] for step in found.steps]
+    table = _rows_of(found, [column[:, None] + column for column in columns])
     table = np.broadcast_to(table, (G.order, G.order))
     return FiniteGroup(f"dual of {G.name}", table, character_labels(G), G.factors)
 
@@ -214,18 +214,15 @@ def _extend(exponents: IntArray, position: int, order: int, modulus: int) -> Int
     return extended.reshape(size, size)
 
 
-def _probes(found: _Characters) -> set[int]:
-    """List the elements at which values determine a character."""
-    return {element for step in found.steps for element in (step.generator, step.power)}
+def _rows_of(found: _Characters, values: list[IntArray]) -> IntArray:
+    """Return the rows of the characters with these exponents at the generators of the chain.
 
-
-def _rows_of(found: _Characters, values: dict[int, IntArray]) -> IntArray:
-    """Return the rows of the characters with these exponents at the elements of `_probes`."""
+    At a generator of order m over the previous subgroup the exponent is x/m + t e/m with x < e, and t is
+    the digit of the row that this step contributes.
+    """
     rows, size = np.zeros(1, dtype=np.intp), 1
-    for step in found.steps:
-        smallest_root = values[step.power] % found.modulus // step.order
-        root = (values[step.generator] - smallest_root) % found.modulus
-        rows = rows + size * (root // (found.modulus // step.order))
+    for step, value in zip(found.steps, values, strict=True):
+        rows = rows + size * (value % found.modulus // (found.modulus // step.order))
         size *= step.order
     return rows
 

@@ -219,6 +219,5 @@ def _rates(given: Mapping[str, float], embeddings: tuple[str, ...]) -> Mapping[s
         if name not in (*known, "theta"):
             raise UnknownNameError("weight group in rates", name, known)
     common = given.get("theta", 1.0)
-    return MappingProxyType(
-        {name: _positive(f"the rate of {name}", given.get(name, 1.0 if name == "xi" else common)) for name in known}
-    )
+    rates = {name: given.get(name, 1.0 if name == "xi" else common) for name in known}
+    return MappingProxyType({name: _positive(f"the rate of {name}", rate) for name, rate in rates.items()})

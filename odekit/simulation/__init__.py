@@ -1,0 +1,25 @@
+"""What the network does: its full loss, exact gradient, training, and training runs as files.
+
+The road that knows nothing of any reduction. A `Network` enters, a `Run` leaves: weights in weight space at
+increasing times, simulated here from a seed or from given weights, or trained elsewhere and loaded. What
+this room must not know: modes' dynamics, energies, reduced systems, or anything that was derived.
+"""
+
+from odekit.simulation.gradient import LossGradient, accuracy, logits, loss_and_gradient, uniform_gradient
+from odekit.simulation.initial import initial_weights
+from odekit.simulation.load import load_run, load_weights
+from odekit.simulation.run import Run
+from odekit.simulation.training import simulate
+
+__all__ = [
+    "LossGradient",
+    "Run",
+    "accuracy",
+    "initial_weights",
+    "load_run",
+    "load_weights",
+    "logits",
+    "loss_and_gradient",
+    "simulate",
+    "uniform_gradient",
+]

@@ -2,7 +2,7 @@
 
 With z_m = sum_i theta_i,m[x_i], f[h] = a sum_m xi_m[h] act(z_m) and P = softmax(f) - label, per tuple,
 
-    grad xi_m[h] = a sum P[h] act(z_m),        grad theta_i,m[x] = a sum_{x_i = x} act'(z_m) sum_h P[h] xi_m[h].
+    grad xi_m[h] = a sum P[h] act(z_m),    grad theta_i,m[x] = a sum_{x_i = x} act'(z_m) sum_h P[h] xi_m[h].
 
 What enters is a network and weights, what leaves is the loss and the gradient in weight space. This module
 must not know that anything reduces it: no modes, no energy.
@@ -60,9 +60,7 @@ class LossGradient:
         loss, gradient = self.evaluate(stack(self.network, theta, xi))
         return (float(loss), *unstack(gradient))
 
-    def uniform(
-        self, theta: ArrayLike | Sequence[ArrayLike], xi: ArrayLike
-    ) -> tuple[Embedding, FloatArray]:
+    def uniform(self, theta: ArrayLike | Sequence[ArrayLike], xi: ArrayLike) -> tuple[Embedding, FloatArray]:
         """Gradient in theta and in xi with the softmax replaced by 1/n; see `uniform_gradient`."""
         return unstack(self.evaluate_uniform(stack(self.network, theta, xi)))
 
@@ -82,11 +80,12 @@ class LossGradient:
         scaled = self.network.logit_scale * weights[-1]
         gradient = np.zeros_like(weights)
         loss = weights.dtype.type(0)
-        for block in self._blocks:
-            hidden, inputs = self._forward(block, weights)
-            part, residual = _softmax_residual(block, scaled @ hidden.T)
-            loss += part
-            self._backward(block, inputs, hidden, residual, scaled, gradient)
+        with np.errstate(all="ignore"):
+            for block in self._blocks:
+                hidden, inputs = self._forward(block, weights)
+                part, residual = _softmax_residual(block, scaled @ hidden.T)
+                loss += part
+                self._backward(block, inputs, hidden, residual, scaled, gradient)
         gradient[-1] *= self.network.logit_scale
         return loss, gradient
 
@@ -94,11 +93,11 @@ class LossGradient:
         """Gradient (e + 1, n, M) of a stack with the softmax replaced by 1/n, unchecked."""
         scaled = self.network.logit_scale * weights[-1]
         gradient = np.zeros_like(weights)
-        for block in self._blocks:
-            hidden, inputs = self._forward(block, weights)
-            residual = np.repeat((block.weights / weights.shape[1])[None], weights.shape[1], axis=0)
-            residual[block.entry_labels, block.entry_rows] -= block.entry_weights
-            self._backward(block, inputs, hidden, residual, scaled, gradient)
+        with np.errstate(all="ignore"):
+            for block in self._blocks:
+                hidden, inputs = self._forward(block, weights)
+                residual = _uniform_residual(block, weights.shape[1])
+                self._backward(block, inputs, hidden, residual, scaled, gradient)
         gradient[-1] *= self.network.logit_scale
         return gradient
 
@@ -106,10 +105,11 @@ class LossGradient:
         """Share of tuples whose largest logit is the label's; see `accuracy`."""
         weights = stack(self.network, theta, xi)
         right = total = 0.0
-        for block in self._blocks:
-            answer = (weights[-1] @ self._forward(block, weights)[0].T).argmax(axis=0)
-            right += block.entry_weights[answer[block.entry_rows] == block.entry_labels].sum()
-            total += block.weights.sum()
+        with np.errstate(all="ignore"):
+            for block in self._blocks:
+                answer = (weights[-1] @ self._forward(block, weights)[0].T).argmax(axis=0)
+                right += block.entry_weights[answer[block.entry_rows] == block.entry_labels].sum()
+                total += block.weights.sum()
         return float(right / total)
 
     def _forward(self, block: Block, weights: Stack) -> tuple[Stack, Stack]:
@@ -144,6 +144,13 @@ def _softmax_residual(block: Block, logits: Stack) -> tuple[Any, Stack]:
     logits *= block.weights / total
     logits[block.entry_labels, block.entry_rows] -= block.entry_weights
     return loss, logits
+
+
+def _uniform_residual(block: Block, order: int) -> FloatArray:
+    """Weight times (1/n - label), (n, rows)."""
+    residual = np.repeat((block.weights / order)[None], order, axis=0)
+    residual[block.entry_labels, block.entry_rows] -= block.entry_weights
+    return residual
 
 
 def loss_and_gradient(
@@ -200,8 +207,9 @@ def logits(network: Network, theta: ArrayLike | Sequence[ArrayLike], xi: ArrayLi
         for summand in range(1, summands):
             embedding = weights[0 if network.embedding == "shared" else summand]
             inputs = inputs[..., None, :] + embedding
-        hidden = np.broadcast_to(network.activation.evaluate({"z": inputs}), inputs.shape)
-        result[x] = network.logit_scale * hidden @ weights[-1].T
+        with np.errstate(all="ignore"):
+            hidden = np.broadcast_to(network.activation.evaluate({"z": inputs}), inputs.shape)
+            result[x] = network.logit_scale * hidden @ weights[-1].T
     return result
 
 

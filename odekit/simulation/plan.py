@@ -59,10 +59,11 @@ def blocks(network: Network, rows_per_block: int) -> list[Block]:
     rows, entry_rows = np.unique(entries // order, return_inverse=True)
     columns = _columns(np.array(np.unravel_index(rows, labels.shape)), network)
     shares = counts / (labels.size if network.loss == "mean" else 1)
-    starts = range(0, len(rows), rows_per_block)
+    table = _Entries(entry_rows, entries % order, shares)
+    width = order * len(network.embeddings)
     return [
-        _block(columns[:, start : start + rows_per_block], start, entry_rows, entries % order, shares, network)
-        for start in starts
+        _block(columns[:, start : start + rows_per_block], start, table, width)
+        for start in range(0, len(rows), rows_per_block)
     ]
 
 
@@ -73,25 +74,27 @@ def _columns(elements: IntArray, network: Network) -> IntArray:
     return elements + network.finite_group.order * np.arange(len(elements))[:, None]
 
 
-def _block(
-    columns: IntArray,
-    start: int,
-    entry_rows: IntArray,
-    entry_labels: IntArray,
-    shares: FloatArray,
-    network: Network,
-) -> Block:
+@dataclass(frozen=True)
+class _Entries:
+    """Every label of every row, (entries,) each, sorted by row."""
+
+    rows: IntArray
+    labels: IntArray
+    shares: FloatArray
+
+
+def _block(columns: IntArray, start: int, entries: _Entries, width: int) -> Block:
     summands, rows = columns.shape
-    width = network.finite_group.order * len(network.embeddings)
     row_of = np.tile(np.arange(rows), summands)
     incidence = csr_array((np.ones(columns.size), (row_of, columns.ravel())), shape=(rows, width))
-    inside = slice(*np.searchsorted(entry_rows, [start, start + rows]))
-    local_rows = entry_rows[inside] - start
+    inside = slice(*np.searchsorted(entries.rows, [start, start + rows]))
+    local_rows = entries.rows[inside] - start
+    shares = entries.shares[inside]
     return Block(
         incidence=incidence,
         scatter=csr_array(incidence.T),
-        weights=np.bincount(local_rows, weights=shares[inside], minlength=rows),
+        weights=np.bincount(local_rows, weights=shares, minlength=rows).astype(np.float64),
         entry_rows=local_rows,
-        entry_labels=entry_labels[inside],
-        entry_weights=shares[inside],
+        entry_labels=entries.labels[inside],
+        entry_weights=shares,
     )

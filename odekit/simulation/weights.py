@@ -1,4 +1,4 @@
-"""Weights as users hold them, ``(M, n)`` by name, and as the gradient wants them: one stack ``(e + 1, n, M)``.
+"""Weights as users hold them, ``(M, n)`` by name, and as the gradient wants them, a stack ``(e + 1, n, M)``.
 
 The stack holds the e embeddings in order and then xi, the neuron fastest, so that gathers over group
 elements move whole rows. What enters is checked here, at the public boundary. This module must not know
@@ -61,10 +61,11 @@ def stack_mapping(network: Network, weights: Mapping[str, ArrayLike]) -> FloatAr
     order = network.finite_group.order
     checked = [_matrix(name, weights[name], order) for name in wanted]
     if len({matrix.shape for matrix in checked}) > 1:
+        shapes = [f"{name} {matrix.shape}" for name, matrix in zip(wanted, checked, strict=True)]
         raise InputError(
             "the weight groups differ in their number of neurons",
             expected=f"the same shape (M, {order}) for all",
-            received=", ".join(f"{name} {matrix.shape}" for name, matrix in zip(wanted, checked, strict=True)),
+            received=", ".join(shapes),
         )
     return np.ascontiguousarray(np.stack([matrix.T for matrix in checked]))
 

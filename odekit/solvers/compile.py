@@ -70,9 +70,7 @@ def compile(system: Any, backend: str = "numpy") -> CompiledSystem:
     [[3.0, 6.0]]
     """
     if backend not in BACKENDS:
-        raise InputError(
-            f"the backend {backend!r} isn't available", expected=f"one of {', '.join(BACKENDS)}"
-        )
+        raise InputError(f"the backend {backend!r} isn't available", expected=f"one of {', '.join(BACKENDS)}")
     from odekit.solvers.compile_code import generate
 
     function, source = generate(system, backend)

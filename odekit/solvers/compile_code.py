@@ -89,7 +89,9 @@ def _check(field: Sequence[sympy.Expr], states: list[str], parameters: list[str]
     names = [*states, *parameters]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        raise InputError(f"the name {', '.join(repeated)} is used twice", expected="distinct states and parameters")
+        raise InputError(
+            f"the name {', '.join(repeated)} is used twice", expected="distinct states and parameters"
+        )
     if len(field) != len(states):
         raise InputError(
             "the vector field doesn't match the states",

@@ -42,7 +42,7 @@ def error_norm(
 
 
 def next_step(h: FloatArray, error: FloatArray, after_rejection: BoolArray) -> FloatArray:
-    """Step size to try next: ``h * 0.9 error**(-1/8)``, between h/5 and 10 h, and not above h after a rejection."""
+    """Step size to try next: ``0.9 h error**(-1/8)``, from h/5 to 10 h, and at most h after a rejection."""
     factor = SAFETY * error ** (-1.0 / DOP853.order)
     factor = np.where(np.isfinite(error), factor, SMALLEST_FACTOR)
     largest = np.where(after_rejection, 1.0, LARGEST_FACTOR)
@@ -75,7 +75,8 @@ def initial_step(
     rhs(first, y + first * f, p, f_next)
     curvature = _root_mean_square((f_next - f) / scale) / first
     largest = np.maximum(speed, curvature)
-    second = np.where(largest <= 1e-15, np.maximum(1e-6, first * 1e-3), (0.01 / largest) ** (1 / DOP853.order))
+    flat = np.maximum(1e-6, first * 1e-3)
+    second = np.where(largest <= 1e-15, flat, (0.01 / largest) ** (1 / DOP853.order))
     step = np.minimum(np.minimum(100.0 * first, second), end)
     return np.where(np.isfinite(step) & (step > 0.0), step, np.minimum(1e-6, end))
 

@@ -3,11 +3,12 @@ r"""The elliptic functions behind the exact orbits, for roots of any configurati
 The curve is ``y^2 = p (p + h) (p + g)`` with ``h, g >= 0``. Its time from the pole at infinity is Carlson's
 ``R_F(p, p + h, p + g)``, and its inverse is ``g cs^2(sqrt(g) z)``. Gauss's (Landen's) transformation
 
-    p_n = p_{n+1} (p_{n+1} + g_{n+1}^2) / (p_{n+1} + a_{n+1}^2),   g_{n+1} = sqrt(g_n a_n),   a_{n+1} = (g_n + a_n)/2
+    p_n = p_{n+1} (p_{n+1} + l_{n+1}^2) / (p_{n+1} + u_{n+1}^2),
+    l_{n+1} = sqrt(l_n u_n),   u_{n+1} = (l_n + u_n)/2,   l_0^2 = h,   u_0^2 = g
 
-keeps the time while it takes the two roots to their arithmetic-geometric mean, where the curve is a circle
-(``p = mu^2 cot^2(mu z)``). Going back only multiplies, adds and divides positive numbers, so that no digit is
-lost however close the parameter ``m = 1 - h/g`` comes to 1; `scipy.special.ellipj`, which takes ``m``, can't do that.
+keeps the time while it takes the two roots to their arithmetic-geometric mean mu, where
+``p = mu^2 cot^2(mu z)``. Going back only multiplies, adds and divides positive numbers, so that no digit is lost
+however close the parameter ``m = 1 - h/g`` comes to 1; `scipy.special.ellipj`, which takes ``m``, can't do that.
 
 Arrays of roots and times enter, arrays leave. This module knows nothing of modes, phases or networks.
 Source: Carlson, "Numerical computation of real or complex elliptic integrals" (1995); DLMF 19.22, 22.20.
@@ -67,7 +68,7 @@ def point_at(time: FloatArray, h: FloatArray, g: FloatArray) -> FloatArray:
     -------
     float64: p; NaN where an argument is NaN.
 
-    Source: DLMF 22.20(ii) (descending Landen transformation), in the form that keeps the complementary parameter.
+    Source: DLMF 22.20(ii), descending Landen transformation, with the complementary parameter kept.
 
     >>> h, g = np.array(1e-200), np.array(2.0)
     >>> bool(np.isclose(time_from_pole(point_at(np.array(3.0), h, g), h, g), 3.0, rtol=1e-14))
@@ -108,7 +109,9 @@ def phase_integral(
     ``l, L`` are the roots of ``y^2 - (s + a) y + s a + a^2/4``. Where they are complex the transformed curve
     splits the integral into two with real positive arguments:
 
-        (1/12) sum over both signs of (1 -+ rho) R_J(p, p + h, p + g, p + (a + 2 h +- sqrt(2 a s))/4),   rho = sqrt(s/(2a)).
+        (1/12) sum over both signs of (1 -+ rho) R_J(p, p + h, p + g, p + (a + 2 h +- sqrt(2 a s))/4),
+
+    with ``rho = sqrt(s/(2 a))``.
 
     Parameters
     ----------
@@ -121,7 +124,8 @@ def phase_integral(
 
     Source: DLMF 19.29 for R_J; the split by partial fractions in p.
     """
-    a, s, shape = turn_alpha_squared, turn_beta_squared, np.broadcast_shapes(d.shape, turn_alpha_squared.shape)
+    a, s = turn_alpha_squared, turn_beta_squared
+    shape = np.broadcast_shapes(d.shape, a.shape)
     discriminant = s * (s - 2 * a)
     is_split = np.broadcast_to(discriminant >= 0, shape)
     large = (s + a + np.sqrt(np.maximum(discriminant, 0))) / 2

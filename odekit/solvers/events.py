@@ -62,7 +62,8 @@ class Event:
     Parameters
     ----------
     function: text in the states, the parameters and ``t``, such as ``"alpha - 2*beta"``, or a callable
-        ``g(t (batch,), y, p) -> (batch,)``, whose ``y`` and ``p`` give rows by number or name (``y[0]``, ``y["alpha"]``).
+        ``g(t (batch,), y, p) -> (batch,)``, whose ``y`` and ``p`` give rows by
+        number or name (``y[0]``, ``y["alpha"]``).
     direction: 1 where g must rise through zero, -1 where it must fall, 0 for both.
     terminal: whether the trajectory ends there.
     name: what the solution calls it.
@@ -80,7 +81,7 @@ class Event:
 
     def __post_init__(self) -> None:
         if self.direction not in (-1, 0, 1):
-            raise InputError("unknown direction of an event", expected="-1, 0 or 1", received=f"{self.direction}")
+            raise InputError(f"unknown direction {self.direction} of an event", expected="-1, 0 or 1")
         if self.at_start and self.direction == 0:
             raise InputError("an event at the start needs a direction", expected="1 or -1", received="0")
 
@@ -152,7 +153,7 @@ def horizon(
 
     Source: arXiv 2602.16849, the reduction at small initialisation.
     """
-    exponents = dict(powers or {"alpha": 2, "beta": 1})
+    exponents: dict[int | str, int] = dict(powers) if powers else {"alpha": 2, "beta": 1}
 
     def excess(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
         size = np.full_like(t, coefficient)

@@ -2,48 +2,42 @@ r"""Exact solutions of the two-mode flow ``u' = 2 r v conj(u), v' = r u^2`` in e
 
 With ``u = alpha e^{i phi}``, ``v = beta e^{i psi}`` and ``D = 2 phi - psi`` this is the four-variable ODE
 
-    alpha' = 2 r alpha beta cos D,   beta' = r alpha^2 cos D,   phi' = -2 r beta sin D,   psi' = r (alpha^2/beta) sin D,
+    alpha' = 2 r alpha beta cos D,   beta' = r alpha^2 cos D,
+    phi' = -2 r beta sin D,          psi' = r (alpha^2/beta) sin D,
 
-of one frequency of one neuron (``r = p`` for the loss summed over the pairs of Z_p). A character of order 2, whose
-signed coefficients obey ``u' = 4 p u v, v' = 2 p u^2``, is the case ``r = 2 p`` with D = 0 (v > 0) or D = pi (v < 0).
+of one frequency of one neuron (``r = p`` for the loss summed over the pairs of Z_p). A character of order 2,
+whose signed coefficients obey ``u' = 4 p u v, v' = 2 p u^2``, is the case ``r = 2 p`` with D = 0 (v > 0) or
+D = pi (v < 0).
 
-Magnitudes, phases, rates and times enter as arrays that broadcast; times, magnitudes and phases leave. A row that
-has no answer is NaN and disturbs no other row. This module knows nothing of groups, networks or training runs.
+Magnitudes, phases, rates and times enter as arrays that broadcast; times, magnitudes and phases leave. A row
+that has no answer is NaN and disturbs no other row. This module knows nothing of groups, networks or runs.
 
-A float phase difference within one unit in its last place of an odd multiple of pi stands for that multiple: there
-the orbit is unstable, and the rounding of pi must not decide whether it blows up. Ratios alpha/beta below 1e-150 are
-treated as far as magnitudes and times go; their phases are NaN.
+At D = pi the orbit is unstable, and rounding must not decide whether it blows up: a D within one unit in the
+last place of an odd multiple of pi stands for that multiple, and there magnitudes within rounding of
+``alpha^2 = 2 beta^2`` stand for that balance.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from odekit.errors import InputError
-from odekit.solvers.orbit import (
-    Orbit,
-    Point,
-    clock,
-    orbit_through,
-    phase_ahead,
-    point_at_projection,
-    point_at_time,
-    state_at,
-)
+from odekit.solvers.orbit import clock, phase_ahead, point_at_projection, state_at
+from odekit.solvers.start import phase_difference, sine_and_cosine, start_from
 
 __all__ = ["blow_up_time", "exact_modes", "final_phases", "time_to_phase_alignment"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
+_FAR_OUT = 1e100
+
 
 def blow_up_time(alpha: ArrayLike, beta: ArrayLike, D: ArrayLike, rate: ArrayLike) -> FloatArray:
     r"""Time at which both magnitudes become infinite.
 
-    ``T* = F/(2 r)`` if ``cos D >= 0``, else ``(2 Z - F)/(2 r)``; F is the time from the start to infinity along
+    ``T* = F/(2 r)`` if ``cos D >= 0``, else ``(2 Z - F)/(2 r)``; F is the time from the start to infinity on
     the rising branch, Z that from the turning point, both Carlson's R_F.
 
     Parameters
@@ -67,12 +61,12 @@ def blow_up_time(alpha: ArrayLike, beta: ArrayLike, D: ArrayLike, rate: ArrayLik
 
     >>> float(blow_up_time(1.0, 1.0, np.pi, 1.0))
     inf
-    >>> round(float(blow_up_time(1.0, 0.5**0.5, 0.0, 1.0)), 15) == round(0.5**0.5, 15)
-    True
+    >>> round(float(blow_up_time(1.0, 0.5**0.5, 0.0, 1.0)), 12)
+    0.707106781187
     """
     alpha, beta, D, rate = _real_arrays(alpha=alpha, beta=beta, D=D, rate=rate)
     with np.errstate(all="ignore"):
-        start = _start(alpha, beta, *_sine_cosine(D), rate)
+        start = start_from(alpha, beta, *sine_and_cosine(D), rate)
         return start.blow_up
 
 
@@ -81,20 +75,21 @@ def exact_modes(
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     r"""Magnitudes and phases at time t.
 
-    ``alpha = sqrt(a + 2 d)``, ``beta = sqrt(s + d)`` with ``d`` elliptic in ``2 r (T* - t)``; phi is a difference of
-    Carlson's R_J, and ``psi = 2 phi - D`` with ``tan D = K/(alpha^2 beta cos D)``.
+    ``alpha = sqrt(a + 2 d)``, ``beta = sqrt(s + d)`` with ``d`` elliptic in ``2 r (T* - t)``; phi is a
+    difference of Carlson's R_J, and ``psi = 2 phi - D`` with ``tan D = K/(alpha^2 beta cos D)``.
 
     Parameters
     ----------
     alpha, beta: float64, >= 0. phi, psi: float64, radians. rate: float64, > 0.
-    t: float64, broadcasting against the states, as ``(time, 1)`` or ``(time, batch)`` against ``(batch,)``. Negative
-        times continue the orbit backward, to its blow-up in the past.
+    t: float64, broadcasting against the states, as ``(time, 1)`` or ``(time, batch)`` against ``(batch,)``.
+        Negative times continue the orbit backward, to its blow-up in the past.
 
     Returns
     -------
-    alpha, phi, beta, psi: float64 of the broadcast shape. The phases are continuous in t and start at the given ones,
-    except that psi jumps by pi where v passes through 0 (D = pi, ``alpha^2 > 2 beta^2``), and starts at
-    ``2 phi`` up to a multiple of 2 pi where ``beta = 0``. NaN at ``t >= T*`` and in rows with invalid input.
+    alpha, phi, beta, psi: float64 of the broadcast shape. The phases are continuous in t and start at the
+    given ones, except that psi jumps by pi where v passes through 0 (D = pi, ``alpha^2 > 2 beta^2``), and at
+    ``t > 0`` is ``2 phi`` up to a multiple of 2 pi where ``beta = 0``. NaN at ``t >= T*``, at and before the
+    blow-up of the past, and in rows with invalid input.
 
     Raises
     ------
@@ -103,19 +98,21 @@ def exact_modes(
 
     Source: as in `blow_up_time`. Errors are of the order of rounding times ``1/(1 - t/T*)``.
 
-    >>> alpha, phi, beta, psi = exact_modes(1.0, 0.0, 0.5**0.5, 0.0, 1.0, 0.5)   # aligned and balanced: 1/(1 - t/T*)
+    Aligned and balanced, alpha grows like ``1/(1 - t/T*)``:
+
+    >>> alpha, phi, beta, psi = exact_modes(1.0, 0.0, 0.5**0.5, 0.0, 1.0, 0.5)
     >>> bool(np.isclose(alpha, 1 / (1 - 0.5 * 2**0.5), rtol=1e-14))
     True
     """
     alpha, phi, beta, psi, rate, t = _real_arrays(alpha=alpha, phi=phi, beta=beta, psi=psi, rate=rate, t=t)
     with np.errstate(all="ignore"):
-        sine, cosine = _phase_difference(phi, psi)
-        start = _start(alpha, beta, sine, cosine, rate)
+        sine, cosine = phase_difference(phi, psi)
+        start = start_from(alpha, beta, sine, cosine, rate)
         point = start.point_after(t)
         moved_alpha, moved_beta, D = state_at(start.orbit, point)
         moved_phi = phi + (phase_ahead(start.orbit, point) - phase_ahead(start.orbit, start.point))
         moved_psi = psi + (2 * (moved_phi - phi) - (D - np.arctan2(sine, cosine)))
-        moved = (np.ldexp(moved_alpha, start.exponent), moved_phi, np.ldexp(moved_beta, start.exponent), moved_psi)
+        moved = (start.rescaled(moved_alpha), moved_phi, start.rescaled(moved_beta), moved_psi)
         stays = start.is_valid & ((t == 0) | (start.is_at_rest & np.isfinite(t)))
         alive = np.where(t < start.blow_up, 1.0, np.nan)
         return _keep_where(stays, (alpha, phi, beta, psi), tuple(value * alive for value in moved))
@@ -128,11 +125,13 @@ def final_phases(
 
     Parameters
     ----------
-    alpha, beta: float64, >= 0. phi, psi: float64, radians. rate: float64, > 0 (the phases don't depend on it).
+    alpha, beta: float64, >= 0. phi, psi: float64, radians.
+    rate: float64, > 0; the phases don't depend on it.
 
     Returns
     -------
-    phi, psi: float64 of the broadcast shape, in (-pi, pi]; NaN where the orbit never blows up or the input is invalid.
+    phi, psi: float64 of the broadcast shape, in (-pi, pi]; NaN where the orbit never blows up or the input is
+    invalid.
 
     Raises
     ------
@@ -141,13 +140,15 @@ def final_phases(
 
     Source: as in `blow_up_time`.
 
-    >>> phi, psi = final_phases(1.0, 0.3, 1.0, 0.6, 1.0)                         # aligned: phi stays
+    An aligned mode keeps its phase:
+
+    >>> phi, psi = final_phases(1.0, 0.3, 1.0, 0.6, 1.0)
     >>> round(float(phi), 12), round(float(psi), 12)
     (0.3, 0.6)
     """
     alpha, phi, beta, psi, rate = _real_arrays(alpha=alpha, phi=phi, beta=beta, psi=psi, rate=rate)
     with np.errstate(all="ignore"):
-        start = _start(alpha, beta, *_phase_difference(phi, psi), rate)
+        start = start_from(alpha, beta, *phase_difference(phi, psi), rate)
         ends = np.where(np.isfinite(start.blow_up), phi, np.nan)
         final = ends - phase_ahead(start.orbit, start.point)
         return _wrapped(final), _wrapped(2 * final)
@@ -158,8 +159,8 @@ def time_to_phase_alignment(
 ) -> FloatArray:
     r"""First time at which ``|D|``, taken in [0, pi], is at most ``tolerance``.
 
-    ``|D|`` only decreases, and equals the tolerance where ``alpha^2 beta cos D = |K|/tan(tolerance)``: a cubic for d,
-    then a difference of Carlson's R_F.
+    ``|D|`` only decreases, and equals the tolerance where ``alpha^2 beta cos D = |K|/tan(tolerance)``: a
+    cubic for d, then a difference of Carlson's R_F.
 
     Parameters
     ----------
@@ -168,8 +169,8 @@ def time_to_phase_alignment(
 
     Returns
     -------
-    float64 of the broadcast shape: the time, 0 where the start is aligned (or ``beta = 0``), infinity where D stays, NaN
-    where the input is invalid. The error is of the order of rounding times T*.
+    float64 of the broadcast shape: the time, 0 where the start is aligned (or ``beta = 0``), infinity where D
+    stays, NaN where the input is invalid. The error is of the order of rounding times T*.
 
     Raises
     ------
@@ -181,82 +182,18 @@ def time_to_phase_alignment(
     >>> float(time_to_phase_alignment(1.0, 1.0, 0.01, 1.0, 0.02))
     0.0
     """
-    alpha, beta, D, rate, tolerance = _real_arrays(alpha=alpha, beta=beta, D=D, rate=rate, tolerance=tolerance)
-    if not np.all((tolerance > 0) & (tolerance < np.pi)):
-        raise InputError("a tolerance is out of range", expected="radians in (0, pi)", received=str(tolerance))
+    alpha, beta, D, rate, angle = _real_arrays(alpha=alpha, beta=beta, D=D, rate=rate, tolerance=tolerance)
+    if not np.all((angle > 0) & (angle < np.pi)):
+        raise InputError("a tolerance is out of range", expected="radians in (0, pi)", received=str(angle))
     with np.errstate(all="ignore"):
-        sine, cosine = _sine_cosine(D)
-        start = _start(alpha, beta, sine, cosine, rate)
-        target = start.beta * np.abs(sine) * np.cos(tolerance) / np.sin(tolerance)
+        sine, cosine = sine_and_cosine(D)
+        start = start_from(alpha, beta, sine, cosine, rate)
+        target = np.minimum(start.beta * np.abs(sine) * np.cos(angle) / np.sin(angle), _FAR_OUT)
         wait = start.ahead - clock(start.orbit, point_at_projection(start.orbit, target))[0]
         is_stuck = start.is_at_rest | np.isposinf(start.blow_up)
         time = np.where(is_stuck, np.inf, start.time(np.maximum(wait, 0)))
-        is_aligned = start.is_valid & (np.abs(np.arctan2(sine, cosine)) <= tolerance)
+        is_aligned = start.is_valid & (np.abs(np.arctan2(sine, cosine)) <= angle)
         return np.where(is_aligned, 0.0, time)
-
-
-@dataclass(frozen=True)
-class _Start:
-    """A batch of starts: the orbit in its own units, the clock ahead and behind, and the units (powers of 2)."""
-
-    orbit: Orbit
-    point: Point
-    beta: FloatArray
-    ahead: FloatArray
-    behind: FloatArray
-    exponent: NDArray[np.int32]
-    rate: FloatArray
-    is_valid: BoolArray
-    is_at_rest: BoolArray
-
-    @property
-    def blow_up(self) -> FloatArray:
-        """T*, infinity at rest."""
-        return np.where(self.is_at_rest, np.inf, self.time(self.ahead))
-
-    def time(self, clock_span: FloatArray) -> FloatArray:
-        """Time that a span of the clock takes; exponents apart, so that no scale over- or underflows on the way."""
-        mantissa, exponent = np.frexp(self.rate)
-        return np.asarray(np.ldexp(clock_span / (2 * mantissa), -(exponent + self.exponent)))
-
-    def point_after(self, t: FloatArray) -> Point:
-        """The point at time t."""
-        mantissa, exponent = np.frexp(self.rate)
-        part, power = np.frexp(t)
-        span = np.ldexp(2 * mantissa * part, exponent + power + self.exponent)
-        return point_at_time(self.orbit, self.ahead - span, self.behind + span)
-
-
-def _start(
-    alpha: FloatArray, beta: FloatArray, sine: FloatArray, cosine: FloatArray, rate: FloatArray
-) -> _Start:
-    """The orbit through a state, in units of the larger magnitude's power of 2; NaN where the state is invalid."""
-    is_valid = np.isfinite(alpha) & np.isfinite(beta) & (alpha >= 0) & (beta >= 0) & np.isfinite(sine)
-    exponent = np.frexp(np.where(is_valid, np.maximum(alpha, beta), 1.0))[1]
-    alpha, beta = (np.ldexp(np.where(is_valid, value, np.nan), -exponent) for value in (alpha, beta))
-    orbit = orbit_through(alpha, beta, sine)
-    point = point_at_projection(orbit, beta * cosine)
-    ahead, behind = clock(orbit, point)
-    return _Start(orbit, point, beta, ahead, behind, exponent, rate, is_valid, is_valid & (alpha == 0))
-
-
-def _sine_cosine(
-    D: FloatArray, rest: FloatArray | float = 0.0, unit: FloatArray | float = 0.0
-) -> tuple[FloatArray, FloatArray]:
-    """Sine and cosine of ``D + rest``, the sine 0 where D stands for an odd multiple of pi; ``unit`` is its last place."""
-    sine, cosine = np.sin(D) + rest * np.cos(D), np.cos(D)
-    last_place = np.minimum(np.maximum(np.spacing(np.abs(D)), unit), 8 * np.finfo(np.float64).eps)
-    stands_for_pi = (cosine < 0) & (np.abs(sine) <= last_place)
-    return np.where(stands_for_pi, np.copysign(0.0, sine), sine), cosine
-
-
-def _phase_difference(phi: FloatArray, psi: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Sine and cosine of ``2 phi - psi``, the rounding error of the difference included (Knuth's two-sum)."""
-    double, minus = 2 * phi, -psi
-    D = double + minus
-    part = D - double
-    rest = (double - (D - part)) + (minus - part)
-    return _sine_cosine(D, rest, np.spacing(np.maximum(np.abs(double), np.abs(psi))))
 
 
 def _wrapped(angle: FloatArray) -> FloatArray:

@@ -1,18 +1,18 @@
 r"""One orbit of the two-mode flow in units of its own scale: its constants, its points, its clock.
 
-The flow ``u' = 2 r v conj(u), v' = r u^2`` conserves ``c = alpha^2 - 2 beta^2`` and ``K = alpha^2 beta sin D``. Every orbit
-falls towards a turning point ``(a, s) = (alpha^2, beta^2)`` while ``cos D < 0`` and rises from it while ``cos D > 0``. With
-``d = beta^2 - s``, ``alpha^2 = a + 2 d`` and
+The flow ``u' = 2 r v conj(u), v' = r u^2`` conserves ``c = alpha^2 - 2 beta^2`` and
+``K = alpha^2 beta sin D``. Every orbit falls towards a turning point ``(a, s) = (alpha^2, beta^2)`` while
+``cos D < 0`` and rises from it while ``cos D > 0``. With ``d = beta^2 - s``, ``alpha^2 = a + 2 d`` and
 
     (alpha^2 beta cos D)^2 = 4 d (d^2 + B d + Q),   B = s + a,   Q = s a + a^2/4.
 
-Gauss's transformation ``d = p (p + h)/(p + g)``, ``h = sqrt(Q)``, ``g = (h + B/2)/2`` makes all roots real, whatever the
-sign of the discriminant, and keeps the clock ``z = 2 r (T* - t)``, which is Carlson's ``R_F(p, p + h, p + g)``.
+Gauss's transformation ``d = p (p + h)/(p + g)``, ``h = sqrt(Q)``, ``g = (h + B/2)/2`` makes all roots real,
+whatever the sign of the discriminant, and keeps the clock ``z = 2 r (T* - t) = R_F(p, p + h, p + g)``.
 Quantities proportional to alpha are kept as square roots, and every formula adds positive terms, so that
 small ratios alpha/beta lose neither range nor digits.
 
-Magnitudes and the sine and cosine of D enter, in units in which the larger magnitude is between 1/2 and 1; an `Orbit`
-and its `Point` leave. This module doesn't know the rate, the scale, or the phases themselves.
+Magnitudes and the sine and cosine of D enter, in units in which the larger magnitude is between 1/2 and 1; an
+`Orbit` and its `Point` leave. This module doesn't know the rate, the scale, or the phases themselves.
 Source: [A] arXiv 2602.16849, the four-variable ODE; its closed form follows from the two first integrals.
 """
 
@@ -41,14 +41,16 @@ BoolArray = NDArray[np.bool_]
 
 _NEWTON_STEPS = 7
 _VELTKAMP = 134217729.0
+_BALANCED = 4 * float(np.finfo(np.float64).eps)
+_NEGLIGIBLE = 1e-34
 
 
 @dataclass(frozen=True)
 class Orbit:
     """Constants of an orbit, arrays of one shape: the start ``alpha``, the sign of K, and the turning point.
 
-    ``turn_alpha`` and ``turn_beta`` are the magnitudes at the turning point, ``B`` the sum of the roots, ``h`` and ``g``
-    the roots after Gauss's transformation, ``half`` the clock at the turning point.
+    ``turn_alpha`` and ``turn_beta`` are the magnitudes at the turning point, ``B`` the sum of the roots, ``h``
+    and ``g`` the roots after Gauss's transformation, ``half`` the clock at the turning point.
     """
 
     alpha: FloatArray
@@ -79,9 +81,11 @@ class Point:
 def orbit_through(alpha: FloatArray, beta: FloatArray, sine: FloatArray) -> Orbit:
     """Constants of the orbit through a state; ``sine`` is sin D.
 
-    Where ``alpha = 0`` the state is at rest, and the constants are NaN.
+    Where ``alpha = 0`` the state is at rest, and the constants are NaN. Where ``sin D = 0``, magnitudes
+    within rounding of ``alpha^2 = 2 beta^2``, which no floats but 0 solve, stand for that balance.
     """
     c = _magnitude_excess(alpha, beta)
+    c = np.where((sine == 0) & (np.abs(c) <= _BALANCED * np.square(alpha)), 0.0, c)
     height = beta * np.abs(sine)
     turn_beta = _turning_beta(c, np.square(alpha) * height)
     squared = np.where(c < 0, height / turn_beta, (2 * np.square(turn_beta) + c) / np.square(alpha))
@@ -109,9 +113,9 @@ def _exact_square(value: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _turning_beta(c: FloatArray, K: FloatArray) -> FloatArray:
-    """Largest root w of ``2 w^3 + c w - K`` for ``K >= 0``, by Newton's method from above (monotone: convex there)."""
+    """Largest root w of ``2 w^3 + c w - K``, ``K >= 0``, by Newton's method from above, hence monotone."""
     floor = np.sqrt(np.maximum(-c, 0) / 2)
-    w = floor + np.fmin(np.cbrt(K / 2), K / (np.where(c < 0, 2, 1) * np.abs(c)))
+    w: FloatArray = floor + np.fmin(np.cbrt(K / 2), K / (np.where(c < 0, 2, 1) * np.abs(c)))
     for _ in range(_NEWTON_STEPS):
         slope = 6 * w * w + c
         w = np.where(slope == 0, w, (4 * w * w * w + K) / slope)
@@ -136,7 +140,8 @@ def point_at_projection(orbit: Orbit, projection: FloatArray) -> Point:
 def _positive_cubic_root(x: FloatArray, B: FloatArray, q: FloatArray, projection: FloatArray) -> FloatArray:
     """Positive root k of ``4 k (x k^2 + B k + q) = projection^2``; all terms positive, so nothing cancels."""
     target = np.square(projection)
-    k = np.fmin(np.fmin(np.cbrt(target / (4 * x)), projection / (2 * np.sqrt(B))), target / (4 * q))
+    k: FloatArray = np.fmin(np.cbrt(target / (4 * x)), projection / (2 * np.sqrt(B)))
+    k = np.fmin(k, target / (4 * q))
     for _ in range(_NEWTON_STEPS):
         slope = 12 * x * k * k + 8 * B * k + 4 * q
         k = np.where(slope == 0, k, (8 * x * k * k * k + 4 * B * k * k + target) / slope)
@@ -151,7 +156,7 @@ def clock(orbit: Orbit, point: Point) -> tuple[FloatArray, FloatArray]:
 
 
 def point_at_time(orbit: Orbit, ahead: FloatArray, behind: FloatArray) -> Point:
-    """The point whose clock is ``ahead`` of blow-up and ``behind`` that of the past; NaN outside the orbit's life."""
+    """The point ``ahead`` from blow-up and ``behind`` from that of the past; NaN outside the orbit's life."""
     nearest = np.minimum(ahead, behind)
     p = point_at(np.where(nearest > 0, nearest, np.nan), orbit.h, orbit.g)
     outer = p + orbit.g
@@ -162,16 +167,21 @@ def point_at_time(orbit: Orbit, ahead: FloatArray, behind: FloatArray) -> Point:
 def state_at(orbit: Orbit, point: Point) -> tuple[FloatArray, FloatArray, FloatArray]:
     """``(alpha, beta, D)`` at a point, D in [-pi, pi] with the sign of K."""
     alpha = np.hypot(orbit.turn_alpha, np.sqrt(2) * point.root_d)
-    along = 2 * (point.root_d / alpha) * (point.root_q / alpha)
-    across = orbit.sign * np.square(orbit.turn_alpha / alpha) * orbit.turn_beta
+    unit = np.where(alpha == 0, 1.0, alpha)
+    along = 2 * (point.root_d / unit) * (point.root_q / unit)
+    across = orbit.sign * np.square(orbit.turn_alpha / unit) * orbit.turn_beta
     D = np.arctan2(across, np.where(point.is_rising, along, -along))
     return alpha, np.hypot(orbit.turn_beta, point.root_d), D
 
 
 def phase_ahead(orbit: Orbit, point: Point) -> FloatArray:
-    """``phi(t) - phi(T*)`` at a point: K times the integral of ``1/alpha^2`` over the clock that is left."""
+    """``phi(t) - phi(T*)`` at a point: K times the integral of ``1/alpha^2`` over the clock that is left.
+
+    An orbit that comes so close to ``alpha = 0`` that psi stays, to far below rounding, has ``D/2`` there.
+    """
     a, s = np.square(orbit.turn_alpha), np.square(orbit.turn_beta)
     near = phase_integral(np.square(point.root_d), point.p, a, s)
     turn = phase_integral(np.zeros_like(a), np.zeros_like(a), a, s)
-    total = np.where(point.is_rising, near, 2 * turn - near)
-    return np.where(orbit.K == 0, 0.0, orbit.K * total)
+    total = orbit.K * np.where(point.is_rising, near, 2 * turn - near)
+    phase = np.where(a < _NEGLIGIBLE * s, state_at(orbit, point)[2] / 2, total)
+    return np.where((orbit.K == 0) & (a >= s), 0.0, phase)

@@ -5,7 +5,6 @@ Arrays enter, and leave read-only. How they were computed isn't known here.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from typing import Any
@@ -25,8 +24,8 @@ _SENTENCES = (
     "The end time was reached.",
     "A terminal event stopped the trajectory; later times are NaN.",
     "The step cap was reached before the end time; raise max_steps or loosen rtol.",
-    "The step size fell below the spacing of the clock, most likely at a blow-up; end earlier, or ask blow_up_time.",
-    "The state or its derivative isn't finite, at the start or however short the step; check y0 and parameters.",
+    "The steps shrank below the spacing of the clock, most likely at a blow-up; end before blow_up_time.",
+    "The state or its derivative isn't finite, however short the step; check y0 and the parameters.",
 )
 
 
@@ -103,7 +102,7 @@ class Solution:
         return self.y[:, self.states.index(name)]
 
     def __repr__(self) -> str:
-        return f"Solution({len(self.t)} times, {', '.join(self.states)}, {self.summary()})"
+        return f"Solution({len(self.t)} times, {', '.join(self.states)}; {self._counts()})"
 
     @property
     def batch(self) -> int:
@@ -120,13 +119,11 @@ class Solution:
 
         One line, then a line with cause and remedy for each kind of failure.
         """
-        counts = Counter(Status(int(code)) for code in self.status)
-        ends = ", ".join(f"{counts[status]} {status.name}" for status in Status if counts[status])
-        lines = [f"{self.batch} trajectories: {ends or 'none'}"]
-        for status in Status:
-            if status.is_failure and counts[status]:
-                first = int(np.flatnonzero(self.status == status)[0])
-                lines.append(f"{status.name}, first at index {first}: {status.sentence}")
+        lines = [self._counts()]
+        for status in filter(lambda status: status.is_failure, Status):
+            failed = np.flatnonzero(self.status == status)
+            if len(failed):
+                lines.append(f"{status.name}, first at index {failed[0]}: {status.sentence}")
         return "\n".join(lines)
 
     def at(self, t: ArrayLike) -> FloatArray:
@@ -147,8 +144,13 @@ class Solution:
             times = np.broadcast_to(np.atleast_1d(times)[:, None], (times.size, self.batch))
         return self.dense(times)
 
+    def _counts(self) -> str:
+        counts = {status.name: int(np.count_nonzero(self.status == status)) for status in Status}
+        ends = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+        return f"{self.batch} trajectories: {ends or 'none'}"
+
     def to_xarray(self) -> Any:
-        """The trajectories as an `xarray.Dataset`, one variable a state, on the dimensions time and trajectory.
+        """The trajectories as an `xarray.Dataset` on time and trajectory, one variable a state.
 
         Raises
         ------

@@ -44,7 +44,8 @@ def padded(positions: IntArray) -> IntArray:
 def combine(weights: FloatArray, rows: FloatArray) -> FloatArray:
     """Linear combination ``sum_i weights_i rows_i`` of (stage, state, lane) rows, (state, lane)."""
     panels = rows.reshape(len(rows), -1, PANEL).transpose(1, 0, 2)
-    return np.matmul(weights[None, :], panels).reshape(rows.shape[1:])
+    total: FloatArray = np.matmul(weights[None, :], panels)
+    return total.reshape(rows.shape[1:])
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +57,7 @@ class Stages:
     rhs: writes y' into its last argument.
     t, h: (lane,) float64.
     p: (parameter, lane) float64.
-    rows: (stages_extended + 1, state, lane) float64; row 0 is y, row i + 1 is h k_i.
+    rows: (stages + 1, state, lane) float64, or longer for the interpolant; row 0 is y, row i + 1 is h k_i.
     """
 
     rhs: RightHandSide
@@ -84,7 +85,7 @@ class Stages:
 
     def extended(self, positions: IntArray, f_new: FloatArray) -> Stages:
         """Stages of chosen lanes (a whole number of panels), with those that the interpolant needs."""
-        rows = np.empty((*self.rows.shape[:2], len(positions)))
+        rows = np.empty((DOP853.stages_extended + 1, self.rows.shape[1], len(positions)))
         np.take(self.rows[: DOP853.stages + 1], positions, axis=2, out=rows[: DOP853.stages + 1])
         h = self.h[positions]
         np.multiply(f_new[:, positions], h, out=rows[DOP853.stages + 1])

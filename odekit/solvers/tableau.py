@@ -27,7 +27,7 @@ class Tableau:
 
     Parameters
     ----------
-    nodes: (stages_extended,) float64, the c_i; entry ``stages`` is the new point, later ones serve the interpolant.
+    nodes: (stages_extended,) float64, the c_i; those after entry ``stages`` serve the interpolant.
     rows: (stages_extended, stages_extended) float64, the a_ij, strictly lower, row ``stages`` being b.
     error_5, error_3: (stages,) float64, weights of the error estimators of orders 5 and 3.
     dense: (4, stages_extended) float64, weights of the upper four coefficients of the interpolant.
@@ -69,6 +69,7 @@ def _matrix(entries: Mapping[int, Mapping[int, float]], shape: tuple[int, int]) 
     return matrix
 
 
+# fmt: off
 _NODES = {
     1: 0.05260015195876773, 2: 0.0789002279381516, 3: 0.1183503419072274, 4: 0.2816496580927726,
     5: 0.3333333333333333, 6: 0.25, 7: 0.3076923076923077, 8: 0.6512820512820513, 9: 0.6,
@@ -154,6 +155,7 @@ _DENSE: dict[int, dict[int, float]] = {
 }
 
 
+# fmt: on
 DOP853 = Tableau(
     nodes=_row(_NODES, 16),
     rows=_matrix(_ROWS, (16, 16)),

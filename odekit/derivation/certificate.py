@@ -1,0 +1,128 @@
+"""Certificates: the reduced field is the transform of the weight-space gradient.
+
+The derivation works with selection rules; the certificate does not. It writes the weights at every group
+element as combinations of roots of unity with symbolic coefficients, forms the gradient of the energy by
+summing over all tuples of elements, transforms it at every frequency, and subtracts the reduced field:
+what remains has to be the zero polynomial over the cyclotomic field at the modes and at every frequency
+that is not a declared leak, and not zero at the leaks. Elements of the field are integer vectors in powers
+of a primitive root of unity, reduced modulo the cyclotomic polynomial. At larger orders the same sums are
+taken in floating point at random coefficients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import gcd
+from typing import Any
+
+from odekit.derivation.brute_force import ExactTransform, NumericTransform
+from odekit.derivation.frequencies import Condition
+from odekit.derivation.reduction import FourierReduction
+from odekit.errors import ReductionError
+from odekit.groups import FiniteGroup, cyclic
+
+__all__ = ["Certificate", "certify"]
+
+EXACT_ORDER = 13
+TOLERANCE = 1e-12
+MAX_EXACT_CELLS = 2_000_000
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What was compared, and what came of it.
+
+    Parameters
+    ----------
+    order: the group's order.
+    frequencies: the concrete frequencies that were tried, one mapping from symbol to integer each.
+    exact: whether it is a proof over the cyclotomic field instead of a floating-point comparison.
+    residual: largest relative difference (0 where exact and passed).
+    passed: whether field and leaks agree at all of them.
+    """
+
+    order: int
+    frequencies: tuple[Mapping[str, int], ...]
+    exact: bool
+    residual: float
+    passed: bool
+
+    def __str__(self) -> str:
+        kind = "exactly, over the cyclotomic field" if self.exact else "at random points"
+        verdict = "agrees" if self.passed else "DISAGREES"
+        tried = "; ".join(", ".join(f"{k} = {v}" for k, v in f.items()) for f in self.frequencies)
+        where = f" ({tried})" if tried else ""
+        size = "" if self.exact else f", largest relative difference {self.residual:.1e}"
+        return f"{verdict} with the weight-space gradient {kind}, order {self.order}{where}{size}"
+
+
+def certify(reduction: FourierReduction, order: int | None = None) -> Certificate:
+    """Compare a reduction with brute-force sums at a concrete order.
+
+    Raises
+    ------
+    ReductionError: the order is not the group's, or no frequency of that order meets the conditions.
+    """
+    group = _group(reduction, order)
+    choices = tuple(_assignments(reduction, group.order))
+    if not choices:
+        raise ReductionError(
+            f"no frequency of order {group.order} meets the conditions",
+            expected="; ".join(c.text("n") for c in reduction.conditions),
+            received=f"order {group.order}",
+            hint="a larger order",
+        )
+    exact = group.order <= EXACT_ORDER and _cells(reduction, group) <= MAX_EXACT_CELLS
+    transform = ExactTransform if exact else NumericTransform
+    residuals = [transform(reduction, group, choice).residual() for choice in choices]
+    limit = 0.0 if exact else TOLERANCE
+    return Certificate(group.order, choices, exact, max(residuals), max(residuals) <= limit)
+
+
+def _group(reduction: FourierReduction, order: int | None) -> FiniteGroup:
+    own = reduction.network.group
+    if not isinstance(own, FiniteGroup):
+        return cyclic(order or 7)
+    if order not in (None, own.order):
+        raise ReductionError(
+            "a certificate at another order than the group's",
+            expected=f"order {own.order}",
+            received=str(order),
+            hint="derive for the group Zp, whose order is a symbol",
+        )
+    return own
+
+
+def _cells(reduction: FourierReduction, group: FiniteGroup) -> int:
+    return group.order ** (reduction.network.task.summands + 1) * 4 ** len(reduction.modes)
+
+
+def _assignments(reduction: FourierReduction, order: int) -> Iterator[Mapping[str, int]]:
+    """Concrete frequencies that meet the conditions: one per order of the character, at most three pairs."""
+    symbols: tuple[str, ...] = getattr(reduction.rules.modes.frequencies, "symbols", ())
+    if not symbols:
+        yield {}
+        return
+    seen: set[tuple[Any, ...]] = set()
+    for values in _candidates(len(symbols), order):
+        choice = dict(zip(symbols, values, strict=True))
+        kind = tuple(gcd(value, order) for value in values)
+        if kind in seen or not _meets(reduction.conditions, order, choice):
+            continue
+        seen.add(kind)
+        yield choice
+        if len(symbols) > 1:
+            return
+
+
+def _candidates(count: int, order: int) -> Iterator[tuple[int, ...]]:
+    if count == 0:
+        yield ()
+        return
+    for rest in _candidates(count - 1, order):
+        yield from ((*rest, value) for value in range(1, order // 2 + 1))
+
+
+def _meets(conditions: tuple[Condition, ...], order: int, choice: Mapping[str, int]) -> bool:
+    return all(condition.holds(order, choice) for condition in conditions)

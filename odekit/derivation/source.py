@@ -1,0 +1,173 @@
+"""Where a system came from, and what its origin can answer.
+
+`Source` is what a `ReducedSystem` asks of its derivation. `FourierSource` answers for a network's flow in
+Fourier modes; it also builds the system in each of its forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import sympy as sp
+
+from odekit.derivation.certificate import Certificate, certify
+from odekit.derivation.closed_form import EllipticForm, find_elliptic_form
+from odekit.derivation.first_integrals import find_first_integrals
+from odekit.derivation.fixed_points import FixedPoint, find_fixed_points
+from odekit.derivation.polar import PhaseCombinations, cartesian_field, polar_expression, polar_field
+from odekit.derivation.polynomial_form import polynomial_field
+from odekit.derivation.polynomials import Poly, to_sympy
+from odekit.derivation.reduction import FourierReduction
+from odekit.derivation.system import ReducedSystem, Template
+from odekit.errors import ReductionError, UnknownNameError
+from odekit.networks import Network
+
+__all__ = ["FORMS", "FourierSource", "Source"]
+
+FORMS = ("polar", "cartesian", "polynomial")
+
+
+class Source(Protocol):
+    """What a system asks of its derivation."""
+
+    @property
+    def network(self) -> Network: ...
+    def first_integrals(self) -> tuple[sp.Expr, ...]: ...
+    def fixed_points(self) -> tuple[FixedPoint, ...]: ...
+    def form(self, name: str) -> ReducedSystem: ...
+    def closed_form(self) -> EllipticForm | None: ...
+    def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]: ...
+    def certify(self, order: int | None) -> Certificate: ...
+
+
+@dataclass(frozen=True)
+class FourierSource:
+    """Answers for a reduction in Fourier modes."""
+
+    reduction: FourierReduction
+
+    @property
+    def network(self) -> Network:
+        """What was derived."""
+        return self.reduction.network
+
+    @cached_property
+    def combinations(self) -> PhaseCombinations:
+        """The phase combinations of the energy."""
+        return PhaseCombinations(self.reduction)
+
+    @cached_property
+    def polar(self) -> ReducedSystem:
+        """The system in magnitudes and phases."""
+        field = polar_field(self.reduction, self.combinations)
+        metric = self._polar_metric()
+        return self._system(field, tuple(metric[s] for s in field), self.combinations.definitions, self._energy())
+
+    def first_integrals(self) -> tuple[sp.Expr, ...]:
+        """Phases that rest, then the polynomial integrals in polar form."""
+        reduction = self.reduction
+        resting = [
+            (index, names.phase)
+            for index, (mode, names) in enumerate(zip(reduction.modes, reduction.names, strict=True))
+            if names.phase is not None and self.polar.equations[names.phase] == 0 and not mode.is_real
+        ]
+        pairs = [(reduction.modes[index].letter, reduction.modes[index].conjugate) for index, _ in resting]
+        found = find_first_integrals(
+            reduction.rules.modes, reduction.energy, reduction.letter_field, pairs
+        )
+        polynomials = [self._printed(polynomial) for polynomial in found]
+        return (*(phase for _, phase in resting if phase is not None), *polynomials)
+
+    def fixed_points(self) -> tuple[FixedPoint, ...]:
+        """Fixed phase differences."""
+        return find_fixed_points(self.reduction, self.combinations, self.polar.equations)
+
+    def form(self, name: str) -> ReducedSystem:
+        """The same flow in other states.
+
+        Raises
+        ------
+        UnknownNameError: no such form.
+        ReductionError: the symmetry-reduced polynomial form needs a single phase combination.
+        """
+        if name == "polar":
+            return self.polar
+        if name == "cartesian":
+            return self._system(cartesian_field(self.reduction), (), {}, None)
+        if name != "polynomial":
+            raise UnknownNameError("form", name, FORMS)
+        field = polynomial_field(self.reduction, self.combinations, self.polar.equations)
+        if field is None:
+            raise ReductionError(
+                "no symmetry-reduced polynomial form",
+                expected="one mode of theta and one of xi with a single phase combination",
+                received=f"states {', '.join(s.name for s in self.polar.states)}",
+                hint='form("cartesian"), which is polynomial too',
+            )
+        return self._system(field, (), {}, None)
+
+    def closed_form(self) -> EllipticForm | None:
+        """The elliptic solution, where the system has one."""
+        return find_elliptic_form(self.reduction)
+
+    def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
+        """Time derivative of every complex amplitude, in the amplitudes and their conjugates."""
+        reduction = self.reduction
+        letters: list[sp.Expr] = [sp.S.Zero] * reduction.rules.modes.letters
+        for mode, names in zip(reduction.modes, reduction.names, strict=True):
+            letters[mode.conjugate] = sp.conjugate(names.value)
+            letters[mode.letter] = names.value
+        return {
+            names.value: sp.factor_terms(reduction.factor * to_sympy(polynomial, letters))
+            for names, polynomial in zip(reduction.names, reduction.field, strict=True)
+        }
+
+    def certify(self, order: int | None) -> Certificate:
+        """Certificate at a concrete order."""
+        return certify(self.reduction, order)
+
+    def _energy(self) -> sp.Expr:
+        summands = self.reduction.network.task.summands
+        energy = polar_expression(self.reduction, self.combinations, self.reduction.energy)
+        return sp.factor_terms(self.reduction.order**summands * energy)
+
+    def _polar_metric(self) -> dict[sp.Symbol, sp.Expr]:
+        """Diagonal of Plancherel's metric, divided by the rate of the weight group."""
+        metric: dict[sp.Symbol, sp.Expr] = {}
+        for mode, names in zip(self.reduction.modes, self.reduction.names, strict=True):
+            scale = mode.metric / self.reduction.rate(mode)
+            length = sp.Rational(scale.numerator, scale.denominator) * self.reduction.order
+            metric[names.magnitude] = length
+            if names.phase is not None:
+                metric[names.phase] = length * names.magnitude**2
+        return metric
+
+    def _printed(self, polynomial: Poly) -> sp.Expr:
+        expression = polar_expression(self.reduction, self.combinations, polynomial)
+        return sp.factor_terms(expression.primitive()[1])
+
+    def _system(
+        self,
+        field: Mapping[sp.Symbol, sp.Expr],
+        metric: tuple[sp.Expr, ...],
+        definitions: Mapping[sp.Symbol, sp.Expr],
+        energy: sp.Expr | None,
+        templates: tuple[Template, ...] = (),
+    ) -> ReducedSystem:
+        order = self.reduction.order
+        name = str(order)
+        return ReducedSystem(
+            states=tuple(field),
+            vector_field=tuple(field.values()),
+            parameters=(order,) if isinstance(order, sp.Symbol) else (),
+            metric=metric,
+            energy=energy,
+            definitions=definitions,
+            conditions=tuple(condition.text(name) for condition in self.reduction.conditions),
+            leaks=self.reduction.leaks,
+            templates=templates,
+            source=self,
+        )

@@ -1,0 +1,89 @@
+"""Arrays in an ``.npz`` file without pickles: written whole or not at all, read or refused with a reason.
+
+What enters is a path, what leaves are arrays by name. This module must not know what they mean.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.errors import FileError
+
+__all__ = ["read_archive", "write_archive"]
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def read_archive(path: str | os.PathLike[str]) -> Arrays:
+    """All arrays of an ``.npz`` file, by name.
+
+    Raises
+    ------
+    FileError: there is no such file, it is no ``.npz``, it is damaged, or it holds pickled objects.
+    """
+    try:
+        with open(path, "rb") as file:
+            if not zipfile.is_zipfile(file):
+                raise _not_an_archive(path)
+            file.seek(0)
+            with np.load(file, allow_pickle=False) as archive:
+                return {name: _array(archive, name, path) for name in archive.files}
+    except OSError as error:
+        raise FileError(f"can't read {path}", received=error.strerror or str(error)) from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise _damaged(path, str(error)) from None
+
+
+def write_archive(path: str | os.PathLike[str], arrays: Mapping[str, NDArray[Any]]) -> Path:
+    """Write arrays under a temporary name in the same folder, then rename.
+
+    Raises
+    ------
+    FileError: the place can't be written.
+    """
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        try:
+            with open(temporary, "wb") as file:
+                np.savez(file, allow_pickle=False, **arrays)
+            os.replace(temporary, target)
+        finally:
+            with suppress(FileNotFoundError, NotADirectoryError):
+                temporary.unlink()
+    except OSError as error:
+        raise FileError(f"can't write {target}", received=error.strerror or str(error)) from None
+    return target
+
+
+def _array(archive: np.lib.npyio.NpzFile, name: str, path: str | os.PathLike[str]) -> NDArray[Any]:
+    try:
+        array = archive[name]
+    except ValueError as error:
+        if "allow_pickle" in str(error):
+            raise FileError(
+                f"{path} holds pickled objects in {name!r}, which odekit never loads",
+                expected="plain arrays of numbers, and meta as text",
+                hint="np.savez with numeric arrays",
+            ) from None
+        raise _damaged(path, f"{name!r}: {error}") from None
+    if not isinstance(array, np.ndarray):
+        raise _damaged(path, f"{name!r} is no array")
+    return array
+
+
+def _not_an_archive(path: str | os.PathLike[str]) -> FileError:
+    return FileError(f"{path} is not an .npz file", expected="an archive written by np.savez")
+
+
+def _damaged(path: str | os.PathLike[str], reason: str) -> FileError:
+    return FileError(f"{path} is damaged", expected="a complete .npz file", received=reason)

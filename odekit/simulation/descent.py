@@ -1,0 +1,71 @@
+"""Plain gradient descent on the full loss, w <- w - learning_rate rate grad L.
+
+What enters is a network, a stack of weights and the steps to keep; what leaves are the stacks there. This
+module must not know how a start is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.errors import InputError
+from odekit.networks import Network
+from odekit.simulation.gradient import LossGradient
+from odekit.simulation.weights import rates
+
+__all__ = ["gradient_descent"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+def gradient_descent(
+    network: Network,
+    start: FloatArray,
+    learning_rate: float,
+    steps: IntArray,
+    advance: Callable[[float], None] = lambda done: None,
+) -> FloatArray:
+    """Descend with a fixed learning rate on full data.
+
+    Parameters
+    ----------
+    network: without constraint.
+    start: (e + 1, n, M) float64, the stack at step 0.
+    learning_rate: step in the flow's time, which after k steps is k times it.
+    steps: (T,) int, increasing, the first 0: after how many steps to keep the weights.
+    advance: called with the share done, in [0, 1].
+
+    Returns
+    -------
+    snapshots: (T, e + 1, n, M) float64.
+
+    Raises
+    ------
+    InputError: the weights are no longer finite.
+    """
+    gradient, factors = LossGradient(network), learning_rate * rates(network)
+    snapshots = np.empty((len(steps), *start.shape))
+    weights = start.copy()
+    for index, count in enumerate(np.diff(steps, prepend=0)):
+        for _ in range(count):
+            slope = gradient.evaluate(weights)[1]
+            slope *= factors
+            weights -= slope
+        _check_finite(weights, int(steps[index]), learning_rate)
+        snapshots[index] = weights
+        advance(float(steps[index] / max(steps[-1], 1)))
+    return snapshots
+
+
+def _check_finite(weights: FloatArray, step: int, learning_rate: float) -> None:
+    if not np.isfinite(weights).all():
+        raise InputError(
+            f"descent has diverged by step {step}",
+            expected="finite weights",
+            received=f"learning rate {learning_rate:g}",
+            hint="a smaller learning rate",
+        )

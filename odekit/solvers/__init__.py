@@ -1,0 +1,28 @@
+"""What a reduced system does: compilation, integration of whole batches, and exact solutions.
+
+`compile` turns a symbolic system into array code. `solve` follows a batch of trajectories, each with a step
+size, a tolerance and a `Status` of its own, and hands back a `Solution`; `Event` and its factories say at
+which moments to look. `blow_up_time`, `exact_modes` and `final_phases` answer for the two-mode flow
+``u' = 2 r v conj(u), v' = r u^2`` in closed form, without any step. `solve_precisely` is the slow reference
+in multiple precision.
+
+This room knows neither groups nor networks: any system with states, parameters and a vector field will do.
+SymPy is loaded when something is compiled.
+"""
+
+from odekit.solvers.compile import CompiledSystem, compile
+from odekit.solvers.events import Event, dominance_reached, horizon, phase_aligned
+from odekit.solvers.solution import Solution, Status
+from odekit.solvers.solve import solve
+
+__all__ = [
+    "CompiledSystem",
+    "Event",
+    "Solution",
+    "Status",
+    "compile",
+    "dominance_reached",
+    "horizon",
+    "phase_aligned",
+    "solve",
+]

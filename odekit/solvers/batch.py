@@ -1,0 +1,133 @@
+"""Integration of many trajectories at once, a step size and a fate for each.
+
+A `Task` enters, a filled `Record` leaves. Blocks of trajectories advance side by side; those that finish
+make room for the next. A trajectory that fails gets a status and leaves all others alone, to the last bit.
+Symbols, names and units aren't known here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.solvers.controller import error_norm, initial_step, next_step, smallest_step
+from odekit.solvers.lanes import Lanes, Task
+from odekit.solvers.record import Record, Step
+from odekit.solvers.solution import Status
+from odekit.solvers.stages import Stages, padded
+from odekit.solvers.tableau import DOP853
+
+__all__ = ["integrate"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+
+def integrate(task: Task) -> Record:
+    """Integrates a task with DOP853: order 8, its own step size for each trajectory."""
+    record = Record.blank(task)
+    with np.errstate(all="ignore"):
+        lanes = _admit(task, record, 0, task.block)
+        admitted = task.block
+        while lanes.count or admitted < task.batch:
+            room = task.block - lanes.count
+            if admitted < task.batch and 4 * room >= task.block:
+                lanes = lanes.joined(_admit(task, record, admitted, admitted + room))
+                admitted += room
+            if lanes.count:
+                lanes = _advance(task, record, lanes)
+    return record
+
+
+def _admit(task: Task, record: Record, first: int, last: int) -> Lanes:
+    positions = np.arange(first, min(last, task.batch))
+    lanes = _lanes_at_start(task, padded(positions), len(positions))
+    stopped = record.start(lanes)
+    finite: BoolArray = np.isfinite(lanes.y).all(axis=0) & np.isfinite(lanes.f).all(axis=0)
+    is_ahead: BoolArray = np.greater(lanes.end, 0.0)
+    record.finish(lanes, ~is_ahead, Status.success)
+    record.finish(lanes, stopped, Status.event)
+    record.finish(lanes, ~finite, Status.not_finite)
+    return lanes.only(finite & ~stopped & is_ahead)
+
+
+def _lanes_at_start(task: Task, index: IntArray, count: int) -> Lanes:
+    width = len(index)
+    given = task.inputs
+    t, y, p = np.zeros(width), given.y0[:, index], given.p[:, index]
+    rtol, atol, end = given.rtol[index], given.atol[index], given.times[-1, index]
+    f = np.empty_like(y)
+    task.rhs(t, y, p, f)
+    chosen = initial_step(task.rhs, y, f, p, rtol, atol, end)
+    return Lanes(
+        index=index,
+        live=np.arange(width) < count,
+        t=t,
+        y=y,
+        f=f,
+        p=p,
+        h=np.where(np.isnan(task.h0[index]), chosen, task.h0[index]),
+        end=end,
+        next_time=given.times[0, index],
+        cursor=np.zeros(width, dtype=np.int64),
+        rtol=rtol,
+        atol=atol,
+        steps=np.zeros(width, dtype=np.int64),
+        error=np.zeros(width),
+        rejected=np.zeros(width, dtype=np.bool_),
+        broken=np.zeros(width, dtype=np.bool_),
+        events=_event_values(task, t, y, p),
+    )
+
+
+def _event_values(task: Task, t: FloatArray, y: FloatArray, p: FloatArray) -> FloatArray:
+    values = np.empty((len(task.events), len(t)))
+    for row, event in zip(values, task.events, strict=True):
+        row[:] = event(t, y, p)
+    return values
+
+
+def _advance(task: Task, record: Record, lanes: Lanes) -> Lanes:
+    left = lanes.end - lanes.t
+    lands = lanes.h >= left
+    h = np.where(lands, left, lanes.h)
+    rows = np.empty((DOP853.stages + 1, *lanes.y.shape))
+    stages = Stages(task.rhs, lanes.t, h, lanes.p, rows)
+    y, f = stages.take(lanes.y, lanes.f)
+    error = error_norm(stages.increments, lanes.y, y, lanes.rtol, lanes.atol)
+    finite = np.isfinite(error) & np.isfinite(np.add.reduce(f, axis=0))
+    accepted = finite & (error <= 1.0)
+    t = np.where(lands, lanes.end, lanes.t + h)
+    step = Step(stages, t, y, f, accepted & lanes.live, _event_values(task, t, y, lanes.p))
+    stopped, stop = record.advance(lanes, step)
+    _move(lanes, step, stop, accepted, np.where(accepted, error * lanes.rtol, 0.0))
+    lanes.h = next_step(h, np.where(finite, error, np.inf), lanes.rejected)
+    lanes.rejected, lanes.broken = ~accepted, ~finite
+    return _retire(task, record, lanes, accepted & lands, stopped)
+
+
+def _move(lanes: Lanes, step: Step, stop: FloatArray, accepted: BoolArray, error: FloatArray) -> None:
+    np.copyto(lanes.t, stop, where=accepted)
+    np.copyto(lanes.y, step.y, where=accepted)
+    np.copyto(lanes.f, step.f, where=accepted)
+    np.copyto(lanes.events, step.events, where=accepted)
+    lanes.error += error
+    lanes.steps += 1
+
+
+def _retire(task: Task, record: Record, lanes: Lanes, landed: BoolArray, stopped: BoolArray) -> Lanes:
+    going = ~(landed | stopped)
+    stuck = going & (lanes.h < smallest_step(lanes.t))
+    capped = going & ~stuck & (lanes.steps >= task.max_steps)
+    ends = (
+        (landed & ~stopped, Status.success),
+        (stopped, Status.event),
+        (stuck & ~lanes.broken, Status.step_too_small),
+        (stuck & lanes.broken, Status.not_finite),
+        (capped, Status.max_steps),
+    )
+    for ended, status in ends:
+        record.finish(lanes, ended, status)
+    going &= ~(stuck | capped)
+    return lanes if going[lanes.live].all() else lanes.only(going)

@@ -1,0 +1,193 @@
+"""What a user passes to a solver becomes checked arrays with one batch axis.
+
+Initial states, times, parameters and tolerances enter in whatever shape is convenient; arrays (row, batch)
+leave. The method that will use them isn't known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from odekit.errors import InputError, UnknownNameError
+
+__all__ = ["InitialStates", "Inputs", "prepare", "select_system"]
+
+FloatArray = NDArray[np.float64]
+InitialStates = ArrayLike | Mapping[str, ArrayLike]
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """Checked arrays of one batch.
+
+    Parameters
+    ----------
+    y0: (state, batch) float64.
+    p: (parameter, batch) float64.
+    times: (time, batch) float64, from 0 on and nowhere decreasing.
+    rtol, atol: (batch,) float64.
+    """
+
+    y0: FloatArray
+    p: FloatArray
+    times: FloatArray
+    rtol: FloatArray
+    atol: FloatArray
+
+
+def select_system(system: Any, y0: InitialStates) -> Any:
+    """The system, restricted to the closed subset of states that a mapping of initial values names.
+
+    Raises
+    ------
+    UnknownNameError: the mapping names something that is neither a state nor a definition.
+    InputError: the mapping leaves out states, and the system can't be restricted.
+    """
+    states = [symbol.name for symbol in system.states]
+    if not isinstance(y0, Mapping) or set(y0) == set(states):
+        return system
+    known = [*states, *(symbol.name for symbol in system.definitions)]
+    for name in y0:
+        if name not in known:
+            raise UnknownNameError("state", name, known)
+    if not hasattr(system, "restrict"):
+        missing = [name for name in states if name not in y0]
+        raise InputError(f"no initial value for {', '.join(missing)}", expected=f"all of {', '.join(states)}")
+    return system.restrict(tuple(y0))
+
+
+def prepare(
+    states: Sequence[str],
+    parameter_names: Sequence[str],
+    y0: InitialStates,
+    t: ArrayLike,
+    parameters: Mapping[str, ArrayLike] | None,
+    rtol: ArrayLike,
+    atol: ArrayLike | None,
+) -> Inputs:
+    """Arrays of one batch from a user's arguments; the sizes of all batch axes must agree or be 1.
+
+    Raises
+    ------
+    InputError: the initial states don't have one row for each state.
+    InputError: a parameter is missing, or the times aren't finite, from 0 on and ordered.
+    InputError: a tolerance is not positive, or the batch axes disagree.
+    UnknownNameError: a parameter or state that the system doesn't have.
+    """
+    start = _initial_states(states, y0)
+    rows = _parameters(parameter_names, parameters or {})
+    times = _times(t)
+    relative = _tolerance("rtol", rtol)
+    absolute = None if atol is None else _tolerance("atol", atol)
+    sizes = [start.shape[1], times.shape[1], relative.size, *(row.size for row in rows)]
+    batch = _batch([*sizes, 1 if absolute is None else absolute.size])
+    start = _widened(start, batch)
+    relative = np.broadcast_to(relative, batch)
+    return Inputs(
+        y0=start,
+        p=np.array([np.broadcast_to(row, batch) for row in rows]).reshape(len(rows), batch),
+        times=_widened(times, batch),
+        rtol=relative,
+        atol=_default_atol(start, relative) if absolute is None else np.broadcast_to(absolute, batch),
+    )
+
+
+def _initial_states(states: Sequence[str], y0: InitialStates) -> FloatArray:
+    if isinstance(y0, Mapping):
+        for name in y0:
+            if name not in states:
+                raise UnknownNameError("state", name, states)
+        columns = [_vector(f"initial {name}", y0[name]) for name in states]
+        batch = _batch([column.size for column in columns])
+        return np.array([np.broadcast_to(column, batch) for column in columns])
+    start = _floats("initial states", y0)
+    start = start[:, None] if start.ndim == 1 else start
+    if start.ndim != 2 or len(start) != len(states):
+        raise InputError(
+            "the initial states don't match the system",
+            expected=f"shape ({len(states)},) or ({len(states)}, batch): {', '.join(states)}",
+            received=f"shape {np.shape(y0)}",
+        )
+    return start
+
+
+def _parameters(names: Sequence[str], values: Mapping[str, ArrayLike]) -> list[FloatArray]:
+    for name in values:
+        if name not in names:
+            raise UnknownNameError("parameter", name, names)
+    missing = [name for name in names if name not in values]
+    if missing:
+        raise InputError(
+            f"no value for the parameter {', '.join(missing)}",
+            expected=f"parameters={{{', '.join(f'{name!r}: ...' for name in names)}}}",
+        )
+    return [_vector(f"parameter {name}", values[name]) for name in names]
+
+
+def _times(t: ArrayLike) -> FloatArray:
+    times = _floats("times", t)
+    times = times.reshape(-1, 1) if times.ndim < 2 else times
+    if times.ndim != 2 or not len(times):
+        raise InputError(
+            "times have the wrong shape",
+            expected="a scalar, (time,) or (time, batch), at least one time",
+            received=f"shape {np.shape(t)}",
+        )
+    gaps = np.diff(times, axis=0, prepend=0.0)
+    if not (np.isfinite(times).all() and (gaps >= 0.0).all()):
+        raise InputError(
+            "times must be finite, from 0 on and nowhere decreasing along the time axis",
+            hint="integration starts at t = 0",
+        )
+    return times
+
+
+def _tolerance(name: str, value: ArrayLike) -> FloatArray:
+    tolerance = _vector(name, value)
+    smallest = 4.0 * np.finfo(np.float64).eps if name == "rtol" else 0.0
+    if not (np.isfinite(tolerance).all() and (tolerance >= smallest).all()):
+        raise InputError(
+            f"{name} is out of range", expected=f"at least {smallest:.1e}", received=f"{tolerance.min()}"
+        )
+    return tolerance
+
+
+def _default_atol(y0: FloatArray, rtol: FloatArray) -> FloatArray:
+    size = np.abs(y0).max(axis=0, initial=0.0)
+    return 1e-3 * rtol * np.where(np.isfinite(size) & (size > 0.0), size, 1.0)
+
+
+def _widened(values: FloatArray, batch: int) -> FloatArray:
+    return np.ascontiguousarray(np.broadcast_to(values, (len(values), batch)))
+
+
+def _batch(sizes: Sequence[int]) -> int:
+    proper = {size for size in sizes if size != 1} or {1}
+    if len(proper) > 1:
+        raise InputError(
+            "the batch sizes disagree",
+            expected="one batch size in initial states, times, parameters and tolerances, or 1",
+            received=", ".join(map(str, sorted(proper))),
+        )
+    return proper.pop()
+
+
+def _vector(what: str, value: ArrayLike) -> FloatArray:
+    vector = np.atleast_1d(_floats(what, value))
+    if vector.ndim != 1:
+        raise InputError(
+            f"{what} has the wrong shape", expected="a scalar or (batch,)", received=f"shape {vector.shape}"
+        )
+    return vector
+
+
+def _floats(what: str, value: ArrayLike) -> FloatArray:
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{what} must be real numbers", received=f"{type(value).__name__}") from error

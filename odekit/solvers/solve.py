@@ -1,0 +1,173 @@
+"""The public front of the solvers: a system, initial states and times become a `Solution`.
+
+This module checks, chooses a method and hands over. It holds no numerics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from odekit.errors import InputError, UnknownNameError
+from odekit.solvers.batch import integrate
+from odekit.solvers.compile import CompiledSystem, compile
+from odekit.solvers.dense import DenseOutput
+from odekit.solvers.events import Event, bind
+from odekit.solvers.inputs import InitialStates, Inputs, prepare, select_system
+from odekit.solvers.lanes import Task
+from odekit.solvers.record import Record
+from odekit.solvers.solution import Solution
+
+__all__ = ["METHODS", "solve"]
+
+FloatArray = NDArray[np.float64]
+
+METHODS = ("auto", "exact", "dop853")
+
+_EXACT_ERROR = 100.0 * float(np.finfo(np.float64).eps)
+
+
+def solve(
+    system: Any,
+    y0: InitialStates,
+    t: ArrayLike,
+    *,
+    parameters: Mapping[str, ArrayLike] | None = None,
+    rtol: ArrayLike = 1e-8,
+    atol: ArrayLike | None = None,
+    method: str = "auto",
+    backend: str = "numpy",
+    events: Sequence[Event] = (),
+    dense: bool = False,
+    max_steps: int = 100_000,
+    h0: ArrayLike | None = None,
+) -> Solution:
+    """Solves y' = f(t, y, p) from t = 0 for a whole batch, each trajectory with its own steps and status.
+
+    Parameters
+    ----------
+    system: a `ReducedSystem`, or a `CompiledSystem`, which fixes the backend.
+    y0: (state, batch) or (state,) float64, or a mapping from state to scalar or (batch,). A mapping that
+        names a closed subset of states and definitions (such as alpha, beta, D) solves that subset.
+    t: end time; or (time,) requested times; or (time, batch), times of its own for each trajectory.
+    parameters: scalar or (batch,) for each parameter of the system.
+    rtol, atol: tolerances of a step's error, scalar or (batch,); atol is ``1e-3 rtol max|y0|`` where omitted.
+    method: "exact" (closed form, where the system has one), "dop853", or "auto": exact where possible
+        (a closed form, no events, no dense output), else dop853.
+    backend: "numpy", "numba" (needs the extra ``fast``; no events, no dense output), or "mpmath" (40 digits,
+        slow, the tolerances don't matter).
+    events: moments to look for.
+    dense: whether `Solution.at` shall work.
+    max_steps: steps that a trajectory may try.
+    h0: first step size, positive, scalar or (batch,); chosen where omitted.
+
+    Returns
+    -------
+    `Solution` with t (time, batch), y (time, state, batch) and status (batch,). A trajectory that fails is a
+    status; it raises nothing and leaves the others alone.
+
+    Raises
+    ------
+    InputError: initial states, times, parameters or tolerances that don't fit the system.
+    InputError: ``method="exact"`` without a closed form, or together with events or dense output.
+    UnknownNameError: a state, parameter or method that doesn't exist.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> import sympy
+    >>> x = sympy.Symbol("x")
+    >>> decay = SimpleNamespace(states=(x,), parameters=(), vector_field=(-x,), definitions={})
+    >>> solve(decay, [[1.0, 2.0]], 1.0)["x"].round(6).tolist()
+    [[0.367879, 0.735759]]
+    """
+    if method not in METHODS:
+        raise UnknownNameError("method", method, METHODS)
+    compiled = system if isinstance(system, CompiledSystem) else None
+    backend = compiled.backend if compiled else backend
+    chosen = select_system(compiled.system if compiled else system, y0)
+    if _uses_closed_form(chosen, method, backend, needs_steps=bool(events) or dense):
+        return _solve_exactly(chosen, _prepared(chosen, y0, t, parameters, rtol, atol))
+    if backend == "mpmath":
+        from odekit.solvers.precise import solve_precisely
+
+        return solve_precisely(chosen, y0, t, parameters=parameters)
+    if compiled is None or compiled.system is not chosen:
+        compiled = compile(chosen, backend)
+    inputs = _prepared(chosen, y0, t, parameters, rtol, atol)
+    bound = tuple(bind(event, compiled.states, compiled.parameters) for event in events)
+    steps = _first_steps(h0, inputs.y0.shape[1])
+    task = Task(compiled.rhs, inputs, steps, _step_cap(max_steps), bound, dense)
+    return _solution(task, compiled.states, integrate(task))
+
+
+def _prepared(system: Any, *arguments: Any) -> Inputs:
+    return prepare(_names(system.states), _names(system.parameters), *arguments)
+
+
+def _names(symbols: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(symbol.name for symbol in symbols)
+
+
+def _uses_closed_form(system: Any, method: str, backend: str, *, needs_steps: bool) -> bool:
+    available = getattr(system, "closed_form", None) is not None
+    if method == "exact" and not available:
+        raise InputError(
+            "the system has no closed form", expected="a system with one", hint='method="dop853"'
+        )
+    if method == "exact" and needs_steps:
+        raise InputError(
+            "the closed form takes no steps, so that it finds no events and has no interpolant",
+            hint='method="dop853", or ask for the times themselves',
+        )
+    return method == "exact" or (method == "auto" and available and not needs_steps and backend == "numpy")
+
+
+def _solve_exactly(system: Any, inputs: Inputs) -> Solution:
+    parameters = dict(zip(_names(system.parameters), inputs.p, strict=True))
+    y, status = system.closed_form.solve(inputs.y0, parameters, inputs.times)
+    batch = inputs.y0.shape[1]
+    known = np.isfinite(y).all(axis=1)
+    return Solution(
+        t=inputs.times,
+        y=np.asarray(y, dtype=np.float64),
+        status=np.asarray(status, dtype=np.int8),
+        states=_names(system.states),
+        t_reached=np.where(known, inputs.times, 0.0).max(axis=0),
+        steps=np.zeros(batch, dtype=np.int64),
+        error_estimate=np.full(batch, _EXACT_ERROR),
+        method="exact",
+    )
+
+
+def _first_steps(h0: ArrayLike | None, batch: int) -> FloatArray:
+    steps = np.broadcast_to(np.asarray(np.nan if h0 is None else h0, dtype=np.float64), (batch,))
+    if h0 is not None and not (steps > 0.0).all():
+        raise InputError("the first step size must be positive", received=f"{steps.min()}")
+    return steps
+
+
+def _step_cap(max_steps: int) -> int:
+    if max_steps < 1:
+        raise InputError("the step cap must be positive", expected="max_steps >= 1", received=f"{max_steps}")
+    return max_steps
+
+
+def _solution(task: Task, states: tuple[str, ...], record: Record) -> Solution:
+    dense = DenseOutput.from_steps(record.pieces, len(states), record.t_reached) if task.is_dense else None
+    return Solution(
+        t=task.inputs.times,
+        y=record.y,
+        status=record.status,
+        states=states,
+        t_reached=record.t_reached,
+        steps=record.steps,
+        error_estimate=record.error,
+        event_names=tuple(event.event.name for event in task.events),
+        event_t=record.event_t,
+        event_y=record.event_y,
+        dense=dense,
+    )
