@@ -7,6 +7,7 @@ depth, number of parts and exponents are capped before anything is built.
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
@@ -43,7 +44,8 @@ def parse(text: str, names: Iterable[str]) -> Expression:
     known = tuple(names)
     _check_size(text)
     try:
-        tree = ast.parse(text.strip(), mode="eval")
+        with warnings.catch_warnings(action="ignore"):
+            tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         column = getattr(error, "offset", None)
         raise _refusal(text, "is not a formula", column) from None
@@ -90,7 +92,7 @@ _BINARY: Mapping[type[ast.operator], Callable[[Expression, Expression], Expressi
 
 def _build(node: ast.expr, text: str, names: tuple[str, ...]) -> Expression:
     column = node.col_offset + 1
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+    if isinstance(node, ast.Constant):
         return _number(node.value, text, column)
     if isinstance(node, ast.Name):
         if node.id not in names:
@@ -106,9 +108,11 @@ def _build(node: ast.expr, text: str, names: tuple[str, ...]) -> Expression:
     raise _refusal(text, f"holds a {type(node).__name__}, which is not allowed", column)
 
 
-def _number(value: float, text: str, column: int) -> Number:
-    if not abs(value) <= MAX_NUMBER:
-        raise _refusal(text, f"holds a number above {MAX_NUMBER:.0e}", column)
+def _number(value: object, text: str, column: int) -> Number:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _refusal(text, f"holds a {type(value).__name__}, which is not allowed", column)
+    if value != 0 and not 1 / MAX_NUMBER <= abs(value) <= MAX_NUMBER:
+        raise _refusal(text, f"holds a number not between 1e-30 and {MAX_NUMBER:.0e}", column)
     return Number(Fraction(repr(value)))
 
 

@@ -19,6 +19,7 @@ from odekit.errors import InputError
 __all__ = ["FUNCTIONS", "Call", "Expression", "Number", "Power", "Product", "Sum", "Symbol"]
 
 MAX_TERMS = 10_000
+MAX_BITS = 1000
 
 Array = NDArray[Any]
 Polynomial = dict[tuple[int, ...], Fraction]
@@ -144,11 +145,13 @@ class Power(Expression):
         base = self.base.polynomial(names)
         if base is None:
             return None
+        if self.exponent < 0 and not base:
+            raise InputError("the formula divides by zero", expected="a divisor that is not always 0")
         if self.exponent < 0:
             constant = base.get((0,) * len(names))
             if len(base) != 1 or not constant:
                 return None
-            return {(0,) * len(names): constant**self.exponent}
+            return {(0,) * len(names): _checked(constant**self.exponent)}
         result: Polynomial = {(0,) * len(names): Fraction(1)}
         for _ in range(self.exponent):
             result = _multiply_polynomials(result, base)
@@ -241,5 +244,12 @@ def _multiply_polynomials(left: Polynomial, right: Polynomial) -> Polynomial:
     for a, x in left.items():
         for b, y in right.items():
             key = tuple(i + j for i, j in zip(a, b, strict=True))
-            total[key] = total.get(key, Fraction(0)) + x * y
+            total[key] = _checked(total.get(key, Fraction(0)) + x * y)
     return {exponents: value for exponents, value in total.items() if value}
+
+
+def _checked(value: Fraction) -> Fraction:
+    """The value, if it is short enough to go on calculating with, and to be a float."""
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
+        raise InputError("a coefficient is too long", expected=f"at most {MAX_BITS} bits")
+    return value

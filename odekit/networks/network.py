@@ -84,8 +84,8 @@ class Network:
         logit_scale: float = 1.0,
         rates: Mapping[str, float] | None = None,
     ) -> None:
-        chosen = named_group(group) if isinstance(group, str) else group
-        parsed = Task.parse(task) if isinstance(task, str) else task
+        chosen = _group(group)
+        parsed = task if isinstance(task, Task) else Task.parse(task)
         _check_task(chosen, parsed)
         _check_choice("embedding", embedding, EMBEDDINGS)
         values = {
@@ -174,6 +174,18 @@ def parse_activation(text: str) -> Expression:
             received=f"degree {degree}",
         )
     return expression
+
+
+def _group(group: FiniteGroup | CyclicFamily | str) -> FiniteGroup | CyclicFamily:
+    if isinstance(group, FiniteGroup | CyclicFamily):
+        return group
+    if not isinstance(group, str):
+        raise InputError(
+            "the group is neither a group nor a name",
+            expected="a FiniteGroup, or str such as 'Z23'",
+            received=type(group).__name__,
+        )
+    return named_group(group)
 
 
 def _check_task(group: FiniteGroup | CyclicFamily, task: Task) -> None:

@@ -3,8 +3,8 @@
 `compile` turns a symbolic system into array code. `solve` follows a batch of trajectories, each with a step
 size, a tolerance and a `Status` of its own, and hands back a `Solution`; `Event` and its factories say at
 which moments to look. `blow_up_time`, `exact_modes` and `final_phases` answer for the two-mode flow
-``u' = 2 r v conj(u), v' = r u^2`` in closed form, without any step. `solve_precisely` is the slow reference
-in multiple precision.
+``u' = 2 r v conj(u), v' = r u^2`` in closed form, without any step. Module `precise` is the slow
+reference in multiple precision.
 
 This room knows neither groups nor networks: any system with states, parameters and a vector field will do.
 SymPy is loaded when something is compiled.
@@ -12,6 +12,7 @@ SymPy is loaded when something is compiled.
 
 from odekit.solvers.compile import CompiledSystem, compile
 from odekit.solvers.events import Event, dominance_reached, horizon, phase_aligned
+from odekit.solvers.exact import blow_up_time, exact_modes, final_phases
 from odekit.solvers.solution import Solution, Status
 from odekit.solvers.solve import solve
 
@@ -20,8 +21,11 @@ __all__ = [
     "Event",
     "Solution",
     "Status",
+    "blow_up_time",
     "compile",
     "dominance_reached",
+    "exact_modes",
+    "final_phases",
     "horizon",
     "phase_aligned",
     "solve",

@@ -44,7 +44,7 @@ def _admit(task: Task, record: Record, first: int, last: int) -> Lanes:
     positions = np.arange(first, min(last, task.batch))
     lanes = _lanes_at_start(task, padded(positions), len(positions))
     stopped = record.start(lanes)
-    finite: BoolArray = np.isfinite(lanes.y).all(axis=0) & np.isfinite(lanes.f).all(axis=0)
+    finite = np.logical_and.reduce(np.isfinite(np.concatenate([lanes.y, lanes.f])), axis=0)
     is_ahead: BoolArray = np.greater(lanes.end, 0.0)
     record.finish(lanes, ~is_ahead, Status.success)
     record.finish(lanes, stopped, Status.event)

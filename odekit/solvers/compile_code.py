@@ -127,14 +127,9 @@ def _print(expression: sympy.Expr, printer: PythonCodePrinter) -> str:
     try:
         text: str = printer.doprint(expand_powers(expression))
     except (NotImplementedError, TypeError, ValueError) as error:
-        raise _cannot_express(str(expression)) from error
-    if "Not supported" in text or "\n" in text:
-        raise _cannot_express(str(expression))
+        functions = sorted({str(atom.func) for atom in expression.atoms(sympy.Function)})
+        raise InputError(
+            f"the vector field holds a function without code, one of {', '.join(functions)}",
+            hint="write it with functions that numpy knows",
+        ) from error
     return text
-
-
-def _cannot_express(expression: str) -> InputError:
-    return InputError(
-        f"no code for the expression {expression}",
-        hint="write it with functions that numpy knows",
-    )

@@ -21,6 +21,8 @@ SAFETY = 0.9
 SMALLEST_FACTOR = 0.2
 LARGEST_FACTOR = 10.0
 
+_TINY = np.finfo(np.float64).tiny
+
 
 def error_norm(
     increments: FloatArray, y: FloatArray, y_new: FloatArray, rtol: FloatArray, atol: FloatArray
@@ -35,10 +37,12 @@ def error_norm(
     scale = np.maximum(np.abs(y), np.abs(y_new))
     scale *= rtol
     scale += atol
+    np.maximum(scale, _TINY, out=scale)
     fifth = _mean_square(combine(DOP853.error_5, increments) / scale)
     third = _mean_square(combine(DOP853.error_3, increments) / scale)
     denominator = np.sqrt(fifth + 0.01 * third)
-    return np.where(denominator == 0.0, 0.0, fifth / denominator)
+    norm: FloatArray = fifth / np.where(denominator == 0.0, 1.0, denominator)
+    return norm
 
 
 def next_step(h: FloatArray, error: FloatArray, after_rejection: BoolArray) -> FloatArray:
@@ -67,7 +71,7 @@ def initial_step(
 
     Source: Hairer, Norsett, Wanner, section II.4, "Starting step size".
     """
-    scale = atol + rtol * np.abs(y)
+    scale = np.maximum(atol + rtol * np.abs(y), _TINY)
     size, speed = _root_mean_square(y / scale), _root_mean_square(f / scale)
     first = np.where((size < 1e-5) | (speed < 1e-5), 1e-6, 0.01 * size / speed)
     first = np.minimum(first, end)

@@ -7,8 +7,8 @@ The curve is ``y^2 = p (p + h) (p + g)`` with ``h, g >= 0``. Its time from the p
     l_{n+1} = sqrt(l_n u_n),   u_{n+1} = (l_n + u_n)/2,   l_0^2 = h,   u_0^2 = g
 
 keeps the time while it takes the two roots to their arithmetic-geometric mean mu, where
-``p = mu^2 cot^2(mu z)``. Going back only multiplies, adds and divides positive numbers, so that no digit is lost
-however close the parameter ``m = 1 - h/g`` comes to 1; `scipy.special.ellipj`, which takes ``m``, can't do that.
+``p = mu^2 cot^2(mu z)``. Going back only multiplies, adds and divides positive numbers, so that no digit is
+lost however close the parameter ``m = 1 - h/g`` comes to 1, where functions of ``m`` itself lose them all.
 
 Arrays of roots and times enter, arrays leave. This module knows nothing of modes, phases or networks.
 Source: Carlson, "Numerical computation of real or complex elliptic integrals" (1995); DLMF 19.22, 22.20.

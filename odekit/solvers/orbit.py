@@ -49,8 +49,8 @@ _NEGLIGIBLE = 1e-34
 class Orbit:
     """Constants of an orbit, arrays of one shape: the start ``alpha``, the sign of K, and the turning point.
 
-    ``turn_alpha`` and ``turn_beta`` are the magnitudes at the turning point, ``B`` the sum of the roots, ``h``
-    and ``g`` the roots after Gauss's transformation, ``half`` the clock at the turning point.
+    ``turn_alpha`` and ``turn_beta`` are the magnitudes at the turning point, ``B`` the sum of the roots,
+    ``h`` and ``g`` the roots after Gauss's transformation, ``half`` the clock at the turning point.
     """
 
     alpha: FloatArray

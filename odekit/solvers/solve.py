@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from odekit.errors import InputError, UnknownNameError
 from odekit.solvers.batch import integrate
+from odekit.solvers.closed import has_closed_form, solve_closed_form
 from odekit.solvers.compile import CompiledSystem, compile
 from odekit.solvers.dense import DenseOutput
 from odekit.solvers.events import Event, bind
@@ -113,7 +114,7 @@ def _names(symbols: Sequence[Any]) -> tuple[str, ...]:
 
 
 def _uses_closed_form(system: Any, method: str, backend: str, *, needs_steps: bool) -> bool:
-    available = getattr(system, "closed_form", None) is not None
+    available = has_closed_form(system)
     if method == "exact" and not available:
         raise InputError(
             "the system has no closed form", expected="a system with one", hint='method="dop853"'
@@ -127,14 +128,14 @@ def _uses_closed_form(system: Any, method: str, backend: str, *, needs_steps: bo
 
 
 def _solve_exactly(system: Any, inputs: Inputs) -> Solution:
-    parameters = dict(zip(_names(system.parameters), inputs.p, strict=True))
-    y, status = system.closed_form.solve(inputs.y0, parameters, inputs.times)
+    with np.errstate(all="ignore"):
+        y, status = solve_closed_form(system, inputs)
     batch = inputs.y0.shape[1]
     known = np.isfinite(y).all(axis=1)
     return Solution(
         t=inputs.times,
-        y=np.asarray(y, dtype=np.float64),
-        status=np.asarray(status, dtype=np.int8),
+        y=y,
+        status=status,
         states=_names(system.states),
         t_reached=np.where(known, inputs.times, 0.0).max(axis=0),
         steps=np.zeros(batch, dtype=np.int64),

@@ -1,0 +1,28 @@
+"""Do they agree, and how well must they? The full network's training against the reduced ODE.
+
+What enters is a run; what leaves is a `Comparison` with its errors by mode and time, an error budget measured
+on the run itself, the horizon up to which the reduction holds, and an outcome. `predict` names the winners
+before training, `estimate_rate` measures exponential rates. This room sees both roads; neither sees it.
+"""
+
+from odekit.comparison.budget import Budget
+from odekit.comparison.compare import Comparison, ErrorCurve, Winners, compare
+from odekit.comparison.modes import Modes, project
+from odekit.comparison.predict import Prediction, predict
+from odekit.comparison.rates import RateEstimate, estimate_rate
+from odekit.comparison.reduced_flow import ReducedFlow
+
+__all__ = [
+    "Budget",
+    "Comparison",
+    "ErrorCurve",
+    "Modes",
+    "Prediction",
+    "RateEstimate",
+    "ReducedFlow",
+    "Winners",
+    "compare",
+    "estimate_rate",
+    "predict",
+    "project",
+]

@@ -1,0 +1,126 @@
+"""The exact solution of a derived system, in whatever states the system has.
+
+A system with an elliptic form enters, with initial states, parameters and times; states and statuses leave.
+The elliptic functions live in `odekit.solvers.exact`, and how the form was found isn't known here.
+
+The form's flow is ``u' = 2 r v conj(u), v' = r u^2`` with ``v = readout_scale * v_canonical``. The states may
+be its magnitudes and phases, real and imaginary parts, the signed numbers u and v, or the reduced
+``x = alpha^2, X = beta cos D, Y = beta sin D``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.solvers.compile import compile
+from odekit.solvers.exact import exact_modes
+from odekit.solvers.inputs import Inputs
+from odekit.solvers.solution import Status
+
+__all__ = ["has_closed_form", "solve_closed_form"]
+
+FloatArray = NDArray[np.float64]
+Modes = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
+
+
+@dataclass(frozen=True)
+class _Coordinates:
+    """How states become (alpha, phi, beta, psi), and back; states stand on the first axis."""
+
+    to_modes: Callable[[FloatArray], Modes]
+    from_modes: Callable[[FloatArray, FloatArray, FloatArray, FloatArray], tuple[FloatArray, ...]]
+
+
+def has_closed_form(system: Any) -> bool:
+    """Whether the system has an elliptic form, and states in which it can be written."""
+    return getattr(system, "closed_form", None) is not None and _names(system) in _COORDINATES
+
+
+def solve_closed_form(system: Any, inputs: Inputs) -> tuple[FloatArray, NDArray[np.int8]]:
+    """States at the requested times, and what became of each trajectory.
+
+    Returns
+    -------
+    y: (time, state, batch) float64, NaN from the blow-up on.
+    status: (batch,) int8, values of `Status`.
+    """
+    coordinates = _COORDINATES[_names(system)]
+    rate, scale = _constants(system, inputs.p)
+    alpha, phi, beta, psi = coordinates.to_modes(inputs.y0)
+    turn = np.where(scale < 0.0, np.pi, 0.0)
+    alpha, phi, beta, psi = exact_modes(alpha, phi, beta / np.abs(scale), psi - turn, rate, inputs.times)
+    y = np.stack(coordinates.from_modes(alpha, phi, beta * np.abs(scale), psi + turn), axis=1)
+    is_known = np.isfinite(y[-1]).all(axis=0)
+    is_valid = np.isfinite(inputs.y0).all(axis=0)
+    status = np.where(is_known, Status.success, np.where(is_valid, Status.step_too_small, Status.not_finite))
+    return y, status.astype(np.int8)
+
+
+def _names(system: Any) -> tuple[str, ...]:
+    return tuple(symbol.name for symbol in system.states)
+
+
+def _constants(system: Any, p: FloatArray) -> tuple[FloatArray, FloatArray]:
+    form = system.closed_form
+    formulas = SimpleNamespace(
+        states=system.states[:2],
+        parameters=system.parameters,
+        vector_field=(form.rate, form.readout_scale),
+        definitions={},
+    )
+    values = np.empty((2, p.shape[1]))
+    compile(formulas).rhs(np.zeros(p.shape[1]), values, p, values)
+    return values[0].copy(), values[1].copy()
+
+
+def _polar(y: FloatArray) -> Modes:
+    alpha, phi, beta, psi = y
+    return alpha, phi, beta, psi
+
+
+def _from_cartesian(y: FloatArray) -> Modes:
+    u_re, u_im, v_re, v_im = y
+    return np.hypot(u_re, u_im), np.arctan2(u_im, u_re), np.hypot(v_re, v_im), np.arctan2(v_im, v_re)
+
+
+def _to_cartesian(
+    alpha: FloatArray, phi: FloatArray, beta: FloatArray, psi: FloatArray
+) -> tuple[FloatArray, ...]:
+    return alpha * np.cos(phi), alpha * np.sin(phi), beta * np.cos(psi), beta * np.sin(psi)
+
+
+def _from_signed(y: FloatArray) -> Modes:
+    phi, psi = np.where(y < 0.0, np.pi, 0.0)
+    return np.abs(y[0]), phi, np.abs(y[1]), psi
+
+
+def _to_signed(
+    alpha: FloatArray, phi: FloatArray, beta: FloatArray, psi: FloatArray
+) -> tuple[FloatArray, ...]:
+    return alpha * np.round(np.cos(phi)), beta * np.round(np.cos(psi))
+
+
+def _from_invariants(y: FloatArray) -> Modes:
+    x, X, Y = y
+    return np.sqrt(x), np.zeros_like(x), np.hypot(X, Y), -np.arctan2(Y, X)
+
+
+def _to_invariants(
+    alpha: FloatArray, phi: FloatArray, beta: FloatArray, psi: FloatArray
+) -> tuple[FloatArray, ...]:
+    D = 2.0 * phi - psi
+    return alpha**2, beta * np.cos(D), beta * np.sin(D)
+
+
+_COORDINATES: dict[tuple[str, ...], _Coordinates] = {
+    ("alpha", "phi", "beta", "psi"): _Coordinates(_polar, lambda *modes: modes),
+    ("u_re", "u_im", "v_re", "v_im"): _Coordinates(_from_cartesian, _to_cartesian),
+    ("u", "v"): _Coordinates(_from_signed, _to_signed),
+    ("x", "X", "Y"): _Coordinates(_from_invariants, _to_invariants),
+}

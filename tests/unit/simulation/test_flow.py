@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.integrate import solve_ivp
+
+from odekit.errors import InputError
+from odekit.networks import Network
+from odekit.simulation import LossGradient
+from odekit.simulation.flow import gradient_flow, time_scale
+
+FloatArray = NDArray[np.float64]
+
+
+def single_frequency(n: int, neurons: int, scale: float) -> FloatArray:
+    """Aligned neurons of equal magnitudes, (2, n, M)."""
+    angle = 2 * np.pi * np.arange(n)[:, None] / n
+    phases = np.linspace(0, 1, neurons)
+    return scale * np.stack([np.cos(angle + phases), np.cos(angle + 2 * phases)])
+
+
+def balance(snapshots: FloatArray) -> FloatArray:
+    """|theta|^2 - 2 |xi|^2 of every neuron at every time, (T, M)."""
+    squares = (snapshots**2).sum(axis=2)
+    return np.asarray(squares[:, 0] - 2 * squares[:, 1])
+
+
+def test_the_quadratic_flow_conserves_every_neurons_balance() -> None:
+    # theta.grad = 2 xi.grad for any softmax, so d/dt (|theta|^2 - 2 |xi|^2) = 0 exactly.
+    network = Network("Z7", neurons=5)
+    start = 0.5 * np.random.default_rng(0).normal(size=(2, 7, 5))
+    snapshots, error = gradient_flow(network, start, np.linspace(0, 60, 7), rtol=1e-10)
+    assert error is not None
+    drift = np.abs(balance(snapshots) - balance(snapshots)[0]).max()
+    assert np.linalg.norm(snapshots[-1] - snapshots[0]) > 0.5 * np.linalg.norm(snapshots[0])
+    assert drift < 10 * error.max() * (snapshots**2).sum(axis=(1, 2)).max()
+
+
+def test_the_balance_drifts_where_the_rates_are_not_equal() -> None:
+    network = Network("Z7", neurons=5, rates={"theta": 0.9})
+    start = 0.5 * np.random.default_rng(0).normal(size=(2, 7, 5))
+    snapshots, _ = gradient_flow(network, start, np.linspace(0, 60, 3))
+    assert np.abs(balance(snapshots) - balance(snapshots)[0]).max() > 1e-2
+
+
+def test_the_estimate_bounds_the_error_against_another_integrator() -> None:
+    network = Network("Z5", neurons=4, rates={"xi": 0.5}, loss="sum", logit_scale=0.5)
+    start = 0.3 * np.random.default_rng(1).normal(size=(2, 5, 4))
+    times = np.linspace(0, 6, 5)
+    snapshots, estimate = gradient_flow(network, start, times, rtol=1e-6)
+    gradient = LossGradient(network)
+    factors = np.array([1.0, 0.5])[:, None, None]
+    exact = solve_ivp(
+        lambda t, y: -(factors * gradient.evaluate(y.reshape(start.shape))[1]).ravel(),
+        (0, 6),
+        start.ravel(),
+        method="Radau",
+        t_eval=times,
+        rtol=1e-11,
+        atol=1e-12,
+    ).y.T.reshape(snapshots.shape)
+    size = np.sqrt((exact**2).sum(axis=(1, 2)))
+    error = (np.sqrt(((snapshots - exact) ** 2).sum(axis=(1, 2))) / size).max(axis=1)
+    assert estimate is not None
+    assert estimate.shape == times.shape
+    assert estimate[0] == 0
+    # 1e-9: what Radau at 1e-11 may itself be off after this many steps.
+    assert (error <= estimate + 1e-9).all()
+    assert 1e-9 < estimate.max() < 1e-4
+
+
+def test_the_loss_falls_along_the_flow() -> None:
+    network = Network("Z7", neurons=6, activation="relu")
+    start = 0.2 * np.random.default_rng(2).normal(size=(2, 7, 6))
+    snapshots, error = gradient_flow(network, start, np.linspace(0, 20, 9), rtol=1e-6, estimate_error=False)
+    assert error is None
+    gradient = LossGradient(network)
+    assert (np.diff([gradient.evaluate(stack)[0] for stack in snapshots]) < 0).all()
+
+
+def test_an_aligned_neuron_blows_up_at_about_its_time_scale() -> None:
+    # From alpha = beta = kappa and D = 0: alpha' = 2 r alpha beta, beta' = r alpha^2, so with r = a/p
+    # dT = dbeta / (r (2 beta^2 - kappa^2)), which is ln(3 + 2 sqrt 2) / (2 sqrt 2 r kappa) = .623/(r kappa).
+    scale, rate = 1e-3, 1 / 23
+    start = single_frequency(23, 3, scale)
+    blow_up = np.log(3 + 2 * np.sqrt(2)) / (2 * np.sqrt(2) * rate * scale)
+    # |w'|/|w| = r kappa sqrt(5/2) at the start.
+    network = Network("Z23", neurons=3)
+    assert time_scale(network, start) == pytest.approx(1 / (rate * scale * np.sqrt(2.5)), rel=1e-9)
+    snapshots, _ = gradient_flow(network, start, np.array([0, 0.99 * blow_up]), estimate_error=False)
+    beta = np.sqrt((snapshots[-1, 1] ** 2).mean(axis=0) * 2)
+    # Near the blow-up beta = 1 / (2 r (T - t)); the logits are then still of order 1e-2.
+    np.testing.assert_allclose(beta, 1 / (2 * rate * 0.01 * blow_up), rtol=0.02)
+
+
+def test_zero_weights_stay_and_have_no_time_scale() -> None:
+    network, start = Network("Z5", neurons=2), np.zeros((2, 5, 2))
+    snapshots, error = gradient_flow(network, start, np.array([0.0, 1.0]))
+    assert not snapshots.any()
+    assert error is not None
+    assert not error.any()
+    with pytest.raises(InputError, match="no neuron moves"):
+        time_scale(network, start)
+
+
+def test_a_flow_that_leaves_the_numbers_says_where() -> None:
+    network = Network("Z5", neurons=2, activation="1/z")
+    start = np.ones((2, 5, 2))
+    start[0, :, 0] = [1e-200, -1e-200, 1, 1, 1]
+    with pytest.raises(InputError, match="can't be followed beyond t = "):
+        gradient_flow(network, start, np.array([0.0, 1.0]))
+
+
+def test_progress_runs_from_the_start_to_1() -> None:
+    seen: list[float] = []
+    start = 0.1 * np.random.default_rng(0).normal(size=(2, 5, 2))
+    gradient_flow(Network("Z5", neurons=2), start, np.array([0.0, 5.0, 9.0]), advance=seen.append)
+    assert seen == sorted(seen)
+    assert seen[-1] == 1

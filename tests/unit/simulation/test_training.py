@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from odekit.errors import InputError
+from odekit.networks import Network
+from odekit.simulation import accuracy, load_run, loss_and_gradient, simulate
+
+NETWORK = Network("Z7", neurons=8)
+
+
+def test_the_flow_is_reproducible_and_records_loss_accuracy_and_error() -> None:
+    first, second = (simulate(NETWORK, seed=4, scale=0.3, t_end=5.0, snapshots=4) for _ in range(2))
+    np.testing.assert_array_equal(first.weights["theta"], second.weights["theta"])
+    np.testing.assert_allclose(first.t, [0, 5 / 3, 10 / 3, 5])
+    for index in range(4):
+        loss, *_ = loss_and_gradient(NETWORK, *first.snapshot(index))
+        assert first.records["loss"][index] == pytest.approx(loss, rel=1e-14)
+        assert first.records["acc"][index] == accuracy(NETWORK, *first.snapshot(index))
+    assert first.integrator_error is not None
+    assert first.integrator_error.max() < 1e-5
+    assert first.meta["optimiser"] == "gradient flow"
+    assert (first.meta["seed"], first.meta["init"], first.meta["init_scale"]) == (4, "iid", 0.3)
+
+
+def test_the_start_is_kept_as_the_first_snapshot() -> None:
+    run = simulate(NETWORK, times=[1.0, 2.5])
+    assert run.t.tolist() == [0.0, 1.0, 2.5]
+
+
+def test_given_weights_start_where_another_run_stopped() -> None:
+    whole = simulate(NETWORK, scale=0.3, t_end=6.0, snapshots=3, rtol=1e-10)
+    middle = {name: array[1] for name, array in whole.weights.items()}
+    rest = simulate(NETWORK, weights=middle, t_end=3.0, snapshots=2, rtol=1e-10)
+    assert rest.meta["init"] == "given"
+    # Both halves at rtol 1e-10, errors growing with the flow.
+    np.testing.assert_allclose(rest.weights["xi"][-1], whole.weights["xi"][-1], rtol=1e-7, atol=1e-8)
+
+
+def test_descent_has_the_sum_of_learning_rates_as_its_time() -> None:
+    run = simulate(NETWORK, method="sgd", learning_rate=0.25, steps=10, snapshots=[4, 10, 4], scale=0.3)
+    assert run.steps is not None
+    assert run.steps.tolist() == [0, 4, 10]
+    assert run.t.tolist() == [0.0, 1.0, 2.5]
+    assert (run.meta["optimiser"], run.meta["learning_rate"]) == ("SGD", 0.25)
+    assert run.integrator_error is None
+
+
+def test_the_default_end_is_where_quadratic_neurons_have_grown() -> None:
+    run = simulate(Network("Z7", neurons=4), init="single_frequency", scale=1e-3, snapshots=2)
+    assert 1 < np.abs(run.weights["xi"][-1]).max() / 1e-3 < 1e3
+
+
+def test_a_simulated_run_survives_its_file(tmp_path: Path) -> None:
+    run = simulate(NETWORK, t_end=1.0, snapshots=3)
+    back = load_run(run.save(tmp_path / "run.npz"))
+    np.testing.assert_array_equal(back.records["integrator_error"], run.records["integrator_error"])
+    assert back.file_meta() == run.file_meta()
+
+
+def test_progress_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    simulate(NETWORK, t_end=1.0, snapshots=2, progress=True)
+    simulate(NETWORK, method="sgd", learning_rate=0.1, steps=2, snapshots=2, progress=True)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({"scale": -1.0}, "scale of the initial weights must be positive"),
+        ({"seed": -1}, "seed must be a non-negative integer"),
+        ({"seed": None}, "seed must be a non-negative integer"),
+        ({"seed": 1.5}, "seed must be a non-negative integer"),
+        ({"init": "uniform"}, "unknown initialisation"),
+        ({"method": "adam"}, "unknown method 'adam'"),
+        ({"t_end": 0.0}, "t_end must be positive and finite"),
+        ({"t_end": float("inf")}, "t_end must be positive and finite"),
+        ({"t_end": 1.0, "times": [1.0]}, "both t_end and times are given"),
+        ({"times": [2.0, 1.0]}, "times must increase from 0"),
+        ({"times": [-1.0, 1.0]}, "times must increase from 0"),
+        ({"times": []}, "times must increase from 0|not a list of finite numbers"),
+        ({"times": [0.0]}, "times must increase from 0"),
+        ({"times": [float("nan")]}, "not a list of finite numbers"),
+        ({"times": "soon"}, "not a list of finite numbers"),
+        ({"snapshots": 1}, "number of snapshots must be at least 2"),
+        ({"snapshots": [0, 5]}, "number of snapshots must be at least 2.*times="),
+        ({"rtol": 0.0}, "rtol must be between 1e-13 and 0.01"),
+        ({"learning_rate": 0.1}, "learning_rate is not an option of method 'flow'"),
+        ({"steps": 5}, "steps is not an option of method 'flow'"),
+        ({"method": "sgd", "steps": 5}, "descent needs a learning rate"),
+        ({"method": "sgd", "steps": 5, "learning_rate": 0.0}, "learning_rate must be positive"),
+        ({"method": "sgd", "steps": 5, "learning_rate": -0.1}, "learning_rate must be positive"),
+        ({"method": "sgd", "learning_rate": 0.1}, "descent needs a number of steps"),
+        ({"method": "sgd", "learning_rate": 0.1, "steps": 0}, "descent needs a number of steps"),
+        ({"method": "sgd", "learning_rate": 0.1, "steps": 5, "snapshots": [6]}, "integers from 0 to 5"),
+        ({"method": "sgd", "learning_rate": 0.1, "steps": 5, "t_end": 1.0}, "t_end is not an option"),
+        ({"weights": {"theta": np.ones((8, 7))}}, "don't fit the shared embedding.*theta, xi"),
+        ({"weights": {"theta": np.ones((2, 7)), "xi": np.ones((2, 7))}}, "8 neurons.*Received: 2"),
+        ({"weights": {"theta": np.zeros((8, 7)), "xi": np.zeros((8, 7))}}, "no neuron moves"),
+    ],
+)
+def test_options_that_make_no_training_say_why(options: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(InputError, match=complaint):
+        simulate(NETWORK, **options)
+
+
+@pytest.mark.parametrize("constraint", ["sphere", "joint_sphere"])
+def test_a_constraint_is_refused_by_name(constraint: str) -> None:
+    network = Network("Z5", constraint=constraint, embedding="unshared")
+    with pytest.raises(InputError, match=f"under a constraint is not available.*'{constraint}'"):
+        simulate(network)
+
+
+def test_a_symbolic_order_can_t_be_trained() -> None:
+    with pytest.raises(InputError, match="order of Zp is a symbol"):
+        simulate(Network("Zp"))
+
+
+@pytest.mark.reference
+def test_descent_repeats_what_another_program_trained(reference: Path) -> None:
+    # Its dense record holds the first 32 neurons in float64; t there grows by the learning rates used.
+    theirs = load_run(reference / "Z15_quadratic_random_sgd_small.npz")
+    start = {"theta": theirs.records["theta0"], "xi": theirs.records["xi0"]}
+    times = theirs.records["dense_t"]
+    flow = simulate(theirs.network, weights=start, times=times[times < 500], estimate_error=False)
+    reached = {name: array[-1, :32] for name, array in flow.weights.items()}
+    last = len(times[times < 500]) - 1
+    for name, array in reached.items():
+        recorded = theirs.records[f"dense_{name}"][last]
+        moved = np.linalg.norm(recorded - theirs.records[f"{name}0"][:32])
+        # Descent at learning rate 1/4 is off the flow by a share of lr times the growth rate, near 1e-3.
+        assert np.linalg.norm(array - recorded) < 5e-3 * moved
