@@ -10,6 +10,6 @@ from odekit.derivation.certificate import Certificate
 from odekit.derivation.closed_form import EllipticForm
 from odekit.derivation.derive import derive
 from odekit.derivation.fixed_points import FixedPoint
-from odekit.derivation.system import ReducedSystem, Template
+from odekit.derivation.system import ReducedSystem, Source, Template
 
-__all__ = ["Certificate", "EllipticForm", "FixedPoint", "ReducedSystem", "Template", "derive"]
+__all__ = ["Certificate", "EllipticForm", "FixedPoint", "ReducedSystem", "Source", "Template", "derive"]

@@ -2,11 +2,10 @@
 
 The derivation works with selection rules; the certificate does not. It writes the weights at every group
 element as combinations of roots of unity with symbolic coefficients, forms the gradient of the energy by
-summing over all tuples of elements, transforms it at every frequency, and subtracts the reduced field:
-what remains has to be the zero polynomial over the cyclotomic field at the modes and at every frequency
-that is not a declared leak, and not zero at the leaks. Elements of the field are integer vectors in powers
-of a primitive root of unity, reduced modulo the cyclotomic polynomial. At larger orders the same sums are
-taken in floating point at random coefficients.
+summing over all tuples of elements, transforms it at every frequency, and subtracts the reduced field. What
+remains has to be the zero polynomial over the cyclotomic field at the modes; outside of them the transform
+itself has to be zero, but for the declared leaks, where it has to be the predicted polynomial. At larger orders
+the same sums are taken in floating point at random coefficients.
 """
 
 from __future__ import annotations
@@ -14,19 +13,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import gcd
-from typing import Any
 
-from odekit.derivation.brute_force import ExactTransform, NumericTransform
-from odekit.derivation.frequencies import Condition
+from odekit.derivation.exact_transform import ExactTransform
+from odekit.derivation.numeric_transform import NumericTransform
 from odekit.derivation.reduction import FourierReduction
-from odekit.errors import ReductionError
+from odekit.errors import InputError, ReductionError
 from odekit.groups import FiniteGroup, cyclic
 
 __all__ = ["Certificate", "certify"]
 
 EXACT_ORDER = 13
 TOLERANCE = 1e-12
-MAX_EXACT_CELLS = 2_000_000
+DEFAULT_ORDER = 7
 
 
 @dataclass(frozen=True)
@@ -60,9 +58,16 @@ class Certificate:
 def certify(reduction: FourierReduction, order: int | None = None) -> Certificate:
     """Compare a reduction with brute-force sums at a concrete order.
 
+    Parameters
+    ----------
+    reduction: what is put to the test.
+    order: the concrete order, at least 2: 7 by default where it is a symbol, else the group's own.
+
     Raises
     ------
-    ReductionError: the order is not the group's, or no frequency of that order meets the conditions.
+    InputError: the order is not an integer above 1.
+    ReductionError: the order is not the group's, no frequency of that order meets the conditions, or there are
+        more than ten million tuples to sum over.
     """
     group = _group(reduction, order)
     choices = tuple(_assignments(reduction, group.order))
@@ -73,7 +78,14 @@ def certify(reduction: FourierReduction, order: int | None = None) -> Certificat
             received=f"order {group.order}",
             hint="a larger order",
         )
-    exact = group.order <= EXACT_ORDER and _cells(reduction, group) <= MAX_EXACT_CELLS
+    exact = group.order <= EXACT_ORDER and ExactTransform(reduction, group, choices[0]).is_affordable
+    if not exact and not NumericTransform(reduction, group, choices[0]).is_affordable:
+        raise ReductionError(
+            "too many tuples of inputs to sum over",
+            expected="at most ten million",
+            received=f"{group.order}**{reduction.network.task.summands}",
+            hint="a smaller order",
+        )
     transform = ExactTransform if exact else NumericTransform
     residuals = [transform(reduction, group, choice).residual() for choice in choices]
     limit = 0.0 if exact else TOLERANCE
@@ -81,9 +93,11 @@ def certify(reduction: FourierReduction, order: int | None = None) -> Certificat
 
 
 def _group(reduction: FourierReduction, order: int | None) -> FiniteGroup:
+    if order is not None and (isinstance(order, bool) or not isinstance(order, int) or order < 2):
+        raise InputError("not the order of a group", expected="an integer above 1", received=repr(order))
     own = reduction.network.group
     if not isinstance(own, FiniteGroup):
-        return cyclic(order or 7)
+        return cyclic(order or DEFAULT_ORDER)
     if order not in (None, own.order):
         raise ReductionError(
             "a certificate at another order than the group's",
@@ -94,21 +108,18 @@ def _group(reduction: FourierReduction, order: int | None) -> FiniteGroup:
     return own
 
 
-def _cells(reduction: FourierReduction, group: FiniteGroup) -> int:
-    return group.order ** (reduction.network.task.summands + 1) * 4 ** len(reduction.modes)
-
-
 def _assignments(reduction: FourierReduction, order: int) -> Iterator[Mapping[str, int]]:
-    """Concrete frequencies that meet the conditions: one per order of the character, at most three pairs."""
-    symbols: tuple[str, ...] = getattr(reduction.rules.modes.frequencies, "symbols", ())
-    if not symbols:
-        yield {}
-        return
-    seen: set[tuple[Any, ...]] = set()
+    """Concrete frequencies that meet the conditions.
+
+    One for every divisor of the order that k can share with it: an automorphism of the group carries it to the
+    others. The first that serves, for several symbols.
+    """
+    symbols = reduction.rules.modes.frequencies.symbols
+    seen: set[tuple[int, ...]] = set()
     for values in _candidates(len(symbols), order):
         choice = dict(zip(symbols, values, strict=True))
         kind = tuple(gcd(value, order) for value in values)
-        if kind in seen or not _meets(reduction.conditions, order, choice):
+        if kind in seen or not all(condition.holds(order, choice) for condition in reduction.conditions):
             continue
         seen.add(kind)
         yield choice
@@ -122,7 +133,3 @@ def _candidates(count: int, order: int) -> Iterator[tuple[int, ...]]:
         return
     for rest in _candidates(count - 1, order):
         yield from ((*rest, value) for value in range(1, order // 2 + 1))
-
-
-def _meets(conditions: tuple[Condition, ...], order: int, choice: Mapping[str, int]) -> bool:
-    return all(condition.holds(order, choice) for condition in conditions)

@@ -1,31 +1,31 @@
 """First integrals, found: a polynomial ansatz and linear algebra over the rationals.
 
 A polynomial P in the letters is conserved if the derivative along the field, sum_i f_i dP/dx_i, is the zero
-polynomial: a linear system for P's coefficients. The field commutes with the phase rotations that leave the
-energy alone, so the ansatz is restricted to monomials that those rotations leave alone too (the charge
-filter), which keeps the systems small. Of what is found, the functionally independent ones are kept, lowest
-degree first: those that raise the rank of the Jacobian at a random point.
+polynomial: a linear system for P's coefficients. The ansatz is kept small in three ways. Letters that the energy
+does not couple are treated apart. The field commutes with the phase rotations that leave the energy alone, so
+only monomials that those rotations leave alone enter (the charge filter). And the degree ends at six, or
+where the monomials become too many. Of what is found, the functionally independent ones are kept, lowest degree
+first: those that raise the rank of the Jacobian at a random point.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations_with_replacement
-from math import gcd, lcm
+from math import comb, gcd, lcm
 from typing import Any
 
-from sympy import QQ
-from sympy.polys.matrices import DomainMatrix
-
+from odekit.derivation.linear_algebra import PRIME, null_space, rank_modulo
 from odekit.derivation.modes import ModeSet
 from odekit.derivation.polynomials import Poly, add, differentiate, multiply
 
 __all__ = ["find_first_integrals"]
 
 MAX_DEGREE = 6
-MAX_MONOMIALS = 4000
-PRIME = 2**31 - 1
+MAX_MONOMIALS = 15_000
+MAX_UNKNOWNS = 1_000
 Exponents = tuple[int, ...]
 
 
@@ -41,67 +41,107 @@ def find_first_integrals(
     letter_field: time derivative of every letter.
     resting: letter and conjugate of the modes whose phase is conserved; functions of those phases count as
         known, so that no polynomial is listed that depends on them.
+
+    Returns
+    -------
+    integrals: lowest degree first, with integer coefficients without a common factor.
     """
-    found: list[Poly] = []
+    ansatz = _Ansatz(modes, energy)
     rank = _Rank(modes.letters, resting)
-    homogeneous = len({sum(key) for polynomial in letter_field for key in polynomial}) <= 1
+    found: list[Poly] = []
+    for letters in _coupled(modes, energy):
+        is_moving = any(letter_field[index] for index in letters)
+        known = sum(letter in letters for letter, _ in resting)
+        found += _search(letters, len(letters) - is_moving - known, ansatz, letter_field, rank)
+    return tuple(_primitive(polynomial) for polynomial in sorted(found, key=_degree))
+
+
+def _search(
+    letters: Sequence[int], most: int, ansatz: _Ansatz, letter_field: Sequence[Poly], rank: _Rank
+) -> Iterator[Poly]:
+    """Independent integrals in letters that are coupled to one another, at most so many as there can be."""
+    wanted = rank.count + most
+    is_homogeneous = len({sum(key) for index in letters for key in letter_field[index]}) <= 1
     monomials: list[Exponents] = []
     for degree in range(1, MAX_DEGREE + 1):
-        level = [m for m in _monomials(modes.letters, degree) if _is_neutral(m, modes, energy)]
-        monomials = level if homogeneous else monomials + level
-        if len(monomials) > MAX_MONOMIALS or rank.is_full(modes.letters - 1):
-            break
+        if rank.count >= wanted or comb(len(letters) + degree - 1, degree) > MAX_MONOMIALS:
+            return
+        level = list(ansatz.monomials(letters, degree))
+        monomials = level if is_homogeneous else monomials + level
+        if len(monomials) > MAX_UNKNOWNS:
+            return
         for candidate in _conserved(monomials, letter_field):
-            found += [part for part in _real_parts(candidate, modes) if rank.grows_by(part)]
-    return tuple(_primitive(polynomial) for polynomial in found)
+            yield from (part for part in ansatz.real_parts(candidate) if rank.grows_by(part))
 
 
-def _monomials(letters: int, degree: int) -> Iterator[Exponents]:
-    for chosen in combinations_with_replacement(range(letters), degree):
-        yield tuple(chosen.count(i) for i in range(letters))
+def _coupled(modes: ModeSet[Any], energy: Poly) -> list[list[int]]:
+    """The letters in classes: those of one mode, and those that share a monomial of the energy."""
+    classes: list[set[int]] = []
+    pairs = [{mode.letter, mode.conjugate} for mode in modes.modes]
+    for group in [*pairs, *({i for i, power in enumerate(key) if power} for key in energy)]:
+        touched = [known for known in classes if known & group]
+        classes = [known for known in classes if not known & group]
+        classes.append(group.union(*touched))
+    return [sorted(group) for group in sorted(classes, key=min)]
 
 
-def _charge(exponents: Exponents, modes: ModeSet[Any]) -> list[int]:
-    return [exponents[mode.letter] - exponents[mode.conjugate] for mode in modes.modes]
+class _Ansatz:
+    """The monomials that the energy's rotations leave alone."""
 
+    def __init__(self, modes: ModeSet[Any], energy: Poly) -> None:
+        self._modes = modes
+        self._energy = energy
 
-def _is_neutral(exponents: Exponents, modes: ModeSet[Any], energy: Poly) -> bool:
-    """Whether the monomial's charge is a combination of the energy's charges."""
-    charges = [_charge(key, modes) for key in energy]
-    return _rational_rank([*charges, _charge(exponents, modes)]) == _rational_rank(charges)
+    def monomials(self, letters: Sequence[int], degree: int) -> Iterator[Exponents]:
+        """All of one degree in some of the letters."""
+        for chosen in combinations_with_replacement(letters, degree):
+            exponents = [0] * self._modes.letters
+            for index in chosen:
+                exponents[index] += 1
+            if self._is_neutral(exponents):
+                yield tuple(exponents)
 
+    def real_parts(self, polynomial: Poly) -> Iterator[Poly]:
+        """Sum and difference with the conjugate: real, and purely imaginary."""
+        conjugate = {self._modes.conjugate_exponents(key): value for key, value in polynomial.items()}
+        yield from (part for sign in (1, -1) if (part := add([(1, polynomial), (sign, conjugate)])))
 
-def _rational_rank(rows: Sequence[Sequence[int]]) -> int:
-    return _rank_modulo([[value % PRIME for value in row] for row in rows])
+    def _is_neutral(self, exponents: Sequence[int]) -> bool:
+        """Whether every rotation that leaves the energy alone leaves the monomial alone."""
+        charge = self._charge(exponents)
+        return not any(sum(r * c for r, c in zip(rotation, charge, strict=True)) for rotation in self._rotations)
+
+    @cached_property
+    def _rotations(self) -> list[list[Fraction]]:
+        """Angles by mode, up to a common factor, of the rotations that leave the energy alone."""
+        charges = [self._charge(key) for key in self._energy]
+        entries = {i: {j: Fraction(c) for j, c in enumerate(row) if c} for i, row in enumerate(charges)}
+        return null_space(entries, len(charges), len(self._modes.modes))
+
+    def _charge(self, exponents: Sequence[int]) -> list[int]:
+        return [exponents[mode.letter] - exponents[mode.conjugate] for mode in self._modes.modes]
 
 
 def _conserved(monomials: Sequence[Exponents], letter_field: Sequence[Poly]) -> Iterator[Poly]:
     """A basis of the conserved combinations of ``monomials``."""
     if not monomials:
         return
-    columns = [_along_field({monomial: Fraction(1)}, letter_field) for monomial in monomials]
-    rows = {key: index for index, key in enumerate(dict.fromkeys(key for c in columns for key in c))}
-    entries: dict[int, dict[int, object]] = {}
-    for j, column in enumerate(columns):
-        for key, value in column.items():
-            entries.setdefault(rows[key], {})[j] = QQ(value.numerator, value.denominator)
-    matrix = DomainMatrix(entries, (len(rows), len(monomials)), QQ)
-    for vector in matrix.nullspace().to_Matrix().tolist():
-        yield {
-            monomial: Fraction(int(value.p), int(value.q))
-            for monomial, value in zip(monomials, vector, strict=True)
-            if value
-        }
+    entries: dict[Exponents, dict[int, Fraction]] = {}
+    for j, monomial in enumerate(monomials):
+        for key, value in _along_field({monomial: Fraction(1)}, letter_field).items():
+            entries.setdefault(key, {})[j] = value
+    by_row = dict(enumerate(entries.values()))
+    for vector in null_space(by_row, len(by_row), len(monomials)):
+        yield {monomial: value for monomial, value in zip(monomials, vector, strict=True) if value}
 
 
 def _along_field(polynomial: Poly, letter_field: Sequence[Poly]) -> Poly:
+    """Time derivative of a polynomial."""
     return add((1, multiply(differentiate(polynomial, i), f)) for i, f in enumerate(letter_field))
 
 
-def _real_parts(polynomial: Poly, modes: ModeSet[Any]) -> Iterator[Poly]:
-    """Sum and difference with the conjugate: real, and purely imaginary."""
-    conjugate = {modes.conjugate_exponents(key): value for key, value in polynomial.items()}
-    yield from (part for sign in (1, -1) if (part := add([(1, polynomial), (sign, conjugate)])))
+def _degree(polynomial: Poly) -> int:
+    return max(map(sum, polynomial))
 
 
 def _primitive(polynomial: Poly) -> Poly:
@@ -126,13 +166,15 @@ class _Rank:
         row[conjugate] = -pow(self._point[conjugate], -1, PRIME) % PRIME
         return row
 
-    def is_full(self, rank: int) -> bool:
-        return len(self._rows) >= rank
+    @property
+    def count(self) -> int:
+        """How many independent functions are known."""
+        return len(self._rows)
 
     def grows_by(self, polynomial: Poly) -> bool:
         """Take the function in if it is functionally independent of those before."""
         gradient = [self._value(differentiate(polynomial, i)) for i in range(len(self._point))]
-        grows = _rank_modulo([*self._rows, gradient]) > len(self._rows)
+        grows = rank_modulo([*self._rows, gradient]) > len(self._rows)
         if grows:
             self._rows.append(gradient)
         return grows
@@ -145,20 +187,3 @@ class _Rank:
                 term = term * pow(value, power, PRIME) % PRIME
             total += term
         return total % PRIME
-
-
-def _rank_modulo(rows: Sequence[Sequence[int]]) -> int:
-    remaining = [list(row) for row in rows]
-    rank = 0
-    for column in range(len(remaining[0]) if remaining else 0):
-        pivot = next((row for row in remaining if row[column] % PRIME), None)
-        if pivot is None:
-            continue
-        remaining.remove(pivot)
-        rank += 1
-        inverse = pow(pivot[column], -1, PRIME)
-        remaining = [
-            [(a - row[column] * inverse * b) % PRIME for a, b in zip(row, pivot, strict=True)]
-            for row in remaining
-        ]
-    return rank

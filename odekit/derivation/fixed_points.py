@@ -1,8 +1,8 @@
 """Fixed phase differences and their stability, at magnitudes that are kept positive.
 
-The phases move by a gradient flow of their own, so a combination D is at rest where every sine in the
-energy vanishes. There the energy's second derivative decides: where each cosine's coefficient times the
-cosine is positive the energy is largest and D attracts, where all are negative it repels.
+The phases move by a gradient flow of their own, so they rest where every sine in the energy vanishes. There the
+energy's second derivative by the phases decides: where each cosine's coefficient times the cosine is positive
+the energy is largest and the point attracts, where all are negative it repels.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from operator import mul
 
 import sympy as sp
 
+from odekit.derivation.linear_algebra import integer_relations
 from odekit.derivation.polar import PhaseCombinations, polar_expression
 from odekit.derivation.reduction import FourierReduction
 
@@ -24,60 +26,74 @@ MAX_MODES = 8
 
 @dataclass(frozen=True)
 class FixedPoint:
-    """A point at which the phase combinations rest.
+    """A point at which the phase combinations rest, whatever the magnitudes.
 
     Parameters
     ----------
     values: value in radians by combination.
-    stability: ``"attracts"``, ``"repels"``, ``"saddle"`` or ``"depends on signs"``.
-    rate: rate at which a small deviation shrinks (negative: grows), for a single combination.
+    stability: ``"attracts"``, ``"repels"``, ``"saddle"``, ``"depends on signs"`` (of the signed states) or
+        ``"depends on magnitudes"``.
+    rates: rate at which a small deviation of each combination shrinks (negative: grows), where the
+        linearisation doesn't couple it to others.
     """
 
     values: Mapping[sp.Symbol, sp.Expr]
     stability: str
-    rate: sp.Expr
+    rates: Mapping[sp.Symbol, sp.Expr]
 
     @property
     def name(self) -> str:
         """The combinations and their values, such as ``D = 0``."""
         return ", ".join(f"{symbol} = {value}" for symbol, value in self.values.items())
 
+    @property
+    def rate(self) -> sp.Expr | None:
+        """The rate of a single combination; None where there are several, or none that stands alone."""
+        return next(iter(self.rates.values())) if len(self.values) == len(self.rates) == 1 else None
+
 
 def find_fixed_points(
     reduction: FourierReduction, combinations: PhaseCombinations, equations: Mapping[sp.Symbol, sp.Expr]
 ) -> tuple[FixedPoint, ...]:
-    """All rests of the phase combinations with each of them 0 or pi, for at most four combinations and eight modes."""
+    """All rests with each phase combination 0 or pi, for at most four combinations and eight modes.
+
+    Parameters
+    ----------
+    reduction: whose energy decides the stability.
+    combinations: the energy's phase combinations.
+    equations: time derivative of each combination, in combinations and magnitudes.
+    """
     symbols = tuple(combinations.definitions)
     if not symbols or len(symbols) > MAX_COMBINATIONS or len(reduction.modes) > MAX_MODES:
         return ()
     energy = polar_expression(reduction, combinations, reduction.energy)
     coefficients = {symbol: energy.coeff(sp.cos(symbol)) for symbol in symbols}
-    reachable = _reachable(list(combinations.definitions.values()))
+    relations = integer_relations(_charges(list(combinations.definitions.values())))
     points = []
-    for choice in product((0, 2), repeat=len(symbols)):
-        if choice in reachable:
-            values = {symbol: turns * sp.pi / 2 for symbol, turns in zip(symbols, choice, strict=True)}
-            points.append(FixedPoint(values, _stability(coefficients, values), _rate(equations, values)))
+    for half_turns in product((0, 1), repeat=len(symbols)):
+        if any(sum(map(mul, relation, half_turns)) % 2 for relation in relations):
+            continue
+        values = {symbol: turn * sp.pi for symbol, turn in zip(symbols, half_turns, strict=True)}
+        stability = _stability(coefficients, values, is_independent=not relations)
+        points.append(FixedPoint(values, stability, {} if relations else _rates(equations, values)))
     return tuple(points)
 
 
-def _reachable(definitions: Sequence[sp.Expr]) -> set[tuple[int, ...]]:
-    """The combinations' values, in quarter turns, at all phases that are multiples of a quarter turn."""
+def _charges(definitions: Sequence[sp.Expr]) -> list[list[int]]:
+    """Coefficient of every phase in every combination."""
     phases = sorted(set().union(*(d.free_symbols for d in definitions)), key=str)
-    charges = [[int(definition.coeff(phase)) for phase in phases] for definition in definitions]
-    return {
-        tuple(sum(c * turn for c, turn in zip(charge, turns, strict=True)) % 4 for charge in charges)
-        for turns in product(range(4), repeat=len(phases))
-    }
+    return [[int(definition.coeff(phase)) for phase in phases] for definition in definitions]
 
 
-def _stability(coefficients: Mapping[sp.Symbol, sp.Expr], values: Mapping[sp.Symbol, sp.Expr]) -> str:
+def _stability(
+    coefficients: Mapping[sp.Symbol, sp.Expr], values: Mapping[sp.Symbol, sp.Expr], is_independent: bool
+) -> str:
     signs = {_sign(coefficients[symbol] * sp.cos(value)) for symbol, value in values.items()}
-    if signs == {1}:
-        return "attracts"
-    if signs == {-1}:
-        return "repels"
-    return "depends on signs" if None in signs else "saddle"
+    if None in signs:
+        return "depends on signs"
+    if len(signs) > 1:
+        return "saddle" if is_independent else "depends on magnitudes"
+    return "attracts" if signs == {1} else "repels"
 
 
 def _sign(expression: sp.Expr) -> int | None:
@@ -87,7 +103,13 @@ def _sign(expression: sp.Expr) -> int | None:
     return -1 if factored.is_negative else None
 
 
-def _rate(equations: Mapping[sp.Symbol, sp.Expr], values: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
-    """Minus the derivative of D' by D, for a single combination; the trace's negative for several."""
-    slopes = [-equations[symbol].diff(symbol).subs(values) for symbol in values]
-    return sp.factor(sp.Add(*slopes))
+def _rates(
+    equations: Mapping[sp.Symbol, sp.Expr], values: Mapping[sp.Symbol, sp.Expr]
+) -> dict[sp.Symbol, sp.Expr]:
+    """Minus the derivative of D' by D, for each combination that the others do not move."""
+    rates = {}
+    for symbol in values:
+        slopes = {other: equations[symbol].diff(other).subs(values) for other in values}
+        if not any(sp.expand(slope) for other, slope in slopes.items() if other != symbol):
+            rates[symbol] = sp.factor(-slopes[symbol])
+    return rates

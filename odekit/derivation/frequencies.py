@@ -12,28 +12,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
-from math import gcd
+from functools import cached_property, lru_cache
+from math import gcd, lcm
 from typing import Generic, Protocol, TypeVar
 
-from odekit.groups import FiniteGroup, dual_group
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = [
-    "CharacterFrequencies",
-    "Condition",
-    "Frequencies",
-    "SymbolicFrequencies",
-    "SymbolicFrequency",
-    "simplify_conditions",
-]
+from odekit.derivation.conditions import Condition, combination_text
+from odekit.groups import FiniteGroup
+
+__all__ = ["CharacterFrequencies", "Frequencies", "SymbolicFrequencies", "SymbolicFrequency"]
 
 SymbolicFrequency = tuple[Fraction, ...]
 F = TypeVar("F")
 
+_TABLES_KEPT = 64
+
 
 class Frequencies(Protocol, Generic[F]):
-    """What the derivation needs of frequencies of type F."""
+    """What the derivation needs of frequencies of type F.
 
+    ``symbols`` are the names of the generic ones, none at a concrete order. ``index`` is the row of the
+    character at a concrete order and concrete values of the symbols.
+    """
+
+    @property
+    def symbols(self) -> tuple[str, ...]: ...
     @property
     def zero(self) -> F: ...
     def add(self, left: F, right: F) -> F: ...
@@ -42,40 +47,7 @@ class Frequencies(Protocol, Generic[F]):
     def label(self, frequency: F) -> str: ...
     def canonical(self, frequency: F) -> F: ...
     def condition(self, differences: Iterable[F]) -> Condition | None: ...
-
-
-@dataclass(frozen=True, order=True)
-class Condition:
-    """The order n does not divide all of ``combinations`` at once (and is coprime to ``coprime_to``).
-
-    Parameters
-    ----------
-    symbols: names of the frequencies.
-    combinations: integer vectors over ``symbols``.
-    coprime_to: an integer with which n has no common factor, or 1.
-    """
-
-    symbols: tuple[str, ...]
-    combinations: tuple[tuple[int, ...], ...] = ()
-    coprime_to: int = 1
-
-    def holds(self, order: int, values: Mapping[str, int]) -> bool:
-        """Whether it holds at a concrete order and concrete frequencies."""
-        if self.coprime_to > 1:
-            return gcd(order, self.coprime_to) == 1
-        numbers = [values[symbol] for symbol in self.symbols]
-        return any(
-            sum(c * v for c, v in zip(combination, numbers, strict=True)) % order
-            for combination in self.combinations
-        )
-
-    def text(self, order: str) -> str:
-        """In words, such as ``"n does not divide 2k"``."""
-        if self.coprime_to > 1:
-            return f"{order} has no common factor with {self.coprime_to}"
-        terms = [_combination(self.symbols, combination) for combination in self.combinations]
-        joined = terms[0] if len(terms) == 1 else "all of " + ", ".join(terms)
-        return f"{order} does not divide {joined}"
+    def index(self, frequency: F, order: int, values: Mapping[str, int]) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -107,7 +79,7 @@ class SymbolicFrequencies:
 
     def label(self, frequency: SymbolicFrequency) -> str:
         """How a person writes it."""
-        return _combination(self.symbols, frequency)
+        return combination_text(self.symbols, frequency)
 
     def canonical(self, frequency: SymbolicFrequency) -> SymbolicFrequency:
         """The member of {f, -f} whose first nonzero coefficient is positive."""
@@ -115,99 +87,101 @@ class SymbolicFrequencies:
         return self.scale(-1, frequency) if first < 0 else frequency
 
     def condition(self, differences: Iterable[SymbolicFrequency]) -> Condition | None:
-        """What excludes that all ``differences`` vanish modulo n although not all vanish identically."""
+        """What excludes that all ``differences`` vanish modulo n although not all vanish identically.
+
+        Denominators are cleared: n is coprime to them where they occur.
+        """
         vectors = {self.canonical(difference) for difference in differences} - {self.zero}
-        if not vectors or any(a.denominator > 1 for vector in vectors for a in vector):
+        if not vectors:
             return None
-        integers = sorted(tuple(int(a) for a in vector) for vector in vectors)
+        integers = sorted({_cleared(vector) for vector in vectors})
         if len(self.symbols) == 1:
             integers = [(gcd(*(vector[0] for vector in integers)),)]
         return Condition(self.symbols, tuple(integers))
 
+    def index(self, frequency: SymbolicFrequency, order: int, values: Mapping[str, int]) -> int:
+        """The character at a concrete order; a denominator acts by its inverse modulo the order.
+
+        >>> SymbolicFrequencies(("k",)).index((Fraction(1, 2),), 7, {"k": 1})
+        4
+        """
+        terms = zip(frequency, self.symbols, strict=True)
+        return sum(a.numerator * pow(a.denominator, -1, order) * values[s] for a, s in terms) % order
+
 
 @dataclass(frozen=True)
 class CharacterFrequencies:
-    """The characters of an Abelian group, by index, added in the dual group."""
+    """The characters of an Abelian group, by index, added in the dual group.
 
-    group: FiniteGroup
+    Parameters
+    ----------
+    dual: the group of characters.
+    base: where given, a character and its multiples are called k, 2k, 3k, ...
+    """
 
-    @cached_property
-    def _dual(self) -> FiniteGroup:
-        return dual_group(self.group)
+    dual: FiniteGroup
+    base: int | None = None
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """None: every frequency is concrete."""
+        return ()
 
     @property
     def zero(self) -> int:
         """The trivial character."""
-        return 0
+        return self.dual.identity
 
     def add(self, left: int, right: int) -> int:
         """Index of a product of two characters."""
-        return int(self._dual.table[left, right])
+        return int(self.dual.table[left, right])
 
     def scale(self, factor: int, frequency: int) -> int:
         """Index of a power."""
-        step = frequency if factor > 0 else int(self._dual.inverse[frequency])
-        total = 0
-        for _ in range(abs(factor) % int(self._dual.element_orders[frequency])):
-            total = self.add(total, step)
-        return total
+        return int(_multiples(self.dual, factor)[frequency])
 
     def divide(self, frequency: int, divisor: int) -> Sequence[int]:
         """All characters whose ``divisor``-th power is ``frequency``."""
-        return self._quotients(divisor).get(frequency, ())
-
-    def _quotients(self, divisor: int) -> Mapping[int, Sequence[int]]:
-        cache: dict[int, dict[int, list[int]]] = self.__dict__.setdefault("_quotient_cache", {})
-        if divisor not in cache:
-            table: dict[int, list[int]] = {}
-            for index in range(self.group.order):
-                table.setdefault(self.scale(divisor, index), []).append(index)
-            cache[divisor] = table
-        return cache[divisor]
+        return [int(i) for i in np.flatnonzero(_multiples(self.dual, divisor) == frequency)]
 
     def label(self, frequency: int) -> str:
-        """The character's name: its frequency for a cyclic group."""
-        return self._dual.labels[frequency]
+        """Multiple of the base where it is one, else the character's own name."""
+        canonical = self.canonical(frequency)
+        return self._multiples_of_base.get(canonical, self.dual.labels[canonical])
 
     def canonical(self, frequency: int) -> int:
         """The smaller index of a character and its conjugate."""
-        return min(frequency, int(self._dual.inverse[frequency]))
+        return min(frequency, int(self.dual.inverse[frequency]))
 
     def condition(self, differences: Iterable[int]) -> Condition | None:
         """Nothing is generic at a concrete order."""
         return None
 
+    def index(self, frequency: int, order: int, values: Mapping[str, int]) -> int:
+        """The frequency itself."""
+        return frequency
 
-def simplify_conditions(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
-    """Drop those that follow from another: n not dividing g k implies it for every divisor of g."""
-    unique = set(conditions)
-    kept = [c for c in unique if not any(_implies(other, c) for other in unique if other != c)]
-    return tuple(sorted(kept))
-
-
-def _implies(stronger: Condition, weaker: Condition) -> bool:
-    """Whether each congruence set of ``weaker`` is contained in that of ``stronger``, by multiples."""
-    if stronger.coprime_to > 1 or weaker.coprime_to > 1:
-        return False
-    return all(
-        any(_is_multiple(wide, narrow) for narrow in weaker.combinations) for wide in stronger.combinations
-    )
+    @cached_property
+    def _multiples_of_base(self) -> Mapping[int, str]:
+        if self.base is None:
+            return {}
+        labels = {self.zero: "0"}
+        for multiple in range(1, int(self.dual.element_orders[self.base])):
+            name = "k" if multiple == 1 else f"{multiple}k"
+            labels.setdefault(self.canonical(self.scale(multiple, self.base)), name)
+        return labels
 
 
-def _is_multiple(wide: tuple[int, ...], narrow: tuple[int, ...]) -> bool:
-    first = next(i for i, a in enumerate(narrow) if a)
-    factor = Fraction(wide[first], narrow[first])
-    return factor.denominator == 1 and all(w == factor * v for w, v in zip(wide, narrow, strict=True))
+@lru_cache(maxsize=_TABLES_KEPT)
+def _multiples(group: FiniteGroup, factor: int) -> NDArray[np.int64]:
+    """``factor`` times every element of an Abelian group, int array (n,)."""
+    total = np.full(group.order, group.identity, dtype=np.int64)
+    for _ in range(factor % group.exponent):
+        total = group.table[total, np.arange(group.order)]
+    return total
 
 
-def _combination(symbols: Sequence[str], coefficients: Sequence[Fraction | int]) -> str:
-    text = ""
-    for symbol, coefficient in zip(symbols, coefficients, strict=True):
-        if not coefficient:
-            continue
-        size = abs(Fraction(coefficient))
-        sign = "-" if coefficient < 0 else ("+" if text else "")
-        number = "" if size.numerator == 1 else str(size.numerator)
-        tail = f"/{size.denominator}" if size.denominator > 1 else ""
-        text += f"{sign}{number}{symbol}{tail}"
-    return text or "0"
+def _cleared(vector: SymbolicFrequency) -> tuple[int, ...]:
+    """The least integer multiple of a rational vector that is itself an integer vector."""
+    common = lcm(*(a.denominator for a in vector))
+    return tuple(int(a * common) for a in vector)

@@ -31,6 +31,7 @@ class Mode(Generic[F]):
     frequency: frequency of its character, the canonical one of a pair.
     label: how a person writes the frequency.
     is_real: whether the character is real, so that the unknown is one signed number.
+    is_mean: whether the character is trivial, so that the unknown is the weights' mean.
     letter, conjugate: indices of its letters; equal where real.
     """
 
@@ -38,6 +39,7 @@ class Mode(Generic[F]):
     frequency: F
     label: str
     is_real: bool
+    is_mean: bool
     letter: int
     conjugate: int
 
@@ -102,9 +104,10 @@ def build_modes(frequencies: Frequencies[F], wanted: Iterable[tuple[str, F]]) ->
             continue
         seen.add((weights, canonical))
         is_real = frequencies.scale(2, canonical) == frequencies.zero
+        is_mean = canonical == frequencies.zero
         conjugate = next_letter if is_real else next_letter + 1
         label = frequencies.label(canonical)
-        modes.append(Mode(weights, canonical, label, is_real, next_letter, conjugate))
+        modes.append(Mode(weights, canonical, label, is_real, is_mean, next_letter, conjugate))
         next_letter = conjugate + 1
     return ModeSet(frequencies, tuple(modes))
 

@@ -1,13 +1,17 @@
-"""The same flow in magnitudes and phases, in real coordinates, and as a symmetry-reduced polynomial system.
+"""The same flow in magnitudes and phases, and in real coordinates.
 
 With w = r e^{i phase}, every monomial of the energy is a product of magnitudes times the cosine of a phase
 combination D with integer coefficients. The combinations that occur are part of the result: for x + y with a
 shared embedding there is one, D = 2 phi - psi.
+
+What enters is a reduction; what leaves are SymPy expressions. Nothing here knows what they are used for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
@@ -21,18 +25,21 @@ __all__ = ["PhaseCombinations", "cartesian_field", "polar_expression", "polar_fi
 Charge = tuple[int, ...]
 
 
+@dataclass(frozen=True)
 class PhaseCombinations:
     """The phase combinations of an energy, each with its symbol: D, or D_1, D_2, ... where several.
 
     The sign of a combination is chosen so that its first coefficient is positive.
     """
 
-    def __init__(self, reduction: FourierReduction) -> None:
-        self._reduction = reduction
-        charges = [self.charge(exponents) for exponents in reduction.energy]
+    reduction: FourierReduction
+
+    @cached_property
+    def _symbols(self) -> Mapping[Charge, sp.Symbol]:
+        charges = [self.charge(exponents) for exponents in self.reduction.energy]
         distinct = sorted({_positive(c) for c in charges if any(c)}, reverse=True)
         labels = ["D"] if len(distinct) == 1 else [f"D_{i}" for i in range(1, len(distinct) + 1)]
-        self._symbols = {c: sp.Symbol(label, real=True) for c, label in zip(distinct, labels, strict=True)}
+        return {c: sp.Symbol(label, real=True) for c, label in zip(distinct, labels, strict=True)}
 
     @property
     def definitions(self) -> dict[sp.Symbol, sp.Expr]:
@@ -43,7 +50,7 @@ class PhaseCombinations:
         """Coefficient of each mode's phase in the phase of a monomial."""
         return tuple(
             0 if mode.is_real else exponents[mode.letter] - exponents[mode.conjugate]
-            for mode in self._reduction.modes
+            for mode in self.reduction.modes
         )
 
     def angle(self, charge: Charge) -> sp.Expr:
@@ -55,8 +62,9 @@ class PhaseCombinations:
         return self._phase(charge)
 
     def _phase(self, charge: Charge) -> sp.Expr:
-        phases = [names.phase for names in self._reduction.names]
-        return sp.Add(*(c * phase for c, phase in zip(charge, phases, strict=True) if c and phase is not None))
+        phases = [names.phase for names in self.reduction.names]
+        terms = [c * phase for c, phase in zip(charge, phases, strict=True) if c and phase is not None]
+        return sp.Add(*terms)
 
 
 def polar_field(reduction: FourierReduction, combinations: PhaseCombinations) -> dict[sp.Symbol, sp.Expr]:
@@ -163,4 +171,5 @@ def _positive(charge: Charge) -> Charge:
 def _multiple(charge: Charge, unit: Charge) -> int | None:
     first = next(i for i, c in enumerate(unit) if c)
     factor, remainder = divmod(charge[first], unit[first])
-    return factor if not remainder and all(c == factor * u for c, u in zip(charge, unit, strict=True)) else None
+    is_multiple = not remainder and all(c == factor * u for c, u in zip(charge, unit, strict=True))
+    return factor if is_multiple else None

@@ -19,8 +19,8 @@ from typing import Any
 
 import sympy as sp
 
+from odekit.derivation.conditions import Condition, simplify_conditions
 from odekit.derivation.energy import SelectionRules
-from odekit.derivation.frequencies import Condition, simplify_conditions
 from odekit.derivation.modes import Mode
 from odekit.derivation.polynomials import Poly, add, differentiate
 from odekit.networks import Network
@@ -90,15 +90,18 @@ class FourierReduction:
         return self.order ** (self.network.task.summands - 1)
 
     @cached_property
+    def leak_gradients(self) -> Mapping[str, Mapping[Any, Poly]]:
+        """Derivative of e at every frequency outside of the modes where it isn't zero, by weight group."""
+        return self.rules.leaks()
+
+    @cached_property
     def leaks(self) -> Mapping[str, tuple[str, ...]]:
         """Frequencies outside of the modes that the gradient reaches, as labels by weight group."""
-        label = self.rules.modes.frequencies.label
-        return {name: tuple(label(q) for q in found) for name, found in self.rules.leaks().items()}
-
-    @property
-    def closed(self) -> bool:
-        """Whether the modes are invariant: no leaks."""
-        return not any(self.leaks.values())
+        frequencies = self.rules.modes.frequencies
+        return {
+            name: tuple(dict.fromkeys(frequencies.label(frequencies.canonical(q)) for q in found))
+            for name, found in self.leak_gradients.items()
+        }
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
@@ -109,7 +112,7 @@ class FourierReduction:
     def names(self) -> tuple[Names, ...]:
         """Symbols of every mode, in order."""
         crowded = any(
-            sum(m.weights == name and m.label != "0" for m in self.modes) > 1
+            sum(m.weights == name and not m.is_mean for m in self.modes) > 1
             for name in (*self.network.embeddings, "xi")
         )
         return tuple(_name(mode, crowded) for mode in self.modes)
@@ -117,7 +120,7 @@ class FourierReduction:
 
 def _name(mode: Mode[Any], crowded: bool) -> Names:
     number = mode.weights.removeprefix("theta") if mode.weights != "xi" else ""
-    if mode.label == "0":
+    if mode.is_mean:
         mean = sp.Symbol(f"theta{number}_0" if number else "theta0", real=True)
         return Names(mean, mean, None)
     letters = ("v", "beta", "psi") if mode.weights == "xi" else ("u", "alpha", "phi")
@@ -126,9 +129,7 @@ def _name(mode: Mode[Any], crowded: bool) -> Names:
     if mode.is_real:
         signed = sp.Symbol(value, real=True)
         return Names(signed, signed, None)
-    return Names(
-        sp.Symbol(value), sp.Symbol(magnitude, positive=True), sp.Symbol(phase, real=True)
-    )
+    return Names(sp.Symbol(value), sp.Symbol(magnitude, positive=True), sp.Symbol(phase, real=True))
 
 
 def _plain(label: str) -> str:

@@ -1,7 +1,6 @@
-"""Where a system came from, and what its origin can answer.
+"""Where a system came from: it builds the system in each of its forms, and answers what a system asks.
 
-`Source` is what a `ReducedSystem` asks of its derivation. `FourierSource` answers for a network's flow in
-Fourier modes; it also builds the system in each of its forms.
+What enters is a reduction in Fourier modes; what leaves are `ReducedSystem`s whose `source` this is.
 """
 
 from __future__ import annotations
@@ -9,38 +8,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 import sympy as sp
 
 from odekit.derivation.certificate import Certificate, certify
 from odekit.derivation.closed_form import EllipticForm, find_elliptic_form
+from odekit.derivation.elliptic_curve import EllipticCurve, eliminate
 from odekit.derivation.first_integrals import find_first_integrals
 from odekit.derivation.fixed_points import FixedPoint, find_fixed_points
 from odekit.derivation.polar import PhaseCombinations, cartesian_field, polar_expression, polar_field
 from odekit.derivation.polynomial_form import polynomial_field
 from odekit.derivation.polynomials import Poly, to_sympy
 from odekit.derivation.reduction import FourierReduction
-from odekit.derivation.system import ReducedSystem, Template
+from odekit.derivation.system import ReducedSystem
 from odekit.errors import ReductionError, UnknownNameError
 from odekit.networks import Network
 
-__all__ = ["FORMS", "FourierSource", "Source"]
+__all__ = ["FORMS", "FourierSource"]
 
 FORMS = ("polar", "cartesian", "polynomial")
-
-
-class Source(Protocol):
-    """What a system asks of its derivation."""
-
-    @property
-    def network(self) -> Network: ...
-    def first_integrals(self) -> tuple[sp.Expr, ...]: ...
-    def fixed_points(self) -> tuple[FixedPoint, ...]: ...
-    def form(self, name: str) -> ReducedSystem: ...
-    def closed_form(self) -> EllipticForm | None: ...
-    def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]: ...
-    def certify(self, order: int | None) -> Certificate: ...
 
 
 @dataclass(frozen=True)
@@ -64,10 +50,16 @@ class FourierSource:
         """The system in magnitudes and phases."""
         field = polar_field(self.reduction, self.combinations)
         metric = self._polar_metric()
-        return self._system(field, tuple(metric[s] for s in field), self.combinations.definitions, self._energy())
+        return self._system(
+            field, tuple(metric[state] for state in field), self.combinations.definitions, self._energy()
+        )
 
     def first_integrals(self) -> tuple[sp.Expr, ...]:
         """Phases that rest, then the polynomial integrals in polar form."""
+        return self._first_integrals
+
+    @cached_property
+    def _first_integrals(self) -> tuple[sp.Expr, ...]:
         reduction = self.reduction
         resting = [
             (index, names.phase)
@@ -75,9 +67,7 @@ class FourierSource:
             if names.phase is not None and self.polar.equations[names.phase] == 0 and not mode.is_real
         ]
         pairs = [(reduction.modes[index].letter, reduction.modes[index].conjugate) for index, _ in resting]
-        found = find_first_integrals(
-            reduction.rules.modes, reduction.energy, reduction.letter_field, pairs
-        )
+        found = find_first_integrals(reduction.rules.modes, reduction.energy, reduction.letter_field, pairs)
         polynomials = [self._printed(polynomial) for polynomial in found]
         return (*(phase for _, phase in resting if phase is not None), *polynomials)
 
@@ -96,7 +86,7 @@ class FourierSource:
         if name == "polar":
             return self.polar
         if name == "cartesian":
-            return self._system(cartesian_field(self.reduction), (), {}, None)
+            return self._system(cartesian_field(self.reduction))
         if name != "polynomial":
             raise UnknownNameError("form", name, FORMS)
         field = polynomial_field(self.reduction, self.combinations, self.polar.equations)
@@ -107,11 +97,19 @@ class FourierSource:
                 received=f"states {', '.join(s.name for s in self.polar.states)}",
                 hint='form("cartesian"), which is polynomial too',
             )
-        return self._system(field, (), {}, None)
+        return self._system(field)
 
     def closed_form(self) -> EllipticForm | None:
         """The elliptic solution, where the system has one."""
         return find_elliptic_form(self.reduction)
+
+    def elliptic_curve(self) -> EllipticCurve | None:
+        """The curve of the elliptic solution, by elimination with the first integrals."""
+        if self.closed_form() is None:
+            return None
+        theta, xi = (names.magnitude for names in self.reduction.names)
+        angle = next(iter(self.combinations.definitions), None)
+        return eliminate(self.polar.equations, (theta, xi), angle, self.first_integrals())
 
     def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
         """Time derivative of every complex amplitude, in the amplitudes and their conjugates."""
@@ -152,22 +150,19 @@ class FourierSource:
     def _system(
         self,
         field: Mapping[sp.Symbol, sp.Expr],
-        metric: tuple[sp.Expr, ...],
-        definitions: Mapping[sp.Symbol, sp.Expr],
-        energy: sp.Expr | None,
-        templates: tuple[Template, ...] = (),
+        metric: tuple[sp.Expr, ...] = (),
+        definitions: Mapping[sp.Symbol, sp.Expr] | None = None,
+        energy: sp.Expr | None = None,
     ) -> ReducedSystem:
         order = self.reduction.order
-        name = str(order)
         return ReducedSystem(
             states=tuple(field),
             vector_field=tuple(field.values()),
             parameters=(order,) if isinstance(order, sp.Symbol) else (),
             metric=metric,
             energy=energy,
-            definitions=definitions,
-            conditions=tuple(condition.text(name) for condition in self.reduction.conditions),
+            definitions=definitions or {},
+            conditions=tuple(condition.text(str(order)) for condition in self.reduction.conditions),
             leaks=self.reduction.leaks,
-            templates=templates,
             source=self,
         )

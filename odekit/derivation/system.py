@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import sympy as sp
 
@@ -18,10 +18,25 @@ from odekit.errors import InputError, ReductionError, UnknownNameError
 if TYPE_CHECKING:
     from odekit.derivation.certificate import Certificate
     from odekit.derivation.closed_form import EllipticForm
+    from odekit.derivation.elliptic_curve import EllipticCurve
     from odekit.derivation.fixed_points import FixedPoint
-    from odekit.derivation.source import Source
+    from odekit.networks import Network
 
-__all__ = ["ReducedSystem", "Template"]
+__all__ = ["ReducedSystem", "Source", "Template"]
+
+
+class Source(Protocol):
+    """What a system asks of its derivation."""
+
+    @property
+    def network(self) -> Network: ...
+    def first_integrals(self) -> tuple[sp.Expr, ...]: ...
+    def fixed_points(self) -> tuple[FixedPoint, ...]: ...
+    def form(self, name: str) -> ReducedSystem: ...
+    def closed_form(self) -> EllipticForm | None: ...
+    def elliptic_curve(self) -> EllipticCurve | None: ...
+    def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]: ...
+    def certify(self, order: int | None) -> Certificate: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,8 +150,13 @@ class ReducedSystem:
         return self._source.fixed_points()
 
     def rates(self) -> Mapping[str, sp.Expr]:
-        """Rate of approach to each attracting phase difference, by definition."""
-        return {point.name: point.rate for point in self.fixed_points() if point.stability == "attracts"}
+        """Rate of approach to each attracting phase difference, by its name, such as ``"D = 0"``."""
+        return {
+            f"{symbol} = {point.values[symbol]}": rate
+            for point in self.fixed_points()
+            if point.stability == "attracts"
+            for symbol, rate in point.rates.items()
+        }
 
     def form(self, name: str) -> ReducedSystem:
         """The same flow in other states: ``"polar"``, ``"cartesian"`` or ``"polynomial"``."""
@@ -146,6 +166,14 @@ class ReducedSystem:
     def closed_form(self) -> EllipticForm | None:
         """The exact solution, where one is known."""
         return self.source.closed_form() if self.source is not None else None
+
+    def elliptic_curve(self) -> EllipticCurve | None:
+        """The curve on which the exact solution moves, found by elimination; None where there is no closed form."""
+        return self.source.elliptic_curve() if self.source is not None else None
+
+    def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
+        """Time derivative of every complex amplitude u = alpha e^(i phi), in amplitudes and conjugates."""
+        return self._source.complex_equations()
 
     def certify(self, order: int | None = None) -> Certificate:
         """Compare with the transform of the weight-space gradient at a concrete order.

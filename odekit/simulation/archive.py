@@ -20,6 +20,8 @@ from odekit.errors import FileError
 
 __all__ = ["read_archive", "write_archive"]
 
+MAGIC = b"PK\x03\x04"
+
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -32,7 +34,7 @@ def read_archive(path: str | os.PathLike[str]) -> Arrays:
     """
     try:
         with open(path, "rb") as file:
-            if not zipfile.is_zipfile(file):
+            if file.read(len(MAGIC)) != MAGIC or not zipfile.is_zipfile(file):
                 raise _not_an_archive(path)
             file.seek(0)
             with np.load(file, allow_pickle=False) as archive:

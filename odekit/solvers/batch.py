@@ -24,6 +24,9 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 
+_FULL = 0.9
+
+
 def integrate(task: Task) -> Record:
     """Integrates a task with DOP853: order 8, its own step size for each trajectory."""
     record = Record.blank(task)
@@ -101,18 +104,19 @@ def _advance(task: Task, record: Record, lanes: Lanes) -> Lanes:
     t = np.where(lands, lanes.end, lanes.t + h)
     step = Step(stages, t, y, f, accepted & lanes.live, _event_values(task, t, y, lanes.p))
     stopped, stop = record.advance(lanes, step)
-    _move(lanes, step, stop, accepted, np.where(accepted, error * lanes.rtol, 0.0))
+    _move(lanes, step, stop, accepted)
+    lanes.error += np.where(accepted, error * lanes.rtol, 0.0)
     lanes.h = next_step(h, np.where(finite, error, np.inf), lanes.rejected)
     lanes.rejected, lanes.broken = ~accepted, ~finite
     return _retire(task, record, lanes, accepted & lands, stopped)
 
 
-def _move(lanes: Lanes, step: Step, stop: FloatArray, accepted: BoolArray, error: FloatArray) -> None:
-    np.copyto(lanes.t, stop, where=accepted)
-    np.copyto(lanes.y, step.y, where=accepted)
-    np.copyto(lanes.f, step.f, where=accepted)
-    np.copyto(lanes.events, step.events, where=accepted)
-    lanes.error += error
+def _move(lanes: Lanes, step: Step, stop: FloatArray, accepted: BoolArray) -> None:
+    rejected = np.flatnonzero(~accepted)
+    for before, after in ((lanes.y, step.y), (lanes.f, step.f), (lanes.events, step.events)):
+        after[:, rejected] = before[:, rejected]
+    lanes.y, lanes.f, lanes.events = step.y, step.f, step.events
+    lanes.t = np.where(accepted, stop, lanes.t)
     lanes.steps += 1
 
 
@@ -120,6 +124,9 @@ def _retire(task: Task, record: Record, lanes: Lanes, landed: BoolArray, stopped
     going = ~(landed | stopped)
     stuck = going & (lanes.h < smallest_step(lanes.t))
     capped = going & ~stuck & (lanes.steps >= task.max_steps)
+    going &= ~(stuck | capped)
+    if going[lanes.live].all():
+        return lanes
     ends = (
         (landed & ~stopped, Status.success),
         (stopped, Status.event),
@@ -129,5 +136,5 @@ def _retire(task: Task, record: Record, lanes: Lanes, landed: BoolArray, stopped
     )
     for ended, status in ends:
         record.finish(lanes, ended, status)
-    going &= ~(stuck | capped)
-    return lanes if going[lanes.live].all() else lanes.only(going)
+    lanes.live &= going
+    return lanes.only(going) if lanes.count < _FULL * len(lanes.live) else lanes

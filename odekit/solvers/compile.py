@@ -14,7 +14,7 @@ from odekit.errors import InputError
 
 __all__ = ["BACKENDS", "CompiledSystem", "compile"]
 
-BACKENDS = ("numpy", "numba", "mpmath")
+BACKENDS = ("numpy", "mpmath")
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,11 +24,11 @@ class CompiledSystem:
     Parameters
     ----------
     system: the symbolic system that it came from.
-    backend: "numpy", "numba" or "mpmath".
+    backend: "numpy" or "mpmath".
     states, parameters: names, in the order of the rows of ``y`` and ``p``.
     rhs: ``rhs(t, y, p, out)`` writes y' into ``out`` and returns nothing. On numpy ``t`` is (batch,),
-        ``y`` and ``out`` are (state, batch), ``p`` is (parameter, batch), all float64; on numba and mpmath
-        it takes one trajectory, a number and three sequences.
+        ``y`` and ``out`` are (state, batch), ``p`` is (parameter, batch), all float64; on mpmath it takes one
+        trajectory, a number and three sequences.
     source: text of the function, for the curious.
     """
 
@@ -50,12 +50,11 @@ def compile(system: Any, backend: str = "numpy") -> CompiledSystem:
     ----------
     system: a `ReducedSystem`, or anything with its states, parameters, vector_field and definitions. The
         symbol ``t`` in the vector field is time unless a state or parameter bears that name.
-    backend: "numpy" (arrays over a batch), "numba" (machine code, one trajectory a call; needs the extra
-        ``fast``) or "mpmath" (any precision, one trajectory a call).
+    backend: "numpy" (arrays over a batch) or "mpmath" (any precision, one trajectory a call).
 
     Raises
     ------
-    InputError: the backend isn't one of these, or isn't installed.
+    InputError: the backend isn't one of these.
     InputError: the vector field holds a symbol that is neither state, parameter nor definition.
 
     Examples
@@ -79,19 +78,6 @@ def compile(system: Any, backend: str = "numpy") -> CompiledSystem:
         backend=backend,
         states=tuple(symbol.name for symbol in system.states),
         parameters=tuple(symbol.name for symbol in system.parameters),
-        rhs=_machine_code(function) if backend == "numba" else function,
+        rhs=function,
         source=source,
     )
-
-
-def _machine_code(function: Callable[..., None]) -> Callable[..., None]:
-    try:
-        import numba
-    except ImportError as error:
-        raise InputError(
-            "the backend 'numba' isn't installed",
-            expected="the optional extra 'fast'",
-            hint='pip install "odekit[fast]", or backend="numpy"',
-        ) from error
-    compiled: Callable[..., None] = numba.njit(error_model="numpy")(function)
-    return compiled

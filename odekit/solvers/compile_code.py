@@ -10,7 +10,6 @@ state may be called ``lambda``, ``E`` or ``gamma``.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -28,7 +27,6 @@ __all__ = ["PRINTERS", "expanded_field", "generate"]
 PRINTERS: dict[str, tuple[type[PythonCodePrinter], dict[str, Any]]] = {
     "numpy": (NumPyPrinter, {"numpy": numpy}),
     "mpmath": (MpmathPrinter, {"mpmath": mpmath}),
-    "numba": (PythonCodePrinter, {"math": math}),
 }
 
 _LARGEST_UNROLLED_POWER = 8
@@ -42,7 +40,7 @@ def generate(system: Any, dialect: str) -> tuple[Callable[..., None], str]:
     Parameters
     ----------
     system: states, parameters, vector_field and definitions, as in `odekit.derivation.ReducedSystem`.
-    dialect: key of `PRINTERS`: "numpy" for arrays over a batch, "numba" for floats, "mpmath" for mpf.
+    dialect: key of `PRINTERS`: "numpy" for arrays over a batch, "mpmath" for mpf.
 
     Raises
     ------

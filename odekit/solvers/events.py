@@ -30,6 +30,8 @@ __all__ = [
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
+_MOST_ITERATIONS = 100
+
 
 @dataclass(frozen=True, eq=False)
 class Rows:
@@ -212,19 +214,21 @@ def find_times(
 ) -> FloatArray:
     """Zeros of many functions at once, each between two times with different signs, to rounding.
 
-    The Illinois variant of the secant method: the bracket's older end counts half each time it stays.
+    The Illinois variant of the secant method: the bracket's older end counts half each time it stays. A zero
+    that is found stays, so that none depends on how long others take.
 
     >>> find_times(lambda t: t**2 - 2.0, np.array([1.0]), np.array([2.0]), np.array([-1.0]), np.array([2.0]))
     array([1.41421356])
     """
-    for _ in range(100):
+    settled = np.zeros(end.shape, dtype=np.bool_)
+    for _ in range(_MOST_ITERATIONS):
         slope = np.where(after == before, 1.0, after - before)
-        best = end - after * (end - begin) / slope
+        best = np.where(settled, end, end - after * (end - begin) / slope)
         value = function(best)
         turned = np.sign(value) != np.sign(after)
         begin, before = np.where(turned, end, begin), np.where(turned, after, 0.5 * before)
-        moved = np.abs(best - end)
+        settled = settled | (np.abs(best - end) <= 2.0 * np.spacing(np.abs(end)))
         end, after = best, value
-        if np.all(moved <= 2.0 * np.spacing(np.abs(end))):
+        if settled.all():
             break
     return end

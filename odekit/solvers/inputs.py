@@ -163,7 +163,7 @@ def _default_atol(y0: FloatArray, rtol: FloatArray) -> FloatArray:
 
 
 def _widened(values: FloatArray, batch: int) -> FloatArray:
-    return np.ascontiguousarray(np.broadcast_to(values, (len(values), batch)))
+    return np.array(np.broadcast_to(values, (len(values), batch)))
 
 
 def _batch(sizes: Sequence[int]) -> int:

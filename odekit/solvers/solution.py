@@ -67,8 +67,8 @@ class Solution:
     steps: (batch,) int64, steps tried, rejected ones included.
     error_estimate: (batch,) float64, sum over the steps of each local error in units of
         ``|y| + atol/rtol``, the root mean square over the states. It is the relative global error of a flow
-        that neither amplifies nor damps errors; near a blow-up time T the true one is larger by about
-        ``1 / (1 - t/T)``. For the exact method, 100 times the float spacing at 1.
+        that neither amplifies nor damps errors, an indicator and no bound; near a blow-up time T the true
+        one is larger by about ``1 / (1 - t/T)``. For the exact method, 100 times the float spacing at 1.
     event_names: names of the events.
     event_t: (event, batch) float64, first time of each event, NaN where it didn't happen.
     event_y: (event, state, batch) float64, the states then.

@@ -58,8 +58,7 @@ def solve(
     rtol, atol: tolerances of a step's error, scalar or (batch,); atol is ``1e-3 rtol max|y0|`` where omitted.
     method: "exact" (closed form, where the system has one), "dop853", or "auto": exact where possible
         (a closed form, no events, no dense output), else dop853.
-    backend: "numpy", "numba" (needs the extra ``fast``; no events, no dense output), or "mpmath" (40 digits,
-        slow, the tolerances don't matter).
+    backend: "numpy", or "mpmath" (40 digits, slow; tolerances don't matter, no events, no dense output).
     events: moments to look for.
     dense: whether `Solution.at` shall work.
     max_steps: steps that a trajectory may try.
@@ -73,7 +72,8 @@ def solve(
     Raises
     ------
     InputError: initial states, times, parameters or tolerances that don't fit the system.
-    InputError: ``method="exact"`` without a closed form, or together with events or dense output.
+    InputError: ``method="exact"`` without a closed form.
+    InputError: events or dense output together with ``method="exact"`` or ``backend="mpmath"``.
     UnknownNameError: a state, parameter or method that doesn't exist.
 
     Examples
@@ -93,9 +93,7 @@ def solve(
     if _uses_closed_form(chosen, method, backend, needs_steps=bool(events) or dense):
         return _solve_exactly(chosen, _prepared(chosen, y0, t, parameters, rtol, atol))
     if backend == "mpmath":
-        from odekit.solvers.precise import solve_precisely
-
-        return solve_precisely(chosen, y0, t, parameters=parameters)
+        return _solve_precisely(chosen, y0, t, parameters, needs_interpolant=bool(events) or dense)
     if compiled is None or compiled.system is not chosen:
         compiled = compile(chosen, backend)
     inputs = _prepared(chosen, y0, t, parameters, rtol, atol)
@@ -142,6 +140,17 @@ def _solve_exactly(system: Any, inputs: Inputs) -> Solution:
         error_estimate=np.full(batch, _EXACT_ERROR),
         method="exact",
     )
+
+
+def _solve_precisely(system: Any, *arguments: Any, needs_interpolant: bool) -> Solution:
+    from odekit.solvers.precise import solve_precisely
+
+    if needs_interpolant:
+        raise InputError(
+            "the backend 'mpmath' finds no events and has no interpolant", hint='backend="numpy"'
+        )
+    y0, t, parameters = arguments
+    return solve_precisely(system, y0, t, parameters=parameters)
 
 
 def _first_steps(h0: ArrayLike | None, batch: int) -> FloatArray:

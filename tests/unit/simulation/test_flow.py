@@ -67,7 +67,7 @@ def test_the_estimate_bounds_the_error_against_another_integrator() -> None:
     assert estimate[0] == 0
     # 1e-9: what Radau at 1e-11 may itself be off after this many steps.
     assert (error <= estimate + 1e-9).all()
-    assert 1e-9 < estimate.max() < 1e-4
+    assert 1e-9 < estimate.max() < 1e-3
 
 
 def test_the_loss_falls_along_the_flow() -> None:

@@ -52,7 +52,7 @@ def test_descent_has_the_sum_of_learning_rates_as_its_time() -> None:
 
 def test_the_default_end_is_where_quadratic_neurons_have_grown() -> None:
     run = simulate(Network("Z7", neurons=4), init="single_frequency", scale=1e-3, snapshots=2)
-    assert 1 < np.abs(run.weights["xi"][-1]).max() / 1e-3 < 1e3
+    assert np.abs(run.weights["xi"][-1]).max() > 3e-3
 
 
 def test_a_simulated_run_survives_its_file(tmp_path: Path) -> None:

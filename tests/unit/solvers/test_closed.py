@@ -64,7 +64,10 @@ def test_a_start_that_is_not_finite_is_a_status() -> None:
 
 
 def test_events_and_dense_output_take_steps() -> None:
-    system, arguments = derive(Network("Zp")), {"y0": [0.5, 0.3, 0.5, 0.3], "t": 0.01, "parameters": {"p": 3.0}}
+    system, arguments = (
+        derive(Network("Zp")),
+        {"y0": [0.5, 0.3, 0.5, 0.3], "t": 0.01, "parameters": {"p": 3.0}},
+    )
     assert solve(system, **arguments, dense=True).method == "dop853"
     assert solve(system, **arguments, events=[Event("alpha - 1")]).method == "dop853"
     with pytest.raises(InputError, match="the closed form takes no steps"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import mpmath
@@ -126,7 +125,7 @@ def test_a_repeated_name_is_refused(system: Any) -> None:
 
 def test_a_missing_equation_is_refused(system: Any) -> None:
     a, b = sp.symbols("a b")
-    with pytest.raises(InputError, match="Expected: 2 entries. Received: 1"):
+    with pytest.raises(InputError, match=r"Expected: 2 entries\. Received: 1"):
         compile(system((a, b), (a,)))
 
 
@@ -136,13 +135,7 @@ def test_a_function_without_code_is_refused(system: Any) -> None:
         compile(system((a,), (sp.Function("f")(a),)))
 
 
-@pytest.mark.parametrize("backend", ["jax", "fortran"])
+@pytest.mark.parametrize("backend", ["jax", "numba", "fortran"])
 def test_other_backends_are_refused_with_a_list(logistic: Any, backend: str) -> None:
-    with pytest.raises(InputError, match=f"{backend}.*isn't available.*numpy, numba, mpmath"):
+    with pytest.raises(InputError, match=f"{backend}.*isn't available.*numpy, mpmath"):
         compile(logistic, backend)
-
-
-def test_a_missing_numba_names_the_extra(logistic: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "numba", None)
-    with pytest.raises(InputError, match=r"'numba' isn't installed.*extra 'fast'.*pip install \"odekit\[fast\]\""):
-        compile(logistic, "numba")

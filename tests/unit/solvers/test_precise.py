@@ -60,5 +60,5 @@ def test_a_state_at_rest_stays(explosion: Any) -> None:
 
 
 def test_digits_out_of_range_are_refused(explosion: Any) -> None:
-    with pytest.raises(InputError, match="Expected: 20 to 1000. Received: 5"):
+    with pytest.raises(InputError, match=r"Expected: 20 to 1000\. Received: 5"):
         solve_precisely(explosion, [1.0], 0.5, dps=5)

@@ -1,0 +1,249 @@
+"""What a claim, a verdict and a report are, and the rule that decides."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from odekit.errors import InputError
+from odekit.groups import FiniteGroup
+
+__all__ = ["Claim", "Control", "Report", "Settings", "Verdict", "judge"]
+
+OUTCOMES = ("confirmed", "refuted", "inconclusive", "not_applicable")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an experiment may depend on, beside its claim.
+
+    Parameters
+    ----------
+    seed: of all randomness, at least 0.
+    full: whether to take more seeds, larger orders and longer runs than the quick set.
+    group: the group to experiment on, or None for the claim's own choice.
+    """
+
+    seed: int = 0
+    full: bool = False
+    group: FiniteGroup | None = None
+
+    def generator(self, claim: str) -> np.random.Generator:
+        """A generator of the claim's own, the same for the same seed whatever else runs."""
+        return np.random.default_rng([self.seed, *claim.encode()])
+
+
+@dataclass(frozen=True)
+class Control:
+    """A nearby false statement, put through the same experiment.
+
+    Parameters
+    ----------
+    statement: what is false.
+    outcome: what the experiment said of it; a sound experiment refutes it.
+    correction: the right form, where the statement is a printed one.
+    """
+
+    statement: str
+    outcome: str
+    correction: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an experiment found.
+
+    Parameters
+    ----------
+    id, statement, source: of the claim.
+    outcome: ``"confirmed"``, ``"refuted"``, ``"inconclusive"`` or ``"not_applicable"``.
+    predicted, measured: the numbers compared, as one value or by name.
+    interval: interval of what was measured, or None for deterministic data.
+    tolerance: largest budget at which the claim can be confirmed.
+    budget: parts of the error budget by name; their sum bounds an acceptable gap.
+    control: the negative control.
+    evidence: further numbers and series, for tables and figures.
+    text: qualifications of the statement, in words.
+    seconds: how long the experiment took.
+
+    Raises
+    ------
+    InputError: an unknown outcome, or a confirmed claim whose control was not refuted.
+    """
+
+    id: str
+    statement: str
+    source: str
+    outcome: str
+    predicted: float | Mapping[str, float] | None = None
+    measured: float | Mapping[str, float] | None = None
+    interval: tuple[float, float] | None = None
+    tolerance: float | None = None
+    budget: Mapping[str, float] = field(default_factory=dict)
+    control: Control | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.outcome not in OUTCOMES:
+            raise InputError("unknown outcome", expected=", ".join(OUTCOMES), received=self.outcome)
+        if self.outcome == "confirmed" and (self.control is None or self.control.outcome != "refuted"):
+            raise InputError(
+                f"{self.id} can't be confirmed",
+                expected="a negative control that was refuted",
+                received="none" if self.control is None else self.control.outcome,
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        """The verdict as JSON values; numbers that are not finite become null."""
+        return {
+            "id": self.id,
+            "statement": self.statement,
+            "source": self.source,
+            "outcome": self.outcome,
+            "predicted": _json(self.predicted),
+            "measured": _json(self.measured),
+            "interval": _json(self.interval),
+            "tolerance": _json(self.tolerance),
+            "budget": _json(self.budget),
+            "control": None if self.control is None else dict(vars(self.control)),
+            "text": self.text,
+            "evidence": _json(self.evidence),
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement that an experiment can confirm or refute.
+
+    Parameters
+    ----------
+    id: stable name.
+    statement: what is claimed, one sentence.
+    source: paper and place.
+    paper: arXiv identifier.
+    hypotheses: what the statement assumes.
+    experiment: makes a verdict from settings.
+    applies: whether a group meets the hypotheses.
+    """
+
+    id: str
+    statement: str
+    source: str
+    paper: str
+    hypotheses: str
+    experiment: Callable[[Claim, Settings], Verdict]
+    applies: Callable[[FiniteGroup], bool]
+
+    def verdict(
+        self,
+        *,
+        gap: float,
+        budget: Mapping[str, float],
+        tolerance: float,
+        control: Control,
+        predicted: float | Mapping[str, float],
+        measured: float | Mapping[str, float],
+        interval: tuple[float, float] | None = None,
+        evidence: Mapping[str, Any] | None = None,
+        text: str = "",
+    ) -> Verdict:
+        """Decide by the gap against the budget; a control that survives makes the claim inconclusive."""
+        outcome = judge(gap, sum(budget.values()), tolerance)
+        if control.outcome != "refuted" and outcome == "confirmed":
+            outcome = "inconclusive"
+        return Verdict(
+            self.id,
+            self.statement,
+            self.source,
+            outcome,
+            predicted,
+            measured,
+            interval,
+            tolerance,
+            budget,
+            control,
+            evidence or {},
+            text,
+        )
+
+    def not_applicable(self, reason: str) -> Verdict:
+        """The verdict where the hypotheses don't hold."""
+        return Verdict(self.id, self.statement, self.source, "not_applicable", text=reason)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The verdicts of one call of `verify`.
+
+    Parameters
+    ----------
+    version: of odekit.
+    seed, settings: what they were made with.
+    verdicts: one per claim, in order.
+    """
+
+    version: str
+    seed: int
+    settings: Mapping[str, Any]
+    verdicts: Sequence[Verdict]
+
+    @property
+    def exit_code(self) -> int:
+        """0: all confirmed (not applicable is neutral); 1: something refuted; 3: inconclusive, or nothing."""
+        outcomes = [verdict.outcome for verdict in self.verdicts if verdict.outcome != "not_applicable"]
+        if "refuted" in outcomes:
+            return 1
+        return 0 if outcomes and set(outcomes) == {"confirmed"} else 3
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as JSON values."""
+        return {
+            "version": self.version,
+            "seed": self.seed,
+            "settings": _json(self.settings),
+            "verdicts": [verdict.to_json() for verdict in self.verdicts],
+        }
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"{verdict.id}: {verdict.outcome.replace('_', ' ')}" for verdict in self.verdicts
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{v.id}</td><td>{v.outcome.replace('_', ' ')}</td><td>{v.statement}</td></tr>"
+            for v in self.verdicts
+        )
+        return f"<table><tr><th>claim</th><th>outcome</th><th>statement</th></tr>{rows}</table>"
+
+
+def judge(gap: float, budget: float, tolerance: float) -> str:
+    """Refuted if the gap exceeds the budget, confirmed if the budget also is within the tolerance.
+
+    >>> judge(0.1, 0.2, 0.5), judge(0.3, 0.2, 0.5), judge(0.1, 0.6, 0.5)
+    ('confirmed', 'refuted', 'inconclusive')
+    """
+    if not (math.isfinite(gap) and math.isfinite(budget)):
+        return "inconclusive"
+    if gap > budget:
+        return "refuted"
+    return "confirmed" if budget <= tolerance else "inconclusive"
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _json(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return _json(value.tolist())
+    if isinstance(value, list | tuple):
+        return [_json(item) for item in value]
+    if isinstance(value, np.generic):
+        return _json(value.item())
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,84 @@
+"""verify: run the experiments of the claims that were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from time import perf_counter
+
+from odekit import __version__
+from odekit.claims.catalogue import CLAIMS
+from odekit.claims.verdict import Claim, Report, Settings, Verdict
+from odekit.errors import InputError, UnknownNameError
+from odekit.groups import FiniteGroup
+from odekit.groups import group as named_group
+
+__all__ = ["select_claims", "verify"]
+
+
+def verify(
+    claims: str | Sequence[str] | None = None,
+    *,
+    paper: str | None = None,
+    group: FiniteGroup | str | None = None,
+    seed: int = 0,
+    full: bool = False,
+    on_start: Callable[[Claim], None] | None = None,
+    on_finish: Callable[[Verdict], None] | None = None,
+) -> Report:
+    """Put theorems to the test: prediction, experiment, verdict and negative control for each claim.
+
+    Parameters
+    ----------
+    claims: identifiers, or None for all.
+    paper: only the claims of this arXiv identifier.
+    group: the group to experiment on; claims whose hypotheses it does not meet are not applicable.
+    seed: of all randomness, at least 0.
+    full: more seeds, larger orders, longer runs.
+    on_start, on_finish: called around each experiment, for progress.
+
+    Raises
+    ------
+    UnknownNameError: an unknown claim or paper, with the nearest name.
+    InputError: a negative seed, or a group of symbolic order.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise InputError("the seed must be a nonnegative integer", expected="0, 1, ...", received=repr(seed))
+    chosen = named_group(group) if isinstance(group, str) else group
+    if chosen is not None and not isinstance(chosen, FiniteGroup):
+        raise InputError("the group's order is a symbol", expected="a group such as Z23", received=chosen.name)
+    settings = Settings(seed, full, chosen)
+    verdicts = []
+    for claim in select_claims(claims, paper):
+        if on_start is not None:
+            on_start(claim)
+        verdicts.append(_run(claim, settings))
+        if on_finish is not None:
+            on_finish(verdicts[-1])
+    described = {"full": full, "group": chosen.name if chosen is not None else None, "paper": paper}
+    return Report(__version__, seed, described, tuple(verdicts))
+
+
+def select_claims(claims: str | Sequence[str] | None, paper: str | None) -> tuple[Claim, ...]:
+    """The claims asked for, in the catalogue's order where all are meant.
+
+    Raises
+    ------
+    UnknownNameError: an unknown claim or paper.
+    """
+    known = {claim.id: claim for claim in CLAIMS}
+    wanted = [claims] if isinstance(claims, str) else list(claims or known)
+    for name in wanted:
+        if name not in known:
+            raise UnknownNameError("claim", name, known)
+    papers = dict.fromkeys(claim.paper for claim in CLAIMS)
+    if paper is not None and paper not in papers:
+        raise UnknownNameError("paper", paper, papers)
+    return tuple(known[name] for name in wanted if paper in (None, known[name].paper))
+
+
+def _run(claim: Claim, settings: Settings) -> Verdict:
+    started = perf_counter()
+    if settings.group is not None and not claim.applies(settings.group):
+        return claim.not_applicable(f"{settings.group.name} does not meet the hypotheses: {claim.hypotheses}")
+    return replace(claim.experiment(claim, settings), seconds=perf_counter() - started)

@@ -1,0 +1,104 @@
+"""Files written whole or not at all.
+
+What enters is a place and text, what leaves is a file: written under a temporary name in the same folder and
+renamed, so that an interrupted program leaves what was there before. A device or a pipe, which can't be
+renamed onto, is written directly. The same checks tell before a long computation whether a place will do.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from odekit.errors import FileError
+
+__all__ = ["check_replaceable", "check_writable", "refusal", "write_text"]
+
+
+def check_writable(path: str | os.PathLike[str]) -> Path:
+    """Refuse a file that could not be written; nothing is left behind.
+
+    Raises
+    ------
+    FileError: the folder doesn't exist or can't be written, or the path is a folder.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise FileError(f"can't write {target}", expected="a file's name", received="a folder")
+    if is_device(target):
+        if not os.access(target, os.W_OK):
+            raise refusal(target, "permission denied")
+        return target
+    probe = _temporary(target)
+    try:
+        try:
+            probe.touch(exist_ok=False)
+        finally:
+            with suppress(OSError):
+                probe.unlink()
+    except OSError as error:
+        raise refusal(target, error.strerror or str(error)) from None
+    return target
+
+
+def check_replaceable(path: str | os.PathLike[str]) -> Path:
+    """Refuse also a device or a pipe, where an archive is written that only a file can hold.
+
+    Raises
+    ------
+    FileError: as `check_writable`, or something that is no plain file.
+    """
+    target = check_writable(path)
+    if is_device(target):
+        raise FileError(f"can't write {target}", expected="a plain file", received="a device or a pipe")
+    return target
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> Path:
+    """Write text to a file, whole or not at all.
+
+    Raises
+    ------
+    FileError: the place can't be written.
+    """
+    target = Path(path)
+    try:
+        if is_device(target):
+            target.write_text(text, encoding="utf-8")
+        else:
+            _replace(Path(os.path.realpath(target)), text)
+    except OSError as error:
+        raise refusal(target, error.strerror or str(error)) from None
+    return target
+
+
+def is_device(path: Path) -> bool:
+    """Whether something is there that is neither a file nor a folder."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def refusal(path: Path, reason: str) -> FileError:
+    """The error of a place that can't be written."""
+    missing = not path.parent.is_dir()
+    return FileError(
+        f"can't write {path}",
+        expected="a place in an existing folder that may be written",
+        received=reason,
+        hint=f"mkdir -p {path.parent}" if missing else "",
+    )
+
+
+def _replace(target: Path, text: str) -> None:
+    temporary = _temporary(target)
+    try:
+        with open(temporary, "x", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(temporary, target)
+    finally:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            temporary.unlink()
+
+
+def _temporary(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{os.getpid()}.tmp")
