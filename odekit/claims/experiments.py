@@ -31,7 +31,7 @@ __all__ = [
 FloatArray = NDArray[np.float64]
 PAPER_A = "2602.16849"
 LEVEL = 1e-4
-UNIFORM_LOGIT_SCALE = 1e-12
+UNIFORM_LOGIT_SCALE = 1e-18
 
 
 def is_cyclic(group: FiniteGroup) -> bool:
@@ -50,7 +50,7 @@ def choose_group(settings: Settings, order: int) -> FiniteGroup:
 
 
 def nearly_uniform(group: FiniteGroup, neurons: int) -> Network:
-    """A network whose softmax stays uniform to 1e-12 of its cubed weights: weights of order 1, tiny logits."""
+    """A network whose softmax stays uniform: its weights are of order 1, its logits 1e-18 of their cubes."""
     return Network(group, neurons=neurons, logit_scale=UNIFORM_LOGIT_SCALE)
 
 

@@ -11,7 +11,7 @@ from odekit.comparison import Modes, project
 from odekit.derivation import derive
 from odekit.groups import FiniteGroup, mode_basis, wrap_phase
 from odekit.networks import Network
-from odekit.simulation import simulate
+from odekit.simulation import Run, logits, simulate
 from odekit.solvers import blow_up_time, exact_modes
 
 __all__ = ["CLAIM"]
@@ -39,7 +39,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     gap = float(np.abs(slopes - ORDER).max())
     budget = {
         "approach to the limit": float(np.abs(expected - ORDER).max()),
-        "integrator": _integrator(run.records["integrator_error"][-1], measured[-1]),
+        "integrator": _slope_error(run.records["integrator_error"][-1], measured[-1]),
+        "departure from uniform softmax": _slope_error(_largest_logit(run), measured[-1]),
     }
     shrinking = float((np.diff(np.abs(measured), axis=0) < 0).all(axis=0).mean())
     if shrinking < 1 or not _is_attracting():
@@ -107,9 +108,15 @@ def _last_order(D: FloatArray) -> FloatArray:
     return orders(REMAINING[-2:], np.abs(D[-2:]).T)[:, 0]
 
 
-def _integrator(error: float, D: FloatArray) -> float:
+def _slope_error(error: float, D: FloatArray) -> float:
     """A relative error e of the weights moves D by a few e, and the slope by that over |D| and the log step."""
     return float(10.0 * error / (np.abs(D).min() * np.log(REMAINING[-2] / REMAINING[-1])))
+
+
+def _largest_logit(run: Run) -> float:
+    """Largest logit of the last snapshot: the relative departure of the gradient from that at uniform softmax."""
+    theta, xi = run.snapshot(-1)
+    return float(np.abs(logits(run.network, theta, xi)).max())
 
 
 def _is_attracting() -> bool:
