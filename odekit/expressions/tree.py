@@ -40,6 +40,7 @@ class Expression:
     def polynomial(self, names: tuple[str, ...]) -> Polynomial | None:
         """Exact coefficients by exponents of ``names``; None where the tree is no polynomial in them.
 
+        >>> from odekit.expressions import parse
         >>> parse("(z + 1)**2 / 4", ("z",)).polynomial(("z",))[(1,)]
         Fraction(1, 2)
         """

@@ -1,7 +1,8 @@
 """Gradient flow of the full loss, dw/dt = -rate grad L, with an estimate of its own error.
 
 What enters is a network, a stack of weights and times; what leaves are the stacks at those times. Adaptive
-Runge-Kutta of order 8 with dense output of order 7. This module must not know how a start is drawn.
+Runge-Kutta of order 8 with dense output of order 7, for smooth activations. This module must not know how
+a start is drawn.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ __all__ = ["gradient_flow", "time_scale"]
 
 FloatArray = NDArray[np.float64]
 LOOSER = 10.0
+MAX_EVALUATIONS = 100_000
 
 
 def gradient_flow(
@@ -50,7 +52,9 @@ def gradient_flow(
 
     Raises
     ------
-    InputError: the step size fell to rounding before the last time.
+    InputError: the gradient is not finite, or the step size fell to rounding, before the last time.
+    InputError: it took more than 100,000 gradients, as it does where a kinked activation (relu, abs) pins
+        the flow to its kinks; descent passes them.
     """
     slope = _negative_gradient(network, start.shape)
     if not estimate_error:
@@ -99,7 +103,10 @@ def _integrate(
     snapshots = np.empty((len(times), start.size))
     snapshots[0] = start.ravel()
     scale = float(np.sqrt(np.mean(start**2))) or 1.0
-    solver = DOP853(slope, times[0], start.ravel(), times[-1], rtol=rtol, atol=rtol * scale)
+    with np.errstate(all="ignore"):
+        solver = DOP853(slope, times[0], start.ravel(), times[-1], rtol=rtol, atol=rtol * scale)
+    if not (np.isfinite(solver.f).all() and np.isfinite(solver.h_abs)):
+        raise _lost(solver)
     filled = 1
     while filled < len(times):
         _step(solver)
@@ -115,11 +122,22 @@ def _step(solver: DOP853[np.float64]) -> None:
     with np.errstate(all="ignore"):
         solver.step()
     if solver.status == "failed" or not np.isfinite(solver.y).all():
+        raise _lost(solver)
+    if solver.nfev > MAX_EVALUATIONS:
         raise InputError(
-            f"the gradient flow can't be followed beyond t = {solver.t:.6g}",
-            expected="a step size above rounding",
-            hint="an earlier t_end, or smaller weights",
+            f"the gradient flow has come no further than t = {solver.t:.6g}",
+            expected=f"at most {MAX_EVALUATIONS:,} gradients",
+            received="a flow that is stiff there, or that slides along an activation's kinks",
+            hint="method='sgd', a looser rtol, or an earlier t_end",
         )
+
+
+def _lost(solver: DOP853[np.float64]) -> InputError:
+    return InputError(
+        f"the gradient flow can't be followed beyond t = {solver.t:.6g}",
+        expected="a finite gradient and a step size above rounding",
+        hint="an earlier t_end, or smaller weights",
+    )
 
 
 def _largest_difference(snapshots: FloatArray, looser: FloatArray) -> FloatArray:

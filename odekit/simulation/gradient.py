@@ -41,8 +41,8 @@ class LossGradient:
     >>> from odekit.networks import Network
     >>> gradient = LossGradient(Network("Z5", neurons=2))
     >>> loss, theta, xi = gradient(np.zeros((2, 5)), np.ones((2, 5)))
-    >>> round(loss, 6) == round(np.log(5), 6), theta.shape, xi.shape
-    (True, (2, 5), (2, 5))
+    >>> round(loss, 6), theta.shape, xi.shape
+    (1.609438, (2, 5), (2, 5))
     """
 
     def __init__(self, network: Network, rows: int | None = None) -> None:

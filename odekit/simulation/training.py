@@ -56,7 +56,8 @@ def simulate(
     seed: of all randomness, a non-negative int.
     init, scale: how the start is drawn, see `initial_weights`.
     weights: a start instead, by name (``theta`` or ``theta1``, ``theta2``, ..., and ``xi``), each (M, n).
-    method: ``"flow"``, gradient flow, or ``"sgd"``, full-batch gradient descent.
+    method: ``"flow"``, gradient flow, for smooth activations; ``"sgd"``, full-batch gradient descent, also
+        for those with kinks (relu, abs), on which an adaptive flow stalls.
     t_end: flow: last time; by default the least over neurons of |w| / |dw/dt| at the start, which is of the
         order of the first blow-up of quadratic neurons.
     times: flow: times of the snapshots, increasing, instead of ``t_end``; the start at t = 0 is always kept.

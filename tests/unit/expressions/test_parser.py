@@ -53,7 +53,7 @@ def test_text_that_is_no_allowed_formula_is_refused_with_its_reason(text: str, c
 
 
 def test_a_formula_that_is_no_text_is_refused() -> None:
-    with pytest.raises(InputError, match="must be text.*Received: float"):
+    with pytest.raises(InputError, match=r"must be text.*Received: float"):
         parse(2.0, ("z",))  # type: ignore[arg-type]
 
 
@@ -63,7 +63,7 @@ def test_a_misspelt_function_is_answered_with_the_nearest() -> None:
 
 
 def test_a_literal_that_python_only_warns_about_raises_no_warning() -> None:
-    with pytest.raises(InputError, match="not a formula|BoolOp"):
+    with pytest.raises(InputError, match=r"not a formula|BoolOp"):
         parse("1or z", ("z",))
 
 

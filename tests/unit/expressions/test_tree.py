@@ -44,7 +44,9 @@ def test_the_derivative_is_the_complex_step(text: str, at: float) -> None:
 def test_a_wrong_derivative_is_noticed_by_the_complex_step() -> None:
     expression = parse("z**3", ("z",))
     wrong = Product(expression.derivative("z"), parse("1.001", ()))
-    assert float(wrong.evaluate({"z": np.array(0.7)})) != pytest.approx(complex_step(expression, 0.7), rel=1e-9)
+    assert float(wrong.evaluate({"z": np.array(0.7)})) != pytest.approx(
+        complex_step(expression, 0.7), rel=1e-9
+    )
 
 
 @pytest.mark.parametrize("name", ["exp", "log", "sqrt", "sin", "cos", "sinh", "cosh", "tanh"])
@@ -60,12 +62,16 @@ def test_every_analytic_function_has_its_derivative(name: str) -> None:
     ("text", "derivative"),
     [("relu(z)", [0.0, 1.0]), ("abs(z)", [-1.0, 1.0]), ("sign(z)", [0.0, 0.0]), ("step(z)", [0.0, 0.0])],
 )
-def test_functions_with_a_kink_have_their_derivative_on_either_side(text: str, derivative: list[float]) -> None:
+def test_functions_with_a_kink_have_their_derivative_on_either_side(
+    text: str, derivative: list[float]
+) -> None:
     slope = parse(text, ("z",)).derivative("z").evaluate({"z": np.array([-0.5, 0.5])})
     np.testing.assert_array_equal(np.broadcast_to(slope, 2), derivative)
 
 
-@given(text=smooth_formulas().filter(lambda text: "(" not in text or "cos" not in text), at=st.integers(-3, 3))
+@given(
+    text=smooth_formulas().filter(lambda text: "(" not in text or "cos" not in text), at=st.integers(-3, 3)
+)
 def test_polynomial_coefficients_give_the_value(text: str, at: int) -> None:
     expression = parse(text, ("z",))
     coefficients = expression.polynomial(("z",))

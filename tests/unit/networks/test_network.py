@@ -52,7 +52,7 @@ def test_an_unknown_group_is_named() -> None:
 
 
 def test_a_group_that_is_neither_group_nor_name_is_refused() -> None:
-    with pytest.raises(InputError, match="neither a group nor a name.*Received: int"):
+    with pytest.raises(InputError, match=r"neither a group nor a name.*Received: int"):
         Network(5)  # type: ignore[arg-type]
 
 

@@ -16,7 +16,9 @@ def test_descent_converges_to_the_flow_at_order_1() -> None:
     end, rates = 8.0, np.array([0.08, 0.04, 0.02, 0.01])
     flow, _ = gradient_flow(network, start, np.array([0.0, end]), rtol=1e-10, estimate_error=False)
     gaps = [
-        np.linalg.norm(gradient_descent(network, start, rate, np.array([0, round(end / rate)]))[-1] - flow[-1])
+        np.linalg.norm(
+            gradient_descent(network, start, rate, np.array([0, round(end / rate)]))[-1] - flow[-1]
+        )
         for rate in rates
     ]
     slope = np.polyfit(np.log(rates), np.log(gaps), 1)[0]
@@ -43,5 +45,5 @@ def test_snapshots_are_taken_at_their_steps() -> None:
 
 def test_descent_that_diverges_says_so_without_a_warning() -> None:
     start = np.random.default_rng(0).normal(size=(2, 5, 3))
-    with pytest.raises(InputError, match="diverged by step 50.*Try: a smaller learning rate"):
+    with pytest.raises(InputError, match=r"diverged by step 50.*Try: a smaller learning rate"):
         gradient_descent(Network("Z5", neurons=3, activation="z**4"), start, 1e9, np.array([0, 50]))

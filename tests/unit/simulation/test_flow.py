@@ -71,7 +71,7 @@ def test_the_estimate_bounds_the_error_against_another_integrator() -> None:
 
 
 def test_the_loss_falls_along_the_flow() -> None:
-    network = Network("Z7", neurons=6, activation="relu")
+    network = Network("Z7", neurons=6, activation="z**2 + tanh(z)")
     start = 0.2 * np.random.default_rng(2).normal(size=(2, 7, 6))
     snapshots, error = gradient_flow(network, start, np.linspace(0, 20, 9), rtol=1e-6, estimate_error=False)
     assert error is None
@@ -110,6 +110,13 @@ def test_a_flow_that_leaves_the_numbers_says_where() -> None:
     start[0, :, 0] = [1e-200, -1e-200, 1, 1, 1]
     with pytest.raises(InputError, match="can't be followed beyond t = "):
         gradient_flow(network, start, np.array([0.0, 1.0]))
+
+
+def test_a_flow_that_slides_along_kinks_is_given_up_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("odekit.simulation.flow.MAX_EVALUATIONS", 5000)
+    start = 0.2 * np.random.default_rng(2).normal(size=(2, 7, 6))
+    with pytest.raises(InputError, match=r"come no further than t = .*kinks.*method='sgd'"):
+        gradient_flow(Network("Z7", neurons=6, activation="relu"), start, np.array([0.0, 20.0]))
 
 
 def test_progress_runs_from_the_start_to_1() -> None:

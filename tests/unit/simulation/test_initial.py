@@ -82,5 +82,5 @@ def test_frequencies_need_an_abelian_group() -> None:
     table = [[elements.index(tuple(g[i] for i in h)) for h in elements] for g in elements]
     network = Network(from_table(table, name="S3"), neurons=4)
     assert draw(network, "iid").shape == (2, 6, 4)
-    with pytest.raises(InputError, match="S3 is not Abelian.*Try: init='iid'"):
+    with pytest.raises(InputError, match=r"S3 is not Abelian.*Try: init='iid'"):
         draw(network, "single_frequency")

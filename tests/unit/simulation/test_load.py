@@ -207,7 +207,7 @@ def test_an_archive_of_something_else_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("t.npy", "no array")
         archive.writestr("readme.txt", "hello")
-    with pytest.raises(FileError, match="run.npz is damaged|holds pickled objects"):
+    with pytest.raises(FileError, match=r"run.npz is damaged|holds pickled objects"):
         load_run(path)
 
 
@@ -235,7 +235,7 @@ def test_a_file_with_a_flipped_byte_is_refused_or_loads_but_never_fails_otherwis
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"can't read .*nothing\.npz.*No such file"):
         load_run(tmp_path / "nothing.npz")
-    with pytest.raises(FileError, match="can't read .*directory"):
+    with pytest.raises(FileError, match=r"can't read .*directory"):
         load_run(tmp_path)
 
 
@@ -251,7 +251,9 @@ def test_weights_without_meta_load_with_the_given_group(tmp_path: Path, shape: t
 
 
 @pytest.mark.parametrize(("count", "task"), [(2, "x*y"), (3, "x+y+z")])
-def test_unshared_weights_without_meta_tell_the_number_of_inputs(tmp_path: Path, count: int, task: str) -> None:
+def test_unshared_weights_without_meta_tell_the_number_of_inputs(
+    tmp_path: Path, count: int, task: str
+) -> None:
     names = [f"theta{i + 1}" for i in range(count)]
     path = write(tmp_path, {name: np.ones((2, 5)) for name in (*names, "xi")})
     run = load_weights(path, "Z5")

@@ -84,7 +84,7 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez", fail)
-    with pytest.raises(FileError, match="can't write .*No space left on device"):
+    with pytest.raises(FileError, match=r"can't write .*No space left on device"):
         make().save(path)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["run.npz"]
@@ -98,7 +98,7 @@ def test_a_place_that_can_t_be_written_is_named(place: str, tmp_path: Path) -> N
 
 
 def test_meta_that_is_not_json_can_t_be_saved(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="meta can't be written as JSON.*complex"):
+    with pytest.raises(FileError, match=r"meta can't be written as JSON.*complex"):
         make(meta={"a": 1j}).save(tmp_path / "run.npz")
     with pytest.raises(FileError, match="meta can't be written as JSON"):
         make(meta={"a": float("nan")}).save(tmp_path / "run.npz")

@@ -121,7 +121,7 @@ def test_a_symbolic_order_can_t_be_trained() -> None:
 
 
 @pytest.mark.reference
-def test_descent_repeats_what_another_program_trained(reference: Path) -> None:
+def test_the_flow_follows_what_another_program_trained_by_descent(reference: Path) -> None:
     # Its dense record holds the first 32 neurons in float64; t there grows by the learning rates used.
     theirs = load_run(reference / "Z15_quadratic_random_sgd_small.npz")
     start = {"theta": theirs.records["theta0"], "xi": theirs.records["xi0"]}
