@@ -21,6 +21,7 @@ from odekit.simulation.gradient import LossGradient
 from odekit.simulation.initial import initial_weights
 from odekit.simulation.progress import progress_bar
 from odekit.simulation.run import Run
+from odekit.simulation.threads import blas_threads
 from odekit.simulation.weights import stack_mapping, unstack_mapping
 
 __all__ = ["METHODS", "simulate"]
@@ -89,13 +90,13 @@ def simulate(
         _refuse("flow", learning_rate=learning_rate, steps=steps)
         _check_range("rtol", rtol, 1e-13, 1e-2)
         flow_times = _flow_times(network, start, t_end, times, snapshots)
-        with progress_bar("gradient flow", 1.0, progress) as advance:
+        with blas_threads(network), progress_bar("gradient flow", 1.0, progress) as advance:
             stacks, error = gradient_flow(network, start, flow_times, rtol, estimate_error, advance)
         meta = {"optimiser": "gradient flow", "rtol": rtol, **drawn}
         return _run(network, flow_times, stacks, meta, error=error)
     _refuse("sgd", t_end=t_end, times=times)
     rate, kept = _learning_rate(learning_rate), _kept_steps(steps, snapshots)
-    with progress_bar("gradient descent", 1.0, progress) as advance:
+    with blas_threads(network), progress_bar("gradient descent", 1.0, progress) as advance:
         stacks = gradient_descent(network, start, rate, kept, advance)
     meta = {"optimiser": "SGD", "learning_rate": rate, **drawn}
     return _run(network, rate * kept.astype(np.float64), stacks, meta, steps=kept)
