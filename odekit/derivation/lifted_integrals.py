@@ -1,0 +1,105 @@
+"""Conservation laws of the lifted flow, found: matrices and traces that move by a multiple of themselves.
+
+An ansatz over words with rational coefficients is differentiated along the free flow by Leibniz' rule; what
+vanishes identically, in non-commuting letters, is conserved in every irrep of every group. On spheres each
+letter also decays at its radial coefficient times E, so that a combination of words with one common total is
+a Darboux polynomial: P' = -cofactor * E * P. Ratios of equal cofactor are the first integrals there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+
+from sympy import QQ
+from sympy.polys.matrices import DomainMatrix
+
+from odekit.derivation.lifted_flow import LiftedFlow
+from odekit.derivation.words import Letter, Word, Words, adjoint, combine, derivative_along, trace_form
+
+__all__ = ["ConservationLaw", "find_conservation_laws"]
+
+
+@dataclass(frozen=True)
+class ConservationLaw:
+    """A matrix of words, or the imaginary part of a trace, with ``P' = -cofactor * E * P``.
+
+    Parameters
+    ----------
+    words: the combination P.
+    is_trace: whether P is the imaginary part of the trace of ``words`` instead of the matrix itself.
+    cofactor: 0 for a first integral.
+    """
+
+    words: Words
+    is_trace: bool
+    cofactor: Fraction
+
+    def __str__(self) -> str:
+        text = " + ".join(_term(value, word) for word, value in self.words.items()).replace("+ -", "- ")
+        return f"Im tr({text})" if self.is_trace else text
+
+
+def find_conservation_laws(flow: LiftedFlow) -> tuple[ConservationLaw, ...]:
+    """Balancedness as matrices of two letters, and traces of three letters, by linear algebra over Q."""
+    letters = [Letter(name, is_adjoint) for name in flow.letters for is_adjoint in (False, True)]
+    laws = [
+        ConservationLaw(words, False, cofactor)
+        for cofactor, candidates in _by_cofactor(flow, product(letters, repeat=2))
+        for words in _vanishing(candidates, lambda word: derivative_along({word: Fraction(1)}, flow.free_field))
+    ]
+    return (*(law for law in laws if _is_hermitian(law.words)), *_traces(flow, letters))
+
+
+def _traces(flow: LiftedFlow, letters: list[Letter]) -> Iterator[ConservationLaw]:
+    """Combinations of tr(w) - conj tr(w) of three letters that vanish along the free flow."""
+    words = {next(iter(trace_form({word: Fraction(1)}))) for word in product(letters, repeat=3)}
+    chosen = {min(word, _conjugate(word)) for word in words if word != _conjugate(word)}
+    for cofactor, candidates in _by_cofactor(flow, sorted(chosen)):
+        for found in _vanishing(candidates, lambda word: _imaginary_rate(flow, word)):
+            yield ConservationLaw(found, True, cofactor)
+
+
+def _conjugate(word: Word) -> Word:
+    return next(iter(trace_form(adjoint({word: Fraction(1)}))))
+
+
+def _imaginary_rate(flow: LiftedFlow, word: Word) -> Words:
+    rate = derivative_along({word: Fraction(1)}, flow.free_field)
+    return combine([(1, trace_form(rate)), (-1, trace_form(adjoint(rate)))])
+
+
+def _by_cofactor(flow: LiftedFlow, words: Iterable[Word]) -> list[tuple[Fraction, list[Word]]]:
+    groups: dict[Fraction, list[Word]] = {}
+    for word in words:
+        groups.setdefault(sum((flow.radial[letter.name] for letter in word), Fraction(0)), []).append(word)
+    return sorted(groups.items())
+
+
+def _vanishing(candidates: list[Word], rate) -> Iterator[Words]:  # type: ignore[no-untyped-def]
+    """A basis of the combinations of candidates whose rate vanishes identically."""
+    columns = [rate(word) for word in candidates]
+    rows = {word: index for index, word in enumerate(dict.fromkeys(w for c in columns for w in c))}
+    entries: dict[int, dict[int, object]] = {}
+    for j, column in enumerate(columns):
+        for word, value in column.items():
+            entries.setdefault(rows[word], {})[j] = QQ(value.numerator, value.denominator)
+    matrix = DomainMatrix(entries, (max(len(rows), 1), len(candidates)), QQ)
+    for vector in matrix.nullspace().to_Matrix().tolist():
+        yield {
+            word: Fraction(int(value.p), int(value.q))
+            for word, value in zip(candidates, vector, strict=True)
+            if value
+        }
+
+
+def _is_hermitian(words: Words) -> bool:
+    return adjoint(words) == words
+
+
+def _term(value: Fraction, word: Word) -> str:
+    text = " ".join(letter.name + ("^*" if letter.is_adjoint else "") for letter in word)
+    size = "" if abs(value) == 1 else f"{abs(value)} "
+    return ("-" if value < 0 else "") + size + text

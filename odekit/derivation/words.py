@@ -1,0 +1,109 @@
+"""Polynomials in non-commuting letters with adjoints, and their cyclic derivative.
+
+The blocks of a function on a group are matrices, one per irrep, whose products do not commute. A `Word` is a
+product of such blocks and their adjoints; a linear combination of words with rational coefficients stands for
+a matrix, or under the trace for a number. The cyclic derivative of a trace by a letter collects, for each
+occurrence of the letter, what stands around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+__all__ = [
+    "Letter",
+    "Word",
+    "Words",
+    "adjoint",
+    "combine",
+    "cyclic_gradient",
+    "derivative_along",
+    "letters_of",
+    "multiply_words",
+    "trace_form",
+]
+
+
+@dataclass(frozen=True, order=True)
+class Letter:
+    """A block, or its adjoint.
+
+    Parameters
+    ----------
+    name: the weight group, such as ``"theta1"``.
+    is_adjoint: whether the adjoint of the block is meant.
+    """
+
+    name: str
+    is_adjoint: bool = False
+
+    @property
+    def adjoint(self) -> Letter:
+        """The adjoint letter."""
+        return Letter(self.name, not self.is_adjoint)
+
+
+Word = tuple[Letter, ...]
+Words = dict[Word, Fraction]
+
+
+def combine(terms: Iterable[tuple[Fraction | int, Mapping[Word, Fraction]]]) -> Words:
+    """Linear combination of (factor, words) pairs."""
+    total: Words = {}
+    for factor, words in terms:
+        for word, coefficient in words.items():
+            total[word] = total.get(word, Fraction(0)) + factor * coefficient
+    return {word: coefficient for word, coefficient in total.items() if coefficient}
+
+
+def multiply_words(left: Mapping[Word, Fraction], right: Mapping[Word, Fraction]) -> Words:
+    """Product, in this order."""
+    return combine((x * y, {a + b: Fraction(1)}) for a, x in left.items() for b, y in right.items())
+
+
+def adjoint(words: Mapping[Word, Fraction]) -> Words:
+    """Adjoint of a combination: each word backwards, each letter adjoint."""
+    return {tuple(letter.adjoint for letter in reversed(word)): value for word, value in words.items()}
+
+
+def letters_of(words: Mapping[Word, Fraction]) -> tuple[str, ...]:
+    """Names of the letters that occur, in order of first occurrence."""
+    return tuple(dict.fromkeys(letter.name for word in words for letter in word))
+
+
+def cyclic_gradient(trace: Mapping[Word, Fraction], name: str) -> Words:
+    """Gradient of Re tr(words) by the block ``name``, in the inner product Re tr(X^* Y).
+
+    For an occurrence of the block itself, ``tr(u A v)`` varies by ``tr(v u dA)`` and the gradient is
+    ``(v u)^*``; for an adjoint occurrence ``tr(u A^* v)`` it is ``v u``.
+    """
+    terms: list[tuple[Fraction, Words]] = []
+    for word, coefficient in trace.items():
+        for place, letter in enumerate(word):
+            if letter.name == name:
+                around = {word[place + 1 :] + word[:place]: Fraction(1)}
+                terms.append((coefficient, around if letter.is_adjoint else adjoint(around)))
+    return combine(terms)
+
+
+def derivative_along(words: Mapping[Word, Fraction], field: Mapping[str, Mapping[Word, Fraction]]) -> Words:
+    """Time derivative of a combination of words when each block moves by ``field``: Leibniz' rule."""
+    terms: list[tuple[Fraction, Words]] = []
+    for word, coefficient in words.items():
+        for place, letter in enumerate(word):
+            moved = field[letter.name]
+            inner = adjoint(moved) if letter.is_adjoint else dict(moved)
+            whole = multiply_words(multiply_words({word[:place]: Fraction(1)}, inner), {word[place + 1 :]: Fraction(1)})
+            terms.append((coefficient, whole))
+    return combine(terms)
+
+
+def trace_form(words: Mapping[Word, Fraction]) -> Words:
+    """The same combination under the trace: each word replaced by the smallest of its rotations."""
+    return combine((value, {_rotated(word): Fraction(1)}) for word, value in words.items())
+
+
+def _rotated(word: Word) -> Word:
+    return min((word[i:] + word[:i] for i in range(len(word))), default=word)
