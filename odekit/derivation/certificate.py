@@ -4,13 +4,13 @@ The derivation works with selection rules; the certificate does not. It writes t
 element as combinations of roots of unity with symbolic coefficients, forms the gradient of the energy by
 summing over all tuples of elements, transforms it at every frequency, and subtracts the reduced field. What
 remains has to be the zero polynomial over the cyclotomic field at the modes; outside of them the transform
-itself has to be zero, but for the declared leaks, where it has to be the predicted polynomial. At larger orders
-the same sums are taken in floating point at random coefficients.
+itself has to be zero, but for the declared leaks, where it has to be the predicted polynomial. At larger
+orders the same sums are taken in floating point at random coefficients.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import gcd
 
@@ -20,11 +20,12 @@ from odekit.derivation.reduction import FourierReduction
 from odekit.errors import InputError, ReductionError
 from odekit.groups import FiniteGroup, cyclic
 
-__all__ = ["Certificate", "certify"]
+__all__ = ["Certificate", "certify", "combined"]
 
 EXACT_ORDER = 13
 TOLERANCE = 1e-12
 DEFAULT_ORDER = 7
+MAX_DEFAULT_ORDER = 60
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,15 @@ def certify(reduction: FourierReduction, order: int | None = None) -> Certificat
     Parameters
     ----------
     reduction: what is put to the test.
-    order: the concrete order, at least 2: 7 by default where it is a symbol, else the group's own.
+    order: the concrete order, at least 2: by default the group's own, or where it is a symbol the first from
+    7 on
+        that meets the conditions.
 
     Raises
     ------
     InputError: the order is not an integer above 1.
-    ReductionError: the order is not the group's, no frequency of that order meets the conditions, or there are
+    ReductionError: the order is not the group's, no frequency of that order meets the conditions, or there
+    are
         more than ten million tuples to sum over.
     """
     group = _group(reduction, order)
@@ -92,12 +96,23 @@ def certify(reduction: FourierReduction, order: int | None = None) -> Certificat
     return Certificate(group.order, choices, exact, max(residuals), max(residuals) <= limit)
 
 
+def combined(certificates: Sequence[Certificate]) -> Certificate:
+    """One certificate for several systems at the same order: it passes if all of them do."""
+    return Certificate(
+        order=certificates[0].order,
+        frequencies=tuple(choice for part in certificates for choice in part.frequencies),
+        exact=all(part.exact for part in certificates),
+        residual=max(part.residual for part in certificates),
+        passed=all(part.passed for part in certificates),
+    )
+
+
 def _group(reduction: FourierReduction, order: int | None) -> FiniteGroup:
     if order is not None and (isinstance(order, bool) or not isinstance(order, int) or order < 2):
         raise InputError("not the order of a group", expected="an integer above 1", received=repr(order))
     own = reduction.network.group
     if not isinstance(own, FiniteGroup):
-        return cyclic(order or DEFAULT_ORDER)
+        return cyclic(order or _default_order(reduction))
     if order not in (None, own.order):
         raise ReductionError(
             "a certificate at another order than the group's",
@@ -108,13 +123,26 @@ def _group(reduction: FourierReduction, order: int | None) -> FiniteGroup:
     return own
 
 
+def _default_order(reduction: FourierReduction) -> int:
+    """The first order from 7 on at which some frequency meets the conditions."""
+    orders = range(DEFAULT_ORDER, MAX_DEFAULT_ORDER)
+    return next(
+        (order for order in orders if any(True for _ in _assignments(reduction, order))), DEFAULT_ORDER
+    )
+
+
 def _assignments(reduction: FourierReduction, order: int) -> Iterator[Mapping[str, int]]:
     """Concrete frequencies that meet the conditions.
 
-    One for every divisor of the order that k can share with it: an automorphism of the group carries it to the
-    others. The first that serves, for several symbols.
+    One for every divisor of the order that k can share with it, because an automorphism of the group carries
+    it to the others; for several symbols the first that serves. At a concrete order there is nothing to
+    choose.
     """
-    symbols = reduction.rules.modes.frequencies.symbols
+    frequencies = reduction.rules.modes.frequencies
+    symbols = frequencies.symbols
+    if not symbols:
+        yield {} if frequencies.base is None else {"k": frequencies.base}
+        return
     seen: set[tuple[int, ...]] = set()
     for values in _candidates(len(symbols), order):
         choice = dict(zip(symbols, values, strict=True))

@@ -1,7 +1,7 @@
 """Which modes a user asks for: text such as ``k,2k``, ``1,2`` or ``(0,1)`` becomes frequencies.
 
-What enters is what the user wrote; what leaves are frequencies of the group or of the family. Nothing here knows what is
-derived for them.
+What enters is what the user wrote; what leaves are frequencies of the group or of the family. Nothing here
+knows what is derived for them.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ A mode with the energy kappa (u^2 conj(v) + conj(u)^2 v), or kappa u^2 v with si
 
     u' = 2 r v conj(u),        v' = r u^2
 
-after v is rescaled where theta and xi have different rates. What enters is a reduction, and the match is made on
-its derived energy; what leaves are the constants of the solution.
+after v is rescaled where theta and xi have different rates. What enters is a reduction, and the match is made
+on its derived energy; what leaves are the constants of the solution.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Conditions: what an order and its frequencies must satisfy for generic selection rules to be exact.
 
-What enters are integer combinations of frequencies that must not all vanish modulo the order; what leaves is a
-short list without redundancy, that can be printed, and checked at concrete numbers. Nothing here knows modes.
+What enters are integer combinations of frequencies that must not all vanish modulo the order; what leaves is
+a short list without redundancy, that can be printed, and checked at concrete numbers. Nothing here knows
+modes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """derive: from a network to its reduced system.
 
-What enters is a `Network` and, if the user likes, the modes to keep; what leaves is a `ReducedSystem` in polar form.
-Here it is decided which modes those are; all mathematics is elsewhere.
+What enters is a `Network` and, if the user likes, the modes to keep; what leaves is a `ReducedSystem` in
+polar form. Here it is decided which modes those are; all mathematics is elsewhere.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _derive_chosen(network: Network, group: FiniteGroup, modes: Modes) -> Reduce
 def _derive_templates(network: Network, group: FiniteGroup) -> ReducedSystem:
     """Derive once per kind of character, and group the kinds whose systems read the same."""
     if group.order == 1:
-        raise ReductionError("the trivial group has no modes", expected="order at least 2", received="order 1")
+        raise ReductionError("the trivial group has no modes", expected="order above 1", received="order 1")
     dual = dual_group(group)
     systems: dict[str, tuple[ReducedSystem, list[int]]] = {}
     for members in _kinds(network, group, dual):

@@ -1,8 +1,8 @@
 """The elliptic curve on which an orbit moves, by elimination with first integrals that were found.
 
-What enters are polar equations and first integrals; what leaves is the square of the velocity of s = beta^2 (or
-v^2) as a cubic in s, with the integrals' values c and K as constants. Nothing is assumed about the result: if the
-elimination does not end in such a cubic there is none.
+What enters are polar equations and first integrals; what leaves is the square of the velocity of s = beta^2
+(or v^2) as a cubic in s, with the integrals' values c and K as constants. Nothing is assumed about the
+result: if the elimination does not end in such a cubic there is none.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class EllipticCurve:
     def time_scale(self) -> sp.Expr:
         """``2 / sqrt(leading coefficient)``: R_F(s - e1, s - e2, s - e3) times it is the time to infinity.
 
-        The integral of ds/sqrt(A (s - e1)(s - e2)(s - e3)) from s to infinity is 2/sqrt(A) times Carlson's R_F.
+        The integral of ds/sqrt(A (s - e1)(s - e2)(s - e3)) from s to infinity is 2/sqrt(A) times Carlson's
+        R_F.
         """
         return 2 / sp.sqrt(sp.Poly(self.squared_velocity, self.variable).LC())
 
@@ -52,7 +53,7 @@ def eliminate(
     angle: sp.Symbol | None,
     integrals: Sequence[sp.Expr],
 ) -> EllipticCurve | None:
-    """Eliminate the other magnitude and the angle from the velocity of s, the square of the readout's magnitude.
+    """Eliminate theta's magnitude and the angle from the velocity of s, the square of xi's magnitude.
 
     With s' = V cos D, so (s')^2 = V^2 - (V sin D)^2, the integral K takes away sin D and the integral c the
     magnitude of theta.

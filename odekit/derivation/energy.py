@@ -13,8 +13,8 @@ Written in characters, the sum over each x_i is n where the frequencies that sta
 where [f]_q is the coefficient of chi_q in f. The same sums, with one factor taken out, give the gradient at
 *every* frequency: where it is nonzero outside of the chosen modes, the system leaks.
 
-What enters are modes, activation and task; what leaves are polynomials in the modes' letters. Nothing here knows
-SymPy, nor how the system is written in the end.
+What enters are modes, activation and task; what leaves are polynomials in the modes' letters. Nothing here
+knows SymPy, nor how the system is written in the end.
 """
 
 from __future__ import annotations
@@ -190,7 +190,7 @@ class SelectionRules(Generic[F]):
         ]
 
     def _mode_differences(self) -> Iterator[F]:
-        """Modes are nontrivial, not real, and differ from one another and from leaks; so do xi's leaks from 0."""
+        """Modes are nontrivial, not real, differ from each other and from leaks; xi's leaks aren't 0."""
         frequencies = self.modes.frequencies
         for name, leaks in self.leaks().items():
             present = [mode.frequency for mode in self.modes.of(name)]

@@ -1,8 +1,9 @@
 """The transformed gradient over the cyclotomic field, with the modes' coefficients as letters.
 
-A polynomial in the letters is a dictionary from exponents to integer arrays (tuple, power of the root of unity).
-The letters are c = w/2 for a pair of characters, so that all coefficients are integers; at the end a vector of
-powers is reduced modulo the cyclotomic polynomial, and two numbers are equal where their vectors are.
+A polynomial in the letters is a dictionary from exponents to integer arrays (tuple, power of the root of
+unity). The letters are c = w/2 for a pair of characters, so that all coefficients are integers; at the end a
+vector of powers is reduced modulo the cyclotomic polynomial, and two numbers are equal where their vectors
+are.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """First integrals, found: a polynomial ansatz and linear algebra over the rationals.
 
 A polynomial P in the letters is conserved if the derivative along the field, sum_i f_i dP/dx_i, is the zero
-polynomial: a linear system for P's coefficients. The ansatz is kept small in three ways. Letters that the energy
-does not couple are treated apart. The field commutes with the phase rotations that leave the energy alone, so
-only monomials that those rotations leave alone enter (the charge filter). And the degree ends at six, or
-where the monomials become too many. Of what is found, the functionally independent ones are kept, lowest degree
-first: those that raise the rank of the Jacobian at a random point.
+polynomial: a linear system for P's coefficients. The ansatz is kept small in three ways. Letters that the
+energy does not couple are treated apart. The field commutes with the phase rotations that leave the energy
+alone, so only monomials that those rotations leave alone enter (the charge filter). And the degree ends at
+six, or where the monomials become too many. Of what is found, the functionally independent ones are kept,
+lowest degree first: those that raise the rank of the Jacobian at a random point.
 """
 
 from __future__ import annotations
@@ -15,17 +15,18 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import combinations_with_replacement
 from math import comb, gcd, lcm
+from operator import mul
 from typing import Any
 
-from odekit.derivation.linear_algebra import PRIME, null_space, rank_modulo
+from odekit.derivation.linear_algebra import PRIME, integer_relations, null_space, rank_modulo
 from odekit.derivation.modes import ModeSet
 from odekit.derivation.polynomials import Poly, add, differentiate, multiply
 
 __all__ = ["find_first_integrals"]
 
 MAX_DEGREE = 6
-MAX_MONOMIALS = 15_000
-MAX_UNKNOWNS = 1_000
+MAX_MONOMIALS = 6_000
+MAX_UNKNOWNS = 500
 Exponents = tuple[int, ...]
 
 
@@ -109,14 +110,14 @@ class _Ansatz:
     def _is_neutral(self, exponents: Sequence[int]) -> bool:
         """Whether every rotation that leaves the energy alone leaves the monomial alone."""
         charge = self._charge(exponents)
-        return not any(sum(r * c for r, c in zip(rotation, charge, strict=True)) for rotation in self._rotations)
+        return not any(sum(map(mul, rotation, charge)) for rotation in self._rotations)
 
     @cached_property
-    def _rotations(self) -> list[list[Fraction]]:
+    def _rotations(self) -> list[list[int]]:
         """Angles by mode, up to a common factor, of the rotations that leave the energy alone."""
         charges = [self._charge(key) for key in self._energy]
-        entries = {i: {j: Fraction(c) for j, c in enumerate(row) if c} for i, row in enumerate(charges)}
-        return null_space(entries, len(charges), len(self._modes.modes))
+        by_mode = [[charge[i] for charge in charges] for i in range(len(self._modes.modes))]
+        return integer_relations(by_mode)
 
     def _charge(self, exponents: Sequence[int]) -> list[int]:
         return [exponents[mode.letter] - exponents[mode.conjugate] for mode in self._modes.modes]

@@ -1,8 +1,8 @@
 """Fixed phase differences and their stability, at magnitudes that are kept positive.
 
-The phases move by a gradient flow of their own, so they rest where every sine in the energy vanishes. There the
-energy's second derivative by the phases decides: where each cosine's coefficient times the cosine is positive
-the energy is largest and the point attracts, where all are negative it repels.
+The phases move by a gradient flow of their own, so they rest where every sine in the energy vanishes. There
+the energy's second derivative by the phases decides: where each cosine's coefficient times the cosine is
+positive the energy is largest and the point attracts, where all are negative it repels.
 """
 
 from __future__ import annotations

@@ -33,12 +33,15 @@ _TABLES_KEPT = 64
 class Frequencies(Protocol, Generic[F]):
     """What the derivation needs of frequencies of type F.
 
-    ``symbols`` are the names of the generic ones, none at a concrete order. ``index`` is the row of the
-    character at a concrete order and concrete values of the symbols.
+    ``symbols`` are the names of the generic ones, none at a concrete order; ``base`` is the character that is
+    called k there, if one is. ``index`` is the row of the character at a concrete order and concrete values
+    of the symbols.
     """
 
     @property
     def symbols(self) -> tuple[str, ...]: ...
+    @property
+    def base(self) -> int | None: ...
     @property
     def zero(self) -> F: ...
     def add(self, left: F, right: F) -> F: ...
@@ -59,6 +62,11 @@ class SymbolicFrequencies:
     """
 
     symbols: tuple[str, ...]
+
+    @property
+    def base(self) -> None:
+        """None: k is a symbol."""
+        return None
 
     @property
     def zero(self) -> SymbolicFrequency:

@@ -80,7 +80,7 @@ class NumericTransform(Transform):
         return gradients
 
     def _collected(self, values: FloatArray, elements: IntArray) -> FloatArray:
-        return np.bincount(elements, values, self.group.order)
+        return np.bincount(elements, values, self.group.order).astype(np.float64)
 
     @cached_property
     def _size(self) -> float:

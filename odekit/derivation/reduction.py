@@ -110,21 +110,18 @@ class FourierReduction:
 
     @cached_property
     def names(self) -> tuple[Names, ...]:
-        """Symbols of every mode, in order."""
-        crowded = any(
-            sum(m.weights == name and not m.is_mean for m in self.modes) > 1
-            for name in (*self.network.embeddings, "xi")
-        )
-        return tuple(_name(mode, crowded) for mode in self.modes)
+        """Symbols of every mode, in order; with its frequency where there are several."""
+        several = len({mode.frequency for mode in self.modes if not mode.is_mean}) > 1
+        return tuple(_name(mode, several) for mode in self.modes)
 
 
-def _name(mode: Mode[Any], crowded: bool) -> Names:
+def _name(mode: Mode[Any], several: bool) -> Names:
     number = mode.weights.removeprefix("theta") if mode.weights != "xi" else ""
     if mode.is_mean:
         mean = sp.Symbol(f"theta{number}_0" if number else "theta0", real=True)
         return Names(mean, mean, None)
     letters = ("v", "beta", "psi") if mode.weights == "xi" else ("u", "alpha", "phi")
-    tail = f"{number}_{_plain(mode.label)}" if crowded else number
+    tail = f"{number}_{_plain(mode.label)}" if several else number
     value, magnitude, phase = (letter + tail for letter in letters)
     if mode.is_real:
         signed = sp.Symbol(value, real=True)

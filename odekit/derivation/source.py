@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import sympy as sp
 
@@ -16,10 +17,11 @@ from odekit.derivation.closed_form import EllipticForm, find_elliptic_form
 from odekit.derivation.elliptic_curve import EllipticCurve, eliminate
 from odekit.derivation.first_integrals import find_first_integrals
 from odekit.derivation.fixed_points import FixedPoint, find_fixed_points
+from odekit.derivation.modes import Mode
 from odekit.derivation.polar import PhaseCombinations, cartesian_field, polar_expression, polar_field
 from odekit.derivation.polynomial_form import polynomial_field
 from odekit.derivation.polynomials import Poly, to_sympy
-from odekit.derivation.reduction import FourierReduction
+from odekit.derivation.reduction import FourierReduction, Names
 from odekit.derivation.system import ReducedSystem
 from odekit.errors import ReductionError, UnknownNameError
 from odekit.networks import Network
@@ -39,6 +41,19 @@ class FourierSource:
     def network(self) -> Network:
         """What was derived."""
         return self.reduction.network
+
+    def ansatz(self) -> tuple[str, ...]:
+        """Each weight group as a sum over its modes, with the characters chi that occur."""
+        reduction = self.reduction
+        lines = []
+        for weights in (*self.network.embeddings, "xi"):
+            terms = [
+                _term(mode, names)
+                for mode, names in zip(reduction.modes, reduction.names, strict=True)
+                if mode.weights == weights
+            ]
+            lines.append(f"{weights} = {' + '.join(terms) or '0'}")
+        return tuple(lines)
 
     @cached_property
     def combinations(self) -> PhaseCombinations:
@@ -61,10 +76,11 @@ class FourierSource:
     @cached_property
     def _first_integrals(self) -> tuple[sp.Expr, ...]:
         reduction = self.reduction
+        field = dict(zip(self.polar.states, self.polar.vector_field, strict=True))
         resting = [
             (index, names.phase)
             for index, (mode, names) in enumerate(zip(reduction.modes, reduction.names, strict=True))
-            if names.phase is not None and self.polar.equations[names.phase] == 0 and not mode.is_real
+            if names.phase is not None and field[names.phase] == 0
         ]
         pairs = [(reduction.modes[index].letter, reduction.modes[index].conjugate) for index, _ in resting]
         found = find_first_integrals(reduction.rules.modes, reduction.energy, reduction.letter_field, pairs)
@@ -166,3 +182,12 @@ class FourierSource:
             leaks=self.reduction.leaks,
             source=self,
         )
+
+
+def _term(mode: Mode[Any], names: Names) -> str:
+    """What a mode contributes to its weights."""
+    if mode.is_mean:
+        return str(names.value)
+    if names.phase is None:
+        return f"{names.value} chi_{mode.label}"
+    return f"{names.magnitude} Re(e^(i {names.phase}) chi_{mode.label})"

@@ -6,9 +6,10 @@ derivation adds (first integrals, fixed phase differences, a certificate) it add
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 import sympy as sp
@@ -30,6 +31,7 @@ class Source(Protocol):
 
     @property
     def network(self) -> Network: ...
+    def ansatz(self) -> tuple[str, ...]: ...
     def first_integrals(self) -> tuple[sp.Expr, ...]: ...
     def fixed_points(self) -> tuple[FixedPoint, ...]: ...
     def form(self, name: str) -> ReducedSystem: ...
@@ -73,6 +75,8 @@ class ReducedSystem:
     source: Source | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "definitions", MappingProxyType(dict(self.definitions)))
+        object.__setattr__(self, "leaks", MappingProxyType(dict(self.leaks)))
         names = [symbol.name for symbol in (*self.states, *self.parameters, *self.definitions)]
         if len(set(names)) < len(names):
             raise InputError("a name stands for two things", expected="distinct names", received=str(names))
@@ -137,9 +141,7 @@ class ReducedSystem:
                 received=f"{', '.join(names)}, which need {', '.join(sorted(map(str, missing)))}",
                 hint=f"all of {', '.join(s.name for s in self.states)}",
             )
-        return ReducedSystem(
-            chosen, field, self.parameters, conditions=self.conditions, leaks=self.leaks
-        )
+        return ReducedSystem(chosen, field, self.parameters, conditions=self.conditions, leaks=self.leaks)
 
     def first_integrals(self) -> tuple[sp.Expr, ...]:
         """Functionally independent constants of the motion, found by a polynomial ansatz."""
@@ -168,7 +170,7 @@ class ReducedSystem:
         return self.source.closed_form() if self.source is not None else None
 
     def elliptic_curve(self) -> EllipticCurve | None:
-        """The curve on which the exact solution moves, found by elimination; None where there is no closed form."""
+        """The curve of the exact solution, found by elimination; None where there is no closed form."""
         return self.source.elliptic_curve() if self.source is not None else None
 
     def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
@@ -179,9 +181,21 @@ class ReducedSystem:
         """Compare with the transform of the weight-space gradient at a concrete order.
 
         Exactly, over the cyclotomic field with symbolic coefficients, up to order 13; at random points,
-        to 1e-12, beyond.
+        to 1e-12, beyond. Where there are several kinds of mode, all of them are certified.
         """
-        return self._source.certify(order)
+        from odekit.derivation.certificate import combined
+
+        systems = [template.system for template in self.templates] or [self]
+        return combined([system._source.certify(order) for system in systems])
+
+    @property
+    def network(self) -> Network:
+        """What was derived."""
+        return self._source.network
+
+    def ansatz(self) -> tuple[str, ...]:
+        """How the weights are written in the states, one line per weight group."""
+        return self._source.ansatz()
 
     def latex(self) -> str:
         """The system as LaTeX, ready for a paper."""
@@ -189,8 +203,13 @@ class ReducedSystem:
 
         return latex(self)
 
+    def __str__(self) -> str:
+        return "\n".join(f"{symbol}' = {velocity}" for symbol, velocity in self.equations.items())
+
     def _repr_latex_(self) -> str:
-        return self.latex()
+        from odekit.derivation.printers.latex import aligned
+
+        return f"$$\n{aligned(self)}\n$$"
 
     @property
     def _source(self) -> Source:
@@ -213,7 +232,9 @@ class Template:
 
 def _collect(expression: sp.Expr) -> sp.Expr:
     """Collect sines and cosines, and factor what multiplies each."""
-    expanded = sp.expand(expression)
-    waves: Sequence[sp.Expr] = sorted(expanded.atoms(sp.sin, sp.cos), key=str)
-    collected = sp.collect(expanded, waves, evaluate=False)
-    return sp.Add(*(wave * sp.factor(factor) for wave, factor in collected.items()))
+    factors: dict[sp.Expr, list[sp.Expr]] = {}
+    for term in sp.Add.make_args(sp.expand(expression)):
+        parts = sp.Mul.make_args(term)
+        wave = sp.Mul(*(part for part in parts if part.has(sp.sin, sp.cos)))
+        factors.setdefault(wave, []).append(sp.Mul(*(part for part in parts if not part.has(sp.sin, sp.cos))))
+    return sp.Add(*(wave * sp.factor(sp.Add(*terms)) for wave, terms in factors.items()))

@@ -2,8 +2,8 @@
 
 What enters is a reduction, a concrete group and concrete frequencies; what leaves is the largest difference
 between the reduced field and the transformed gradient. Two realisations take the same sums: `ExactTransform`
-over the cyclotomic field with the modes' coefficients as letters, `NumericTransform` in floating point at random
-coefficients. Neither uses a selection rule.
+over the cyclotomic field with the modes' coefficients as letters, `NumericTransform` in floating point at
+random coefficients. Neither uses a selection rule.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ class Transform(ABC):
     def residual(self) -> float:
         """Largest difference between the reduced field and the transformed gradient, over all frequencies.
 
-        Outside of the modes the gradient has to be what the declared leaks say, and zero where there are none.
+        Outside of the modes the gradient has to be what the declared leaks say, and zero where there are
+        none.
         """
         worst = 0.0
         for weights in (*self.reduction.network.embeddings, "xi"):

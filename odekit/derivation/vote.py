@@ -90,7 +90,9 @@ def _waves(reduction: FourierReduction) -> Iterator[tuple[Form, Poly]]:
     """Each product of characters in the logit of one neuron: its form in units of k, and its polynomial."""
     rules = reduction.rules
     degree = max(rules.activation, default=0)
-    tables = {name: powers(rules.modes.expansion(name), degree, rules.modes) for name in set(rules.embeddings)}
+    tables = {
+        name: powers(rules.modes.expansion(name), degree, rules.modes) for name in set(rules.embeddings)
+    }
     for d, coefficient in rules.activation.items():
         for degrees in _compositions(d, len(rules.embeddings)):
             count = Fraction(factorial(d), prod(factorial(part) for part in degrees))

@@ -1,0 +1,157 @@
+"""A system as a report that a person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import sympy as sp
+
+from odekit.derivation.certificate import Certificate
+from odekit.derivation.elliptic_curve import EllipticCurve
+from odekit.derivation.symmetry import accuracy_bound_text
+from odekit.derivation.system import ReducedSystem, Template
+from odekit.groups import CyclicFamily
+from odekit.networks import Network
+
+__all__ = ["text"]
+
+
+def text(system: ReducedSystem, certificate: Certificate | None = None) -> str:
+    """The network, its equations of motion, where they hold, and what follows from them.
+
+    Parameters
+    ----------
+    system: as `derive` returns it.
+    certificate: what ``system.certify()`` returned, if it was asked.
+
+    Raises
+    ------
+    ReductionError: a system that carries no derivation.
+    """
+    sections = {
+        "Network": _network(system.network),
+        "Weights": [*system.ansatz(), *_character(system.network)],
+        "Definitions": _named(system.definitions.items()),
+        "Equations of motion": _equations(system),
+        "Gradient flow": _gradient_flow(system),
+        "Time": _time(system.network),
+        "Modes": _modes(system),
+        "Conditions": system.conditions,
+        "First integrals": _first_integrals(system),
+        "Fixed phase differences": _fixed_points(system),
+        "Exact solution": _exact_solution(system.elliptic_curve()),
+        "Kinds of mode": _templates(system.templates),
+        "Certificate": [] if certificate is None else [str(certificate)],
+    }
+    blocks = ((title, list(lines)) for title, lines in sections.items())
+    return "\n\n".join(_block(title, lines) for title, lines in blocks if lines)
+
+
+def _block(title: str, lines: Iterable[str]) -> str:
+    return "\n".join([title, *(f"  {line}" for line in lines)])
+
+
+def _network(network: Network) -> Iterator[str]:
+    constraint = "no constraint" if network.constraint == "none" else f"constraint {network.constraint}"
+    yield (
+        f"group {network.group.name}, task {network.task.text}, activation {network.activation_name}, "
+        f"{network.embedding} embedding, {constraint}"
+    )
+    if set(network.rates.values()) != {1.0}:
+        yield "learning rates: " + ", ".join(f"{name} {rate:g}" for name, rate in network.rates.items())
+    bound = accuracy_bound_text(network)
+    if bound is not None:
+        yield f"a shared embedding computes a symmetric function of its inputs, {network.task.text} is none,"
+        yield f"so the network cannot learn it: {bound}"
+
+
+def _character(network: Network) -> Iterator[str]:
+    """What chi is, where a frequency is an integer."""
+    group = network.group
+    if isinstance(group, CyclicFamily):
+        yield f"chi_k(j) = e^(2 pi i k j/{group.symbol})"
+    elif len(group.factors) == 1:
+        yield f"chi_k(j) = e^(2 pi i k j/{group.order})"
+
+
+def _named(items: Iterable[tuple[sp.Symbol, sp.Expr]]) -> list[str]:
+    return [f"{symbol} = {expression}" for symbol, expression in items]
+
+
+def _equations(system: ReducedSystem) -> list[str]:
+    return [f"{symbol}' = {velocity}" for symbol, velocity in system.equations.items()]
+
+
+def _gradient_flow(system: ReducedSystem) -> Iterator[str]:
+    if system.energy is None:
+        return
+    yield f"energy E = {system.energy}"
+    if system.energy == 0:
+        moves = "nothing moves" if system.closed else "none of them moves"
+        yield f"the energy vanishes on these modes: {moves} at this order"
+    lengths = (f"({g}) d{symbol}^2" for g, symbol in zip(system.metric, system.states, strict=True))
+    yield f"metric {' + '.join(lengths)}"
+
+
+def _time(network: Network) -> Iterator[str]:
+    order = network.group.symbol if isinstance(network.group, CyclicFamily) else network.group.order
+    scale = f"{network.logit_scale:g}"
+    factor = f"{scale}/{order}**{network.task.summands}" if network.loss == "mean" else scale
+    yield "t is the flow time of the summed loss at logit scale 1"
+    yield f"t = {factor} * time of the network's own flow (loss {network.loss}, logit scale {scale})"
+
+
+def _modes(system: ReducedSystem) -> Iterator[str]:
+    if system.closed:
+        yield "closed: the full gradient stays in these modes"
+        return
+    yield "not closed: the full gradient leaves these modes, and the equations are its projection on them"
+    for name, labels in system.leaks.items():
+        if labels:
+            yield f"{name} leaks into {', '.join(labels)}"
+
+
+def _first_integrals(system: ReducedSystem) -> list[str]:
+    """The polynomial ones named: c where quadratic, K with the sine of a phase combination, else I."""
+    kinds = [(_letter(integral), integral) for integral in system.first_integrals()]
+    letters = [letter for letter, _ in kinds]
+    lines = []
+    for place, (letter, integral) in enumerate(kinds):
+        number = f"_{letters[: place + 1].count(letter)}" if letters.count(letter) > 1 else ""
+        lines.append(f"{letter}{number} = {integral}" if letter else str(integral))
+    return lines
+
+
+def _letter(integral: sp.Expr) -> str:
+    if integral.is_Symbol:
+        return ""
+    if integral.has(sp.sin):
+        return "K"
+    degree = sp.Poly(integral, *integral.free_symbols).total_degree() if not integral.has(sp.cos) else 0
+    return "c" if degree == 2 else "I"
+
+
+def _fixed_points(system: ReducedSystem) -> Iterator[str]:
+    for point in system.fixed_points():
+        rates = [f"rate of {symbol}: {rate}" for symbol, rate in point.rates.items()]
+        yield "; ".join([f"{point.name} {point.stability}", *rates])
+
+
+def _exact_solution(curve: EllipticCurve | None) -> Iterator[str]:
+    if curve is None:
+        return
+    s, scale = curve.variable, f"({curve.time_scale})"
+    yield f"{curve} with {s} = {curve.meaning}, an elliptic curve"
+    yield f"e1, e2, e3 are the roots of its right-hand side in {s}, e1 the largest real one"
+    yield f"F = R_F({s}0-e1, {s}0-e2, {s}0-e3) and Z = R_F(0, e1-e2, e1-e3), R_F being Carlson's integral"
+    yield f"blow-up at T* = {scale} F if {s}' >= 0 at the start, else at T* = {scale} (2 Z - F)"
+    yield "no blow-up where these diverge"
+    yield f"near it {sp.sqrt(curve.meaning)} ~ {scale}/(T*-t)"
+
+
+def _templates(templates: tuple[Template, ...]) -> Iterator[str]:
+    for template in templates:
+        yield f"characters {', '.join(template.characters)}"
+        yield from (f"  {line}" for line in _named(template.system.definitions.items()))
+        yield from (f"  {line}" for line in _equations(template.system))
+        yield from (f"  {line}" for line in _modes(template.system))
