@@ -24,7 +24,7 @@ from odekit.comparison.provenance import check_flow_time
 from odekit.comparison.reduced_flow import ReducedFlow
 from odekit.comparison.softmax import measure_departure
 from odekit.errors import InputError, ReductionError
-from odekit.simulation import Run, load_run
+from odekit.simulation import Run, blas_threads, load_run
 
 __all__ = ["compare"]
 
@@ -82,7 +82,7 @@ def compare(
         flow = ReducedFlow(run.network)
     except ReductionError as error:
         return Comparison(name, run, tolerance, "not_applicable", str(error))
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"), blas_threads(run.network):
         return _compared(name, run, flow, tolerance, horizon_level, scale_field)
 
 
