@@ -35,7 +35,8 @@ def terminal_table(table: Table, width: int = 100) -> str:
     width: columns of the terminal.
     """
     gap, widths = _widths(table, width)
-    drawn = RichTable(box=SIMPLE_HEAD, padding=(0, gap - 1, 0, 0), show_edge=False, header_style="bold")
+    padding = (0, gap - 1, 0, 0)
+    drawn = RichTable(box=SIMPLE_HEAD, padding=padding, pad_edge=False, show_edge=False, header_style="bold")
     for index, title in enumerate(table.columns):
         justify: Literal["left", "right"] = "right" if table.is_numeric(index) else "left"
         drawn.add_column(title, justify=justify, width=widths[index], overflow="fold")

@@ -11,12 +11,18 @@ from pathlib import Path
 
 import pytest
 
+import odekit
+
+HOME = str(Path(odekit.__file__).parents[1])
+ENVIRONMENT = os.environ | {"PYTHONPATH": HOME}
 PROGRAM = (sys.executable, "-W", "error", "-m", "odekit.cli")
 
 
 def shell(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [*PROGRAM, *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
 
 
 def test_from_a_run_to_a_verdict(tmp_path: Path) -> None:
@@ -46,7 +52,7 @@ def test_what_a_stream_can_not_encode_becomes_question_marks(tmp_path: Path) -> 
     result = subprocess.run(
         [*PROGRAM, "claims"],
         cwd=tmp_path,
-        env=os.environ | {"PYTHONIOENCODING": "latin-1"},
+        env=ENVIRONMENT | {"PYTHONIOENCODING": "latin-1"},
         capture_output=True,
         text=True,
         check=False,
@@ -61,7 +67,13 @@ def test_a_reader_who_leaves_is_no_error(tmp_path: Path) -> None:
     os.close(read)
     try:
         result = subprocess.run(
-            [*PROGRAM, "claims"], cwd=tmp_path, stdout=write, stderr=subprocess.PIPE, text=True, check=False
+            [*PROGRAM, "claims"],
+            cwd=tmp_path,
+            env=ENVIRONMENT,
+            stdout=write,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
     finally:
         os.close(write)
@@ -74,6 +86,7 @@ def test_an_interruption_is_clean(tmp_path: Path) -> None:
     with subprocess.Popen(
         [*PROGRAM, "simulate", *options.split()],
         cwd=tmp_path,
+        env=ENVIRONMENT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
