@@ -86,8 +86,10 @@ if TYPE_CHECKING:
     from odekit import report as report
     from odekit import simulation as simulation
     from odekit import solvers as solvers
-    from odekit.claims import verify
-    from odekit.comparison import compare, estimate_rate, predict, project
+    from odekit.claims.verify import verify
+    from odekit.comparison import estimate_rate, project
+    from odekit.comparison.compare import compare
+    from odekit.comparison.predict import predict
     from odekit.derivation import ReducedSystem, derive
     from odekit.groups import FiniteGroup, group
     from odekit.networks import Network

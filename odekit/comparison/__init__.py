@@ -6,7 +6,9 @@ before training, `estimate_rate` measures exponential rates. This room sees both
 """
 
 from odekit.comparison.budget import Budget
-from odekit.comparison.compare import Comparison, ErrorCurve, Winners, compare
+from odekit.comparison.compare import compare
+from odekit.comparison.comparison import Comparison, Winners
+from odekit.comparison.curves import ErrorCurve
 from odekit.comparison.modes import Modes, project
 from odekit.comparison.predict import Prediction, predict
 from odekit.comparison.rates import RateEstimate, estimate_rate

@@ -1,14 +1,17 @@
 """The error budget: how far network and ODE may be apart, measured on the run itself.
 
-The reduction replaces the softmax by 1/n. What that neglects is known at every snapshot: the difference of
-the two gradients at the measured weights. Descent with a finite learning rate lr follows its flow up to
-lr/2 times the second derivative of the orbit. Both push a neuron off the orbit at a known rate, and a
-deviation grows at most at the largest eigenvalue mu of the reduced flow's linearisation:
+The reduction replaces the softmax by 1/n. What that neglects is known at every snapshot: the difference r of
+the two gradients at the measured weights. Descent with a finite learning rate leaves its own flow by lr/2
+times the second derivative of the orbit, and arithmetic rounds at every step. Each pushes a neuron's mode off
+the orbit at a known rate. With mu the largest eigenvalue of the reduced flow's Jacobian at the measured
+weights, and C a bound of its derivative, the distance to the orbit stays below the solution of
 
-    b' = mu b + |g_full - g_uniform| + (lr/2) |w''| + rounding,      b(0) = rounding of the first snapshot.
+    b' = (mu + C b/2) b + |r| + (lr/2) |w''| + rounding,        b(0) = rounding of the first snapshot,
 
-Between snapshots mu and the pushes are convex near a blow-up, where they matter, so that the trapezoidal
-rule errs on the safe side.
+since the Jacobian between the two orbits is within C b/2 of the measured one. All lengths are taken in the
+metric in which the flow is a gradient flow. Between snapshots mu is bounded by its chord and the orbit's
+departure from a straight line; the pushes are convex in time where they matter, near a blow-up, so that the
+trapezoidal rule errs on the safe side. Too few snapshots give a large budget, not a wrong verdict.
 """
 
 from __future__ import annotations
@@ -19,24 +22,28 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.comparison.modes import Modes, project
-from odekit.comparison.reduced_flow import ReducedFlow
-from odekit.simulation import LossGradient, Run
+from odekit.comparison.linearisation import Linearisation
+from odekit.comparison.modes import Modes
+from odekit.comparison.provenance import integrator_error, learning_rate, stored_roundoff, trained_roundoff
+from odekit.simulation import Run
 
-__all__ = ["Budget", "reduction_budget"]
+__all__ = ["Budget", "error_budget", "neuron_lengths"]
 
 FloatArray = NDArray[np.float64]
+
+ITERATIONS = 4
+TRANSFORM = 16 * float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, eq=False)
 class Budget:
-    """Relative bound of each neuron's deviation over time, (T, M), and its parts.
+    """Bound of each neuron's deviation over time relative to its length, (T, M), in parts.
 
     Parameters
     ----------
     reduction: departure of the softmax from uniform.
     learning_rate: finite steps of the optimiser.
-    integrator: error estimate of the run's own integration, and of the ODE's solution.
+    integrator: error of the run's own integration, and of the ODE's solution.
     rounding: the precision in which the run was trained and stored.
     """
 
@@ -60,110 +67,123 @@ class Budget:
         }
 
 
-def reduction_budget(run: Run, modes: Modes, flow: ReducedFlow) -> Budget:
+def error_budget(
+    run: Run, modes: Modes, linearisation: Linearisation, neglected: FloatArray, solver_error: FloatArray
+) -> Budget:
     """Bound the relative deviation of every neuron of a run from the reduced flow through its first snapshot.
 
     Parameters
     ----------
     run: T snapshots of M neurons.
     modes: the run's projection.
-    flow: the reduced flow of the run's network.
+    linearisation: of the reduced flow of the run's network.
+    neglected: (T, M, n_modes + 1) what the reduction neglects, the mean last.
+    solver_error: (M, n_modes) relative error of the ODE's solution.
+
+    Raises
+    ------
+    InputError: meta or records of the run that contradict themselves.
     """
-    size = _size(run)
-    growth, acceleration = _linearisations(modes, flow)
-    neglected = _neglected(run, flow)
-    step = _learning_rate(run)
-    precision = _precision(run)
-    per_step = 0.5 * precision / step if step and precision > 1e-10 else 0.0
-    norms = _mode_norms(modes, flow)
-    start = 0.5 * precision * norms[0]
-    nothing = np.zeros_like(neglected)
-    floor = 4.0 * np.finfo(np.float64).eps + 0.5 * precision
-    return Budget(
-        reduction=_propagate(run.t, growth, neglected, nothing[0]) / size,
-        learning_rate=_propagate(run.t, growth, _pad(0.5 * step * acceleration), nothing[0]) / size,
-        integrator=_integrator(run)[:, None] + np.zeros_like(size),
-        rounding=_propagate(run.t, growth, _pad(per_step * norms), _pad(start)) / size + floor,
-    )
-
-
-def _size(run: Run) -> FloatArray:
-    """|w| of each neuron over time, (T, M)."""
-    return np.sqrt(sum((values**2).sum(axis=-1) for values in run.weights.values()))
-
-
-def _linearisations(modes: Modes, flow: ReducedFlow) -> tuple[FloatArray, FloatArray]:
-    snapshots = [flow.linearisation(modes.at(i).amplitudes) for i in range(len(modes.alpha))]
-    growth, acceleration = (np.array(part) for part in zip(*snapshots, strict=True))
-    return growth, acceleration
-
-
-def _mode_norms(modes: Modes, flow: ReducedFlow) -> FloatArray:
-    """Length of each mode in the metric of the flow, (T, M, n_modes)."""
-    scale = np.where(modes.basis.is_real, 1.0, 0.5) * modes.group.order
-    total = sum(np.abs(u) ** 2 / flow.network.rates[name] for name, u in modes.amplitudes.items())
-    return np.sqrt(scale * total)
-
-
-def _neglected(run: Run, flow: ReducedFlow) -> FloatArray:
-    """Length of g_full - g_uniform by mode, in the metric of the flow; the last entry is the mean's."""
-    gradient = LossGradient(run.network)
-    rates = run.network.rates
-    names = flow.names
-    rows = []
-    for index in range(len(run)):
-        theta, xi = run.snapshot(index)
-        _, full_theta, full_xi = gradient(theta, xi)
-        uniform_theta, uniform_xi = gradient.uniform(theta, xi)
-        full = [*_as_tuple(full_theta), full_xi]
-        uniform = [*_as_tuple(uniform_theta), uniform_xi]
-        moved = {
-            name: np.sqrt(rates[name]) * (f - u) for name, f, u in zip(names, full, uniform, strict=True)
+    size, norms = neuron_lengths(run), linearisation.flow.norms(modes.amplitudes)
+    step, stored = learning_rate(run), stored_roundoff(run)
+    noise = _noise(run, modes, norms, size)
+    per_time = trained_roundoff(run) / step if step else 0.0
+    with np.errstate(all="ignore"):
+        tube = _Tube.along(run.t, modes, linearisation)
+        pushes = {
+            "reduction": neglected,
+            "learning_rate": _with_mean(0.5 * step * tube.acceleration * np.exp(step * tube.growth)),
+            "integrator": np.zeros_like(noise),
+            "rounding": per_time * noise,
         }
-        rows.append(_by_mode(project(moved, run.network.finite_group)))
-    return np.array(rows)
+        starts = {"rounding": stored * noise[0], "integrator": _with_mean(solver_error * norms[0])}
+        factors = tube.factors(np.sum([*pushes.values()], axis=0), np.sum([*starts.values()], axis=0))
+        parts = {
+            name: _relative(_propagate(run.t, factors, push, starts.get(name)), size)
+            for name, push in pushes.items()
+        }
+    parts["integrator"] += integrator_error(run)[:, None]
+    parts["rounding"] += TRANSFORM + stored
+    return Budget(**parts)
 
 
-def _by_mode(modes: Modes) -> FloatArray:
-    """Length by mode, and of the mean, (M, n_modes + 1)."""
-    scale = np.where(modes.basis.is_real, 1.0, 0.5) * modes.group.order
-    pairs = np.sqrt(scale * sum(np.abs(u) ** 2 for u in modes.amplitudes.values()))
-    mean = np.sqrt(modes.group.order * sum(m**2 for m in modes.means.values()))
-    return np.concatenate([pairs, mean[..., None]], axis=-1)
+def neuron_lengths(run: Run) -> FloatArray:
+    """Length of each neuron's weights in the metric of the flow, (T, M)."""
+    rates = run.network.rates
+    with np.errstate(over="ignore"):
+        squares = ((w**2).sum(axis=-1) / rates[name] for name, w in run.weights.items())
+        return np.asarray(np.sqrt(sum(squares)))
 
 
-def _pad(values: FloatArray) -> FloatArray:
-    """A column of zeros for the mean mode, which the reduced flow keeps at rest."""
+@dataclass(frozen=True, eq=False)
+class _Tube:
+    """The measured orbit and the growth around it, each (T, M, n_modes)."""
+
+    t: FloatArray
+    growth: FloatArray
+    acceleration: FloatArray
+    curvature: FloatArray
+
+    @classmethod
+    def along(cls, t: FloatArray, modes: Modes, linearisation: Linearisation) -> _Tube:
+        rows = [linearisation.at(modes.at(i).amplitudes) for i in range(len(t))]
+        growth, acceleration, curvature = (
+            np.array([getattr(row, name) for row in rows]) for name in ("growth", "acceleration", "curvature")
+        )
+        return cls(t, growth, acceleration, curvature)
+
+    def factors(self, push: FloatArray, start: FloatArray) -> FloatArray:
+        """Growth of a deviation over each step, (T - 1, M, n_modes + 1), for the whole bound's size."""
+        exponents, curvature = self._exponents(), _with_mean(self.curvature)
+        factors, bound = np.ones_like(push[1:]), start
+        for i, h in enumerate(np.diff(self.t)):
+            after = bound
+            for _ in range(ITERATIONS):
+                bend = 0.25 * h * (curvature[i] * bound + curvature[i + 1] * after)
+                factors[i] = np.exp(exponents[i] + bend)
+                after = _step(h, factors[i], bound, push[i], push[i + 1])
+            bound = after
+        return factors
+
+    def _exponents(self) -> FloatArray:
+        """Integral of mu over each step: its chord, and the orbit's departure from a straight line."""
+        h = np.diff(self.t)[:, None, None]
+        chord = 0.5 * h * (self.growth[:-1] + self.growth[1:])
+        bent = np.maximum(self.acceleration[:-1], self.acceleration[1:]) * h**3 / 12
+        return _with_mean(chord + bent * np.maximum(self.curvature[:-1], self.curvature[1:]))
+
+
+def _noise(run: Run, modes: Modes, norms: FloatArray, size: FloatArray) -> FloatArray:
+    """Length that one relative unit of rounding may have in each mode, and in the mean.
+
+    Rounding that stretches every mode by itself, and rounding that spreads over all modes like white noise.
+    """
+    dimensions = np.append(np.where(modes.basis.is_real, 1.0, 2.0), 1.0)
+    rates, order = run.network.rates, run.network.finite_group.order
+    mean = np.sqrt(order * sum(m**2 / rates[name] for name, m in modes.means.items()))
+    own = np.concatenate([norms, mean[..., None]], axis=-1)
+    return np.asarray(np.sqrt(own**2 + size[..., None] ** 2 * dimensions / order))
+
+
+def _with_mean(values: FloatArray) -> FloatArray:
+    """A column of zeros for the mean, which the reduced flow keeps at rest."""
     return np.concatenate([values, np.zeros_like(values[..., :1])], axis=-1)
 
 
-def _propagate(t: FloatArray, growth: FloatArray, push: FloatArray, start: FloatArray) -> FloatArray:
-    """Solve b' = mu b + push along the snapshots, by mode, and add the modes up to neurons: (T, M)."""
-    mu = _pad(growth)
+def _propagate(t: FloatArray, factors: FloatArray, push: FloatArray, start: FloatArray | None) -> FloatArray:
+    """Bounds by mode along the snapshots, added up to neurons: (T, M)."""
     bound = np.empty_like(push)
-    bound[0] = start
-    with np.errstate(over="ignore", invalid="ignore"):
-        for i, step in enumerate(np.diff(t)):
-            factor = np.exp(0.5 * step * (mu[i] + mu[i + 1]))
-            bound[i + 1] = factor * bound[i] + 0.5 * step * (factor * push[i] + push[i + 1])
-        return np.sqrt((bound**2).sum(axis=-1))
+    bound[0] = 0.0 if start is None else start
+    for i, h in enumerate(np.diff(t)):
+        bound[i + 1] = _step(h, factors[i], bound[i], push[i], push[i + 1])
+    return np.asarray(np.sqrt((bound**2).sum(axis=-1)))
 
 
-def _learning_rate(run: Run) -> float:
-    is_flow = run.meta.get("optimiser") in (None, "gradient flow")
-    return 0.0 if is_flow else float(run.meta.get("learning_rate") or 0.0)
+def _step(h: float, factor: FloatArray, bound: FloatArray, push: FloatArray, later: FloatArray) -> FloatArray:
+    """b' = mu b + push over one step, by the trapezoidal rule; infinite where that overflows."""
+    return np.nan_to_num(factor * bound + 0.5 * h * (factor * push + later), nan=np.inf, posinf=np.inf)
 
 
-def _precision(run: Run) -> float:
-    """Unit roundoff of the numbers that the run was trained or stored in."""
-    name = run.meta.get("dtype", run.meta.get("stored_dtype", "float64"))
-    return float(np.finfo(np.float32 if "32" in str(name) else np.float64).eps)
-
-
-def _integrator(run: Run) -> FloatArray:
-    error = run.integrator_error
-    return np.zeros(len(run)) if error is None else np.asarray(error, dtype=np.float64)
-
-
-def _as_tuple(theta: object) -> tuple[FloatArray, ...]:
-    return theta if isinstance(theta, tuple) else (np.asarray(theta),)
+def _relative(bound: FloatArray, size: FloatArray) -> FloatArray:
+    """In units of the neuron's length; a neuron without weights must stay where it is."""
+    return np.divide(bound, size, out=np.where(np.isfinite(bound), 0.0, np.inf), where=size > 0)

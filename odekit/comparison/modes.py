@@ -18,7 +18,7 @@ from odekit.groups import FiniteGroup, RealModes, from_modes, mean_mode, mode_ba
 from odekit.groups import group as named_group
 from odekit.simulation import Run
 
-__all__ = ["Modes", "project"]
+__all__ = ["Modes", "lengths_by_mode", "project"]
 
 FloatArray = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
@@ -72,22 +72,22 @@ class Modes:
 
     @property
     def power(self) -> FloatArray:
-        """Squared length of the embeddings in each mode, (..., M, n_modes), by Plancherel."""
-        scale = np.where(self.basis.is_real, 1.0, 0.5) * self.group.order
-        total = sum(np.abs(self.amplitudes[name]) ** 2 for name in self.embeddings)
-        return np.asarray(scale * total)
+        """Squared length of the (first) embedding in each mode, (..., M, n_modes), by Plancherel."""
+        return np.asarray(_squared_length(self.basis, self.group.order) * self.alpha**2)
 
     @property
     def dominant(self) -> NDArray[np.intp]:
-        """Mode with the largest amplitude of each neuron's embeddings, (..., M)."""
-        return np.asarray(sum(np.abs(self.amplitudes[name]) for name in self.embeddings)).argmax(axis=-1)
+        """Mode with the largest Fourier coefficient of the (first) embedding, (..., M)."""
+        return np.asarray((_squared_length(self.basis, self.group.order) * self.alpha).argmax(axis=-1))
 
     @property
     def dominant_share(self) -> FloatArray:
-        """Share of the dominant mode in the embeddings' squared length, (..., M), in [0, 1]."""
+        """The dominant mode's share of the (first) embedding's squared length, (..., M); NaN if that is 0."""
         power = self.power
-        with np.errstate(invalid="ignore"):
-            return np.asarray(power.max(axis=-1) / power.sum(axis=-1))
+        share = np.take_along_axis(power, self.dominant[..., None], axis=-1)[..., 0]
+        total = power.sum(axis=-1)
+        shares: FloatArray = np.divide(share, total, out=np.full(total.shape, np.nan), where=total > 0)
+        return shares
 
     def at(self, index: int) -> Modes:
         """The snapshot ``index`` of modes over time."""
@@ -104,6 +104,16 @@ class Modes:
         }
 
 
+def lengths_by_mode(
+    group: FiniteGroup, amplitudes: Mapping[str, ComplexArray], means: Mapping[str, FloatArray]
+) -> FloatArray:
+    """Euclidean length of all weight groups together in each mode, the mean last: (..., n_modes + 1)."""
+    basis = mode_basis(group)
+    modes = _squared_length(basis, group.order) * sum(np.abs(u) ** 2 for u in amplitudes.values())
+    mean = group.order * sum(m**2 for m in means.values())
+    return np.asarray(np.sqrt(np.concatenate([modes, np.asarray(mean)[..., None]], axis=-1)))
+
+
 def project(
     run_or_weights: Run | Mapping[str, ArrayLike] | Sequence[ArrayLike],
     group: FiniteGroup | str | None = None,
@@ -112,34 +122,79 @@ def project(
 
     Parameters
     ----------
-    run_or_weights: a run, or weights by name, or ``(theta, xi)``, each (..., M, n).
-    group: an Abelian group or its name; a run brings its own.
+    run_or_weights: a run, or weights by name, or ``(theta, xi)`` or ``(theta1, theta2, ..., xi)``, each
+        real of shape (..., M, n).
+    group: an Abelian group of order n or its name; by default a run's own.
 
     Raises
     ------
-    InputError: no group, shapes that don't fit it, or weights that are not finite.
+    InputError: no group, no readout or no embedding, shapes that don't fit the group or each other, or
+        weights that are not finite real numbers.
     ReductionError: the group is not Abelian.
+
+    >>> import numpy as np
+    >>> j = np.arange(5)
+    >>> modes = project((0.3 * np.cos(2 * np.pi * j / 5 + 0.1), np.ones(5)), "Z5")
+    >>> modes.alpha.round(12).tolist(), modes.phi[0].round(12).item(), modes.means["xi"].item()
+    ([0.3, 0.0], 0.1, 1.0)
     """
     if isinstance(run_or_weights, Run):
-        return _project(run_or_weights.weights, run_or_weights.network.finite_group)
+        own = run_or_weights.network.finite_group
+        return _project(run_or_weights.weights, own if group is None else _finite(group))
     if group is None:
         raise InputError("the group of the weights is not known", hint='project(weights, "Z23")')
+    return _project(_by_name(run_or_weights), _finite(group))
+
+
+def _finite(group: FiniteGroup | str) -> FiniteGroup:
     chosen = named_group(group) if isinstance(group, str) else group
     if not isinstance(chosen, FiniteGroup):
         raise InputError("the group's order is a symbol", expected="a group such as Z23", received=str(group))
-    if isinstance(run_or_weights, Mapping):
-        return _project(run_or_weights, chosen)
-    names = ["theta"] if len(run_or_weights) == 2 else [f"theta{i}" for i in range(1, len(run_or_weights))]
-    return _project(dict(zip([*names, "xi"], run_or_weights, strict=True)), chosen)
+    return chosen
+
+
+def _by_name(weights: Mapping[str, ArrayLike] | Sequence[ArrayLike]) -> Mapping[str, ArrayLike]:
+    if isinstance(weights, list | tuple) and len(weights) > 1:
+        count = len(weights) - 1
+        names = ["theta"] if count == 1 else [f"theta{i}" for i in range(1, count + 1)]
+        return dict(zip([*names, "xi"], weights, strict=True))
+    if isinstance(weights, Mapping) and "xi" in weights and len(weights) > 1:
+        return weights
+    raise InputError(
+        "weights must hold the embeddings and the readout xi",
+        expected="(theta, xi), (theta1, theta2, xi), or a mapping with 'theta' and 'xi'",
+        received=", ".join(map(str, weights)) if isinstance(weights, Mapping) else type(weights).__name__,
+    )
 
 
 def _project(weights: Mapping[str, ArrayLike], group: FiniteGroup) -> Modes:
-    arrays = {name: np.asarray(values, dtype=np.float64) for name, values in weights.items()}
-    for name, values in arrays.items():
-        if not np.isfinite(values).all():
-            raise InputError(f"{name} holds values that are not finite", expected="finite weights")
+    arrays = {name: _real(name, values) for name, values in weights.items()}
+    shapes = {array.shape for array in arrays.values()}
+    if len(shapes) > 1:
+        raise InputError(
+            "the weight groups differ in shape",
+            expected=f"one shape (..., M, {group.order})",
+            received=", ".join(f"{name} {array.shape}" for name, array in arrays.items()),
+        )
     return Modes(
         group,
         {name: to_modes(values, group) for name, values in arrays.items()},
         {name: mean_mode(values) for name, values in arrays.items()},
     )
+
+
+def _real(name: str, values: ArrayLike) -> FloatArray:
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        array = np.empty(0, dtype=object)
+    if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+        raise InputError(
+            f"{name} is not made of finite real numbers", received=f"{array.dtype} of shape {array.shape}"
+        )
+    return array.astype(np.float64)
+
+
+def _squared_length(basis: RealModes, order: int) -> FloatArray:
+    """Squared length of a unit amplitude: n/2 for a pair's cosine, n for a character of order 2."""
+    return order * np.where(basis.is_real, 1.0, 0.5)

@@ -26,6 +26,7 @@ __all__ = ["Prediction", "predict"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
+ROUNDING = 8 * float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +37,10 @@ class Prediction:
     ----------
     labels: the modes' names, frequency from 1 for a cyclic group.
     times: (M, n_modes) blow-up time of every mode in the run's own time; inf where it never blows up.
-    winner, runner_up: (M,) the modes with the smallest and second smallest time.
-    phases: phi and psi of the winner at its blow-up, each (M,) in radians.
+    winner, runner_up: (M,) places of the modes with the smallest and second smallest time, of equal ones the
+        first; without meaning where that time is infinite.
+    phases: phi and psi of the winner at its blow-up, each (M,) in radians in (-pi, pi]; NaN where there is
+        none.
     """
 
     labels: tuple[str, ...]
@@ -53,61 +56,82 @@ class Prediction:
 
     @property
     def runner_up_time(self) -> FloatArray:
-        """Blow-up time of each neuron's second, (M,)."""
+        """Blow-up time of each neuron's second, (M,); inf if there is one mode only."""
+        if len(self.labels) < 2:
+            return np.full(len(self.times), np.inf)
         return np.take_along_axis(self.times, self.runner_up[:, None], axis=1)[:, 0]
 
     def to_json(self) -> dict[str, Any]:
-        """One entry per neuron; a time that is infinite is null."""
+        """One entry per neuron; a mode that never blows up wins nothing and is null, like its time."""
+        return {"neurons": [self._neuron(m) for m in range(len(self.times))]}
+
+    def _neuron(self, m: int) -> dict[str, Any]:
+        first, second = float(self.blow_up_time[m]), float(self.runner_up_time[m])
         return {
-            "neurons": [
-                {
-                    "winner": _name(self.labels[winner]),
-                    "blow_up_time": _finite(first),
-                    "runner_up": _name(self.labels[second]) if self.times.shape[1] > 1 else None,
-                    "runner_up_time": _finite(later) if self.times.shape[1] > 1 else None,
-                    "phases": {name: _finite(values[m]) for name, values in self.phases.items()},
-                }
-                for m, (winner, second, first, later) in enumerate(
-                    zip(self.winner, self.runner_up, self.blow_up_time, self.runner_up_time, strict=True)
-                )
-            ]
+            "winner": _name(self.labels[self.winner[m]]) if np.isfinite(first) else None,
+            "blow_up_time": _finite(first),
+            "runner_up": _name(self.labels[self.runner_up[m]]) if np.isfinite(second) else None,
+            "runner_up_time": _finite(second),
+            "phases": {name: _finite(values[m]) for name, values in self.phases.items()},
         }
 
 
-def predict(
-    source: Run | str | os.PathLike[str], group: FiniteGroup | str | None = None
-) -> Prediction:
+def predict(source: Run | str | os.PathLike[str], group: FiniteGroup | str | None = None) -> Prediction:
     """Name the winning frequency of every neuron from weights at one moment.
 
     Parameters
     ----------
-    source: a run, of which the first snapshot is used, or a file of weights with or without ``meta``.
+    source: a run, or a file of weights with or without ``meta``; the first snapshot is used. Weights without
+        meta are those of a quadratic network with a summed loss and logit scale 1.
     group: what the weights live on, where the file doesn't say.
 
     Raises
     ------
     ReductionError: the network has no closed form for its blow-up times.
-    InputError: weights that can't be read.
+    FileError: weights that can't be read.
+    InputError: nothing says the group.
 
-    Source: arXiv 2602.16849 for equal magnitudes (smallest phase difference); blow-up times decide in general.
+    Source: arXiv 2602.16849 for equal magnitudes, where the smallest phase difference wins; in general it is
+    the smallest blow-up time of the same four-variable ODE.
     """
     run = source if isinstance(source, Run) else load_weights(Path(source), group)
-    modes = project(run).at(0)
+    start = float(run.t[0]) if isinstance(source, Run) else _start_time(Path(source))
+    first = {name: values[0] for name, values in run.weights.items()}
+    modes = project(first, run.network.finite_group)
     times, phases = _blow_ups(modes, run.network)
     order = np.argsort(times, axis=1, kind="stable")
     winner, runner_up = order[:, 0], order[:, min(1, order.shape[1] - 1)]
     chosen = {name: np.take_along_axis(p, winner[:, None], axis=1)[:, 0] for name, p in phases.items()}
-    return Prediction(modes.basis.labels, times + run.t[0], winner, runner_up, chosen)
+    return Prediction(modes.basis.labels, times + start, winner, runner_up, chosen)
+
+
+def _start_time(path: Path) -> float:
+    """Time of the first snapshot of a readable file, 0 where it doesn't say."""
+    with np.load(path, allow_pickle=False) as archive:
+        times = archive["t"] if "t" in archive.files else np.zeros(1)
+    is_time = times.ndim == 1 and times.dtype.kind in "fiu" and np.isfinite(times[:1]).all()
+    return float(times[0]) if is_time and len(times) else 0.0
 
 
 def _blow_ups(modes: Modes, network: Network) -> tuple[FloatArray, dict[str, FloatArray]]:
     """Blow-up time and final phases of every mode, each (M, n_modes)."""
     rates, scales = _constants(network)
     turn = np.where(scales < 0, np.pi, 0.0)
-    beta, psi = modes.beta / np.abs(scales), modes.psi - turn
-    times = blow_up_time(modes.alpha, beta, 2 * modes.phi - psi, rates)
-    phi, final_psi = final_phases(modes.alpha, modes.phi, beta, psi, rates)
-    return times, {"phi": phi, "psi": final_psi + turn}
+    alpha, beta, psi = _above_rounding(modes), modes.beta / np.abs(scales), modes.psi - turn
+    times = blow_up_time(alpha, beta, 2 * modes.phi - psi, rates)
+    phi, final_psi = final_phases(alpha, modes.phi, beta, psi, rates)
+    return times, {"phi": phi, "psi": _wrapped(final_psi + turn)}
+
+
+def _above_rounding(modes: Modes) -> FloatArray:
+    """Magnitudes of the embedding; 0 where the transform to modes can have made them of nothing."""
+    size = modes.alpha.max(axis=-1, keepdims=True) + np.abs(modes.means["theta"])[..., None]
+    return np.where(modes.alpha > ROUNDING * size, modes.alpha, 0.0)
+
+
+def _wrapped(angle: FloatArray) -> FloatArray:
+    """The same angle in (-pi, pi]."""
+    return np.where(angle > np.pi, angle - 2 * np.pi, angle)
 
 
 def _constants(network: Network) -> tuple[FloatArray, FloatArray]:

@@ -1,7 +1,8 @@
 """Exponential rates from data: local slopes in a window chosen by rule, with an interval.
 
 A distance that shrinks as C exp(-rate t) (1 + o(1)) has local slopes -d log(distance)/dt that tend to the
-rate. Early slopes are not yet asymptotic, late ones are rounding; the window keeps what lies between.
+rate. Early slopes are not yet asymptotic, late ones are rounding or noise; the window keeps what lies
+between. What enters are times and distances, what leaves is a `RateEstimate`. Their source isn't known.
 """
 
 from __future__ import annotations
@@ -17,7 +18,12 @@ from odekit.errors import InputError
 __all__ = ["RateEstimate", "estimate_rate"]
 
 FloatArray = NDArray[np.float64]
+EPS = float(np.finfo(np.float64).eps)
 MIN_POINTS = 4
+ABOVE_ROUNDING = 1e4
+ABOVE_NOISE = 1e3
+STALLED = 0.01
+CONTRACTION = 0.95
 
 
 @dataclass(frozen=True)
@@ -26,10 +32,12 @@ class RateEstimate:
 
     Parameters
     ----------
-    rate: per unit of time; positive where the distance shrinks.
-    interval: lower and upper end; it holds every local slope of the window's last half and the limit.
+    rate: per unit of time; NaN where the window holds too few points.
+    interval: lower and upper end: every local slope of the window's last half and the limit, with what noise
+        and the extrapolation may change in them.
     window: first and last time used.
-    diagnostics: number of points, first and last slope, floor.
+    diagnostics: number of points; first and last slope; the floor that closed the window, in the unit of the
+        distance.
     """
 
     rate: float
@@ -49,14 +57,16 @@ def estimate_rate(
     """Estimate the rate at which a distance decays.
 
     The window opens once the distance has fallen below ``start`` times its largest value for good, and closes
-    before it first falls below ``floor``. The rate is the limit of the local slopes, extrapolated by
-    Aitken's rule where they converge; no regression is made of deterministic data.
+    before it first falls below the floor. The rate is the limit of the local slopes, extrapolated by Aitken's
+    rule where they converge at evenly spaced times; no regression is made of deterministic data.
 
     Parameters
     ----------
-    t: (T,) times, increasing.
-    distance: (T,) nonnegative.
-    floor: where rounding or a finite logit scale begins; by default 1e4 eps times the largest distance.
+    t: (T,) float64, finite and increasing.
+    distance: (T,) float64, finite and nonnegative.
+    floor: where rounding or a finite logit scale begins, nonnegative. By default 1e4 eps times the largest
+        distance, or, where the slope falls below a hundredth of its largest before that, 1e3 times the
+        distance there.
     start: share of the largest distance, in (0, 1].
 
     Returns
@@ -65,57 +75,105 @@ def estimate_rate(
 
     Raises
     ------
-    InputError: shapes that differ, times that do not increase, or a negative distance.
+    InputError: shapes that differ, times that do not increase, a negative distance, numbers that are not
+        finite, or a share or floor out of range.
 
     >>> import numpy as np
     >>> t = np.linspace(0, 10, 41)
     >>> round(estimate_rate(t, np.exp(-2 * t)).rate, 9)
     2.0
     """
-    times, values = np.asarray(t, dtype=np.float64), np.asarray(distance, dtype=np.float64)
-    _check(times, values, start)
-    largest = float(np.nanmax(values)) if values.size else 0.0
-    low = 1e4 * np.finfo(np.float64).eps * largest if floor is None else float(floor)
-    first, last = _window(values, start * largest, low)
+    times, values = _checked(t, distance, start, floor)
+    largest = float(values.max(initial=0.0))
+    first = _opening(values, start * largest)
+    noise, low = _floor(times[first:], values[first:], EPS * largest, floor)
+    below = np.flatnonzero(values[first:] <= low)
+    last = first + int(below[0]) if below.size else len(values)
     if last - first < MIN_POINTS:
-        return RateEstimate(np.nan, (np.nan, np.nan), (np.nan, np.nan), {"points": max(last - first, 0)})
-    slopes = -np.diff(np.log(values[first:last])) / np.diff(times[first:last])
-    limit = _limit(slopes)
-    tail = slopes[len(slopes) // 2 :]
-    interval = (float(min(tail.min(), limit)), float(max(tail.max(), limit)))
-    diagnostics = {"points": last - first, "first": slopes[0], "last": slopes[-1], "floor": low}
-    return RateEstimate(limit, interval, (float(times[first]), float(times[last - 1])), diagnostics)
+        unknown = (np.nan, np.nan)
+        return RateEstimate(np.nan, unknown, unknown, {"points": float(last - first), "floor": low})
+    return _estimate(times[first:last], values[first:last], noise, low)
 
 
-def _check(times: FloatArray, values: FloatArray, start: float) -> None:
+def _estimate(times: FloatArray, values: FloatArray, noise: float, low: float) -> RateEstimate:
+    slopes = -np.diff(np.log(values)) / np.diff(times)
+    doubt = noise * (1 / values[:-1] + 1 / values[1:]) / np.diff(times)
+    limit, error = _limit(times, slopes)
+    half = len(slopes) // 2
+    lowest = min(float((slopes - doubt)[half:].min()), limit - error - float(doubt[-1]))
+    highest = max(float((slopes + doubt)[half:].max()), limit + error + float(doubt[-1]))
+    diagnostics = {
+        "points": float(len(values)),
+        "first": float(slopes[0]),
+        "last": float(slopes[-1]),
+        "floor": low,
+    }
+    return RateEstimate(limit, (lowest, highest), (float(times[0]), float(times[-1])), diagnostics)
+
+
+def _checked(
+    t: ArrayLike, distance: ArrayLike, start: float, floor: float | None
+) -> tuple[FloatArray, FloatArray]:
+    try:
+        times, values = np.asarray(t, dtype=np.float64), np.asarray(distance, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError("times and distances must be real numbers") from None
     if times.ndim != 1 or times.shape != values.shape:
         raise InputError(
             "times and distances differ in shape",
             expected="two arrays of shape (T,)",
             received=f"{times.shape} and {values.shape}",
         )
+    if not (np.isfinite(times).all() and np.isfinite(values).all()):
+        raise InputError("times or distances are not finite", expected="finite numbers")
     if (np.diff(times) <= 0).any():
         raise InputError("the times do not increase", expected="increasing t")
     if (values < 0).any():
         raise InputError("a distance is negative", expected="distance >= 0", received=str(values.min()))
     if not 0 < start <= 1:
         raise InputError("start must be a share", expected="0 < start <= 1", received=repr(start))
+    if floor is not None and not 0 <= floor < np.inf:
+        raise InputError("the floor must be nonnegative and finite", received=repr(floor))
+    return times, values
 
 
-def _window(values: FloatArray, high: float, low: float) -> tuple[int, int]:
-    """Half-open range from the last point above ``high`` to the first one not above ``low``."""
-    above = np.flatnonzero(~(values <= high))
-    first = int(above[-1]) + 1 if above.size else 0
-    below = np.flatnonzero(~(values[first:] > low))
-    return first, first + int(below[0]) if below.size else len(values)
+def _opening(values: FloatArray, high: float) -> int:
+    """Index after the last value above ``high``."""
+    above = np.flatnonzero(values > high)
+    return int(above[-1]) + 1 if above.size else 0
 
 
-def _limit(slopes: FloatArray) -> float:
-    """Aitken's extrapolation of the last three slopes where they contract, else the last one."""
-    if len(slopes) < 3:
-        return float(slopes[-1])
-    a, b, c = (float(value) for value in slopes[-3:])
+def _floor(
+    times: FloatArray, values: FloatArray, rounding: float, floor: float | None
+) -> tuple[float, float]:
+    """Absolute noise of the values, and the level below which they are not used."""
+    if floor is not None:
+        return rounding, float(floor)
+    logarithms = np.log(np.maximum(values, np.finfo(np.float64).tiny))
+    slopes = -np.diff(logarithms) / np.diff(times)
+    stalled = np.flatnonzero(slopes <= STALLED * np.maximum.accumulate(slopes))
+    if not stalled.size:
+        return rounding, ABOVE_ROUNDING * rounding
+    noise = float(values[stalled[0]])
+    return max(rounding, noise), max(ABOVE_ROUNDING * rounding, ABOVE_NOISE * noise)
+
+
+def _limit(times: FloatArray, slopes: FloatArray) -> tuple[float, float]:
+    """Limit of the slopes and its error: Aitken's where they contract, else the last one and its change."""
+    last = float(slopes[-1])
+    steps = np.diff(times)
+    if len(slopes) < 4 or not np.allclose(steps[-4:], steps[-1], rtol=1e-6, atol=0.0):
+        return last, abs(last - float(slopes[-2]))
+    now, before = _aitken(slopes[-3:]), _aitken(slopes[-4:-1])
+    if now is None:
+        return last, abs(last - float(slopes[-2]))
+    return now, abs(now - (last if before is None else before))
+
+
+def _aitken(slopes: FloatArray) -> float | None:
+    """Limit of a geometric sequence through three slopes, None where they don't contract."""
+    a, b, c = (float(value) for value in slopes)
     first, second = b - a, c - b
-    if first == 0 or not 0 < second / first < 0.9:
-        return c
+    if first == 0 or not 0 < second / first < CONTRACTION:
+        return None
     return c + second * second / (first - second)

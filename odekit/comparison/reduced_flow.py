@@ -2,26 +2,27 @@
 
 What enters is a network whose modes decouple, which is checked on the derivation: every kind of mode is
 closed, and the energy of two generic frequencies is the sum of the energies of each. What leaves is the
-motion of all (neuron, mode) pairs, in one batch per template, in the time of the network's own loss.
+motion of all (neuron, mode) pairs, in one batch per template, in the time of the network's own loss. Nothing
+here knows what a training run did.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.comparison.modes import Modes
 from odekit.derivation import ReducedSystem, derive
 from odekit.errors import ReductionError
 from odekit.groups import CyclicFamily, mode_basis
 from odekit.networks import Network
 from odekit.solvers import CompiledSystem, compile, solve
 
-__all__ = ["ReducedFlow"]
+__all__ = ["Amplitudes", "Block", "ReducedFlow"]
 
 FloatArray = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
@@ -29,17 +30,30 @@ Amplitudes = Mapping[str, ComplexArray]
 
 
 @dataclass(frozen=True, eq=False)
-class _Block:
-    """The modes that share a template: their places on the last axis, and their system in real states."""
+class Block:
+    """The modes that share a template.
+
+    Parameters
+    ----------
+    places: their indices on the last axis of the amplitudes.
+    system: their equations in real states: u, v signed, or real and imaginary parts.
+    compiled: the system as array code.
+    is_real: whether the states are signed numbers.
+    lengths: (state,) length of the weights per unit of each state, in the metric of the flow.
+    """
 
     places: NDArray[np.intp]
     system: ReducedSystem
     compiled: CompiledSystem
     is_real: bool
+    lengths: FloatArray
 
 
 class ReducedFlow:
     """All modes of all neurons under the reduced ODE.
+
+    Amplitudes are mappings from weight group (``theta`` or ``theta1``, ..., and ``xi``) to complex arrays
+    (..., M, n_modes), in the order of `odekit.groups.mode_basis`.
 
     Parameters
     ----------
@@ -53,84 +67,45 @@ class ReducedFlow:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.rate = network.flow_rate()
-        self.blocks = tuple(_blocks(network))
         self.names = (*network.embeddings, "xi")
-
-    @cached_property
-    def systems(self) -> tuple[ReducedSystem, ...]:
-        """The template of each block, in polar form."""
-        return tuple(template.system for template in derive(self.network).templates)
+        self.blocks = tuple(_blocks(network, self.names))
 
     def evolve(self, start: Amplitudes, times: FloatArray, rtol: float = 1e-10) -> dict[str, ComplexArray]:
-        """Amplitudes at ``times`` (T,), measured from the start: by name, (T, M, n_modes); NaN past blow-up."""
+        """Amplitudes at ``times`` (T,), measured from the start: (T, M, n_modes), NaN past a blow-up."""
+        return self.evolve_with_error(start, times, rtol)[0]
+
+    def evolve_with_error(
+        self, start: Amplitudes, times: FloatArray, rtol: float = 1e-10
+    ) -> tuple[dict[str, ComplexArray], FloatArray]:
+        """Amplitudes as `evolve` gives them, and the solver's relative error of each mode, (M, n_modes)."""
         shape = (len(times), *start["xi"].shape)
         result = {name: np.full(shape, np.nan, dtype=np.complex128) for name in self.names}
+        error = np.zeros(shape[1:])
         for block in self.blocks:
-            states = self._states(block, start)
-            y = solve(block.system, states, times * self.rate, rtol=rtol, atol=0.0).y
-            for name, values in self._amplitudes(block, np.moveaxis(y, 1, 0)).items():
-                result[name][..., block.places] = values.reshape(*shape[:-1], len(block.places))
-        return result
+            solution = solve(block.system, self.states(block, start), times * self.rate, rtol=rtol, atol=0.0)
+            self._place(block, np.moveaxis(solution.y, 1, 0), result)
+            error[..., block.places] = solution.error_estimate.reshape(*shape[1:-1], len(block.places))
+        return result, error
 
     def velocity(self, amplitudes: Amplitudes) -> dict[str, ComplexArray]:
         """Time derivative of every amplitude, of the shape that came."""
         result = {name: np.zeros_like(values) for name, values in amplitudes.items()}
         for block in self.blocks:
-            field = self._field(block, self._states(block, amplitudes))
-            for name, values in self._amplitudes(block, field).items():
-                shape = (*result[name].shape[:-1], len(block.places))
-                result[name][..., block.places] = values.reshape(shape)
+            self._place(block, self.field(block, self.states(block, amplitudes)), result)
         return result
 
-    def linearisation(self, amplitudes: Amplitudes) -> tuple[FloatArray, FloatArray]:
-        """Largest rate of growth of a small deviation, and the size of the orbit's second derivative.
+    def field(self, block: Block, states: NDArray[Any]) -> NDArray[Any]:
+        """Time derivative of a block's states, (state, batch), per unit of the run's time.
 
-        The flow is a gradient flow, so its Jacobian J is symmetric in the metric (Plancherel divided by the
-        groups' rates), and its largest eigenvalue bounds the growth of every deviation in that norm.
-
-        Returns
-        -------
-        growth: (..., n_modes), in units of one over the run's time.
-        acceleration: (..., n_modes), |J w'| in the metric's norm: the second time derivative of the weights.
+        Complex states give the analytic continuation, for derivatives by complex step.
         """
-        shape = amplitudes["xi"].shape
-        growth, acceleration = np.zeros(shape), np.zeros(shape)
-        for block in self.blocks:
-            states = self._states(block, amplitudes)
-            lengths = np.sqrt(self.metric(block))
-            jacobian = self._jacobian(block, states)
-            symmetric = jacobian * lengths[:, None] / lengths[None, :]
-            target = (*shape[:-1], len(block.places))
-            eigenvalues = np.linalg.eigvalsh((symmetric + symmetric.transpose(0, 2, 1)) / 2)
-            growth[..., block.places] = eigenvalues[:, -1].reshape(target)
-            second = np.einsum("bij,jb->ib", jacobian, self._field(block, states)) * lengths[:, None]
-            acceleration[..., block.places] = np.sqrt((second**2).sum(axis=0)).reshape(target)
-        return growth, acceleration
-
-    def metric(self, block: _Block) -> FloatArray:
-        """Squared length of the weights, divided by the group's rate, per squared real state."""
-        scale = (1.0 if block.is_real else 0.5) * self.network.finite_group.order
-        parts = 1 if block.is_real else 2
-        return np.repeat([scale / self.network.rates[name] for name in self.names], parts)
-
-    def _field(self, block: _Block, states: FloatArray) -> FloatArray:
         out = np.empty_like(states)
         batch = states.shape[1]
         block.compiled.rhs(np.zeros(batch), states, np.empty((0, batch)), out)
-        return out * self.rate
+        out *= self.rate
+        return out
 
-    def _jacobian(self, block: _Block, states: FloatArray) -> FloatArray:
-        """(batch, state, state) by central differences, which are exact for the quadratic fields here."""
-        size = np.sqrt((states**2).sum(axis=0)) + np.finfo(np.float64).tiny
-        jacobian = np.empty((states.shape[1], len(states), len(states)))
-        for index in range(len(states)):
-            step = np.zeros_like(states)
-            step[index] = size
-            difference = self._field(block, states + step) - self._field(block, states - step)
-            jacobian[:, :, index] = (difference / (2.0 * size)).T
-        return jacobian
-
-    def _states(self, block: _Block, amplitudes: Amplitudes) -> FloatArray:
+    def states(self, block: Block, amplitudes: Amplitudes) -> FloatArray:
         """Real states (state, batch) of a block, the batch running over all leading axes and places."""
         rows: list[FloatArray] = []
         for name in self.names:
@@ -138,27 +113,64 @@ class ReducedFlow:
             rows += [values.real] if block.is_real else [values.real, values.imag]
         return np.ascontiguousarray(rows)
 
-    def _amplitudes(self, block: _Block, states: FloatArray) -> dict[str, ComplexArray]:
-        if block.is_real:
-            return {name: states[i].astype(np.complex128) for i, name in enumerate(self.names)}
-        return {name: states[2 * i] + 1j * states[2 * i + 1] for i, name in enumerate(self.names)}
+    def norms(self, amplitudes: Amplitudes) -> FloatArray:
+        """Length of each mode's weights in the metric of the flow, (..., n_modes).
+
+        The metric is the Euclidean one of the weights, each group's part divided by the group's rate: in it
+        the flow is a gradient flow.
+        """
+        result = np.zeros(amplitudes["xi"].shape)
+        for block in self.blocks:
+            scaled = self.states(block, amplitudes) * block.lengths[:, None]
+            lengths = np.sqrt((scaled**2).sum(axis=0))
+            result[..., block.places] = lengths.reshape(*result.shape[:-1], len(block.places))
+        return result
+
+    def energy(self, amplitudes: Amplitudes) -> FloatArray:
+        """The function of each mode whose gradient moves it, (..., n_modes), per unit of the run's time.
+
+        A homogeneous polynomial of degree D + 1 for D inputs, by Euler's identity <z, z'> / (D + 1).
+        """
+        result = np.zeros(amplitudes["xi"].shape)
+        for block in self.blocks:
+            states = self.states(block, amplitudes)
+            product = states * self.field(block, states) * block.lengths[:, None] ** 2
+            total = product.sum(axis=0) / (self.network.task.summands + 1)
+            result[..., block.places] = total.reshape(*result.shape[:-1], len(block.places))
+        return result
+
+    def _place(self, block: Block, states: FloatArray, result: Mapping[str, ComplexArray]) -> None:
+        """Write a block's states (state, ..., batch) into the amplitudes (..., M, n_modes)."""
+        for i, name in enumerate(self.names):
+            values = states[i] if block.is_real else states[2 * i] + 1j * states[2 * i + 1]
+            target = result[name]
+            target[..., block.places] = values.reshape(*target.shape[:-1], len(block.places))
 
 
-def _blocks(network: Network) -> Iterator[_Block]:
+def _blocks(network: Network, names: Sequence[str]) -> Iterator[Block]:
     templates = derive(network).templates
     _check_decoupled(network, [template.system for template in templates])
     basis = mode_basis(network.finite_group)
     for template in templates:
         places = np.array([basis.labels.index(label) for label in template.characters])
         system = template.system.form("cartesian")
-        yield _Block(places, system, compile(system), bool(basis.is_real[places[0]]))
+        is_real = bool(basis.is_real[places[0]])
+        yield Block(places, system, compile(system), is_real, _lengths(network, names, is_real))
+
+
+def _lengths(network: Network, names: Sequence[str], is_real: bool) -> FloatArray:
+    """A pair's unit amplitude is a cosine of squared length n/2, a character of order 2 has length n."""
+    squared = network.finite_group.order * (1.0 if is_real else 0.5)
+    per_group = np.array([np.sqrt(squared / network.rates[name]) for name in names])
+    return np.repeat(per_group, 1 if is_real else 2)
 
 
 def _check_decoupled(network: Network, systems: Sequence[ReducedSystem]) -> None:
     closed = all(system.closed for system in systems)
     states = {len(system.form("cartesian").states) for system in systems}
     wanted = len(network.embeddings) + 1
-    if not closed or not states <= {wanted, 2 * wanted} or not _splits(network):
+    splits = _splits(network.activation_name, network.embedding, network.task.text)
+    if not closed or not states <= {wanted, 2 * wanted} or not splits:
         raise ReductionError(
             "the modes of this network do not decouple, so its neurons have no reduced ODE per mode",
             expected="a task x+y or x-y and a quadratic activation, where each frequency moves on its own",
@@ -167,21 +179,13 @@ def _check_decoupled(network: Network, systems: Sequence[ReducedSystem]) -> None
         )
 
 
-def _splits(network: Network) -> bool:
+@cache
+def _splits(activation: str, embedding: str, task: str) -> bool:
     """Whether two generic frequencies have no energy in common, and leak nowhere."""
-    generic = Network(
-        CyclicFamily("Zn", "n"),
-        activation=network.activation_name,
-        embedding=network.embedding,
-        task=network.task,
-    )
+    generic = Network(CyclicFamily("Zn", "n"), activation=activation, embedding=embedding, task=task)
     system = derive(generic, "k,l")
-    energy = system.energy
-    if not system.closed or energy is None:
+    if not system.closed or system.energy is None:
         return False
-    terms = energy.expand().as_ordered_terms()
-    return all(len({symbol.name[-1] for symbol in term.free_symbols & _magnitudes(system)}) <= 1 for term in terms)
-
-
-def _magnitudes(system: ReducedSystem) -> set[object]:
-    return {state for state in system.states if state.name.startswith(("alpha", "beta"))}
+    magnitudes = {state for state in system.states if state.name.startswith(("alpha", "beta"))}
+    factors = (term.free_symbols & magnitudes for term in system.energy.expand().as_ordered_terms())
+    return all(len({symbol.name[-1] for symbol in symbols}) <= 1 for symbols in factors)

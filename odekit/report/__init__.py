@@ -13,28 +13,40 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from odekit.report.figures import gap_figure, loss_figure, trajectory_figure, verdict_figure
-    from odekit.report.files import check_writable, write_text
+    from odekit.report.files import check_replaceable, check_writable, write_text
     from odekit.report.folder import check_folder, write_report
+    from odekit.report.json_text import strict_json
     from odekit.report.latex import latex_table
     from odekit.report.markdown import markdown_table
-    from odekit.report.strict_json import strict_json
+    from odekit.report.prose import controls, notes, provenance, total
     from odekit.report.table import Table
-    from odekit.report.tables import claims_table, comparison_table, prediction_table, verdict_table, winners_table
+    from odekit.report.tables import (
+        claims_table,
+        comparison_table,
+        prediction_table,
+        verdict_table,
+        winners_table,
+    )
     from odekit.report.terminal import terminal_table
 
 __all__ = [
     "Table",
     "check_folder",
+    "check_replaceable",
     "check_writable",
     "claims_table",
     "comparison_table",
+    "controls",
     "gap_figure",
     "latex_table",
     "loss_figure",
     "markdown_table",
+    "notes",
     "prediction_table",
+    "provenance",
     "strict_json",
     "terminal_table",
+    "total",
     "trajectory_figure",
     "verdict_figure",
     "verdict_table",
@@ -46,16 +58,21 @@ __all__ = [
 _HOMES = {
     "Table": "table",
     "check_folder": "folder",
+    "check_replaceable": "files",
     "check_writable": "files",
     "claims_table": "tables",
     "comparison_table": "tables",
+    "controls": "prose",
     "gap_figure": "figures",
     "latex_table": "latex",
     "loss_figure": "figures",
     "markdown_table": "markdown",
+    "notes": "prose",
     "prediction_table": "tables",
-    "strict_json": "strict_json",
+    "provenance": "prose",
+    "strict_json": "json_text",
     "terminal_table": "terminal",
+    "total": "prose",
     "trajectory_figure": "figures",
     "verdict_figure": "figures",
     "verdict_table": "tables",

@@ -7,13 +7,15 @@ renamed onto, is written directly. The same checks tell before a long computatio
 
 from __future__ import annotations
 
+import errno
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from odekit.errors import FileError
 
-__all__ = ["check_replaceable", "check_writable", "refusal", "write_text"]
+__all__ = ["check_replaceable", "check_writable", "is_device", "refusing", "write_text"]
 
 
 def check_writable(path: str | os.PathLike[str]) -> Path:
@@ -24,21 +26,13 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
     FileError: the folder doesn't exist or can't be written, or the path is a folder.
     """
     target = Path(path)
-    if target.is_dir():
-        raise FileError(f"can't write {target}", expected="a file's name", received="a folder")
-    if is_device(target):
-        if not os.access(target, os.W_OK):
-            raise refusal(target, "permission denied")
-        return target
-    probe = _temporary(target)
-    try:
-        try:
-            probe.touch(exist_ok=False)
-        finally:
-            with suppress(OSError):
-                probe.unlink()
-    except OSError as error:
-        raise refusal(target, error.strerror or str(error)) from None
+    with refusing(target):
+        if target.is_dir():
+            raise FileError(f"can't write {target}", expected="a file's name", received="a folder")
+        if not is_device(target):
+            _probe(_temporary(Path(os.path.realpath(target))))
+        elif not os.access(target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     return target
 
 
@@ -63,13 +57,11 @@ def write_text(path: str | os.PathLike[str], text: str) -> Path:
     FileError: the place can't be written.
     """
     target = Path(path)
-    try:
+    with refusing(target):
         if is_device(target):
             target.write_text(text, encoding="utf-8")
         else:
             _replace(Path(os.path.realpath(target)), text)
-    except OSError as error:
-        raise refusal(target, error.strerror or str(error)) from None
     return target
 
 
@@ -78,15 +70,32 @@ def is_device(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
-def refusal(path: Path, reason: str) -> FileError:
-    """The error of a place that can't be written."""
-    missing = not path.parent.is_dir()
-    return FileError(
-        f"can't write {path}",
-        expected="a place in an existing folder that may be written",
-        received=reason,
-        hint=f"mkdir -p {path.parent}" if missing else "",
-    )
+@contextmanager
+def refusing(path: Path) -> Iterator[None]:
+    """Turn what the system says of a place into an error that names the place.
+
+    Raises
+    ------
+    FileError: the block met an error of the system.
+    """
+    try:
+        yield
+    except OSError as error:
+        missing = not path.parent.is_dir()
+        raise FileError(
+            f"can't write {path}",
+            expected="a place in an existing folder that may be written",
+            received=error.strerror or str(error),
+            hint=f"mkdir -p {path.parent}" if missing else "",
+        ) from None
+
+
+def _probe(place: Path) -> None:
+    try:
+        place.touch(exist_ok=False)
+    finally:
+        with suppress(OSError):
+            place.unlink()
 
 
 def _replace(target: Path, text: str) -> None:

@@ -28,7 +28,7 @@ ESCAPES = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
+    '"': "''",
     "\n": " ",
     "\u2013": "--",
     "\u2014": "---",
@@ -59,9 +59,23 @@ SYMBOLS = {
     "\u00b2": "^2",
     "\u00b3": "^3",
 }
-GREEK = re.compile(r"GREEK (SMALL|CAPITAL) LETTER (\w+)$")
-SPELLINGS = {"lamda": "lambda", "omicron": "o"}
-LATIN_CAPITALS = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True))
+GREEK = re.compile(r"GREEK (SMALL|CAPITAL) LETTER (FINAL SIGMA|[A-Z]+)$")
+SPELLINGS = {"LAMDA": "lambda", "FINAL SIGMA": "varsigma", "OMICRON": "mathrm{o}"}
+LATIN_CAPITALS = {
+    "ALPHA": "A",
+    "BETA": "B",
+    "EPSILON": "E",
+    "ZETA": "Z",
+    "ETA": "H",
+    "IOTA": "I",
+    "KAPPA": "K",
+    "MU": "M",
+    "NU": "N",
+    "OMICRON": "O",
+    "RHO": "P",
+    "TAU": "T",
+    "CHI": "X",
+}
 
 
 def latex_table(table: Table, comment: str = "") -> str:
@@ -105,14 +119,15 @@ def _character(character: str) -> str:
     if character in SYMBOLS:
         return f"${SYMBOLS[character]}$"
     greek = GREEK.match(unicodedata.name(character, ""))
-    return f"${_greek(character, greek)}$" if greek else character
+    return f"${_greek(greek)}$" if greek else character
 
 
-def _greek(character: str, match: re.Match[str]) -> str:
-    if character in LATIN_CAPITALS:
-        return rf"\mathrm{{{LATIN_CAPITALS[character]}}}"
-    name = SPELLINGS.get(match[2].lower(), match[2].lower())
-    return f"\\{name.capitalize() if match[1] == 'CAPITAL' else name}"
+def _greek(match: re.Match[str]) -> str:
+    is_capital, name = match[1] == "CAPITAL", match[2]
+    if is_capital and name in LATIN_CAPITALS:
+        return rf"\mathrm{{{LATIN_CAPITALS[name]}}}"
+    command = SPELLINGS.get(name, name.lower())
+    return f"\\{command.capitalize() if is_capital else command}"
 
 
 def _row(table: Table, index: int) -> str:

@@ -58,10 +58,15 @@ class Table:
         cells = [cell if isinstance(cell, tuple) else (cell,) for cell in row]
         return zip_longest(*cells)
 
+    def values(self, column: int) -> Iterator[Value]:
+        """All values of one column, line by line."""
+        for row in self.rows:
+            cell = row[column]
+            yield from cell if isinstance(cell, tuple) else (cell,)
+
     def is_numeric(self, column: int) -> bool:
         """Whether a column holds numbers and no text, so that it is set flush right."""
-        cells = [row[column] for row in self.rows]
-        values = [value for cell in cells for value in (cell if isinstance(cell, tuple) else (cell,))]
+        values = list(self.values(column))
         return any(isinstance(value, int | float) for value in values) and not any(
             isinstance(value, str) and value for value in values
         )
@@ -70,8 +75,10 @@ class Table:
 def number_text(value: Value) -> str:
     """A value as plain text: four significant digits, integers whole, None as nothing.
 
-    >>> number_text(0.000123456), number_text(512), number_text(float("inf")), number_text(None)
-    ('0.0001235', '512', 'inf', '')
+    Zeros at the end tell that a number was rounded.
+
+    >>> number_text(0.000123456), number_text(3.0), number_text(2.99999), number_text(None)
+    ('0.0001235', '3', '3.000', '')
     """
     if value is None:
         return ""
@@ -79,4 +86,5 @@ def number_text(value: Value) -> str:
         return str(value)
     if math.isnan(value):
         return "none"
-    return f"{value:.4g}"
+    short = f"{value:.4g}"
+    return short if float(short) == value else f"{value:#.4g}".rstrip(".")

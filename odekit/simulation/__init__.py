@@ -9,12 +9,14 @@ from odekit.simulation.gradient import LossGradient, accuracy, logits, loss_and_
 from odekit.simulation.initial import initial_weights
 from odekit.simulation.load import load_run, load_weights
 from odekit.simulation.run import Run
+from odekit.simulation.threads import blas_threads
 from odekit.simulation.training import simulate
 
 __all__ = [
     "LossGradient",
     "Run",
     "accuracy",
+    "blas_threads",
     "initial_weights",
     "load_run",
     "load_weights",

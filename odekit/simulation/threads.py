@@ -21,5 +21,6 @@ def blas_threads(network: Network) -> AbstractContextManager[Any]:
     ten times as long as the work.
     """
     if network.finite_group.order * network.neurons < SMALL:
-        return threadpool_limits(limits=1, user_api="blas")
+        limited: AbstractContextManager[Any] = threadpool_limits(limits=1, user_api="blas")
+        return limited
     return nullcontext()

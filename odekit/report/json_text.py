@@ -21,7 +21,7 @@ def strict_json(value: Any) -> str:
     >>> strict_json({"gap": float("nan"), "times": (0, 1)})
     '{\\n  "gap": null,\\n  "times": [\\n    0,\\n    1\\n  ]\\n}\\n'
     """
-    return json.dumps(_plain(value), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return json.dumps(_plain(value), indent=2, allow_nan=False) + "\n"
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,8 @@
+"""``python -m odekit.cli``: the same as the command ``odekit``."""
+
+from __future__ import annotations
+
+from odekit.cli.program import main
+
+if __name__ == "__main__":
+    main()

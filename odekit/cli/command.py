@@ -1,0 +1,57 @@
+"""A command whose help teaches by example, and that can show where it failed.
+
+What enters are a command's options and examples. This module must not know any command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+__all__ = ["DEBUG", "Command", "debug_option"]
+
+DEBUG = "odekit.cli.debug"
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Command(click.Command):
+    """A command with examples: pairs of a call and what it gives.
+
+    Parameters
+    ----------
+    examples: shown at the end of the command's help.
+    settings: those of `click.Command`.
+    """
+
+    def __init__(self, *settings: Any, examples: Sequence[tuple[str, str]] = (), **named: Any) -> None:
+        super().__init__(*settings, **named)
+        self.examples = examples
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples, each call on a line that can be copied."""
+        with formatter.section("Examples"):
+            for call, result in self.examples:
+                formatter.write(f"{'':{formatter.current_indent}}{call}\n")
+                with formatter.indentation():
+                    formatter.write_text(result)
+        super().format_epilog(ctx, formatter)
+
+
+def debug_option(function: Function) -> Function:
+    """Add ``--debug``, before or after the command's name."""
+    return click.option(
+        "--debug",
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        callback=_remember,
+        help="Show the traceback of an error.",
+    )(function)
+
+
+def _remember(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.meta[DEBUG] = True

@@ -1,0 +1,94 @@
+"""Options that several commands share: which group, and where results go.
+
+What enters are the shell's words, what leaves are values that the rooms below take. A place that can't be
+written is refused while the options are read, before anything is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from odekit.errors import InputError
+
+if TYPE_CHECKING:
+    from odekit.groups import CyclicFamily, FiniteGroup
+
+__all__ = ["STANDARD_OUTPUT", "archive_place", "chosen_group", "finite_group", "group_options", "json_option"]
+
+STANDARD_OUTPUT = "-"
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def archive_place(ctx: click.Context, parameter: click.Parameter, value: str) -> Path:
+    """Refuse a place where no archive can be written; a callback of click's."""
+    from odekit.report import check_replaceable
+
+    return check_replaceable(value)
+
+
+def group_options(help_text: str) -> Decorator:
+    """Add ``--group NAME`` and ``--table FILE``, the words of which `chosen_group` takes."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        table = "Multiplication table in an .npy or .npz file, instead of --group."
+        function = click.option("--table", metavar="FILE", help=table)(function)
+        return click.option("--group", metavar="NAME", help=help_text)(function)
+
+    return decorate
+
+
+def json_option(content: str) -> Decorator:
+    """Add ``--json FILE``; with ``-`` nothing but JSON goes to standard output."""
+    told = f"Write {content} to FILE, or to standard output if it is -; all else then goes to standard error."
+    return click.option("--json", "json_file", metavar="FILE", callback=_text_place, help=told)
+
+
+def _text_place(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    from odekit.report import check_writable
+
+    return value if value in (None, STANDARD_OUTPUT) else str(check_writable(value))
+
+
+def chosen_group(group: str | None, table: str | None) -> FiniteGroup | CyclicFamily | None:
+    """Return the group that the options name, or None where they name none.
+
+    Raises
+    ------
+    click.UsageError: both options are given.
+    """
+    if group is not None and table is not None:
+        raise click.UsageError("--group and --table name two groups; give one of them.")
+    if table is not None:
+        from odekit.groups import load_table
+
+        return load_table(table)
+    if group is None:
+        return None
+    from odekit.groups import group as named_group
+
+    return named_group(group)
+
+
+def finite_group(group: str | None, table: str | None) -> FiniteGroup | None:
+    """Return the group that the options name, as `chosen_group`, and refuse one whose order is a symbol.
+
+    Raises
+    ------
+    InputError: the order is a symbol.
+    """
+    from odekit.groups import CyclicFamily
+
+    chosen = chosen_group(group, table)
+    if isinstance(chosen, CyclicFamily):
+        raise InputError(
+            f"the order of {chosen.name} is a symbol",
+            expected="a group of a definite order",
+            received=chosen.name,
+            hint="--group Z23",
+        )
+    return chosen

@@ -1,0 +1,91 @@
+"""Where a command's results go: text to whoever reads, JSON to a program, progress to standard error.
+
+What enters are finished results, what leaves is written. This module must not know what they mean.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from odekit.cli.options import STANDARD_OUTPUT
+
+if TYPE_CHECKING:
+    from odekit.report import Table
+
+__all__ = ["Progress", "progress", "say", "say_list", "show_table", "write_json"]
+
+WIDTH = 120
+
+
+def say(text: str, json_file: str | None = None) -> None:
+    """Print text, to standard error where standard output is for JSON."""
+    click.echo(text, err=json_file == STANDARD_OUTPUT)
+
+
+def say_list(title: str, lines: Sequence[str], json_file: str | None = None) -> None:
+    """Print paragraphs under a title, folded to the width of a table; nothing if there are none."""
+    if lines:
+        folded = [click.wrap_text(line, _width(), "  ", "    ") for line in lines]
+        say("\n".join(["", f"{title}:", *folded]), json_file)
+
+
+def show_table(table: Table, json_file: str | None = None) -> None:
+    """Print a table as wide as the terminal, or 120 columns where there is none."""
+    from odekit.report import terminal_table
+
+    say(terminal_table(table, _width()), json_file)
+
+
+def write_json(value: Any, json_file: str | None) -> None:
+    """Write a value as strict JSON to the file that was asked for, if one was."""
+    if json_file is None:
+        return
+    from odekit.report import strict_json, write_text
+
+    text = strict_json(value)
+    if json_file == STANDARD_OUTPUT:
+        click.echo(text, nl=False)
+    else:
+        write_text(json_file, text)
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((WIDTH, 24)).columns
+
+
+class Progress:
+    """What is under way, told on standard error: a live line on a terminal, a line for each step elsewhere.
+
+    Parameters
+    ----------
+    begin: called with a title when a step begins.
+    end: called with the line to keep when it has ended.
+    """
+
+    def __init__(self, begin: Callable[[str], None], end: Callable[[str], None]) -> None:
+        self.begin = begin
+        self.end = end
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Progress]:
+    """Tell of ``total`` steps while the block runs."""
+    if not sys.stderr.isatty():
+        yield Progress(lambda title: None, lambda line: click.echo(line, err=True))
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns: Sequence[Any] = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn())
+    with Bar(
+        *columns, MofNCompleteColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True
+    ) as bar:
+        task = bar.add_task("", total=total)
+        yield Progress(lambda title: bar.update(task, description=title), lambda line: bar.advance(task))

@@ -1,0 +1,115 @@
+"""The program: finds the command that is called for, and turns what goes wrong into an exit code.
+
+What enters are the shell's arguments. Commands are modules that load when they are called or listed; this
+module must not know what they do.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from difflib import get_close_matches
+from importlib import import_module
+from io import TextIOWrapper
+from typing import NoReturn
+
+import click
+
+from odekit import __version__
+from odekit.cli.command import DEBUG, debug_option
+from odekit.errors import OdekitError
+
+__all__ = ["COMMANDS", "Program", "main", "program"]
+
+COMMANDS = ("verify", "claims", "derive", "simulate", "compare", "predict")
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+class Failure(click.ClickException):
+    """What went wrong, in one paragraph."""
+
+    exit_code = 2
+
+
+class Program(click.Group):
+    """The commands, each in a module of its own name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the commands in the order in which a newcomer wants them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"odekit.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is called for, or name the nearest."""
+        if args[0] not in COMMANDS:
+            near = get_close_matches(args[0], COMMANDS, n=1, cutoff=0.5)
+            meant = f"Did you mean {near[0]!r}?" if near else f"Commands: {', '.join(COMMANDS)}."
+            raise click.UsageError(f"No such command {args[0]!r}. {meant}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; every failure becomes a message and an exit code."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except KeyboardInterrupt:
+            click.echo("\nInterrupted; nothing was left half written.", err=True)
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            _silence()
+            ctx.exit(BROKEN_PIPE)
+        except OdekitError as error:
+            _fail(ctx, str(error))
+        except Exception as error:
+            _fail(ctx, f"odekit broke, which it should not: {type(error).__name__}: {error}. Try: --debug.")
+        return result
+
+
+def _fail(ctx: click.Context, message: str) -> NoReturn:
+    """Exit 2 with one paragraph, and with the traceback where it was asked for."""
+    if ctx.meta.get(DEBUG):
+        traceback.print_exc()
+    raise Failure(message) from None
+
+
+def _silence() -> None:
+    """Let nothing more reach a reader who has gone, so that the interpreter's last flush is quiet."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+@click.group(
+    cls=Program,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 all confirmed, 1 something refuted, 2 wrong usage or input, "
+    "3 inconclusive or nothing applicable.",
+)
+@click.version_option(__version__, prog_name="odekit", message="%(prog)s %(version)s")
+@debug_option
+def program() -> None:
+    """From a loss to a verdict: derive the reduced ODE of a network that learns a group, and check it.
+
+    Start with `odekit verify`, which puts the theorems to the test on this machine, or with
+    `odekit derive`, which prints the ODE. `odekit COMMAND --help` shows examples.
+    """
+
+
+def main() -> None:
+    """Run the program that the shell calls ``odekit``; what a stream can't encode becomes a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    program(prog_name="odekit")

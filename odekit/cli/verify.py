@@ -1,0 +1,111 @@
+"""``odekit verify``: the theorems put to the test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from odekit.cli.command import Command, debug_option
+from odekit.cli.options import finite_group, group_options, json_option
+from odekit.cli.output import progress, say, say_list, show_table, write_json
+
+if TYPE_CHECKING:
+    from odekit.claims import Report
+    from odekit.groups import FiniteGroup
+
+__all__ = ["command"]
+
+FORMATS = ("text", "latex")
+
+
+@click.command(
+    "verify",
+    cls=Command,
+    short_help="Put the theorems to the test: the main job.",
+    examples=(
+        ("odekit verify", "Every claim on its quick set, in under a minute."),
+        ("odekit verify lottery-ticket --group Z31 --seed 7", "One claim on another group and seed."),
+        (
+            "odekit verify --paper 2602.16849 --out report",
+            "The claims of one paper; report/ holds JSON, tables and figures (PDF and PNG).",
+        ),
+        ("odekit verify --json - > verdicts.json", "For a program; progress stays on the terminal."),
+    ),
+)
+@click.argument("claims", metavar="[CLAIM]...", nargs=-1)
+@click.option("--paper", metavar="ID", help="Only claims of this arXiv identifier, such as 2602.16849.")
+@group_options("Experiment on this group, Z23, Z3xZ5, ..., instead of each claim's own.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of all randomness.")
+@click.option("--full", is_flag=True, help="More seeds, larger orders, longer runs.")
+@click.option(
+    "--out",
+    metavar="DIR",
+    help="Make the folder DIR with report.json, verdicts.tex, verdicts.md and figures. It appears when all "
+    "is done; one that exists and is not empty is refused.",
+)
+@click.option("--force", is_flag=True, help="Let --out replace an earlier report (and never anything else).")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@json_option("the verdicts")
+@debug_option
+def command(
+    claims: tuple[str, ...],
+    paper: str | None,
+    group: str | None,
+    table: str | None,
+    seed: int,
+    full: bool,
+    out: str | None,
+    force: bool,
+    form: str,
+    json_file: str | None,
+) -> None:
+    """Put theorems to the test: for each claim a prediction, an experiment, a verdict and a negative control.
+
+    An experiment trains the full network, without knowing the reduced ODE, and measures the gap to what was
+    predicted against a budget of every error that it knows of. CLAIM is an id of `odekit claims`; without one
+    all are verified. Exits with 0 if all are confirmed, 1 if one is refuted, 3 if one stays open.
+    """
+    from odekit.report import check_folder, write_report
+
+    if out is not None:
+        check_folder(out, force)
+    report = _verified(claims, paper, finite_group(group, table), seed, full)
+    _show(report, form, json_file)
+    write_json(report.to_json(), json_file)
+    if out is not None:
+        say(f"written to {write_report(report, out, force)}", json_file)
+    click.get_current_context().exit(report.exit_code)
+
+
+def _verified(
+    claims: tuple[str, ...],
+    paper: str | None,
+    group: FiniteGroup | None,
+    seed: int,
+    full: bool,
+) -> Report:
+    from odekit.claims import select_claims, verify
+
+    with progress(len(select_claims(claims or None, paper))) as told:
+        return verify(
+            claims or None,
+            paper=paper,
+            group=group,
+            seed=seed,
+            full=full,
+            on_start=lambda claim: told.begin(claim.id),
+            on_finish=lambda v: told.end(f"{v.id}: {v.outcome.replace('_', ' ')} in {v.seconds:.1f} s"),
+        )
+
+
+def _show(report: Report, form: str, json_file: str | None) -> None:
+    from odekit.report import controls, latex_table, notes, provenance, total, verdict_table
+
+    if form == "latex":
+        say(latex_table(verdict_table(report), provenance(report)), json_file)
+        return
+    show_table(verdict_table(report), json_file)
+    say_list("Qualifications", notes(report), json_file)
+    say_list("False statements, put through the same experiments", controls(report, True), json_file)
+    say(f"\n{total(report)}", json_file)

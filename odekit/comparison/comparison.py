@@ -1,0 +1,158 @@
+"""Comparison: what came of putting a run beside its reduced ODE.
+
+What enters are finished numbers; what leaves are JSON and labelled arrays. Nothing is computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.comparison.budget import Budget
+from odekit.comparison.curves import ErrorCurve
+from odekit.comparison.modes import Modes
+from odekit.errors import InputError
+from odekit.simulation import Run
+
+if TYPE_CHECKING:
+    import xarray
+
+__all__ = ["Comparison", "Winners"]
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Winners:
+    """How often the predicted winner is the mode that dominates at the last snapshot.
+
+    Parameters
+    ----------
+    agreement: share of all neurons.
+    clear_agreement: share of the clear ones, whose dominant mode holds more than half of the embedding's
+        power; NaN if there are none.
+    count: number of neurons.
+    clear_count: number of clear ones.
+    """
+
+    agreement: float
+    clear_agreement: float
+    count: int
+    clear_count: int
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What came of comparing a run with its reduced ODE.
+
+    Parameters
+    ----------
+    name: the run's file, or a description.
+    run: what was compared.
+    tolerance: largest median gap at which the comparison is confirmed.
+    outcome: ``"confirmed"``, ``"refuted"``, ``"inconclusive"`` or ``"not_applicable"``.
+    reason: one sentence that says why.
+    errors: by quantity (alpha, beta relative; phi, psi in radians), over the modes that lead their neuron at
+        the first snapshot or at that time; ``alpha1``, ``alpha2`` and so on where unshared.
+    gap: (T, M) |w_ode - w_run| / |w_run| of every neuron, each weight group's part divided by its rate;
+        infinite past a blow-up of the ODE.
+    budget: what the gap may be.
+    horizon: time from which the median budget exceeds the level asked for; inf if it never does.
+    winners: predicted against observed, where the blow-up times have a closed form.
+    predicted: the ODE's modes at the run's times.
+    """
+
+    name: str
+    run: Run
+    tolerance: float
+    outcome: str
+    reason: str
+    errors: Mapping[str, ErrorCurve] = field(default_factory=dict)
+    gap: FloatArray | None = None
+    budget: Budget | None = None
+    horizon: float | None = None
+    winners: Winners | None = None
+    predicted: Modes | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """One entry of ``runs`` in the command's JSON; what is not finite is null."""
+        network = self.run.network
+        return {
+            "file": self.name,
+            "group": network.finite_group.name,
+            "neurons": network.neurons,
+            "horizon": _number(self.horizon),
+            "horizon_step": self.horizon_step,
+            "tolerance": self.tolerance,
+            "times": self.run.t.tolist(),
+            "steps": None if self.run.steps is None else self.run.steps.tolist(),
+            "errors": {
+                name: {"median": _numbers(curve.median), "max": _numbers(curve.max)}
+                for name, curve in self.errors.items()
+            },
+            "gap": {} if self.gap is None else _summary(self.gap),
+            "budget": self._budget_json(),
+            "winners": None if self.winners is None else _winners_json(self.winners),
+            "outcome": self.outcome,
+            "reason": self.reason,
+        }
+
+    def _budget_json(self) -> dict[str, list[float | None]]:
+        """Median over the neurons by time of each part, and of the total."""
+        if self.budget is None:
+            return {}
+        parts = {**self.budget.parts(), "total": self.budget.total}
+        return {name: _numbers(np.median(part, axis=1)) for name, part in parts.items()}
+
+    @property
+    def horizon_step(self) -> int | None:
+        """Optimiser step of the horizon, where the run counts steps."""
+        if self.run.steps is None or self.horizon is None or not np.isfinite(self.horizon):
+            return None
+        return int(self.run.steps[int(np.searchsorted(self.run.t, self.horizon))])
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Labelled arrays with dimensions time and neuron: gap, budget and its parts; error curves by time.
+
+        Raises
+        ------
+        InputError: xarray is not installed.
+        """
+        try:
+            import xarray
+        except ImportError:
+            raise InputError("labelled arrays need xarray", hint="pip install 'odekit[labels]'") from None
+        dims = ("time", "neuron")
+        arrays: dict[str, Any] = {} if self.gap is None else {"gap": (dims, self.gap)}
+        if self.budget is not None:
+            arrays |= {f"budget_{name}": (dims, part) for name, part in self.budget.parts().items()}
+            arrays["budget"] = (dims, self.budget.total)
+        for name, curve in self.errors.items():
+            arrays |= {f"{name}_median": ("time", curve.median), f"{name}_max": ("time", curve.max)}
+        attributes = {"outcome": self.outcome, "tolerance": self.tolerance, "file": self.name}
+        return xarray.Dataset(arrays, coords={"time": self.run.t}, attrs=attributes)
+
+
+def _winners_json(winners: Winners) -> dict[str, float | int | None]:
+    return {
+        "agreement": _number(winners.agreement),
+        "clear_agreement": _number(winners.clear_agreement),
+        "count": winners.count,
+        "clear_count": winners.clear_count,
+    }
+
+
+def _summary(values: FloatArray) -> dict[str, list[float | None]]:
+    return {"median": _numbers(np.median(values, axis=1)), "max": _numbers(values.max(axis=1))}
+
+
+def _number(value: float | None) -> float | None:
+    return float(value) if value is not None and np.isfinite(value) else None
+
+
+def _numbers(values: FloatArray) -> list[float | None]:
+    return [_number(value) for value in values.tolist()]

@@ -1,0 +1,120 @@
+"""What a run's meta and numbers say of its training, as far as an error budget needs it.
+
+What enters is a run, ours or a user's; what leaves are its step, its precisions, and whether its t is the
+time of a gradient flow. Nothing here knows the reduced ODE.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from odekit.errors import InputError, ReductionError
+from odekit.simulation import Run
+
+__all__ = ["check_flow_time", "integrator_error", "learning_rate", "stored_roundoff", "trained_roundoff"]
+
+FLOW = "gradient flow"
+ROUNDOFFS: Mapping[str, float] = {
+    "float64": 2.0**-53,
+    "double": 2.0**-53,
+    "float32": 2.0**-24,
+    "single": 2.0**-24,
+    "float16": 2.0**-11,
+    "half": 2.0**-11,
+    "bfloat16": 2.0**-8,
+}
+
+
+def check_flow_time(run: Run) -> None:
+    """Refuse a run whose t is not the time of the gradient flow of its whole loss.
+
+    Raises
+    ------
+    ReductionError: an adaptive optimiser, momentum, weight decay, or training on a part of the data.
+    InputError: a meta entry that should be a number and is not.
+    """
+    optimiser = str(run.meta.get("optimiser") or FLOW)
+    if optimiser.lower() not in (FLOW, "sgd"):
+        raise ReductionError(
+            "the run's t is not the time of a gradient flow",
+            expected="gradient flow or SGD",
+            received=f"optimiser {optimiser}",
+        )
+    for key, wanted in (("momentum", 0.0), ("weight_decay", 0.0), ("frac_train", 1.0)):
+        value = _number(run.meta, key, wanted)
+        if value != wanted:
+            raise ReductionError(
+                "the run is not a gradient flow of its loss over all data",
+                expected=f"{key} {wanted:g}",
+                received=f"{key} {value:g}",
+            )
+
+
+def learning_rate(run: Run) -> float:
+    """Largest step of the optimiser in the run's t: as recorded, or from its steps; 0 for a gradient flow.
+
+    Raises
+    ------
+    InputError: a recorded learning rate that is no number, or negative.
+    """
+    if str(run.meta.get("optimiser") or "").lower() == FLOW:
+        return 0.0
+    recorded = _number(run.meta, "learning_rate", 0.0)
+    if recorded < 0:
+        raise InputError("meta's learning_rate is negative", received=f"{recorded:g}")
+    if run.steps is None or len(run) < 2:
+        return recorded
+    counted = np.diff(run.steps)
+    taken = counted > 0
+    return float(max(recorded, (np.diff(run.t)[taken] / counted[taken]).max(initial=0.0)))
+
+
+def stored_roundoff(run: Run) -> float:
+    """Unit roundoff of the numbers as stored: of the shortest floating-point format that holds them all."""
+    for name, dtype in (("float16", np.float16), ("float32", np.float32)):
+        if all(_fits(weights, dtype) for weights in run.weights.values()):
+            return ROUNDOFFS[name]
+    return ROUNDOFFS["float64"]
+
+
+def trained_roundoff(run: Run) -> float:
+    """Unit roundoff in which the run was trained: meta's ``dtype``, or else that of the stored numbers."""
+    name = str(run.meta.get("dtype") or "").lower().rpartition(".")[-1]
+    return ROUNDOFFS.get(name, stored_roundoff(run))
+
+
+def integrator_error(run: Run) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Relative error of the run's own integration at each time, (T,); 0 where nothing is recorded.
+
+    Raises
+    ------
+    InputError: a record that is not one nonnegative number a snapshot.
+    """
+    error = run.integrator_error
+    if error is None:
+        return np.zeros(len(run))
+    if error.shape != (len(run),) or error.dtype.kind not in "fiu" or not (error >= 0).all():
+        raise InputError(
+            "the run's integrator_error doesn't fit its times",
+            expected=f"{len(run)} nonnegative numbers",
+            received=f"{error.dtype} of shape {error.shape}",
+        )
+    return error.astype(np.float64)
+
+
+def _fits(weights: np.ndarray[Any, np.dtype[np.float64]], dtype: type[np.floating[Any]]) -> bool:
+    with np.errstate(over="ignore"):
+        return bool(np.array_equal(weights, weights.astype(dtype)))
+
+
+def _number(meta: Mapping[str, Any], key: str, default: float) -> float:
+    value = meta.get(key)
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InputError(f"meta's {key} is not a number", expected="a finite number", received=repr(value))
+    return float(value)

@@ -1,0 +1,193 @@
+"""What each table shows: verdicts, claims, comparisons, predictions.
+
+What enters are finished results, what leaves are `Table` objects. Nothing is computed here but which times
+of a run are worth a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from odekit.report.table import Cell, Table, Value
+
+if TYPE_CHECKING:
+    from odekit.claims import Claim, Report, Verdict
+    from odekit.comparison import Comparison, Prediction
+
+__all__ = [
+    "claims_table",
+    "comparison_table",
+    "outcome_text",
+    "prediction_table",
+    "verdict_table",
+    "winners_table",
+]
+
+CAPTION = "Verdicts: each gap has to lie within its budget, and the budget within its tolerance."
+INTERVAL = ("interval, lower end", "interval, upper end")
+TIMES_BEFORE_HORIZON = 4
+
+Values = tuple[Value, ...]
+Numbers = float | Mapping[str, float] | None
+
+
+def outcome_text(outcome: str) -> str:
+    """An outcome as a person reads it: ``"not applicable"``."""
+    return outcome.replace("_", " ")
+
+
+def verdict_table(report: Report) -> Table:
+    """One row per verdict: what was predicted and measured, tolerance, budget and negative control.
+
+    A quantity that has a name takes a line of its own below its claim.
+    """
+    columns = ("claim", "outcome", "predicted", "measured", "tolerance", "budget", "control")
+    rows = tuple(_verdict_row(verdict) for verdict in report.verdicts)
+    return Table(columns, rows, CAPTION)
+
+
+def claims_table(claims: Sequence[Claim]) -> Table:
+    """One row per claim: identifier, source and statement."""
+    rows = tuple((claim.id, claim.source, claim.statement) for claim in claims)
+    return Table(("id", "source", "statement"), rows, "What can be verified.")
+
+
+def comparison_table(comparisons: Sequence[Comparison]) -> Table:
+    """One row per run, with the errors of the leading amplitude at a few times and at the last one."""
+    names = short_names([comparison.name for comparison in comparisons])
+    rows = tuple(_comparison_row(n, c) for n, c in zip(names, comparisons, strict=True))
+    columns = ("run", "horizon", "t", "median error", "max error", "winners", "outcome")
+    caption = "Relative errors of alpha, reduced ODE against run, over the modes that lead their neuron."
+    return Table(columns, rows, caption)
+
+
+def prediction_table(prediction: Prediction, count: int = 10) -> Table:
+    """One row for each of the first ``count`` neurons."""
+    columns = ("neuron", "winner", "blow-up time", "runner-up", "its time", "phi", "psi")
+    entries = prediction.to_json()["neurons"][:count]
+    rows = tuple(
+        (
+            number,
+            _mode(entry["winner"]),
+            _never(entry["blow_up_time"]),
+            _mode(entry["runner_up"]),
+            _never(entry["runner_up_time"]),
+            entry["phases"].get("phi"),
+            entry["phases"].get("psi"),
+        )
+        for number, entry in enumerate(entries)
+    )
+    return Table(columns, rows, "Predicted winners; phases in radians, at the blow-up.")
+
+
+def winners_table(prediction: Prediction) -> Table:
+    """How many neurons each mode wins, the most frequent winner first, and its first blow-up."""
+    times: dict[str, list[float]] = {}
+    for entry in prediction.to_json()["neurons"]:
+        times.setdefault(_mode(entry["winner"]), []).append(_never(entry["blow_up_time"]))
+    ranked = sorted(times.items(), key=lambda item: -len(item[1]))
+    rows = tuple(
+        (winner, len(won), f"{100 * len(won) / len(prediction.winner):.1f} %", min(won))
+        for winner, won in ranked
+    )
+    return Table(("winner", "neurons", "share", "first blow-up"), rows, "Neurons won by each mode.")
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """The files' names without folders, where those are distinct."""
+    short = [name.rstrip("/").rpartition("/")[2] or name for name in names]
+    return short if len(set(short)) == len(short) else list(names)
+
+
+def _verdict_row(verdict: Verdict) -> tuple[Cell, ...]:
+    names, predicted, measured = _lines(verdict)
+    return (
+        names,
+        outcome_text(verdict.outcome),
+        predicted,
+        measured,
+        verdict.tolerance,
+        sum(verdict.budget.values()) if verdict.budget else None,
+        "" if verdict.control is None else outcome_text(verdict.control.outcome),
+    )
+
+
+def _lines(verdict: Verdict) -> tuple[Values, Values, Values]:
+    """The claim and the names of its quantities below it, and what was predicted and measured of each."""
+    first, second = (_by_name(numbers) for numbers in (verdict.predicted, verdict.measured))
+    if verdict.interval is not None:
+        second = {**second, **dict(zip(INTERVAL, verdict.interval, strict=True))}
+    names = [name for name in dict.fromkeys((*first, *second)) if name]
+    predicted, measured = ([_plain(found.get(name)) for name in ("", *names)] for found in (first, second))
+    return (verdict.id, *(f"- {name}" for name in names)), tuple(predicted), tuple(measured)
+
+
+def _by_name(numbers: Numbers) -> Mapping[str, float]:
+    if isinstance(numbers, Mapping):
+        return numbers
+    return {} if numbers is None else {"": numbers}
+
+
+def _plain(value: float | None) -> Value:
+    """A Python number, also where the experiment left a NumPy one."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _comparison_row(name: str, comparison: Comparison) -> tuple[Cell, ...]:
+    network = comparison.run.network
+    described: Cell = (name, f"{network.finite_group.name}, {network.neurons} neurons")
+    if comparison.gap is None:
+        return (described, "", None, None, None, "", outcome_text(comparison.outcome))
+    curve = next(iter(comparison.errors.values()))
+    shown = _times(comparison)
+    return (
+        described,
+        _horizon(comparison),
+        tuple(float(comparison.run.t[i]) for i in shown),
+        tuple(_blown_up(curve.median[i]) for i in shown),
+        tuple(_blown_up(curve.max[i]) for i in shown),
+        _winners(comparison),
+        outcome_text(comparison.outcome),
+    )
+
+
+def _times(comparison: Comparison) -> list[int]:
+    """A few snapshots evenly spaced up to the horizon, the one there, and the last."""
+    last = len(comparison.run) - 1
+    horizon = comparison.horizon if comparison.horizon is not None else np.inf
+    place = min(int(np.searchsorted(comparison.run.t, horizon)), last)
+    spaced = np.linspace(0, place, TIMES_BEFORE_HORIZON + 2)[1:].round().astype(int)
+    return sorted({*spaced.tolist(), last})
+
+
+def _horizon(comparison: Comparison) -> Cell:
+    if comparison.horizon is None or not np.isfinite(comparison.horizon):
+        return "not reached"
+    step = comparison.horizon_step
+    return (f"t = {comparison.horizon:.4g}", *(() if step is None else (f"step {step}",)))
+
+
+def _winners(comparison: Comparison) -> Cell:
+    winners = comparison.winners
+    if winners is None:
+        return ""
+    every = f"{100 * winners.agreement:.1f} % of {winners.count}"
+    if not winners.clear_count:
+        return every
+    return (every, f"{100 * winners.clear_agreement:.1f} % of {winners.clear_count} clear")
+
+
+def _blown_up(value: float) -> Value:
+    """An error, or infinity where the prediction has blown up."""
+    return float(value) if np.isfinite(value) else float("inf")
+
+
+def _mode(name: int | str | None) -> str:
+    return "none" if name is None else str(name)
+
+
+def _never(time: float | None) -> float:
+    return float("inf") if time is None else time

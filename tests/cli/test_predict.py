@@ -1,0 +1,61 @@
+"""``odekit predict``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import Result
+
+from odekit.comparison import predict, project
+from odekit.simulation import Run, load_run
+
+Invoke = Callable[..., Result]
+
+
+def test_first_neurons_and_all_winners_are_shown(invoke: Invoke, run_file: Path) -> None:
+    result = invoke("predict", run_file)
+    assert result.exit_code == 0
+    assert "blow-up time" in result.stdout
+    assert "first blow-up" in result.stdout
+    assert "the first 10" not in result.stdout, "eight neurons are all shown"
+
+
+def test_json_names_every_neuron(invoke: Invoke, run: Run, run_file: Path) -> None:
+    result = invoke("predict", run_file, "--json", "-")
+    neurons = json.loads(result.stdout)["neurons"]
+    expected = predict(run)
+    assert [entry["winner"] for entry in neurons] == [int(expected.labels[w]) for w in expected.winner]
+    assert [entry["blow_up_time"] for entry in neurons] == expected.blow_up_time.tolist()
+    assert set(neurons[0]["phases"]) == {"phi", "psi"}
+
+
+def test_plain_weights_and_a_group_are_enough(invoke: Invoke, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "w.npz", theta=rng.normal(size=(12, 5)), xi=rng.normal(size=(12, 5)))
+    result = invoke("predict", tmp_path / "w.npz", "--group", "Z5")
+    assert result.exit_code == 0
+    assert "the first 10 of 12 neurons" in result.stdout
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [
+        ("Z23_quadratic_random_sgd", 0.93),
+        ("Z23_quadratic_random_sgd_small", 0.90),
+        ("Z15_quadratic_random_sgd_small", 0.88),
+    ],
+)
+def test_the_winners_of_runs_that_odekit_did_not_make_come_true(
+    invoke: Invoke, reference: Path, name: str, share: float
+) -> None:
+    result = invoke("predict", reference / f"{name}.npz", "--json", "-")
+    winners = np.array([entry["winner"] for entry in json.loads(result.stdout)["neurons"]])
+    last = project(load_run(reference / f"{name}.npz")).at(-1)
+    agrees = winners == 1 + last.dominant
+    assert agrees.mean() >= share
+    assert agrees[last.dominant_share > 0.5].mean() >= 0.985

@@ -1,0 +1,116 @@
+"""``odekit simulate``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import Result
+
+from odekit.groups import group
+from odekit.simulation import Run, load_run
+
+Invoke = Callable[..., Result]
+SMALL = ("--neurons", 4, "--t-end", 5, "--snapshots", 3)
+
+
+def test_a_run_is_written_and_summed_up(invoke: Invoke, tmp_path: Path) -> None:
+    out = tmp_path / "run.npz"
+    result = invoke("simulate", "--group", "Z7", *SMALL, "--seed", 2, "--out", out)
+    assert result.exit_code == 0, result.stderr
+    run = load_run(out)
+    assert (run.network.finite_group.name, len(run), run.meta["seed"]) == ("Z7", 3, 2)
+    assert f"{out}: Z7, 4 neurons" in result.stdout
+    assert "loss (mean) 1.9459" in result.stdout
+    assert "accuracy" in result.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["run.npz"]
+
+
+def test_the_same_seed_gives_the_same_run(invoke: Invoke, tmp_path: Path) -> None:
+    runs = []
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        invoke("simulate", "--group", "Z5", *SMALL, "--seed", seed, "--out", tmp_path / name)
+        runs.append(load_run(tmp_path / name).weights["theta"])
+    np.testing.assert_array_equal(runs[0], runs[1])
+    assert (runs[0] != runs[2]).any()
+
+
+def test_descent_keeps_its_steps(invoke: Invoke, tmp_path: Path) -> None:
+    out = tmp_path / "run.npz"
+    network = "--group Z5 --neurons 4 --loss sum --logit-scale 0.5"
+    training = "--method sgd --learning-rate 0.5 --steps 10 --snapshots 3"
+    result = invoke("simulate", *network.split(), *training.split(), "--out", out)
+    assert result.exit_code == 0, result.stderr
+    run = load_run(out)
+    assert run.steps is not None
+    assert run.steps.tolist() == [0, 5, 10]
+    assert (run.network.loss, run.network.logit_scale) == ("sum", 0.5)
+
+
+def test_weights_bring_their_network(invoke: Invoke, run: Run, run_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "again.npz"
+    result = invoke("simulate", "--weights", run_file, "--t-end", 5, "--snapshots", 2, "--out", out)
+    assert result.exit_code == 0, result.stderr
+    again = load_run(out)
+    assert (again.network.finite_group.name, again.network.neurons) == ("Z5", 8)
+    np.testing.assert_array_equal(again.weights["xi"][0], run.weights["xi"][0])
+
+
+def test_an_option_wins_over_what_the_weights_say(invoke: Invoke, run_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "again.npz"
+    options = ("--t-end", 5, "--snapshots", 2, "--activation", "z**4", "--logit-scale", 2)
+    invoke("simulate", "--weights", run_file, *options, "--out", out)
+    network = load_run(out).network
+    assert (network.activation_name, network.logit_scale) == ("z**4", 2.0)
+
+
+def test_plain_weights_need_a_group(invoke: Invoke, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "w.npz", theta=rng.normal(size=(3, 5)), xi=rng.normal(size=(3, 5)))
+    arguments = ("simulate", "--weights", tmp_path / "w.npz", "--t-end", 1, "--out", tmp_path / "run.npz")
+    assert "--group Z23" in invoke(*arguments).stderr
+    assert invoke(*arguments, "--group", "Z5").exit_code == 0
+    np.save(tmp_path / "t.npy", group("Z5").table)
+    assert invoke(*arguments, "--table", tmp_path / "t.npy").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "bound"),
+    [
+        (("--group", "Z5", "--task", "x-y"), "3/5 = 0.6"),
+        (("--group", "Z6", "--task", "x-y"), "2/3"),
+        (("--group", "Z5", "--task", "2*x+3*y"), "3/5 = 0.6"),
+    ],
+)
+def test_a_task_that_can_not_be_learned_is_told(
+    invoke: Invoke, tmp_path: Path, options: tuple[str, ...], bound: str
+) -> None:
+    result = invoke("simulate", *options, *SMALL, "--out", tmp_path / "run.npz")
+    assert result.exit_code == 0
+    assert "Warning: a shared embedding sees the inputs without their order, so that it can't learn" in (
+        result.stderr
+    )
+    assert f"{options[3]} on {options[1]}" in result.stderr
+    assert f"its accuracy is at most {bound}" in result.stderr
+    assert "Try: --embedding unshared" in result.stderr
+
+
+def test_a_non_abelian_product_can_not_be_learned_by_a_shared_embedding(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    permutations = [np.array(p) for p in ([0, 1, 2], [1, 2, 0], [2, 0, 1], [0, 2, 1], [2, 1, 0], [1, 0, 2])]
+    find = {tuple(p.tolist()): index for index, p in enumerate(permutations)}
+    np.save(tmp_path / "s3.npy", [[find[tuple(a[b].tolist())] for b in permutations] for a in permutations])
+    result = invoke("simulate", "--table", tmp_path / "s3.npy", *SMALL, "--out", tmp_path / "run.npz")
+    assert result.exit_code == 0, result.stderr
+    assert "at most 3/4 = 0.75" in result.stderr, "(classes / n + 1) / 2 with three classes of six elements"
+
+
+@pytest.mark.parametrize("options", [("--task", "x+y"), ("--task", "x-y", "--embedding", "unshared")])
+def test_a_task_that_can_be_learned_gets_no_warning(
+    invoke: Invoke, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    result = invoke("simulate", "--group", "Z5", *options, *SMALL, "--out", tmp_path / "run.npz")
+    assert (result.exit_code, result.stderr) == (0, "")

@@ -1,0 +1,244 @@
+"""True runs are confirmed, however they are stored; false statements about them are refuted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from odekit.comparison import compare
+from odekit.errors import FileError, InputError
+from odekit.networks import Network
+from odekit.simulation import Run, simulate
+
+NETWORKS: list[dict[str, Any]] = [
+    {"group": "Z7"},
+    {"group": "Z8", "loss": "sum", "logit_scale": 0.3},
+    {"group": "Z2"},
+    {"group": "Z3"},
+    {"group": "Z2xZ4"},
+    {"group": "Z7", "embedding": "unshared", "rates": {"theta1": 0.5, "theta2": 3.0}},
+    {"group": "Z6", "task": "x-y"},
+    {"group": "Z7", "activation": "z**2+z"},
+    {"group": "Z5", "task": "x+y+z", "activation": "z**3"},
+]
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=str)
+def test_a_true_run_is_confirmed_and_a_wrong_ode_is_refuted_on_it(network: dict[str, Any]) -> None:
+    run = simulate(Network(neurons=12, **network), seed=4, scale=0.06, t_end=None, snapshots=25)
+    comparison = compare(run)
+    assert comparison.outcome == "confirmed", comparison.reason
+    for factor in (1.02, 0.98, -1.0):
+        assert compare(run, scale_field=factor).outcome == "refuted", factor
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"loss": "sum"},
+        {"logit_scale": 1.05},
+        {"logit_scale": 30.0},
+        {"logit_scale": 0.1},
+        {"rates": {"theta": 1.1}},
+        {"task": "x-y"},
+        {"activation": "1.03*z**2"},
+    ],
+    ids=str,
+)
+def test_a_run_that_states_another_network_is_refuted(
+    statement: dict[str, Any], small_run: Run, changed: Callable[..., Run]
+) -> None:
+    stated = Network(**{"group": "Z7", "neurons": 16, **statement})
+    assert compare(changed(small_run, network=stated)).outcome == "refuted"
+
+
+@pytest.mark.parametrize(("true", "stated"), [("Z8", "Z2xZ4"), ("Z12", "Z2xZ6")])
+def test_a_run_that_states_another_group_is_refuted(
+    true: str, stated: str, changed: Callable[..., Run]
+) -> None:
+    run = simulate(Network(true, neurons=24), seed=2, scale=0.05, snapshots=21)
+    assert compare(run).outcome == "confirmed"
+    assert compare(changed(run, network=Network(stated, neurons=24))).outcome == "refuted"
+
+
+@pytest.mark.parametrize("factor", [1e-3, 0.1, 1.03, 10.0, 100.0])
+def test_a_run_with_another_clock_is_refuted(
+    factor: float, small_run: Run, changed: Callable[..., Run]
+) -> None:
+    assert compare(changed(small_run, t=factor * small_run.t)).outcome == "refuted"
+
+
+def test_one_rounding_error_of_a_thousandth_is_noticed(small_run: Run, changed: Callable[..., Run]) -> None:
+    weights = {name: w.copy() for name, w in small_run.weights.items()}
+    weights["xi"][3:] *= 1.001
+    assert compare(changed(small_run, weights=weights)).outcome == "refuted"
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("snapshots", [2, 3, 6])
+def test_too_few_snapshots_never_refute_a_true_run(seed: int, snapshots: int) -> None:
+    run = simulate(Network("Z6", neurons=8), seed=seed, scale=0.05, snapshots=snapshots)
+    assert compare(run).outcome in ("confirmed", "inconclusive")
+
+
+@pytest.mark.parametrize("steps", [12, 60, 300])
+def test_descent_is_confirmed_at_any_step_size_and_refuted_as_a_flow(
+    steps: int, changed: Callable[..., Run]
+) -> None:
+    network = Network("Z7", neurons=16)
+    end = float(simulate(network, seed=3, scale=0.02, snapshots=2).t[-1])
+    run = simulate(
+        network, seed=3, scale=0.02, method="sgd", learning_rate=0.8 * end / steps, steps=steps, snapshots=13
+    )
+    assert compare(run).outcome == "confirmed"
+    flow = {**run.meta, "optimiser": "gradient flow"}
+    assert compare(changed(run, meta=flow)).outcome == "refuted"
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_a_run_stored_in_few_digits_is_confirmed_whatever_its_file_says(
+    dtype: Any, small_run: Run, changed: Callable[..., Run]
+) -> None:
+    weights = {name: w.astype(dtype) for name, w in small_run.weights.items()}
+    meta = {**small_run.meta, "dtype": "float64"}
+    assert compare(changed(small_run, weights=weights, meta=meta)).outcome == "confirmed"
+
+
+def test_a_run_that_starts_later_is_compared_from_its_own_start(
+    small_run: Run, changed: Callable[..., Run]
+) -> None:
+    later = compare(changed(small_run, t=small_run.t + 8.0))
+    comparison = compare(small_run)
+    assert later.gap == pytest.approx(comparison.gap, rel=1e-6, abs=1e-12)
+    assert later.horizon == pytest.approx(comparison.horizon + 8.0)
+
+
+def test_neurons_without_weights_stand_still_and_spoil_nothing(changed: Callable[..., Run]) -> None:
+    network = Network("Z6", neurons=9)
+    run = simulate(Network("Z6", neurons=8), seed=0, scale=0.05, snapshots=11)
+    weights = {n: np.concatenate([w, np.zeros((11, 1, 6))], axis=1) for n, w in run.weights.items()}
+    comparison = compare(changed(run, network=network, weights=weights))
+    assert comparison.outcome == "confirmed"
+    assert comparison.gap[:, 8].tolist() == [0.0] * 11
+    assert np.isfinite(comparison.errors["alpha"].max[1])
+    weights["theta"][5:, 8] = 1e-3
+    moved = compare(changed(run, network=network, weights=weights))
+    assert moved.gap[5, 8] > moved.budget.total[5, 8]
+
+
+def test_a_single_snapshot_is_inconclusive(small_run: Run, changed: Callable[..., Run]) -> None:
+    first = {name: w[:1] for name, w in small_run.weights.items()}
+    comparison = compare(changed(small_run, t=[0.0], weights=first, records={}))
+    assert comparison.outcome == "inconclusive"
+    assert comparison.horizon == np.inf
+
+
+def test_a_run_too_short_to_move_is_inconclusive() -> None:
+    network = Network("Z7", neurons=8, activation="z")
+    run = simulate(network, seed=0, scale=0.05, t_end=1.0, snapshots=5)
+    comparison = compare(run)
+    assert comparison.outcome == "inconclusive"
+    assert "move no further than the budget" in comparison.reason
+
+
+def test_a_gap_above_the_tolerance_is_inconclusive_and_not_confirmed(small_run: Run) -> None:
+    assert compare(small_run, tolerance=1e-12).outcome == "inconclusive"
+
+
+def test_the_horizon_is_where_the_median_budget_passes_the_level(small_run: Run) -> None:
+    comparison = compare(small_run, horizon_level=1e-3)
+    median = np.median(comparison.budget.total, axis=1)
+    count = int(np.searchsorted(small_run.t, comparison.horizon))
+    assert (median[:count] <= 1e-3).all()
+    assert median[count] > 1e-3
+    assert comparison.horizon < compare(small_run).horizon
+
+
+def test_the_horizon_falls_as_the_weights_grow() -> None:
+    network = Network("Z7", neurons=12)
+    horizons = []
+    for scale in (0.05, 0.1, 0.2):
+        run = simulate(network, seed=0, scale=scale, snapshots=41)
+        horizons.append(compare(run).horizon / run.t[-1])
+    assert horizons == sorted(horizons, reverse=True)
+    assert horizons[-1] < horizons[0]
+
+
+def test_weights_so_large_that_everything_overflows_are_inconclusive(
+    small_run: Run, changed: Callable[..., Run]
+) -> None:
+    huge = changed(small_run, weights={name: 1e160 * w for name, w in small_run.weights.items()})
+    assert compare(huge).outcome == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("meta", "network", "match"),
+    [
+        ({"optimiser": "Adam"}, {}, "gradient flow"),
+        ({"weight_decay": 0.1}, {}, "weight_decay"),
+        ({}, {"activation": "relu"}, "relu"),
+        ({}, {"activation": "z**4"}, "do not decouple"),
+        ({}, {"constraint": "sphere"}, "sphere"),
+    ],
+    ids=str,
+)
+def test_what_no_reduction_speaks_of_is_not_applicable_with_the_reason(
+    meta: dict[str, Any], network: dict[str, Any], match: str, small_run: Run, changed: Callable[..., Run]
+) -> None:
+    comparison = compare(changed(small_run, meta=meta, network=Network("Z7", 16, **network)))
+    assert comparison.outcome == "not_applicable"
+    assert match in comparison.reason
+    assert comparison.gap is None
+
+
+@pytest.mark.parametrize(
+    ("options", "match"),
+    [
+        ({"tolerance": 0.0}, "tolerance must be positive"),
+        ({"tolerance": np.nan}, "tolerance must be positive"),
+        ({"horizon_level": -1.0}, "horizon_level must be positive"),
+        ({"scale_field": 0.0}, "scale_field must be finite and not 0"),
+        ({"scale_field": np.inf}, "scale_field must be finite and not 0"),
+    ],
+)
+def test_options_out_of_range_are_refused(options: dict[str, float], match: str, small_run: Run) -> None:
+    with pytest.raises(InputError, match=match):
+        compare(small_run, **options)
+
+
+def test_a_file_is_compared_like_the_run_it_holds(small_run: Run, tmp_path: Path) -> None:
+    path = small_run.save(tmp_path / "run.npz")
+    comparison = compare(path)
+    assert comparison.name == str(path)
+    assert comparison.outcome == "confirmed"
+    assert np.array_equal(comparison.gap, compare(small_run).gap)
+
+
+def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="absent"):
+        compare(tmp_path / "absent.npz")
+
+
+def test_the_predicted_winners_are_counted(small_run: Run) -> None:
+    winners = compare(small_run).winners
+    assert winners.count == 16
+    assert winners.agreement > 0.8
+    assert winners.clear_agreement >= winners.agreement
+
+
+def test_a_derivation_with_a_wrong_sign_is_refuted(small_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    flows = sys.modules["odekit.comparison.reduced_flow"]
+    solved = flows.solve
+
+    def mirrored(system: Any, states: Any, *args: Any, **options: Any) -> Any:
+        flipped = np.array(states)
+        flipped[-1] *= -1.0
+        return solved(system, flipped, *args, **options)
+
+    monkeypatch.setattr(flows, "solve", mirrored)
+    assert compare(small_run).outcome == "refuted"
