@@ -16,18 +16,18 @@ trapezoidal rule errs on the safe side. Too few snapshots give a large budget, n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.comparison.linearisation import Linearisation
+from odekit.comparison.linearisation import Linearisation, Separation
 from odekit.comparison.modes import Modes
 from odekit.comparison.provenance import integrator_error, learning_rate, stored_roundoff, trained_roundoff
 from odekit.simulation import Run
 
-__all__ = ["Budget", "error_budget", "neuron_lengths"]
+__all__ = ["Budget", "MeasuredOrbit", "error_budget", "neuron_lengths"]
 
 FloatArray = NDArray[np.float64]
 
@@ -67,29 +67,50 @@ class Budget:
         }
 
 
+@dataclass(frozen=True, eq=False)
+class MeasuredOrbit:
+    """What the budget needs to know of a run, in parts that the reduced flow moves independently.
+
+    Parameters
+    ----------
+    separations: one per snapshot, each (M, K): how fast orbits part.
+    norms: (T, M, K) length of each part in the metric of the flow.
+    noise: (T, M, K + 1) length that one relative unit of rounding may have in each part, and in the rest.
+    """
+
+    separations: Sequence[Separation]
+    norms: FloatArray
+    noise: FloatArray
+
+    @classmethod
+    def of_modes(cls, run: Run, modes: Modes, linearisation: Linearisation) -> MeasuredOrbit:
+        """The orbit of decoupled modes: K is their number, and the rest is the mean."""
+        norms = linearisation.flow.norms(modes.amplitudes)
+        separations = [linearisation.at(modes.at(i).amplitudes) for i in range(len(run))]
+        return cls(separations, norms, _noise(run, modes, norms, neuron_lengths(run)))
+
+
 def error_budget(
-    run: Run, modes: Modes, linearisation: Linearisation, neglected: FloatArray, solver_error: FloatArray
+    run: Run, orbit: MeasuredOrbit, neglected: FloatArray, solver_error: FloatArray
 ) -> Budget:
     """Bound the relative deviation of every neuron of a run from the reduced flow through its first snapshot.
 
     Parameters
     ----------
     run: T snapshots of M neurons.
-    modes: the run's projection.
-    linearisation: of the reduced flow of the run's network.
-    neglected: (T, M, n_modes + 1) what the reduction neglects, the mean last.
-    solver_error: (M, n_modes) relative error of the ODE's solution.
+    orbit: how orbits of the reduced flow part along the run, by part.
+    neglected: (T, M, K + 1) what the reduction neglects, by part and in the rest.
+    solver_error: (M, K) relative error of the ODE's solution.
 
     Raises
     ------
     InputError: meta or records of the run that contradict themselves.
     """
-    size, norms = neuron_lengths(run), linearisation.flow.norms(modes.amplitudes)
+    size, norms, noise = neuron_lengths(run), orbit.norms, orbit.noise
     step, stored = learning_rate(run), stored_roundoff(run)
-    noise = _noise(run, modes, norms, size)
     per_time = trained_roundoff(run) / step if step else 0.0
     with np.errstate(all="ignore"):
-        tube = _Tube.along(run.t, modes, linearisation)
+        tube = _Tube.along(run.t, orbit.separations)
         pushes = {
             "reduction": neglected,
             "learning_rate": _with_mean(0.5 * step * tube.acceleration * np.exp(step * tube.growth)),
@@ -125,8 +146,7 @@ class _Tube:
     curvature: FloatArray
 
     @classmethod
-    def along(cls, t: FloatArray, modes: Modes, linearisation: Linearisation) -> _Tube:
-        rows = [linearisation.at(modes.at(i).amplitudes) for i in range(len(t))]
+    def along(cls, t: FloatArray, rows: Sequence[Separation]) -> _Tube:
         growth, acceleration, curvature = (
             np.array([getattr(row, name) for row in rows]) for name in ("growth", "acceleration", "curvature")
         )

@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.comparison.budget import Budget, error_budget, neuron_lengths
+from odekit.comparison.budget import Budget, MeasuredOrbit, error_budget, neuron_lengths
 from odekit.comparison.clock import slowness
+from odekit.comparison.compare_lifted import (
+    lifted_errors,
+    lifted_orbit,
+    lifted_winners,
+    neglected_by_neuron,
+    predict_weights,
+)
 from odekit.comparison.comparison import Comparison, Winners
-from odekit.comparison.curves import error_curves
+from odekit.comparison.curves import ErrorCurve, error_curves
+from odekit.comparison.lifted import LiftedNeurons
 from odekit.comparison.linearisation import Linearisation
 from odekit.comparison.modes import Modes, project
 from odekit.comparison.predict import predict
@@ -79,39 +88,84 @@ def compare(
     name = repr(source) if isinstance(source, Run) else str(source)
     try:
         check_flow_time(run)
-        flow = ReducedFlow(run.network)
+        with np.errstate(over="ignore", invalid="ignore"), blas_threads(run.network):
+            parts = _lifted_parts(run, scale_field) if _is_lifted(run) else _mode_parts(run, scale_field)
+            return _compared(name, run, parts, tolerance, horizon_level)
     except ReductionError as error:
         return Comparison(name, run, tolerance, "not_applicable", str(error))
-    with np.errstate(over="ignore", invalid="ignore"), blas_threads(run.network):
-        return _compared(name, run, flow, tolerance, horizon_level, scale_field)
 
 
-def _compared(
-    name: str, run: Run, flow: ReducedFlow, tolerance: float, level: float, scale_field: float
-) -> Comparison:
-    modes = project(run)
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """What a reduced ODE says of a run, by modes or by blocks."""
+
+    weights: Mapping[str, FloatArray]
+    errors: Mapping[str, ErrorCurve]
+    orbit: MeasuredOrbit
+    neglected: FloatArray
+    solver_error: FloatArray
+    winners: Winners | None
+    modes: Modes | None = None
+    slow: FloatArray | None = None
+
+
+def _is_lifted(run: Run) -> bool:
+    """Whether the run's ODE moves blocks instead of independent modes."""
+    return run.network.constraint != "none" or not run.network.finite_group.is_abelian
+
+
+def _mode_parts(run: Run, scale_field: float) -> _Parts:
+    flow, modes = ReducedFlow(run.network), project(run)
     predicted, solver_error = _predicted(run, modes, flow, scale_field)
     linearisation, neglected = Linearisation(flow), measure_departure(run)
-    gap = _gap(run, predicted.lift())
-    budget = error_budget(run, modes, linearisation, neglected, solver_error)
+    slow = None
+    if len(run) > 1:
+        slow = slowness(modes, float(run.t[1] - run.t[0]), linearisation, neglected[:2, :, :-1])
+    return _Parts(
+        predicted.lift(),
+        error_curves(modes, predicted),
+        MeasuredOrbit.of_modes(run, modes, linearisation),
+        neglected,
+        solver_error,
+        _winners(run, modes),
+        predicted,
+        slow,
+    )
+
+
+def _lifted_parts(run: Run, scale_field: float) -> _Parts:
+    neurons = LiftedNeurons(run.network)
+    predicted = predict_weights(run, neurons, scale_field)
+    return _Parts(
+        predicted.weights,
+        lifted_errors(run, predicted.weights),
+        lifted_orbit(run, neurons),
+        neglected_by_neuron(run),
+        predicted.error,
+        lifted_winners(run, predicted),
+    )
+
+
+def _compared(name: str, run: Run, parts: _Parts, tolerance: float, level: float) -> Comparison:
+    gap = _gap(run, parts.weights)
+    budget = error_budget(run, parts.orbit, parts.neglected, parts.solver_error)
     count = _snapshots_before(budget, level)
-    if count > 1 or len(run) < 2:
+    if count > 1 or parts.slow is None:
         outcome, reason = _judge(run, gap, budget, count, tolerance)
     else:
-        slow = slowness(modes, float(run.t[1] - run.t[0]), linearisation, neglected[:2, :, :-1])
-        outcome, reason = _judge_clock(slow)
+        outcome, reason = _judge_clock(parts.slow)
     return Comparison(
         name=name,
         run=run,
         tolerance=tolerance,
         outcome=outcome,
         reason=reason,
-        errors=error_curves(modes, predicted),
+        errors=parts.errors,
         gap=gap,
         budget=budget,
         horizon=float(run.t[count]) if count < len(run) else float("inf"),
-        winners=_winners(run, modes),
-        predicted=predicted,
+        winners=parts.winners,
+        predicted=parts.modes,
     )
 
 

@@ -10,6 +10,7 @@ from odekit.derivation.certificate import Certificate
 from odekit.derivation.closed_form import EllipticForm
 from odekit.derivation.derive import derive
 from odekit.derivation.fixed_points import FixedPoint
+from odekit.derivation.lifted_system import LiftedSystem
 from odekit.derivation.system import ReducedSystem, Source, Template
 
-__all__ = ["Certificate", "EllipticForm", "FixedPoint", "ReducedSystem", "Source", "Template", "derive"]
+__all__ = ["Certificate", "EllipticForm", "FixedPoint", "LiftedSystem", "ReducedSystem", "Source", "Template", "derive"]

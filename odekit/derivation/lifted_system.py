@@ -1,68 +1,73 @@
-"""LiftedSystem: the flow of all blocks of a neuron on a concrete finite group."""
+"""LiftedSystem: the flow of all blocks of a neuron on a concrete finite group.
+
+Weights map to states by ``to_states``: for each weight group in turn, the transform of the weights at each
+real irrep, ``fhat = sum_g f(g) rho(g)``, of which the independent numbers are kept (see `BlockStack`). A batch
+of neurons is the last axis, so that states are (state, batch), while weights are (batch, n). What leaves is a
+system that `odekit.compile` and `odekit.solve` take as they take any other.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import sympy as sp
+from numpy.typing import ArrayLike, NDArray
 
+from odekit.derivation.block_stack import BlockStack, block_stacks
 from odekit.derivation.lifted_flow import LiftedFlow, lift
 from odekit.derivation.lifted_integrals import ConservationLaw, find_conservation_laws
+from odekit.errors import InputError, UnknownNameError
 from odekit.groups import FiniteGroup
 from odekit.networks import Network
 
-__all__ = ["BlockStack", "LiftedSystem"]
+__all__ = ["LiftedSystem"]
 
-
-@dataclass(frozen=True)
-class BlockStack:
-    """Irreps of one dimension whose blocks move together, one of each conjugate pair.
-
-    Parameters
-    ----------
-    dimension: d, the blocks are d by d.
-    is_real: whether the matrices, and so the blocks of real weights, are real.
-    irreps: indices into the group's irreps.
-    multiplicities: 2 where the conjugate irrep is another one, else 1.
-    """
-
-    dimension: int
-    is_real: bool
-    irreps: tuple[int, ...]
-    multiplicities: tuple[int, ...]
-
-    @property
-    def rows(self) -> int:
-        """Number of real states of one weight group."""
-        return len(self.irreps) * self.dimension**2 * (1 if self.is_real else 2)
+FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class LiftedSystem:
-    """Equations of motion of the blocks thetahat(rho), xihat(rho) at every irrep of a group.
+    """Equations of motion of the blocks thetahat(rho), xihat(rho) at irreps of a group.
 
     Parameters
     ----------
     network: what was derived.
     flow: the equations at one irrep, in words.
+    stacks: the irreps whose blocks are states.
     """
 
     network: Network
     flow: LiftedFlow
+    stacks: tuple[BlockStack, ...]
 
     @classmethod
     def of(cls, network: Network) -> LiftedSystem:
-        """Derive the lifted flow of a network.
+        """Derive the lifted flow of a network, at all irreps of its group.
 
         Raises
         ------
         ReductionError: see `lift`.
         InputError: the group's order is a symbol.
         """
-        return cls(network, lift(network))
+        flow = lift(network)
+        return cls(network, flow, block_stacks(network.finite_group))
+
+    def single(self, irrep: int | str) -> LiftedSystem:
+        """The free flow, without spheres, of one irrep's blocks alone.
+
+        Parameters
+        ----------
+        irrep: index into the group's irreps, of a conjugate pair either one; or the name of a real irrep.
+
+        Raises
+        ------
+        InputError, UnknownNameError: the group has no such irrep.
+        """
+        stack, place = self._place(irrep)
+        return LiftedSystem(self.network, replace(self.flow, spheres=()), (stack.one(place),))
 
     @property
     def group(self) -> FiniteGroup:
@@ -70,36 +75,11 @@ class LiftedSystem:
         return self.network.finite_group
 
     @cached_property
-    def stacks(self) -> tuple[BlockStack, ...]:
-        """The irreps by dimension; the trivial one is a stack of its own, the first."""
-        kinds: dict[tuple[int, bool, bool], list[tuple[int, int]]] = {}
-        for index, irrep in enumerate(self.group.irreps):
-            if irrep.conjugate < index:
-                continue
-            is_real = not np.iscomplexobj(irrep.matrices) or not irrep.matrices.imag.any()
-            key = (irrep.dimension, is_real, index > 0)
-            kinds.setdefault(key, []).append((index, 1 if irrep.conjugate == index else 2))
-        return tuple(
-            BlockStack(
-                dimension, is_real, tuple(i for i, _ in members), tuple(count for _, count in members)
-            )
-            for (dimension, is_real, _), members in sorted(kinds.items(), key=lambda item: item[1])
-        )
-
-    @cached_property
     def states(self) -> tuple[sp.Symbol, ...]:
-        """One symbol per real number: part, row and column of every block of every weight group."""
-        names = []
-        for letter in self.flow.letters:
-            for stack in self.stacks:
-                parts = ("re",) if stack.is_real else ("re", "im")
-                names += [
-                    f"{letter}[{self.group.irreps[index].name}]_{part}_{i}{j}"
-                    for part in parts
-                    for index in stack.irreps
-                    for i in range(stack.dimension)
-                    for j in range(stack.dimension)
-                ]
+        """One symbol per real number: weight group, irrep, part, row and column."""
+        names = [
+            name for letter in self.flow.letters for stack in self.stacks for name in stack.state_names(letter)
+        ]
         return tuple(sp.Symbol(name, real=True) for name in names)
 
     @property
@@ -113,6 +93,58 @@ class LiftedSystem:
         return {}
 
     @cached_property
+    def transform(self) -> FloatArray:
+        """Real matrix (rows, n) that takes the weights of one weight group to its states."""
+        return np.concatenate([stack.transform for stack in self.stacks])
+
+    @cached_property
+    def metric(self) -> FloatArray:
+        """(rows,): what each squared state of a weight group counts in the squared length of its weights."""
+        return np.concatenate([np.full(stack.rows, stack.metric) for stack in self.stacks])
+
+    def to_states(self, weights: Mapping[str, ArrayLike]) -> FloatArray:
+        """States (state, batch) of weights (batch, n) by weight group.
+
+        Raises
+        ------
+        InputError: a weight group is missing, or has another shape.
+        """
+        return np.concatenate([self.transform @ self._weights(weights, name).T for name in self.flow.letters])
+
+    def to_weights(self, y: FloatArray) -> dict[str, FloatArray]:
+        """Weights (..., batch, n) by weight group, from states (..., state, batch).
+
+        Of a single irrep, the weights' part in that irrep.
+        """
+        inverse = (self.metric[:, None] * self.transform).T
+        rows = len(inverse.T)
+        return {
+            name: np.swapaxes(inverse @ y[..., i * rows : (i + 1) * rows, :], -1, -2)
+            for i, name in enumerate(self.flow.letters)
+        }
+
+    @cached_property
     def conservation_laws(self) -> tuple[ConservationLaw, ...]:
         """Matrices and traces that move by a multiple of themselves, found by linear algebra."""
         return find_conservation_laws(self.flow)
+
+    def _weights(self, weights: Mapping[str, ArrayLike], name: str) -> FloatArray:
+        matrix = np.asarray(weights.get(name, np.empty(0)), dtype=np.float64)
+        if matrix.ndim != 2 or matrix.shape[1] != self.group.order:
+            raise InputError(
+                f"the weights {name} don't fit the group",
+                expected=f"{', '.join(self.flow.letters)}, each of shape (batch, {self.group.order})",
+                received=f"{name} of shape {matrix.shape}" if name in weights else f"no {name}",
+            )
+        return matrix
+
+    def _place(self, irrep: int | str) -> tuple[BlockStack, int]:
+        for stack in self.stacks:
+            for place, (name, members) in enumerate(zip(stack.names, stack.members, strict=True)):
+                if irrep == name or irrep in members:
+                    return stack, place
+        if isinstance(irrep, str):
+            raise UnknownNameError("irrep", irrep, [name for stack in self.stacks for name in stack.names])
+        raise InputError(
+            "no such irrep", expected=f"0 to {len(self.group.irreps) - 1}, or a name", received=repr(irrep)
+        )

@@ -1,24 +1,38 @@
-"""What the weights live on: finite groups, their characters, and one Fourier convention.
+"""What the weights live on: finite groups, their irreps, and one Fourier convention.
 
-A group is a multiplication table whose axioms were checked, made by name (`group`), as a product of
-cyclic groups (`cyclic`, `product`), or from a table (`from_table`, `load_table`). An Abelian group has n
-characters (`characters`, exactly in `character_exponents`), and with them
+A group is a multiplication table whose axioms were checked, made by name (`group`), from its family
+(`cyclic`, `dihedral`, `dicyclic`, `symmetric`, `alternating`, `frobenius`, `semidirect`), as a `product`, or
+from a table (`from_table`, `load_table`). Any finite group has irreps (`find_irreps`, or ``G.irreps``),
+unitary matrices rho(g), found from the table alone, and with them
+
+    fhat(rho) = sum_g f(g) rho(g),        f(g) = (1/n) sum_rho d_rho tr( rho(g)^* fhat(rho) )
+
+(`group_fourier`, `inverse_group_fourier`). Real weights move in units of a real irrep (``G.real_irreps``). An
+Abelian group's irreps are its n characters (`characters`, exactly in `character_exponents`), with
 
     fhat(rho) = sum_g f(g) rho(g),        f(g) = (1/n) sum_rho fhat(rho) conj(rho(g)).
 
-Real weights are written as w = mean + sum_k Re(u_k chi_k), one complex number u = alpha exp(i phi) per pair
-of conjugate characters and a signed one per character of order 2 (`to_modes`, `from_modes`). The papers'
-conventions are reached from there (`to_polar`, `averaged_coefficients`, `normalised_coefficients`).
+There, real weights are written as w = mean + sum_k Re(u_k chi_k), one complex number u = alpha exp(i phi) per
+pair of conjugate characters and a signed one per character of order 2 (`to_modes`, `from_modes`). The
+papers' conventions are reached from there (`to_polar`, `averaged_coefficients`, `normalised_coefficients`).
 
 >>> from odekit.groups import group, to_modes
 >>> G = group("Z3xZ5")
 >>> G.order, to_modes([0.0] * 15, G).shape
 (15, (7,))
+>>> [(sigma.name, sigma.type, sigma.r) for sigma in group("S4").real_irreps]
+[('1', 'R', 1), ('1a', 'R', 1), ('2', 'R', 2), ('3a', 'R', 3), ('3b', 'R', 3)]
 """
 
 from __future__ import annotations
 
 from odekit.groups.axioms import MAX_ORDER
+from odekit.groups.block_fourier import group_fourier, group_inner_product, inverse_group_fourier
+from odekit.groups.character_tables import (
+    character_table,
+    eigenvalue_multiplicities,
+    frobenius_schur_indicators,
+)
 from odekit.groups.characters import (
     character_exponents,
     character_labels,
@@ -26,6 +40,7 @@ from odekit.groups.characters import (
     conjugate_characters,
     dual_group,
 )
+from odekit.groups.classes import class_of_elements, conjugacy_classes
 from odekit.groups.conventions import (
     Polar,
     averaged_coefficients,
@@ -36,9 +51,11 @@ from odekit.groups.conventions import (
     to_polar,
     wrap_phase,
 )
-from odekit.groups.families import cyclic, from_table, group, load_table, product
+from odekit.groups.extensions import dicyclic, dihedral, frobenius, semidirect
+from odekit.groups.families import cyclic, product
 from odekit.groups.fourier import fourier_transform, inner_product, inverse_fourier_transform
 from odekit.groups.group import CyclicFamily, FiniteGroup
+from odekit.groups.irreps import LARGEST_ORDER_OF_IRREPS, Irrep, find_irreps
 from odekit.groups.modes import (
     RealModes,
     coefficients_to_modes,
@@ -49,30 +66,54 @@ from odekit.groups.modes import (
     modes_to_coefficients,
     to_modes,
 )
+from odekit.groups.names import group
+from odekit.groups.permutations import alternating, symmetric
+from odekit.groups.real_irreps import RealIrrep, find_real_irreps
+from odekit.groups.representations import RepresentationCheck, check_representation
+from odekit.groups.tables import from_table, load_table
 
 __all__ = [
+    "LARGEST_ORDER_OF_IRREPS",
     "MAX_ORDER",
     "CyclicFamily",
     "FiniteGroup",
+    "Irrep",
     "Polar",
+    "RealIrrep",
     "RealModes",
+    "RepresentationCheck",
+    "alternating",
     "averaged_coefficients",
     "character_exponents",
     "character_labels",
+    "character_table",
     "characters",
+    "check_representation",
+    "class_of_elements",
     "coefficients_to_modes",
+    "conjugacy_classes",
     "conjugate_characters",
     "cyclic",
+    "dicyclic",
+    "dihedral",
     "dual_group",
+    "eigenvalue_multiplicities",
+    "find_irreps",
+    "find_real_irreps",
     "fourier_transform",
+    "frobenius",
+    "frobenius_schur_indicators",
     "from_averaged_coefficients",
     "from_modes",
     "from_normalised_coefficients",
     "from_polar",
     "from_table",
     "group",
+    "group_fourier",
+    "group_inner_product",
     "inner_product",
     "inverse_fourier_transform",
+    "inverse_group_fourier",
     "load_table",
     "mean_mode",
     "mode_basis",
@@ -80,6 +121,8 @@ __all__ = [
     "modes_to_coefficients",
     "normalised_coefficients",
     "product",
+    "semidirect",
+    "symmetric",
     "to_modes",
     "to_polar",
     "wrap_phase",

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from odekit.errors import InputError
 
-__all__ = ["MAX_ORDER", "IntArray", "checked_table", "residue_table", "square_indices"]
+__all__ = ["MAX_ORDER", "IntArray", "checked_table", "greedy_generators", "residue_table", "square_indices"]
 
 IntArray = NDArray[np.intp]
 
@@ -179,12 +179,12 @@ def _find_identity(table: IntArray) -> int:
 
 
 def _check_associative(table: IntArray, identity: int) -> None:
-    for generator in _greedy_generators(table, identity):
+    for generator in greedy_generators(table, identity):
         _check_middle(table, generator)
 
 
-def _greedy_generators(table: IntArray, identity: int) -> Iterator[int]:
-    """Yield elements until products of them reach every element."""
+def greedy_generators(table: IntArray, identity: int) -> Iterator[int]:
+    """Yield elements until products of them reach every element; each is outside of what those before it reach."""
     reached = np.zeros(table.shape[0], dtype=bool)
     reached[identity] = True
     generators: list[int] = []

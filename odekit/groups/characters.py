@@ -17,9 +17,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.errors import InputError, ReductionError
+from odekit.errors import ReductionError
 from odekit.groups.axioms import IntArray
-from odekit.groups.group import FiniteGroup
+from odekit.groups.group import FiniteGroup, require_finite
 
 __all__ = [
     "character_exponents",
@@ -28,6 +28,7 @@ __all__ = [
     "conjugate_characters",
     "dual_group",
     "require_abelian",
+    "roots_of_unity",
 ]
 
 ComplexArray = NDArray[np.complex128]
@@ -101,7 +102,7 @@ def characters(G: FiniteGroup) -> ComplexArray:
     [[1.0, 1.0], [1.0, -1.0]]
     """
     exponents, modulus = character_exponents(G)
-    values = _roots_of_unity(modulus)[exponents]
+    values = roots_of_unity(modulus)[exponents]
     values.setflags(write=False)
     return values
 
@@ -156,10 +157,7 @@ def require_abelian(G: FiniteGroup) -> FiniteGroup:
     InputError: this isn't a `FiniteGroup`, for example a family of symbolic order.
     ReductionError: the group isn't Abelian.
     """
-    if not isinstance(G, FiniteGroup):
-        raise InputError(
-            "characters need a group of known order", expected="a FiniteGroup such as Z23", received=f"{G!r}"
-        )
+    require_finite(G, "characters")
     if not G.is_abelian:
         g, h = np.argwhere(G.table != G.table.T)[0]
         raise ReductionError(
@@ -227,7 +225,7 @@ def _rows_of(found: _Characters, values: list[IntArray]) -> IntArray:
     return rows
 
 
-def _roots_of_unity(e: int) -> ComplexArray:
+def roots_of_unity(e: int) -> ComplexArray:
     """Return exp(2 pi i x / e) for x = 0..e-1, exact at quarter turns and symmetric under conjugation."""
     steps = np.arange(e // 2 + 1)
     upper = np.exp(2j * np.pi * steps / e)

@@ -1,7 +1,7 @@
 """A finite group as its multiplication table, and the family of cyclic groups of symbolic order.
 
 What enters is a table; what leaves is a `FiniteGroup`, which can't exist unless its table is a group's.
-This module knows no characters, no files and no names such as "Z23".
+This module knows no characters or irreps, no files and no names such as "Z23".
 """
 
 from __future__ import annotations
@@ -9,13 +9,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from odekit.errors import InputError
-from odekit.groups.axioms import IntArray, checked_table
+from odekit.groups.axioms import IntArray, checked_table, greedy_generators
 
-__all__ = ["CyclicFamily", "FiniteGroup"]
+if TYPE_CHECKING:
+    from odekit.groups.irreps import Irrep
+    from odekit.groups.real_irreps import RealIrrep
+
+__all__ = ["CyclicFamily", "FiniteGroup", "require_finite"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +98,11 @@ class FiniteGroup:
         return _read_only(np.argmax(self.table == self.identity, axis=1))
 
     @cached_property
+    def generators(self) -> tuple[int, ...]:
+        """At most log2(n) elements that generate the group, each outside of what those before it do."""
+        return tuple(greedy_generators(self.table, self.identity))
+
+    @cached_property
     def is_abelian(self) -> bool:
         """Whether g h = h g for every g and h."""
         return bool(np.array_equal(self.table, self.table.T))
@@ -113,6 +123,20 @@ class FiniteGroup:
         """The least e >= 1 with g^e = 1 for every element g."""
         return math.lcm(*self.element_orders.tolist())
 
+    @property
+    def irreps(self) -> tuple[Irrep, ...]:
+        """The unitary irreps, the trivial one first; found on first use, see `find_irreps`."""
+        from odekit.groups.irreps import find_irreps
+
+        return find_irreps(self)
+
+    @property
+    def real_irreps(self) -> tuple[RealIrrep, ...]:
+        """The real irreps, the trivial one first; found on first use, see `find_real_irreps`."""
+        from odekit.groups.real_irreps import find_real_irreps
+
+        return find_real_irreps(self)
+
 
 @dataclass(frozen=True)
 class CyclicFamily:
@@ -131,6 +155,20 @@ class CyclicFamily:
     def is_abelian(self) -> bool:
         """Whether every group of the family is Abelian."""
         return True
+
+
+def require_finite(G: FiniteGroup, what: str) -> FiniteGroup:
+    """Return the group if its order is known.
+
+    Raises
+    ------
+    InputError: this isn't a `FiniteGroup`; `what` says what needs one, for example ``"characters"``.
+    """
+    if not isinstance(G, FiniteGroup):
+        raise InputError(
+            f"{what} need a group of known order", expected="a FiniteGroup such as Z23", received=f"{G!r}"
+        )
+    return G
 
 
 def _read_only(array: IntArray) -> IntArray:

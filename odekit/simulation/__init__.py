@@ -1,20 +1,23 @@
 """What the network does: its full loss, exact gradient, training, and training runs as files.
 
 The road that knows nothing of any reduction. A `Network` enters, a `Run` leaves: weights in weight space at
-increasing times, simulated here from a seed or from given weights, or trained elsewhere and loaded. What
-this room must not know: modes' dynamics, energies, reduced systems, or anything that was derived.
+increasing times, simulated here from a seed or from given weights, or trained elsewhere and loaded; on
+spheres directions are trained first and, frozen, get their scales from `train_scales`. What this room must
+not know: modes' dynamics, energies, reduced systems, or anything that was derived.
 """
 
 from odekit.simulation.gradient import LossGradient, accuracy, logits, loss_and_gradient, uniform_gradient
 from odekit.simulation.initial import initial_weights
 from odekit.simulation.load import load_run, load_weights
 from odekit.simulation.run import Run
+from odekit.simulation.scales import ScaleRun, train_scales
 from odekit.simulation.threads import blas_threads
 from odekit.simulation.training import simulate
 
 __all__ = [
     "LossGradient",
     "Run",
+    "ScaleRun",
     "accuracy",
     "blas_threads",
     "initial_weights",
@@ -23,5 +26,6 @@ __all__ = [
     "logits",
     "loss_and_gradient",
     "simulate",
+    "train_scales",
     "uniform_gradient",
 ]

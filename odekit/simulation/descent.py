@@ -1,7 +1,8 @@
-"""Plain gradient descent on the full loss, w <- w - learning_rate rate grad L.
+"""Plain gradient descent, w <- w - learning_rate rate P_w grad L, on spheres with a renormalisation.
 
-What enters is a network, a stack of weights and the steps to keep; what leaves are the stacks there. This
-module must not know how a start is drawn.
+What enters is a network, a stack of weights and the steps to keep; what leaves are the stacks there. On
+spheres the gradient is projected on the tangents before the step and every direction is renormalised after
+it. This module must not know how a start is drawn.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ from numpy.typing import NDArray
 
 from odekit.errors import InputError
 from odekit.networks import Network
-from odekit.simulation.gradient import LossGradient
-from odekit.simulation.weights import rates
+from odekit.simulation.velocity import Velocity
 
 __all__ = ["gradient_descent"]
 
@@ -28,16 +28,18 @@ def gradient_descent(
     learning_rate: float,
     steps: IntArray,
     advance: Callable[[float], None] = lambda done: None,
+    softmax: str = "full",
 ) -> FloatArray:
     """Descend with a fixed learning rate on full data.
 
     Parameters
     ----------
-    network: without constraint.
-    start: (e + 1, n, M) float64, the stack at step 0.
+    network: with its constraint and its rates.
+    start: (e + 1, n, M) float64, the stack at step 0, on its spheres.
     learning_rate: step in the flow's time, which after k steps is k times it.
     steps: (T,) int, increasing, the first 0: after how many steps to keep the weights.
     advance: called with the share done, in [0, 1].
+    softmax: ``"full"`` or ``"uniform"``, see `Velocity`.
 
     Returns
     -------
@@ -46,15 +48,16 @@ def gradient_descent(
     Raises
     ------
     InputError: the weights are no longer finite.
+
+    Source: on spheres this is the training loop behind the figures of arXiv 2606.02993.
     """
-    gradient, factors = LossGradient(network), learning_rate * rates(network)
+    velocity = Velocity(network, softmax)
     snapshots = np.empty((len(steps), *start.shape))
     weights = start.copy()
     for index, count in enumerate(np.diff(steps, prepend=0)):
         for _ in range(count):
-            slope = gradient.evaluate(weights)[1]
-            slope *= factors
-            weights -= slope
+            weights += learning_rate * velocity(weights)
+            velocity.retract(weights)
         _check_finite(weights, int(steps[index]), learning_rate)
         snapshots[index] = weights
         advance(float(steps[index] / max(steps[-1], 1)))

@@ -1,8 +1,9 @@
-"""Gradient flow of the full loss, dw/dt = -rate grad L, with an estimate of its own error.
+"""Gradient flow of the full loss, dw/dt = -rate P_w grad L, with an estimate of its own error.
 
 What enters is a network, a stack of weights and times; what leaves are the stacks at those times. Adaptive
-Runge-Kutta of order 8 with dense output of order 7, for smooth activations. This module must not know how
-a start is drawn.
+Runge-Kutta of order 8 with dense output of order 7, for smooth activations. On spheres the projected field
+is tangent at every radius, which the flow therefore conserves up to its tolerance, and the stacks that leave
+are renormalised. This module must not know how a start is drawn.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from scipy.integrate import DOP853
 
 from odekit.errors import InputError
 from odekit.networks import Network
-from odekit.simulation.gradient import LossGradient
-from odekit.simulation.weights import rates
+from odekit.simulation.velocity import Velocity
+from odekit.simulation.weights import norms
 
-__all__ = ["gradient_flow", "time_scale"]
+__all__ = ["LOOSER", "gradient_flow", "integrate", "largest_difference", "time_scale"]
 
 FloatArray = NDArray[np.float64]
 LOOSER = 10.0
@@ -33,12 +34,12 @@ def gradient_flow(
     estimate_error: bool = True,
     advance: Callable[[float], None] = lambda done: None,
 ) -> tuple[FloatArray, FloatArray | None]:
-    """Integrate the unconstrained flow, and once more at a tolerance ten times looser.
+    """Integrate the flow, and once more at a tolerance ten times looser.
 
     Parameters
     ----------
-    network: without constraint.
-    start: (e + 1, n, M) float64, the stack at ``times[0]``.
+    network: with its constraint and its rates.
+    start: (e + 1, n, M) float64, the stack at ``times[0]``, on its spheres.
     times: (T,) float64, increasing.
     rtol: relative tolerance of a step; absolute below the start's root mean square.
     estimate_error: whether to integrate again.
@@ -56,55 +57,61 @@ def gradient_flow(
     InputError: it took more than 100,000 gradients, as it does where a kinked activation (relu, abs) pins
         the flow to its kinks; descent passes them.
     """
-    slope = _negative_gradient(network, start.shape)
+    velocity = Velocity(network)
+
+    def follow(tolerance: float, advance: Callable[[float], None]) -> FloatArray:
+        snapshots = integrate(velocity, start, times, tolerance, advance)
+        velocity.retract(snapshots)
+        return snapshots
+
     if not estimate_error:
-        return _integrate(slope, start, times, rtol, advance), None
-    snapshots = _integrate(slope, start, times, rtol, lambda done: advance(done / 2))
-    looser = _integrate(slope, start, times, LOOSER * rtol, lambda done: advance((1 + done) / 2))
-    return snapshots, _largest_difference(snapshots, looser)
+        return follow(rtol, advance), None
+    snapshots = follow(rtol, lambda done: advance(done / 2))
+    looser = follow(LOOSER * rtol, lambda done: advance((1 + done) / 2))
+    return snapshots, largest_difference(snapshots, looser)
 
 
 def time_scale(network: Network, start: FloatArray) -> float:
-    """Least over neurons of |w| / |dw/dt| at the start, in the flow's time.
+    """Least over neurons of |w| / |dw/dt| at the start and at uniform softmax, in the flow's time.
 
-    At uniform softmax an aligned quadratic neuron of equal magnitudes blows up at .985 of its own.
+    Without a constraint an aligned quadratic neuron of equal magnitudes blows up at .985 of its own.
 
     Raises
     ------
     InputError: no neuron moves.
     """
-    velocity = rates(network) * LossGradient(network).evaluate_uniform(start)
-    speed = np.sqrt((velocity**2).sum(axis=(0, 1)))
-    size = np.sqrt((start**2).sum(axis=(0, 1)))
-    moving = speed > 0
+    speed = network.flow_rate() * norms(Velocity(network, "uniform")(start))
+    size, moving = norms(start), speed > 0
     if not moving.any():
         raise InputError("no neuron moves from this start", hint="other weights, or t_end")
     return float((size[moving] / speed[moving]).min())
 
 
-def _negative_gradient(network: Network, shape: tuple[int, ...]) -> Callable[[float, FloatArray], FloatArray]:
-    gradient, factors = LossGradient(network), -rates(network)
-
-    def slope(t: float, flat: FloatArray) -> FloatArray:
-        velocity: FloatArray = gradient.evaluate(flat.reshape(shape))[1]
-        velocity *= factors
-        return velocity.ravel()
-
-    return slope
-
-
-def _integrate(
-    slope: Callable[[float, FloatArray], FloatArray],
+def integrate(
+    slope: Callable[[FloatArray], FloatArray],
     start: FloatArray,
     times: FloatArray,
     rtol: float,
     advance: Callable[[float], None],
 ) -> FloatArray:
+    """Follow dw/dt = slope(w) from ``start``, of any shape, (T, ...) at increasing times (T,).
+
+    Raises
+    ------
+    InputError: as `gradient_flow`.
+    """
     snapshots = np.empty((len(times), start.size))
     snapshots[0] = start.ravel()
     scale = float(np.sqrt(np.mean(start**2))) or 1.0
     with np.errstate(all="ignore"):
-        solver = DOP853(slope, times[0], start.ravel(), times[-1], rtol=rtol, atol=rtol * scale)
+        solver = DOP853(
+            lambda t, flat: slope(flat.reshape(start.shape)).ravel(),
+            times[0],
+            start.ravel(),
+            times[-1],
+            rtol=rtol,
+            atol=rtol * scale,
+        )
     if not (np.isfinite(solver.f).all() and np.isfinite(solver.h_abs)):
         raise _lost(solver)
     filled = 1
@@ -140,7 +147,8 @@ def _lost(solver: DOP853[np.float64]) -> InputError:
     )
 
 
-def _largest_difference(snapshots: FloatArray, looser: FloatArray) -> FloatArray:
+def largest_difference(snapshots: FloatArray, looser: FloatArray) -> FloatArray:
+    """Largest over neurons of |w - w_looser| / |w| at each time, (T,), from stacks (T, e + 1, n, M)."""
     gap = np.sqrt(((snapshots - looser) ** 2).sum(axis=(1, 2)))
     size = np.sqrt((snapshots**2).sum(axis=(1, 2)))
     relative: FloatArray = np.divide(gap, size, out=np.zeros_like(gap), where=size > 0)

@@ -10,7 +10,7 @@ must not know that anything reduces it: no modes, no energy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from odekit.networks import Network
 from odekit.simulation.plan import Block, blocks
 from odekit.simulation.weights import Embedding, Stack, stack, unstack
 
-__all__ = ["LossGradient", "accuracy", "logits", "loss_and_gradient", "uniform_gradient"]
+__all__ = ["LossGradient", "accuracy", "logits", "loss_and_gradient", "softmax_residual", "uniform_gradient"]
 
 FloatArray = NDArray[np.float64]
 BLOCK_ENTRIES = 2**18
@@ -83,7 +83,7 @@ class LossGradient:
         with np.errstate(all="ignore"):
             for block in self._blocks:
                 hidden, inputs = self._forward(block, weights)
-                part, residual = _softmax_residual(block, scaled @ hidden.T)
+                part, residual = softmax_residual(block, scaled @ hidden.T)
                 loss += part
                 self._backward(block, inputs, hidden, residual, scaled, gradient)
         gradient[-1] *= self.network.logit_scale
@@ -112,6 +112,13 @@ class LossGradient:
                 total += block.weights.sum()
         return float(right / total)
 
+    def hidden(self, weights: Stack) -> Iterator[tuple[Block, Stack]]:
+        """Every block with its hidden layer (rows, M), unchecked."""
+        for block in self._blocks:
+            with np.errstate(all="ignore"):
+                layer = self._forward(block, weights)[0]
+            yield block, layer
+
     def _forward(self, block: Block, weights: Stack) -> tuple[Stack, Stack]:
         """Hidden layer after and before the activation, each (rows, M)."""
         inputs = block.incidence @ weights[:-1].reshape(-1, weights.shape[2])
@@ -134,7 +141,7 @@ class LossGradient:
         return self._buffer[:rows]
 
 
-def _softmax_residual(block: Block, logits: Stack) -> tuple[Any, Stack]:
+def softmax_residual(block: Block, logits: Stack) -> tuple[Any, Stack]:
     """Loss of a block, and weight times (softmax - label), (n, rows), in the place of the logits."""
     logits -= logits.real.max(axis=0)
     labelled = logits[block.entry_labels, block.entry_rows]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.groups import from_modes, mode_basis
 from odekit.networks import Network
+from odekit.simulation.spheres import normalise, parts
 
 __all__ = ["INITS", "initial_weights"]
 
@@ -32,19 +33,24 @@ def initial_weights(network: Network, init: str, scale: float, generator: np.ran
         uniformly random frequency k, theta = scale cos(w_k j + phi) and xi = scale cos(w_k j + psi);
         ``"equal_magnitude"``, every frequency with magnitude ``scale`` in theta and in xi. All phases are
         independent and uniform; at a character of order 2 the phase is a random sign.
-    scale: positive and finite.
+    scale: positive and finite. On spheres it plays no part: what is drawn at scale 1 is divided by its norm
+        on each sphere, which makes ``"iid"`` uniform on them.
     generator: source of all randomness.
 
     Raises
     ------
     UnknownNameError: an unknown kind.
-    InputError: a scale that is not positive and finite, or a group that is not Abelian.
+    InputError: without a constraint, a scale that is not positive and finite; a group that is not Abelian.
 
     Source: "single_frequency" is the start of arXiv 2602.16849 for its single-frequency dynamics,
     "equal_magnitude" the hypothesis of its lottery-ticket result.
     """
     if init not in INITS:
         raise UnknownNameError("initialisation", str(init), INITS)
+    if network.constraint != "none":
+        weights = INITS[init](network, generator)
+        normalise(parts(network), weights)
+        return weights
     if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0 < scale < math.inf:
         raise InputError(
             "the scale of the initial weights must be positive and finite",

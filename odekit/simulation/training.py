@@ -7,7 +7,7 @@ that was derived about the network.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,13 +15,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from odekit.errors import InputError, UnknownNameError
 from odekit.networks import Network
+from odekit.simulation.decoupled import Relaxation, decoupled_flow
 from odekit.simulation.descent import gradient_descent
-from odekit.simulation.flow import gradient_flow, time_scale
+from odekit.simulation.flow import LOOSER, gradient_flow, largest_difference, time_scale
 from odekit.simulation.gradient import LossGradient
 from odekit.simulation.initial import initial_weights
 from odekit.simulation.progress import progress_bar
 from odekit.simulation.run import Run
+from odekit.simulation.schedule import check_range, checked_times, even_times, kept_steps, refuse
+from odekit.simulation.schedule import learning_rate as checked_rate
+from odekit.simulation.spheres import check_unit
 from odekit.simulation.threads import blas_threads
+from odekit.simulation.velocity import SOFTMAXES, Velocity
 from odekit.simulation.weights import stack_mapping, unstack_mapping
 
 __all__ = ["METHODS", "simulate"]
@@ -30,6 +35,8 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 METHODS = ("flow", "sgd")
+SPANS = 30.0
+LONGEST = 3000.0
 
 
 def simulate(
@@ -40,8 +47,10 @@ def simulate(
     scale: float = 0.02,
     weights: Mapping[str, ArrayLike] | None = None,
     method: str = "flow",
+    softmax: str = "full",
     t_end: float | None = None,
     times: Sequence[float] | FloatArray | None = None,
+    until: float | None = None,
     learning_rate: float | None = None,
     steps: int | None = None,
     snapshots: int | Sequence[int] = 51,
@@ -49,19 +58,31 @@ def simulate(
     estimate_error: bool = True,
     progress: bool = False,
 ) -> Run:
-    """Train a network on all tuples of inputs.
+    """Train a network on all tuples of inputs: dw/dt = rate P_w(-grad L), P_w the identity if unconstrained.
+
+    On spheres P_w projects on the tangents. The flow of the full loss conserves every radius up to its
+    tolerance, and its snapshots are renormalised; at uniform softmax, and in descent, the directions are
+    renormalised after every step.
 
     Parameters
     ----------
-    network: of a definite order and without constraint.
+    network: of a definite order; with a constraint, on its spheres.
     seed: of all randomness, a non-negative int.
-    init, scale: how the start is drawn, see `initial_weights`.
-    weights: a start instead, by name (``theta`` or ``theta1``, ``theta2``, ..., and ``xi``), each (M, n).
+    init, scale: how the start is drawn, see `initial_weights`; on spheres the scale plays no part.
+    weights: a start instead, by name (``theta`` or ``theta1``, ``theta2``, ..., and ``xi``), each (M, n); on
+        spheres of norm 1 to 1e-5, and renormalised.
     method: ``"flow"``, gradient flow, for smooth activations; ``"sgd"``, full-batch gradient descent, also
         for those with kinks (relu, abs), on which an adaptive flow stalls.
-    t_end: flow: last time; by default the least over neurons of |w| / |dw/dt| at the start, which is of the
-        order of the first blow-up of quadratic neurons.
+    softmax: ``"full"``, or ``"uniform"``, the limit of small logit scale: every probability is 1/n and each
+        neuron ascends its energy, in the time of the summed loss at logit scale 1, which is also the loss
+        and the scale that the run's network then has.
+    t_end: flow: last time. By default the least over neurons of |w| / |dw/dt| at the start and at uniform
+        softmax, which is of the order of the first blow-up of quadratic neurons; on spheres 30 times that.
     times: flow: times of the snapshots, increasing, instead of ``t_end``; the start at t = 0 is always kept.
+    until: flow at uniform softmax on spheres: go on until every neuron's residual, the norm of its velocity
+        over that before the projection, has fallen to this. A neuron is left where it arrives. The start,
+        ``times`` and the end are kept; ``t_end``, by default 3,000 times the least of above, stops neurons
+        that have not arrived, which ``meta["unconverged"]`` counts.
     learning_rate, steps: descent: both are required; t is steps times learning_rate.
     snapshots: number of snapshots, evenly spaced; for descent also the steps at which to keep one.
     rtol: flow: relative tolerance, 1e-13 to 1e-2.
@@ -70,13 +91,15 @@ def simulate(
 
     Returns
     -------
-    run: its records hold ``loss`` and ``acc`` at each snapshot and, for the flow, ``integrator_error``.
+    run: its records hold ``loss`` and ``acc`` at each snapshot, for the flow ``integrator_error``, on spheres
+        ``residual``, the largest over neurons. At uniform softmax ``loss`` is n**s ln n minus the sum of the
+        energies, the loss linearised in the logits.
 
     Raises
     ------
-    InputError: a value outside these ranges, weights that don't fit the network, an option of the other
-        method, a constraint, or a training that leaves the finite numbers.
-    UnknownNameError: an unknown method or initialisation.
+    InputError: a value outside these ranges, weights that don't fit the network or its spheres, an option
+        of the other method, or a training that leaves the finite numbers.
+    UnknownNameError: an unknown method, softmax or initialisation.
 
     Examples
     --------
@@ -84,34 +107,44 @@ def simulate(
     >>> run.t.tolist(), run.weights["theta"].shape
     ([0.0, 1.0, 2.0], (3, 4, 5))
     """
-    _check_method(network, method)
+    _check_choices(method, softmax)
+    velocity = Velocity(network, softmax)
     start, drawn = _start(network, seed, init, scale, weights)
+    meta = {**drawn, "frac_train": 1.0, **_described(velocity, method)}
     if method == "flow":
-        _refuse("flow", learning_rate=learning_rate, steps=steps)
-        _check_range("rtol", rtol, 1e-13, 1e-2)
-        flow_times = _flow_times(network, start, t_end, times, snapshots)
+        refuse("flow", learning_rate=learning_rate, steps=steps)
+        check_range("rtol", rtol, 1e-13, 1e-2)
+        kept, last = _ends(velocity, start, t_end, times, until, snapshots)
         with blas_threads(network), progress_bar("gradient flow", 1.0, progress) as advance:
-            stacks, error = gradient_flow(network, start, flow_times, rtol, estimate_error, advance)
-        meta = {"optimiser": "gradient flow", "rtol": rtol, **drawn}
-        return _run(network, flow_times, stacks, meta, error=error)
-    _refuse("sgd", t_end=t_end, times=times)
-    rate, kept = _learning_rate(learning_rate), _kept_steps(steps, snapshots)
+            if not velocity.is_uniform:
+                stacks, error = gradient_flow(network, start, kept, rtol, estimate_error, advance)
+                return _run(velocity, kept, stacks, {**meta, "rtol": rtol}, error=error)
+            tolerances = [rtol, LOOSER * rtol] if estimate_error else [rtol]
+            relaxed = _relax(velocity, start, kept, tolerances, until, last, advance)
+        return _relaxed_run(velocity, kept, relaxed, {**meta, "rtol": rtol}, until)
+    refuse("sgd", t_end=t_end, times=times, until=until)
+    rate, at = checked_rate(learning_rate), kept_steps(steps, snapshots)
     with blas_threads(network), progress_bar("gradient descent", 1.0, progress) as advance:
-        stacks = gradient_descent(network, start, rate, kept, advance)
-    meta = {"optimiser": "SGD", "learning_rate": rate, **drawn}
-    return _run(network, rate * kept.astype(np.float64), stacks, meta, steps=kept)
+        stacks = gradient_descent(network, start, rate, at, advance, softmax)
+    return _run(velocity, rate * at.astype(np.float64), stacks, {**meta, "learning_rate": rate}, steps=at)
 
 
-def _check_method(network: Network, method: str) -> None:
+def _check_choices(method: str, softmax: str) -> None:
     if method not in METHODS:
         raise UnknownNameError("method", str(method), METHODS)
-    if network.constraint != "none":
-        raise InputError(
-            "training under a constraint is not available here",
-            expected="constraint 'none'",
-            received=f"constraint {network.constraint!r}",
-            hint="a run trained elsewhere, which load_run reads",
-        )
+    if softmax not in SOFTMAXES:
+        raise UnknownNameError("softmax", str(softmax), SOFTMAXES)
+
+
+def _described(velocity: Velocity, method: str) -> dict[str, Any]:
+    """What the run's meta says about how it was trained."""
+    meta = {"optimiser": "gradient flow" if method == "flow" else "SGD", "softmax": "full"}
+    if velocity.is_uniform:
+        meta |= {"softmax": "uniform", "time": "gradient flow of the summed loss at logit scale 1"}
+    if velocity.spheres:
+        every = "snapshots" if method == "flow" and not velocity.is_uniform else "every step"
+        meta["retraction"] = f"gradient projected on the tangents, {every} renormalised"
+    return meta
 
 
 def _start(
@@ -120,8 +153,9 @@ def _start(
     """The first stack, and what the run's meta says about it."""
     if weights is None:
         generator = np.random.default_rng(_seed(seed))
-        drawn = {"seed": int(seed), "init": init, "init_scale": float(scale)}
-        return initial_weights(network, init, scale, generator), drawn
+        drawn = {"seed": int(seed), "init": init, "init_scale": None}
+        start = initial_weights(network, init, scale, generator)
+        return start, drawn if network.constraint != "none" else {**drawn, "init_scale": float(scale)}
     start = stack_mapping(network, weights)
     if start.shape[2] != network.neurons:
         raise InputError(
@@ -129,7 +163,7 @@ def _start(
             expected=f"{network.neurons} neurons",
             received=f"{start.shape[2]}",
         )
-    return start, {"seed": None, "init": "given", "init_scale": None}
+    return check_unit(network, start), {"seed": None, "init": "given", "init_scale": None}
 
 
 def _seed(seed: int) -> int:
@@ -138,85 +172,97 @@ def _seed(seed: int) -> int:
     return int(seed)
 
 
-def _flow_times(
-    network: Network,
+def _ends(
+    velocity: Velocity,
     start: FloatArray,
     t_end: float | None,
     times: Sequence[float] | FloatArray | None,
+    until: float | None,
     snapshots: int | Sequence[int],
-) -> FloatArray:
+) -> tuple[FloatArray, float | None]:
+    """Times to keep, and when to stop neurons that have not arrived where the flow goes on after them."""
+    if until is not None:
+        _check_until(velocity, until)
+        kept = np.zeros(1) if times is None else checked_times(times)
+        longest = LONGEST * time_scale(velocity.network, start) if t_end is None else t_end
+        check_range("t_end", longest, math.ulp(0.0), 1e300)
+        return kept, max(longest, float(kept[-1]))
     if times is None:
-        end = time_scale(network, start) if t_end is None else t_end
-        _check_range("t_end", end, math.ulp(0.0), 1e300)
-        return np.linspace(0.0, end, _count(snapshots))
+        spans = SPANS if velocity.spheres else 1.0
+        end = spans * time_scale(velocity.network, start) if t_end is None else t_end
+        return even_times(end, snapshots), None
     if t_end is not None:
         raise InputError("both t_end and times are given", expected="one of them")
-    wanted = np.asarray(times)
-    if wanted.dtype.kind not in "fiu" or wanted.ndim != 1 or not np.isfinite(wanted).all():
-        raise InputError("times is not a list of finite numbers", received=repr(times))
-    wanted = wanted.astype(np.float64)
-    if not len(wanted) or wanted[0] != 0:
-        wanted = np.concatenate([[0.0], wanted])
-    if len(wanted) < 2 or not (np.diff(wanted) > 0).all():
-        raise InputError("times must increase from 0", received=repr(times))
-    return wanted
+    return checked_times(times), None
 
 
-def _count(snapshots: int | Sequence[int]) -> int:
-    if isinstance(snapshots, bool) or not isinstance(snapshots, int) or snapshots < 2:
+def _check_until(velocity: Velocity, until: float) -> None:
+    check_range("until", until, 1e-12, 1.0)
+    if not velocity.is_uniform:
         raise InputError(
-            "the number of snapshots must be at least 2", received=repr(snapshots), hint="times=[...]"
+            "until needs the uniform softmax: with the full loss maxima go on drifting along their orbits",
+            hint="softmax='uniform', or t_end",
         )
-    return snapshots
+    if not velocity.spheres:
+        raise InputError("without a constraint no neuron comes to rest", hint="constraint='sphere', or t_end")
 
 
-def _kept_steps(steps: int | None, snapshots: int | Sequence[int]) -> IntArray:
-    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-        raise InputError("descent needs a number of steps", expected="an int from 1", received=repr(steps))
-    if isinstance(snapshots, int):
-        return np.unique(np.linspace(0, steps, _count(snapshots)).round().astype(np.int64))
-    kept = np.asarray(snapshots)
-    if kept.dtype.kind not in "iu" or kept.ndim != 1 or not ((kept >= 0) & (kept <= steps)).all():
-        raise InputError(
-            "snapshots must be steps of the descent",
-            expected=f"integers from 0 to {steps}",
-            received=repr(snapshots),
-        )
-    return np.unique(np.concatenate([[0], kept.astype(np.int64)]))
+def _relax(
+    velocity: Velocity,
+    start: FloatArray,
+    kept: FloatArray,
+    tolerances: Sequence[float],
+    until: float | None,
+    last: float | None,
+    advance: Callable[[float], None],
+) -> list[Relaxation]:
+    """The flow of decoupled neurons at each of the tolerances."""
+
+    def share(index: int) -> Callable[[float], None]:
+        return lambda done: advance((index + done) / len(tolerances))
+
+    return [
+        decoupled_flow(velocity, start, kept, tolerance, until, last, share(index))
+        for index, tolerance in enumerate(tolerances)
+    ]
 
 
-def _learning_rate(learning_rate: float | None) -> float:
-    if learning_rate is None:
-        raise InputError("descent needs a learning rate", hint="learning_rate=0.1")
-    _check_range("learning_rate", learning_rate, math.ulp(0.0), 1e300)
-    return float(learning_rate)
-
-
-def _check_range(name: str, value: float, low: float, high: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        wanted = "positive and finite" if high > 1 else f"between {low:g} and {high:g}"
-        raise InputError(f"{name} must be {wanted}", received=repr(value))
-
-
-def _refuse(method: str, **options: object) -> None:
-    if given := [name for name, value in options.items() if value is not None]:
-        raise InputError(f"{given[0]} is not an option of method {method!r}", hint=f"without {given[0]}")
+def _relaxed_run(
+    velocity: Velocity,
+    kept: FloatArray,
+    relaxed: Sequence[Relaxation],
+    meta: Mapping[str, Any],
+    until: float | None,
+) -> Run:
+    """The run of a flow of decoupled neurons; of two, the second is the one at the looser tolerance."""
+    end = float(relaxed[0].arrival.max())
+    goes_on = end > kept[-1]
+    t = np.append(kept, end) if goes_on else kept
+    stacks = [
+        np.concatenate([flow.snapshots, flow.final[None]]) if goes_on else flow.snapshots for flow in relaxed
+    ]
+    error = largest_difference(*stacks) if len(stacks) > 1 else None
+    if until is not None:
+        meta = {**meta, "until": until, "unconverged": int((~relaxed[0].converged).sum())}
+    return _run(velocity, t, stacks[0], meta, error=error)
 
 
 def _run(
-    network: Network,
+    velocity: Velocity,
     t: FloatArray,
     stacks: FloatArray,
     meta: Mapping[str, Any],
     steps: IntArray | None = None,
     error: FloatArray | None = None,
 ) -> Run:
-    run = Run(t, unstack_mapping(network, stacks), network, steps, {**meta, "frac_train": 1.0})
-    gradient = LossGradient(network)
+    run = Run(t, unstack_mapping(velocity.network, stacks), velocity.network, steps, meta)
+    gradient = LossGradient(velocity.network)
     records = {
-        "loss": np.array([gradient.evaluate(stack)[0] for stack in stacks]),
+        "loss": np.array([velocity.loss(stack) for stack in stacks]),
         "acc": np.array([gradient.accuracy(*run.snapshot(index)) for index in range(len(run))]),
     }
+    if velocity.spheres:
+        records["residual"] = np.array([velocity.measure(stack)[1].max() for stack in stacks])
     if error is not None:
         records["integrator_error"] = error
-    return Run(run.t, run.weights, network, run.steps, run.meta, records)
+    return Run(run.t, run.weights, run.network, run.steps, run.meta, records)

@@ -16,7 +16,17 @@ from numpy.typing import ArrayLike, NDArray
 from odekit.errors import InputError
 from odekit.networks import Network
 
-__all__ = ["Embedding", "Stack", "names", "rates", "stack", "stack_mapping", "unstack", "unstack_mapping"]
+__all__ = [
+    "Embedding",
+    "Stack",
+    "names",
+    "norms",
+    "rates",
+    "stack",
+    "stack_mapping",
+    "unstack",
+    "unstack_mapping",
+]
 
 FloatArray = NDArray[np.float64]
 Stack = NDArray[Any]
@@ -31,6 +41,12 @@ def names(network: Network) -> tuple[str, ...]:
 def rates(network: Network) -> FloatArray:
     """Rate of each weight group, (e + 1, 1, 1) float64, to multiply a stack with."""
     return np.array([network.rates[name] for name in names(network)])[:, None, None]
+
+
+def norms(stacked: FloatArray) -> FloatArray:
+    """Norm of every neuron of a stack, over all its weights, (M,) float64."""
+    squares: FloatArray = np.einsum("pnm,pnm->m", stacked, stacked)
+    return np.sqrt(squares)
 
 
 def stack(network: Network, theta: ArrayLike | Sequence[ArrayLike], xi: ArrayLike) -> FloatArray:

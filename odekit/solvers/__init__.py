@@ -11,12 +11,14 @@ SymPy is loaded when something is compiled.
 """
 
 from odekit.solvers.compile import CompiledSystem, compile
+from odekit.solvers.compile_blocks import BlockLayout
 from odekit.solvers.events import Event, dominance_reached, horizon, phase_aligned
 from odekit.solvers.exact import blow_up_time, exact_modes, final_phases
 from odekit.solvers.solution import Solution, Status
 from odekit.solvers.solve import solve
 
 __all__ = [
+    "BlockLayout",
     "CompiledSystem",
     "Event",
     "Solution",

@@ -16,6 +16,8 @@ __all__ = ["BACKENDS", "CompiledSystem", "compile"]
 
 BACKENDS = ("numpy", "mpmath")
 
+RightHandSide = Callable[[Any, Any, Any, Any], None]
+
 
 @dataclass(frozen=True, eq=False)
 class CompiledSystem:
@@ -36,7 +38,7 @@ class CompiledSystem:
     backend: str
     states: tuple[str, ...]
     parameters: tuple[str, ...]
-    rhs: Callable[[Any, Any, Any, Any], None]
+    rhs: RightHandSide
     source: str
 
     def __repr__(self) -> str:
@@ -49,12 +51,13 @@ def compile(system: Any, backend: str = "numpy") -> CompiledSystem:
     Parameters
     ----------
     system: a `ReducedSystem`, or anything with its states, parameters, vector_field and definitions. The
-        symbol ``t`` in the vector field is time unless a state or parameter bears that name.
-    backend: "numpy" (arrays over a batch) or "mpmath" (any precision, one trajectory a call).
+        symbol ``t`` in the vector field is time unless a state or parameter bears that name. Or a
+        `LiftedSystem`, whose equations are in blocks.
+    backend: "numpy" (arrays over a batch) or "mpmath" (any precision, one trajectory a call; not in blocks).
 
     Raises
     ------
-    InputError: the backend isn't one of these.
+    InputError: the backend isn't one of these, or is mpmath for a system in blocks.
     InputError: the vector field holds a symbol that is neither state, parameter nor definition.
 
     Examples
@@ -70,9 +73,7 @@ def compile(system: Any, backend: str = "numpy") -> CompiledSystem:
     """
     if backend not in BACKENDS:
         raise InputError(f"the backend {backend!r} isn't available", expected=f"one of {', '.join(BACKENDS)}")
-    from odekit.solvers.compile_code import generate
-
-    function, source = generate(system, backend)
+    function, source = _in_blocks(system, backend) if hasattr(system, "stacks") else _generated(system, backend)
     return CompiledSystem(
         system=system,
         backend=backend,
@@ -81,3 +82,19 @@ def compile(system: Any, backend: str = "numpy") -> CompiledSystem:
         rhs=function,
         source=source,
     )
+
+
+def _generated(system: Any, backend: str) -> tuple[RightHandSide, str]:
+    from odekit.solvers.compile_code import generate
+
+    return generate(system, backend)
+
+
+def _in_blocks(system: Any, backend: str) -> tuple[RightHandSide, str]:
+    from odekit.solvers.compile_blocks import block_rhs
+
+    if backend != "numpy":
+        raise InputError(
+            f"the backend {backend!r} has no matrices", expected='"numpy" for a system in blocks', received=backend
+        )
+    return block_rhs(system), str(system)

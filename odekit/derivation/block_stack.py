@@ -1,0 +1,167 @@
+"""Blocks as real states: which numbers of a transform are independent, and how weights become them.
+
+The block of a real function at an irrep is a real matrix at type R, any complex matrix at type C, where the
+conjugate irrep has the conjugate block, and at type H a matrix ((A, -conj B), (B, conj A)) in a basis of its
+own. Only the independent numbers are states: a redundant one would be free to grow out of rounding errors.
+What enters are a group's irreps; what leaves are stacks with one real matrix each that takes weights to
+states. This module must not know flows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.groups import FiniteGroup
+
+__all__ = ["BlockStack", "block_stacks", "quaternionic_basis"]
+
+FloatArray = NDArray[np.float64]
+ComplexArray = NDArray[np.complex128]
+
+
+@dataclass(frozen=True, eq=False)
+class BlockStack:
+    """Real irreps of one type and dimension, whose blocks move side by side.
+
+    Parameters
+    ----------
+    kind: type ``"R"``, ``"C"`` or ``"H"``.
+    dimension: d, the blocks are d by d.
+    names: of the real irreps.
+    members: indices into the group's irreps, (rho,) or (rho, conj rho), one tuple for each real irrep.
+    matrices: (irrep, n, d, d) unitary, of the first member up to a change of basis: float64 at type R,
+        complex128 at type C, complex128 of the form ((a, -conj b), (b, conj a)) at type H.
+    is_trivial: whether this is the trivial irrep, which is a stack of its own.
+    """
+
+    kind: str
+    dimension: int
+    names: tuple[str, ...]
+    members: tuple[tuple[int, ...], ...]
+    matrices: NDArray[Any]
+    is_trivial: bool
+
+    @property
+    def columns(self) -> int:
+        """Columns of a block that are states: half of them at type H."""
+        return self.dimension // 2 if self.kind == "H" else self.dimension
+
+    @property
+    def rows(self) -> int:
+        """Number of real states of one weight group."""
+        return len(self.names) * self.dimension * self.columns * (1 if self.kind == "R" else 2)
+
+    @property
+    def metric(self) -> float:
+        """What a squared state counts in the squared length of the weights: d/n, twice that at C and H."""
+        return self.dimension * (1 if self.kind == "R" else 2) / self.matrices.shape[1]
+
+    @cached_property
+    def transform(self) -> FloatArray:
+        """Real matrix (rows, n) with states = transform @ weights: real parts first, then imaginary ones."""
+        kept = np.moveaxis(self.matrices[..., : self.columns], 1, -1).reshape(-1, self.matrices.shape[1])
+        parts = [kept] if self.kind == "R" else [kept.real, kept.imag]
+        return np.concatenate(parts).astype(np.float64)
+
+    def one(self, place: int) -> BlockStack:
+        """The stack of one of its irreps alone."""
+        only = slice(place, place + 1)
+        return BlockStack(
+            self.kind,
+            self.dimension,
+            self.names[only],
+            self.members[only],
+            self.matrices[only],
+            self.is_trivial,
+        )
+
+    def state_names(self, letter: str) -> list[str]:
+        """Names of the states of one weight group, such as ``theta1[2a]_re_01``."""
+        return [
+            f"{letter}[{name}]_{part}_{i}{j}"
+            for part in (("re",) if self.kind == "R" else ("re", "im"))
+            for name in self.names
+            for i in range(self.dimension)
+            for j in range(self.columns)
+        ]
+
+
+def block_stacks(group: FiniteGroup) -> tuple[BlockStack, ...]:
+    """All real irreps of a group in stacks of one type and dimension, the trivial one first.
+
+    >>> from odekit.groups import cyclic
+    >>> [(stack.kind, len(stack.names)) for stack in block_stacks(cyclic(6))]
+    [('R', 1), ('R', 1), ('C', 2)]
+    """
+    alike: dict[tuple[bool, str, int], list[int]] = {}
+    for index, irrep in enumerate(group.real_irreps):
+        dimension = group.irreps[irrep.members[0]].dimension
+        alike.setdefault((index > 0, irrep.type, dimension), []).append(index)
+    return tuple(_stack(group, indices) for indices in alike.values())
+
+
+def quaternionic_basis(matrices: ComplexArray) -> ComplexArray:
+    """Unitary U, (d, d), in which U^* rho(g) U has the form ((a, -conj b), (b, conj a)).
+
+    The antilinear map S v = J conj(v) with rho J = J conj(rho) commutes with the group, and S S = -1: the
+    columns of U are orthonormal vectors v_1, ..., v_m and then S v_1, ..., S v_m.
+
+    Parameters
+    ----------
+    matrices: (n, d, d) complex128, unitary, of type H.
+    """
+    structure = _structure(matrices)
+    dimension = structure.shape[0]
+    first: list[ComplexArray] = []
+    second: list[ComplexArray] = []
+    for candidate in np.eye(dimension, dtype=np.complex128):
+        known = np.array([*first, *second]).reshape(-1, dimension)
+        rest = candidate - known.T @ (known.conj() @ candidate)
+        length = np.linalg.norm(rest)
+        if length > 1 / (2 * np.sqrt(dimension)) and len(first) < dimension // 2:
+            first.append(rest / length)
+            second.append(structure @ first[-1].conj())
+    return np.array([*first, *second]).T
+
+
+def _structure(matrices: ComplexArray) -> ComplexArray:
+    """The unitary J with rho(g) J = J conj(rho(g)): an average of rho X rho^T over the group."""
+    dimension = matrices.shape[1]
+    candidates = [_averaged(matrices, j) for j in range(1, dimension)]
+    best = max(candidates, key=lambda matrix: float(np.linalg.norm(matrix)))
+    return np.asarray(best * (np.sqrt(dimension) / np.linalg.norm(best)))
+
+
+def _averaged(matrices: ComplexArray, column: int) -> ComplexArray:
+    """Average of rho (e_0 e_j^T - e_j e_0^T) rho^T."""
+    half = np.einsum("gi,gk->ik", matrices[:, :, 0], matrices[:, :, column])
+    return np.asarray(half - half.T)
+
+
+def _stack(group: FiniteGroup, indices: Sequence[int]) -> BlockStack:
+    irreps = [group.real_irreps[index] for index in indices]
+    matrices = np.array([_matrices(group, irrep) for irrep in irreps])
+    return BlockStack(
+        kind=irreps[0].type,
+        dimension=matrices.shape[2],
+        names=tuple(irrep.name for irrep in irreps),
+        members=tuple(tuple(irrep.members) for irrep in irreps),
+        matrices=matrices,
+        is_trivial=indices[0] == 0,
+    )
+
+
+def _matrices(group: FiniteGroup, irrep: Any) -> NDArray[Any]:
+    if irrep.type == "R":
+        return np.asarray(irrep.matrices, dtype=np.float64)
+    matrices = np.asarray(group.irreps[irrep.members[0]].matrices)
+    if irrep.type == "C":
+        return matrices
+    basis = quaternionic_basis(matrices)
+    return np.asarray(basis.conj().T @ matrices @ basis)
