@@ -9,26 +9,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, overload
 
 import sympy as sp
 
 from odekit.derivation.chosen_modes import Modes, chosen_characters, chosen_combinations
 from odekit.derivation.energy import SelectionRules
 from odekit.derivation.frequencies import CharacterFrequencies, Frequencies, SymbolicFrequencies
+from odekit.derivation.lifted_system import LiftedSystem
 from odekit.derivation.modes import ModeSet, build_modes
 from odekit.derivation.reduction import FourierReduction
 from odekit.derivation.source import FourierSource
+from odekit.derivation.sphere_source import SphereSource
 from odekit.derivation.system import ReducedSystem, Template
-from odekit.errors import ReductionError
+from odekit.errors import InputError, ReductionError
 from odekit.groups import CyclicFamily, FiniteGroup, dual_group
 from odekit.networks import Network
 
 __all__ = ["derive"]
 
 
-def derive(network: Network, modes: Modes | None = None) -> ReducedSystem:
-    """The network's gradient flow at uniform softmax, reduced to a few Fourier modes.
+@overload
+def derive(network: Network, modes: Modes) -> ReducedSystem: ...
+@overload
+def derive(network: Network, modes: None = None) -> ReducedSystem | LiftedSystem: ...
+def derive(network: Network, modes: Modes | None = None) -> ReducedSystem | LiftedSystem:
+    """The network's gradient flow at uniform softmax: in a few Fourier modes, or in blocks.
+
+    On an Abelian group, with or without unit spheres, the result is a system in magnitudes and phases of the
+    chosen modes; on any other group it is a `LiftedSystem`, in blocks at all irreps.
 
     Near uniform softmax each neuron ascends its own energy ``E = sum (xi[label] - mean xi) act(z)``. The
     result is the gradient flow of E, in the time of the summed loss at logit scale 1, projected on the chosen
@@ -36,7 +45,8 @@ def derive(network: Network, modes: Modes | None = None) -> ReducedSystem:
 
     Parameters
     ----------
-    network: polynomial activation, Abelian group of concrete or symbolic order, no constraint.
+    network: polynomial activation; an Abelian group of concrete or symbolic order, or any finite group with an
+        activation of degree at most 2.
     modes: frequencies to keep, such as ``"k,2k"``, ``"k,l"``, ``[1, 2]``, or ``"all"`` at a concrete order;
         ``"0"`` is the mean of theta. By default one frequency k, at which theta has the multiples that the
         task asks for, and the mean where the activation's degree is 3 or more and the energy depends on it.
@@ -44,14 +54,18 @@ def derive(network: Network, modes: Modes | None = None) -> ReducedSystem:
     Returns
     -------
     system: in polar form where phases exist. At a concrete order without ``modes`` it is the most common
-        kind of mode, and ``system.templates`` lists every kind.
+        kind of mode, and ``system.templates`` lists every kind. On spheres E, the energy of all modes, is a
+        parameter of the equations of a few of them.
 
     Raises
     ------
-    ReductionError: an activation that is no polynomial, a constraint, or a group that is not Abelian.
+    ReductionError: an activation that is no polynomial, or of a degree above 2 on a non-Abelian group.
+    ReductionError: spheres on which the energy is not homogeneous.
+    InputError: modes on a non-Abelian group.
     InputError: modes that can't be read, or that the group doesn't have.
 
-    Source: arXiv 2602.16849 (Z_p, quadratic activation); the selection rules extend it.
+    Source: arXiv 2602.16849 (Z_p, quadratic activation); the selection rules extend it. arXiv 2606.02993
+    (any finite group, spheres).
 
     >>> from odekit.networks import Network
     >>> derive(Network("Zp")).vector_field[0]
@@ -60,6 +74,8 @@ def derive(network: Network, modes: Modes | None = None) -> ReducedSystem:
     _check(network)
     if isinstance(network.group, CyclicFamily):
         return _derive_symbolic(network, network.group, modes)
+    if not network.group.is_abelian:
+        return _derive_blocks(network, network.group, modes)
     if modes is not None:
         return _derive_chosen(network, network.group, modes)
     return _derive_templates(network, network.group)
@@ -73,18 +89,16 @@ def _check(network: Network) -> None:
             received=network.activation_name,
             hint="--activation quadratic or --activation 'z**4'",
         )
-    if network.constraint != "none":
-        raise ReductionError(
-            f"no reduction with the constraint {network.constraint!r}",
-            expected="constraint 'none'",
-            received=network.constraint,
+
+
+def _derive_blocks(network: Network, group: FiniteGroup, modes: Modes | None) -> LiftedSystem:
+    if modes is not None:
+        raise InputError(
+            f"{group.name} is not Abelian, and has irreps instead of modes",
+            expected="no choice of modes: the lifted flow has all irreps",
+            received=f"modes {modes}",
         )
-    if isinstance(network.group, FiniteGroup) and not network.group.is_abelian:
-        raise ReductionError(
-            f"{network.group.name} is not Abelian, so characters do not span its functions",
-            expected="an Abelian group",
-            received=network.group.name,
-        )
+    return LiftedSystem.of(network)
 
 
 def _derive_symbolic(network: Network, family: CyclicFamily, modes: Modes | None) -> ReducedSystem:
@@ -158,7 +172,8 @@ def _source(
     modes: ModeSet[Any] = build_modes(frequencies, wanted)
     embeddings = tuple(network.embedding_of(i) for i in range(network.task.summands))
     rules = SelectionRules(modes, _polynomial(network), network.task.coefficients, embeddings)
-    return FourierSource(FourierReduction(network, rules, order))
+    source = FourierSource if network.constraint == "none" else SphereSource
+    return source(FourierReduction(network, rules, order))
 
 
 def _polynomial(network: Network) -> dict[int, Fraction]:

@@ -22,7 +22,7 @@ from odekit.derivation.linear_algebra import PRIME, integer_relations, null_spac
 from odekit.derivation.modes import ModeSet
 from odekit.derivation.polynomials import Poly, add, differentiate, multiply
 
-__all__ = ["find_first_integrals"]
+__all__ = ["find_first_integrals", "grade"]
 
 MAX_DEGREE = 6
 MAX_MONOMIALS = 6_000
@@ -31,7 +31,11 @@ Exponents = tuple[int, ...]
 
 
 def find_first_integrals(
-    modes: ModeSet[Any], energy: Poly, letter_field: Sequence[Poly], resting: Sequence[tuple[int, int]] = ()
+    modes: ModeSet[Any],
+    energy: Poly,
+    letter_field: Sequence[Poly],
+    resting: Sequence[tuple[int, int]] = (),
+    grading: Sequence[Fraction] = (),
 ) -> tuple[Poly, ...]:
     """Functionally independent polynomial first integrals, each equal to plus or minus its conjugate.
 
@@ -42,12 +46,13 @@ def find_first_integrals(
     letter_field: time derivative of every letter.
     resting: letter and conjugate of the modes whose phase is conserved; functions of those phases count as
         known, so that no polynomial is listed that depends on them.
+    grading: a degree for every letter; where given, each integral is homogeneous in it.
 
     Returns
     -------
     integrals: lowest degree first, with integer coefficients without a common factor.
     """
-    ansatz = _Ansatz(modes, energy)
+    ansatz = _Ansatz(modes, energy, grading)
     rank = _Rank(modes.letters, resting)
     found: list[Poly] = []
     for letters in _coupled(modes, energy):
@@ -71,8 +76,9 @@ def _search(
         monomials = level if is_homogeneous else monomials + level
         if len(monomials) > MAX_UNKNOWNS:
             return
-        for candidate in _conserved(monomials, letter_field):
-            yield from (part for part in ansatz.real_parts(candidate) if rank.grows_by(part))
+        for alike in ansatz.graded(monomials):
+            for candidate in _conserved(alike, letter_field):
+                yield from (part for part in ansatz.real_parts(candidate) if rank.grows_by(part))
 
 
 def _coupled(modes: ModeSet[Any], energy: Poly) -> list[list[int]]:
@@ -89,9 +95,10 @@ def _coupled(modes: ModeSet[Any], energy: Poly) -> list[list[int]]:
 class _Ansatz:
     """The monomials that the energy's rotations leave alone."""
 
-    def __init__(self, modes: ModeSet[Any], energy: Poly) -> None:
+    def __init__(self, modes: ModeSet[Any], energy: Poly, grading: Sequence[Fraction]) -> None:
         self._modes = modes
         self._energy = energy
+        self._grading = grading or (Fraction(0),) * modes.letters
 
     def monomials(self, letters: Sequence[int], degree: int) -> Iterator[Exponents]:
         """All of one degree in some of the letters."""
@@ -101,6 +108,13 @@ class _Ansatz:
                 exponents[index] += 1
             if self._is_neutral(exponents):
                 yield tuple(exponents)
+
+    def graded(self, monomials: Iterable[Exponents]) -> Iterable[list[Exponents]]:
+        """The monomials apart by their degree in the grading."""
+        alike: dict[Fraction, list[Exponents]] = {}
+        for exponents in monomials:
+            alike.setdefault(grade(self._grading, exponents), []).append(exponents)
+        return alike.values()
 
     def real_parts(self, polynomial: Poly) -> Iterator[Poly]:
         """Sum and difference with the conjugate: real, and purely imaginary."""
@@ -139,6 +153,11 @@ def _conserved(monomials: Sequence[Exponents], letter_field: Sequence[Poly]) -> 
 def _along_field(polynomial: Poly, letter_field: Sequence[Poly]) -> Poly:
     """Time derivative of a polynomial."""
     return add((1, multiply(differentiate(polynomial, i), f)) for i, f in enumerate(letter_field))
+
+
+def grade(grading: Sequence[Fraction], exponents: Exponents) -> Fraction:
+    """Degree of a monomial in a grading."""
+    return sum(map(mul, grading, exponents), Fraction(0))
 
 
 def _degree(polynomial: Poly) -> int:

@@ -1,41 +1,41 @@
 """The landscape of the energy on spheres: critical points of every real irrep, and their exact spectra.
 
-At a critical point of one real irrep sigma (type K of dimension kappa, r = kappa m) every block is a multiple
-of one partial isometry of K-rank k. Stationarity on the spheres fixes the multiples: with the energy of
-degree d_i in a letter and D_i in all letters of its sphere, the block's singular value is
-x_i = sqrt(d_i n / (D_i r k)). The linearised flow there is a linear map between the entries of m by m
-matrices over K, which splits by rows and columns inside and outside of the isometry; its eigenvalues are
-computed on one entry of each kind, and counted by the number of such entries.
+The local maxima are those of one nontrivial real irrep and K-rank 1, one family for each; higher ranks are
+saddles. What enters is a flow and the irreps' types and dimensions; what leaves are `CriticalPoint`s.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
-from math import prod
 
-import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
-from odekit.derivation.division_algebras import KAPPA, algebra_basis
+from odekit.derivation.block_spectrum import ROUNDING, M, N, energy_at, spectrum_by_symbols
+from odekit.derivation.division_algebras import KAPPA
 from odekit.derivation.lifted_flow import LiftedFlow
-from odekit.derivation.words import Words
 from odekit.errors import ReductionError
+from odekit.groups import CyclicFamily, FiniteGroup
 
-__all__ = ["CriticalPoint", "Eigenvalue", "critical_point", "spectrum_by_symbols"]
-
-FloatArray = NDArray[np.float64]
-ROUNDING = 1e-9
+__all__ = ["CriticalPoint", "Eigenvalue", "abelian_maxima", "critical_point", "landscape"]
 
 
 @dataclass(frozen=True)
 class Eigenvalue:
-    """A rate of the linearised flow in units of the energy, and how many directions have it."""
+    """A rate of the linearised flow in units of the energy, and how many directions have it.
+
+    Parameters
+    ----------
+    value: in units of E; negative where the direction shrinks.
+    count: an integer, or an expression in the order where that is a symbol.
+    """
 
     value: float
-    multiplicity: int
+    count: sp.Expr
+
+    @property
+    def multiplicity(self) -> int:
+        """The number of directions, at a concrete order."""
+        return int(self.count)
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class CriticalPoint:
     irrep: name of the real irrep.
     type, m, r: K and the irrep's dimensions over K and over the reals.
     rank: K-rank of the blocks; 1 at a maximum.
-    energy: E there.
+    exact_energy: E there.
     spectrum: of the linearised flow on the tangent space, in units of E, highest first.
     """
 
@@ -56,23 +56,42 @@ class CriticalPoint:
     m: int
     r: int
     rank: int
-    energy: float
+    exact_energy: sp.Expr
     spectrum: tuple[Eigenvalue, ...]
+
+    @property
+    def energy(self) -> float:
+        """E there, at a concrete order."""
+        return float(self.exact_energy)
 
     @property
     def is_maximum(self) -> bool:
         """Whether no direction grows."""
         return all(eigenvalue.value <= ROUNDING for eigenvalue in self.spectrum)
 
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """Rates of approach along all directions that shrink, slowest first, each once."""
+        return tuple(-e.value * self.energy for e in self.spectrum if e.value < -ROUNDING)
+
 
 def critical_point(
-    flow: LiftedFlow, order: int, irrep: str, kind: str, m: int, rank: int = 1
+    flow: LiftedFlow, order: sp.Expr | int, irrep: str, kind: str, m: int, rank: int = 1
 ) -> CriticalPoint:
     """The critical point of K-rank ``rank`` of a real irrep, with the spectrum at it.
+
+    Parameters
+    ----------
+    flow: on spheres.
+    order: of the group, a number or a symbol.
+    irrep, kind, m: the real irrep's name, type and dimension over K.
+    rank: 1 for the maximum, up to m for saddles.
 
     Raises
     ------
     ReductionError: no spheres, or a rank above m.
+
+    Source: arXiv 2606.02993, landscape; "rank one" is over K = R, C or H.
     """
     if not flow.spheres:
         raise ReductionError(
@@ -80,159 +99,31 @@ def critical_point(
         )
     if not 1 <= rank <= m:
         raise ReductionError("no such rank", expected=f"1 to {m}", received=str(rank))
-    r = KAPPA[kind] * m
-    counted = spectrum_by_symbols(flow, kind, rank)
-    n_symbol, m_symbol = sp.symbols("n m", integer=True, positive=True)
+    values = {N: order, M: m}
     spectrum = [
-        Eigenvalue(value, int(count.subs({n_symbol: order, m_symbol: m}))) for value, count in counted.items()
+        Eigenvalue(value, sp.expand(count.subs(values)))
+        for value, count in spectrum_by_symbols(flow, kind, rank).items()
     ]
-    present = tuple(sorted((e for e in spectrum if e.multiplicity), key=lambda e: -e.value))
-    return CriticalPoint(irrep, kind, m, r, rank, _energy(flow, order, r * rank), present)
+    present = tuple(eigenvalue for eigenvalue in spectrum if eigenvalue.count != 0)
+    r = KAPPA[kind] * m
+    return CriticalPoint(irrep, kind, m, r, rank, energy_at(flow, order, r * rank), present)
 
 
-def spectrum_by_symbols(flow: LiftedFlow, kind: str, rank: int = 1) -> dict[float, sp.Expr]:
-    """Multiplicity of each eigenvalue (in units of E) as a polynomial in the order n and in m."""
-    n, m = sp.symbols("n m", integer=True, positive=True)
-    kappa = KAPPA[kind]
-    inside, mixed, outside = (_entries(flow, kind, rank, which) for which in ("inside", "mixed", "outside"))
-    other = _elsewhere(flow)
-    total: dict[float, sp.Expr] = {}
-    for counts, number in (
-        (inside, sp.Integer(1)),
-        (mixed, m - rank),
-        (outside, (m - rank) ** 2),
-        (other, n - kappa * m**2),
-    ):
-        for value, count in counts.items():
-            total[value] = sp.expand(total.get(value, sp.S.Zero) + count * number)
-    return {value: sp.factor(count) for value, count in sorted(total.items(), reverse=True) if count != 0}
+def landscape(flow: LiftedFlow, group: FiniteGroup, rank: int = 1) -> tuple[CriticalPoint, ...]:
+    """The critical points of one K-rank of every nontrivial real irrep that has it, on a concrete group."""
+    return tuple(
+        critical_point(flow, group.order, irrep.name, irrep.type, irrep.m, rank)
+        for irrep in group.real_irreps[1:]
+        if rank <= irrep.m
+    )
 
 
-def _degree(flow: LiftedFlow, name: str) -> int:
-    word = next(iter(flow.energy))
-    return sum(letter.name == name for letter in word)
-
-
-def _sphere_degree(flow: LiftedFlow, name: str) -> int:
-    sphere = next(sphere for sphere in flow.spheres if name in sphere)
-    return sum(_degree(flow, other) for other in sphere)
-
-
-def _amplitudes(flow: LiftedFlow) -> dict[str, float]:
-    """Singular value of each letter's block in units of sqrt(n / (r k))."""
-    return {name: float(np.sqrt(_degree(flow, name) / _sphere_degree(flow, name))) for name in flow.letters}
-
-
-def _energy(flow: LiftedFlow, order: int, size: int) -> float:
-    """E = (r k / n) * coefficient * product of the singular values."""
-    (word, coefficient), *_ = flow.energy.items()
-    values = _amplitudes(flow)
-    unit = float(np.sqrt(order / size))
-    return float(coefficient) * prod(values[letter.name] for letter in word) * unit ** (len(word) - 2)
-
-
-def _unit_energy(flow: LiftedFlow) -> float:
-    """E in units of sqrt(n / (r k))."""
-    return _energy(flow, 1, 1)
-
-
-def _elsewhere(flow: LiftedFlow) -> Counter[float]:
-    """Rates of one entry of every letter in all other irreps, where the gradient is of second order."""
-    return Counter(float(-value) for value in flow.radial.values())
-
-
-def _entries(flow: LiftedFlow, kind: str, rank: int, which: str) -> Counter[float]:
-    """Eigenvalues on the entries inside, across or outside of the isometry, at one row outside."""
-    size = rank + 1
-    places = {
-        "inside": [(i, j) for i in range(rank) for j in range(rank)],
-        "mixed": [(i, rank) for i in range(rank)] + [(rank, i) for i in range(rank)],
-        "outside": [(rank, rank)],
-    }[which]
-    basis = _directions(flow, kind, size, places)
-    if which == "inside":
-        basis = _tangent(flow, kind, rank, basis)
-    if not basis:
-        return Counter()
-    matrix = np.array([_flatten(_linearised(flow, kind, rank, direction)) for direction in basis])
-    gram = np.array([_flatten(direction) for direction in basis])
-    restricted = np.linalg.lstsq(gram @ gram.T, gram @ matrix.T, rcond=None)[0]
-    values = np.linalg.eigvals(restricted)
-    return Counter(_rounded(value) for value in values)
-
-
-def _rounded(value: complex) -> float:
-    if abs(value.imag) > 1e-6:
-        raise ReductionError("the linearisation has a complex rate", received=str(value))
-    nearest = round(2 * value.real) / 2
-    return float(nearest) if abs(value.real - nearest) < ROUNDING**0.5 else float(value.real)
-
-
-Point = dict[str, FloatArray]
-
-
-def _directions(flow: LiftedFlow, kind: str, size: int, places: list[tuple[int, int]]) -> list[Point]:
-    """Unit directions: each letter, each place, each basis element of K."""
-    algebra = algebra_basis(kind)
-    kappa = len(algebra)
-    zero = {name: np.zeros((size * kappa, size * kappa)) for name in flow.letters}
-    directions = []
-    for name in flow.letters:
-        for i, j in places:
-            for element in algebra:
-                point = {key: value.copy() for key, value in zero.items()}
-                point[name][i * kappa : (i + 1) * kappa, j * kappa : (j + 1) * kappa] = element
-                directions.append(point)
-    return directions
-
-
-def _tangent(flow: LiftedFlow, kind: str, rank: int, basis: list[Point]) -> list[Point]:
-    """The directions orthogonal to the radial direction of every sphere, in the metric of the rates."""
-    point = _isometry(flow, kind, rank)
-    flat = np.array([_flatten(direction) for direction in basis])
-    radial = []
-    for sphere in flow.spheres:
-        own = {name: point[name] if name in sphere else np.zeros_like(point[name]) for name in flow.letters}
-        radial.append(flat @ _flatten(own))
-    _, _, rows = np.linalg.svd(np.array(radial))
-    kernel = rows[len(flow.spheres) :]
-    return [_combined(basis, row) for row in kernel]
-
-
-def _combined(basis: list[Point], weights: FloatArray) -> Point:
-    return {
-        name: np.asarray(sum(w * direction[name] for w, direction in zip(weights, basis, strict=True)))
-        for name in basis[0]
-    }
-
-
-def _isometry(flow: LiftedFlow, kind: str, rank: int) -> Point:
-    """The critical point in units of sqrt(n / (r k)): multiples of a projection on the first rows."""
-    kappa = KAPPA[kind]
-    projection = np.diag([1.0] * (rank * kappa) + [0.0] * kappa)
-    return {name: value * projection for name, value in _amplitudes(flow).items()}
-
-
-def _linearised(flow: LiftedFlow, kind: str, rank: int, direction: Point) -> Point:
-    """Derivative of the constrained field along a tangent direction, in units of E."""
-    point = _isometry(flow, kind, rank)
-    energy = _unit_energy(flow)
-    result = {}
-    for name, words in flow.free_field.items():
-        ahead = {key: point[key] + direction[key] for key in point}
-        behind = {key: point[key] - direction[key] for key in point}
-        change = (_evaluate(words, ahead) - _evaluate(words, behind)) / 2
-        result[name] = change / energy - float(flow.radial[name]) * direction[name]
-    return result
-
-
-def _evaluate(words: Words, point: Mapping[str, FloatArray]) -> FloatArray:
-    total = np.zeros_like(next(iter(point.values())))
-    for word, coefficient in words.items():
-        factors = [point[letter.name].T if letter.is_adjoint else point[letter.name] for letter in word]
-        total = total + float(coefficient) * np.linalg.multi_dot(factors)
-    return total
-
-
-def _flatten(point: Mapping[str, FloatArray]) -> FloatArray:
-    return np.concatenate([value.ravel() for value in point.values()])
+def abelian_maxima(flow: LiftedFlow, group: FiniteGroup | CyclicFamily) -> tuple[CriticalPoint, ...]:
+    """The maxima of an Abelian group: of every real irrep, or of every kind at a symbolic order."""
+    if isinstance(group, FiniteGroup):
+        return landscape(flow, group)
+    order = sp.Symbol(group.symbol, integer=True, positive=True)
+    pair = critical_point(flow, order, "k", "C", 1)
+    if group.name == "Zp":
+        return (pair,)
+    return (pair, critical_point(flow, order, f"{group.symbol}/2 (even {group.symbol})", "R", 1))

@@ -7,13 +7,14 @@ identity that is the degree of E in the sphere's weights times E, for every bloc
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
 from odekit.derivation.lifted_energy import lifted_energy
-from odekit.derivation.words import Word, Words, combine, cyclic_gradient
+from odekit.derivation.spheres import spheres_of
+from odekit.derivation.words import Words, combine, cyclic_gradient
 from odekit.errors import ReductionError
 from odekit.networks import Network
 
@@ -60,7 +61,7 @@ class LiftedFlow:
 
     def _degree(self, name: str) -> int:
         """Degree of the energy in a letter, the same in every word."""
-        return max(sum(letter.name == name for letter in word) for word in self.energy)
+        return max((sum(letter.name == name for letter in word) for word in self.energy), default=0)
 
 
 def lift(network: Network) -> LiftedFlow:
@@ -84,25 +85,5 @@ def lift(network: Network) -> LiftedFlow:
     energy = lifted_energy(polynomial, [network.embedding_of(i) for i in range(summands)])
     letters = (*network.embeddings, "xi")
     rates = {name: Fraction(repr(network.rates[name])) for name in letters}
-    spheres = _spheres(network.constraint, network.embeddings)
-    if any(len({rates[name] for name in sphere}) > 1 for sphere in spheres):
-        raise ReductionError(
-            "weights on one joint sphere must move at one rate",
-            expected="equal rates of theta1 and theta2",
-            received=str({name: float(rate) for name, rate in rates.items()}),
-            hint='constraint="sphere"',
-        )
+    spheres = spheres_of(network)
     return LiftedFlow(energy, spheres, rates, letters)
-
-
-def _spheres(constraint: str, embeddings: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    if constraint == "none":
-        return ()
-    if constraint == "joint_sphere":
-        return (tuple(embeddings), ("xi",))
-    return (*((name,) for name in embeddings), ("xi",))
-
-
-def evaluate_order(words: Mapping[Word, Fraction]) -> list[Word]:
-    """The words in a fixed order, for printing and code."""
-    return sorted(words, key=lambda word: (len(word), word))

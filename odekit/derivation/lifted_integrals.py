@@ -8,16 +8,26 @@ a Darboux polynomial: P' = -cofactor * E * P. Ratios of equal cofactor are the f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
+import sympy as sp
 from sympy import QQ
 from sympy.polys.matrices import DomainMatrix
 
 from odekit.derivation.lifted_flow import LiftedFlow
-from odekit.derivation.words import Letter, Word, Words, adjoint, combine, derivative_along, trace_form
+from odekit.derivation.words import (
+    Letter,
+    Word,
+    Words,
+    adjoint,
+    combine,
+    derivative_along,
+    trace_form,
+    words_text,
+)
 
 __all__ = ["ConservationLaw", "find_conservation_laws"]
 
@@ -38,7 +48,7 @@ class ConservationLaw:
     cofactor: Fraction
 
     def __str__(self) -> str:
-        text = " + ".join(_term(value, word) for word, value in self.words.items()).replace("+ -", "- ")
+        text = words_text(self.words)
         return f"Im tr({text})" if self.is_trace else text
 
 
@@ -78,7 +88,7 @@ def _by_cofactor(flow: LiftedFlow, words: Iterable[Word]) -> list[tuple[Fraction
     return sorted(groups.items())
 
 
-def _vanishing(candidates: list[Word], rate) -> Iterator[Words]:  # type: ignore[no-untyped-def]
+def _vanishing(candidates: list[Word], rate: Callable[[Word], Words]) -> Iterator[Words]:
     """A basis of the combinations of candidates whose rate vanishes identically."""
     columns = [rate(word) for word in candidates]
     rows = {word: index for index, word in enumerate(dict.fromkeys(w for c in columns for w in c))}
@@ -88,18 +98,15 @@ def _vanishing(candidates: list[Word], rate) -> Iterator[Words]:  # type: ignore
             entries.setdefault(rows[word], {})[j] = QQ(value.numerator, value.denominator)
     matrix = DomainMatrix(entries, (max(len(rows), 1), len(candidates)), QQ)
     for vector in matrix.nullspace().to_Matrix().tolist():
-        yield {
-            word: Fraction(int(value.p), int(value.q))
-            for word, value in zip(candidates, vector, strict=True)
-            if value
-        }
+        yield _primitive({word: value for word, value in zip(candidates, vector, strict=True) if value})
+
+
+def _primitive(words: Mapping[Word, sp.Rational]) -> Words:
+    """Integer coefficients without a common factor, the first one positive."""
+    first = next(iter(words.values()))
+    common = sp.gcd_list(list(words.values())) * sp.sign(first)
+    return {word: Fraction(int(value / common)) for word, value in words.items()}
 
 
 def _is_hermitian(words: Words) -> bool:
     return adjoint(words) == words
-
-
-def _term(value: Fraction, word: Word) -> str:
-    text = " ".join(letter.name + ("^*" if letter.is_adjoint else "") for letter in word)
-    size = "" if abs(value) == 1 else f"{abs(value)} "
-    return ("-" if value < 0 else "") + size + text

@@ -10,15 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
+from odekit.derivation.block_certificate import certify_lifted
 from odekit.derivation.block_stack import BlockStack, block_stacks
+from odekit.derivation.certificate import Certificate
+from odekit.derivation.landscape import CriticalPoint, landscape
 from odekit.derivation.lifted_flow import LiftedFlow, lift
 from odekit.derivation.lifted_integrals import ConservationLaw, find_conservation_laws
+from odekit.derivation.sphere_report import SphereReport
+from odekit.derivation.sphere_solutions import time_change
+from odekit.derivation.words import Letter, combine, words_text
 from odekit.errors import InputError, UnknownNameError
 from odekit.groups import FiniteGroup
 from odekit.networks import Network
@@ -26,6 +33,7 @@ from odekit.networks import Network
 __all__ = ["LiftedSystem"]
 
 FloatArray = NDArray[np.float64]
+ONE = Fraction(1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +135,65 @@ class LiftedSystem:
     def conservation_laws(self) -> tuple[ConservationLaw, ...]:
         """Matrices and traces that move by a multiple of themselves, found by linear algebra."""
         return find_conservation_laws(self.flow)
+
+    def landscape(self, rank: int = 1) -> tuple[CriticalPoint, ...]:
+        """Critical points of one K-rank, of every nontrivial real irrep that has it: 1 for the maxima.
+
+        Raises
+        ------
+        ReductionError: no spheres.
+        """
+        return landscape(self.flow, self.group, rank)
+
+    def rates(self) -> Mapping[str, tuple[float, ...]]:
+        """Rates of approach to the maximum of each real irrep, slowest first; empty without spheres."""
+        return {point.irrep: point.rates for point in self.landscape()} if self.flow.spheres else {}
+
+    def sphere_report(self) -> SphereReport | None:
+        """What unit spheres add: the meaning of E, laws up to scale, maxima; None without constraint."""
+        if not self.flow.spheres:
+            return None
+        return SphereReport(
+            energy=("E is the energy, the sum over all nontrivial irreps",),
+            trivial=tuple(
+                f"{name}' = {words_text({(Letter('E'), Letter(name)): -value})}"
+                for name, value in self.flow.radial.items()
+            ),
+            laws=tuple((str(law), law.cofactor) for law in self.conservation_laws),
+            maxima=self.landscape(),
+            time_change=time_change(set(self.flow.radial.values())),
+        )
+
+    def certify(self, order: int | None = None) -> Certificate:
+        """Compare with the group's multiplication table; exact for every group as far as characters go.
+
+        Raises
+        ------
+        ReductionError: another order than the group's.
+        """
+        return certify_lifted(self, order)
+
+    def latex(self) -> str:
+        """The system as LaTeX, ready for a paper."""
+        from odekit.derivation.printers import latex
+
+        return latex(self)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{name}' = {velocity}" for name, velocity in self.equations.items())
+
+    def _repr_latex_(self) -> str:
+        from odekit.derivation.printers.lifted_latex import aligned
+
+        return f"$$\n{aligned(self)}\n$$"
+
+    @property
+    def equations(self) -> Mapping[str, str]:
+        """Velocity of the blocks at each nontrivial irrep, by weight group, in words."""
+        return {
+            name: words_text(combine([(1, words), (-self.flow.radial[name], {(Letter("E"), Letter(name)): ONE})]))
+            for name, words in self.flow.free_field.items()
+        }
 
     def _weights(self, weights: Mapping[str, ArrayLike], name: str) -> FloatArray:
         matrix = np.asarray(weights.get(name, np.empty(0)), dtype=np.float64)

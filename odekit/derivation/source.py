@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +23,7 @@ from odekit.derivation.polar import PhaseCombinations, cartesian_field, polar_ex
 from odekit.derivation.polynomial_form import polynomial_field
 from odekit.derivation.polynomials import Poly, to_sympy
 from odekit.derivation.reduction import FourierReduction, Names
+from odekit.derivation.sphere_report import SphereReport
 from odekit.derivation.system import ReducedSystem
 from odekit.errors import ReductionError, UnknownNameError
 from odekit.networks import Network
@@ -63,7 +65,7 @@ class FourierSource:
     @cached_property
     def polar(self) -> ReducedSystem:
         """The system in magnitudes and phases."""
-        field = polar_field(self.reduction, self.combinations)
+        field = self._constrained(polar_field(self.reduction, self.combinations))
         metric = self._polar_metric()
         return self._system(
             field, tuple(metric[state] for state in field), self.combinations.definitions, self._energy()
@@ -71,10 +73,12 @@ class FourierSource:
 
     def first_integrals(self) -> tuple[sp.Expr, ...]:
         """Phases that rest, then the polynomial integrals in polar form."""
-        return self._first_integrals
+        resting, polynomials = self._integrals
+        return (*resting, *(self._printed(polynomial) for polynomial in polynomials))
 
     @cached_property
-    def _first_integrals(self) -> tuple[sp.Expr, ...]:
+    def _integrals(self) -> tuple[tuple[sp.Symbol, ...], tuple[Poly, ...]]:
+        """Phases that rest, and the polynomials that the flow without spheres conserves."""
         reduction = self.reduction
         field = dict(zip(self.polar.states, self.polar.vector_field, strict=True))
         resting = [
@@ -83,9 +87,10 @@ class FourierSource:
             if names.phase is not None and field[names.phase] == 0
         ]
         pairs = [(reduction.modes[index].letter, reduction.modes[index].conjugate) for index, _ in resting]
-        found = find_first_integrals(reduction.rules.modes, reduction.energy, reduction.letter_field, pairs)
-        polynomials = [self._printed(polynomial) for polynomial in found]
-        return (*(phase for _, phase in resting if phase is not None), *polynomials)
+        found = find_first_integrals(
+            reduction.rules.modes, reduction.energy, reduction.letter_field, pairs, self._grading
+        )
+        return tuple(phase for _, phase in resting if phase is not None), found
 
     def fixed_points(self) -> tuple[FixedPoint, ...]:
         """Fixed phase differences."""
@@ -102,7 +107,7 @@ class FourierSource:
         if name == "polar":
             return self.polar
         if name == "cartesian":
-            return self._system(cartesian_field(self.reduction))
+            return self._system(self._constrained(cartesian_field(self.reduction)))
         if name != "polynomial":
             raise UnknownNameError("form", name, FORMS)
         field = polynomial_field(self.reduction, self.combinations, self.polar.equations)
@@ -139,6 +144,24 @@ class FourierSource:
             for names, polynomial in zip(reduction.names, reduction.field, strict=True)
         }
 
+    def sphere_report(self) -> SphereReport | None:
+        """What spheres add; None without constraint."""
+        return None
+
+    @property
+    def _grading(self) -> tuple[Fraction, ...]:
+        """A degree for every letter in which each integral is homogeneous; empty for none."""
+        return ()
+
+    @property
+    def _parameters(self) -> tuple[sp.Symbol, ...]:
+        order = self.reduction.order
+        return (order,) if isinstance(order, sp.Symbol) else ()
+
+    def _constrained(self, field: Mapping[sp.Symbol, sp.Expr]) -> Mapping[sp.Symbol, sp.Expr]:
+        """The field with what the constraint takes away."""
+        return field
+
     def certify(self, order: int | None) -> Certificate:
         """Certificate at a concrete order."""
         return certify(self.reduction, order)
@@ -174,7 +197,7 @@ class FourierSource:
         return ReducedSystem(
             states=tuple(field),
             vector_field=tuple(field.values()),
-            parameters=(order,) if isinstance(order, sp.Symbol) else (),
+            parameters=self._parameters,
             metric=metric,
             energy=energy,
             definitions=definitions or {},

@@ -44,13 +44,16 @@ def accuracy_bound(network: Network) -> Fraction:
 def accuracy_bound_text(network: Network) -> str | None:
     """The bound in words, also at a symbolic order; None where nothing is lost.
 
-    For ``a x + b y`` on a cyclic group of order n, the pairs with ``(a - b)(x - y) = 0`` can all be right,
+    On a non-Abelian group the pairs that commute can all be right, n times the number of conjugacy classes,
+    and of the others half. For ``a x + b y`` on a cyclic group of order n, the pairs with ``(a - b)(x - y) = 0`` can all be right,
     and of the others half: ``(n + gcd(a - b, n)) / (2 n)``.
     """
-    if network.embedding == "unshared" or network.task.is_symmetric:
+    if network.embedding == "unshared" or (network.task.is_symmetric and network.group.is_abelian):
         return None
     if not isinstance(network.group, CyclicFamily):
         bound = accuracy_bound(network)
+        if not network.group.is_abelian and network.task.summands == 2:
+            return f"its accuracy is at most (conjugacy classes/n + 1)/2 = {bound} = {float(bound):.4g}"
         return f"its accuracy is at most {bound} = {float(bound):.4g}" if bound < 1 else None
     if network.task.summands > 2:
         return "its accuracy stays below 1"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from odekit.derivation.closed_form import EllipticForm
     from odekit.derivation.elliptic_curve import EllipticCurve
     from odekit.derivation.fixed_points import FixedPoint
+    from odekit.derivation.sphere_report import SphereReport
     from odekit.networks import Network
 
 __all__ = ["ReducedSystem", "Source", "Template"]
@@ -38,6 +39,7 @@ class Source(Protocol):
     def closed_form(self) -> EllipticForm | None: ...
     def elliptic_curve(self) -> EllipticCurve | None: ...
     def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]: ...
+    def sphere_report(self) -> SphereReport | None: ...
     def certify(self, order: int | None) -> Certificate: ...
 
 
@@ -172,6 +174,10 @@ class ReducedSystem:
     def elliptic_curve(self) -> EllipticCurve | None:
         """The curve of the exact solution, found by elimination; None where there is no closed form."""
         return self.source.elliptic_curve() if self.source is not None else None
+
+    def sphere_report(self) -> SphereReport | None:
+        """What unit spheres add: the meaning of E, laws up to scale, maxima; None without constraint."""
+        return self._source.sphere_report()
 
     def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
         """Time derivative of every complex amplitude u = alpha e^(i phi), in amplitudes and conjugates."""

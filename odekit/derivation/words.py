@@ -23,6 +23,7 @@ __all__ = [
     "letters_of",
     "multiply_words",
     "trace_form",
+    "words_text",
 ]
 
 
@@ -103,6 +104,22 @@ def derivative_along(words: Mapping[Word, Fraction], field: Mapping[str, Mapping
 def trace_form(words: Mapping[Word, Fraction]) -> Words:
     """The same combination under the trace: each word replaced by the smallest of its rotations."""
     return combine((value, {_rotated(word): Fraction(1)}) for word, value in words.items())
+
+
+def words_text(words: Mapping[Word, Fraction], times: str = " ", mark: str = "^*") -> str:
+    """A combination as text, such as ``2 xi theta2^*``; ``0`` for none.
+
+    >>> words_text({(Letter("xi"), Letter("theta", True)): Fraction(2)})
+    '2 xi theta^*'
+    """
+    terms = [_term(word, value, times, mark) for word, value in words.items()]
+    return " + ".join(terms).replace("+ -", "- ") or "0"
+
+
+def _term(word: Word, value: Fraction, times: str, mark: str) -> str:
+    size = () if abs(value) == 1 else (str(abs(value)),)
+    factors = (letter.name + (mark if letter.is_adjoint else "") for letter in word)
+    return ("-" if value < 0 else "") + times.join((*size, *factors))
 
 
 def _rotated(word: Word) -> Word:

@@ -184,7 +184,7 @@ def _check_associative(table: IntArray, identity: int) -> None:
 
 
 def greedy_generators(table: IntArray, identity: int) -> Iterator[int]:
-    """Yield elements until products of them reach every element; each is outside of what those before it reach."""
+    """Yield elements until products of them reach every element, each outside of what those before it do."""
     reached = np.zeros(table.shape[0], dtype=bool)
     reached[identity] = True
     generators: list[int] = []

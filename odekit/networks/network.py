@@ -55,6 +55,7 @@ class Network:
     Raises
     ------
     InputError: a value outside these ranges, or a linear task on a non-Abelian group.
+    InputError: the constraint ``"joint_sphere"`` with a shared embedding.
     UnknownNameError: an unknown group, activation, embedding, constraint or loss.
 
     >>> Network("Z5", activation="z**4", task="x-y").task.coefficients
@@ -94,7 +95,7 @@ class Network:
             "activation": parse_activation(activation),
             "activation_name": activation,
             "embedding": embedding,
-            "constraint": _check_choice("constraint", constraint, CONSTRAINTS),
+            "constraint": _constraint(constraint, embedding),
             "task": parsed,
             "loss": _check_choice("loss", loss, LOSSES),
             "logit_scale": _positive("logit_scale", logit_scale),
@@ -203,6 +204,18 @@ def _check_choice(what: str, value: str, known: tuple[str, ...]) -> str:
     if value not in known:
         raise UnknownNameError(what, str(value), known)
     return value
+
+
+def _constraint(constraint: str, embedding: str) -> str:
+    _check_choice("constraint", constraint, CONSTRAINTS)
+    if constraint == "joint_sphere" and embedding == "shared":
+        raise InputError(
+            "a shared embedding has no second one to share a sphere with",
+            expected='embedding="unshared" under constraint "joint_sphere"',
+            received='embedding="shared"',
+            hint='constraint="sphere" with rates={"theta": .5, "xi": 1}, which moves theta1 = theta2 = theta',
+        )
+    return constraint
 
 
 def _neurons(value: int) -> int:

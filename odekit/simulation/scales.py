@@ -100,7 +100,7 @@ def train_scales(
     network: of a definite order; its constraint and rates play no part here.
     weights: the directions by name (``theta`` or ``theta1``, ..., and ``xi``), each (M, n).
     tied: whether one scale serves all neurons; its derivative is then the sum over neurons. Tied positive
-        scales change the loss and leave the accuracy as it is.
+        scales change the loss and leave the accuracy as it is. Free scales move about M times slower.
     start: scales at the start, one number or, if not tied, (M,).
     method: ``"flow"`` or ``"sgd"``, full-batch gradient descent.
     t_end, times: flow: last time, or times of the snapshots; one of them is required.

@@ -77,7 +77,8 @@ def simulate(
         neuron ascends its energy, in the time of the summed loss at logit scale 1, which is also the loss
         and the scale that the run's network then has.
     t_end: flow: last time. By default the least over neurons of |w| / |dw/dt| at the start and at uniform
-        softmax, which is of the order of the first blow-up of quadratic neurons; on spheres 30 times that.
+        softmax, which is of the order of the first blow-up of quadratic neurons; on spheres 30 times that;
+        required without a constraint at uniform softmax, whose neurons do blow up.
     times: flow: times of the snapshots, increasing, instead of ``t_end``; the start at t = 0 is always kept.
     until: flow at uniform softmax on spheres: go on until every neuron's residual, the norm of its velocity
         over that before the projection, has fallen to this. A neuron is left where it arrives. The start,
@@ -188,12 +189,19 @@ def _ends(
         check_range("t_end", longest, math.ulp(0.0), 1e300)
         return kept, max(longest, float(kept[-1]))
     if times is None:
-        spans = SPANS if velocity.spheres else 1.0
-        end = spans * time_scale(velocity.network, start) if t_end is None else t_end
+        end = _default_end(velocity, start) if t_end is None else t_end
         return even_times(end, snapshots), None
     if t_end is not None:
         raise InputError("both t_end and times are given", expected="one of them")
     return checked_times(times), None
+
+
+def _default_end(velocity: Velocity, start: FloatArray) -> float:
+    if velocity.is_uniform and not velocity.spheres:
+        raise InputError(
+            "at uniform softmax a free flow blows up, and its end must be given", hint="t_end or times"
+        )
+    return (SPANS if velocity.spheres else 1.0) * time_scale(velocity.network, start)
 
 
 def _check_until(velocity: Velocity, until: float) -> None:

@@ -16,7 +16,10 @@ from odekit.groups import (
     characters,
     conjugate_characters,
     cyclic,
+    dicyclic,
+    dihedral,
     dual_group,
+    find_irreps,
     fourier_transform,
     from_modes,
     from_table,
@@ -25,6 +28,7 @@ from odekit.groups import (
     mean_mode,
     mode_basis,
     product,
+    semidirect,
     to_modes,
     wrap_phase,
 )
@@ -123,3 +127,28 @@ def test_a_wrapped_phase_is_the_same_direction_in_the_half_open_turn(phase: floa
     assert -math.pi < wrapped <= math.pi
     # 2 pi times the number of turns is rounded at the size of the phase.
     assert abs(math.remainder(wrapped - phase, 2 * math.pi)) < 4 * EPS * (abs(phase) + 4)
+
+
+actions = [(n, m, k) for n in range(2, 14) for m in range(2, 7) for k in range(2, n) if pow(k, m, n) == 1]
+twisted_groups = st.one_of(
+    st.builds(dihedral, st.integers(3, 12)),
+    st.builds(dicyclic, st.integers(2, 8)),
+    st.sampled_from(actions).map(lambda action: semidirect(*action)),
+)
+small_products = st.builds(product, twisted_groups, st.builds(cyclic, st.integers(1, 3)))
+
+
+@given(small_products, seeds, seeds)
+@settings(max_examples=40, deadline=None)
+def test_irreps_of_any_table_from_any_seed_are_orthonormal_homomorphisms(
+    named: FiniteGroup, numbering: int, seed: int
+) -> None:
+    G = renumbered(named, numbering)
+    irreps = find_irreps(G, seed=seed)
+    entries = [np.sqrt(rho.dimension / G.order) * rho.matrices.reshape(G.order, -1) for rho in irreps]
+    basis = np.concatenate(entries, axis=1)
+    assert basis.shape == (G.order, G.order)
+    # Some thousand eps, for eigenvalues that come near each other.
+    assert np.abs(basis.conj().T @ basis - np.eye(G.order)).max() < 1e-12
+    for rho in irreps:
+        assert np.abs(rho.matrices[:, None] @ rho.matrices - rho.matrices[G.table]).max() < 1e-12

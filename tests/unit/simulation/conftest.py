@@ -21,7 +21,5 @@ def s3() -> FiniteGroup:
 def f21() -> FiniteGroup:
     """Maps x -> 2^b x + a of the integers modulo 7."""
     elements = list(itertools.product(range(7), range(3)))
-    table = [
-        [elements.index(((a + 2**b * c) % 7, (b + d) % 3)) for c, d in elements] for a, b in elements
-    ]
+    table = [[elements.index(((a + 2**b * c) % 7, (b + d) % 3)) for c, d in elements] for a, b in elements]
     return FiniteGroup("F21", table)

@@ -46,7 +46,7 @@ def test_it_agrees_with_another_integrator_of_naive_sums(
     s3: FiniteGroup, embedding: str, constraint: str, rates: dict[str, float]
 ) -> None:
     network = Network(s3, 4, embedding=embedding, constraint=constraint, rates=rates)
-    start = drawn(network) * (0.5 if constraint == "none" else 1)
+    start = drawn(network) * (0.2 if constraint == "none" else 1)
     times = np.array([0.0, 0.2, 0.7])
     factors = np.array([network.rates[name] for name in (*network.embeddings, "xi")])[:, None]
     groups = {"none": [], "joint_sphere": [[0, 1], [2]]}.get(
@@ -93,7 +93,8 @@ def test_one_pair_aligns_by_the_half_angle_law() -> None:
     modes = np.exp(-1j * angles[:, 0]) @ found
     misalignment = np.angle(modes[:, 0] * modes[:, 1] / modes[:, 2])
     law = np.tan(misalignment[0] / 2) * np.exp(-np.sqrt(2 * n) * 3.1 * times[:, None])
-    np.testing.assert_allclose(np.tan(misalignment / 2), law, rtol=1e-8)
+    # A few dozen steps at 1e-10 of the norm.
+    np.testing.assert_allclose(np.tan(misalignment / 2), law, rtol=1e-9, atol=1e-10)
     np.testing.assert_allclose(np.abs(modes) / np.abs(modes[0]), 1, rtol=1e-9)
 
 
@@ -113,7 +114,9 @@ def test_aligned_characters_compete_as_their_closed_form_says() -> None:
         return growth
 
     taus = 1 / (2 * np.sqrt(n) * amplitudes[1]) * np.array([0, 0.5, 0.9, 0.99])
-    times = np.array([quad(lambda s: float(np.linalg.norm(grown(s))), 0, tau, epsabs=1e-13)[0] for tau in taus])
+    times = np.array(
+        [quad(lambda s: float(np.linalg.norm(grown(s))), 0, tau, epsabs=1e-13)[0] for tau in taus]
+    )
     found = decoupled_flow(Velocity(network, "uniform"), start, times, rtol=1e-11).snapshots[:, 0, :, 0]
     exact = np.array([grown(tau) / np.linalg.norm(grown(tau)) for tau in taus])
     np.testing.assert_allclose(np.abs(np.fft.fft(found)) / np.sqrt(n), exact, atol=1e-9)
@@ -157,7 +160,7 @@ def test_weights_stay_on_their_spheres_to_rounding(f21: FiniteGroup, constraint:
     squares = (flow.snapshots**2).sum(axis=2)
     if constraint == "joint_sphere":
         squares = np.stack([squares[:, 0] + squares[:, 1], squares[:, 2]])
-    np.testing.assert_allclose(squares, 1, rtol=1e-15 * 10)
+    np.testing.assert_allclose(squares, 1, rtol=20 * np.finfo(float).eps)
 
 
 def test_time_runs_backwards(s3: FiniteGroup) -> None:
@@ -222,9 +225,7 @@ def test_a_blow_up_names_its_neuron_and_time(s3: FiniteGroup) -> None:
         decoupled_flow(Velocity(network, "uniform"), start, np.array([0.0, 5.0]))
 
 
-def test_a_flow_on_kinks_is_given_up_with_advice(
-    s3: FiniteGroup, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_flow_on_kinks_is_given_up_with_advice(s3: FiniteGroup, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("odekit.simulation.decoupled.MAX_STEPS", 100)
     network = Network(s3, 3, activation="relu", embedding="unshared", constraint="sphere")
     with pytest.raises(InputError, match=r"come no further than t = .*kinks.*method='sgd'"):

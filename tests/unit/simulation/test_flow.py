@@ -6,9 +6,12 @@ from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
 from odekit.errors import InputError
+from odekit.groups import FiniteGroup
 from odekit.networks import Network
 from odekit.simulation import LossGradient
-from odekit.simulation.flow import gradient_flow, time_scale
+from odekit.simulation.flow import gradient_flow, integrate, time_scale
+from odekit.simulation.spheres import normalise, parts
+from odekit.simulation.velocity import Velocity
 
 FloatArray = NDArray[np.float64]
 
@@ -125,3 +128,58 @@ def test_progress_runs_from_the_start_to_1() -> None:
     gradient_flow(Network("Z5", neurons=2), start, np.array([0.0, 5.0, 9.0]), advance=seen.append)
     assert seen == sorted(seen)
     assert seen[-1] == 1
+
+
+def on_spheres(network: Network) -> FloatArray:
+    shape = (len(network.embeddings) + 1, network.finite_group.order, network.neurons)
+    weights = np.random.default_rng(0).normal(size=shape)
+    normalise(parts(network), weights)
+    return weights
+
+
+@pytest.mark.parametrize(
+    ("embedding", "constraint"),
+    [("shared", "sphere"), ("unshared", "sphere"), ("unshared", "joint_sphere")],
+)
+def test_the_projected_flow_agrees_with_angles_integrated_by_another_method(
+    s3: FiniteGroup, embedding: str, constraint: str
+) -> None:
+    # The same flow without a projection: L(w / |w|) has a tangent gradient, by differences of the loss.
+    network = Network(s3, 2, "quadratic", embedding, constraint, loss="sum", rates={"theta": 0.5})
+    start, gradient = on_spheres(network), LossGradient(network)
+    factors = np.array([0.5] * len(network.embeddings) + [1.0])[:, None, None]
+
+    def radial_loss(flat: FloatArray) -> float:
+        weights = flat.reshape(start.shape).copy()
+        normalise(parts(network), weights)
+        return float(gradient.evaluate(weights)[0])
+
+    def naive(t: float, flat: FloatArray) -> FloatArray:
+        step = 1e-5 * np.eye(len(flat))
+        slope = [(radial_loss(flat + s) - radial_loss(flat - s)) / 2e-5 for s in step]
+        return np.asarray(-(factors * np.reshape(slope, start.shape)).ravel())
+
+    snapshots, error = gradient_flow(network, start, np.array([0.0, 0.5]))
+    exact = solve_ivp(naive, (0, 0.5), start.ravel(), rtol=1e-8, atol=1e-9).y[:, -1]
+    # Differences at 1e-5 know the gradient to about 1e-9.
+    np.testing.assert_allclose(snapshots[-1].ravel(), exact, atol=1e-7)
+    assert error is not None
+    assert error.max() < 1e-6
+
+
+@pytest.mark.parametrize("constraint", ["sphere", "joint_sphere"])
+def test_snapshots_lie_on_their_spheres_and_the_loss_falls(f21: FiniteGroup, constraint: str) -> None:
+    network = Network(f21, 8, "quadratic", "unshared", constraint, loss="sum", logit_scale=1 / 64)
+    snapshots, _ = gradient_flow(network, on_spheres(network), np.linspace(0, 300, 6), estimate_error=False)
+    again = snapshots.copy()
+    normalise(parts(network), again)
+    np.testing.assert_allclose(snapshots, again, atol=1e-15)
+    losses = [LossGradient(network).evaluate(stack)[0] for stack in snapshots]
+    assert (np.diff(losses) < 0).all()
+    assert np.abs(snapshots[-1] - snapshots[0]).max() > 0.3
+
+
+def test_the_raw_projected_flow_conserves_radii_within_its_tolerance(s3: FiniteGroup) -> None:
+    network = Network(s3, 8, "quadratic", "unshared", "sphere", loss="sum")
+    path = integrate(Velocity(network), on_spheres(network), np.array([0.0, 3.0]), 1e-9, lambda done: None)
+    assert np.abs((path[-1] ** 2).sum(axis=1) - 1).max() < 1e-7

@@ -84,3 +84,23 @@ def test_frequencies_need_an_abelian_group() -> None:
     assert draw(network, "iid").shape == (2, 6, 4)
     with pytest.raises(InputError, match=r"S3 is not Abelian.*Try: init='iid'"):
         draw(network, "single_frequency")
+
+
+@pytest.mark.parametrize("init", ["iid", "single_frequency", "equal_magnitude"])
+@pytest.mark.parametrize("constraint", ["sphere", "joint_sphere"])
+def test_a_start_on_spheres_has_unit_rows_at_any_scale(init: str, constraint: str) -> None:
+    network = Network("Z7", neurons=30, embedding="unshared", constraint=constraint)
+    stack = draw(network, init, scale=-5.0)
+    squares = (stack**2).sum(axis=1)
+    if constraint == "joint_sphere":
+        squares = np.stack([squares[0] + squares[1], squares[2]])
+    np.testing.assert_allclose(squares, 1, rtol=1e-14)
+    np.testing.assert_array_equal(stack, draw(network, init, scale=3.0))
+
+
+def test_iid_directions_are_uniform_on_their_sphere() -> None:
+    stack = draw(Network("Z7", neurons=4000, constraint="sphere"), "iid")
+    # Each coordinate has mean 0 and variance 1/7, its square variance 2 (n - 1) / (n^2 (n + 2)).
+    assert np.abs(stack.mean(axis=2)).max() < 5 / np.sqrt(7 * 4000)
+    error = np.sqrt(2 * 6 / (49 * 9) / 4000)
+    assert np.abs((stack**2).mean(axis=2) - 1 / 7).max() < 5 * error

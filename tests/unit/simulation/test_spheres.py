@@ -64,7 +64,7 @@ def test_a_zero_row_is_named() -> None:
     weights = random_stacks(3, 5, 4)
     normalise(parts(network("sphere")), weights)
     weights[1, :, 2] = 0
-    with pytest.raises(InputError, match="row 2 of theta2 is zero and has no direction.*norm 0"):
+    with pytest.raises(InputError, match=r"row 2 of theta2 is zero and has no direction.*norm 0"):
         check_unit(network("sphere"), weights)
 
 
@@ -73,10 +73,12 @@ def test_a_row_off_its_sphere_is_named_with_its_norm() -> None:
     normalise(parts(network("joint_sphere")), weights)
     check_unit(network("joint_sphere"), weights)
     weights[2, :, 3] *= 1.5
-    with pytest.raises(InputError, match=r"row 3 of xi is not on its unit sphere.*norm 1\.5.*divide each row"):
+    with pytest.raises(
+        InputError, match=r"row 3 of xi is not on its unit sphere.*norm 1\.5.*divide each row"
+    ):
         check_unit(network("joint_sphere"), weights)
     weights[:2, :, 1] *= 0
-    with pytest.raises(InputError, match="row 1 of theta1 and theta2 together is zero"):
+    with pytest.raises(InputError, match=r"row 1 of theta1 and theta2 together is zero"):
         check_unit(network("joint_sphere"), weights)
 
 
@@ -98,5 +100,5 @@ def test_rows_in_single_precision_are_accepted_and_renormalised() -> None:
 
 def test_embeddings_on_a_joint_sphere_have_one_rate() -> None:
     parts(network("joint_sphere", rates={"theta": 0.5, "xi": 2.0}))
-    with pytest.raises(InputError, match="joint sphere move at one rate.*theta1, theta2.*'sphere'"):
+    with pytest.raises(InputError, match=r"joint sphere move at one rate.*theta1, theta2.*'sphere'"):
         parts(network("joint_sphere", rates={"theta1": 0.5}))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from odekit.errors import InputError
+from odekit.groups import FiniteGroup
 from odekit.networks import Network
 from odekit.simulation import accuracy, load_run, loss_and_gradient, simulate
 
@@ -108,16 +109,124 @@ def test_options_that_make_no_training_say_why(options: dict[str, Any], complain
         simulate(NETWORK, **options)
 
 
-@pytest.mark.parametrize("constraint", ["sphere", "joint_sphere"])
-def test_a_constraint_is_refused_by_name(constraint: str) -> None:
-    network = Network("Z5", constraint=constraint, embedding="unshared")
-    with pytest.raises(InputError, match=f"under a constraint is not available.*'{constraint}'"):
-        simulate(network)
-
-
 def test_a_symbolic_order_can_t_be_trained() -> None:
     with pytest.raises(InputError, match="order of Zp is a symbol"):
         simulate(Network("Zp"))
+
+
+def sphere_network(**options: Any) -> Network:
+    return Network("Z7", neurons=8, embedding="unshared", constraint="sphere", **options)
+
+
+@pytest.mark.parametrize("constraint", ["sphere", "joint_sphere"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"t_end": 2.0, "snapshots": 3},
+        {"method": "sgd", "learning_rate": 0.1, "steps": 20, "snapshots": 3},
+        {"softmax": "uniform", "t_end": 2.0, "snapshots": 3},
+        {"softmax": "uniform", "until": 1e-6},
+    ],
+    ids=["flow", "sgd", "uniform", "until"],
+)
+def test_a_run_on_spheres_survives_its_file(
+    tmp_path: Path, s3: FiniteGroup, constraint: str, options: dict[str, Any]
+) -> None:
+    rates = {"theta": 0.5}
+    network = Network(s3, 5, embedding="unshared", constraint=constraint, rates=rates, loss="sum")
+    run = simulate(network, seed=3, **options)
+    back = load_run(run.save(tmp_path / "run.npz"))
+    assert back.file_meta() == run.file_meta()
+    assert (back.network.constraint, back.network.rates) == (constraint, network.rates)
+    np.testing.assert_array_equal(back.network.finite_group.table, s3.table)
+    for name, array in run.weights.items():
+        np.testing.assert_array_equal(back.weights[name], array)
+    for name, array in run.records.items():
+        np.testing.assert_array_equal(back.records[name], array)
+    assert (back.meta["init"], back.meta["init_scale"], back.meta["seed"]) == ("iid", None, 3)
+    assert "renormalised" in back.meta["retraction"]
+    squares = sum((array**2).sum(axis=2) for array in back.weights.values())
+    np.testing.assert_allclose(squares, 3 if constraint == "sphere" else 2, rtol=1e-13)
+
+
+def test_a_uniform_run_is_in_the_time_of_the_summed_loss_at_scale_1() -> None:
+    # Mean loss at logit scale 1e-5: the same flow, 49 / 1e-5 times slower.
+    full = simulate(sphere_network(logit_scale=1e-5), t_end=0.5 * 49e5, snapshots=2, seed=2)
+    uniform = simulate(sphere_network(logit_scale=1e-5), softmax="uniform", t_end=0.5, snapshots=2, seed=2)
+    assert (uniform.network.loss, uniform.network.logit_scale) == ("sum", 1.0)
+    assert uniform.meta["softmax"] == "uniform"
+    assert uniform.meta["time"] == "gradient flow of the summed loss at logit scale 1"
+    assert full.meta["softmax"] == "full"
+    for name, array in uniform.weights.items():
+        # Logits of up to 1e-4 shift the gradient by that share.
+        np.testing.assert_allclose(full.weights[name][-1], array[-1], atol=1e-3)
+    assert uniform.records["loss"][0] == pytest.approx(49 * np.log(7), rel=0.2)
+    assert (np.diff(uniform.records["loss"]) < 0).all()
+
+
+def test_until_brings_every_neuron_to_rest() -> None:
+    run = simulate(sphere_network(), softmax="uniform", until=1e-9, times=[1.0, 2.0])
+    assert run.t[:3].tolist() == [0.0, 1.0, 2.0]
+    assert len(run) == 4
+    assert run.records["residual"][-1] <= 1e-9 < run.records["residual"][2]
+    assert (run.meta["until"], run.meta["unconverged"]) == (1e-9, 0)
+    assert run.integrator_error is not None
+    assert run.integrator_error.max() < 1e-5
+    short = simulate(sphere_network(), softmax="uniform", until=1e-9, t_end=0.5)
+    assert short.t.tolist() == [0.0, 0.5]
+    assert short.meta["unconverged"] == 8
+
+
+def test_on_spheres_the_flow_by_default_goes_on_until_most_neurons_rest() -> None:
+    run = simulate(sphere_network(logit_scale=1e-3), snapshots=2)
+    assert run.records["residual"][-1] < 0.1
+
+
+def test_a_uniform_run_without_a_constraint_grows() -> None:
+    run = simulate(Network("Z7", neurons=4), softmax="uniform", scale=0.1, snapshots=3, t_end=0.4)
+    assert "residual" not in run.records
+    assert np.linalg.norm(run.weights["xi"][-1]) > np.linalg.norm(run.weights["xi"][0])
+
+
+@pytest.mark.parametrize(
+    ("constraint", "options", "complaint"),
+    [
+        ("sphere", {"softmax": "flat"}, "unknown softmax 'flat'"),
+        ("sphere", {"until": 1e-9}, "until needs the uniform softmax"),
+        ("none", {"until": 1e-9, "softmax": "uniform"}, "without a constraint no neuron comes to rest"),
+        ("none", {"softmax": "uniform"}, "blows up.*t_end or times"),
+        ("sphere", {"until": 0.0, "softmax": "uniform"}, "until must be between 1e-12 and 1"),
+        ("sphere", {"until": 1e-9, "softmax": "uniform", "t_end": -1.0}, "t_end must be positive"),
+        (
+            "sphere",
+            {"method": "sgd", "until": 1e-9, "learning_rate": 0.1, "steps": 3},
+            "until is not an option of method 'sgd'",
+        ),
+    ],
+)
+def test_options_that_fit_no_sphere_say_why(constraint: str, options: dict[str, Any], complaint: str) -> None:
+    network = Network("Z7", neurons=8, embedding="unshared", constraint=constraint)
+    with pytest.raises(InputError, match=complaint):
+        simulate(network, **options)
+
+
+def test_given_weights_off_their_sphere_are_refused_by_row() -> None:
+    start = {name: array[0].copy() for name, array in simulate(sphere_network(), t_end=0.1).weights.items()}
+    simulate(sphere_network(), weights=start, t_end=0.1)
+    start["theta2"][5] = 0
+    with pytest.raises(InputError, match="row 5 of theta2 is zero"):
+        simulate(sphere_network(), weights=start, t_end=0.1)
+
+
+@pytest.mark.reference
+def test_the_projected_flow_follows_another_programs_descent_on_spheres(reference: Path) -> None:
+    theirs = load_run(reference / "F21_sphere_unshared.npz")
+    start = {name: array[0] for name, array in theirs.weights.items()}
+    flow = simulate(theirs.network, weights=start, times=theirs.t[1:11], rtol=1e-6, estimate_error=False)
+    for name, array in flow.weights.items():
+        # Steps of 1/4 at rates up to 3 * 6.5 / 512: errors of a share of .005 of the way.
+        moved = np.linalg.norm(theirs.weights[name][10] - start[name])
+        assert np.linalg.norm(array[-1] - theirs.weights[name][10]) < 5e-3 * moved
 
 
 @pytest.mark.reference
