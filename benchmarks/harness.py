@@ -22,7 +22,7 @@ __all__ = ["Row", "Timing", "machine", "measure", "report", "versions"]
 
 Result = TypeVar("Result")
 
-PACKAGES = ("numpy", "scipy", "sympy", "mpmath", "numba")
+PACKAGES = ("numpy", "scipy", "sympy", "mpmath", "numba", "heyoka", "diffrax", "jax")
 
 
 @dataclass(frozen=True)
@@ -134,5 +134,9 @@ def _table(title: str, rows: Sequence[Row], facts: dict[str, Any]) -> str:
         times = f"{row.timing.first:9.4f}  {row.timing.median:9.4f}  {row.microseconds:9.2f}"
         lines.append(f"{row.name:{width}}  {row.items:8d}  {times}  {row.error:8.1e}")
     lines += [f"error: {kind}" for kind in sorted({row.error_kind for row in rows})]
-    lines += [f"{name}: {value:.4g}" for name, value in facts.items()]
+    lines += [f"{name}: {_shown(value)}" for name, value in facts.items()]
     return "\n".join(lines)
+
+
+def _shown(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:.4g}"

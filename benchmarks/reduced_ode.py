@@ -1,9 +1,10 @@
-"""How long does the reduced ODE of 100,000 neurons take, compared with SciPy, at equal achieved error?
+"""How long does the reduced ODE of 100,000 neurons take, compared with others, at equal achieved error?
 
 The flow x' = 4 p x X, X' = p (x + 4 Y^2), Y' = -4 p X Y of one mode at p = 23, from alpha and beta around .02
-and uniform D, each trajectory to 90 % of its own blow-up time. Compared are our batch integrator, a loop over
-`scipy.integrate.solve_ivp` with the same method (on a sample, scaled), and SciPy on the stacked system.
-Errors are against the exact solution; our tolerance is tightened until our error is at most the loop's.
+and uniform D, each trajectory to 90 % of its own blow-up time. Compared are our batch integrator on numpy
+and, where installed, on numba; a loop over `scipy.integrate.solve_ivp` with the same method (on a sample,
+scaled); SciPy on the stacked system; and heyoka and diffrax where installed. Errors are against the exact
+solution; every tolerance is tightened until the error on the sample is at most the loop's.
 
     python benchmarks/reduced_ode.py [--trajectories N] [--sample N] [--rtol R] [--json FILE]
 """
@@ -11,18 +12,24 @@ Errors are against the exact solution; our tolerance is tightened until our erro
 from __future__ import annotations
 
 import argparse
+import os
+import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from harness import Row, measure, report
 from numpy.typing import NDArray
+from peers import PEERS, installed
 from scipy.integrate import solve_ivp
 
 from odekit.derivation import derive
 from odekit.networks import Network
 from odekit.solvers import blow_up_time, compile, exact_modes, solve
+from odekit.solvers.lane_kernel import is_installed, load_kernel
 
 Array = NDArray[np.float64]
 
@@ -62,7 +69,7 @@ def _invariants(alpha: Array, beta: Array, D: Array) -> Array:
     return np.array([alpha**2, beta * np.cos(D), beta * np.sin(D)])
 
 
-def by_batch(problem: Problem, rtol: float, compiled: Any) -> Array:
+def by_batch(problem: Problem, rtol: float, *, compiled: Any) -> Array:
     """Our integrator, all trajectories at once."""
     end: Array = solve(compiled, problem.y0, problem.end[None], rtol=rtol, method="dop853").y[-1]
     return end
@@ -111,28 +118,63 @@ def timed(
     return Row(name, problem.y0.shape[1], timing, problem.error(y), ERROR_KIND, settings)
 
 
-def main() -> None:
-    """Runs the comparison and reports it."""
-    options = _options()
+def compile_all(system: Any) -> tuple[dict[str, Any], dict[str, float]]:
+    """The system on every backend that is installed, and what numba takes, beginning with an empty cache."""
+    compiled, facts = {"numpy": compile(system)}, {}
+    if is_installed():
+        for what in ("compile for numba, once a machine", "load what it compiled, numba being loaded"):
+            load_kernel.cache_clear()
+            start = time.perf_counter()
+            compiled["numba"] = compile(system, "numba")
+            facts[f"seconds to {what}"] = time.perf_counter() - start
+    return compiled, facts
+
+
+def compare(options: argparse.Namespace) -> tuple[list[Row], dict[str, Any]]:
+    """Rows of the table and facts about them."""
     whole = make_problem(options.trajectories, options.seed)
     sample = whole.first(options.sample)
-    compiled = compile(derive(Network(f"Z{ORDER}")).form("polynomial"))
+    compiled, facts = compile_all(derive(Network(f"Z{ORDER}")).form("polynomial"))
     loop = timed(
         "scipy, loop (sample)", lambda: by_loop(sample, options.rtol), sample, {"rtol": options.rtol}, 0
     )
-    ours = tighten(lambda rtol: by_batch(sample, rtol, compiled), sample, options.rtol, loop.error)
-    stacked = tighten(lambda rtol: by_stack(sample, rtol), sample, options.rtol, loop.error)
-    rows = [
-        loop,
-        timed("scipy, stacked (sample)", lambda: by_stack(sample, stacked), sample, {"rtol": stacked}, 3),
-        timed("odekit, batch (sample)", lambda: by_batch(sample, ours, compiled), sample, {"rtol": ours}, 5),
-        timed("odekit, batch (all)", lambda: by_batch(whole, ours, compiled), whole, {"rtol": ours}, 5),
-    ]
-    facts = {
-        "times faster than the loop, per trajectory": rows[0].microseconds / rows[3].microseconds,
-        "times faster than the stacked system": rows[1].microseconds / rows[3].microseconds,
-        "seconds that the loop would take for all": 1e-6 * rows[0].microseconds * options.trajectories,
+    rows = [loop]
+
+    def add(name: str, solver: Callable[[Problem, float], Array], *problems: Problem) -> None:
+        rtol = tighten(partial(solver, sample), sample, options.rtol, loop.error)
+        for problem in problems:
+            size = "all" if problem is whole else "sample"
+            call = partial(solver, problem, rtol)
+            rows.append(timed(f"{name} ({size})", call, problem, {"rtol": rtol}, 5))
+
+    add("scipy, stacked", by_stack, sample, whole)
+    for backend, system in compiled.items():
+        add(f"odekit, {backend}", partial(by_batch, compiled=system), sample, whole)
+    for name, peer in installed().items():
+        add(name, lambda problem, rtol, peer=peer: peer(problem.y0, problem.end, ORDER, rtol), whole)
+    return rows, facts | _ratios(rows, options.trajectories)
+
+
+def _ratios(rows: list[Row], trajectories: int) -> dict[str, Any]:
+    cost = {row.name: row.microseconds for row in rows}
+    ours = {name: each for name, each in cost.items() if name.startswith("odekit") and "(all)" in name}
+    others = {name: each for name, each in cost.items() if not name.startswith("odekit")}
+    ratios = {
+        f"{name} / {other}, times faster per trajectory": each_other / each
+        for name, each in ours.items()
+        for other, each_other in others.items()
     }
+    missing = {name: "not installed here" for name in PEERS if name not in installed()}
+    loop = 1e-6 * cost["scipy, loop (sample)"] * trajectories
+    return ratios | {"seconds that the loop would take for all": loop} | missing
+
+
+def main() -> None:
+    """Runs the comparison and reports it."""
+    options = _options()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["ODEKIT_CACHE_DIR"] = folder
+        rows, facts = compare(options)
     report("reduced ODE of one mode", rows, facts, options.json)
 
 

@@ -1,4 +1,7 @@
-"""What several experiments share: groups they apply to, starts, orders of convergence, intervals."""
+"""What several experiments share: groups they apply to, starts, clocks of whole networks.
+
+Nothing here knows a claim.
+"""
 
 from __future__ import annotations
 
@@ -6,36 +9,43 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from odekit.claims.verdict import Settings
+from odekit.comparison import predict
+from odekit.derivation import derive
+from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup, cyclic, from_modes, mode_basis
 from odekit.networks import Network
-from odekit.simulation import Run, initial_weights, simulate
+from odekit.simulation import Run, initial_weights
 
 __all__ = [
-    "LEVEL",
     "PAPER_A",
     "at_start",
+    "blowing_up_together",
     "choose_group",
     "draw",
+    "elliptic_rate",
     "is_cyclic",
     "is_odd_cyclic",
     "nearly_uniform",
-    "orders",
-    "proportion_interval",
+    "residues",
     "single_modes",
-    "train",
 ]
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+
 PAPER_A = "2602.16849"
-LEVEL = 1e-4
 UNIFORM_LOGIT_SCALE = 1e-18
 
 
 def is_cyclic(group: FiniteGroup) -> bool:
-    """Whether the group is cyclic of order at least 5, so that it has two frequencies to compare."""
+    """Whether the group is cyclic of order at least 5, so that it has two frequencies to compare.
+
+    >>> from odekit.groups import group
+    >>> [is_cyclic(group(name)) for name in ("Z3xZ5", "Z2xZ4", "Z4")]
+    [True, False, False]
+    """
     return group.order >= 5 and bool((group.element_orders == group.order).any())
 
 
@@ -49,31 +59,38 @@ def choose_group(settings: Settings, order: int) -> FiniteGroup:
     return settings.group if settings.group is not None else cyclic(order)
 
 
-def nearly_uniform(group: FiniteGroup, neurons: int) -> Network:
-    """A network whose softmax stays uniform: its weights are of order 1, its logits 1e-18 of their cubes."""
-    return Network(group, neurons=neurons, logit_scale=UNIFORM_LOGIT_SCALE)
+def residues(group: FiniteGroup) -> IntArray:
+    """Each element of a cyclic group as a power of one generator, (n,): an isomorphism to residues modulo n.
+
+    >>> from odekit.groups import from_table
+    >>> residues(from_table([[1, 0], [0, 1]])).tolist()
+    [1, 0]
+    """
+    generator = int(np.flatnonzero(group.element_orders == group.order)[0])
+    powers = np.empty(group.order, dtype=np.intp)
+    element = group.identity
+    for exponent in range(group.order):
+        powers[element] = exponent
+        element = int(group.table[element, generator])
+    return powers
 
 
-def train(network: Network, weights: Mapping[str, FloatArray], times: FloatArray, rtol: float) -> Run:
-    """Gradient flow of the full network from given weights, with an estimate of its own error."""
-    return simulate(network, weights=weights, times=times, rtol=rtol)
+def nearly_uniform(group: FiniteGroup, neurons: int, factor: float = 1.0) -> Network:
+    """A network whose softmax stays uniform: its weights are of order 1, its logits 1e-18 of their cubes.
+
+    The logits, and all rates with them, can be made larger by a factor.
+    """
+    return Network(group, neurons=neurons, logit_scale=factor * UNIFORM_LOGIT_SCALE)
 
 
-def draw(
-    network: Network, init: str, scale: float, generator: np.random.Generator
-) -> dict[str, FloatArray]:
+def draw(network: Network, init: str, scale: float, generator: np.random.Generator) -> dict[str, FloatArray]:
     """Weights of a shared network at a start that `simulate` knows by name."""
     theta, xi = initial_weights(network, init, scale, generator)
     return {"theta": theta.T, "xi": xi.T}
 
 
-def at_start(network: Network, weights: Mapping[str, FloatArray]) -> Run:
-    """A run of one snapshot, for `predict` and `project`."""
-    return Run(np.zeros(1), {name: values[None] for name, values in weights.items()}, network)
-
-
 def single_modes(
-    group: FiniteGroup, places: NDArray[np.intp], u: NDArray[np.complex128], v: NDArray[np.complex128]
+    group: FiniteGroup, places: IntArray, u: NDArray[np.complex128], v: NDArray[np.complex128]
 ) -> dict[str, FloatArray]:
     """Weights with one mode per neuron: amplitude u of theta and v of xi at the mode ``places``."""
     shape = (len(places), len(mode_basis(group)))
@@ -85,12 +102,36 @@ def single_modes(
     return weights
 
 
-def orders(scales: FloatArray, errors: FloatArray) -> FloatArray:
-    """Local slopes of log(error) against log(scale), between neighbours on the last axis."""
-    return np.diff(np.log(errors), axis=-1) / np.diff(np.log(scales))
+def at_start(network: Network, weights: Mapping[str, FloatArray]) -> Run:
+    """A run of one snapshot, for `predict` and `project`."""
+    return Run(np.zeros(1), {name: values[None] for name, values in weights.items()}, network)
 
 
-def proportion_interval(successes: int, count: int) -> tuple[float, float]:
-    """Wilson's interval of a proportion at the level of the claims, 1e-4."""
-    interval = binomtest(successes, count).proportion_ci(confidence_level=1 - LEVEL, method="wilson")
-    return float(interval.low), float(interval.high)
+def blowing_up_together(
+    network: Network, weights: Mapping[str, FloatArray]
+) -> tuple[dict[str, FloatArray], float]:
+    """Scale every neuron so that all blow up at one predicted time, and that time.
+
+    A neuron's blow-up time is inverse to its scale. The time is that of the first neuron as given, so that no
+    neuron shrinks.
+    """
+    times = predict(at_start(network, weights)).blow_up_time
+    end = float(times.min())
+    return {name: (times / end)[:, None] * values for name, values in weights.items()}, end
+
+
+def elliptic_rate(network: Network) -> float:
+    """The derived rate r of ``u' = 2 r v conj(u), v' = r u^2`` for a mode with a phase.
+
+    In the time of the network's own loss.
+
+    Raises
+    ------
+    ReductionError: the derivation finds no such form.
+    """
+    form = derive(network).closed_form
+    if form is None:
+        raise ReductionError(
+            "no elliptic form", expected="a quadratic network", received=network.activation_name
+        )
+    return float(form.rate) * network.flow_rate()

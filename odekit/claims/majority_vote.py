@@ -2,180 +2,215 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments import PAPER_A, at_start, choose_group, is_odd_cyclic, single_modes
+from odekit.claims.diversified import Population, departure, diversified, logits_by_residue
+from odekit.claims.experiments import PAPER_A, at_start, choose_group, is_odd_cyclic
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
-from odekit.comparison import predict, project
+from odekit.comparison import predict
 from odekit.derivation.vote import Wave, population_logits
-from odekit.groups import FiniteGroup, mode_basis
+from odekit.groups import FiniteGroup
 from odekit.networks import Network
-from odekit.simulation import Run, accuracy, logits, simulate
+from odekit.simulation import Run, accuracy, simulate
 
 __all__ = ["CLAIM"]
 
 FloatArray = NDArray[np.float64]
 
-PHASES = 5
 TOLERANCE = 1e-10
+ENOUGH, TOO_FEW = (3, 5, 7), (1, 2, 4)
+PHASES = 5
+SCALE = 0.02
 RTOL = 1e-8
 TRAINED = 1.2
 SNAPSHOTS = 41
 LEFT = 1e-2
+SUBTRACTION_ORDER = 7
+EPS = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """Logits of a population beside the prediction.
+
+    Parameters
+    ----------
+    error: largest difference relative to the largest predicted logit.
+    ghost: mean height of the peaks at 2x and 2y over that at x + y, above the plateau, where they are apart.
+    least: smallest softmax at the right answer.
+    bound: what proposition 1 says that it is at least.
+    """
+
+    error: float
+    ghost: float
+    least: float
+    bound: float
 
 
 def experiment(claim: Claim, settings: Settings) -> Verdict:
-    """Build networks with equally spaced phases, measure their logits, and train one until it leaves the form."""
+    """Build networks with equally spaced phases, measure their logits, and train one until it leaves them.
+
+    The magnitudes are random, different ones for theta and xi, and such that the softmax bound says
+    something.
+    """
     group = choose_group(settings, 23)
-    alpha, beta = np.exp(settings.generator(claim.id).uniform(-0.5, 0.5, size=2))
+    magnitudes = _magnitudes(group, PHASES, settings.generator(claim.id))
     waves = population_logits(Network("Zp"))
-    cases = {count: _measure(group, count, alpha, beta, waves) for count in (3, PHASES, 7)}
-    gap = max(error for error, *_ in cases.values())
-    ratio, bound_holds = cases[PHASES][1:]
-    if not bound_holds or abs(ratio - 0.5) > TOLERANCE or _measure(group, 4, alpha, beta, waves)[0] < 1e-3:
-        gap = float("inf")
-    swapped = _measure(group, PHASES, alpha, beta, waves, swap=True)[0]
-    trained = _train(group, waves)
-    limit, reached = _subtraction()
-    budget = {"rounding": 1e3 * float(np.finfo(np.float64).eps)}
+    populations = {count: Population(group, count, *magnitudes, waves) for count in (*ENOUGH, *TOO_FEW)}
+    found = {count: _measure(population) for count, population in populations.items()}
+    budget = {"rounding": max(_rounding(populations[count]) for count in ENOUGH)}
+    allowed = sum(budget.values())
+    gap = max(max(found[count].error, abs(found[count].ghost - 0.5)) for count in ENOUGH)
+    swapped = departure(populations[PHASES].swapped(), logits_by_residue(*diversified(populations[PHASES])))
+    possible, reached = _subtraction()
+    limit = possible / SUBTRACTION_ORDER**2
     return claim.verdict(
         gap=gap,
         budget=budget,
         tolerance=TOLERANCE,
         control=Control(
             "the printed logit scale alpha beta^2",
-            judge(swapped, sum(budget.values()), TOLERANCE),
-            f"the height of the right peak is p/2 times {waves[0].height} per neuron and frequency".replace("**", "^"),
+            judge(swapped, allowed, TOLERANCE),
+            f"the right peak's height is p/2 times {_text(waves[0])} per neuron of each frequency",
         ),
         predicted={"relative error of the logits": 0.0, "ghost peak / right peak": 0.5},
-        measured={"relative error of the logits": gap, "ghost peak / right peak": ratio},
+        measured={
+            "relative error of the logits": max(found[count].error for count in ENOUGH),
+            "ghost peak / right peak": found[PHASES].ghost,
+        },
+        checks={
+            "the softmax at the right answer is at least 1 - (p-1) exp(-q N p/8)": all(
+                found[count].least >= found[count].bound for count in ENOUGH
+            ),
+            "1, 2 and 4 phases per frequency are too few": all(found[c].error > LEFT for c in TOO_FEW),
+            "trained on x-y, a shared embedding stays within (p+1)/(2p)": reached <= possible,
+        },
         evidence={
             "group": group.name,
-            "relative error by number of phases": {str(n): case[0] for n, case in cases.items()},
-            "softmax bound holds": bound_holds,
-            "accuracy of x-y, shared embedding, after training": reached,
-            "largest possible accuracy of x-y, shared embedding": limit,
-            **trained,
+            "magnitudes alpha, beta": magnitudes,
+            "relative error by number of phases": {str(count): found[count].error for count in sorted(found)},
+            "smallest softmax at the right answer": {str(count): found[count].least for count in ENOUGH},
+            "its bound": {str(count): found[count].bound for count in ENOUGH},
+            f"largest possible accuracy of x-y on Z{SUBTRACTION_ORDER}, shared embedding": limit,
+            f"accuracy of x-y on Z{SUBTRACTION_ORDER}, shared embedding, after training": reached
+            / SUBTRACTION_ORDER**2,
+            **_train(group, PHASES),
         },
-        text="Exact for 3 or at least 5 equally spaced phases and one common alpha^2 beta. Subtraction with a "
-        f"shared embedding can't be learned: f(x, y) = f(y, x), so its accuracy is at most {limit:.3f} on Z7.",
+        text="Exact for 3 or at least 5 equally spaced phases and one common q = alpha^2 beta. Subtraction "
+        "with a shared embedding can't be learned: f(x, y) = f(y, x), so at odd order its accuracy is at "
+        f"most (p+1)/(2p), {limit:.3f} on Z{SUBTRACTION_ORDER}.",
     )
 
 
-def _diversified(group: FiniteGroup, count: int, alpha: float, beta: float) -> dict[str, FloatArray]:
-    """``count`` neurons for every frequency, with equally spaced phases and D = 0."""
-    modes = len(mode_basis(group))
-    places = np.repeat(np.arange(modes), count)
-    phi = np.tile(2 * np.pi * np.arange(count) / count, modes)
-    return single_modes(group, places, alpha * np.exp(1j * phi), beta * np.exp(2j * phi))
+def _magnitudes(group: FiniteGroup, count: int, generator: np.random.Generator) -> tuple[float, float]:
+    """Random alpha and beta, a factor of 1.2 to 2 apart, with the bound of `count` phases in (.6, .993)."""
+    exponent = np.log(group.order - 1) + generator.uniform(1.0, 5.0)
+    q = 8 * exponent / (count * group.order)
+    ratio = generator.uniform(1.2, 2.0) ** generator.choice((-1, 1))
+    beta = (q / ratio**2) ** (1 / 3)
+    return float(ratio * beta), float(beta)
 
 
-def _predicted(
-    group: FiniteGroup, count: int, alpha: float, beta: float, waves: Sequence[Wave]
-) -> FloatArray:
-    """Logits (n, n, n) that the waves add up to over all frequencies."""
-    n = group.order
-    x, y, j = np.indices((n, n, n))
-    total = np.zeros((n, n, n))
-    for wave in waves:
-        form = sum(c * part for c, part in zip(wave.form, (x, y, j), strict=True))
-        height = wave.evaluate(alpha=alpha, beta=beta)
-        total += count * height * np.where(form % n == 0, (n - 1) / 2, -0.5)
-    return total
+def _measure(population: Population) -> _Measured:
+    network, theta, xi = diversified(population)
+    measured = logits_by_residue(network, theta, xi)
+    n, q = population.group.order, population.alpha**2 * population.beta
+    return _Measured(
+        error=departure(population, measured),
+        ghost=_ghost(measured),
+        least=_least_softmax(measured),
+        bound=1 - (n - 1) * float(np.exp(-q * population.count * n / 8)),
+    )
 
 
-def _measure(
-    group: FiniteGroup, count: int, alpha: float, beta: float, waves: Sequence[Wave], swap: bool = False
-) -> tuple[float, float, bool]:
-    """Relative error of the predicted logits, ghost over right peak, and whether the softmax bound holds."""
-    weights = _diversified(group, count, alpha, beta)
-    network = Network(group, neurons=len(weights["xi"]))
-    measured = np.asarray(logits(network, weights["theta"], weights["xi"])).reshape((group.order,) * 3)
-    first, second = (beta, alpha) if swap else (alpha, beta)
-    predicted = _predicted(group, count, first, second, waves)
-    error = float(np.abs(measured - predicted).max() / np.abs(predicted).max())
-    return error, _ghost_ratio(measured), _bound_holds(measured, count, alpha**2 * beta)
-
-
-def _ghost_ratio(measured: FloatArray) -> float:
-    """Mean height of the peaks at 2x and 2y over that at x + y, above the plateau, where they are apart."""
+def _ghost(measured: FloatArray) -> float:
     n = len(measured)
     x, y = np.nonzero(~np.eye(n, dtype=bool))
-    plateau = float(np.median(measured[x, y]))
-    right = measured[x, y, (x + y) % n] - plateau
-    ghosts = (measured[x, y, 2 * x % n] + measured[x, y, 2 * y % n]) / 2 - plateau
-    return float(ghosts.mean() / right.mean())
+    answers = measured[x, y]
+    rows = np.arange(len(x))
+    right, first, second = (answers[rows, place % n] for place in (x + y, 2 * x, 2 * y))
+    plateau = (answers.sum(axis=1) - right - first - second) / (n - 3)
+    return float(((first + second) / 2 - plateau).mean() / (right - plateau).mean())
 
 
-def _bound_holds(measured: FloatArray, count: int, q: float) -> bool:
-    """Softmax at the right answer is at least 1 - (p - 1) exp(-q N p / 8) off the diagonal and on it."""
+def _least_softmax(measured: FloatArray) -> float:
+    """Smallest softmax at x + y over all pairs."""
     n = len(measured)
     x, y = np.indices((n, n))
     shifted = np.exp(measured - measured.max(axis=-1, keepdims=True))
-    right = shifted[x, y, (x + y) % n] / shifted.sum(axis=-1)
-    return bool((right >= 1 - (n - 1) * np.exp(-q * count * n / 8) - 1e-12).all())
+    return float((shifted[x, y, (x + y) % n] / shifted.sum(axis=-1)).min())
 
 
-def _train(group: FiniteGroup, waves: Sequence[Wave]) -> dict[str, object]:
+def _rounding(population: Population) -> float:
+    """Bound of the rounding in a logit relative to the largest.
+
+    A logit is a sum of M = N (n-1)/2 terms xi z^2 of size at most beta (2 alpha)^2, wrong by at most M + 8
+    roundings of their absolute sum; the largest is (q N/2)(n/2 - 1). The ratio of the two sums is
+    ``8 (n-1)/(n-2)``, and both the measured and the predicted side are rounded.
+    """
+    n, neurons = population.group.order, population.count * (population.group.order - 1) // 2
+    return 2 * (neurons + 8) * EPS * 8 * (n - 1) / (n - 2)
+
+
+def _train(group: FiniteGroup, count: int) -> dict[str, object]:
     """Train a diversified network from small aligned weights, and find when its logits leave the form."""
-    weights = _diversified(group, PHASES, 0.02, 0.02)
-    network = Network(group, neurons=len(weights["xi"]))
+    start = Population(group, count, SCALE, SCALE, population_logits(Network("Zp")))
+    network, theta, xi = diversified(start)
+    weights = {"theta": theta, "xi": xi}
     blow_up = float(predict(at_start(network, weights)).blow_up_time.min())
     times = blow_up * np.linspace(0.0, TRAINED, SNAPSHOTS)
     run = simulate(network, weights=weights, times=times, rtol=RTOL, estimate_error=False)
-    errors = np.array([_departure(run, index, waves) for index in range(len(run))])
-    left = errors > LEFT
+    errors = np.array([_departure_at(start, run, index) for index in range(len(run))])
+    left = np.flatnonzero(errors > LEFT)
     return {
-        "training leaves the form (1 %) at time / blow-up time": float(
-            run.t[int(np.argmax(left))] / blow_up if left.any() else TRAINED
-        ),
+        "training leaves the form (1 %) at time / blow-up time": float(times[left[0]] / blow_up)
+        if len(left)
+        else None,
         "final loss": float(run.records["loss"][-1]),
         "series": {
             "x": {"label": "time / blow-up time", "values": run.t / blow_up},
             "y": {"label": "relative departure of the logits from the vote"},
-            "curves": {"trained network": errors + np.finfo(np.float64).eps},
+            "curves": {"trained network": errors + EPS},
             "scale": "semilogy",
         },
     }
 
 
-def _departure(run: Run, index: int, waves: Sequence[Wave]) -> float:
-    """Relative difference of a snapshot's logits from the vote at its mean magnitudes."""
-    group = run.network.finite_group
-    modes = project(run).at(index)
-    own = (np.arange(run.network.neurons), modes.dominant)
-    alpha, beta = float(modes.alpha[own].mean()), float(modes.beta[own].mean())
-    theta, xi = run.snapshot(index)
-    measured = np.asarray(logits(run.network, theta, xi)).reshape((group.order,) * 3)
-    expected = _predicted(group, PHASES, alpha, beta, waves)
-    return float(np.abs(measured - expected).max() / np.abs(expected).max())
+def _departure_at(start: Population, run: Run, index: int) -> float:
+    """Departure of a snapshot's logits from the vote at the snapshot's own mean magnitudes."""
+    theta, xi = (run.weights[name][index] for name in ("theta", "xi"))
+    return departure(start.at(run, index), logits_by_residue(run.network, theta, xi))
 
 
-def _subtraction() -> tuple[float, float]:
-    """Accuracy that a symmetric function can reach on x - y over Z7, and what a trained network reaches."""
-    network = Network("Z7", neurons=64, task="x-y")
+def _text(wave: Wave) -> str:
+    return str(wave.height).replace("**", "^")
+
+
+def _subtraction() -> tuple[int, int]:
+    """How many pairs of x - y a shared embedding can answer, and how many a trained network does.
+
+    A shared embedding makes the logits symmetric in x and y: of the pairs (x, y) and (y, x) at most one is
+    answered rightly, unless x - y = y - x.
+    """
+    network = Network(f"Z{SUBTRACTION_ORDER}", neurons=64, task="x-y")
     answers = network.labels()
-    n = len(answers)
-    reachable = sum(
-        1.0 if x == y else float(answers[x, y] == answers[y, x]) + 0.5 * float(answers[x, y] != answers[y, x])
-        for x in range(n)
-        for y in range(n)
-    ) / n**2
+    both = int((answers == answers.T).sum())
+    possible = both + (answers.size - both) // 2
     run = simulate(network, seed=0, scale=0.1, t_end=400.0, snapshots=2, rtol=1e-5, estimate_error=False)
-    theta, xi = run.snapshot(-1)
-    return reachable, float(accuracy(network, theta, xi))
+    return possible, round(accuracy(network, *run.snapshot(-1)) * answers.size)
 
 
 CLAIM = Claim(
     id="majority-vote",
-    statement="With equally spaced phases and all frequencies, the logits are a constant, a peak at x + y, and two "
-    "ghosts of half its height at 2x and 2y.",
+    statement="With equally spaced phases and all frequencies, the logits are a constant, a peak at x + y, "
+    "and two ghosts of half its height at 2x and 2y.",
     source="arXiv 2602.16849, proposition 1",
     paper=PAPER_A,
-    hypotheses="cyclic group of odd order at least 5, quadratic activation, shared embedding, D = 0, one magnitude",
+    hypotheses="cyclic group of odd order at least 5, quadratic activation, shared embedding, D = 0, one "
+    "pair of magnitudes",
     experiment=experiment,
     applies=is_odd_cyclic,
 )

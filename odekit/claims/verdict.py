@@ -61,7 +61,7 @@ class Verdict:
     ----------
     id, statement, source: of the claim.
     outcome: ``"confirmed"``, ``"refuted"``, ``"inconclusive"`` or ``"not_applicable"``.
-    predicted, measured: the numbers compared, as one value or by name.
+    predicted, measured: the numbers compared, as one value or by name; None where nothing was done.
     interval: interval of what was measured, or None for deterministic data.
     tolerance: largest budget at which the claim can be confirmed.
     budget: parts of the error budget by name; their sum bounds an acceptable gap.
@@ -150,12 +150,23 @@ class Claim:
         control: Control,
         predicted: float | Mapping[str, float],
         measured: float | Mapping[str, float],
+        checks: Mapping[str, bool] | None = None,
         interval: tuple[float, float] | None = None,
         evidence: Mapping[str, Any] | None = None,
         text: str = "",
     ) -> Verdict:
-        """Decide by the gap against the budget; a control that survives makes the claim inconclusive."""
-        outcome = judge(gap, sum(budget.values()), tolerance)
+        """Decide by the gap against the budget, and by checks.
+
+        Parameters
+        ----------
+        gap, budget, tolerance: see `judge`; the parts of the budget add up.
+        control: one that survives makes a claim inconclusive that was confirmed otherwise.
+        predicted, measured, interval, evidence, text: see `Verdict`.
+        checks: parts of the statement that hold or don't, by name; one that doesn't refutes the claim. They
+            join the evidence, and the text names those that failed.
+        """
+        failed = [name for name, holds in (checks or {}).items() if not holds]
+        outcome = "refuted" if failed else judge(gap, sum(budget.values()), tolerance)
         if control.outcome != "refuted" and outcome == "confirmed":
             outcome = "inconclusive"
         return Verdict(
@@ -169,9 +180,13 @@ class Claim:
             tolerance,
             budget,
             control,
-            evidence or {},
-            text,
+            {**(evidence or {}), "checks": dict(checks or {})},
+            " ".join([text, *(f"Does not hold: {name}." for name in failed)]).strip(),
         )
+
+    def inconclusive(self, reason: str) -> Verdict:
+        """The verdict where the experiment could not be carried out."""
+        return Verdict(self.id, self.statement, self.source, "inconclusive", text=reason)
 
     def not_applicable(self, reason: str) -> Verdict:
         """The verdict where the hypotheses don't hold."""
@@ -212,9 +227,7 @@ class Report:
         }
 
     def __str__(self) -> str:
-        return "\n".join(
-            f"{verdict.id}: {verdict.outcome.replace('_', ' ')}" for verdict in self.verdicts
-        )
+        return "\n".join(f"{verdict.id}: {verdict.outcome.replace('_', ' ')}" for verdict in self.verdicts)
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -225,12 +238,18 @@ class Report:
 
 
 def judge(gap: float, budget: float, tolerance: float) -> str:
-    """Refuted if the gap exceeds the budget, confirmed if the budget also is within the tolerance.
+    """Refuted if the gap exceeds the budget, else confirmed if the budget is within the tolerance.
+
+    Parameters
+    ----------
+    gap: distance of measurement and prediction, at least 0; NaN where nothing could be measured.
+    budget: bound of all errors that are known of; infinite or NaN where they have none.
+    tolerance: largest budget that still tests the statement.
 
     >>> judge(0.1, 0.2, 0.5), judge(0.3, 0.2, 0.5), judge(0.1, 0.6, 0.5)
     ('confirmed', 'refuted', 'inconclusive')
     """
-    if not (math.isfinite(gap) and math.isfinite(budget)):
+    if math.isnan(gap) or not math.isfinite(budget):
         return "inconclusive"
     if gap > budget:
         return "refuted"

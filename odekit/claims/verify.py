@@ -9,7 +9,7 @@ from time import perf_counter
 from odekit import __version__
 from odekit.claims.catalogue import CLAIMS
 from odekit.claims.verdict import Claim, Report, Settings, Verdict
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, OdekitError, UnknownNameError
 from odekit.groups import FiniteGroup
 from odekit.groups import group as named_group
 
@@ -28,6 +28,9 @@ def verify(
 ) -> Report:
     """Put theorems to the test: prediction, experiment, verdict and negative control for each claim.
 
+    An experiment that can't be carried out, such as one whose training can't be followed, leaves its claim
+    inconclusive and the others alone.
+
     Parameters
     ----------
     claims: identifiers, or None for all.
@@ -40,13 +43,17 @@ def verify(
     Raises
     ------
     UnknownNameError: an unknown claim or paper, with the nearest name.
-    InputError: a negative seed, or a group of symbolic order.
+    InputError: a negative seed, or what is no group of a definite order.
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError("the seed must be a nonnegative integer", expected="0, 1, ...", received=repr(seed))
     chosen = named_group(group) if isinstance(group, str) else group
     if chosen is not None and not isinstance(chosen, FiniteGroup):
-        raise InputError("the group's order is a symbol", expected="a group such as Z23", received=chosen.name)
+        raise InputError(
+            "the experiments need a group of a definite order",
+            expected="'Z23', or a group",
+            received=str(group),
+        )
     settings = Settings(seed, full, chosen)
     verdicts = []
     for claim in select_claims(claims, paper):
@@ -60,14 +67,14 @@ def verify(
 
 
 def select_claims(claims: str | Sequence[str] | None, paper: str | None) -> tuple[Claim, ...]:
-    """The claims asked for, in the catalogue's order where all are meant.
+    """The claims asked for, each once, in the catalogue's order where all are meant.
 
     Raises
     ------
     UnknownNameError: an unknown claim or paper.
     """
     known = {claim.id: claim for claim in CLAIMS}
-    wanted = [claims] if isinstance(claims, str) else list(claims or known)
+    wanted = dict.fromkeys([claims] if isinstance(claims, str) else claims or known)
     for name in wanted:
         if name not in known:
             raise UnknownNameError("claim", name, known)
@@ -81,4 +88,8 @@ def _run(claim: Claim, settings: Settings) -> Verdict:
     started = perf_counter()
     if settings.group is not None and not claim.applies(settings.group):
         return claim.not_applicable(f"{settings.group.name} does not meet the hypotheses: {claim.hypotheses}")
-    return replace(claim.experiment(claim, settings), seconds=perf_counter() - started)
+    try:
+        verdict = claim.experiment(claim, settings)
+    except OdekitError as error:
+        verdict = claim.inconclusive(f"the experiment could not be carried out: {error}")
+    return replace(verdict, seconds=perf_counter() - started)

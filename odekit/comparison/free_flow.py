@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from odekit.derivation import LiftedSystem
 from odekit.errors import ReductionError
 from odekit.networks import Network
-from odekit.solvers import CompiledSystem, Event, Rows, compile, solve
+from odekit.solvers import CompiledSystem, Event, compile, solve
+from odekit.solvers.events import Rows
 
 __all__ = ["free_blow_up_times"]
 

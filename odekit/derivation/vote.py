@@ -53,6 +53,11 @@ def population_logits(network: Network) -> tuple[Wave, ...]:
 
     Summed over k = 1, ..., (n-1)/2 at odd n, a wave contributes ``height * (n [form = 0] - 1) / 2``.
 
+    Parameters
+    ----------
+    network: its activation, task and embedding count; heights are at logit scale 1 and for any order n at
+        which the waves' forms are distinct.
+
     Raises
     ------
     ReductionError: a network without a single phase combination of one mode of theta and one of xi.
@@ -73,7 +78,12 @@ def population_logits(network: Network) -> tuple[Wave, ...]:
 
 
 def _reduction(network: Network) -> FourierReduction:
-    generic = Network(CyclicFamily("Zn", "n"), activation=network.activation_name, task=network.task)
+    generic = Network(
+        CyclicFamily("Zn", "n"),
+        activation=network.activation_name,
+        embedding=network.embedding,
+        task=network.task,
+    )
     source = derive(generic).source
     if isinstance(source, FourierSource) and len(source.combinations.definitions) == 1:
         reduction = source.reduction
@@ -82,7 +92,7 @@ def _reduction(network: Network) -> FourierReduction:
     raise ReductionError(
         "no population logits for this network",
         expected="one mode of theta and one of xi with a single phase combination",
-        received=f"activation {network.activation_name}, task {network.task.text}",
+        received=f"{network.embedding} embedding, {network.activation_name}, task {network.task.text}",
     )
 
 

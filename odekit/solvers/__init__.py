@@ -7,13 +7,13 @@ which moments to look. `blow_up_time`, `exact_modes` and `final_phases` answer f
 reference in multiple precision.
 
 This room knows neither groups nor networks: any system with states, parameters and a vector field will do.
-SymPy is loaded when something is compiled.
+SymPy is loaded when something is compiled, numba (the optional extra ``fast``) when a large batch is solved.
 """
 
 from odekit.solvers.compile import CompiledSystem, compile
 from odekit.solvers.compile_blocks import BlockLayout
 from odekit.solvers.events import Event, dominance_reached, horizon, phase_aligned
-from odekit.solvers.exact import blow_up_time, exact_modes, final_phases
+from odekit.solvers.exact import blow_up_time, exact_modes, final_phases, time_to_phase_alignment
 from odekit.solvers.solution import Solution, Status
 from odekit.solvers.solve import solve
 
@@ -31,4 +31,5 @@ __all__ = [
     "horizon",
     "phase_aligned",
     "solve",
+    "time_to_phase_alignment",
 ]

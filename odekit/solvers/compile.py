@@ -14,7 +14,7 @@ from odekit.errors import InputError
 
 __all__ = ["BACKENDS", "CompiledSystem", "compile"]
 
-BACKENDS = ("numpy", "mpmath")
+BACKENDS = ("numpy", "numba", "mpmath")
 
 RightHandSide = Callable[[Any, Any, Any, Any], None]
 
@@ -26,12 +26,13 @@ class CompiledSystem:
     Parameters
     ----------
     system: the symbolic system that it came from.
-    backend: "numpy" or "mpmath".
+    backend: "numpy", "numba" or "mpmath".
     states, parameters: names, in the order of the rows of ``y`` and ``p``.
-    rhs: ``rhs(t, y, p, out)`` writes y' into ``out`` and returns nothing. On numpy ``t`` is (batch,),
-        ``y`` and ``out`` are (state, batch), ``p`` is (parameter, batch), all float64; on mpmath it takes one
-        trajectory, a number and three sequences.
+    rhs: ``rhs(t, y, p, out)`` writes y' into ``out`` and returns nothing. On numpy and numba ``t`` is
+        (batch,), ``y`` and ``out`` are (state, batch), ``p`` is (parameter, batch), all float64; on mpmath it
+        takes one trajectory, a number and three sequences.
     source: text of the function, for the curious.
+    kernel: on numba the compiled integrator of the whole batch, which `solve` calls; None elsewhere.
     """
 
     system: Any
@@ -40,6 +41,7 @@ class CompiledSystem:
     parameters: tuple[str, ...]
     rhs: RightHandSide
     source: str
+    kernel: Callable[..., None] | None = None
 
     def __repr__(self) -> str:
         return f"CompiledSystem({self.backend}: {', '.join(self.states)}; {', '.join(self.parameters)})"
@@ -53,12 +55,14 @@ def compile(system: Any, backend: str = "numpy") -> CompiledSystem:
     system: a `ReducedSystem`, or anything with its states, parameters, vector_field and definitions. The
         symbol ``t`` in the vector field is time unless a state or parameter bears that name. Or a
         `LiftedSystem`, whose equations are in blocks.
-    backend: "numpy" (arrays over a batch) or "mpmath" (any precision, one trajectory a call; not in blocks).
+    backend: "numpy" (arrays over a batch), "numba" (machine code for the whole integration; compiling takes
+        seconds, once a machine) or "mpmath" (any precision, one trajectory a call). Blocks: numpy only.
 
     Raises
     ------
     InputError: the backend isn't one of these, or is mpmath for a system in blocks.
     InputError: the vector field holds a symbol that is neither state, parameter nor definition.
+    InputError: the backend is "numba", and numba isn't installed or can't compile the vector field.
 
     Examples
     --------
@@ -81,13 +85,14 @@ def compile(system: Any, backend: str = "numpy") -> CompiledSystem:
         parameters=tuple(symbol.name for symbol in system.parameters),
         rhs=function,
         source=source,
+        kernel=_kernel(system) if backend == "numba" else None,
     )
 
 
 def _generated(system: Any, backend: str) -> tuple[RightHandSide, str]:
     from odekit.solvers.compile_code import generate
 
-    return generate(system, backend)
+    return generate(system, "mpmath" if backend == "mpmath" else "numpy")
 
 
 def _in_blocks(system: Any, backend: str) -> tuple[RightHandSide, str]:
@@ -98,3 +103,11 @@ def _in_blocks(system: Any, backend: str) -> tuple[RightHandSide, str]:
             f"the backend {backend!r} has no matrices", expected='"numpy" for a system in blocks', received=backend
         )
     return block_rhs(system), str(system)
+
+
+def _kernel(system: Any) -> Callable[..., None]:
+    from odekit.solvers.compile_scalar import scalar_code
+    from odekit.solvers.lane_code import kernel_source
+    from odekit.solvers.lane_kernel import load_kernel
+
+    return load_kernel(kernel_source(scalar_code(system)))

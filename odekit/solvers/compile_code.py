@@ -10,7 +10,8 @@ state may be called ``lambda``, ``E`` or ``gamma``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import mpmath
@@ -22,10 +23,10 @@ from sympy.printing.pycode import MpmathPrinter, PythonCodePrinter
 
 from odekit.errors import InputError
 
-__all__ = ["PRINTERS", "expanded_field", "generate"]
+__all__ = ["PRINTERS", "assignments", "expanded_field", "generate", "renamed_field"]
 
 PRINTERS: dict[str, tuple[type[PythonCodePrinter], dict[str, Any]]] = {
-    "numpy": (NumPyPrinter, {"numpy": numpy}),
+    "numpy": (NumPyPrinter, {"functools": functools, "numpy": numpy}),
     "mpmath": (MpmathPrinter, {"mpmath": mpmath}),
 }
 
@@ -50,7 +51,7 @@ def generate(system: Any, dialect: str) -> tuple[Callable[..., None], str]:
     InputError: the vector field holds a function that the dialect can't express.
     """
     printer_type, namespace = PRINTERS[dialect]
-    source = _source(system, printer_type({"fully_qualified_modules": True}))
+    source = _source(system, printer_type({"fully_qualified_modules": True}), namespace)
     scope = dict(namespace)
     exec(compile(source, f"<odekit right-hand side, {dialect}>", "exec"), scope)
     function: Callable[..., None] = scope["rhs"]
@@ -70,17 +71,54 @@ def _substitute(expression: sympy.Expr, values: dict[str, Any]) -> sympy.Expr:
     return expression.xreplace({s: values[s.name] for s in expression.free_symbols if s.name in values})
 
 
-def _source(system: Any, printer: PythonCodePrinter) -> str:
+def renamed_field(system: Any) -> list[sympy.Expr]:
+    """Expanded vector field in ``t``, the states ``y0, y1, ...`` and the parameters ``p0, p1, ...``.
+
+    Raises
+    ------
+    InputError: as for `generate`, but for functions.
+    """
     field = expanded_field(system)
-    states = [symbol.name for symbol in system.states]
-    parameters = [symbol.name for symbol in system.parameters]
-    _check(field, states, parameters)
-    safe = {name: sympy.Symbol(f"y{i}") for i, name in enumerate(states)}
-    safe |= {name: sympy.Symbol(f"p{j}") for j, name in enumerate(parameters)}
-    renamed = [_substitute(entry, safe) for entry in field]
-    body = [*_loads(renamed, safe), *_statements(renamed, printer)]
-    docstring = f'    """States {", ".join(states)}; parameters {", ".join(parameters) or "none"}."""'
-    return "\n".join(["def rhs(t, y, p, out):", docstring, *body, ""])
+    _check(field, _names(system.states), _names(system.parameters))
+    safe = _safe_symbols(system)
+    return [_substitute(entry, safe) for entry in field]
+
+
+def assignments(
+    field: Sequence[sympy.Expr], printer: PythonCodePrinter, modules: Collection[str]
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """Common subexpressions as (name, code), and the code of each entry.
+
+    Raises
+    ------
+    InputError: a function has no code with these modules alone.
+    """
+    replacements, reduced = sympy.cse(field, symbols=sympy.numbered_symbols("c"))
+    shared = [(symbol.name, _print(value, printer, modules)) for symbol, value in replacements]
+    return shared, [_print(value, printer, modules) for value in reduced]
+
+
+def _names(symbols: Sequence[sympy.Symbol]) -> list[str]:
+    return [symbol.name for symbol in symbols]
+
+
+def _safe_symbols(system: Any) -> dict[str, sympy.Symbol]:
+    safe = {name: sympy.Symbol(f"y{i}") for i, name in enumerate(_names(system.states))}
+    return safe | {name: sympy.Symbol(f"p{j}") for j, name in enumerate(_names(system.parameters))}
+
+
+def _source(system: Any, printer: PythonCodePrinter, modules: Collection[str]) -> str:
+    field = renamed_field(system)
+    shared, entries = assignments(field, printer, modules)
+    states, parameters = (", ".join(_names(symbols)) for symbols in (system.states, system.parameters))
+    lines = [
+        "def rhs(t, y, p, out):",
+        f'    """States {states}; parameters {parameters or "none"}."""',
+        *_loads(field, _safe_symbols(system)),
+        *(f"    {name} = {value}" for name, value in shared),
+        *(f"    out[{index}] = {value}" for index, value in enumerate(entries)),
+    ]
+    return "\n".join([*lines, ""])
 
 
 def _check(field: Sequence[sympy.Expr], states: list[str], parameters: list[str]) -> None:
@@ -112,18 +150,13 @@ def _loads(field: Sequence[sympy.Expr], safe: dict[str, sympy.Symbol]) -> Iterat
             yield f"    {symbol.name} = {symbol.name[0]}[{symbol.name[1:]}]"
 
 
-def _statements(field: list[sympy.Expr], printer: PythonCodePrinter) -> Iterator[str]:
-    replacements, reduced = sympy.cse(field, symbols=sympy.numbered_symbols("c"))
-    for symbol, value in replacements:
-        yield f"    {symbol.name} = {_print(value, printer)}"
-    for index, value in enumerate(reduced):
-        yield f"    out[{index}] = {_print(value, printer)}"
-
-
-def _print(expression: sympy.Expr, printer: PythonCodePrinter) -> str:
+def _print(expression: sympy.Expr, printer: PythonCodePrinter, modules: Collection[str]) -> str:
     expand_powers = create_expand_pow_optimization(_LARGEST_UNROLLED_POWER)
     try:
         text: str = printer.doprint(expand_powers(expression))
+        foreign = sorted(set(printer.module_imports) - set(modules))
+        if foreign:
+            raise NotImplementedError(f"code needs {', '.join(foreign)}")
     except (NotImplementedError, TypeError, ValueError) as error:
         functions = sorted({str(atom.func) for atom in expression.atoms(sympy.Function)})
         raise InputError(

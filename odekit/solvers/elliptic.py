@@ -9,6 +9,7 @@ The curve is ``y^2 = p (p + h) (p + g)`` with ``h, g >= 0``. Its time from the p
 keeps the time while it takes the two roots to their arithmetic-geometric mean mu, where
 ``p = mu^2 cot^2(mu z)``. Going back only multiplies, adds and divides positive numbers, so that no digit is
 lost however close the parameter ``m = 1 - h/g`` comes to 1, where functions of ``m`` itself lose them all.
+SciPy's Carlson functions are loaded when they are first needed.
 
 Arrays of roots and times enter, arrays leave. This module knows nothing of modes, phases or networks.
 Source: Carlson, "Numerical computation of real or complex elliptic integrals" (1995); DLMF 19.22, 22.20.
@@ -18,7 +19,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import elliprf, elliprj
 
 __all__ = ["half_period", "phase_integral", "point_at", "time_from_pole"]
 
@@ -45,7 +45,7 @@ def time_from_pole(p: FloatArray, h: FloatArray, g: FloatArray) -> FloatArray:
     >>> float(time_from_pole(np.array(4.0), np.array(0.0), np.array(0.0)))
     0.5
     """
-    return np.asarray(elliprf(p, p + h, p + g), dtype=np.float64)
+    return _carlson_f(p, p + h, p + g)
 
 
 def half_period(h: FloatArray, g: FloatArray) -> FloatArray:
@@ -54,7 +54,7 @@ def half_period(h: FloatArray, g: FloatArray) -> FloatArray:
     >>> bool(np.isclose(half_period(np.array(1.0), np.array(1.0)), np.pi / 2))
     True
     """
-    return np.asarray(elliprf(0.0, h, g), dtype=np.float64)
+    return _carlson_f(np.zeros_like(h), h, g)
 
 
 def point_at(time: FloatArray, h: FloatArray, g: FloatArray) -> FloatArray:
@@ -130,8 +130,7 @@ def phase_integral(
     is_split = np.broadcast_to(discriminant >= 0, shape)
     large = (s + a + np.sqrt(np.maximum(discriminant, 0))) / 2
     small = a * (s + a / 4) / large
-    whole = np.zeros(shape)
-    elliprj(d, d + small, d + large, d + a / 2, out=whole, where=is_split)
+    whole = _carlson_j(d, d + small, d + large, d + a / 2, is_split)
     return np.where(is_split, whole / 6, _complex_root_integral(p, a, s, ~is_split))
 
 
@@ -140,7 +139,23 @@ def _complex_root_integral(p: FloatArray, a: FloatArray, s: FloatArray, is_wante
     h = np.sqrt(a * (s + a / 4))
     g = (h + (s + a) / 2) / 2
     split, ratio = np.sqrt(2 * a * s), np.sqrt(s / (2 * a))
-    far, near = np.zeros(is_wanted.shape), np.zeros(is_wanted.shape)
-    elliprj(p, p + h, p + g, p + (a + 2 * h + split) / 4, out=far, where=is_wanted)
-    elliprj(p, p + h, p + g, p + (a + 2 * h - split) / 4, out=near, where=is_wanted)
+    far = _carlson_j(p, p + h, p + g, p + (a + 2 * h + split) / 4, is_wanted)
+    near = _carlson_j(p, p + h, p + g, p + (a + 2 * h - split) / 4, is_wanted)
     return ((1 - ratio) * far + (1 + ratio) * near) / 12
+
+
+def _carlson_f(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
+    from scipy.special import elliprf
+
+    return np.asarray(elliprf(x, y, z), dtype=np.float64)
+
+
+def _carlson_j(
+    x: FloatArray, y: FloatArray, z: FloatArray, p: FloatArray, is_wanted: BoolArray
+) -> FloatArray:
+    """R_J where it is wanted, and 0 elsewhere."""
+    from scipy.special import elliprj
+
+    value = np.zeros(is_wanted.shape)
+    elliprj(x, y, z, p, out=value, where=is_wanted)
+    return value

@@ -85,7 +85,8 @@ def solve_precisely(
                 y[row, :, column] = [float(value) for value in state]
     reached = np.where(np.isfinite(y).all(axis=1), given.times, 0.0).max(axis=0)
     precision = np.full(batch, float(np.finfo(np.float64).eps))
-    return Solution(given.times, y, status, compiled.states, reached, steps, precision, method="mpmath")
+    parts = (given.times, y, status, compiled.states, reached, steps, precision)
+    return Solution(*parts, method="mpmath", backend="mpmath")
 
 
 def _mpfs(values: Sequence[Any] | np.ndarray[Any, Any]) -> Vector:

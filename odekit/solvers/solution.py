@@ -73,6 +73,7 @@ class Solution:
     event_t: (event, batch) float64, first time of each event, NaN where it didn't happen.
     event_y: (event, state, batch) float64, the states then.
     method: how it was computed.
+    backend: what computed it.
     dense: interpolant over all steps, where asked for.
     """
 
@@ -87,6 +88,7 @@ class Solution:
     event_t: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
     event_y: FloatArray = field(default_factory=lambda: np.zeros((0, 0, 0)))
     method: str = "dop853"
+    backend: str = "numpy"
     dense: DenseOutput | None = None
 
     def __post_init__(self) -> None:

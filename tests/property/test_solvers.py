@@ -1,16 +1,19 @@
-"""Laws of the solvers: scaling, order of trajectories, first integrals, composition in time."""
+"""Laws of the solvers: scaling, order of trajectories, first integrals, composition in time, two backends."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odekit.solvers import Status, compile, solve
+from odekit.solvers import CompiledSystem, Status, compile, solve
 
 x, X, Y, r = sp.symbols("x X Y r")
 
@@ -95,3 +98,61 @@ def test_conjugation_is_a_symmetry_of_every_bit(values: list[tuple[float, float,
     np.testing.assert_array_equal(
         plain.y * mirror, solve(COMPILED, y0 * mirror, 0.1, parameters={"r": 1.0}).y
     )
+
+
+CUBICS = [(i, j) for i, j in product(range(4), repeat=2) if i + j <= 3]
+COEFFICIENTS = sp.symbols(f"c:{2 * len(CUBICS)}")
+POLYNOMIAL = SimpleNamespace(
+    states=(x, X),
+    parameters=COEFFICIENTS,
+    vector_field=tuple(
+        sum(c * x**i * X**j for c, (i, j) in zip(half, CUBICS, strict=True))
+        for half in (COEFFICIENTS[: len(CUBICS)], COEFFICIENTS[len(CUBICS) :])
+    ),
+    definitions={},
+)
+ON_NUMPY = compile(POLYNOMIAL)
+
+
+@pytest.fixture(scope="module")
+def on_numba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CompiledSystem]:
+    """Every cubic vector field in the plane, its coefficients being parameters: compiled once."""
+    pytest.importorskip("numba", reason="numba, the extra 'fast', isn't installed")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ODEKIT_CACHE_DIR", str(tmp_path_factory.mktemp("kernels")))
+        yield compile(POLYNOMIAL, "numba")
+
+
+coefficients = st.one_of(st.just(0.0), st.floats(-1.0, 1.0))
+fields = st.lists(coefficients, min_size=2 * len(CUBICS), max_size=2 * len(CUBICS))
+points = st.tuples(st.floats(-0.5, 0.5), st.floats(-0.5, 0.5))
+cases = st.lists(st.tuples(fields, points, st.floats(0.0, 0.1)), min_size=1, max_size=5)
+
+
+@given(cases, st.sampled_from([1e-5, 1e-9, 1e-12]))
+@settings(max_examples=60)
+def test_two_backends_agree_on_every_cubic_vector_field(
+    on_numba: CompiledSystem, values: list[Any], rtol: float
+) -> None:
+    p, y0, end = (np.array(column).T for column in zip(*values, strict=True))
+    options: dict[str, Any] = {
+        "parameters": {c.name: row for c, row in zip(COEFFICIENTS, p, strict=True)},
+        "rtol": rtol,
+        "atol": rtol,
+    }
+    times = np.linspace(0, 1, 4)[:, None] * end
+    lanes, arrays = (solve(system, y0, times, **options) for system in (on_numba, ON_NUMPY))
+    np.testing.assert_array_equal(lanes.status, arrays.status)
+    # States stay below 1 and derivatives of the field below 10: a few steps, errors amplified by e at most.
+    np.testing.assert_allclose(lanes.y, arrays.y, rtol=0.0, atol=20 * rtol)
+
+
+@given(cases)
+@settings(max_examples=10)
+def test_a_backend_with_another_field_does_not_agree(on_numba: CompiledSystem, values: list[Any]) -> None:
+    p, y0, _ = (np.array(column).T for column in zip(*values, strict=True))
+    given = {c.name: row for c, row in zip(COEFFICIENTS, p, strict=True)}
+    shifted = given | {"c0": given["c0"] + 0.1}
+    lanes = solve(on_numba, y0, 0.1, parameters=shifted, rtol=1e-9, atol=1e-9)
+    arrays = solve(ON_NUMPY, y0, 0.1, parameters=given, rtol=1e-9, atol=1e-9)
+    assert (np.abs(lanes["x"] - arrays["x"]) > 1e-3).all()

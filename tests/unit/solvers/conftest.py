@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pytest
@@ -57,3 +57,11 @@ def kepler() -> System:
 def reduced() -> System:
     """x' = 4 r x X, X' = r (x + 4 Y^2), Y' = -4 r X Y: one mode of a network on Z_p."""
     return System((x, X, Y), (4 * r * x * X, r * (x + 4 * Y**2), -4 * r * X * Y), (r,))
+
+
+@pytest.fixture(scope="session")
+def kernel_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A folder of this session's own for compiled kernels."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ODEKIT_CACHE_DIR", str(tmp_path_factory.mktemp("kernels")))
+        yield

@@ -37,7 +37,9 @@ def on_numpy(system: Any, y: np.ndarray, p: np.ndarray) -> np.ndarray:
     return out
 
 
-@pytest.fixture(params=["plain", "powers", "special names", "nested definitions", "functions", "constants"])
+@pytest.fixture(
+    params=["plain", "powers", "special names", "nested definitions", "functions", "corners", "constants"]
+)
 def any_system(request: pytest.FixtureRequest, system: Any) -> Any:
     a, b, k = sp.symbols("a b k")
     lam, E, inner = sp.symbols("lambda E S")
@@ -47,6 +49,7 @@ def any_system(request: pytest.FixtureRequest, system: Any) -> Any:
         "special names": system((lam, E), (E * lam, sp.Symbol("gamma") - E), (sp.Symbol("gamma"),)),
         "nested definitions": system((a, b), (sp.sin(inner), a * E), (), {inner: 2 * E, E: a - b}),
         "functions": system((a, b), (sp.exp(-a) * sp.cos(b), sp.atan2(a, b) + sp.pi), ()),
+        "corners": system((a, b), (sp.Max(a, b, 1) - sp.Min(a, b), sp.Piecewise((a, a > b), (b, True))), ()),
         "constants": system((a, b), (sp.Integer(0), sp.Rational(1, 3)), ()),
     }[request.param]
 
@@ -135,7 +138,13 @@ def test_a_function_without_code_is_refused(system: Any) -> None:
         compile(system((a,), (sp.Function("f")(a),)))
 
 
-@pytest.mark.parametrize("backend", ["jax", "numba", "fortran"])
+def test_a_function_of_single_numbers_alone_is_refused_for_arrays(system: Any) -> None:
+    a = sp.Symbol("a")
+    with pytest.raises(InputError, match=r"a function without code, one of erf"):
+        compile(system((a,), (sp.erf(a),)))
+
+
+@pytest.mark.parametrize("backend", ["jax", "auto", "fortran"])
 def test_other_backends_are_refused_with_a_list(logistic: Any, backend: str) -> None:
-    with pytest.raises(InputError, match=f"{backend}.*isn't available.*numpy, mpmath"):
+    with pytest.raises(InputError, match=f"{backend}.*isn't available.*numpy, numba, mpmath"):
         compile(logistic, backend)

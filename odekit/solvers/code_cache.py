@@ -1,0 +1,68 @@
+"""Generated code on disk, so that it is compiled once a machine and not once a process.
+
+Text enters, the path of a file that holds it leaves; where nothing can be written, none does. What the text
+says, and who compiles it, isn't known here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+__all__ = ["cache_folder", "digest", "stored"]
+
+_STAMP = 1_000_000_000
+
+
+def cache_folder(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
+    """Folder of generated code: ``$ODEKIT_CACHE_DIR``, else ``odekit`` in the user's folder for caches.
+
+    >>> cache_folder({"XDG_CACHE_HOME": "/var/cache/me"}, "linux").as_posix()
+    '/var/cache/me/odekit'
+    """
+    if environment.get("ODEKIT_CACHE_DIR"):
+        return Path(environment["ODEKIT_CACHE_DIR"])
+    if platform == "win32":
+        return Path(environment.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "odekit" / "cache"
+    if platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "odekit"
+    return Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "odekit"
+
+
+def digest(source: str) -> str:
+    """Name of a text: 32 hexadecimal digits that no other text shares."""
+    return hashlib.sha256(source.encode()).hexdigest()[:32]
+
+
+def stored(source: str) -> Path | None:
+    """Path of a file that holds exactly this text, or None where none can be written.
+
+    The name is the text's hash. The file appears whole or not at all, always with the same time stamp, so
+    that what was compiled from it stays valid whoever writes it again.
+    """
+    try:
+        path = cache_folder() / f"{digest(source)}.py"
+        if not (path.is_file() and path.read_bytes() == source.encode()):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(path, source)
+    except (OSError, RuntimeError):
+        return None
+    return path
+
+
+def _replace(path: Path, text: str) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
+        os.utime(name, (_STAMP, _STAMP))
+        os.replace(name, path)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(name)
+        raise

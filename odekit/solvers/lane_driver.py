@@ -1,0 +1,90 @@
+"""The part of a lane kernel that every system shares: who enters a lane, what is recorded, who leaves.
+
+The text uses the names that `lane_code` defines before it: constants, rows of ``w``, and the functions
+``begin``, ``advance`` and ``inside``. Nothing about a system is known here.
+"""
+
+from __future__ import annotations
+
+__all__ = ["DRIVER"]
+
+DRIVER = '''
+
+def larger(a, b):
+    return a if a > b else b
+
+
+def smaller(a, b):
+    return a if a < b else b
+
+
+def admit(w, i, b, y0, p, times, rtol, atol, h0):
+    """Puts trajectory b into lane i, and says whether its state and derivative are finite."""
+    w[T + i], w[H + i], w[END + i], w[DUE + i] = 0.0, h0[b], times[-1, b], times[0, b]
+    w[RTOL + i], w[ATOL + i], w[REJECTED + i], w[ERROR + i] = rtol[b], atol[b], 0.0, 0.0
+    w[STEPS + i], w[FATE + i] = 0.0, GOING
+    for j in range(STATES):
+        w[Y + j * LANES + i] = y0[j, b]
+    for j in range(PARAMETERS):
+        w[P + j * LANES + i] = p[j, b]
+    begin(w, i)
+    finite = True
+    for j in range(STATES):
+        finite &= abs(w[Y + j * LANES + i]) <= LARGEST and abs(w[F + j * LANES + i]) <= LARGEST
+    return finite
+
+
+def write(w, i, b, cursor, times, y):
+    """Writes down the requested times that lane i has reached, and returns how many there are by now."""
+    while w[DUE + i] <= w[T + i]:
+        if w[DUE + i] < w[T + i]:
+            x = (w[DUE + i] - w[T_OLD + i]) / w[H_USED + i]
+            for j in range(STATES):
+                value = w[C + (6 * STATES + j) * LANES + i] * x
+                for c in (5, 3, 1):
+                    value = (value + w[C + (c * STATES + j) * LANES + i]) * (1.0 - x)
+                    value = (value + w[C + ((c - 1) * STATES + j) * LANES + i]) * x
+                y[cursor, j, b] = value + w[Y_OLD + j * LANES + i]
+        else:
+            for j in range(STATES):
+                y[cursor, j, b] = w[Y + j * LANES + i]
+        cursor += 1
+        w[DUE + i] = times[cursor, b] if cursor < len(times) else np.inf
+    return cursor
+
+
+def run(first, last, max_steps, y0, p, times, rtol, atol, h0,
+        y, status, t_reached, steps, error, w, index, cursor):
+    """Follows the trajectories from number first up to last; a lane that is through takes the next one."""
+    w[:] = 0.0
+    index[:] = -1
+    waiting, live = first, 0
+    while live > 0 or waiting < last:
+        for i in range(LANES):
+            while index[i] < 0 and waiting < last:
+                finite = admit(w, i, waiting, y0, p, times, rtol, atol, h0)
+                cursor[i] = write(w, i, waiting, 0, times, y)
+                if finite and w[END + i] > 0.0:
+                    index[i] = waiting
+                    live += 1
+                else:
+                    status[waiting] = SUCCESS if finite else NOT_FINITE
+                waiting += 1
+        advance(w, max_steps)
+        passed = False
+        for i in range(LANES):
+            passed |= index[i] >= 0 and w[DUE + i] < w[T + i]
+        if passed:
+            inside(w)
+        for i in range(LANES):
+            b = index[i]
+            if b < 0:
+                continue
+            if w[DUE + i] <= w[T + i]:
+                cursor[i] = write(w, i, b, cursor[i], times, y)
+            if w[FATE + i] != GOING:
+                status[b], steps[b] = w[FATE + i], w[STEPS + i]
+                t_reached[b], error[b] = w[T + i], w[ERROR + i]
+                index[i] = -1
+                live -= 1
+'''

@@ -1,0 +1,93 @@
+"""Which backend computes a batch."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+import sympy as sp
+
+from odekit.errors import InputError
+from odekit.solvers import backends
+from odekit.solvers.backends import SMALLEST_BATCH, check_backend, compile_for
+
+MILLION = 1_000_000
+
+
+def is_tried(system: Any, monkeypatch: pytest.MonkeyPatch, batch: int, needs_steps: bool = False) -> bool:
+    """Whether the rule behind "auto" picks numba, had it been installed."""
+    asked = []
+    monkeypatch.setattr(backends, "is_installed", lambda: True)
+    monkeypatch.setattr(backends, "_compile_fast", asked.append)
+    compile_for(system, "auto", batch=batch, needs_steps=needs_steps)
+    return bool(asked)
+
+
+def test_auto_takes_numba_from_a_hundred_thousand_on(reduced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert SMALLEST_BATCH == 100_000
+    assert is_tried(reduced, monkeypatch, 100_000)
+    assert not is_tried(reduced, monkeypatch, 99_999)
+
+
+def test_auto_takes_numpy_for_events_and_dense_output(reduced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not is_tried(reduced, monkeypatch, MILLION, needs_steps=True)
+
+
+def test_auto_takes_numpy_for_large_systems(system: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for count, expected in ((8, True), (9, False)):
+        states = sp.symbols(f"x:{count}")
+        assert is_tried(system(states, states), monkeypatch, MILLION) == expected
+
+
+def test_auto_takes_numpy_where_numba_is_missing(reduced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "numba", None)
+    assert compile_for(reduced, "auto", batch=MILLION, needs_steps=False).backend == "numpy"
+
+
+def test_auto_takes_numpy_where_numba_does_not_load(reduced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "is_installed", lambda: True)
+    monkeypatch.setitem(sys.modules, "numba", None)
+    assert compile_for(reduced, "auto", batch=MILLION, needs_steps=False).backend == "numpy"
+
+
+def test_auto_takes_numpy_for_functions_that_only_arrays_have(system: Any) -> None:
+    x = sp.Symbol("x")
+    field = system((x,), (sp.re(x),))
+    assert compile_for(field, "auto", batch=MILLION, needs_steps=False).backend == "numpy"
+
+
+def test_an_error_of_the_system_stays_an_error(system: Any) -> None:
+    x, c = sp.symbols("x c")
+    with pytest.raises(InputError, match="unknown symbols: c"):
+        compile_for(system((x,), (c * x,)), "auto", batch=MILLION, needs_steps=False)
+
+
+@pytest.mark.parametrize("backend", ["mpmath", "numba"])
+def test_backends_without_events_say_which_has_them(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "require_numba", lambda: None)
+    with pytest.raises(InputError, match=f"'{backend}' finds no events.*Try: backend=\"numpy\""):
+        check_backend(backend, needs_steps=True)
+
+
+def test_an_unknown_backend_is_refused_with_a_list() -> None:
+    with pytest.raises(InputError, match=r"'jax' isn't available.*auto, numpy, numba, mpmath"):
+        check_backend("jax", needs_steps=False)
+
+
+def test_a_small_batch_does_not_load_numba() -> None:
+    script = (
+        "import sys, sympy; from types import SimpleNamespace; from odekit.solvers import solve\n"
+        "x = sympy.Symbol('x')\n"
+        "decay = SimpleNamespace(states=(x,), parameters=(), vector_field=(-x,), definitions={})\n"
+        "print(solve(decay, [[1.0] * 5000], 1.0).backend, 'numba' in sys.modules)"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["numpy", "False"]
+
+
+def test_the_solvers_load_no_algebra_and_no_special_functions_before_they_need_them() -> None:
+    script = "import sys, odekit.solvers; print({'numba', 'scipy', 'sympy', 'mpmath'} & set(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "set()"
