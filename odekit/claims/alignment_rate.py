@@ -1,4 +1,4 @@
-"""Alignment rate: with one conjugate pair, tan(D/2) decays exponentially at a rate that three sources give."""
+"""Alignment rate: with one conjugate pair tan(D/2) decays exponentially, at a rate from three sources."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.claims.experiments import choose_group
-from odekit.claims.rate_experiments import Fits, fit_rates, maximum_of, pooled, train
-from odekit.claims.sphere_experiments import PAPER_B, random_start
+from odekit.claims.rate_experiments import Fits, fit_rates, maximum_of, train
+from odekit.claims.sphere_experiments import PAPER_B, has_competitors, random_start
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
 from odekit.comparison.shares import dominant_irreps
 from odekit.derivation import derive
 from odekit.derivation.sphere_solutions import alignment_rate
-from odekit.groups import FiniteGroup, fourier_transform, from_modes, mode_basis
+from odekit.derivation.sphere_source import SphereSource
+from odekit.groups import CyclicFamily, FiniteGroup, fourier_transform, from_modes, mode_basis
 from odekit.networks import Network
 from odekit.simulation import Run
 
@@ -25,15 +26,16 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
 NEURONS = 8
-RANDOM_NEURONS = 12
-RTOL = 1e-12
+RANDOM_NEURONS = 24
+RTOL = 1e-11
+LOOSER = 10.0
 TOLERANCE = 1e-2
 LEAST_ANGLE = 0.1
-LAST = 1e-8
-SNAPSHOTS = 49
-RANDOM_SNAPSHOTS = 161
-RANDOM_TIME = 40.0
-OFF_THE_CURVE = 0.5
+LAST = 1e-7
+SNAPSHOTS = 33
+RANDOM_SNAPSHOTS = 101
+RANDOM_TIME = 100.0
+OFF_THE_CURVE = 0.1
 WRONG_RATE = 1.1
 EPS = float(np.finfo(np.float64).eps)
 
@@ -89,7 +91,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         measured={name: f.linearised * f.fits.typical for name, f in found.items()},
         checks={
             "every slope could be fitted": all(len(f.fits.ratios) == f.fits.count for f in found.values()),
-            "from random starts the late rate is the same": abs(elsewhere.typical - 1) <= TOLERANCE,
+            "from random starts the median late rate is the same": abs(elsewhere.typical - 1) <= TOLERANCE,
             "from random starts the closed form fails": off > OFF_THE_CURVE,
         },
         evidence={
@@ -100,10 +102,10 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
             "random starts: late rate over the linearised one": elsewhere.ratios,
             "random starts: median of the largest |log| of tan(D/2) over the closed form": off,
         },
-        text="tan(D/2) = tan(D0/2) exp(-lambda t) for all times and every start but D = pi needs a neuron with "
-        "a single conjugate pair; elsewhere, with other irreps alive, lambda is the local rate at the maximum "
-        "only. lambda = sqrt(2n) (eta1 + eta2 + eta_xi) unshared and sqrt(2n) (4 eta + eta_xi) shared, with eta "
-        "the rates: 3 sqrt(2n) unshared at equal rates; (5/2) sqrt(2n) on the joint sphere.",
+        text="tan(D/2) = tan(D0/2) exp(-lambda t) for all times and every start but D = pi needs a neuron "
+        "with a single conjugate pair; elsewhere, with other irreps alive, lambda is only the local rate at "
+        "the maximum. lambda = sqrt(2n) (eta1 + eta2 + eta_xi) unshared, sqrt(2n) (4 eta + eta_xi) shared, "
+        "with eta the rates: 3 sqrt(2n) unshared at equal rates; (5/2) sqrt(2n) on the joint sphere.",
     )
 
 
@@ -118,8 +120,11 @@ def _networks(
         ("shared, random rates", "shared", "sphere", {"theta": d, "xi": e}),
         ("joint sphere", "unshared", "joint_sphere", {}),
     ):
-        yield name, Network(
-            group, neurons=neurons, embedding=embedding, constraint=constraint, loss="sum", rates=rates
+        yield (
+            name,
+            Network(
+                group, neurons=neurons, embedding=embedding, constraint=constraint, loss="sum", rates=rates
+            ),
         )
 
 
@@ -137,7 +142,8 @@ def _measure(network: Network, generator: np.random.Generator) -> _Found:
     size = generator.uniform(LEAST_ANGLE, np.pi - LEAST_ANGLE, size=network.neurons)
     start = _single_pair(network, character, size * generator.choice((-1, 1), network.neurons), generator)
     end = np.log(np.tan(size.max() / 2) / (LAST / 2)) / linearised
-    run, looser = train(network, start, np.linspace(0, end, SNAPSHOTS), RTOL)
+    times = np.linspace(0, end, SNAPSHOTS)
+    run, looser = (train(network, start, times, rtol) for rtol in (RTOL, LOOSER * RTOL))
     angle, again = _misalignment(run, character), _misalignment(looser, character)
     ratio = _over_the_curve(run.t, angle, closed)
     used = np.abs(angle) > LAST
@@ -151,17 +157,25 @@ def _measure(network: Network, generator: np.random.Generator) -> _Found:
 
 
 def _linearised(network: Network) -> float:
-    """Minus the lowest eigenvalue at the maximum of a conjugate pair: that of its phase."""
+    """The fastest derived rate at the maximum of a conjugate pair: that of its phase."""
     sigma = next(s for s in network.finite_group.real_irreps if s.type == "C")
-    maximum = maximum_of(network, sigma)
-    return -float(maximum.energy) * min(float(eigenvalue.value) for eigenvalue in maximum.spectrum)
+    return maximum_of(network, sigma).rates[-1]
 
 
 def _closed(network: Network) -> float:
-    """Lambda of the closed form; NaN where the derivation finds none."""
-    source = derive(network).source
-    rate = alignment_rate(source)
-    return float("nan") if rate is None else float(rate)
+    """Lambda of the closed form, derived at symbolic order n; NaN where the derivation finds none."""
+    symbolic = Network(
+        CyclicFamily("Zn", "n"),
+        embedding=network.embedding,
+        constraint=network.constraint,
+        loss=network.loss,
+        rates=network.rates,
+    )
+    source = derive(symbolic, "k").source
+    rate = alignment_rate(source) if isinstance(source, SphereSource) else None
+    if rate is None:
+        return float("nan")
+    return float(rate.subs(dict.fromkeys(rate.free_symbols, network.finite_group.order)))
 
 
 def _single_pair(
@@ -205,19 +219,23 @@ def _over_the_curve(t: FloatArray, angle: FloatArray, rate: float) -> FloatArray
 
 
 def _from_random_starts(group: FiniteGroup, generator: np.random.Generator) -> tuple[Fits, float]:
-    """Late rates of neurons from random starts that a pair wins, and how far off the closed form is."""
+    """Late rates of neurons from random starts that a pair wins, and how far off the closed form is.
+
+    Where losers are still alive as D falls below what can be followed, the last slope is not yet the limit:
+    the median says what the others agree on.
+    """
     network = Network(group, neurons=RANDOM_NEURONS, embedding="unshared", constraint="sphere", loss="sum")
     rate = _linearised(network)
     start = random_start(network, generator)
-    times = np.linspace(0, RANDOM_TIME / rate * 3, RANDOM_SNAPSHOTS)
-    run, _ = train(network, start, times, RTOL)
+    times = np.linspace(0, RANDOM_TIME / rate, RANDOM_SNAPSHOTS)
+    run = train(network, start, times, RTOL)
     winner = dominant_irreps({name: w[-1] for name, w in run.weights.items()}, group)
     won = np.array([group.real_irreps[i].type == "C" for i in winner])
     character = np.array([group.real_irreps[i].members[0] for i in winner])
     angle = _misalignment(run, character)[:, won]
     fits = fit_rates(run.t, np.abs(angle), rate, LAST)
-    ratio = np.log(np.abs(_over_the_curve(run.t, angle, rate)))
-    return fits, float(np.median(np.abs(ratio).max(axis=0)))
+    ratio = np.where(np.abs(angle) > LAST, np.abs(_over_the_curve(run.t, angle, rate)), 1.0)
+    return fits, float(np.median(np.abs(np.log(ratio)).max(axis=0)))
 
 
 def _wrong(found: Mapping[str, _Found]) -> float:
@@ -226,7 +244,7 @@ def _wrong(found: Mapping[str, _Found]) -> float:
 
 
 def _applies(group: FiniteGroup) -> bool:
-    return group.is_abelian and len(_pairs(group)) > 0
+    return group.is_abelian and has_competitors(group) and len(_pairs(group)) > 0
 
 
 CLAIM = Claim(
@@ -235,8 +253,8 @@ CLAIM = Claim(
     "tan(D/2) = tan(D0/2) exp(-lambda t), lambda = 3 sqrt(2n) at equal rates.",
     source="arXiv 2606.02993, rate of phase alignment",
     paper=PAPER_B,
-    hypotheses="Abelian group with a character that is not real, quadratic activation, spheres, uniform "
-    "softmax; the closed form holds for all times only with a single conjugate pair",
+    hypotheses="Abelian group of order at least 4 with a character that is not real, quadratic activation, "
+    "spheres, uniform softmax; the closed form holds for all times only with a single conjugate pair",
     experiment=experiment,
     applies=_applies,
 )

@@ -5,6 +5,7 @@ Nothing here knows a claim.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -25,6 +26,7 @@ __all__ = [
     "converged",
     "has_competitors",
     "is_non_abelian",
+    "neurons_on",
     "random_start",
     "remaining_amplitude",
     "snapshot",
@@ -79,6 +81,16 @@ def is_non_abelian(group: FiniteGroup) -> bool:
     return not group.is_abelian
 
 
+def neurons_on(group: FiniteGroup) -> int:
+    """A number of neurons that converge in a second or so: fewer on a large group.
+
+    >>> from odekit.groups import cyclic
+    >>> neurons_on(cyclic(6)), neurons_on(cyclic(60))
+    (200, 64)
+    """
+    return max(64, min(200, 100_000 // group.order**2))
+
+
 def random_start(network: Network, generator: np.random.Generator) -> dict[str, FloatArray]:
     """Weights (M, n) uniform on the network's spheres, by weight group."""
     stack = initial_weights(network, "iid", 1.0, generator)
@@ -114,7 +126,7 @@ def remaining_amplitude(run: Run) -> float:
     equal spheres, at equal radial rates.
     """
     residual = float(run.records["residual"][-1])
-    return float(np.sqrt(len(run.weights))) * residual * (1 + np.sqrt(RESIDUAL))
+    return math.sqrt(len(run.weights)) * residual * (1 + math.sqrt(RESIDUAL))
 
 
 @lru_cache(maxsize=32)

@@ -11,7 +11,9 @@ from odekit.cli.options import chosen_group, group_options, json_option
 from odekit.cli.output import say, write_json
 
 if TYPE_CHECKING:
-    from odekit.derivation import Certificate, ReducedSystem
+    from odekit.derivation import Certificate, LiftedSystem, ReducedSystem
+
+    System = ReducedSystem | LiftedSystem
 
 __all__ = ["command"]
 
@@ -28,11 +30,15 @@ CERTIFIED_ORDERS = (7, 11, 13)
         ("odekit derive", "The four-variable ODE of modular addition, for any odd prime p."),
         ("odekit derive --group Z12 --task x-y --embedding unshared", "Every kind of mode at an even order."),
         ("odekit derive --activation 'z**4' --modes k,3k --format latex", "Chosen modes, ready for a paper."),
+        (
+            "odekit derive --group S4 --embedding unshared --constraint sphere",
+            "Blocks at the irreps of any group, conservation laws, and a table of maxima with their rates.",
+        ),
         ("odekit derive --certify 13 --json system.json", "And a file with equations, leaks, certificate."),
     ),
 )
-@group_options("Z23, Z3xZ5, ..., or Zp and Zn, whose order stays a symbol. Default: Zp.")
-@click.option("--task", default="x+y", show_default=True, help="x+y, x-y, 2*x+3*y, x+y+z, x*y, ...")
+@group_options("Z23, Z3xZ5, S4, Q8xS3, ..., or Zp and Zn, whose order stays a symbol. Default: Zp.")
+@click.option("--task", default="x*y", show_default=True, help="x*y, or x+y, x-y, 2*x+3*y, x+y+z, ...")
 @click.option("--activation", default="quadratic", show_default=True, help="quadratic, or a polynomial in z.")
 @click.option("--modes", metavar="LIST", help="Frequencies to keep, such as k,2k or 1,2, or all.")
 @click.option("--embedding", default="shared", show_default=True, metavar="shared|unshared")
@@ -63,9 +69,12 @@ def command(
 
     Prints states and equations, the conditions under which they hold, whether the modes are closed and where
     they leak, first integrals, fixed phases, rates, and a certificate: a comparison with the gradient summed
-    by brute force, exact up to order 13. Exits with 1 if that disagrees.
+    by brute force, exact up to order 13. Exits with 1 if that disagrees. On a group that is not Abelian the
+    equations are those of the blocks at its irreps. With --constraint sphere or joint_sphere come what the
+    spheres add, exact solutions, and the maxima of the energy with their spectra.
     """
     from odekit.derivation import derive
+    from odekit.groups import CyclicFamily
     from odekit.networks import Network
 
     chosen = chosen_group(group, table)
@@ -76,13 +85,13 @@ def command(
         embedding=embedding,
         constraint=constraint,
     )
-    system = derive(network, modes)
-    certificate = _certificate(system, order, is_symbolic=bool(system.parameters))
+    system = derive(network) if modes is None else derive(network, modes)
+    certificate = _certificate(system, order, is_symbolic=isinstance(network.group, CyclicFamily))
     _show(system, certificate, form, json_file)
     click.get_current_context().exit(0 if certificate.passed else 1)
 
 
-def _certificate(system: ReducedSystem, order: int | None, is_symbolic: bool) -> Certificate:
+def _certificate(system: System, order: int | None, is_symbolic: bool) -> Certificate:
     """Certify at the order asked for, else at the first of a few at which the conditions can be met."""
     from odekit.errors import ReductionError
 
@@ -96,7 +105,7 @@ def _certificate(system: ReducedSystem, order: int | None, is_symbolic: bool) ->
     return system.certify(CERTIFIED_ORDERS[-1])
 
 
-def _show(system: ReducedSystem, certificate: Certificate, form: str, json_file: str | None) -> None:
+def _show(system: System, certificate: Certificate, form: str, json_file: str | None) -> None:
     from odekit.derivation import printers
     from odekit.report import strict_json
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 GROUP = "Z23"
-SPECIFICATION = ("activation", "task", "embedding", "loss", "logit_scale")
+SPECIFICATION = ("activation", "task", "embedding", "constraint", "loss", "logit_scale")
 
 
 @click.command(
@@ -35,6 +35,11 @@ SPECIFICATION = ("activation", "task", "embedding", "loss", "logit_scale")
             "odekit simulate --method sgd --learning-rate 0.1 --steps 8000 --seed 1 --out run.npz",
             "Full-batch gradient descent from another start.",
         ),
+        (
+            "odekit simulate --group F21 --constraint sphere --embedding unshared --softmax uniform --until 1e-9 "
+            "--out run.npz",
+            "Projected flow on spheres at uniform softmax, to convergence.",
+        ),
         ("odekit simulate --weights start.npz --group Z23 --out run.npz", "From weights of your own."),
     ),
 )
@@ -43,6 +48,7 @@ SPECIFICATION = ("activation", "task", "embedding", "loss", "logit_scale")
 @click.option("--activation", help="quadratic, relu, or a formula in z. Default: quadratic.")
 @click.option("--task", help="x+y, x-y, 2*x+3*y, x+y+z, x*y, ... Default: x*y, the group's product.")
 @click.option("--embedding", metavar="shared|unshared", help="Default: shared.")
+@click.option("--constraint", metavar="none|sphere|joint_sphere", help="Default: none.")
 @click.option("--loss", metavar="mean|sum", help="Of the cross-entropy over all tuples. Default: mean.")
 @click.option("--logit-scale", type=float, metavar="X", help="Factor in front of the logits. Default: 1.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of all randomness.")
@@ -50,6 +56,14 @@ SPECIFICATION = ("activation", "task", "embedding", "loss", "logit_scale")
 @click.option("--scale", type=float, default=0.02, show_default=True, help="Of the initial weights.")
 @click.option("--weights", metavar="FILE", help="Start from the first snapshot in an .npz file instead.")
 @click.option("--method", default="flow", show_default=True, metavar="flow|sgd")
+@click.option(
+    "--softmax",
+    default="full",
+    show_default=True,
+    metavar="full|uniform",
+    help="uniform: the limit of small logit scale, in which neurons decouple.",
+)
+@click.option("--until", type=float, metavar="R", help="uniform, on spheres: go on to this residual.")
 @click.option("--t-end", type=float, metavar="T", help="flow: last time. Default: about the first blow-up.")
 @click.option("--learning-rate", type=float, metavar="X", help="sgd: required.")
 @click.option("--steps", type=int, metavar="N", help="sgd: required.")

@@ -91,7 +91,12 @@ def lifted_orbit(run: Run, neurons: LiftedNeurons) -> MeasuredOrbit:
 
 
 def neglected_by_neuron(run: Run) -> FloatArray:
-    """Length of the tangent part of g_full - g_uniform, in the metric of the flow, (T, M, 2), the rest 0."""
+    """Length of the tangent part of g_full - g_uniform, in the metric of the flow, (T, M, 2), the rest 0.
+
+    Nothing is neglected of a run that was trained at uniform softmax.
+    """
+    if run.meta.get("softmax") == "uniform":
+        return np.zeros((len(run), run.network.neurons, 2))
     gradient = LossGradient(run.network)
     rows = []
     for index in range(len(run)):

@@ -53,17 +53,17 @@ def free_blow_up_times(network: Network, weights: Weights, rtol: float = 1e-10) 
     ------
     ReductionError: no lifted flow, or one that does not decouple.
 
-    Source: the change of time of a projected gradient flow with a homogeneous energy; arXiv 2606.02993 has the
-    flow on spheres.
+    Source: arXiv 2606.02993 has the flow on spheres; the change of time is that of any projected gradient
+    flow with a homogeneous energy.
     """
     system = LiftedSystem.of(network)
     if not system.flow.decouples:
         raise ReductionError(
             "the irreps don't decouple",
-            expected="one radial coefficient: three spheres with equal rates, or shared with theta at half rate",
+            expected="three spheres with equal rates, or a shared embedding at half rate",
             received=", ".join(f"{name} {value}" for name, value in system.flow.radial.items()),
         )
-    columns = {}
+    columns: dict[tuple[int, ...], FloatArray] = {}
     for stack in system.stacks:
         if not stack.is_trivial:
             singles = [system.single(name) for name in stack.names]
@@ -80,7 +80,9 @@ def _race(singles: list[LiftedSystem], weights: Weights, rtol: float) -> list[Fl
     return list(times.reshape(len(singles), -1))
 
 
-def _blow_up_times(compiled: CompiledSystem, states: FloatArray, metric: FloatArray, rtol: float) -> FloatArray:
+def _blow_up_times(
+    compiled: CompiledSystem, states: FloatArray, metric: FloatArray, rtol: float
+) -> FloatArray:
     """By homogeneity of degree 2, from starts of length 1; a start of length 0 never blows up."""
     length = np.sqrt(metric @ states**2)
     alive = length > 0
@@ -91,7 +93,9 @@ def _blow_up_times(compiled: CompiledSystem, states: FloatArray, metric: FloatAr
     return times
 
 
-def _from_unit_length(compiled: CompiledSystem, start: FloatArray, metric: FloatArray, rtol: float) -> FloatArray:
+def _from_unit_length(
+    compiled: CompiledSystem, start: FloatArray, metric: FloatArray, rtol: float
+) -> FloatArray:
     def growth(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
         return np.asarray(np.log(metric @ y.values**2) - 2 * np.log(GROWTH))
 

@@ -1,12 +1,13 @@
 """predict: the winner, its blow-up time and its final phases, before training.
 
-The frequency whose reduced flow blows up first wins its neuron. Everything here is a closed form of the
-first snapshot.
+The mode whose reduced flow blows up first wins its neuron. On Abelian groups without spheres everything is a
+closed form of the first snapshot; elsewhere the lifted flow is integrated.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.comparison.final_shares import final_shares
+from odekit.comparison.free_flow import free_blow_up_times
 from odekit.comparison.modes import Modes, project
-from odekit.derivation import EllipticForm, derive
+from odekit.derivation import EllipticForm, LiftedSystem, derive
 from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup, mode_basis
 from odekit.networks import Network
@@ -26,6 +29,7 @@ __all__ = ["Prediction", "predict"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
+Weights = Mapping[str, FloatArray]
 ROUNDING = 8 * float(np.finfo(np.float64).eps)
 
 
@@ -35,12 +39,16 @@ class Prediction:
 
     Parameters
     ----------
-    labels: the modes' names, frequency from 1 for a cyclic group.
-    times: (M, n_modes) blow-up time of every mode in the run's own time; inf where it never blows up.
+    labels: the modes' names, frequency from 1 for a cyclic group; else those of the nontrivial real irreps.
+    times: (M, n_modes) blow-up time of every mode in the run's own time; inf where it never blows up. On
+        spheres tau* of its free flow, counted from the start in units of the run's time at S = 1 (dtau = dt/S
+        with S = exp(int c E dt), see `free_blow_up_times`); NaN where the spheres' rates leave no such time.
     winner, runner_up: (M,) places of the modes with the smallest and second smallest time, of equal ones the
-        first; without meaning where that time is infinite.
+        first; without meaning where that time is infinite. Where times are NaN, of those with the largest
+        share of the embedding at the end of the integrated lifted flow.
     phases: phi and psi of the winner at its blow-up, each (M,) in radians in (-pi, pi]; NaN where there is
         none.
+    is_numbered: whether labels that are numbers are frequencies.
     """
 
     labels: tuple[str, ...]
@@ -48,6 +56,7 @@ class Prediction:
     winner: IntArray
     runner_up: IntArray
     phases: dict[str, FloatArray]
+    is_numbered: bool = True
 
     @property
     def blow_up_time(self) -> FloatArray:
@@ -68,16 +77,20 @@ class Prediction:
     def _neuron(self, m: int) -> dict[str, Any]:
         first, second = float(self.blow_up_time[m]), float(self.runner_up_time[m])
         return {
-            "winner": _name(self.labels[self.winner[m]]) if np.isfinite(first) else None,
+            "winner": None if np.isinf(first) else self._name(self.winner[m]),
             "blow_up_time": _finite(first),
-            "runner_up": _name(self.labels[self.runner_up[m]]) if np.isfinite(second) else None,
+            "runner_up": None if np.isinf(second) else self._name(self.runner_up[m]),
             "runner_up_time": _finite(second),
             "phases": {name: _finite(values[m]) for name, values in self.phases.items()},
         }
 
+    def _name(self, place: int) -> int | str:
+        label = self.labels[place]
+        return int(label) if self.is_numbered and label.isdigit() else label
+
 
 def predict(source: Run | str | os.PathLike[str], group: FiniteGroup | str | None = None) -> Prediction:
-    """Name the winning frequency of every neuron from weights at one moment.
+    """Name the winning frequency, or real irrep, of every neuron from weights at one moment.
 
     Parameters
     ----------
@@ -87,22 +100,39 @@ def predict(source: Run | str | os.PathLike[str], group: FiniteGroup | str | Non
 
     Raises
     ------
-    ReductionError: the network has no closed form for its blow-up times.
+    ReductionError: the network has neither a closed form for its blow-up times nor a lifted flow.
     FileError: weights that can't be read.
     InputError: nothing says the group.
 
     Source: arXiv 2602.16849 for equal magnitudes, where the smallest phase difference wins; in general it is
-    the smallest blow-up time of the same four-variable ODE.
+    the smallest blow-up time of the same four-variable ODE. arXiv 2606.02993 for any group and for spheres.
     """
     run = source if isinstance(source, Run) else load_weights(Path(source), group)
     start = float(run.t[0]) if isinstance(source, Run) else _start_time(Path(source))
     first = {name: values[0] for name, values in run.weights.items()}
+    if run.network.constraint != "none" or not run.network.finite_group.is_abelian:
+        return _irreps_race(run.network, first, start)
     modes = project(first, run.network.finite_group)
     times, phases = _blow_ups(modes, run.network)
     order = np.argsort(times, axis=1, kind="stable")
     winner, runner_up = order[:, 0], order[:, min(1, order.shape[1] - 1)]
     chosen = {name: np.take_along_axis(p, winner[:, None], axis=1)[:, 0] for name, p in phases.items()}
     return Prediction(modes.basis.labels, times + start, winner, runner_up, chosen)
+
+
+def _irreps_race(network: Network, weights: Weights, start: float) -> Prediction:
+    """By the free flows where irreps decouple, else by the whole lifted flow."""
+    group = network.finite_group
+    labels = tuple(sigma.name for sigma in group.real_irreps[1:])
+    if LiftedSystem.of(network).flow.decouples:
+        times = free_blow_up_times(network, weights) + (start if network.constraint == "none" else 0.0)
+        order = np.argsort(times, axis=1, kind="stable")
+    else:
+        order = np.argsort(-final_shares(network, weights), axis=1, kind="stable")
+        times = np.full(order.shape, np.nan)
+    none = np.full(len(times), np.nan)
+    second = order[:, min(1, order.shape[1] - 1)]
+    return Prediction(labels, times, order[:, 0], second, {"phi": none, "psi": none}, group.is_abelian)
 
 
 def _start_time(path: Path) -> float:
@@ -160,7 +190,3 @@ def _form(form: EllipticForm | None, network: Network) -> EllipticForm:
 
 def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-def _name(label: str) -> int | str:
-    return int(label) if label.isdigit() else label

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.comparison.modes import lengths_by_mode
-from odekit.groups import mean_mode, to_modes
+from odekit.groups import mean_mode, mode_basis, to_modes
 from odekit.simulation import LossGradient, Run
 
 __all__ = ["measure_departure"]
@@ -26,8 +26,11 @@ def measure_departure(run: Run) -> FloatArray:
 
     Returns
     -------
-    neglected: (T, M, n_modes + 1), the mean last; infinite where the loss overflows.
+    neglected: (T, M, n_modes + 1), the mean last; infinite where the loss overflows, and 0 for a run that was
+        trained at uniform softmax.
     """
+    if run.meta.get("softmax") == "uniform":
+        return np.zeros((len(run), run.network.neurons, len(mode_basis(run.network.finite_group)) + 1))
     gradient = LossGradient(run.network)
     scale = {name: np.sqrt(rate) for name, rate in run.network.rates.items()}
     neglected = []

@@ -20,7 +20,7 @@ from odekit.derivation.lifted_flow import LiftedFlow
 from odekit.derivation.words import Words
 from odekit.errors import ReductionError
 
-__all__ = ["M", "N", "ROUNDING", "energy_at", "spectrum_by_symbols"]
+__all__ = ["ROUNDING", "M", "N", "energy_at", "spectrum_by_symbols"]
 
 FloatArray = NDArray[np.float64]
 ROUNDING = 1e-9

@@ -60,7 +60,7 @@ class BlockStack:
     @property
     def metric(self) -> float:
         """What a squared state counts in the squared length of the weights: d/n, twice that at C and H."""
-        return self.dimension * (1 if self.kind == "R" else 2) / self.matrices.shape[1]
+        return self.dimension * (1 if self.kind == "R" else 2) / float(self.matrices.shape[1])
 
     @cached_property
     def transform(self) -> FloatArray:
@@ -97,7 +97,7 @@ def block_stacks(group: FiniteGroup) -> tuple[BlockStack, ...]:
 
     >>> from odekit.groups import cyclic
     >>> [(stack.kind, len(stack.names)) for stack in block_stacks(cyclic(6))]
-    [('R', 1), ('R', 1), ('C', 2)]
+    [('R', 1), ('C', 2), ('R', 1)]
     """
     alike: dict[tuple[bool, str, int], list[int]] = {}
     for index, irrep in enumerate(group.real_irreps):

@@ -45,8 +45,8 @@ def derive(network: Network, modes: Modes | None = None) -> ReducedSystem | Lift
 
     Parameters
     ----------
-    network: polynomial activation; an Abelian group of concrete or symbolic order, or any finite group with an
-        activation of degree at most 2.
+    network: polynomial activation; an Abelian group of concrete or symbolic order, or any finite group with
+        an activation of degree at most 2.
     modes: frequencies to keep, such as ``"k,2k"``, ``"k,l"``, ``[1, 2]``, or ``"all"`` at a concrete order;
         ``"0"`` is the mean of theta. By default one frequency k, at which theta has the multiples that the
         task asks for, and the mean where the activation's degree is 3 or more and the energy depends on it.

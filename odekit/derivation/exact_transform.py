@@ -20,7 +20,7 @@ import sympy as sp
 from odekit.derivation.polynomials import Poly
 from odekit.derivation.transform import IntArray, Transform
 
-__all__ = ["ExactTransform"]
+__all__ = ["ExactTransform", "root_reducer"]
 
 Exponents = tuple[int, ...]
 Arrays = dict[Exponents, IntArray]
@@ -138,11 +138,11 @@ class ExactTransform(Transform):
 
     @property
     def _reducer(self) -> IntArray:
-        return _reducer(self._root)
+        return root_reducer(self._root)
 
 
 @lru_cache(maxsize=32)
-def _reducer(root: int) -> IntArray:
+def root_reducer(root: int) -> IntArray:
     """Rows: the powers of a root of unity in the basis 1, z, ..., modulo the cyclotomic polynomial."""
     z = sp.Symbol("z")
     modulus = [int(c) for c in sp.Poly(sp.cyclotomic_poly(root, z), z).all_coeffs()[::-1]]

@@ -110,11 +110,11 @@ def critical_point(
 
 
 def landscape(flow: LiftedFlow, group: FiniteGroup, rank: int = 1) -> tuple[CriticalPoint, ...]:
-    """The critical points of one K-rank of every nontrivial real irrep that has it, on a concrete group."""
+    """The critical points of one K-rank of every nontrivial real irrep that has it; none where E vanishes."""
     return tuple(
         critical_point(flow, group.order, irrep.name, irrep.type, irrep.m, rank)
         for irrep in group.real_irreps[1:]
-        if rank <= irrep.m
+        if rank <= irrep.m and flow.energy
     )
 
 

@@ -56,9 +56,7 @@ def lifted_energy(activation: Mapping[int, Fraction], embeddings: Sequence[str])
     return combine(terms)
 
 
-def _spread(
-    activation: Mapping[int, Fraction], places: int
-) -> Iterator[tuple[Fraction, tuple[int, ...]]]:
+def _spread(activation: Mapping[int, Fraction], places: int) -> Iterator[tuple[Fraction, tuple[int, ...]]]:
     """Each way to put the factors of a monomial at the inputs, with its multinomial coefficient."""
     for degree, coefficient in activation.items():
         for degrees in product(range(degree + 1), repeat=places):

@@ -69,8 +69,8 @@ def lift(network: Network) -> LiftedFlow:
 
     Raises
     ------
-    ReductionError: an activation that is no polynomial of degree 2, unequal rates on one joint sphere, or a task
-        other than the group's product.
+    ReductionError: an activation that is no polynomial, or needs Clebsch-Gordan coefficients.
+    ReductionError: unequal rates on one joint sphere, or a task other than the group's product.
 
     Source: arXiv 2606.02993, projected gradient flow in the Fourier domain.
     """

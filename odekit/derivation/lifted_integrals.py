@@ -58,7 +58,9 @@ def find_conservation_laws(flow: LiftedFlow) -> tuple[ConservationLaw, ...]:
     laws = [
         ConservationLaw(words, False, cofactor)
         for cofactor, candidates in _by_cofactor(flow, product(letters, repeat=2))
-        for words in _vanishing(candidates, lambda word: derivative_along({word: Fraction(1)}, flow.free_field))
+        for words in _vanishing(
+            candidates, lambda word: derivative_along({word: Fraction(1)}, flow.free_field)
+        )
     ]
     return (*(law for law in laws if _is_hermitian(law.words)), *_traces(flow, letters))
 

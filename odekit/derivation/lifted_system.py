@@ -1,14 +1,14 @@
 """LiftedSystem: the flow of all blocks of a neuron on a concrete finite group.
 
 Weights map to states by ``to_states``: for each weight group in turn, the transform of the weights at each
-real irrep, ``fhat = sum_g f(g) rho(g)``, of which the independent numbers are kept (see `BlockStack`). A batch
-of neurons is the last axis, so that states are (state, batch), while weights are (batch, n). What leaves is a
-system that `odekit.compile` and `odekit.solve` take as they take any other.
+real irrep, ``fhat = sum_g f(g) rho(g)``, of which the independent numbers are kept (see `BlockStack`). A
+batch of neurons is the last axis, so that states are (state, batch), while weights are (batch, n). What
+leaves is a system that `odekit.compile` and `odekit.solve` take as they take any other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -20,13 +20,16 @@ from numpy.typing import ArrayLike, NDArray
 from odekit.derivation.block_certificate import certify_lifted
 from odekit.derivation.block_stack import BlockStack, block_stacks
 from odekit.derivation.certificate import Certificate
+from odekit.derivation.closed_form import EllipticForm
+from odekit.derivation.fixed_points import FixedPoint
 from odekit.derivation.landscape import CriticalPoint, landscape
 from odekit.derivation.lifted_flow import LiftedFlow, lift
 from odekit.derivation.lifted_integrals import ConservationLaw, find_conservation_laws
 from odekit.derivation.sphere_report import SphereReport
 from odekit.derivation.sphere_solutions import time_change
+from odekit.derivation.system import ReducedSystem, Template
 from odekit.derivation.words import Letter, combine, words_text
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, ReductionError, UnknownNameError
 from odekit.groups import FiniteGroup
 from odekit.networks import Network
 
@@ -86,7 +89,10 @@ class LiftedSystem:
     def states(self) -> tuple[sp.Symbol, ...]:
         """One symbol per real number: weight group, irrep, part, row and column."""
         names = [
-            name for letter in self.flow.letters for stack in self.stacks for name in stack.state_names(letter)
+            name
+            for letter in self.flow.letters
+            for stack in self.stacks
+            for name in stack.state_names(letter)
         ]
         return tuple(sp.Symbol(name, real=True) for name in names)
 
@@ -130,6 +136,79 @@ class LiftedSystem:
             name: np.swapaxes(inverse @ y[..., i * rows : (i + 1) * rows, :], -1, -2)
             for i, name in enumerate(self.flow.letters)
         }
+
+    @property
+    def energy_text(self) -> str:
+        """The energy in words."""
+        return f"(1/{self.group.order}) sum_(rho != 1) d_rho Re tr({words_text(self.flow.energy)})"
+
+    @property
+    def equations(self) -> Mapping[str, str]:
+        """Velocity of the blocks at each nontrivial irrep, by weight group, in words."""
+        return {
+            name: words_text(
+                combine([(1, words), (-self.flow.radial[name], {(Letter("E"), Letter(name)): ONE})])
+            )
+            for name, words in self.flow.free_field.items()
+        }
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Where the equations hold."""
+        return ("at each nontrivial irrep",)
+
+    @property
+    def closed(self) -> bool:
+        """True: all irreps are there, or they are independent."""
+        return True
+
+    @property
+    def leaks(self) -> Mapping[str, tuple[str, ...]]:
+        """None, by weight group."""
+        return dict.fromkeys(self.flow.letters, ())
+
+    @property
+    def templates(self) -> tuple[Template, ...]:
+        """None: the equations are the same at every irrep."""
+        return ()
+
+    @property
+    def closed_form(self) -> EllipticForm | None:
+        """None is known."""
+        return None
+
+    def fixed_points(self) -> tuple[FixedPoint, ...]:
+        """None: blocks have no phases; see `landscape`."""
+        return ()
+
+    def symbol(self, name: str) -> sp.Symbol:
+        """The state called ``name``.
+
+        Raises
+        ------
+        UnknownNameError: none is.
+        """
+        known = {symbol.name: symbol for symbol in self.states}
+        if name not in known:
+            raise UnknownNameError("state", name, known)
+        return known[name]
+
+    def restrict(self, names: Iterable[str]) -> ReducedSystem:
+        """Refused: states of blocks form no system of their own.
+
+        Raises
+        ------
+        ReductionError: always.
+        """
+        raise ReductionError(
+            "some states of blocks form no system of their own",
+            received=", ".join(names),
+            hint="single(irrep), the flow of one irrep's blocks without spheres",
+        )
+
+    def first_integrals(self) -> tuple[ConservationLaw, ...]:
+        """The conservation laws that hold without a factor."""
+        return tuple(law for law in self.conservation_laws if not law.cofactor)
 
     @cached_property
     def conservation_laws(self) -> tuple[ConservationLaw, ...]:
@@ -186,14 +265,6 @@ class LiftedSystem:
         from odekit.derivation.printers.lifted_latex import aligned
 
         return f"$$\n{aligned(self)}\n$$"
-
-    @property
-    def equations(self) -> Mapping[str, str]:
-        """Velocity of the blocks at each nontrivial irrep, by weight group, in words."""
-        return {
-            name: words_text(combine([(1, words), (-self.flow.radial[name], {(Letter("E"), Letter(name)): ONE})]))
-            for name, words in self.flow.free_field.items()
-        }
 
     def _weights(self, weights: Mapping[str, ArrayLike], name: str) -> FloatArray:
         matrix = np.asarray(weights.get(name, np.empty(0)), dtype=np.float64)

@@ -66,13 +66,13 @@ def sphere_solutions(source: PhaseModel) -> tuple[str, ...]:
 
 
 def alignment_rate(source: PhaseModel) -> sp.Expr | None:
-    """Lambda of ``tan(D/2) = tan(D0/2) exp(-lambda t)`` for one mode alone; None where that is no solution."""
+    """Lambda of ``tan(D/2) = tan(D0/2) exp(-lambda t)`` for one mode alone; None where it is no solution."""
     equations = _equations(source)
     values = source.final_magnitudes
     if equations is None or not values:
         return None
-    alone = {**values, equations.energy: equations.system.energy.subs(values)}
     field = equations.system.equations
+    alone = {**values, equations.energy: sp.sympify(equations.system.energy).subs(values)}
     if any(sp.simplify(field[magnitude].subs(alone)) != 0 for magnitude in equations.magnitudes):
         return None
     D = equations.angle
@@ -109,7 +109,9 @@ def _pair_alone(source: PhaseModel, equations: _Equations) -> Iterator[str]:
 def _common_rate(equations: _Equations) -> sp.Expr | None:
     a = sp.Symbol("a", positive=True)
     equal = {equations.angle: 0, **dict.fromkeys(equations.magnitudes, a)}
-    field = [sp.expand(equations.system.equations[magnitude].subs(equal)) for magnitude in equations.magnitudes]
+    field = [
+        sp.expand(equations.system.equations[magnitude].subs(equal)) for magnitude in equations.magnitudes
+    ]
     rate = sp.expand((field[0] + equations.energy * a) / a**2)
     is_common = all(sp.expand(entry - rate * a**2 + equations.energy * a) == 0 for entry in field)
     return rate if is_common and not rate.has(a) else None
@@ -126,12 +128,13 @@ def _competition(equations: _Equations) -> Iterator[str]:
     a, common = b / norm, norm.diff(tau) / norm**2
     if sp.simplify(a.diff(tau) / norm - rate * a**2 + common * a) == 0:
         names = ", ".join(map(str, equations.magnitudes))
-        yield f"aligned start (D = 0, {names} = a in every mode): b = 1/(1/a(0) - {rate} tau) per mode, a = b/N,"
-        yield "N(tau) the norm that keeps the spheres, dt = N dtau; the trivial mode is x(0)/N; the largest a wins"
+        yield f"aligned start (D = 0, {names} = a in every mode):"
+        yield f"b = 1/(1/a(0) - {rate} tau) per mode, a = b/N, the trivial mode x(0)/N, dt = N dtau,"
+        yield "N(tau) the norm that keeps the spheres; the largest a wins"
 
 
 def _blow_up(equations: _Equations) -> Iterator[str]:
-    """Verified: u' = 2 kappa P cos D and K = P sin D, P the product of the magnitudes as the energy has them."""
+    """Verified: u' = 2 kappa P cos D and K = P sin D, P the product of magnitudes that the energy has."""
     curve = _free_curve(equations)
     if curve is None:
         return

@@ -50,7 +50,7 @@ def radial_coefficients(network: Network) -> Mapping[str, Fraction]:
         degrees = {sum(degree[name] for name in sphere) for degree in _degrees(network)}
         if len(degrees) > 1:
             raise ReductionError(
-                f"the energy is not homogeneous in {' and '.join(sphere)}, so the sphere adds no multiple of E",
+                f"the energy is not homogeneous in {' and '.join(sphere)}: the sphere adds no multiple of E",
                 expected="one degree in the weights of each sphere, as of the quadratic activation",
                 received=f"degrees {', '.join(map(str, sorted(degrees)))} of {network.activation_name}",
                 hint="--activation quadratic",

@@ -45,8 +45,8 @@ def accuracy_bound_text(network: Network) -> str | None:
     """The bound in words, also at a symbolic order; None where nothing is lost.
 
     On a non-Abelian group the pairs that commute can all be right, n times the number of conjugacy classes,
-    and of the others half. For ``a x + b y`` on a cyclic group of order n, the pairs with ``(a - b)(x - y) = 0`` can all be right,
-    and of the others half: ``(n + gcd(a - b, n)) / (2 n)``.
+    and of the others half. For ``a x + b y`` on a cyclic group of order n, the pairs with
+    ``(a - b)(x - y) = 0`` can all be right, and of the others half: ``(n + gcd(a - b, n)) / (2 n)``.
     """
     if network.embedding == "unshared" or (network.task.is_symmetric and network.group.is_abelian):
         return None

@@ -21,6 +21,7 @@ from odekit.derivation.modes import powers
 from odekit.derivation.polynomials import Poly, multiply
 from odekit.derivation.reduction import FourierReduction
 from odekit.derivation.source import FourierSource
+from odekit.derivation.system import ReducedSystem
 from odekit.errors import ReductionError
 from odekit.groups import CyclicFamily
 from odekit.networks import Network
@@ -84,7 +85,8 @@ def _reduction(network: Network) -> FourierReduction:
         embedding=network.embedding,
         task=network.task,
     )
-    source = derive(generic).source
+    system = derive(generic)
+    source = system.source if isinstance(system, ReducedSystem) else None
     if isinstance(source, FourierSource) and len(source.combinations.definitions) == 1:
         reduction = source.reduction
         if sum(not mode.is_real for mode in reduction.modes) == 2:

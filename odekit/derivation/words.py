@@ -96,8 +96,8 @@ def derivative_along(words: Mapping[Word, Fraction], field: Mapping[str, Mapping
         for place, letter in enumerate(word):
             moved = field[letter.name]
             inner = adjoint(moved) if letter.is_adjoint else dict(moved)
-            whole = multiply_words(multiply_words({word[:place]: Fraction(1)}, inner), {word[place + 1 :]: Fraction(1)})
-            terms.append((coefficient, whole))
+            left, right = {word[:place]: Fraction(1)}, {word[place + 1 :]: Fraction(1)}
+            terms.append((coefficient, multiply_words(multiply_words(left, inner), right)))
     return combine(terms)
 
 

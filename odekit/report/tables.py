@@ -72,9 +72,9 @@ def prediction_table(prediction: Prediction, count: int = 10) -> Table:
         (
             number,
             _mode(entry["winner"]),
-            _never(entry["blow_up_time"]),
+            entry["blow_up_time"],
             _mode(entry["runner_up"]),
-            _never(entry["runner_up_time"]),
+            entry["runner_up_time"],
             entry["phases"].get("phi"),
             entry["phases"].get("psi"),
         )
@@ -90,7 +90,7 @@ def winners_table(prediction: Prediction) -> Table:
         times.setdefault(_mode(entry["winner"]), []).append(_never(entry["blow_up_time"]))
     ranked = sorted(times.items(), key=lambda item: -len(item[1]))
     rows = tuple(
-        (winner, len(won), f"{100 * len(won) / len(prediction.winner):.1f} %", min(won))
+        (winner, len(won), f"{100 * len(won) / len(prediction.winner):.1f} %", _first(won))
         for winner, won in ranked
     )
     return Table(("winner", "neurons", "share", "first blow-up"), rows, "Neurons won by each mode.")
@@ -187,6 +187,11 @@ def _blown_up(value: float) -> Value:
 
 def _mode(name: int | str | None) -> str:
     return "none" if name is None else str(name)
+
+
+def _first(times: list[float]) -> float | None:
+    """The smallest finite time, if there is one."""
+    return min((time for time in times if np.isfinite(time)), default=None)
 
 
 def _never(time: float | None) -> float:

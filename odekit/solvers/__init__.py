@@ -16,6 +16,7 @@ from odekit.solvers.events import Event, dominance_reached, horizon, phase_align
 from odekit.solvers.exact import blow_up_time, exact_modes, final_phases, time_to_phase_alignment
 from odekit.solvers.solution import Solution, Status
 from odekit.solvers.solve import solve
+from odekit.solvers.spheres import aligned_competition, aligned_pair, free_blow_up_time
 
 __all__ = [
     "BlockLayout",
@@ -23,11 +24,14 @@ __all__ = [
     "Event",
     "Solution",
     "Status",
+    "aligned_competition",
+    "aligned_pair",
     "blow_up_time",
     "compile",
     "dominance_reached",
     "exact_modes",
     "final_phases",
+    "free_blow_up_time",
     "horizon",
     "phase_aligned",
     "solve",

@@ -77,7 +77,8 @@ def compile(system: Any, backend: str = "numpy") -> CompiledSystem:
     """
     if backend not in BACKENDS:
         raise InputError(f"the backend {backend!r} isn't available", expected=f"one of {', '.join(BACKENDS)}")
-    function, source = _in_blocks(system, backend) if hasattr(system, "stacks") else _generated(system, backend)
+    generate = _in_blocks if hasattr(system, "stacks") else _generated
+    function, source = generate(system, backend)
     return CompiledSystem(
         system=system,
         backend=backend,
@@ -100,7 +101,7 @@ def _in_blocks(system: Any, backend: str) -> tuple[RightHandSide, str]:
 
     if backend != "numpy":
         raise InputError(
-            f"the backend {backend!r} has no matrices", expected='"numpy" for a system in blocks', received=backend
+            f"the backend {backend!r} has no matrices", expected='backend="numpy" for a system in blocks'
         )
     return block_rhs(system), str(system)
 

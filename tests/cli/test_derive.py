@@ -92,3 +92,39 @@ def test_a_certificate_that_disagrees_exits_with_1(invoke: Invoke, monkeypatch: 
         ReducedSystem, "certify", lambda self, order=None: replace(certify(self, order), passed=False)
     )
     assert invoke("derive").exit_code == 1
+
+
+def test_any_group_on_spheres_prints_equations_laws_and_landscape(invoke: Invoke) -> None:
+    result = invoke("derive", "--group", "S4", "--embedding", "unshared", "--constraint", "sphere")
+    assert result.exit_code == 0
+    assert "theta1' = 2 xi theta2^* - E theta1" in result.stdout
+    assert "P = Im tr(theta1 theta2 xi^*): P' = -3 E P" in result.stdout
+    assert "3a     R     3  3  4*sqrt(2) = 5.656854  0 (6), -1 (57), -2 (6)" in result.stdout
+    assert "exactly, by monomial matrices" in result.stdout
+
+
+def test_a_group_from_a_table_has_blocks_too(invoke: Invoke, tmp_path: Path) -> None:
+    path = tmp_path / "table.npz"
+    np.savez(path, table=group("F21").table)
+    options = ("--embedding", "unshared", "--constraint", "joint_sphere", "--format", "json")
+    system = json.loads(invoke("derive", "--table", path, *options).stdout)
+    assert system["equations"]["theta2"] == "2 theta1^* xi - 2 E theta2"
+    assert [entry["irrep"] for entry in system["landscape"]] == ["1a", "3"]
+
+
+def test_an_abelian_group_of_definite_order_is_certified_on_spheres(invoke: Invoke) -> None:
+    result = invoke("derive", "--group", "Z5", "--constraint", "sphere")
+    assert result.exit_code == 0
+    assert "alpha' = -2*E*alpha" in result.stdout
+
+
+def test_a_joint_sphere_with_one_embedding_names_the_way_out(invoke: Invoke) -> None:
+    result = invoke("derive", "--group", "S4", "--constraint", "joint_sphere")
+    assert result.exit_code == 2
+    assert 'constraint="sphere" with rates={"theta": .5, "xi": 1}' in result.stderr
+
+
+def test_a_degree_above_two_on_a_group_that_is_not_abelian_is_refused(invoke: Invoke) -> None:
+    result = invoke("derive", "--group", "S3", "--activation", "z**4")
+    assert result.exit_code == 2
+    assert "Clebsch-Gordan" in result.stderr

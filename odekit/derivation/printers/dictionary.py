@@ -6,13 +6,18 @@ from typing import Any
 
 from odekit.derivation.certificate import Certificate
 from odekit.derivation.fixed_points import FixedPoint
+from odekit.derivation.printers.entries import (
+    certificate_entry,
+    landscape_entries,
+    law_entries,
+    network_entry,
+)
 from odekit.derivation.system import ReducedSystem, Template
-from odekit.groups import CyclicFamily
 
-__all__ = ["as_dict"]
+__all__ = ["reduced_dictionary"]
 
 
-def as_dict(system: ReducedSystem, certificate: Certificate | None = None) -> dict[str, Any]:
+def reduced_dictionary(system: ReducedSystem, certificate: Certificate | None = None) -> dict[str, Any]:
     """Everything that is known of a derived system, as strings, numbers, lists and dictionaries.
 
     Expressions are text that Python can evaluate, with ``sin``, ``cos``, ``sqrt`` and ``pi`` in scope.
@@ -23,23 +28,20 @@ def as_dict(system: ReducedSystem, certificate: Certificate | None = None) -> di
     ------
     ReductionError: a system that carries no derivation.
     """
-    network = system.network
-    group = network.group
+    report = system.sphere_report()
     return {
-        "group": group.name,
-        "order": group.symbol if isinstance(group, CyclicFamily) else group.order,
-        "task": network.task.text,
-        "activation": network.activation_name,
-        "embedding": network.embedding,
-        "constraint": network.constraint,
+        **network_entry(system.network),
         **_equations(system),
         "templates": [_template(template) for template in system.templates],
         "conditions": list(system.conditions),
-        "first_integrals": [str(integral) for integral in system.first_integrals()],
+        "first_integrals": [
+            *(str(integral) for integral in system.first_integrals()),
+            *(law_entries(report.laws) if report is not None else ()),
+        ],
         "fixed_points": [_fixed_point(point) for point in system.fixed_points()],
         "rates": {name: str(rate) for name, rate in system.rates().items()},
-        "certificate": None if certificate is None else _certificate(certificate),
-        "landscape": [],
+        "certificate": None if certificate is None else certificate_entry(certificate),
+        "landscape": landscape_entries(report.maxima) if report is not None else [],
     }
 
 
@@ -62,14 +64,4 @@ def _fixed_point(point: FixedPoint) -> dict[str, Any]:
         "values": {symbol.name: str(value) for symbol, value in point.values.items()},
         "stability": point.stability,
         "rates": {symbol.name: str(rate) for symbol, rate in point.rates.items()},
-    }
-
-
-def _certificate(certificate: Certificate) -> dict[str, Any]:
-    return {
-        "order": certificate.order,
-        "frequencies": [dict(choice) for choice in certificate.frequencies],
-        "exact": certificate.exact,
-        "residual": certificate.residual,
-        "passed": certificate.passed,
     }

@@ -8,12 +8,12 @@ import sympy as sp
 
 from odekit.derivation.system import ReducedSystem
 
-__all__ = ["aligned", "latex"]
+__all__ = ["aligned", "reduced_latex"]
 
 _WORDS = {"_plus_": "+", "_minus_": "-", "_over_": "/"}
 
 
-def latex(system: ReducedSystem) -> str:
+def reduced_latex(system: ReducedSystem) -> str:
     """The system as an aligned block, below comments that say where it holds.
 
     The comments name the conditions, and whether the modes are closed or where they leak. In the block come
@@ -21,7 +21,7 @@ def latex(system: ReducedSystem) -> str:
 
     >>> from odekit.derivation import derive
     >>> from odekit.networks import Network
-    >>> print(latex(derive(Network("Z2"))))
+    >>> print(reduced_latex(derive(Network("Z2"))))
     % closed
     \\begin{aligned}
     E &= 8 u^{2} v \\\\

@@ -8,10 +8,10 @@ from sympy.printing.numpy import NumPyPrinter
 
 from odekit.derivation.system import ReducedSystem
 
-__all__ = ["python"]
+__all__ = ["reduced_python"]
 
 
-def python(system: ReducedSystem) -> str:
+def reduced_python(system: ReducedSystem) -> str:
     """Source of ``vector_field(t, y, ...)``, whose docstring lists the order of states and parameters.
 
     ``y`` has one row per state and any number of columns; parameters follow by name, so that the function
@@ -19,7 +19,7 @@ def python(system: ReducedSystem) -> str:
 
     >>> from odekit.derivation import derive
     >>> from odekit.networks import Network
-    >>> print(python(derive(Network("Z2")).form("cartesian")))
+    >>> print(reduced_python(derive(Network("Z2")).form("cartesian")))
     import numpy
     <BLANKLINE>
     <BLANKLINE>

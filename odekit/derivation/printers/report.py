@@ -8,15 +8,17 @@ import sympy as sp
 
 from odekit.derivation.certificate import Certificate
 from odekit.derivation.elliptic_curve import EllipticCurve
-from odekit.derivation.symmetry import accuracy_bound_text
+from odekit.derivation.printers.lifted_report import sphere_sections
+from odekit.derivation.printers.network_report import network_lines, time_lines
+from odekit.derivation.printers.sections import join_sections
 from odekit.derivation.system import ReducedSystem, Template
 from odekit.groups import CyclicFamily
 from odekit.networks import Network
 
-__all__ = ["text"]
+__all__ = ["reduced_text"]
 
 
-def text(system: ReducedSystem, certificate: Certificate | None = None) -> str:
+def reduced_text(system: ReducedSystem, certificate: Certificate | None = None) -> str:
     """The network, its equations of motion, where they hold, and what follows from them.
 
     Parameters
@@ -28,41 +30,24 @@ def text(system: ReducedSystem, certificate: Certificate | None = None) -> str:
     ------
     ReductionError: a system that carries no derivation.
     """
+    report = system.sphere_report()
     sections = {
-        "Network": _network(system.network),
+        "Network": network_lines(system.network),
         "Weights": [*system.ansatz(), *_character(system.network)],
         "Definitions": _named(system.definitions.items()),
         "Equations of motion": _equations(system),
         "Gradient flow": _gradient_flow(system),
-        "Time": _time(system.network),
+        "Time": time_lines(system.network),
         "Modes": _modes(system),
         "Conditions": system.conditions,
-        "First integrals": _first_integrals(system),
+        "First integrals": _first_integrals(system) if report is None else [],
         "Fixed phase differences": _fixed_points(system),
         "Exact solution": _exact_solution(system.elliptic_curve()),
+        **({} if report is None else sphere_sections(report, is_matrix=False)),
         "Kinds of mode": _templates(system.templates),
         "Certificate": [] if certificate is None else [str(certificate)],
     }
-    blocks = ((title, list(lines)) for title, lines in sections.items())
-    return "\n\n".join(_block(title, lines) for title, lines in blocks if lines)
-
-
-def _block(title: str, lines: Iterable[str]) -> str:
-    return "\n".join([title, *(f"  {line}" for line in lines)])
-
-
-def _network(network: Network) -> Iterator[str]:
-    constraint = "no constraint" if network.constraint == "none" else f"constraint {network.constraint}"
-    yield (
-        f"group {network.group.name}, task {network.task.text}, activation {network.activation_name}, "
-        f"{network.embedding} embedding, {constraint}"
-    )
-    if set(network.rates.values()) != {1.0}:
-        yield "learning rates: " + ", ".join(f"{name} {rate:g}" for name, rate in network.rates.items())
-    bound = accuracy_bound_text(network)
-    if bound is not None:
-        yield f"a shared embedding computes a symmetric function of its inputs, {network.task.text} is none,"
-        yield f"so the network cannot learn it: {bound}"
+    return join_sections(sections)
 
 
 def _character(network: Network) -> Iterator[str]:
@@ -85,20 +70,13 @@ def _equations(system: ReducedSystem) -> list[str]:
 def _gradient_flow(system: ReducedSystem) -> Iterator[str]:
     if system.energy is None:
         return
-    yield f"energy E = {system.energy}"
+    report = system.sphere_report()
+    yield f"energy {'E' if report is None else 'of these modes'} = {system.energy}"
     if system.energy == 0:
         moves = "nothing moves" if system.closed else "none of them moves"
         yield f"the energy vanishes on these modes: {moves} at this order"
     lengths = (f"({g}) d{symbol}^2" for g, symbol in zip(system.metric, system.states, strict=True))
     yield f"metric {' + '.join(lengths)}"
-
-
-def _time(network: Network) -> Iterator[str]:
-    order = network.group.symbol if isinstance(network.group, CyclicFamily) else network.group.order
-    scale = f"{network.logit_scale:g}"
-    factor = f"{scale}/{order}**{network.task.summands}" if network.loss == "mean" else scale
-    yield "t is the flow time of the summed loss at logit scale 1"
-    yield f"t = {factor} * time of the network's own flow (loss {network.loss}, logit scale {scale})"
 
 
 def _modes(system: ReducedSystem) -> Iterator[str]:
@@ -154,4 +132,6 @@ def _templates(templates: tuple[Template, ...]) -> Iterator[str]:
         yield f"characters {', '.join(template.characters)}"
         yield from (f"  {line}" for line in _named(template.system.definitions.items()))
         yield from (f"  {line}" for line in _equations(template.system))
+        if template.system.sphere_report() is not None:
+            yield f"  energy of these modes = {template.system.energy}"
         yield from (f"  {line}" for line in _modes(template.system))

@@ -107,3 +107,9 @@ def test_the_activation_polynomial_is_exact() -> None:
         1: Fraction(1, 10),
     }
     assert Network("Z5", activation="relu").activation_polynomial is None
+
+
+def test_a_joint_sphere_needs_two_embeddings() -> None:
+    with pytest.raises(InputError, match=r'Try: constraint="sphere" with rates=\{"theta": \.5, "xi": 1\}'):
+        Network("Z5", constraint="joint_sphere")
+    assert Network("Z5", constraint="joint_sphere", embedding="unshared").constraint == "joint_sphere"

@@ -1,0 +1,55 @@
+"""Each way to show a system, for systems in modes and in blocks alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from odekit.derivation.certificate import Certificate
+from odekit.derivation.lifted_system import LiftedSystem
+from odekit.derivation.printers.dictionary import reduced_dictionary
+from odekit.derivation.printers.latex import reduced_latex
+from odekit.derivation.printers.lifted_dictionary import lifted_dictionary
+from odekit.derivation.printers.lifted_latex import lifted_latex
+from odekit.derivation.printers.lifted_python import lifted_python
+from odekit.derivation.printers.lifted_report import lifted_text
+from odekit.derivation.printers.python import reduced_python
+from odekit.derivation.printers.report import reduced_text
+from odekit.derivation.system import ReducedSystem
+
+__all__ = ["as_dict", "latex", "python", "text"]
+
+System = ReducedSystem | LiftedSystem
+
+
+def text(system: System, certificate: Certificate | None = None) -> str:
+    """The system as a report that a person reads.
+
+    Raises
+    ------
+    ReductionError: a system that carries no derivation.
+    """
+    if isinstance(system, LiftedSystem):
+        return lifted_text(system, certificate)
+    return reduced_text(system, certificate)
+
+
+def as_dict(system: System, certificate: Certificate | None = None) -> dict[str, Any]:
+    """The system as plain data: what a program reads, and what becomes JSON.
+
+    Raises
+    ------
+    ReductionError: a system that carries no derivation.
+    """
+    if isinstance(system, LiftedSystem):
+        return lifted_dictionary(system, certificate)
+    return reduced_dictionary(system, certificate)
+
+
+def latex(system: System) -> str:
+    """The system as LaTeX."""
+    return lifted_latex(system) if isinstance(system, LiftedSystem) else reduced_latex(system)
+
+
+def python(system: System) -> str:
+    """The system as a Python program that needs NumPy only."""
+    return lifted_python(system) if isinstance(system, LiftedSystem) else reduced_python(system)
