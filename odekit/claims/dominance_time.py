@@ -190,8 +190,8 @@ def _first_lead(run: Run) -> tuple[float, float]:
 
 CLAIM = Claim(
     id="dominance-time",
-    statement="From equal magnitudes the winning frequency dominates before its blow-up time, within the bound "
-    "log(p)/(p scale); the time is exactly proportional to 1/scale.",
+    statement="From equal magnitudes the winning frequency dominates before its blow-up time, within the "
+    "bound log(p)/(p scale); the time is exactly proportional to 1/scale.",
     source="arXiv 2602.16849, dominance time of the lottery ticket",
     paper=PAPER_A,
     hypotheses="cyclic group of odd order at least 5, quadratic activation, equal magnitudes, uniform "

@@ -61,8 +61,8 @@ def comparison_table(comparisons: Sequence[Comparison]) -> Table:
     rows = tuple(_comparison_row(n, c) for n, c in zip(names, comparisons, strict=True))
     columns = ("run", "horizon", "t", "median error", "max error", "winners", "outcome")
     caption = (
-        "Relative errors of alpha, reduced ODE against run, over the modes that lead their neuron. The outcome "
-        "is about each neuron's whole gap before the horizon; what lies beyond it is not judged."
+        "Relative errors of alpha, reduced ODE against run, over the modes that lead their neuron. The "
+        "outcome is about each neuron's whole gap before the horizon; what lies beyond it is not judged."
     )
     return Table(columns, rows, caption)
 

@@ -63,7 +63,8 @@ def test_a_comparison_shows_errors_up_to_its_horizon_and_at_the_end(comparison: 
     assert times[-1] == f"{comparison.run.t[-1]:.4g}, beyond"
     judged = [float(time) for time in times[:-1]]
     assert judged == sorted(set(judged))
-    assert comparison.horizon is not None and judged[-1] < comparison.horizon
+    assert comparison.horizon is not None
+    assert judged[-1] < comparison.horizon
     place = int(np.searchsorted(comparison.run.t, judged[0]))
     assert medians[0] == comparison.errors["alpha"].median[place]
     assert shown["outcome"] == "confirmed"
