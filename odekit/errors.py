@@ -22,13 +22,9 @@ class OdekitError(Exception):
     """
 
     def __init__(self, what: str, *, expected: str = "", received: str = "", hint: str = "") -> None:
-        parts = [what.rstrip(".")]
-        parts += [
-            f"{title}: {text.rstrip('.')}"
-            for title, text in (("Expected", expected), ("Received", received), ("Try", hint))
-            if text
-        ]
-        super().__init__(". ".join(parts) + ".")
+        titled = (("Expected", expected), ("Received", received), ("Try", hint))
+        parts = [what, *(f"{title}: {text}" for title, text in titled if text)]
+        super().__init__(" ".join(part if part.endswith(".") else f"{part}." for part in parts))
 
 
 class InputError(OdekitError, ValueError):
@@ -52,5 +48,6 @@ class UnknownNameError(InputError):
         super().__init__(
             f"unknown {kind} {name!r}",
             expected=f"one of {', '.join(names)}",
-            hint=f"{near[0]!r}" if near else "",
+            received=repr(name),
+            hint=f"{near[0]!r}" if near else f"{names[0]!r}" if names else "",
         )

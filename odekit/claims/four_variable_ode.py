@@ -146,7 +146,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
 
 def _try(group: FiniteGroup, generator: np.random.Generator, neurons: int) -> _Trial:
     run = _train(Network(group, neurons=neurons), generator)
-    every_second = Run(run.t[::2], {name: w[::2] for name, w in run.weights.items()}, run.network)
+    halved = {name: w[::2] for name, w in run.weights.items()}
+    every_second = Run(run.t[::2], halved, run.network, meta=run.meta)
     comparison = compare(run, tolerance=TOLERANCE)
     return _Trial(comparison, compare(every_second, tolerance=TOLERANCE), *phase_errors(comparison))
 

@@ -145,6 +145,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         measured={
             "agreement at uniform softmax": float(random.hits.mean()),
             "the same from equal magnitudes": float(equal.hits.mean()),
+            "agreement in training, all neurons": _mean(trained.hits),
+            "near-ties among its misses": _mean((trained.margin < NEAR_TIE)[~trained.hits]),
+            "near-ties among its hits": _mean((trained.margin < NEAR_TIE)[trained.hits]),
             "agreement in training, clear winners": _mean(trained.hits[trained.clear]),
             "agreement in training, clear winners, no near-ties": _mean(trained.hits[trained.tested]),
         },

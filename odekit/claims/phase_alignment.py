@@ -64,8 +64,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         budget=budget,
         tolerance=TOLERANCE,
         control=Control(
-            "D tends to pi",
-            judge(_gap_from_pi(measured), sum(budget.values()), TOLERANCE),
+            "D falls with the square of the remaining time",
+            judge(float(np.abs(slopes - 2.0).max()), sum(budget.values()), TOLERANCE),
         ),
         predicted={"order in the remaining time": ORDER, "share of neurons whose |D| always falls": 1.0},
         measured={
@@ -159,11 +159,6 @@ def _phase_errors(run: Run, coarser: Run, modes: Modes) -> FloatArray:
 def _last_order(angle: FloatArray) -> FloatArray:
     """Order at which angles (T, M) fall with the remaining time, over the last interval."""
     return orders(REMAINING[-2:], angle[-2:].T)[:, 0]
-
-
-def _gap_from_pi(D: FloatArray) -> float:
-    """The gap of the same order, if it were the distance from pi that falls."""
-    return float(np.abs(_last_order(np.pi - np.abs(D)) - ORDER).max())
 
 
 def _is_attracting() -> bool:

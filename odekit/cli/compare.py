@@ -59,7 +59,9 @@ def command(runs: tuple[str, ...], tolerance: float, horizon_level: float, json_
             told.begin(run)
             comparisons.append(compare(run, tolerance=tolerance, horizon_level=horizon_level))
             told.end(f"compared {run}")
-    show_table(comparison_table(comparisons), json_file)
+    table = comparison_table(comparisons)
+    show_table(table, json_file)
+    say(table.caption, json_file)
     for comparison in comparisons:
         say(f"{comparison.name}: {comparison.outcome.replace('_', ' ')}: {comparison.reason}", json_file)
     write_json({"runs": [comparison.to_json() for comparison in comparisons]}, json_file)

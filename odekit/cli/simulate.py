@@ -45,7 +45,9 @@ SPECIFICATION = ("activation", "task", "embedding", "constraint", "loss", "logit
 )
 @group_options(f"Z23, Z3xZ5, ... Default: that of --weights, else {GROUP}.")
 @click.option("--neurons", type=int, metavar="M", help="Default: those of --weights, else 512.")
-@click.option("--activation", help="quadratic, relu, or a formula in z. Default: quadratic.")
+@click.option(
+    "--activation", help="quadratic, relu (kinked: with --method sgd), or a formula in z. Default: quadratic."
+)
 @click.option("--task", help="x+y, x-y, 2*x+3*y, x+y+z, x*y, ... Default: x*y, the group's product.")
 @click.option("--embedding", metavar="shared|unshared", help="Default: shared.")
 @click.option("--constraint", metavar="none|sphere|joint_sphere", help="Default: none.")

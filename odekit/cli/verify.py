@@ -107,5 +107,5 @@ def _show(report: Report, form: str, json_file: str | None) -> None:
         return
     show_table(verdict_table(report), json_file)
     say_list("Qualifications", notes(report), json_file)
-    say_list("False statements, put through the same experiments", controls(report, True), json_file)
+    say_list("False statements, put through the same experiments", controls(report), json_file)
     say(f"\n{total(report)}", json_file)

@@ -212,7 +212,9 @@ def _judge(run: Run, gap: FloatArray, budget: Budget, count: int, tolerance: flo
         return "refuted", told
     if _stands_still(run, allowed, count):
         return "inconclusive", f"{told}, but the weights move no further than the budget"
-    return ("confirmed" if median <= tolerance else "inconclusive"), told
+    if median > tolerance:
+        return "inconclusive", f"{told}, which is above the tolerance {tolerance:g}"
+    return "confirmed", told
 
 
 def _stands_still(run: Run, allowed: FloatArray, count: int) -> bool:

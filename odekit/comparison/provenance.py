@@ -57,6 +57,9 @@ def check_flow_time(run: Run) -> None:
 def learning_rate(run: Run) -> float:
     """Largest step of the optimiser in the run's t: as recorded, or from its steps; 0 for a gradient flow.
 
+    Where nothing tells, a run may have taken a single step from one snapshot to the next: the shortest time
+    between two snapshots bounds it.
+
     Raises
     ------
     InputError: a recorded learning rate that is no number, or negative.
@@ -67,7 +70,7 @@ def learning_rate(run: Run) -> float:
     if recorded < 0:
         raise InputError("meta's learning_rate is negative", received=f"{recorded:g}")
     if run.steps is None or len(run) < 2:
-        return recorded
+        return recorded or float(np.diff(run.t).min(initial=np.inf) if len(run) > 1 else 0.0)
     counted = np.diff(run.steps)
     taken = counted > 0
     return float(max(recorded, (np.diff(run.t)[taken] / counted[taken]).max(initial=0.0)))

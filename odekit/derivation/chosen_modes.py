@@ -90,8 +90,11 @@ def _character(frequencies: CharacterFrequencies, text: str) -> int:
         return labels.index(text)
     if text.isdecimal() and int(text) < order:
         return int(text)
-    raise _not_a_mode(text, f"a character: an integer from 0 to {order - 1}, or one of {labels[0]}, ...")
+    expected = (
+        f"a character of the group, an integer from 0 to {order - 1}, or its label such as {labels[-1]!r}"
+    )
+    raise _not_a_mode(text, expected, hint="--modes 1,2")
 
 
-def _not_a_mode(text: str, expected: str) -> InputError:
-    return InputError("a mode can't be read", expected=expected, received=repr(text), hint="--modes k,2k")
+def _not_a_mode(text: str, expected: str, hint: str = "--modes k,2k") -> InputError:
+    return InputError("a mode can't be read", expected=expected, received=repr(text), hint=hint)

@@ -29,7 +29,6 @@ __all__ = ["gap_figure", "has_series", "loss_figure", "trajectory_figure", "verd
 
 FloatArray = NDArray[np.float64]
 
-TIME = "time t (sum of learning rates)"
 MANY_POINTS = 25
 MAX_LEGEND = 8
 X_LABEL, Y_LABEL = 52, 36
@@ -64,7 +63,7 @@ def trajectory_figure(comparison: Comparison, neurons: Sequence[int] | None = No
             axes.plot(comparison.run.t, _finite(predicted.alpha[:, neuron, mode]), color=colour, label=label)
             axes.plot(comparison.run.t, measured.alpha[:, neuron, mode], "o", color=colour, alpha=0.7)
         shown = np.concatenate([measured.alpha[:, neuron, leading[neuron]] for neuron in chosen])
-        axes.set(xlabel=TIME, ylabel=r"amplitude $\alpha$", yscale="log")
+        axes.set(xlabel=_time_label(comparison.run), ylabel=r"amplitude $\alpha$", yscale="log")
         axes.set_ylim(shown[shown > 0].min() / 1.5, 1.5 * shown.max())
         axes.margins(x=0.02)
         axes.plot([], [], "o", color="#444444", label="network")
@@ -94,7 +93,7 @@ def gap_figure(comparison: Comparison) -> Figure:
         for (name, median), style in zip(medians.items(), _gap_styles(), strict=True):
             if name in ("gap", "budget") or (median[1:] > medians["budget"][1:] / NEGLIGIBLE).any():
                 axes.plot(t[1:], median[1:], label=name.replace("_", " "), **style)
-        axes.set(yscale="log", xlabel=TIME, ylabel="relative, median over neurons")
+        axes.set(yscale="log", xlabel=_time_label(comparison.run), ylabel="relative, median over neurons")
         axes.margins(x=0.02)
         _mark_horizon(axes, comparison)
         _legend_above(axes)
@@ -112,11 +111,16 @@ def loss_figure(run: Run) -> Figure:
         figure, axes = column_figure()
         axes.plot(run.t, values, "o-", color=COLOURS[0], label="training loss")
         axes.axhline(guess, **HORIZON_STYLE, label="uniform guess")
-        axes.set(xlabel=TIME, ylabel=f"cross-entropy ({run.network.loss}, nats)")
+        axes.set(xlabel=_time_label(run), ylabel=f"cross-entropy ({run.network.loss}, nats)")
         axes.set_ylim(bottom=min(0.0, float(np.min(values))))
         axes.margins(x=0.02)
         axes.legend(loc="best")
     return figure
+
+
+def _time_label(run: Run) -> str:
+    """Descent counts its time in learning rates; a flow has a time of its own."""
+    return "time t of the flow" if run.steps is None else "time t (sum of learning rates)"
 
 
 def has_series(verdict: Verdict) -> bool:

@@ -60,7 +60,10 @@ def comparison_table(comparisons: Sequence[Comparison]) -> Table:
     names = short_names([comparison.name for comparison in comparisons])
     rows = tuple(_comparison_row(n, c) for n, c in zip(names, comparisons, strict=True))
     columns = ("run", "horizon", "t", "median error", "max error", "winners", "outcome")
-    caption = "Relative errors of alpha, reduced ODE against run, over the modes that lead their neuron."
+    caption = (
+        "Relative errors of alpha, reduced ODE against run, over the modes that lead their neuron. The "
+        "outcome is about each neuron's whole gap before the horizon; what lies beyond it is not judged."
+    )
     return Table(columns, rows, caption)
 
 
@@ -146,7 +149,7 @@ def _comparison_row(name: str, comparison: Comparison) -> tuple[Cell, ...]:
     return (
         described,
         _horizon(comparison),
-        tuple(float(comparison.run.t[i]) for i in shown),
+        tuple(_time(comparison, i) for i in shown),
         tuple(_blown_up(curve.median[i]) for i in shown),
         tuple(_blown_up(curve.max[i]) for i in shown),
         _winners(comparison),
@@ -155,12 +158,22 @@ def _comparison_row(name: str, comparison: Comparison) -> tuple[Cell, ...]:
 
 
 def _times(comparison: Comparison) -> list[int]:
-    """A few snapshots evenly spaced up to the horizon, the one there, and the last."""
+    """A few snapshots evenly spaced up to the last before the horizon, and the run's last."""
     last = len(comparison.run) - 1
-    horizon = comparison.horizon if comparison.horizon is not None else np.inf
-    place = min(int(np.searchsorted(comparison.run.t, horizon)), last)
-    spaced = np.linspace(0, place, TIMES_BEFORE_HORIZON + 2)[1:].round().astype(int)
+    place = max(_count_before_horizon(comparison) - 1, 0)
+    spaced = np.linspace(0, place, TIMES_BEFORE_HORIZON + 1)[1:].round().astype(int)
     return sorted({*spaced.tolist(), last})
+
+
+def _count_before_horizon(comparison: Comparison) -> int:
+    horizon = comparison.horizon if comparison.horizon is not None else np.inf
+    return int(np.searchsorted(comparison.run.t, horizon))
+
+
+def _time(comparison: Comparison, index: int) -> str:
+    """The time of a snapshot; no verdict is given from the horizon on."""
+    text = f"{comparison.run.t[index]:.4g}"
+    return text if index < _count_before_horizon(comparison) else f"{text}, beyond"
 
 
 def _horizon(comparison: Comparison) -> Cell:

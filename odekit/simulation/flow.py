@@ -135,7 +135,7 @@ def _step(solver: DOP853[np.float64]) -> None:
             f"the gradient flow has come no further than t = {solver.t:.6g}",
             expected=f"at most {MAX_EVALUATIONS:,} gradients",
             received="a flow that is stiff there, or that slides along an activation's kinks",
-            hint="method='sgd', a looser rtol, or an earlier t_end",
+            hint="descent instead (method sgd with a learning rate), a looser rtol, or an earlier t_end",
         )
 
 

@@ -49,11 +49,10 @@ def test_a_derivation_in_which_pi_attracts_is_refuted(anew: Verify, monkeypatch:
     assert anew(ID).outcome == "refuted"
 
 
-def test_the_control_takes_the_same_measurement(monkeypatch: pytest.MonkeyPatch) -> None:
-    # If D did tend to pi at third order, the control's gap would be that of the claim.
-    remaining = phase_alignment.REMAINING
-    toward_pi = np.pi - 0.5 * remaining[:, None] ** 3 * np.ones(3)
-    assert phase_alignment._gap_from_pi(toward_pi) < 1e-9
+@pytest.mark.parametrize("order", [2.0, 3.0])
+def test_the_measurement_tells_the_claim_from_its_control(order: float) -> None:
+    falling = 0.5 * phase_alignment.REMAINING[:, None] ** order * np.ones(3)
+    np.testing.assert_allclose(phase_alignment._last_order(falling), order, rtol=1e-12)
 
 
 def test_other_groups_are_not_applicable(foreign_group: str | FiniteGroup) -> None:

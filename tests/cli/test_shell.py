@@ -20,9 +20,7 @@ PROGRAM = (sys.executable, "-W", "error", "-m", "odekit.cli")
 
 def shell(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [*PROGRAM, *map(str, arguments)]
-    return subprocess.run(
-        command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False
-    )
+    return subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False)
 
 
 def test_from_a_run_to_a_verdict(tmp_path: Path) -> None:

@@ -107,9 +107,7 @@ def test_latex_is_a_table_for_a_paper(invoke: Invoke, fake: Fake) -> None:
     assert lines[-1] == r"\end{tabular}"
 
 
-def test_an_earlier_report_stays_unless_forced(
-    invoke: Invoke, fake: Fake, tmp_path: Path
-) -> None:
+def test_an_earlier_report_stays_unless_forced(invoke: Invoke, fake: Fake, tmp_path: Path) -> None:
     called = fake("confirmed")
     assert invoke("verify", "--out", tmp_path / "out").exit_code == 0
     called.clear()

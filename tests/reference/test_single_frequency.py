@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from odekit.comparison import Comparison, compare
-from odekit.simulation import Run
+from odekit.simulation import Run, load_run
 
 pytestmark = pytest.mark.reference
 RUN = "Z23_quadratic_singlefreq_sgd"
@@ -60,3 +60,11 @@ def test_the_budget_is_not_much_wider_than_the_gap(compared: Callable[[str], Com
     ratio = np.median(comparison.budget.total[before][1:] / comparison.gap[before][1:], axis=1)
     assert (ratio < 6).all()
     assert ratio[-1] < 1.5
+
+
+def test_the_run_is_never_refuted_where_its_file_does_not_tell_the_learning_rate(reference: Path) -> None:
+    run = load_run(reference / f"{RUN}.npz")
+    bare = Run(run.t, run.weights, run.network)
+    comparison = compare(bare)
+    assert comparison.outcome == "confirmed", comparison.reason
+    assert comparison.horizon <= compare(run).horizon

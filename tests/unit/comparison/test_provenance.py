@@ -46,8 +46,8 @@ def test_the_precision_of_training_is_the_stated_one_where_it_is_known(
         ({"learning_rate": 0.5}, False, 0.5),
         ({"optimiser": "SGD"}, True, 2.0),
         ({"optimiser": "SGD", "learning_rate": 3}, True, 3.0),
-        ({"optimiser": "SGD", "learning_rate": 0}, False, 0.0),
-        ({"learning_rate": None}, False, 0.0),
+        ({"optimiser": "SGD", "learning_rate": 0}, False, 2.0),
+        ({"learning_rate": None}, False, 2.0),
     ],
 )
 def test_the_step_is_the_recorded_or_the_counted_one(

@@ -55,7 +55,7 @@ def test_trajectories_show_the_run_and_the_ode(comparison: Comparison) -> None:
     np.testing.assert_array_equal(figure.axes[0].lines[1].get_ydata(), modes.alpha[:, 2, mode])
     assert line(figure, "horizon")[0, 0] == comparison.horizon
     assert {"network", "reduced ODE"} <= set(labels(figure))
-    assert figure.axes[0].get_xlabel() == "time t (sum of learning rates)"
+    assert figure.axes[0].get_xlabel() == "time t of the flow"
 
 
 @pytest.mark.parametrize("draw", [trajectory_figure, gap_figure])
