@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from odekit.claims import (
+    alignment_rate,
+    blow_up_winner,
+    competition_rate,
     decoupling,
+    diversification,
     dominance_time,
     four_variable_ode,
+    fourier_lift,
+    group_vote,
+    haar_phases,
+    local_rates,
     lottery_ticket,
     majority_vote,
     phase_alignment,
+    rank_one,
     single_frequency,
+    single_irrep,
 )
 from odekit.claims.verdict import Claim
 
@@ -23,4 +33,14 @@ CLAIMS: tuple[Claim, ...] = (
     lottery_ticket.CLAIM,
     dominance_time.CLAIM,
     majority_vote.CLAIM,
+    fourier_lift.CLAIM,
+    single_irrep.CLAIM,
+    rank_one.CLAIM,
+    alignment_rate.CLAIM,
+    competition_rate.CLAIM,
+    local_rates.CLAIM,
+    blow_up_winner.CLAIM,
+    diversification.CLAIM,
+    haar_phases.CLAIM,
+    group_vote.CLAIM,
 )

@@ -36,8 +36,8 @@ SPECIFICATION = ("activation", "task", "embedding", "constraint", "loss", "logit
             "Full-batch gradient descent from another start.",
         ),
         (
-            "odekit simulate --group F21 --constraint sphere --embedding unshared --softmax uniform --until 1e-9 "
-            "--out run.npz",
+            "odekit simulate --group F21 --constraint sphere --embedding unshared --softmax uniform "
+            "--until 1e-9 --out run.npz",
             "Projected flow on spheres at uniform softmax, to convergence.",
         ),
         ("odekit simulate --weights start.npz --group Z23 --out run.npz", "From weights of your own."),

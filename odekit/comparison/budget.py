@@ -90,9 +90,7 @@ class MeasuredOrbit:
         return cls(separations, norms, _noise(run, modes, norms, neuron_lengths(run)))
 
 
-def error_budget(
-    run: Run, orbit: MeasuredOrbit, neglected: FloatArray, solver_error: FloatArray
-) -> Budget:
+def error_budget(run: Run, orbit: MeasuredOrbit, neglected: FloatArray, solver_error: FloatArray) -> Budget:
     """Bound the relative deviation of every neuron of a run from the reduced flow through its first snapshot.
 
     Parameters

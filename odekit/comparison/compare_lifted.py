@@ -17,7 +17,14 @@ from odekit.comparison.lifted import LiftedNeurons
 from odekit.comparison.shares import dominant_irreps, irrep_shares
 from odekit.simulation import LossGradient, Run
 
-__all__ = ["LiftedPrediction", "lifted_errors", "lifted_orbit", "lifted_winners", "neglected_by_neuron", "predict_weights"]
+__all__ = [
+    "LiftedPrediction",
+    "lifted_errors",
+    "lifted_orbit",
+    "lifted_winners",
+    "neglected_by_neuron",
+    "predict_weights",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -104,9 +111,7 @@ def neglected_by_neuron(run: Run) -> FloatArray:
         _, full_theta, full_xi = gradient(theta, xi)
         uniform_theta, uniform_xi = gradient.uniform(theta, xi)
         full, uniform = _listed(full_theta, full_xi), _listed(uniform_theta, uniform_xi)
-        difference = {
-            name: f - u for name, f, u in zip(run.weights, full, uniform, strict=True)
-        }
+        difference = {name: f - u for name, f, u in zip(run.weights, full, uniform, strict=True)}
         rows.append(_tangent_length(run, index, difference))
     lengths = np.array(rows)[..., None]
     return np.concatenate([lengths, np.zeros_like(lengths)], axis=-1)

@@ -62,7 +62,7 @@ class LiftedNeurons:
         tangent = self._tangent(states * lengths)
         projected = tangent @ jacobian @ tangent
         symmetric = (projected + projected.transpose(0, 2, 1)) / 2
-        growth = np.linalg.eigvalsh(symmetric)[:, -1:]
+        growth = np.asarray(np.linalg.eigvalsh(symmetric)[:, -1:], dtype=np.float64)
         velocity = (self._field(states) * lengths).T
         acceleration = np.linalg.norm(np.einsum("bij,bj->bi", symmetric, velocity), axis=1)[:, None]
         return Separation(growth, acceleration, np.full_like(growth, 10.0 * self._trilinear_norm))
@@ -76,7 +76,7 @@ class LiftedNeurons:
     @property
     def _trilinear_norm(self) -> float:
         """Largest energy of three unit vectors, in units of the run's time and rates: 2 sqrt(n) at most."""
-        return 2.0 * np.sqrt(self.network.finite_group.order) * self.rate * max(self.network.rates.values())
+        return 2.0 * self.network.finite_group.order**0.5 * self.rate * max(self.network.rates.values())
 
     def _field(self, states: FloatArray) -> FloatArray:
         out = np.empty_like(states)

@@ -40,4 +40,4 @@ def irrep_shares(values: FloatArray, group: FiniteGroup) -> FloatArray:
 def dominant_irreps(weights: Mapping[str, FloatArray], group: FiniteGroup) -> NDArray[np.intp]:
     """Index of the real irrep that holds the largest share of theta (theta1 where unshared), (..., M)."""
     first = next(values for name, values in weights.items() if name != "xi")
-    return irrep_shares(first, group).argmax(axis=-1)
+    return np.asarray(irrep_shares(first, group).argmax(axis=-1))
