@@ -13,6 +13,7 @@ from odekit.comparison.modes import Modes, project
 from odekit.comparison.predict import Prediction, predict
 from odekit.comparison.rates import RateEstimate, estimate_rate
 from odekit.comparison.reduced_flow import ReducedFlow
+from odekit.comparison.shares import dominant_irreps, irrep_shares
 
 __all__ = [
     "Budget",
@@ -24,7 +25,9 @@ __all__ = [
     "ReducedFlow",
     "Winners",
     "compare",
+    "dominant_irreps",
     "estimate_rate",
+    "irrep_shares",
     "predict",
     "project",
 ]

@@ -76,7 +76,8 @@ class LiftedNeurons:
     @property
     def _trilinear_norm(self) -> float:
         """Largest energy of three unit vectors, in units of the run's time and rates: 2 sqrt(n) at most."""
-        return 2.0 * self.network.finite_group.order**0.5 * self.rate * max(self.network.rates.values())
+        largest = max(self.network.rates.values())
+        return 2.0 * float(np.sqrt(self.network.finite_group.order)) * self.rate * largest
 
     def _field(self, states: FloatArray) -> FloatArray:
         out = np.empty_like(states)
