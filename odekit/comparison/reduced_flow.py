@@ -148,6 +148,12 @@ class ReducedFlow:
 
 
 def _blocks(network: Network, names: Sequence[str]) -> Iterator[Block]:
+    if network.constraint != "none":
+        raise ReductionError(
+            "modes on a sphere do not move independently",
+            expected="constraint 'none'",
+            received=f"constraint {network.constraint!r}",
+        )
     templates = derive(network).templates
     _check_decoupled(network, [template.system for template in templates])
     basis = mode_basis(network.finite_group)

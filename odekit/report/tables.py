@@ -88,9 +88,9 @@ def prediction_table(prediction: Prediction, count: int = 10) -> Table:
 
 def winners_table(prediction: Prediction) -> Table:
     """How many neurons each mode wins, the most frequent winner first, and its first blow-up."""
-    times: dict[str, list[float]] = {}
+    times: dict[str, list[float | None]] = {}
     for entry in prediction.to_json()["neurons"]:
-        times.setdefault(_mode(entry["winner"]), []).append(_never(entry["blow_up_time"]))
+        times.setdefault(_mode(entry["winner"]), []).append(entry["blow_up_time"])
     ranked = sorted(times.items(), key=lambda item: -len(item[1]))
     rows = tuple(
         (winner, len(won), f"{100 * len(won) / len(prediction.winner):.1f} %", _first(won))
@@ -202,10 +202,6 @@ def _mode(name: int | str | None) -> str:
     return "none" if name is None else str(name)
 
 
-def _first(times: list[float]) -> float | None:
-    """The smallest finite time, if there is one."""
-    return min((time for time in times if np.isfinite(time)), default=None)
-
-
-def _never(time: float | None) -> float:
-    return float("inf") if time is None else time
+def _first(times: list[float | None]) -> float | None:
+    """The smallest time, if there is one."""
+    return min((time for time in times if time is not None), default=None)

@@ -17,11 +17,6 @@ pytestmark = pytest.mark.reference
         ("Z23_relu_random_adamw", "AdamW"),
         ("Z23_relu_singlefreq_sgd", "relu"),
         ("Z23_relu_singlefreq_sgd_dense", "relu"),
-        ("Z12_sphere_shared", "sphere"),
-        ("Z3xZ5_sphere_shared", "sphere"),
-        ("A4_sphere_unshared", ""),
-        ("S3_sphere_unshared", ""),
-        ("F21_sphere_unshared", ""),
     ],
 )
 def test_it_is_not_applicable_with_the_reason(

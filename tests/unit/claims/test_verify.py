@@ -11,8 +11,8 @@ from odekit.claims import verify as verify_function
 from odekit.errors import InputError, UnknownNameError
 
 MODULE = verify_function.__globals__
-PAPER_A = "2602.16849"
-NAMES = [
+PAPER_A, PAPER_B = "2602.16849", "2606.02993"
+NAMES_A = [
     "decoupling",
     "four-variable-ode",
     "phase-alignment",
@@ -21,6 +21,19 @@ NAMES = [
     "dominance-time",
     "majority-vote",
 ]
+NAMES_B = [
+    "fourier-lift",
+    "single-irrep",
+    "rank-one",
+    "alignment-rate",
+    "competition-rate",
+    "local-rates",
+    "blow-up-winner",
+    "diversification",
+    "haar-phases",
+    "group-vote",
+]
+NAMES = [*NAMES_A, *NAMES_B]
 
 
 @pytest.fixture
@@ -49,7 +62,8 @@ def test_claims_that_are_named_run_in_the_order_named_and_once(quick: list[tuple
 
 
 def test_a_paper_selects_its_claims() -> None:
-    assert [claim.id for claim in select_claims(None, PAPER_A)] == NAMES
+    assert [claim.id for claim in select_claims(None, PAPER_A)] == NAMES_A
+    assert [claim.id for claim in select_claims(None, PAPER_B)] == NAMES_B
     with pytest.raises(UnknownNameError, match=r"unknown paper '2602.1684'.*Try: '2602.16849'"):
         select_claims(None, "2602.1684")
 
@@ -83,7 +97,7 @@ def test_progress_is_told_before_and_after_each_experiment(quick: list[tuple[str
 
 
 def test_a_group_that_does_not_meet_the_hypotheses_is_not_tried(quick: list[tuple[str, int]]) -> None:
-    report = verify(group="Z2xZ2")
+    report = verify(group="Z2xZ2", paper=PAPER_A)
     assert {verdict.outcome for verdict in report.verdicts} == {"not_applicable"}
     assert "Z2xZ2 does not meet the hypotheses" in report.verdicts[0].text
     assert quick == []

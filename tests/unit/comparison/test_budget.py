@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from odekit.comparison import Budget, ReducedFlow, predict, project
-from odekit.comparison.budget import error_budget, neuron_lengths
+from odekit.comparison.budget import MeasuredOrbit, error_budget, neuron_lengths
 from odekit.comparison.linearisation import Linearisation
 from odekit.comparison.modes import lengths_by_mode
 from odekit.groups import mean_mode, to_modes
@@ -23,7 +23,8 @@ FLOW = {"optimiser": "gradient flow"}
 
 def budget_of(run: Run, neglected: FloatArray) -> Budget:
     linear, modes = Linearisation(ReducedFlow(run.network)), project(run)
-    return error_budget(run, modes, linear, neglected, np.zeros((run.network.neurons, 3)))
+    orbit = MeasuredOrbit.of_modes(run, modes, linear)
+    return error_budget(run, orbit, neglected, np.zeros((run.network.neurons, 3)))
 
 
 def pushed_run(decoupled_flow: Any, rates: dict[str, float], snapshots: int, push: float) -> tuple[Any, ...]:

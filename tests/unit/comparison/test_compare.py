@@ -183,7 +183,7 @@ def test_weights_so_large_that_everything_overflows_are_inconclusive(
         ({"weight_decay": 0.1}, {}, "weight_decay"),
         ({}, {"activation": "relu"}, "relu"),
         ({}, {"activation": "z**4"}, "do not decouple"),
-        ({}, {"constraint": "sphere"}, "sphere"),
+        ({}, {"constraint": "sphere", "activation": "relu"}, "relu"),
     ],
     ids=str,
 )

@@ -1,0 +1,59 @@
+"""Paper B's training runs on spheres against the lifted flow from their first snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from odekit.comparison import Comparison, compare, predict
+from odekit.simulation import load_run
+
+pytestmark = pytest.mark.reference
+
+UNSHARED = ["S3_sphere_unshared", "A4_sphere_unshared", "F21_sphere_unshared"]
+SHARED = ["Z12_sphere_shared", "Z3xZ5_sphere_shared"]
+
+
+@pytest.mark.parametrize(
+    ("name", "groups", "end", "largest"),
+    [
+        *((name, {"theta1", "theta2", "xi"}, 250.0, 1.5e-3) for name in UNSHARED),
+        *((name, {"theta", "xi"}, 57.0, 1e-3) for name in SHARED),
+    ],
+)
+def test_the_run_follows_the_lifted_flow(
+    name: str, groups: set[str], end: float, largest: float, compared: Callable[[str], Comparison]
+) -> None:
+    comparison = compared(name)
+    assert comparison.outcome == "confirmed", comparison.reason
+    assert set(comparison.errors) == groups
+    early = comparison.run.t <= end
+    assert early.sum() > 3
+    for curve in comparison.errors.values():
+        assert curve.median[early].max() <= largest
+    assert comparison.winners is not None
+    assert comparison.winners.agreement >= 0.98
+
+
+@pytest.mark.parametrize("name", ["S3_sphere_unshared", "Z12_sphere_shared"])
+@pytest.mark.parametrize("factor", [1.05, -1.0])
+def test_a_faster_or_reversed_flow_is_refuted(name: str, factor: float, reference: Path) -> None:
+    assert compare(reference / f"{name}.npz", scale_field=factor).outcome == "refuted"
+
+
+@pytest.mark.parametrize("name", [*UNSHARED, *SHARED])
+def test_winners_are_predicted_from_the_first_snapshot(
+    name: str, reference: Path, compared: Callable[[str], Comparison]
+) -> None:
+    run = load_run(reference / f"{name}.npz")
+    prediction = predict(run)
+    observed = compared(name).winners
+    assert observed is not None
+    assert len(prediction.winner) == observed.count
+    blow_up = [neuron["blow_up_time"] for neuron in prediction.to_json()["neurons"]]
+    is_joint = run.network.constraint == "joint_sphere"
+    assert all((time is None) == is_joint for time in blow_up)
+    assert np.isfinite(prediction.times).all() != is_joint
