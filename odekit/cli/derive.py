@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from odekit.cli.command import Command, debug_option
-from odekit.cli.options import chosen_group, group_options, json_option
+from odekit.cli.options import allow_large, chosen_group, group_options, json_option
 from odekit.cli.output import say, write_json
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ __all__ = ["command"]
 FORMATS = ("text", "latex", "json", "python")
 # Orders at which a system of symbolic order is certified: the first one at which its conditions can be met.
 CERTIFIED_ORDERS = (7, 11, 13)
+LARGEST_CERTIFIED = 200
 
 
 @click.command(
@@ -48,8 +49,9 @@ CERTIFIED_ORDERS = (7, 11, 13)
     "order",
     type=click.IntRange(min=2),
     metavar="N",
-    help="Order of the brute-force gradient to compare with. Default: the group's own, or 7 for a symbol.",
+    help="Order of the brute-force gradient to compare with. Default: the group's, up to 200, or 7.",
 )
+@click.option("--force", is_flag=True, help="Find the irreps of a group above the order limit, at any cost.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @json_option("the system")
 @debug_option
@@ -62,6 +64,7 @@ def command(
     embedding: str,
     constraint: str,
     order: int | None,
+    force: bool,
     form: str,
     json_file: str | None,
 ) -> None:
@@ -78,6 +81,8 @@ def command(
     from odekit.networks import Network
 
     chosen = chosen_group(group, table)
+    if force:
+        allow_large(chosen)
     network = Network(
         "Zp" if chosen is None else chosen,
         task=task,
@@ -88,13 +93,18 @@ def command(
     system = derive(network) if modes is None else derive(network, modes)
     certificate = _certificate(system, order, is_symbolic=isinstance(network.group, CyclicFamily))
     _show(system, certificate, form, json_file)
-    click.get_current_context().exit(0 if certificate.passed else 1)
+    click.get_current_context().exit(0 if certificate is None or certificate.passed else 1)
 
 
-def _certificate(system: System, order: int | None, is_symbolic: bool) -> Certificate:
-    """Certify at the order asked for, else at the first of a few at which the conditions can be met."""
+def _certificate(system: System, order: int | None, is_symbolic: bool) -> Certificate | None:
+    """Certify at the order asked for, else at the first of a few at which the conditions can be met.
+
+    A group of an order above 200 is certified only where that is asked for.
+    """
     from odekit.errors import ReductionError
 
+    if order is None and not is_symbolic and system.network.finite_group.order > LARGEST_CERTIFIED:
+        return None
     if order is not None or not is_symbolic:
         return system.certify(order)
     for candidate in CERTIFIED_ORDERS[:-1]:
@@ -105,7 +115,7 @@ def _certificate(system: System, order: int | None, is_symbolic: bool) -> Certif
     return system.certify(CERTIFIED_ORDERS[-1])
 
 
-def _show(system: System, certificate: Certificate, form: str, json_file: str | None) -> None:
+def _show(system: System, certificate: Certificate | None, form: str, json_file: str | None) -> None:
     from odekit.derivation import printers
     from odekit.report import strict_json
 

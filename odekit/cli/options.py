@@ -17,7 +17,15 @@ from odekit.errors import InputError
 if TYPE_CHECKING:
     from odekit.groups import CyclicFamily, FiniteGroup
 
-__all__ = ["STANDARD_OUTPUT", "archive_place", "chosen_group", "finite_group", "group_options", "json_option"]
+__all__ = [
+    "STANDARD_OUTPUT",
+    "allow_large",
+    "archive_place",
+    "chosen_group",
+    "finite_group",
+    "group_options",
+    "json_option",
+]
 
 STANDARD_OUTPUT = "-"
 
@@ -36,10 +44,25 @@ def group_options(help_text: str) -> Decorator:
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         table = "Multiplication table in an .npy or .npz file, instead of --group."
-        function = click.option("--table", metavar="FILE", help=table)(function)
-        return click.option("--group", metavar="NAME", help=help_text)(function)
+        function = click.option("--table", metavar="FILE", multiple=True, callback=_one, help=table)(function)
+        return click.option("--group", metavar="NAME", multiple=True, callback=_one, help=help_text)(function)
 
     return decorate
+
+
+def _one(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> str | None:
+    """The option's value, given at most once."""
+    if len(values) > 1:
+        raise click.UsageError(f"--{parameter.name} names {len(values)} groups; give one of them.")
+    return values[0] if values else None
+
+
+def allow_large(group: FiniteGroup | CyclicFamily | None) -> None:
+    """Find the irreps of a group of any order, whatever it costs."""
+    from odekit.groups import FiniteGroup, find_irreps
+
+    if isinstance(group, FiniteGroup) and not group.is_abelian:
+        find_irreps(group, force=True)
 
 
 def json_option(content: str) -> Decorator:

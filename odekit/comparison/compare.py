@@ -33,7 +33,7 @@ from odekit.comparison.provenance import check_flow_time
 from odekit.comparison.reduced_flow import ReducedFlow
 from odekit.comparison.softmax import measure_departure
 from odekit.errors import InputError, ReductionError
-from odekit.simulation import Run, blas_threads, load_run
+from odekit.simulation import Run, blas_threads, check_run, load_run
 
 __all__ = ["compare"]
 
@@ -135,6 +135,7 @@ def _mode_parts(run: Run, scale_field: float) -> _Parts:
 
 def _lifted_parts(run: Run, scale_field: float) -> _Parts:
     neurons = LiftedNeurons(run.network)
+    check_run(run)
     predicted = predict_weights(run, neurons, scale_field)
     return _Parts(
         predicted.weights,

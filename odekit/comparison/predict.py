@@ -22,7 +22,7 @@ from odekit.derivation import EllipticForm, LiftedSystem, derive
 from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup, mode_basis
 from odekit.networks import Network
-from odekit.simulation import Run, load_weights
+from odekit.simulation import Run, check_run, load_weights
 from odekit.solvers import blow_up_time, final_phases
 
 __all__ = ["Prediction", "predict"]
@@ -111,6 +111,7 @@ def predict(source: Run | str | os.PathLike[str], group: FiniteGroup | str | Non
     start = float(run.t[0]) if isinstance(source, Run) else _start_time(Path(source))
     first = {name: values[0] for name, values in run.weights.items()}
     if run.network.constraint != "none" or not run.network.finite_group.is_abelian:
+        check_run(run)
         return _irreps_race(run.network, first, start)
     modes = project(first, run.network.finite_group)
     times, phases = _blow_ups(modes, run.network)

@@ -73,7 +73,8 @@ class FiniteGroup:
             return True
         if not isinstance(other, FiniteGroup):
             return NotImplemented
-        return self.name == other.name and np.array_equal(self.table, other.table)
+        named_alike = (self.name, self.factors) == (other.name, other.factors)
+        return named_alike and np.array_equal(self.table, other.table)
 
     def __hash__(self) -> int:
         return hash((self.name, self.order))

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from odekit.report.table import Cell, Table, Value
 
@@ -25,6 +26,8 @@ __all__ = [
     "verdict_table",
     "winners_table",
 ]
+
+FloatArray = NDArray[np.float64]
 
 CAPTION = "Verdicts: each gap has to lie within its budget, and the budget within its tolerance."
 INTERVAL = ("interval, lower end", "interval, upper end")
@@ -61,7 +64,8 @@ def comparison_table(comparisons: Sequence[Comparison]) -> Table:
     rows = tuple(_comparison_row(n, c) for n, c in zip(names, comparisons, strict=True))
     columns = ("run", "horizon", "t", "median error", "max error", "winners", "outcome")
     caption = (
-        "Relative errors of alpha, reduced ODE against run, over the modes that lead their neuron. The "
+        "Relative errors, reduced ODE against run: of alpha over the modes that lead their neuron, or where "
+        "whole blocks move, of each neuron's weights, the largest over the weight groups. The "
         "outcome is about each neuron's whole gap before the horizon; what lies beyond it is not judged."
     )
     return Table(columns, rows, caption)
@@ -144,17 +148,26 @@ def _comparison_row(name: str, comparison: Comparison) -> tuple[Cell, ...]:
     described: Cell = (name, f"{network.finite_group.name}, {network.neurons} neurons")
     if comparison.gap is None:
         return (described, "", None, None, None, "", outcome_text(comparison.outcome))
-    curve = next(iter(comparison.errors.values()))
+    median, largest = _shown_errors(comparison)
     shown = _times(comparison)
     return (
         described,
         _horizon(comparison),
         tuple(_time(comparison, i) for i in shown),
-        tuple(_blown_up(curve.median[i]) for i in shown),
-        tuple(_blown_up(curve.max[i]) for i in shown),
+        tuple(_blown_up(median[i]) for i in shown),
+        tuple(_blown_up(largest[i]) for i in shown),
         _winners(comparison),
         outcome_text(comparison.outcome),
     )
+
+
+def _shown_errors(comparison: Comparison) -> tuple[FloatArray, FloatArray]:
+    """Median and maximum by time: of the first magnitude, or the largest over the weight groups."""
+    curves = [curve for name, curve in comparison.errors.items() if name in comparison.run.weights]
+    if not curves:
+        first = next(iter(comparison.errors.values()))
+        return first.median, first.max
+    return np.max([curve.median for curve in curves], axis=0), np.max([curve.max for curve in curves], axis=0)
 
 
 def _times(comparison: Comparison) -> list[int]:

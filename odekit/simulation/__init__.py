@@ -11,6 +11,7 @@ from odekit.simulation.initial import initial_weights
 from odekit.simulation.load import load_run, load_weights
 from odekit.simulation.run import Run
 from odekit.simulation.scales import ScaleRun, train_scales
+from odekit.simulation.spheres import check_run
 from odekit.simulation.threads import blas_threads
 from odekit.simulation.training import simulate
 
@@ -20,6 +21,7 @@ __all__ = [
     "ScaleRun",
     "accuracy",
     "blas_threads",
+    "check_run",
     "initial_weights",
     "load_run",
     "load_weights",

@@ -169,11 +169,22 @@ def _network(arrays: Arrays, meta: Mapping[str, Any]) -> Network:
 
 
 def _group(arrays: Arrays, meta: Mapping[str, Any]) -> FiniteGroup:
+    """The group of the table, with the names of the named group where that has the same table."""
     if "table" in arrays:
-        return from_table(arrays["table"], name=_text(meta, "group", "custom"))
+        group = from_table(arrays["table"], name=_text(meta, "group", "custom"))
+        return _named_alike(group) or group
     if "group" not in meta:
         raise InputError("meta lacks 'group'", expected="a group's name, or a table in the file")
     return _finite(_text(meta, "group", ""))
+
+
+def _named_alike(group: FiniteGroup) -> FiniteGroup | None:
+    try:
+        known = named_group(group.name)
+    except InputError:
+        return None
+    is_same = isinstance(known, FiniteGroup) and np.array_equal(known.table, group.table)
+    return known if isinstance(known, FiniteGroup) and is_same else None
 
 
 def _finite(group: FiniteGroup | str) -> FiniteGroup:

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from odekit.errors import InputError
 from odekit.networks import Network
-from odekit.simulation.weights import names
+from odekit.simulation.run import Run
+from odekit.simulation.weights import names, stack_mapping
 
-__all__ = ["check_unit", "normalise", "parts", "project"]
+__all__ = ["check_run", "check_unit", "normalise", "parts", "project"]
 
 FloatArray = NDArray[np.float64]
 Parts = tuple[slice, ...]
@@ -78,6 +79,21 @@ def check_unit(network: Network, weights: FloatArray) -> FloatArray:
     unit = weights.copy()
     normalise(spheres, unit)
     return unit
+
+
+def check_run(run: Run) -> None:
+    """Refuse a run under a constraint that leaves its spheres at some snapshot.
+
+    Raises
+    ------
+    InputError: a row that is zero, or whose norm is off 1, with the snapshot.
+    """
+    for index in range(len(run)):
+        stacked = stack_mapping(run.network, {name: values[index] for name, values in run.weights.items()})
+        try:
+            check_unit(run.network, stacked)
+        except InputError as error:
+            raise InputError(f"snapshot {index} is not on its spheres: {error}") from None
 
 
 def _dot(first: FloatArray, second: FloatArray) -> FloatArray:

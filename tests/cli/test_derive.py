@@ -128,3 +128,27 @@ def test_a_degree_above_two_on_a_group_that_is_not_abelian_is_refused(invoke: In
     result = invoke("derive", "--group", "S3", "--activation", "z**4")
     assert result.exit_code == 2
     assert "Clebsch-Gordan" in result.stderr
+
+
+def test_a_group_is_named_once(invoke: Invoke) -> None:
+    result = invoke("derive", "--group", "S3", "--group", "D4")
+    assert result.exit_code == 2
+    assert "--group names 2 groups" in result.stderr
+
+
+def test_a_group_above_the_order_limit_is_derived_by_force_alone(
+    invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("odekit.groups.irreps.LARGEST_ORDER_OF_IRREPS", 20)
+    options = ("derive", "--group", "D11", "--embedding", "unshared")
+    refused = invoke(*options)
+    assert refused.exit_code == 2
+    assert "order at most 20" in refused.stderr
+    assert "--force" in refused.stderr
+    assert invoke(*options, "--force").exit_code == 0
+
+
+def test_a_large_group_is_certified_only_where_asked(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("odekit.cli.derive.LARGEST_CERTIFIED", 5)
+    assert "Certificate" not in invoke("derive", "--group", "Z7").stdout
+    assert "Certificate" in invoke("derive", "--group", "Z7", "--certify", "7").stdout

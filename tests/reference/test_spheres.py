@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from odekit.comparison import Comparison, compare, predict
-from odekit.simulation import load_run
+from odekit.errors import InputError
+from odekit.simulation import Run, load_run
 
 pytestmark = pytest.mark.reference
 
@@ -57,3 +58,13 @@ def test_winners_are_predicted_from_the_first_snapshot(
     is_joint = run.network.constraint == "joint_sphere"
     assert np.isnan(prediction.times).all() == is_joint
     assert np.isfinite(prediction.blow_up_time).all() != is_joint
+
+
+@pytest.mark.parametrize("read", [compare, predict])
+def test_a_row_that_is_zero_is_refused_by_name(read: Callable[[Run], object], reference: Path) -> None:
+    run = load_run(reference / "S3_sphere_unshared.npz")
+    xi = np.array(run.weights["xi"])
+    xi[:, 3] = 0.0
+    broken = Run(run.t, {**run.weights, "xi": xi}, run.network, meta=run.meta)
+    with pytest.raises(InputError, match=r"snapshot 0 .* row 3 of xi is zero"):
+        read(broken)

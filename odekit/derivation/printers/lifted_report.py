@@ -14,6 +14,7 @@ from odekit.derivation.sphere_report import SphereReport
 __all__ = ["landscape_lines", "lifted_text", "sphere_sections"]
 
 HEADINGS = ("irrep", "type", "m", "r", "energy", "spectrum in units of E")
+HIGHEST_RANK = 4
 
 
 def lifted_text(system: LiftedSystem, certificate: Certificate | None = None) -> str:
@@ -101,7 +102,7 @@ def _saddles(system: LiftedSystem) -> list[str]:
         return []
     largest = max((irrep.m for irrep in system.group.real_irreps), default=1)
     lines = []
-    for rank in range(2, largest + 1):
+    for rank in range(2, min(largest, HIGHEST_RANK) + 1):
         table = landscape_lines(system.landscape(rank))
         lines += [f"rank {rank} over K", *(f"  {line}" for line in table)]
     return lines
