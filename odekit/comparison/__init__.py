@@ -10,6 +10,7 @@ from odekit.comparison.compare import compare
 from odekit.comparison.comparison import Comparison, Winners
 from odekit.comparison.curves import ErrorCurve
 from odekit.comparison.modes import Modes, project
+from odekit.comparison.orbit import orbit_distance
 from odekit.comparison.predict import Prediction, predict
 from odekit.comparison.rates import RateEstimate, estimate_rate
 from odekit.comparison.reduced_flow import ReducedFlow
@@ -28,6 +29,7 @@ __all__ = [
     "dominant_irreps",
     "estimate_rate",
     "irrep_shares",
+    "orbit_distance",
     "predict",
     "project",
 ]
