@@ -40,13 +40,19 @@ SPECIFICATION = ("activation", "task", "embedding", "constraint", "loss", "logit
             "--until 1e-9 --out run.npz",
             "Projected flow on spheres at uniform softmax, to convergence.",
         ),
+        (
+            "odekit simulate --activation relu --method adamw --learning-rate 1e-4 --weight-decay 2 "
+            "--frac-train 0.75 --scale 0.1 --steps 25000 --out grok.npz",
+            "Grokking: AdamW on three quarters of the pairs, for a minute or two.",
+        ),
         ("odekit simulate --weights start.npz --group Z23 --out run.npz", "From weights of your own."),
     ),
 )
 @group_options(f"Z23, Z3xZ5, ... Default: that of --weights, else {GROUP}.")
 @click.option("--neurons", type=int, metavar="M", help="Default: those of --weights, else 512.")
 @click.option(
-    "--activation", help="quadratic, relu (kinked: with --method sgd), or a formula in z. Default: quadratic."
+    "--activation",
+    help="quadratic, relu (kinked: not with --method flow), or a formula in z. Default: quadratic.",
 )
 @click.option("--task", help="x+y, x-y, 2*x+3*y, x+y+z, x*y, ... Default: x*y, the group's product.")
 @click.option("--embedding", metavar="shared|unshared", help="Default: shared.")
@@ -57,7 +63,7 @@ SPECIFICATION = ("activation", "task", "embedding", "constraint", "loss", "logit
 @click.option("--init", default="iid", show_default=True, metavar="iid|single_frequency|equal_magnitude")
 @click.option("--scale", type=float, default=0.02, show_default=True, help="Of the initial weights.")
 @click.option("--weights", metavar="FILE", help="Start from the first snapshot in an .npz file instead.")
-@click.option("--method", default="flow", show_default=True, metavar="flow|sgd")
+@click.option("--method", default="flow", show_default=True, metavar="flow|sgd|adamw")
 @click.option(
     "--softmax",
     default="full",
@@ -67,8 +73,17 @@ SPECIFICATION = ("activation", "task", "embedding", "constraint", "loss", "logit
 )
 @click.option("--until", type=float, metavar="R", help="uniform, on spheres: go on to this residual.")
 @click.option("--t-end", type=float, metavar="T", help="flow: last time. Default: about the first blow-up.")
-@click.option("--learning-rate", type=float, metavar="X", help="sgd: required.")
-@click.option("--steps", type=int, metavar="N", help="sgd: required.")
+@click.option("--learning-rate", type=float, metavar="X", help="sgd, adamw: required.")
+@click.option("--steps", type=int, metavar="N", help="sgd, adamw: required.")
+@click.option("--weight-decay", type=float, metavar="X", help="sgd, adamw: decoupled. Default: 0.")
+@click.option(
+    "--frac-train",
+    type=float,
+    default=1.0,
+    show_default=True,
+    metavar="X",
+    help="sgd, adamw: share of the ordered tuples to train on, drawn from the seed.",
+)
 @click.option("--snapshots", type=int, default=51, show_default=True, help="How many to keep.")
 @click.option("--rtol", type=float, default=1e-8, show_default=True, help="flow: relative tolerance.")
 @click.option("--out", callback=archive_place, required=True, metavar="FILE", help="The run, an .npz file.")
@@ -82,7 +97,7 @@ def command(
     out: Path,
     **options: Any,
 ) -> None:
-    """Train the full network on all tuples of inputs, and write the run to a file.
+    """Train the full network on all tuples of inputs or a part, and write the run to a file.
 
     The simulation knows nothing of the reduced ODE: it computes the exact gradient of the softmax
     cross-entropy in weight space. A file of weights that says its network also sets the options that are not
@@ -159,6 +174,13 @@ def _summary(run: Run, out: Path) -> str:
         f"loss ({network.loss}) {loss[0]:.6g} -> {loss[-1]:.6g}",
         f"accuracy {100 * accuracy[0]:.1f} % -> {100 * accuracy[-1]:.1f} %",
     ]
+    if "test_acc" in run.records:
+        loss, accuracy = run.records["test_loss"], run.records["test_acc"]
+        told += [
+            f"trained on {100 * run.records['train_mask'].mean():.1f} % of the tuples; of the others,",
+            f"loss {loss[0]:.6g} -> {loss[-1]:.6g}",
+            f"accuracy {100 * accuracy[0]:.1f} % -> {100 * accuracy[-1]:.1f} %",
+        ]
     if error is not None:
         told.append(f"estimated error of the integration {error.max():.1e}")
     return "\n  ".join(told)

@@ -8,10 +8,12 @@ not know: modes' dynamics, energies, reduced systems, or anything that was deriv
 
 from odekit.simulation.gradient import LossGradient, accuracy, logits, loss_and_gradient, uniform_gradient
 from odekit.simulation.initial import initial_weights
+from odekit.simulation.linear import end_to_end, train_linear
 from odekit.simulation.load import load_run, load_weights
 from odekit.simulation.run import Run
 from odekit.simulation.scales import ScaleRun, train_scales
 from odekit.simulation.spheres import check_run
+from odekit.simulation.split import draw_split, kinds_of_tuples
 from odekit.simulation.threads import blas_threads
 from odekit.simulation.training import simulate
 
@@ -22,12 +24,16 @@ __all__ = [
     "accuracy",
     "blas_threads",
     "check_run",
+    "draw_split",
+    "end_to_end",
     "initial_weights",
+    "kinds_of_tuples",
     "load_run",
     "load_weights",
     "logits",
     "loss_and_gradient",
     "simulate",
+    "train_linear",
     "train_scales",
     "uniform_gradient",
 ]

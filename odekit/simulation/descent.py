@@ -1,4 +1,4 @@
-"""Plain gradient descent, w <- w - learning_rate rate P_w grad L, on spheres with a renormalisation.
+"""Descent with a fixed learning rate: one loop, whose step is the optimiser's.
 
 What enters is a network, a stack of weights and the steps to keep; what leaves are the stacks there. On
 spheres the gradient is projected on the tangents before the step and every direction is renormalised after
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from odekit.errors import InputError
 from odekit.networks import Network
+from odekit.simulation.optimisers import OPTIMISERS
 from odekit.simulation.velocity import Velocity
 
 __all__ = ["gradient_descent"]
@@ -29,8 +30,12 @@ def gradient_descent(
     steps: IntArray,
     advance: Callable[[float], None] = lambda done: None,
     softmax: str = "full",
+    *,
+    optimiser: str = "sgd",
+    weight_decay: float = 0.0,
+    chosen: NDArray[np.bool_] | None = None,
 ) -> FloatArray:
-    """Descend with a fixed learning rate on full data.
+    """Descend with a fixed learning rate.
 
     Parameters
     ----------
@@ -40,6 +45,9 @@ def gradient_descent(
     steps: (T,) int, increasing, the first 0: after how many steps to keep the weights.
     advance: called with the share done, in [0, 1].
     softmax: ``"full"`` or ``"uniform"``, see `Velocity`.
+    optimiser: ``"sgd"`` or ``"adamw"``, see `Sgd` and `AdamW`.
+    weight_decay: decoupled from the gradient.
+    chosen: the tuples of inputs that are trained on, see `LossGradient`; by default all.
 
     Returns
     -------
@@ -51,13 +59,12 @@ def gradient_descent(
 
     Source: on spheres this is the training loop behind the figures of arXiv 2606.02993.
     """
-    velocity = Velocity(network, softmax)
+    method = OPTIMISERS[optimiser](Velocity(network, softmax, chosen), learning_rate, weight_decay)
     snapshots = np.empty((len(steps), *start.shape))
     weights = start.copy()
     for index, count in enumerate(np.diff(steps, prepend=0)):
         for _ in range(count):
-            weights += learning_rate * velocity(weights)
-            velocity.retract(weights)
+            method.step(weights)
         _check_finite(weights, int(steps[index]), learning_rate)
         snapshots[index] = weights
         advance(float(steps[index] / max(steps[-1], 1)))

@@ -14,7 +14,16 @@ from numpy.typing import NDArray
 
 from odekit.errors import InputError
 
-__all__ = ["check_range", "checked_times", "even_times", "kept_steps", "learning_rate", "refuse"]
+__all__ = [
+    "check_nonnegative",
+    "check_part",
+    "check_range",
+    "checked_times",
+    "even_times",
+    "kept_steps",
+    "learning_rate",
+    "refuse",
+]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -83,6 +92,18 @@ def check_range(name: str, value: float, low: float, high: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         wanted = "positive and finite" if high > 1 else f"between {low:g} and {high:g}"
         raise InputError(f"{name} must be {wanted}", received=repr(value))
+
+
+def check_nonnegative(name: str, value: float) -> None:
+    """Raise an InputError unless ``value`` is a finite number from 0."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise InputError(f"{name} must be nonnegative and finite", received=repr(value))
+
+
+def check_part(value: float) -> None:
+    """Raise an InputError unless ``value`` is a share of the data that leaves some."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+        raise InputError("frac_train must be above 0 and at most 1", received=repr(value))
 
 
 def refuse(method: str, **options: object) -> None:

@@ -18,23 +18,34 @@ from odekit.networks import Network
 from odekit.simulation.decoupled import Relaxation, decoupled_flow
 from odekit.simulation.descent import gradient_descent
 from odekit.simulation.flow import LOOSER, gradient_flow, largest_difference, time_scale
-from odekit.simulation.gradient import LossGradient
 from odekit.simulation.initial import initial_weights
+from odekit.simulation.optimisers import OPTIMISERS
 from odekit.simulation.progress import progress_bar
+from odekit.simulation.record import recorded_run
 from odekit.simulation.run import Run
-from odekit.simulation.schedule import check_range, checked_times, even_times, kept_steps, refuse
+from odekit.simulation.schedule import (
+    check_nonnegative,
+    check_part,
+    check_range,
+    checked_times,
+    even_times,
+    kept_steps,
+    refuse,
+)
 from odekit.simulation.schedule import learning_rate as checked_rate
 from odekit.simulation.spheres import check_unit
+from odekit.simulation.split import draw_split
 from odekit.simulation.threads import blas_threads
 from odekit.simulation.velocity import SOFTMAXES, Velocity
-from odekit.simulation.weights import stack_mapping, unstack_mapping
+from odekit.simulation.weights import stack_mapping
 
 __all__ = ["METHODS", "simulate"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-METHODS = ("flow", "sgd")
+METHODS = ("flow", *OPTIMISERS)
+NAMES = {"flow": "gradient flow", "sgd": "SGD", "adamw": "AdamW"}
 SPANS = 30.0
 LONGEST = 3000.0
 
@@ -53,12 +64,14 @@ def simulate(
     until: float | None = None,
     learning_rate: float | None = None,
     steps: int | None = None,
+    weight_decay: float | None = None,
+    frac_train: float = 1.0,
     snapshots: int | Sequence[int] = 51,
     rtol: float = 1e-8,
     estimate_error: bool = True,
     progress: bool = False,
 ) -> Run:
-    """Train a network on all tuples of inputs: dw/dt = rate P_w(-grad L), P_w the identity if unconstrained.
+    """Train a network on its tuples of inputs: dw/dt = rate P_w(-grad L), P_w the identity if unconstrained.
 
     On spheres P_w projects on the tangents. The flow of the full loss conserves every radius up to its
     tolerance, and its snapshots are renormalised; at uniform softmax, and in descent, the directions are
@@ -67,12 +80,13 @@ def simulate(
     Parameters
     ----------
     network: of a definite order; with a constraint, on its spheres.
-    seed: of all randomness, a non-negative int.
+    seed: of all randomness, the start and the training set, a non-negative int.
     init, scale: how the start is drawn, see `initial_weights`; on spheres the scale plays no part.
     weights: a start instead, by name (``theta`` or ``theta1``, ``theta2``, ..., and ``xi``), each (M, n); on
         spheres of norm 1 to 1e-5, and renormalised.
     method: ``"flow"``, gradient flow, for smooth activations; ``"sgd"``, full-batch gradient descent, also
-        for those with kinks (relu, abs), on which an adaptive flow stalls.
+        for those with kinks (relu, abs), on which an adaptive flow stalls; ``"adamw"``, Adam with decoupled
+        decay, without a constraint.
     softmax: ``"full"``, or ``"uniform"``, the limit of small logit scale: every probability is 1/n and each
         neuron ascends its energy, in the time of the summed loss at logit scale 1, which is also the loss
         and the scale that the run's network then has.
@@ -85,6 +99,10 @@ def simulate(
         ``times`` and the end are kept; ``t_end``, by default 3,000 times the least of above, stops neurons
         that have not arrived, which ``meta["unconverged"]`` counts.
     learning_rate, steps: descent: both are required; t is steps times learning_rate.
+    weight_decay: descent without a constraint, from 0: every step also takes this times the learning rate of
+        each weight away; by default none.
+    frac_train: descent at full softmax, in (0, 1]: share of the ordered tuples of inputs that are trained on,
+        drawn from the seed. The loss is theirs, the mean over them or their sum.
     snapshots: number of snapshots, evenly spaced; for descent also the steps at which to keep one.
     rtol: flow: relative tolerance, 1e-13 to 1e-2.
     estimate_error: flow: whether to integrate again at a looser tolerance for ``integrator_error``.
@@ -92,7 +110,9 @@ def simulate(
 
     Returns
     -------
-    run: its records hold ``loss`` and ``acc`` at each snapshot, for the flow ``integrator_error``, on spheres
+    run: its records hold ``loss`` and ``acc`` at each snapshot, of what is trained on; where that is a part,
+        ``train_mask``, (n,) * s, the same as ``train_loss`` and ``train_acc``, and ``test_loss`` and
+        ``test_acc`` of the rest; for the flow ``integrator_error``, on spheres
         ``residual``, the largest over neurons. At uniform softmax ``loss`` is n**s ln n minus the sum of the
         energies, the loss linearised in the logits.
 
@@ -109,25 +129,33 @@ def simulate(
     ([0.0, 1.0, 2.0], (3, 4, 5))
     """
     _check_choices(method, softmax)
-    velocity = Velocity(network, softmax)
+    check_part(frac_train)
+    train = draw_split(network, frac_train, _seed(seed)) if frac_train < 1 else None
+    velocity = Velocity(network, softmax, train)
     start, drawn = _start(network, seed, init, scale, weights)
-    meta = {**drawn, "frac_train": 1.0, **_described(velocity, method)}
+    meta = {**drawn, "frac_train": float(frac_train), **_described(velocity, method)}
     if method == "flow":
-        refuse("flow", learning_rate=learning_rate, steps=steps)
+        part = frac_train if frac_train < 1 else None
+        refuse("flow", learning_rate=learning_rate, steps=steps, weight_decay=weight_decay, frac_train=part)
         check_range("rtol", rtol, 1e-13, 1e-2)
         kept, last = _ends(velocity, start, t_end, times, until, snapshots)
         with blas_threads(network), progress_bar("gradient flow", 1.0, progress) as advance:
             if not velocity.is_uniform:
                 stacks, error = gradient_flow(network, start, kept, rtol, estimate_error, advance)
-                return _run(velocity, kept, stacks, {**meta, "rtol": rtol}, error=error)
+                return recorded_run(velocity, kept, stacks, {**meta, "rtol": rtol}, error=error)
             tolerances = [rtol, LOOSER * rtol] if estimate_error else [rtol]
             relaxed = _relax(velocity, start, kept, tolerances, until, last, advance)
         return _relaxed_run(velocity, kept, relaxed, {**meta, "rtol": rtol}, until)
-    refuse("sgd", t_end=t_end, times=times, until=until)
+    refuse(method, t_end=t_end, times=times, until=until)
     rate, at = checked_rate(learning_rate), kept_steps(steps, snapshots)
+    decay = _decay(network, method, softmax, weight_decay, frac_train)
+    meta |= {"learning_rate": rate, "weight_decay": decay}
+    if train is not None:
+        meta["split_seed"] = int(seed)
     with blas_threads(network), progress_bar("gradient descent", 1.0, progress) as advance:
-        stacks = gradient_descent(network, start, rate, at, advance, softmax)
-    return _run(velocity, rate * at.astype(np.float64), stacks, {**meta, "learning_rate": rate}, steps=at)
+        how: dict[str, Any] = {"optimiser": method, "weight_decay": decay, "chosen": train}
+        stacks = gradient_descent(network, start, rate, at, advance, softmax, **how)
+        return recorded_run(velocity, rate * at.astype(np.float64), stacks, meta, steps=at, train=train)
 
 
 def _check_choices(method: str, softmax: str) -> None:
@@ -137,9 +165,24 @@ def _check_choices(method: str, softmax: str) -> None:
         raise UnknownNameError("softmax", str(softmax), SOFTMAXES)
 
 
+def _decay(
+    network: Network, method: str, softmax: str, weight_decay: float | None, frac_train: float
+) -> float:
+    """The weight decay of a descent, if the rest fits."""
+    if weight_decay is not None:
+        check_nonnegative("weight_decay", weight_decay)
+    if network.constraint != "none" and (weight_decay or method == "adamw"):
+        what = "adamw" if method == "adamw" else "weight decay"
+        raise InputError(f"{what} leaves the spheres", hint="method='sgd' without weight_decay")
+    if softmax == "uniform" and (method == "adamw" or frac_train < 1):
+        what = "adamw" if method == "adamw" else "a part of the data"
+        raise InputError(f"the uniform softmax is not for {what}", hint="softmax='full'")
+    return float(weight_decay or 0.0)
+
+
 def _described(velocity: Velocity, method: str) -> dict[str, Any]:
     """What the run's meta says about how it was trained."""
-    meta = {"optimiser": "gradient flow" if method == "flow" else "SGD", "softmax": "full"}
+    meta = {"optimiser": NAMES[method], "softmax": "full"}
     if velocity.is_uniform:
         meta |= {"softmax": "uniform", "time": "gradient flow of the summed loss at logit scale 1"}
     if velocity.spheres:
@@ -252,25 +295,4 @@ def _relaxed_run(
     error = largest_difference(*stacks) if len(stacks) > 1 else None
     if until is not None:
         meta = {**meta, "until": until, "unconverged": int((~relaxed[0].converged).sum())}
-    return _run(velocity, t, stacks[0], meta, error=error)
-
-
-def _run(
-    velocity: Velocity,
-    t: FloatArray,
-    stacks: FloatArray,
-    meta: Mapping[str, Any],
-    steps: IntArray | None = None,
-    error: FloatArray | None = None,
-) -> Run:
-    run = Run(t, unstack_mapping(velocity.network, stacks), velocity.network, steps, meta)
-    gradient = LossGradient(velocity.network)
-    records = {
-        "loss": np.array([velocity.loss(stack) for stack in stacks]),
-        "acc": np.array([gradient.accuracy(*run.snapshot(index)) for index in range(len(run))]),
-    }
-    if velocity.spheres:
-        records["residual"] = np.array([velocity.measure(stack)[1].max() for stack in stacks])
-    if error is not None:
-        records["integrator_error"] = error
-    return Run(run.t, run.weights, run.network, run.steps, run.meta, records)
+    return recorded_run(velocity, t, stacks[0], meta, error=error)

@@ -32,24 +32,27 @@ class Velocity:
     network: its constraint and its rates count.
     softmax: ``"full"``, minus the gradient of its loss; ``"uniform"``, the gradient of the neurons' energies,
         which is that of the summed loss at logit scale 1 with every probability replaced by 1/n.
+    chosen: the tuples of inputs that the full loss is over, see `LossGradient`; by default all.
 
     Raises
     ------
     InputError: rates that would leave a joint sphere.
     """
 
-    def __init__(self, network: Network, softmax: str = "full") -> None:
+    def __init__(
+        self, network: Network, softmax: str = "full", chosen: NDArray[np.bool_] | None = None
+    ) -> None:
         self.network = unit_network(network) if softmax == "uniform" else network
         self.is_uniform = softmax == "uniform"
         self.spheres = parts(network)
-        self._rates = rates(network)
-        self._full = LossGradient(self.network)
-        self._ascend = energy_gradient(network) if self.is_uniform else self._descend
+        self.rates = rates(network)
+        self._full = LossGradient(self.network, chosen=chosen)
+        self.slope = energy_gradient(network) if self.is_uniform else self._descend
 
     def __call__(self, weights: FloatArray) -> FloatArray:
         """The velocity, (e + 1, n, M)."""
-        velocity = self._ascend(weights)
-        velocity *= self._rates
+        velocity = self.slope(weights)
+        velocity *= self.rates
         project(self.spheres, weights, velocity)
         return velocity
 
@@ -58,8 +61,8 @@ class Velocity:
 
         The residual is 1 without a constraint and 0 where the gradient vanishes.
         """
-        velocity = self._ascend(weights)
-        velocity *= self._rates
+        velocity = self.slope(weights)
+        velocity *= self.rates
         before = norms(velocity)
         project(self.spheres, weights, velocity)
         return velocity, np.divide(norms(velocity), before, out=np.zeros_like(before), where=before > 0)
@@ -68,7 +71,7 @@ class Velocity:
         """The loss whose flow this is; at uniform softmax it is n**s ln n minus the sum of the energies."""
         if not self.is_uniform:
             return float(self._full.evaluate(weights)[0])
-        energies = np.vdot(weights[-1], self._ascend(weights)[-1])
+        energies = np.vdot(weights[-1], self.slope(weights)[-1])
         return self.network.labels().size * math.log(weights.shape[1]) - float(energies)
 
     def retract(self, weights: FloatArray) -> None:

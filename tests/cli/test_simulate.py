@@ -114,3 +114,41 @@ def test_a_task_that_can_be_learned_gets_no_warning(
 ) -> None:
     result = invoke("simulate", "--group", "Z5", *options, *SMALL, "--out", tmp_path / "run.npz")
     assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_a_part_of_the_data_and_weight_decay_are_kept_and_told(invoke: Invoke, tmp_path: Path) -> None:
+    out = tmp_path / "run.npz"
+    training = (
+        "--method adamw --learning-rate 0.01 --steps 20 --snapshots 3 --weight-decay 0.5 --frac-train 0.6"
+    )
+    result = invoke("simulate", "--group", "Z7", "--neurons", 8, *training.split(), "--out", out)
+    assert result.exit_code == 0, result.stderr
+    assert "trained on 59.2 % of the tuples" in result.stdout
+    run = load_run(out)
+    wanted = {"optimiser": "AdamW", "weight_decay": 0.5, "frac_train": 0.6}
+    assert wanted.items() <= run.meta.items()
+    assert run.records["train_mask"].sum() == 29
+    compared = invoke("compare", out)
+    assert compared.exit_code == 3
+    assert "AdamW" in compared.stdout
+
+
+@pytest.mark.parametrize("option", [("--frac-train", 0.5), ("--weight-decay", 1)])
+def test_the_flow_has_all_data_and_no_decay(
+    invoke: Invoke, tmp_path: Path, option: tuple[str, float]
+) -> None:
+    result = invoke("simulate", "--group", "Z5", *SMALL, *option, "--out", tmp_path / "run.npz")
+    assert result.exit_code == 2
+    assert "is not an option of method 'flow'" in result.stderr
+
+
+@pytest.mark.parametrize("option", [("--frac-train", 0.5), ("--weight-decay", 1)])
+def test_descent_on_a_part_or_with_decay_is_no_flow_to_compare_with(
+    invoke: Invoke, tmp_path: Path, option: tuple[str, float]
+) -> None:
+    out = tmp_path / "run.npz"
+    training = "--method sgd --learning-rate 0.01 --steps 4 --snapshots 3"
+    invoke("simulate", "--group", "Z7", "--neurons", 4, *training.split(), *option, "--out", out)
+    compared = invoke("compare", out)
+    assert compared.exit_code == 3
+    assert option[0][2:].replace("-", "_") in compared.stdout
