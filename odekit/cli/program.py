@@ -22,7 +22,7 @@ from odekit.errors import OdekitError
 
 __all__ = ["COMMANDS", "Program", "main", "program"]
 
-COMMANDS = ("verify", "claims", "derive", "simulate", "compare", "predict")
+COMMANDS = ("verify", "claims", "derive", "check", "simulate", "compare", "predict")
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 

@@ -1,8 +1,8 @@
 """How do I show it? Tables for the terminal, for LaTeX and for Markdown, figures for a paper, and files.
 
-What enters are verdicts, comparisons, predictions and runs, all finished. What leaves is text, figures and
-whole files. A table is data (`Table`) and knows nothing of where it will be printed; a figure is a
-Matplotlib figure that no window shows. This room measures nothing and decides nothing. Each name is loaded
+What enters are verdicts, findings, comparisons, predictions and runs, all finished. What leaves is text,
+figures and whole files. A table is data (`Table`) and knows nothing of where it will be printed; a figure is
+a Matplotlib figure that no window shows. This room measures nothing and decides nothing. Each name is loaded
 on first use, so that who wants a table need not wait for Matplotlib.
 """
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from odekit.report.figures import gap_figure, loss_figure, trajectory_figure, verdict_figure
     from odekit.report.files import check_replaceable, check_writable, write_text
+    from odekit.report.findings import findings_table
     from odekit.report.folder import check_folder, write_report
     from odekit.report.json_text import strict_json
     from odekit.report.latex import latex_table
@@ -37,6 +38,7 @@ __all__ = [
     "claims_table",
     "comparison_table",
     "controls",
+    "findings_table",
     "gap_figure",
     "latex_table",
     "loss_figure",
@@ -63,6 +65,7 @@ _HOMES = {
     "claims_table": "tables",
     "comparison_table": "tables",
     "controls": "prose",
+    "findings_table": "findings",
     "gap_figure": "figures",
     "latex_table": "latex",
     "loss_figure": "figures",

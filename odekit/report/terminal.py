@@ -18,7 +18,14 @@ from odekit.report.table import Table, Value, number_text
 
 __all__ = ["terminal_table"]
 
-STYLES = {"confirmed": "green", "refuted": "bold red", "inconclusive": "yellow", "not applicable": "dim"}
+STYLES = {
+    "confirmed": "green",
+    "refuted": "bold red",
+    "inconclusive": "yellow",
+    "not applicable": "dim",
+    "agrees": "green",
+    "differs": "bold red",
+}
 GAP = 2
 SHORTEST_FOLD = 16
 

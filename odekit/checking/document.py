@@ -1,0 +1,206 @@
+"""What a user wrote: a network, conventions, definitions and lines to check, from a file or a mapping.
+
+What enters is TOML or its contents; what leaves is a `Document` of plain text in its place. No formula is
+read here, and nothing is derived.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from odekit.errors import FileError, InputError, UnknownNameError
+from odekit.networks import Network
+
+__all__ = ["Document", "Line", "read_document"]
+
+KINDS = {
+    "equations": "equation",
+    "first_integrals": "first integral",
+    "closed_forms": "closed form",
+    "rates": "rate",
+    "limits": "limit",
+    "values": "value",
+}
+LINE_KEYS = ("formula", "of", "at", "measure", "to")
+NETWORK_KEYS = (
+    *("group", "activation", "embedding", "constraint", "task", "loss", "logit_scale", "rates"),
+    *("modes", "form", "character"),
+)
+LARGEST_FILE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: its name, what kind of statement it is, its formula, and where it is meant to hold."""
+
+    item: str
+    kind: str
+    formula: str
+    of: str
+    conditions: Mapping[str, str]
+    measure: str = "decay"
+    to: str = "blow-up"
+
+
+@dataclass(frozen=True)
+class Document:
+    """Everything that a file says.
+
+    Parameters
+    ----------
+    network: what is derived.
+    modes, form, character: which system of the derivation is meant; None for the default one.
+    own_time: whether t is the time of the network's own loss, instead of the summed loss at logit scale 1.
+    names: the user's names for states of the derivation.
+    free_units: names of units that the file leaves open.
+    definitions: auxiliary names, in the order in which they are defined.
+    lines: what to check.
+    """
+
+    network: Network
+    modes: str | Sequence[int] | None
+    form: str
+    character: str | None
+    own_time: bool
+    names: Mapping[str, str]
+    free_units: tuple[str, ...]
+    definitions: Mapping[str, str]
+    lines: tuple[Line, ...]
+
+
+def read_document(equations: Mapping[str, Any] | str | Path, network: Network | None) -> Document:
+    """Read a file, or the same tables as a mapping.
+
+    A mapping whose values are text and no tables stands for its table ``equations``.
+
+    Raises
+    ------
+    FileError: a file that can't be read or is no TOML.
+    InputError: a table or value of the wrong kind, no line to check, or no network.
+    UnknownNameError: a table or setting that doesn't exist.
+    """
+    content = dict(equations) if isinstance(equations, Mapping) else _load(Path(equations))
+    if content and all(isinstance(value, str) for value in content.values()):
+        content = {"equations": content}
+    for name in content:
+        if name not in (*KINDS, "network", "conventions", "definitions"):
+            raise UnknownNameError("table", str(name), ("network", "conventions", "definitions", *KINDS))
+    tables = {name: _table(name, content.get(name, {})) for name in (*KINDS, "network", "conventions")}
+    settings, conventions = dict(tables["network"]), dict(tables["conventions"])
+    chosen = {key: settings.pop(key, None) for key in ("modes", "form", "character")}
+    has_own_time = bool({"loss", "logit_scale"} & set(settings))
+    lines = tuple(line for name, kind in KINDS.items() for line in _lines(kind, tables[name]))
+    if not lines:
+        raise InputError("there is nothing to check", expected=f"a line in one of {', '.join(KINDS)}")
+    return Document(
+        network=_network(settings, network),
+        modes=_modes(chosen["modes"]),
+        form=_text("network.form", chosen["form"] or "polar"),
+        character=None if chosen["character"] is None else str(chosen["character"]),
+        own_time=_own_time(conventions.pop("time", None), has_own_time),
+        free_units=_free_units(conventions.pop("free_units", [])),
+        names={name: _text(name, value) for name, value in conventions.items()},
+        definitions={
+            n: _formula(n, v) for n, v in _table("definitions", content.get("definitions", {})).items()
+        },
+        lines=lines,
+    )
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            text = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise FileError(f"{path} can't be read", received=error.strerror or str(error)) from None
+    if len(text) > LARGEST_FILE:
+        raise FileError(f"{path} is too large", expected=f"at most {LARGEST_FILE} bytes")
+    try:
+        return tomllib.loads(text.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise FileError(f"{path} is not a TOML file", received=str(error)) from None
+
+
+def _table(name: str, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise InputError(f"{name} must be a table", expected=f"[{name}]", received=type(value).__name__)
+    return value
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise InputError(f"{name} must be text", expected="a string", received=repr(value)[:60])
+    return value
+
+
+def _formula(name: str, value: Any) -> str:
+    """A formula; a number stands for itself."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return repr(value) if is_number else _text(name, value)
+
+
+def _network(settings: Mapping[str, Any], network: Network | None) -> Network:
+    for name in settings:
+        if name not in NETWORK_KEYS:
+            raise UnknownNameError("setting of the network", name, NETWORK_KEYS)
+    if network is not None and settings:
+        raise InputError("the network is given twice", expected="an argument, or a table [network]")
+    if network is None and "group" not in settings:
+        raise InputError("no network is given", expected='[network] with group = "Zp"', hint='group = "Zp"')
+    return network if network is not None else Network(**settings)
+
+
+def _modes(value: Any) -> str | Sequence[int] | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple) and all(type(entry) is int for entry in value):
+        return list(value)
+    raise InputError(
+        "modes can't be read", expected='text such as "k,2k", or integers', received=repr(value)[:60]
+    )
+
+
+def _own_time(value: Any, default: bool) -> bool:
+    if value is None:
+        return default
+    if value not in ("derive", "network"):
+        raise UnknownNameError("time", str(value), ("derive", "network"))
+    return bool(value == "network")
+
+
+def _free_units(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(entry, str) for entry in value):
+        raise InputError("free_units must be a list of names", expected='["time", "alpha"]')
+    return tuple(dict.fromkeys(value))
+
+
+def _lines(kind: str, table: Mapping[str, Any]) -> Iterator[Line]:
+    for item, value in table.items():
+        settings = dict(value) if isinstance(value, Mapping) else {"formula": value}
+        for key in settings:
+            if key not in LINE_KEYS:
+                raise UnknownNameError(f"setting of the line {item!r}", key, LINE_KEYS)
+        if "formula" not in settings:
+            raise InputError(f"the line {item!r} has no formula", expected='formula = "..."')
+        conditions = {n: _formula(n, v) for n, v in _table("at", settings.get("at", {})).items()}
+        of, shorthand = _named_point(item)
+        yield Line(
+            item=item,
+            kind=kind,
+            formula=_formula(item, settings["formula"]),
+            of=_text("of", settings.get("of", of)),
+            conditions={**shorthand, **conditions},
+            measure=_text("measure", settings.get("measure", "decay")),
+            to=_text("to", settings.get("to", "blow-up")),
+        )
+
+
+def _named_point(item: str) -> tuple[str, dict[str, str]]:
+    """What a line's name says: ``D'`` is about D, and ``D = 0`` about D where D is 0."""
+    name, _, value = (part.strip() for part in item.partition("="))
+    name = name.removesuffix("'")
+    return name, {name: value} if value else {}

@@ -1,0 +1,63 @@
+"""Finding: what became of one line of a user's file.
+
+What enters was measured elsewhere; a `Finding` only holds it, as text and numbers that a report or a program
+can show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+__all__ = ["Finding"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A line, whether it agrees with the derivation, and if not, where and how it differs.
+
+    Parameters
+    ----------
+    item: the line's name, such as ``D``.
+    kind: ``"equation"``, ``"first integral"``, ``"closed form"``, ``"rate"``, ``"limit"``, ``"energy"`` or
+        ``"logit scale"``.
+    formula: the line as it was written.
+    agrees: the verdict.
+    evidence: why, such as ``"proved symbolically"`` or ``"30 digits at 12 random points"``.
+    constant: given over derived where that is one number everywhere, as text; None otherwise.
+    ratio: given over derived, simplified; None where it is not simple.
+    point: a point at which the two differ, in the file's names; empty where they agree.
+    given, derived: both values there.
+    corrected: the right formula in the file's names and units; None where there is none to give.
+    corrected_latex: the same as LaTeX.
+    notes: symbols that are missing or too many, and what the line was taken to mean.
+    units: the value of every free unit, which all lines share.
+
+    >>> Finding("K", "first integral", "alpha", False).outcome
+    'differs'
+    """
+
+    item: str
+    kind: str
+    formula: str
+    agrees: bool
+    evidence: str = ""
+    constant: str | None = None
+    ratio: str | None = None
+    point: Mapping[str, float] = field(default_factory=dict)
+    given: float | None = None
+    derived: float | None = None
+    corrected: str | None = None
+    corrected_latex: str | None = None
+    notes: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "point", MappingProxyType(dict(self.point)))
+        object.__setattr__(self, "units", MappingProxyType(dict(self.units)))
+
+    @property
+    def outcome(self) -> str:
+        """``"agrees"`` or ``"differs"``."""
+        return "agrees" if self.agrees else "differs"

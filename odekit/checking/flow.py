@@ -1,0 +1,211 @@
+"""The derived flow as expression trees, in the units of whoever asks.
+
+What enters is a derivation; what leaves is a `Flow`: coordinates (states and phase combinations), and the
+velocity of each, all as trees. A unit that is left free is a name of its own in them, such as ``unit:alpha``.
+No user's name is known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from odekit.errors import InputError, ReductionError, UnknownNameError
+from odekit.expressions import (
+    FORMULA,
+    Expression,
+    Grammar,
+    Number,
+    Power,
+    Product,
+    Sum,
+    Symbol,
+    parse,
+    substitute,
+    times,
+)
+from odekit.groups import CyclicFamily
+
+if TYPE_CHECKING:
+    from odekit.checking.document import Document
+    from odekit.derivation import ReducedSystem
+    from odekit.networks import Network
+
+__all__ = [
+    "ENERGY",
+    "LOSS",
+    "ONE",
+    "TIME",
+    "ZERO",
+    "Flow",
+    "along",
+    "derived_flow",
+    "is_angle",
+    "total",
+]
+
+ENERGY, TIME, LOSS = "E", "time", "loss"
+ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
+DERIVED = Grammar(FORMULA.functions, FORMULA.constants, roots=True, length=200_000, parts=20_000, levels=350)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A derived system in trees.
+
+    Parameters
+    ----------
+    system: the derivation.
+    own_factor: what the velocities are multiplied by, 1 or the network's own flow rate.
+    free_units: ``"time"``, ``"loss"`` and states whose units are free.
+    """
+
+    system: ReducedSystem
+    own_factor: Expression
+    free_units: tuple[str, ...] = ()
+
+    @cached_property
+    def states(self) -> tuple[str, ...]:
+        """Names of the states."""
+        return tuple(symbol.name for symbol in self.system.states)
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the constants, and of E where it is none of the states' functions."""
+        return tuple(symbol.name for symbol in self.system.parameters)
+
+    @cached_property
+    def coordinates(self) -> tuple[str, ...]:
+        """States, then the defined combinations."""
+        return (*self.states, *(symbol.name for symbol in self.system.definitions))
+
+    @cached_property
+    def definitions(self) -> Mapping[str, Expression]:
+        """Each combination in the states, in the user's units."""
+        return {
+            symbol.name: times(self.unit(symbol.name), self.rescaled(self.tree(meaning)))
+            for symbol, meaning in self.system.definitions.items()
+        }
+
+    @cached_property
+    def velocities(self) -> Mapping[str, Expression]:
+        """Time derivative of each coordinate, in the user's units."""
+        return {
+            symbol.name: self.per_time(times(self.unit(symbol.name), self.rescaled(self.tree(velocity))))
+            for symbol, velocity in self.system.equations.items()
+        }
+
+    @cached_property
+    def positive(self) -> frozenset[str]:
+        """States that are magnitudes."""
+        return frozenset(s.name for s in self.system.states if s.is_positive or s.name == "x")
+
+    def tree(self, derived: object) -> Expression:
+        """A derived expression as a tree.
+
+        Raises
+        ------
+        ReductionError: one that is too large to be checked.
+        """
+        try:
+            return parse(str(derived), (*self.coordinates, *self.parameters, "t"), DERIVED)
+        except InputError as error:
+            raise ReductionError(
+                "the derived formula is too large to be checked", received=str(error)
+            ) from None
+
+    def unit(self, name: str) -> Expression:
+        """The unit of a coordinate: user's value over derived value."""
+        key = LOSS if name == ENERGY else name
+        return Symbol(f"unit:{key}") if key in self.free_units else ONE
+
+    def rescaled(self, tree: Expression) -> Expression:
+        """A derived formula with each coordinate given in the user's units."""
+        scaled = {
+            name: Product(Symbol(name), Power(self.unit(name), -1))
+            for name in (*self.coordinates, *self.parameters)
+            if self.unit(name) != ONE
+        }
+        return substitute(tree, scaled)
+
+    def per_time(self, tree: Expression) -> Expression:
+        """A derived velocity or rate, without its magnitude's unit, in the user's unit of time."""
+        scaled = times(self.own_factor, tree)
+        if LOSS in self.free_units:
+            scaled = times(Symbol(f"unit:{LOSS}"), scaled)
+        return Product(scaled, Power(Symbol(f"unit:{TIME}"), -1)) if TIME in self.free_units else scaled
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The free units' names in the trees."""
+        return tuple(f"unit:{name}" for name in self.free_units)
+
+
+def is_angle(name: str) -> bool:
+    """Whether a state is a phase."""
+    return name.startswith(("phi", "psi"))
+
+
+def along(function: Expression, velocities: Mapping[str, Expression]) -> tuple[Expression, ...]:
+    """The terms whose sum is the time derivative of a function of the coordinates."""
+    slopes = ((function.derivative(name), velocity) for name, velocity in velocities.items())
+    return tuple(times(slope, velocity) for slope, velocity in slopes if ZERO not in (slope, velocity))
+
+
+def total(terms: Iterable[Expression]) -> Expression:
+    """The sum of some trees."""
+    result: Expression = ZERO
+    for term in terms:
+        result = term if result == ZERO else Sum(result, term)
+    return result
+
+
+def derived_flow(document: Document, free_units: tuple[str, ...]) -> Flow:
+    """Derive what the document's network obeys.
+
+    Raises
+    ------
+    ReductionError: a group that is not Abelian, whose equations are words of matrices.
+    UnknownNameError: a character or form that the derivation doesn't have.
+    """
+    system = _system(document)
+    factor = _own_factor(document.network) if document.own_time else ONE
+    return Flow(system, factor, free_units)
+
+
+def _system(document: Document) -> ReducedSystem:
+    from odekit.derivation import LiftedSystem, derive
+
+    network = document.network
+    system = derive(network) if document.modes is None else derive(network, document.modes)
+    if isinstance(system, LiftedSystem):
+        raise ReductionError(
+            f"the equations of {network.group.name} are words of matrices and can't be checked as formulas",
+            expected="an Abelian group",
+            received=network.group.name,
+            hint="odekit derive, which prints its equations, laws and rates",
+        )
+    if document.character is not None:
+        system = _of_character(system, document.character)
+    return system if document.form == "polar" else system.form(document.form)
+
+
+def _of_character(system: ReducedSystem, character: str) -> ReducedSystem:
+    for template in system.templates:
+        if character in template.characters:
+            return template.system
+    known = [name for template in system.templates for name in template.characters]
+    raise UnknownNameError("character", character, known)
+
+
+def _own_factor(network: Network) -> Expression:
+    """From the time of the summed loss at logit scale 1 to the time of the network's own loss."""
+    scale: Expression = Number(Fraction(repr(network.logit_scale)))
+    if network.loss == "sum":
+        return scale
+    group = network.group
+    order = Symbol(group.symbol) if isinstance(group, CyclicFamily) else Number(Fraction(group.order))
+    return Product(scale, Power(order, -network.task.summands))

@@ -1,0 +1,168 @@
+"""Free units: one value of each that explains as many lines as can be explained at once.
+
+What enters are identities that hold units by name, at points; what leaves is a tree for every unit. A unit is
+a number times a power of the order. Term by term, an identity is linear in the logarithms of the units:
+numbers and powers of the order are two systems of linear equations with the same matrix. Lines that no value
+fits are left out and remain wrong; a unit that nothing needs stays 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.checking.algebra import balances
+from odekit.checking.flow import ENERGY, LOSS, ONE, TIME, Flow
+from odekit.checking.numbers import measure
+from odekit.checking.points import Points
+from odekit.checking.recognise import number, power
+from odekit.checking.statements import Identity
+from odekit.expressions import Expression, times
+
+__all__ = ["Case", "explain"]
+
+FloatArray = NDArray[np.float64]
+
+MOST_LEFT_OUT = 3
+MOST_SUBSETS = 300
+_CLOSE = 1e-9
+
+
+@dataclass(frozen=True)
+class Case:
+    """A line's identities, at its points."""
+
+    identities: tuple[Identity, ...]
+    points: Points
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Linear equations of one line: exponents of the units, and what they have to add up to.
+
+    Parameters
+    ----------
+    matrix: (equations, units) exponents.
+    wanted: (equations, 1 + parameters) logarithm of a number, then exponents of the parameters.
+    """
+
+    matrix: FloatArray
+    wanted: FloatArray
+
+
+def explain(flow: Flow, cases: Sequence[Case]) -> dict[str, Expression]:
+    """A value of each unit that explains the most lines, with as few units other than 1 as can be.
+
+    Only rationals and their square roots, times powers of the order, count as values.
+    """
+    units = tuple(sorted(flow.units, key=_worth))
+    if not units or not cases:
+        return dict.fromkeys(units, ONE)
+    parameters = tuple(name for name in flow.parameters if name != ENERGY)
+    rows = [_rows(case, flow, units, parameters) for case in cases]
+    best: dict[str, Expression] = dict.fromkeys(units, ONE)
+    explained = _explained(cases, best)
+    for kept in _subsets(rows):
+        if len(kept) <= len(explained):
+            continue
+        solution = _solve([rows[line] for line in kept])
+        if solution is None:
+            continue
+        named = [_recognised(row, parameters) for row in solution]
+        values = {unit: value for unit, value in zip(units, named, strict=True) if value is not None}
+        if len(values) < len(units):
+            continue
+        found = _explained(cases, values)
+        if len(found) > len(explained):
+            best, explained = values, found
+    return best
+
+
+def _worth(unit: str) -> tuple[int, str]:
+    """Time explains a factor before the loss does, and states come last."""
+    return ({f"unit:{TIME}": 0, f"unit:{LOSS}": 1}.get(unit, 2), unit)
+
+
+def _rows(case: Case, flow: Flow, units: tuple[str, ...], parameters: tuple[str, ...]) -> _Rows:
+    found = [b for each in case.identities for b in balances(each.left, each.right, flow) if b.number > 0]
+    matrix = [[balance.exponents.get(unit, 0.0) for unit in units] for balance in found]
+    wanted = [
+        [-math.log(balance.number), *(-balance.exponents.get(name, 0.0) for name in parameters)]
+        for balance in found
+    ]
+    shape = (len(found), len(units)), (len(found), 1 + len(parameters))
+    return _Rows(np.array(matrix).reshape(shape[0]), np.array(wanted).reshape(shape[1]))
+
+
+def _subsets(rows: Sequence[_Rows]) -> Iterator[tuple[int, ...]]:
+    """All lines, then all but a few as long as these are few subsets; then those that fit each line."""
+    count = len(rows)
+    for left_out in range(min(MOST_LEFT_OUT + 1, count)):
+        if comb(count, left_out) <= MOST_SUBSETS:
+            yield from combinations(range(count), count - left_out)
+    yield from (_fitting(line, rows) for line in range(count))
+    yield from ((line,) for line in range(count))
+
+
+def _fitting(first: int, rows: Sequence[_Rows]) -> tuple[int, ...]:
+    """A line, and those after it, cyclically, that some units explain together with all chosen before."""
+    chosen = [first]
+    for line in (*range(first + 1, len(rows)), *range(first)):
+        together = [rows[each] for each in (*chosen, line)]
+        matrix, wanted = (
+            np.concatenate([r.matrix for r in together]),
+            np.concatenate([r.wanted for r in together]),
+        )
+        if _fulfilled(matrix, wanted, list(range(matrix.shape[1]))) is not None:
+            chosen.append(line)
+    return tuple(chosen)
+
+
+def _solve(rows: Sequence[_Rows]) -> FloatArray | None:
+    """Units that fulfil all equations, those set to 1 that can be, from the last; None where none do."""
+    matrix, wanted = np.concatenate([r.matrix for r in rows]), np.concatenate([r.wanted for r in rows])
+    active = list(range(matrix.shape[1]))
+    solution = _fulfilled(matrix, wanted, active)
+    if solution is None:
+        return None
+    for column in reversed(range(matrix.shape[1])):
+        fewer = [other for other in active if other != column]
+        tried = _fulfilled(matrix, wanted, fewer)
+        if tried is not None:
+            active, solution = fewer, tried
+    return solution
+
+
+def _fulfilled(matrix: FloatArray, wanted: FloatArray, active: list[int]) -> FloatArray | None:
+    solution = np.zeros((matrix.shape[1], wanted.shape[1]))
+    if active and len(matrix):
+        solution[active] = np.linalg.lstsq(matrix[:, active], wanted, rcond=None)[0]
+    return solution if np.allclose(matrix @ solution, wanted, rtol=0, atol=_CLOSE) else None
+
+
+def _explained(cases: Sequence[Case], units: Mapping[str, Expression]) -> tuple[int, ...]:
+    return tuple(number for number, case in enumerate(cases) if _is_explained(case, units))
+
+
+def _is_explained(case: Case, units: Mapping[str, Expression]) -> bool:
+    values = case.points.at({name: measure(tree, case.points.values)[0] for name, tree in units.items()})
+    for identity in case.identities:
+        (left, size), (right, other) = (measure(tree, values) for tree in (identity.left, identity.right))
+        valid = np.isfinite(left + right)
+        if (valid & (np.abs(left - right) > _CLOSE * np.fmax(size, other))).any():
+            return False
+    return True
+
+
+def _recognised(solution: FloatArray, parameters: tuple[str, ...]) -> Expression | None:
+    """A number times powers of the parameters; None where the number is not simple."""
+    result = number(math.exp(solution[0]))
+    for name, exponent in zip(parameters, solution[1:], strict=True):
+        result = None if result is None else times(result, power(name, float(exponent)))
+    return result

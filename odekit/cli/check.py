@@ -1,0 +1,113 @@
+"""``odekit check``: a user's own formulas against the derivation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from odekit.cli.command import Command, debug_option
+from odekit.cli.options import json_option
+from odekit.cli.output import say, say_list, show_table, write_json
+
+if TYPE_CHECKING:
+    from odekit.checking import Finding
+
+__all__ = ["command"]
+
+FORMATS = ("text", "latex")
+
+
+@click.command(
+    "check",
+    cls=Command,
+    short_help="Your own equations, integrals and rates against the derivation.",
+    examples=(
+        ("odekit check draft.toml", "Which lines agree, and for the others a point and what would be right."),
+        ("odekit check draft.toml --json -", "The same for a program."),
+        ("odekit check draft.toml --format latex", "The table and the corrected formulas, for a paper."),
+    ),
+)
+@click.argument("file", metavar="FILE.toml", type=click.Path(path_type=Path))
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the random points."
+)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@json_option("the findings")
+@debug_option
+def command(file: Path, seed: int, form: str, json_file: str | None) -> None:
+    """Check formulas that you wrote against the derived flow of a network.
+
+    FILE is TOML. [network] says what is derived: group = "Zp", and if they differ from the defaults task,
+    activation, embedding, constraint, rates, modes, form, character, loss, logit_scale (with one of the last
+    two, t is the time of the network's own loss). [equations] holds right-hand sides, such as
+    D = "-p*(4*beta + alpha**2/beta)*sin(D)"; [first_integrals] anything that is conserved; [rates] such as
+    "D = 0" = "..." or x = {of = "D", at = {D = "0", alpha = "beta"}, formula = "..."}; [closed_forms] states
+    in t, alpha0, beta0, D0, ..., and blow_up_time; [limits] such as D = {formula = "0", to = "blow-up"};
+    [values] energy and logit_scale; [definitions] names of your own. In [conventions], a = "alpha" renames a
+    state, and free_units = ["time", "alpha"] forgives a factor, which one value of each unit has to explain
+    in every line. Exits with 1 if a line differs.
+    """
+    from odekit.checking import check
+    from odekit.report import findings_table, latex_table
+
+    findings = check(file, seed=seed)
+    table = findings_table(findings)
+    if form == "latex":
+        say("\n".join([latex_table(table).rstrip("\n"), *_corrections(findings)]), json_file)
+    else:
+        show_table(table, json_file)
+        say_list("Corrected", _corrected(findings), json_file)
+        say_list("Notes", [f"{each.item}: {note}" for each in findings for note in each.notes], json_file)
+        say_list("Units", _units(findings), json_file)
+        say(f"\n{_total(findings)}", json_file)
+    write_json({"findings": [_entry(each) for each in findings], "units": _shared(findings)}, json_file)
+    click.get_current_context().exit(0 if all(each.agrees for each in findings) else 1)
+
+
+def _corrected(findings: Sequence[Finding]) -> list[str]:
+    return [f"{_name(each)} = {each.corrected}" for each in findings if each.corrected is not None]
+
+
+def _corrections(findings: Sequence[Finding]) -> list[str]:
+    """What would be right, as displayed formulas."""
+    wrong = [each for each in findings if each.corrected_latex is not None]
+    return [line for each in wrong for line in (f"% {_name(each)}", rf"\[ {each.corrected_latex} \]")]
+
+
+def _name(finding: Finding) -> str:
+    """The left side of a line."""
+    return f"{finding.item}'" if finding.kind == "equation" else finding.item
+
+
+def _units(findings: Sequence[Finding]) -> list[str]:
+    return [f"{name}: yours is {value} times the derivation's" for name, value in _shared(findings).items()]
+
+
+def _shared(findings: Sequence[Finding]) -> dict[str, str]:
+    return dict(findings[0].units)
+
+
+def _total(findings: Sequence[Finding]) -> str:
+    right = sum(each.agrees for each in findings)
+    return f"{right} of {len(findings)} lines agree."
+
+
+def _entry(finding: Finding) -> dict[str, object]:
+    """One finding as plain data."""
+    return {
+        "item": finding.item,
+        "kind": finding.kind,
+        "formula": finding.formula,
+        "agrees": finding.agrees,
+        "evidence": finding.evidence,
+        "constant": finding.constant,
+        "ratio": finding.ratio,
+        "point": dict(finding.point),
+        "given": finding.given,
+        "derived": finding.derived,
+        "corrected": finding.corrected,
+        "notes": list(finding.notes),
+    }

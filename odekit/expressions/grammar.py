@@ -1,0 +1,49 @@
+"""What a text may hold: which functions and constants, and how much of everything.
+
+What enters is nothing; what leaves are two grammars, that of activations, tasks and events, and that of a
+user's equations, which knows more functions, roots and pi. The parser must not know who asks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from odekit.expressions.tree import CONSTANTS, FUNCTIONS
+
+__all__ = ["ACTIVATION", "FORMULA", "Grammar"]
+
+_MORE_FUNCTIONS = ("acos", "asin", "atan", "tan")
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """What the parser accepts.
+
+    Parameters
+    ----------
+    functions: names of functions of one argument, from `FUNCTIONS`.
+    constants: names that stand for numbers unless the caller gives them another meaning.
+    roots: whether exponents may be fractions; then powers of powers are bounded as one power is.
+    length, parts, levels: the most characters, parts and levels of nesting.
+    example: for messages.
+    """
+
+    functions: tuple[str, ...]
+    constants: tuple[str, ...] = ()
+    roots: bool = False
+    length: int = 1000
+    parts: int = 200
+    levels: int = 200
+    example: str = "'z**2 + z**4/2' or '2*x + 3*y'"
+
+
+ACTIVATION = Grammar(tuple(name for name in FUNCTIONS if name not in _MORE_FUNCTIONS))
+FORMULA = Grammar(
+    tuple(FUNCTIONS),
+    constants=tuple(CONSTANTS),
+    roots=True,
+    length=4000,
+    parts=800,
+    levels=150,
+    example="'-p*(4*beta + alpha**2/beta)*sin(D)'",
+)

@@ -1,0 +1,72 @@
+"""``odekit check``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Invoke = Callable[..., Result]
+
+BLOG = Path(__file__).parent / "blog.toml"
+
+
+def test_the_lines_of_a_draft_are_told_apart_and_corrected(invoke: Invoke) -> None:
+    result = invoke("check", BLOG)
+    assert result.exit_code == 1
+    assert "D' = -p*(alpha**2 + 4*beta**2)*sin(D)/beta" in result.stdout
+    assert "logit_scale = alpha**2*beta" in result.stdout
+    assert "5 of 7 lines agree." in result.stdout
+
+
+def test_the_json_has_a_finding_for_each_line(invoke: Invoke) -> None:
+    result = invoke("check", BLOG, "--json", "-")
+    findings = json.loads(result.stdout)["findings"]
+    assert {"item", "kind", "agrees", "constant", "point", "given", "derived"} <= set(findings[0])
+    assert [f["item"] for f in findings if not f["agrees"]] == ["D", "logit_scale"]
+    assert "5 of 7 lines agree." in result.stderr
+
+
+def test_latex_holds_table_and_corrected_formula(invoke: Invoke) -> None:
+    result = invoke("check", BLOG, "--format", "latex")
+    assert r"\begin{tabular}" in result.stdout
+    assert (
+        r"\[ - \frac{p \left(\alpha^{2} + 4 \beta^{2}\right) \sin{\left(D \right)}}{\beta} \]"
+        in result.stdout
+    )
+
+
+def test_right_lines_exit_with_zero_and_units_are_printed(invoke: Invoke, tmp_path: Path) -> None:
+    path = tmp_path / "right.toml"
+    settings = '[network]\ngroup = "Zp"\n[conventions]\nfree_units = ["time"]\n'
+    path.write_text(settings + '[equations]\nbeta = "alpha**2*cos(D)"\n')
+    result = invoke("check", path)
+    assert result.exit_code == 0
+    assert "time: yours is p times the derivation's" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("D = \"__import__('os')\"", "unknown function at column 1"),
+        ('gamma = "1"', "unknown state 'gamma'"),
+        ('D = "alpha/0"', "divides by zero (column 7)"),
+        ("D = 1/0", "is not a TOML file"),
+    ],
+)
+def test_bad_input_is_told_in_one_paragraph(invoke: Invoke, tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(f'[network]\ngroup = "Zp"\n[equations]\n{text}\n')
+    result = invoke("check", path)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_file_that_does_not_exist_is_named(invoke: Invoke, tmp_path: Path) -> None:
+    result = invoke("check", tmp_path / "missing.toml")
+    assert result.exit_code == 2
+    assert "missing.toml can't be read" in result.stderr
