@@ -44,6 +44,7 @@ LARGEST_CERTIFIED = 200
 @click.option("--modes", metavar="LIST", help="Frequencies to keep, such as k,2k or 1,2, or all.")
 @click.option("--embedding", default="shared", show_default=True, metavar="shared|unshared")
 @click.option("--constraint", default="none", show_default=True, metavar="none|sphere|joint_sphere")
+@click.option("--decay", is_flag=True, help="Add weight decay, as a parameter of that name.")
 @click.option(
     "--certify",
     "order",
@@ -63,6 +64,7 @@ def command(
     modes: str | None,
     embedding: str,
     constraint: str,
+    decay: bool,
     order: int | None,
     force: bool,
     form: str,
@@ -76,7 +78,7 @@ def command(
     equations are those of the blocks at its irreps. With --constraint sphere or joint_sphere come what the
     spheres add, exact solutions, and the maxima of the energy with their spectra.
     """
-    from odekit.derivation import derive
+    from odekit.derivation import derive, with_decay
     from odekit.groups import CyclicFamily
     from odekit.networks import Network
 
@@ -91,6 +93,8 @@ def command(
         constraint=constraint,
     )
     system = derive(network) if modes is None else derive(network, modes)
+    if decay:
+        system = with_decay(system)
     certificate = _certificate(system, order, is_symbolic=isinstance(network.group, CyclicFamily))
     _show(system, certificate, form, json_file)
     click.get_current_context().exit(0 if certificate is None or certificate.passed else 1)

@@ -5,7 +5,8 @@ metric, the conditions under which it holds, whether its modes are closed and wh
 that were found, fixed phase differences with their stability, and a certificate that compares it with
 brute-force sums. On any other finite group it is a `LiftedSystem`: equations of motion of the blocks at the
 group's irreps, in words of matrices, their conservation laws, and a certificate. With unit spheres come the
-maxima of the energy (`CriticalPoint`, `maximiser`), the rates at them, and exact solutions. This is the room
+maxima of the energy (`CriticalPoint`, `maximiser`), the rates at them, and exact solutions. `gradient_flow`
+makes the same kind of system from any energy in `variable`s, with a metric and a constraint. This is the room
 of SymPy. It must not know how systems are solved, nor how networks are simulated.
 """
 
@@ -13,14 +14,24 @@ from odekit.derivation.block_certificate import BlockCertificate
 from odekit.derivation.block_stack import BlockStack
 from odekit.derivation.certificate import Certificate
 from odekit.derivation.closed_form import EllipticForm
+from odekit.derivation.decay import DecayLaw, decay_law, with_decay
 from odekit.derivation.derive import derive
 from odekit.derivation.fixed_points import FixedPoint
+from odekit.derivation.gradient_flow import gradient_flow
+from odekit.derivation.growth import GrowthShape, growth_shape
+from odekit.derivation.harmonic_system import initial_rates
+from odekit.derivation.harmonics import Profile, energy_profile, harmonic, parity_parts
+from odekit.derivation.hierarchy import HarmonicHierarchy
 from odekit.derivation.landscape import CriticalPoint
+from odekit.derivation.leakage import Leakage, degree_one_leakage
 from odekit.derivation.lifted_integrals import ConservationLaw
 from odekit.derivation.lifted_system import LiftedSystem
 from odekit.derivation.maximiser import maximiser
+from odekit.derivation.resonances import Resonance, close, coupling_graph, resonances
+from odekit.derivation.scaling import ScalingSymmetry
 from odekit.derivation.sphere_report import SphereReport
 from odekit.derivation.system import ReducedSystem, Source, Template
+from odekit.derivation.variables import Variable, variable
 
 __all__ = [
     "BlockCertificate",
@@ -28,13 +39,34 @@ __all__ = [
     "Certificate",
     "ConservationLaw",
     "CriticalPoint",
+    "DecayLaw",
     "EllipticForm",
     "FixedPoint",
+    "GrowthShape",
+    "HarmonicHierarchy",
+    "Leakage",
     "LiftedSystem",
+    "Profile",
     "ReducedSystem",
+    "Resonance",
+    "ScalingSymmetry",
     "Source",
     "SphereReport",
     "Template",
+    "Variable",
+    "close",
+    "coupling_graph",
+    "decay_law",
+    "degree_one_leakage",
     "derive",
+    "energy_profile",
+    "gradient_flow",
+    "growth_shape",
+    "harmonic",
+    "initial_rates",
     "maximiser",
+    "parity_parts",
+    "resonances",
+    "variable",
+    "with_decay",
 ]

@@ -16,6 +16,7 @@ import sympy as sp
 from odekit.derivation.chosen_modes import Modes, chosen_characters, chosen_combinations
 from odekit.derivation.energy import SelectionRules
 from odekit.derivation.frequencies import CharacterFrequencies, Frequencies, SymbolicFrequencies
+from odekit.derivation.harmonic_system import derive_harmonic
 from odekit.derivation.lifted_system import LiftedSystem
 from odekit.derivation.modes import ModeSet, build_modes
 from odekit.derivation.reduction import FourierReduction
@@ -46,7 +47,8 @@ def derive(network: Network, modes: Modes | None = None) -> ReducedSystem | Lift
     Parameters
     ----------
     network: polynomial activation; an Abelian group of concrete or symbolic order, or any finite group with
-        an activation of degree at most 2.
+        an activation of degree at most 2. Any other activation (relu, exp(z), ...) on a cyclic group with a
+        shared embedding and task x + y or x - y: the result is truncated to one harmonic of one frequency.
     modes: frequencies to keep, such as ``"k,2k"``, ``"k,l"``, ``[1, 2]``, or ``"all"`` at a concrete order;
         ``"0"`` is the mean of theta. By default one frequency k, at which theta has the multiples that the
         task asks for, and the mean where the activation's degree is 3 or more and the energy depends on it.
@@ -59,9 +61,10 @@ def derive(network: Network, modes: Modes | None = None) -> ReducedSystem | Lift
 
     Raises
     ------
-    ReductionError: an activation that is no polynomial, or of a degree above 2 on a non-Abelian group.
+    ReductionError: an activation that is no polynomial where that is not available, or of a degree above 2
+        on a non-Abelian group.
     ReductionError: spheres on which the energy is not homogeneous.
-    InputError: modes on a non-Abelian group.
+    InputError: modes on a non-Abelian group, or for an activation that is no polynomial.
     InputError: modes that can't be read, or that the group doesn't have.
 
     Source: arXiv 2602.16849 (Z_p, quadratic activation); the selection rules extend it. arXiv 2606.02993
@@ -71,7 +74,8 @@ def derive(network: Network, modes: Modes | None = None) -> ReducedSystem | Lift
     >>> derive(Network("Zp")).vector_field[0]
     2*alpha*beta*p*cos(D)
     """
-    _check(network)
+    if network.activation_polynomial is None:
+        return _derive_harmonic(network, modes)
     if isinstance(network.group, CyclicFamily):
         return _derive_symbolic(network, network.group, modes)
     if not network.group.is_abelian:
@@ -81,14 +85,15 @@ def derive(network: Network, modes: Modes | None = None) -> ReducedSystem | Lift
     return _derive_templates(network, network.group)
 
 
-def _check(network: Network) -> None:
-    if network.activation_polynomial is None:
-        raise ReductionError(
-            f"the activation {network.activation_name!r} has no finite reduction",
-            expected="a polynomial in z",
-            received=network.activation_name,
-            hint="--activation quadratic or --activation 'z**4'",
+def _derive_harmonic(network: Network, modes: Modes | None) -> ReducedSystem:
+    if modes is not None:
+        raise InputError(
+            f"the activation {network.activation_name!r} is no polynomial, and is reduced to one frequency",
+            expected="no choice of modes",
+            received=f"modes {modes}",
+            hint="odekit.derivation.HarmonicHierarchy for several harmonics of it",
         )
+    return derive_harmonic(network)
 
 
 def _derive_blocks(network: Network, group: FiniteGroup, modes: Modes | None) -> LiftedSystem:

@@ -17,10 +17,14 @@ import sympy as sp
 from odekit.errors import InputError, ReductionError, UnknownNameError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from odekit.derivation.certificate import Certificate
     from odekit.derivation.closed_form import EllipticForm
     from odekit.derivation.elliptic_curve import EllipticCurve
     from odekit.derivation.fixed_points import FixedPoint
+    from odekit.derivation.scaling import ScalingSymmetry
     from odekit.derivation.sphere_report import SphereReport
     from odekit.networks import Network
 
@@ -45,19 +49,24 @@ class Source(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class ReducedSystem:
-    """An autonomous ODE ``states' = vector_field``, complete and checked.
+    """An ODE ``states' = vector_field``, complete and checked.
 
     Parameters
     ----------
     states: symbols of the unknowns.
     vector_field: one expression per state, in states, parameters and definitions.
     parameters: symbols of the constants, such as the order n.
-    metric: diagonal of the metric in which the field is the gradient of ``energy``, one entry per state.
+    metric: diagonal of the metric in which the field is the gradient of ``energy``, one entry per state;
+        empty where there is none, or where the metric is not diagonal.
     energy: the function whose gradient flow this is, or None.
+    direction: ``"ascent"`` where the flow goes up the energy, ``"descent"`` where it goes down.
     definitions: further symbols that occur in the field, each as an expression in states (D: 2 phi - psi).
     conditions: in words, what order and frequencies must satisfy.
     leaks: by weight group, the frequencies into which the gradient leaves the modes.
     templates: the kinds of mode at a concrete order; the first one is this system.
+    constraints: functions of the states that vanish on the orbits that are meant, by name.
+    time: the symbol of time, where the field depends on it.
+    solution: each state at time t from its initial value x_0, where that is known.
     source: the derivation, which answers questions about integrals, fixed points and certificates.
 
     Raises
@@ -70,15 +79,19 @@ class ReducedSystem:
     parameters: tuple[sp.Symbol, ...] = ()
     metric: tuple[sp.Expr, ...] = ()
     energy: sp.Expr | None = None
+    direction: str = "ascent"
     definitions: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
     conditions: tuple[str, ...] = ()
     leaks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     templates: tuple[Template, ...] = ()
+    constraints: Mapping[str, sp.Expr] = field(default_factory=dict)
+    time: sp.Symbol | None = None
+    solution: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
     source: Source | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "definitions", MappingProxyType(dict(self.definitions)))
-        object.__setattr__(self, "leaks", MappingProxyType(dict(self.leaks)))
+        for name in ("definitions", "leaks", "constraints", "solution"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         names = [symbol.name for symbol in (*self.states, *self.parameters, *self.definitions)]
         if len(set(names)) < len(names):
             raise InputError("a name stands for two things", expected="distinct names", received=str(names))
@@ -89,7 +102,7 @@ class ReducedSystem:
                 received=f"{len(self.vector_field)}",
             )
         declared = {*self.states, *self.parameters, *self.definitions}
-        unknown = set().union(*(e.free_symbols for e in self.vector_field)) - declared
+        unknown = set().union(*(e.free_symbols for e in self.vector_field)) - declared - {self.time}
         if unknown:
             raise InputError(
                 "the vector field holds symbols that nothing declares",
@@ -135,7 +148,7 @@ class ReducedSystem:
         """
         chosen = tuple(self.symbol(name) for name in names)
         field = tuple(self.equations[symbol] for symbol in chosen)
-        missing = set().union(*(e.free_symbols for e in field)) - {*chosen, *self.parameters}
+        missing = set().union(*(e.free_symbols for e in field)) - {*chosen, *self.parameters, self.time}
         if missing:
             raise ReductionError(
                 "these states do not form a system of their own",
@@ -143,28 +156,58 @@ class ReducedSystem:
                 received=f"{', '.join(names)}, which need {', '.join(sorted(map(str, missing)))}",
                 hint=f"all of {', '.join(s.name for s in self.states)}",
             )
-        return ReducedSystem(chosen, field, self.parameters, conditions=self.conditions, leaks=self.leaks)
+        return ReducedSystem(
+            chosen, field, self.parameters, conditions=self.conditions, leaks=self.leaks, time=self.time
+        )
 
     def first_integrals(self) -> tuple[sp.Expr, ...]:
         """Functionally independent constants of the motion, found by a polynomial ansatz."""
         return self._source.first_integrals()
 
+    def scaling_symmetries(self) -> tuple[ScalingSymmetry, ...]:
+        """Powers of a factor that multiply states, parameters and time such that orbits stay orbits."""
+        from odekit.derivation.scaling import scaling_symmetries
+
+        return scaling_symmetries(self)
+
     def fixed_points(self) -> tuple[FixedPoint, ...]:
-        """Fixed phase differences, with their stability and linear rate."""
+        """Fixed phase differences, or points of rest of a given energy, with stability and linear rates."""
         return self._source.fixed_points()
 
     def rates(self) -> Mapping[str, sp.Expr]:
-        """Rate of approach to each attracting phase difference, by its name, such as ``"D = 0"``."""
-        return {
+        """Rate of approach to each attracting point, by its name, such as ``"D = 0"``: the slowest one."""
+        attracting = [point for point in self.fixed_points() if point.stability == "attracts"]
+        by_phase = {
             f"{symbol} = {point.values[symbol]}": rate
-            for point in self.fixed_points()
-            if point.stability == "attracts"
+            for point in attracting
             for symbol, rate in point.rates.items()
         }
+        return {**by_phase, **{p.name: p.slowest for p in attracting if p.slowest is not None}}
+
+    def check_start(self, y0: NDArray[np.float64], p: NDArray[np.float64]) -> None:
+        """Refuse initial states that violate a constraint.
+
+        Parameters
+        ----------
+        y0: (state, batch). p: (parameter, batch).
+
+        Raises
+        ------
+        InputError: the first constraint and trajectory where the residual is above 1e-6.
+        """
+        from odekit.derivation.start_check import check_start
+
+        check_start(self, y0, p)
 
     def form(self, name: str) -> ReducedSystem:
         """The same flow in other states: ``"polar"``, ``"cartesian"`` or ``"polynomial"``."""
         return self._source.form(name)
+
+    def with_decay(self) -> ReducedSystem:
+        """The system with weight decay, a further parameter ``decay``, in polar form."""
+        from odekit.derivation.decay import with_decay
+
+        return with_decay(self)
 
     @property
     def closed_form(self) -> EllipticForm | None:
@@ -222,7 +265,7 @@ class ReducedSystem:
         if self.source is None:
             raise ReductionError(
                 "this system carries no derivation",
-                expected="a system made by odekit.derive",
+                expected="a system made by odekit.derive or odekit.gradient_flow",
                 hint="ask the system that it was restricted from",
             )
         return self.source

@@ -28,6 +28,8 @@ ACTIVATIONS: Mapping[str, str] = {
     "quartic": "z**4",
     "relu": "relu(z)",
     "abs": "abs(z)",
+    "gelu": "z*(1 + erf(z/sqrt(2)))/2",
+    "softplus": "log(1 + exp(z))",
 }
 EMBEDDINGS = ("shared", "unshared")
 CONSTRAINTS = ("none", "sphere", "joint_sphere")
@@ -240,6 +242,10 @@ def _embeddings(embedding: str, summands: int) -> tuple[str, ...]:
 
 def _rates(given: Mapping[str, float], embeddings: tuple[str, ...]) -> Mapping[str, float]:
     known = (*embeddings, "xi")
+    if not isinstance(given, Mapping):
+        raise InputError(
+            "rates must be given by weight group", expected=", ".join(known), received=repr(given)[:60]
+        )
     for name in given:
         if name not in (*known, "theta"):
             raise UnknownNameError("weight group in rates", name, known)

@@ -1,4 +1,4 @@
-"""The exact solution of a derived system, in whatever states the system has.
+"""The exact solution of a system: its own formulas, or the elliptic one in whatever states it has.
 
 A system with an elliptic form enters, with initial states, parameters and times; states and statuses leave.
 The elliptic functions live in `odekit.solvers.exact`, and how the form was found isn't known here.
@@ -38,7 +38,11 @@ class _Coordinates:
 
 
 def has_closed_form(system: Any) -> bool:
-    """Whether the system has an elliptic form, and states in which it can be written."""
+    """Whether the system has a solution of its own, or an elliptic form in states that can express it."""
+    return bool(getattr(system, "solution", None)) or _is_elliptic(system)
+
+
+def _is_elliptic(system: Any) -> bool:
     return getattr(system, "closed_form", None) is not None and _names(system) in _COORDINATES
 
 
@@ -50,6 +54,8 @@ def solve_closed_form(system: Any, inputs: Inputs) -> tuple[FloatArray, NDArray[
     y: (time, state, batch) float64, NaN from the blow-up on.
     status: (batch,) int8, values of `Status`.
     """
+    if not _is_elliptic(system):
+        return _explicit(system, inputs)
     coordinates = _COORDINATES[_names(system)]
     rate, scale = _constants(system, inputs.p)
     alpha, phi, beta, psi = coordinates.to_modes(inputs.y0)
@@ -60,6 +66,22 @@ def solve_closed_form(system: Any, inputs: Inputs) -> tuple[FloatArray, NDArray[
     is_valid = np.isfinite(inputs.y0).all(axis=0)
     status = np.where(is_known, Status.success, np.where(is_valid, Status.step_too_small, Status.not_finite))
     return y, status.astype(np.int8)
+
+
+def _explicit(system: Any, inputs: Inputs) -> tuple[FloatArray, NDArray[np.int8]]:
+    """The system's own formulas, in t and in the initial values x_0 of the states x."""
+    formulas = SimpleNamespace(
+        states=tuple(SimpleNamespace(name=f"{name}_0") for name in _names(system)),
+        parameters=system.parameters,
+        vector_field=tuple(system.solution[state] for state in system.states),
+        definitions={},
+    )
+    rhs = compile(formulas).rhs
+    y = np.empty((len(inputs.times), *inputs.y0.shape))
+    for moment, out in zip(inputs.times, y, strict=True):
+        rhs(moment, inputs.y0, inputs.p, out)
+    is_known = np.isfinite(y[-1]).all(axis=0)
+    return y, np.where(is_known, Status.success, Status.not_finite).astype(np.int8)
 
 
 def _names(system: Any) -> tuple[str, ...]:

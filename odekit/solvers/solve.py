@@ -78,6 +78,7 @@ def solve(
     Raises
     ------
     InputError: initial states, times, parameters or tolerances that don't fit the system.
+    InputError: a start that violates the system's constraint, with the residual.
     InputError: ``method="exact"`` without a closed form.
     InputError: the backend doesn't exist or isn't installed.
     InputError: events or dense output together with ``method="exact"``, or a backend that has neither.
@@ -99,11 +100,13 @@ def solve(
     needs_steps = bool(events) or dense
     check_backend(backend, needs_steps=needs_steps)
     chosen = select_system(compiled.system if compiled else system, y0)
+    inputs = _prepared(chosen, y0, t, parameters, rtol, atol)
+    if hasattr(chosen, "check_start"):
+        chosen.check_start(inputs.y0, inputs.p)
     if _uses_closed_form(chosen, method, backend, needs_steps=needs_steps):
-        return _solve_exactly(chosen, _prepared(chosen, y0, t, parameters, rtol, atol))
+        return _solve_exactly(chosen, inputs)
     if backend == "mpmath":
         return _solve_precisely(chosen, y0, t, parameters)
-    inputs = _prepared(chosen, y0, t, parameters, rtol, atol)
     if compiled is None or compiled.system is not chosen:
         compiled = compile_for(chosen, backend, batch=inputs.y0.shape[1], needs_steps=needs_steps)
     bound = tuple(bind(event, compiled.states, compiled.parameters) for event in events)

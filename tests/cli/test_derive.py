@@ -152,3 +152,18 @@ def test_a_large_group_is_certified_only_where_asked(invoke: Invoke, monkeypatch
     monkeypatch.setattr("odekit.cli.derive.LARGEST_CERTIFIED", 5)
     assert "Certificate" not in invoke("derive", "--group", "Z7").stdout
     assert "Certificate" in invoke("derive", "--group", "Z7", "--certify", "7").stdout
+
+
+def test_weight_decay_is_a_parameter_with_its_threshold(invoke: Invoke) -> None:
+    result = invoke("derive", "--decay")
+    assert result.exit_code == 0, result.stderr
+    assert "alpha' = 2*alpha*beta*p*cos(D) - alpha*decay" in result.stdout
+    assert "the threshold is alpha = sqrt(2)*decay/(2*p), beta = decay/(2*p)" in result.stdout
+    assert "agrees with the weight-space gradient exactly" in result.stdout
+
+
+def test_weight_decay_in_blocks_or_on_spheres_is_refused(invoke: Invoke) -> None:
+    for options in (("--group", "S3"), ("--group", "Z7", "--constraint", "sphere")):
+        result = invoke("derive", "--decay", *options)
+        assert result.exit_code == 2
+        assert "weight decay can't be added to this system" in result.stderr

@@ -1,12 +1,14 @@
-"""Each way to show a system, for systems in modes and in blocks alike."""
+"""Each way to show a system: in modes, in blocks, or of an energy that a user wrote."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from odekit.derivation.certificate import Certificate
+from odekit.derivation.gradient_source import GradientSource
 from odekit.derivation.lifted_system import LiftedSystem
 from odekit.derivation.printers.dictionary import reduced_dictionary
+from odekit.derivation.printers.gradient_report import gradient_dictionary, gradient_text
 from odekit.derivation.printers.latex import reduced_latex
 from odekit.derivation.printers.lifted_dictionary import lifted_dictionary
 from odekit.derivation.printers.lifted_latex import lifted_latex
@@ -30,6 +32,8 @@ def text(system: System, certificate: Certificate | None = None) -> str:
     """
     if isinstance(system, LiftedSystem):
         return lifted_text(system, certificate)
+    if isinstance(system.source, GradientSource):
+        return gradient_text(system)
     return reduced_text(system, certificate)
 
 
@@ -42,6 +46,8 @@ def as_dict(system: System, certificate: Certificate | None = None) -> dict[str,
     """
     if isinstance(system, LiftedSystem):
         return lifted_dictionary(system, certificate)
+    if isinstance(system.source, GradientSource):
+        return gradient_dictionary(system)
     return reduced_dictionary(system, certificate)
 
 

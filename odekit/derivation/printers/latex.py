@@ -6,6 +6,7 @@ import re
 
 import sympy as sp
 
+from odekit.derivation.decay import DECAY
 from odekit.derivation.system import ReducedSystem
 
 __all__ = ["aligned", "reduced_latex"]
@@ -31,6 +32,11 @@ def reduced_latex(system: ReducedSystem) -> str:
     """
     leaks = [f"{name} at {', '.join(labels)}" for name, labels in system.leaks.items() if labels]
     comments = [f"% {condition}" for condition in system.conditions]
+    if DECAY in system.parameters:
+        comments.append(r"% \lambda: weight decay, in this time")
+    if system.direction == "descent":
+        constraint = [f"% {name} = 0" for name in system.constraints]
+        return "\n".join([*comments, "% gradient descent of E", *constraint, aligned(system)])
     comments.append("% closed" if system.closed else f"% not closed, leaks: {'; '.join(leaks)}")
     return "\n".join([*comments, aligned(system)])
 
@@ -38,7 +44,7 @@ def reduced_latex(system: ReducedSystem) -> str:
 def aligned(system: ReducedSystem) -> str:
     """The block alone: energy, definitions and equations of motion."""
     symbols = {*system.states, *system.parameters, *system.definitions}
-    names = {symbol: _name(symbol.name) for symbol in symbols}
+    names = {symbol: r"\lambda" if symbol == DECAY else _name(symbol.name) for symbol in symbols}
 
     def show(expression: sp.Expr) -> str:
         return str(sp.latex(expression, symbol_names=names))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import sympy as sp
 
 from odekit.derivation.certificate import Certificate
+from odekit.derivation.decay import decay_law
 from odekit.derivation.elliptic_curve import EllipticCurve
 from odekit.derivation.printers.lifted_report import sphere_sections
 from odekit.derivation.printers.network_report import network_lines, time_lines
@@ -43,6 +44,7 @@ def reduced_text(system: ReducedSystem, certificate: Certificate | None = None) 
         "First integrals": _first_integrals(system) if report is None else [],
         "Fixed phase differences": _fixed_points(system),
         "Exact solution": _exact_solution(system.elliptic_curve()),
+        "Weight decay": law.lines() if (law := decay_law(system)) else [],
         **({} if report is None else sphere_sections(report, is_matrix=False)),
         "Kinds of mode": _templates(system.templates),
         "Certificate": [] if certificate is None else [str(certificate)],

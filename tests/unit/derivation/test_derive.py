@@ -208,8 +208,11 @@ def test_the_mean_is_a_state_where_the_energy_depends_on_it() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"activation": "relu"}, "'relu' has no finite reduction.*polynomial"),
-        ({"activation": "abs"}, "'abs' has no finite reduction"),
+        (
+            {"activation": "relu", "embedding": "unshared"},
+            "'relu' has no finite reduction.*a shared embedding",
+        ),
+        ({"activation": "abs", "task": "x+y+z"}, "'abs' has no finite reduction.*task x \\+ y"),
         ({"activation": "relu", "constraint": "sphere"}, "'relu' has no finite reduction"),
     ],
 )
