@@ -131,6 +131,7 @@ class Claim:
     hypotheses: what the statement assumes.
     experiment: makes a verdict from settings.
     applies: whether a group meets the hypotheses.
+    full_only: whether the experiment takes minutes, and is left out of the quick set.
     """
 
     id: str
@@ -140,6 +141,7 @@ class Claim:
     hypotheses: str
     experiment: Callable[[Claim, Settings], Verdict]
     applies: Callable[[FiniteGroup], bool]
+    full_only: bool = False
 
     def verdict(
         self,

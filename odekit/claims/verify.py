@@ -33,11 +33,12 @@ def verify(
 
     Parameters
     ----------
-    claims: identifiers, or None for all.
+    claims: identifiers, or None for all; those that take minutes are left out unless ``full``, and not
+        applicable if named.
     paper: only the claims of this arXiv identifier.
     group: the group to experiment on; claims whose hypotheses it does not meet are not applicable.
     seed: of all randomness, at least 0.
-    full: more seeds, larger orders, longer runs.
+    full: more seeds, larger orders, longer runs, and the claims that take minutes.
     on_start, on_finish: called around each experiment, for progress.
 
     Raises
@@ -56,7 +57,7 @@ def verify(
         )
     settings = Settings(seed, full, chosen)
     verdicts = []
-    for claim in select_claims(claims, paper):
+    for claim in select_claims(claims, paper, full):
         if on_start is not None:
             on_start(claim)
         verdicts.append(_run(claim, settings))
@@ -66,8 +67,12 @@ def verify(
     return Report(__version__, seed, described, tuple(verdicts))
 
 
-def select_claims(claims: str | Sequence[str] | None, paper: str | None) -> tuple[Claim, ...]:
+def select_claims(
+    claims: str | Sequence[str] | None, paper: str | None, full: bool = True
+) -> tuple[Claim, ...]:
     """The claims asked for, each once, in the catalogue's order where all are meant.
+
+    Those of the full set alone are among all of them only if ``full``.
 
     Raises
     ------
@@ -81,13 +86,16 @@ def select_claims(claims: str | Sequence[str] | None, paper: str | None) -> tupl
     papers = dict.fromkeys(claim.paper for claim in CLAIMS)
     if paper is not None and paper not in papers:
         raise UnknownNameError("paper", paper, papers)
-    return tuple(known[name] for name in wanted if paper in (None, known[name].paper))
+    chosen = (known[name] for name in wanted if paper in (None, known[name].paper))
+    return tuple(claim for claim in chosen if claims or full or not claim.full_only)
 
 
 def _run(claim: Claim, settings: Settings) -> Verdict:
     started = perf_counter()
     if settings.group is not None and not claim.applies(settings.group):
         return claim.not_applicable(f"{settings.group.name} does not meet the hypotheses: {claim.hypotheses}")
+    if claim.full_only and not settings.full:
+        return claim.not_applicable("its experiment takes minutes and belongs to the full set: --full")
     try:
         verdict = claim.experiment(claim, settings)
     except OdekitError as error:

@@ -9,26 +9,36 @@ from odekit.comparison.budget import Budget
 from odekit.comparison.compare import compare
 from odekit.comparison.comparison import Comparison, Winners
 from odekit.comparison.curves import ErrorCurve
+from odekit.comparison.decay_balance import DecayBalance, decay_balance
 from odekit.comparison.modes import Modes, project
 from odekit.comparison.orbit import orbit_distance
 from odekit.comparison.predict import Prediction, predict
+from odekit.comparison.progress import Progress, measure_progress
 from odekit.comparison.rates import RateEstimate, estimate_rate
 from odekit.comparison.reduced_flow import ReducedFlow
 from odekit.comparison.shares import dominant_irreps, irrep_shares
+from odekit.comparison.stages import Stages, covered, find_stages
 
 __all__ = [
     "Budget",
     "Comparison",
+    "DecayBalance",
     "ErrorCurve",
     "Modes",
     "Prediction",
+    "Progress",
     "RateEstimate",
     "ReducedFlow",
+    "Stages",
     "Winners",
     "compare",
+    "covered",
+    "decay_balance",
     "dominant_irreps",
     "estimate_rate",
+    "find_stages",
     "irrep_shares",
+    "measure_progress",
     "orbit_distance",
     "predict",
     "project",

@@ -169,6 +169,8 @@ def _constants(network: Network) -> tuple[FloatArray, FloatArray]:
     """Rate of the elliptic form of every mode in the network's own time, and the readout's scale."""
     basis = mode_basis(network.finite_group)
     rates, scales = np.empty(len(basis)), np.empty(len(basis))
+    if network.activation_polynomial is None:
+        _form(None, network)
     for template in derive(network).templates:
         form = _form(template.system.closed_form, network)
         for label in template.characters:

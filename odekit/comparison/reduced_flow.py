@@ -154,6 +154,12 @@ def _blocks(network: Network, names: Sequence[str]) -> Iterator[Block]:
             expected="constraint 'none'",
             received=f"constraint {network.constraint!r}",
         )
+    if network.activation_polynomial is None:
+        raise ReductionError(
+            f"the activation {network.activation_name!r} spreads a frequency over all of its multiples",
+            expected="a polynomial in z",
+            received=network.activation_name,
+        )
     templates = derive(network).templates
     _check_decoupled(network, [template.system for template in templates])
     basis = mode_basis(network.finite_group)

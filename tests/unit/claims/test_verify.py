@@ -20,7 +20,11 @@ NAMES_A = [
     "lottery-ticket",
     "dominance-time",
     "majority-vote",
+    "even-activations",
+    "relu-rates",
+    "relu-leakage",
 ]
+FULL_ONLY = ["grokking-stages"]
 NAMES_B = [
     "fourier-lift",
     "single-irrep",
@@ -33,7 +37,7 @@ NAMES_B = [
     "haar-phases",
     "group-vote",
 ]
-NAMES = [*NAMES_A, *NAMES_B]
+NAMES = [*NAMES_A, *NAMES_B, "deep-linear"]
 
 
 @pytest.fixture
@@ -56,13 +60,23 @@ def test_all_claims_run_once_in_the_catalogues_order(quick: list[tuple[str, int]
     assert report.settings == {"full": False, "group": None, "paper": None}
 
 
+def test_claims_that_take_minutes_run_in_the_full_set_only(quick: list[tuple[str, int]]) -> None:
+    (named,) = verify(FULL_ONLY).verdicts
+    assert named.outcome == "not_applicable"
+    assert "--full" in named.text
+    assert quick == []
+    verify(full=True)
+    assert set(FULL_ONLY) <= {name for name, _ in quick}
+
+
 def test_claims_that_are_named_run_in_the_order_named_and_once(quick: list[tuple[str, int]]) -> None:
     names = ["majority-vote", "decoupling", "majority-vote"]
     assert [verdict.id for verdict in verify(names).verdicts] == ["majority-vote", "decoupling"]
 
 
 def test_a_paper_selects_its_claims() -> None:
-    assert [claim.id for claim in select_claims(None, PAPER_A)] == NAMES_A
+    assert [claim.id for claim in select_claims(None, PAPER_A)] == [*NAMES_A, *FULL_ONLY]
+    assert [claim.id for claim in select_claims(None, PAPER_A, full=False)] == NAMES_A
     assert [claim.id for claim in select_claims(None, PAPER_B)] == NAMES_B
     with pytest.raises(UnknownNameError, match=r"unknown paper '2602.1684'.*Try: '2602.16849'"):
         select_claims(None, "2602.1684")
