@@ -2,7 +2,8 @@
 
 A statement enters as a `Network` and leaves as a verdict. `derive` finds the reduced system of its gradient
 flow, `compile` and `solve` integrate it, `simulate` trains the full network without knowing any of that,
-`compare` measures the gap, and `verify` says which theorems are confirmed.
+`compare` measures the gap, `verify` says which theorems are confirmed, and `check` whether a user's own
+formulas are right.
 
 What enters: nothing. What leaves: the public names, each loaded from its room on first use, so that
 ``import odekit`` loads no array library. What this module must not know: anything that a room knows.
@@ -22,11 +23,13 @@ __all__ = [
     "Run",
     "__version__",
     "blow_up_time",
+    "check",
     "compare",
     "compile",
     "derive",
     "estimate_rate",
     "exact_modes",
+    "gradient_flow",
     "group",
     "load_run",
     "loss_and_gradient",
@@ -34,11 +37,13 @@ __all__ = [
     "project",
     "simulate",
     "solve",
+    "variable",
     "verify",
 ]
 
 _ROOMS = frozenset(
     {
+        "checking",
         "claims",
         "cli",
         "comparison",
@@ -59,11 +64,13 @@ _HOMES = {
     "ReducedSystem": "derivation",
     "Run": "simulation",
     "blow_up_time": "solvers",
+    "check": "checking",
     "compare": "comparison",
     "compile": "solvers",
     "derive": "derivation",
     "estimate_rate": "comparison",
     "exact_modes": "solvers",
+    "gradient_flow": "derivation",
     "group": "groups",
     "load_run": "simulation",
     "loss_and_gradient": "simulation",
@@ -71,10 +78,12 @@ _HOMES = {
     "project": "comparison",
     "simulate": "simulation",
     "solve": "solvers",
+    "variable": "derivation",
     "verify": "claims",
 }
 
 if TYPE_CHECKING:
+    from odekit import checking as checking
     from odekit import claims as claims
     from odekit import cli as cli
     from odekit import comparison as comparison
@@ -86,11 +95,12 @@ if TYPE_CHECKING:
     from odekit import report as report
     from odekit import simulation as simulation
     from odekit import solvers as solvers
+    from odekit.checking.check import check
     from odekit.claims.verify import verify
     from odekit.comparison import estimate_rate, project
     from odekit.comparison.compare import compare
     from odekit.comparison.predict import predict
-    from odekit.derivation import ReducedSystem, derive
+    from odekit.derivation import ReducedSystem, derive, gradient_flow, variable
     from odekit.groups import FiniteGroup, group
     from odekit.networks import Network
     from odekit.simulation import Run, load_run, loss_and_gradient, simulate

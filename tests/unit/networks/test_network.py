@@ -29,6 +29,7 @@ def symmetric_group() -> FiniteGroup:
         ({"logit_scale": float("nan")}, "logit_scale must be positive and finite"),
         ({"logit_scale": "1"}, "logit_scale must be positive and finite"),
         ({"rates": {"xi": -1.0}}, "the rate of xi must be positive"),
+        ({"rates": [1.0, 2.0]}, "rates must be given by weight group"),
         ({"rates": {"phi": 1.0}}, "unknown weight group in rates 'phi'"),
         ({"activation": "reul"}, "unknown activation 'reul'.*Try: 'relu'"),
         ({"activation": '__import__("os")'}, "unknown function"),
