@@ -15,6 +15,7 @@ from odekit.expressions.tree import (
     Product,
     Sum,
     Symbol,
+    constant_factor,
 )
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "Product",
     "Sum",
     "Symbol",
+    "constant_factor",
     "parse",
 ]

@@ -16,7 +16,17 @@ from numpy.typing import NDArray
 
 from odekit.errors import InputError
 
-__all__ = ["FUNCTIONS", "Call", "Expression", "Number", "Power", "Product", "Sum", "Symbol"]
+__all__ = [
+    "FUNCTIONS",
+    "Call",
+    "Expression",
+    "Number",
+    "Power",
+    "Product",
+    "Sum",
+    "Symbol",
+    "constant_factor",
+]
 
 MAX_TERMS = 10_000
 MAX_BITS = 1000
@@ -29,8 +39,12 @@ Polynomial = dict[tuple[int, ...], Fraction]
 class Expression:
     """A node of the tree; its children are expressions, its leaves numbers and symbols."""
 
-    def evaluate(self, values: Mapping[str, Array]) -> Array:
-        """Value at arrays (real or complex) given by name, elementwise."""
+    def evaluate(self, values: Mapping[str, Array], out: Array | None = None) -> Array:
+        """Value at arrays (real or complex) given by name, elementwise.
+
+        ``out`` is room of the value's shape and type, not one of the arrays, which spares allocations. The
+        value may use it, and may as well be one of the arrays given.
+        """
         raise NotImplementedError
 
     def derivative(self, name: str) -> Expression:
@@ -49,12 +63,16 @@ class Expression:
 
 @dataclass(frozen=True)
 class Number(Expression):
-    """An exact rational; decimals are read as written, so 0.1 is one tenth."""
+    """An exact rational; decimals are read as written, so 0.1 is one tenth.
+
+    Its value is float32 among arrays that are all of single precision, and float64 otherwise.
+    """
 
     value: Fraction
 
-    def evaluate(self, values: Mapping[str, Array]) -> Array:
-        return np.asarray(float(self.value))
+    def evaluate(self, values: Mapping[str, Array], out: Array | None = None) -> Array:
+        is_single = values and all(np.asarray(array).dtype.char in "fF" for array in values.values())
+        return np.asarray(float(self.value), np.float32 if is_single else np.float64)
 
     def derivative(self, name: str) -> Expression:
         return ZERO
@@ -69,7 +87,7 @@ class Symbol(Expression):
 
     name: str
 
-    def evaluate(self, values: Mapping[str, Array]) -> Array:
+    def evaluate(self, values: Mapping[str, Array], out: Array | None = None) -> Array:
         return np.asarray(values[self.name])
 
     def derivative(self, name: str) -> Expression:
@@ -88,8 +106,8 @@ class Sum(Expression):
     left: Expression
     right: Expression
 
-    def evaluate(self, values: Mapping[str, Array]) -> Array:
-        return np.asarray(self.left.evaluate(values) + self.right.evaluate(values))
+    def evaluate(self, values: Mapping[str, Array], out: Array | None = None) -> Array:
+        return np.asarray(np.add(self.left.evaluate(values, out), self.right.evaluate(values), out=out))
 
     def derivative(self, name: str) -> Expression:
         return _add(self.left.derivative(name), self.right.derivative(name))
@@ -111,8 +129,8 @@ class Product(Expression):
     left: Expression
     right: Expression
 
-    def evaluate(self, values: Mapping[str, Array]) -> Array:
-        return np.asarray(self.left.evaluate(values) * self.right.evaluate(values))
+    def evaluate(self, values: Mapping[str, Array], out: Array | None = None) -> Array:
+        return np.asarray(np.multiply(self.left.evaluate(values, out), self.right.evaluate(values), out=out))
 
     def derivative(self, name: str) -> Expression:
         return _add(
@@ -132,11 +150,11 @@ class Power(Expression):
     base: Expression
     exponent: int
 
-    def evaluate(self, values: Mapping[str, Array]) -> Array:
+    def evaluate(self, values: Mapping[str, Array], out: Array | None = None) -> Array:
         base = self.base.evaluate(values)
         if self.exponent < 0:
-            return np.asarray(1.0 / base ** (-self.exponent))
-        return np.asarray(_integer_power(base, self.exponent))
+            return np.asarray(np.divide(1.0, base ** (-self.exponent), out=out))
+        return np.asarray(_integer_power(base, self.exponent, out))
 
     def derivative(self, name: str) -> Expression:
         factor = _multiply(Number(Fraction(self.exponent)), _power(self.base, self.exponent - 1))
@@ -166,8 +184,8 @@ class Call(Expression):
     function: str
     argument: Expression
 
-    def evaluate(self, values: Mapping[str, Array]) -> Array:
-        return np.asarray(FUNCTIONS[self.function].evaluate(self.argument.evaluate(values)))
+    def evaluate(self, values: Mapping[str, Array], out: Array | None = None) -> Array:
+        return np.asarray(FUNCTIONS[self.function].evaluate(self.argument.evaluate(values, out), out=out))
 
     def derivative(self, name: str) -> Expression:
         return _multiply(FUNCTIONS[self.function].derivative(self.argument), self.argument.derivative(name))
@@ -181,9 +199,9 @@ ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
 
 @dataclass(frozen=True)
 class Function:
-    """What a function does to an array, and its derivative as a tree."""
+    """What a function does to an array, with room for the value as ``out``, and its derivative as a tree."""
 
-    evaluate: Callable[[Array], Array]
+    evaluate: Callable[..., Array]
     derivative: Callable[[Expression], Expression]
 
 
@@ -198,13 +216,28 @@ FUNCTIONS: Mapping[str, Function] = {
     "tanh": Function(np.tanh, lambda a: Sum(ONE, negative(Power(Call("tanh", a), 2)))),
     "abs": Function(np.abs, lambda a: Call("sign", a)),
     "sign": Function(np.sign, lambda a: ZERO),
-    "relu": Function(lambda x: np.maximum(x, 0.0), lambda a: Call("step", a)),
-    "step": Function(lambda x: (x > 0).astype(np.result_type(x, np.float32)), lambda a: ZERO),
+    "relu": Function(lambda x, out: np.maximum(x, 0.0, out=out), lambda a: Call("step", a)),
+    "step": Function(lambda x, out: (x > 0).astype(np.result_type(x, np.float32)), lambda a: ZERO),
 }
 
 
 def negative(expression: Expression) -> Expression:
     return _multiply(Number(Fraction(-1)), expression)
+
+
+def constant_factor(expression: Expression) -> tuple[Fraction, Expression]:
+    """A number and the rest, of which the tree is the product: what stands as a factor of a product.
+
+    >>> from odekit.expressions import parse
+    >>> constant_factor(parse("3*z**2", ("z",)).derivative("z"))
+    (Fraction(6, 1), Symbol(name='z'))
+    """
+    if isinstance(expression, Number):
+        return expression.value, ONE
+    if isinstance(expression, Product):
+        (a, left), (b, right) = constant_factor(expression.left), constant_factor(expression.right)
+        return a * b, _multiply(left, right)
+    return Fraction(1), expression
 
 
 def _add(left: Expression, right: Expression) -> Expression:
@@ -227,15 +260,15 @@ def _power(base: Expression, exponent: int) -> Expression:
     return base if exponent == 1 else Power(base, exponent)
 
 
-def _integer_power(base: Array, exponent: int) -> Array:
+def _integer_power(base: Array, exponent: int, out: Array | None) -> Array:
     """Repeated squaring: exact for complex steps, and faster than ``np.power`` on small exponents."""
     if exponent == 0:
         return np.ones_like(base)
-    half = _integer_power(base, exponent // 2) if exponent > 1 else None
-    if half is None:
+    if exponent == 1:
         return base
-    square: Array = half * half
-    return np.asarray(square * base) if exponent % 2 else square
+    half = _integer_power(base, exponent // 2, out)
+    square: Array = np.multiply(half, half, out=out)
+    return np.asarray(np.multiply(square, base, out=out)) if exponent % 2 else square
 
 
 def _multiply_polynomials(left: Polynomial, right: Polynomial) -> Polynomial:

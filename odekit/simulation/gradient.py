@@ -10,31 +10,47 @@ must not know that anything reduces it: no modes, no energy.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from odekit.errors import InputError, UnknownNameError
 from odekit.networks import Network
-from odekit.simulation.plan import Block, blocks
+from odekit.simulation.gradient_jax import JaxGradient
+from odekit.simulation.lane import Lane, Residual, padded, softmax_residual, uniform_residual
+from odekit.simulation.plan import Block, lanes
+from odekit.simulation.threads import side_by_side
 from odekit.simulation.weights import Embedding, Stack, stack, unstack
 
-__all__ = ["LossGradient", "accuracy", "logits", "loss_and_gradient", "softmax_residual", "uniform_gradient"]
+__all__ = ["BACKENDS", "LossGradient", "accuracy", "logits", "loss_and_gradient", "uniform_gradient"]
 
 FloatArray = NDArray[np.float64]
-BLOCK_ENTRIES = 2**18
+BACKENDS = ("numpy", "jax")
 
 
 class LossGradient:
     """Loss and gradient of one network, its plan made once and used for many calls.
 
-    Memory is that of some blocks of rows times neurons, never n**2 times neurons.
+    The rows of the hidden layer are dealt to lanes of blocks, which NumPy adds up side by side on as many
+    threads as BLAS may use, at most eight; the result doesn't depend on how many these are. Memory is that of
+    two blocks of rows times neurons a thread and of a gradient a lane, never n**2 times neurons.
 
     Parameters
     ----------
     network: any network of a definite order; its constraint and its rates play no part here.
-    rows: rows of the hidden layer in a block; by default 512 at 512 neurons, more if there are fewer.
+    rows: rows of the hidden layer in a block; by default some 300 at 512 neurons.
+    dtype: float64, or float32, in which a loss and a gradient are good to some 1e-6 of their terms.
+    backend: ``"numpy"``, or ``"jax"`` for loss and gradient on an accelerator; what is uniform, and the
+        accuracy, are NumPy's.
+
+    Raises
+    ------
+    InputError: a group of symbolic order, another dtype, or jax isn't installed.
+    UnknownNameError: an unknown backend.
 
     Examples
     --------
@@ -45,123 +61,114 @@ class LossGradient:
     (1.609438, (2, 5), (2, 5))
     """
 
-    def __init__(self, network: Network, rows: int | None = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        rows: int | None = None,
+        *,
+        dtype: DTypeLike = np.float64,
+        backend: str = "numpy",
+    ) -> None:
+        if backend not in BACKENDS:
+            raise UnknownNameError("backend", str(backend), BACKENDS)
         self.network = network
-        per_block = rows or max(512, BLOCK_ENTRIES // network.neurons)
-        self._blocks = blocks(network, per_block)
-        self._act = network.activation
-        self._slope = network.activation.derivative("z")
-        self._buffer = np.empty((0, 0))
+        self.dtype = _checked_type(dtype)
+        self._jax = JaxGradient(network, rows) if backend == "jax" else None
+        self._plan = lanes(network, rows)
+        self._lanes: dict[np.dtype[Any], list[Lane]] = {}
 
     def __call__(
         self, theta: ArrayLike | Sequence[ArrayLike], xi: ArrayLike
     ) -> tuple[float, Embedding, FloatArray]:
         """Loss, gradient in theta and gradient in xi; see `loss_and_gradient`."""
-        loss, gradient = self.evaluate(stack(self.network, theta, xi))
+        loss, gradient = self.evaluate(self._stack(theta, xi))
         return (float(loss), *unstack(gradient))
 
     def uniform(self, theta: ArrayLike | Sequence[ArrayLike], xi: ArrayLike) -> tuple[Embedding, FloatArray]:
         """Gradient in theta and in xi with the softmax replaced by 1/n; see `uniform_gradient`."""
-        return unstack(self.evaluate_uniform(stack(self.network, theta, xi)))
+        return unstack(self.evaluate_uniform(self._stack(theta, xi)))
 
     def evaluate(self, weights: Stack) -> tuple[Any, Stack]:
         """Loss and gradient of a stack, unchecked.
 
         Parameters
         ----------
-        weights: (e + 1, n, M) float64, the embeddings and then xi, each transposed; complex128 gives the
-            analytic continuation where the activation has one, for derivatives by complex step.
+        weights: (e + 1, n, M) float64 or float32, the embeddings and then xi, each transposed; complex128
+            gives NumPy's analytic continuation where the activation has one, for derivatives by complex step.
 
         Returns
         -------
         loss: scalar of the weights' type.
         gradient: (e + 1, n, M), like ``weights``.
         """
-        scaled = self.network.logit_scale * weights[-1]
-        gradient = np.zeros_like(weights)
-        loss = weights.dtype.type(0)
-        with np.errstate(all="ignore"):
-            for block in self._blocks:
-                hidden, inputs = self._forward(block, weights)
-                part, residual = softmax_residual(block, scaled @ hidden.T)
-                loss += part
-                self._backward(block, inputs, hidden, residual, scaled, gradient)
-        gradient[-1] *= self.network.logit_scale
-        return loss, gradient
+        if self._jax:
+            return self._jax(weights)
+        return self._add_up(weights, softmax_residual)
 
     def evaluate_uniform(self, weights: Stack) -> Stack:
         """Gradient (e + 1, n, M) of a stack with the softmax replaced by 1/n, unchecked."""
-        scaled = self.network.logit_scale * weights[-1]
-        gradient = np.zeros_like(weights)
-        with np.errstate(all="ignore"):
-            for block in self._blocks:
-                hidden, inputs = self._forward(block, weights)
-                residual = _uniform_residual(block, weights.shape[1])
-                self._backward(block, inputs, hidden, residual, scaled, gradient)
-        gradient[-1] *= self.network.logit_scale
-        return gradient
+        return self._add_up(weights, uniform_residual)[1]
 
     def accuracy(self, theta: ArrayLike | Sequence[ArrayLike], xi: ArrayLike) -> float:
         """Share of tuples whose largest logit is the label's; see `accuracy`."""
-        weights = stack(self.network, theta, xi)
+        weights = self._stack(theta, xi)
         right = total = 0.0
-        with np.errstate(all="ignore"):
-            for block in self._blocks:
-                answer = (weights[-1] @ self._forward(block, weights)[0].T).argmax(axis=0)
-                right += block.entry_weights[answer[block.entry_rows] == block.entry_labels].sum()
-                total += block.weights.sum()
+        for block, hidden in self.hidden(weights):
+            with np.errstate(all="ignore"):
+                answer = (weights[-1] @ hidden.T).argmax(axis=0)
+            right += block.entry_weights[answer[block.entry_rows] == block.entry_labels].sum()
+            total += block.weights.sum()
         return float(right / total)
 
     def hidden(self, weights: Stack) -> Iterator[tuple[Block, Stack]]:
-        """Every block with its hidden layer (rows, M), unchecked."""
-        for block in self._blocks:
-            with np.errstate(all="ignore"):
-                layer = self._forward(block, weights)[0]
-            yield block, layer
+        """Every block with its hidden layer (rows, M), unchecked; good until the next comes."""
+        for lane in self._lanes_of(weights.dtype):
+            for block in lane.blocks:
+                yield block, lane.hidden(block, weights)
 
-    def _forward(self, block: Block, weights: Stack) -> tuple[Stack, Stack]:
-        """Hidden layer after and before the activation, each (rows, M)."""
-        inputs = block.incidence @ weights[:-1].reshape(-1, weights.shape[2])
-        hidden = self._act.evaluate({"z": inputs})
-        return np.broadcast_to(hidden, inputs.shape), inputs
+    def _add_up(self, weights: Stack, residual: Residual) -> tuple[Any, Stack]:
+        """Loss and gradient, the sums over the lanes in their order."""
+        scaled = padded(self.network.logit_scale * weights[-1])
+        work = [partial(lane, weights, scaled, residual) for lane in self._lanes_of(weights.dtype)]
+        (loss, gradient), *others = side_by_side(work)
+        for part, share in others:
+            loss += part
+            gradient += share
+        gradient[-1] *= self.network.logit_scale
+        return loss, gradient
 
-    def _backward(
-        self, block: Block, inputs: Stack, hidden: Stack, residual: Stack, scaled: Stack, gradient: Stack
-    ) -> None:
-        """Add the block's part to the gradient, whose xi still lacks the logit scale."""
-        gradient[-1] += residual @ hidden
-        back = np.matmul(residual.T, scaled, out=self._rows(inputs.shape, inputs.dtype))
-        back *= self._slope.evaluate({"z": inputs})
-        gradient[:-1] += (block.scatter @ back).reshape(gradient[:-1].shape)
+    def _lanes_of(self, dtype: np.dtype[Any]) -> list[Lane]:
+        if dtype not in self._lanes:
+            cast = [[block.cast(dtype) for block in blocks] for blocks in self._plan]
+            memory = threading.local()
+            self._lanes[dtype] = [Lane(blocks, self.network.activation, memory) for blocks in cast]
+        return self._lanes[dtype]
 
-    def _rows(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Stack:
-        rows, neurons = shape
-        if self._buffer.dtype != dtype or self._buffer.shape[1] != neurons or len(self._buffer) < rows:
-            self._buffer = np.empty(shape, dtype)
-        return self._buffer[:rows]
-
-
-def softmax_residual(block: Block, logits: Stack) -> tuple[Any, Stack]:
-    """Loss of a block, and weight times (softmax - label), (n, rows), in the place of the logits."""
-    logits -= logits.real.max(axis=0)
-    labelled = logits[block.entry_labels, block.entry_rows]
-    np.exp(logits, out=logits)
-    total = logits.sum(axis=0)
-    loss = block.weights @ np.log(total) - block.entry_weights @ labelled
-    logits *= block.weights / total
-    logits[block.entry_labels, block.entry_rows] -= block.entry_weights
-    return loss, logits
+    def _stack(self, theta: ArrayLike | Sequence[ArrayLike], xi: ArrayLike) -> Stack:
+        return stack(self.network, theta, xi).astype(self.dtype, copy=False)
 
 
-def _uniform_residual(block: Block, order: int) -> FloatArray:
-    """Weight times (1/n - label), (n, rows)."""
-    residual = np.repeat((block.weights / order)[None], order, axis=0)
-    residual[block.entry_labels, block.entry_rows] -= block.entry_weights
-    return residual
+def _checked_type(dtype: DTypeLike) -> np.dtype[Any]:
+    try:
+        checked = np.dtype(dtype)
+    except TypeError:
+        checked = np.dtype(object)
+    if checked not in (np.float32, np.float64):
+        raise InputError(
+            "the gradient has no such type",
+            expected="float64 or float32",
+            received=getattr(dtype, "__name__", repr(dtype)),
+        )
+    return checked
 
 
 def loss_and_gradient(
-    network: Network, theta: ArrayLike | Sequence[ArrayLike], xi: ArrayLike
+    network: Network,
+    theta: ArrayLike | Sequence[ArrayLike],
+    xi: ArrayLike,
+    *,
+    dtype: DTypeLike = np.float64,
+    backend: str = "numpy",
 ) -> tuple[float, Embedding, FloatArray]:
     """Softmax cross-entropy over all tuples of inputs, and its Euclidean gradient.
 
@@ -173,21 +180,23 @@ def loss_and_gradient(
     network: its group has a definite order; the number of neurons is taken from the weights.
     theta: (M, n) real; a tuple of those, one for each input, where the embedding is unshared.
     xi: (M, n) real.
+    dtype, backend: as `LossGradient` takes them.
 
     Returns
     -------
     loss: float.
-    grad_theta: like ``theta``, float64.
-    grad_xi: (M, n) float64.
+    grad_theta: like ``theta``, of ``dtype``.
+    grad_xi: (M, n), of ``dtype``.
 
     Raises
     ------
-    InputError: weights of a wrong shape or not finite, or a group of symbolic order.
+    InputError: weights of a wrong shape or not finite, a group of symbolic order, or jax isn't installed.
+    UnknownNameError: an unknown backend.
 
     Source: the loss of arXiv 2602.16849, section 2, there the mean over Z_p; of arXiv 2606.02993 with
     ``logit_scale`` = a/M.
     """
-    return LossGradient(network)(theta, xi)
+    return LossGradient(network, dtype=dtype, backend=backend)(theta, xi)
 
 
 def uniform_gradient(

@@ -1,13 +1,16 @@
-"""Which tuples of inputs the loss sums over, and how: sparse incidence, labels and weights, in blocks.
+"""Which tuples of inputs the loss sums over, and how: inputs, labels and weights, in lanes of blocks.
 
-What enters is a network; what leaves is a list of `Block`. With a shared embedding, tuples that are
-permutations of each other have the same hidden layer, so each multiset of inputs is one row that carries
+What enters is a network; what leaves are `Tuples`, and lists of `Block`. With a shared embedding, tuples that
+are permutations of each other have the same hidden layer, so each multiset of inputs is one row that carries
 the labels of all its orders. This module must not know weights.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,10 +19,62 @@ from scipy.sparse import csr_array
 
 from odekit.networks import Network
 
-__all__ = ["Block", "blocks"]
+__all__ = ["Block", "Tuples", "lanes", "tuples"]
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
+
+BLOCK_ENTRIES = 160_000
+LEAST_ROWS = 128
+LANE_PRODUCTS = 2**23
+ELEMENTS_PER_LANE = 24
+MOST_LANES = 8
+
+
+@dataclass(frozen=True)
+class Tuples:
+    """Every row of the hidden layer.
+
+    Parameters
+    ----------
+    columns: (summands, rows), position of each row's inputs among the entries of e embeddings of n elements,
+        stacked.
+    entry_rows, entry_labels, entry_weights: (entries,) each label that a row's tuples have, once, and its
+        share in the loss, sorted by row.
+    width: e n.
+    """
+
+    columns: IntArray
+    entry_rows: IntArray
+    entry_labels: IntArray
+    entry_weights: FloatArray
+    width: int
+
+    def __len__(self) -> int:
+        return int(self.columns.shape[1])
+
+    def __getitem__(self, rows: slice) -> Tuples:
+        inside = slice(*np.searchsorted(self.entry_rows, [rows.start, rows.stop]))
+        return Tuples(
+            self.columns[:, rows],
+            self.entry_rows[inside] - rows.start,
+            self.entry_labels[inside],
+            self.entry_weights[inside],
+            self.width,
+        )
+
+    @property
+    def weights(self) -> FloatArray:
+        """(rows,) float64, share of each row in the loss: the shares of its labels added up."""
+        sums = np.bincount(self.entry_rows, weights=self.entry_weights, minlength=len(self))
+        return sums.astype(np.float64)
+
+    def split(self, rows: int, multiple: int = 1) -> Iterator[Tuples]:
+        """Parts of nearly equal length, at most ``rows`` each, their number a multiple of ``multiple``."""
+        count = multiple * math.ceil(len(self) / (multiple * rows))
+        edges = np.linspace(0, len(self), count + 1).round().astype(int)
+        for start, stop in pairwise(edges):
+            yield self[start:stop]
 
 
 @dataclass(frozen=True)
@@ -31,9 +86,8 @@ class Block:
     incidence: sparse (rows, e n) for e embeddings of n elements, stacked: how often each row uses each
         entry, so that the hidden layer's input is ``incidence @ embeddings``.
     scatter: its transpose, sparse (e n, rows), stored by rows of its own.
-    weights: (rows,) float64, share of the row in the loss.
-    entry_rows, entry_labels, entry_weights: (entries,) each label that a row's tuples have, once, and its
-        share in the loss; the shares of a row add up to its weight.
+    weights: (rows,) share of the row in the loss.
+    entry_rows, entry_labels, entry_weights: as in `Tuples`.
     """
 
     incidence: csr_array[Any]
@@ -46,25 +100,52 @@ class Block:
     def __len__(self) -> int:
         return len(self.weights)
 
+    def cast(self, dtype: np.dtype[Any]) -> Block:
+        """The same rows for weights of a type: sparse matrices of that type, shares of its real part's."""
+        real = np.zeros((), dtype).real.dtype
+        return replace(
+            self,
+            incidence=self.incidence.astype(dtype, copy=False),
+            scatter=self.scatter.astype(dtype, copy=False),
+            weights=self.weights.astype(real, copy=False),
+            entry_weights=self.entry_weights.astype(real, copy=False),
+        )
 
-def blocks(network: Network, rows_per_block: int) -> list[Block]:
-    """Every tuple of inputs of the network's task, in blocks of at most ``rows_per_block`` rows."""
+
+def tuples(network: Network) -> Tuples:
+    """Every tuple of inputs of the network's task."""
     labels = network.labels()
-    tuples = np.indices(labels.shape).reshape(labels.ndim, -1)
+    inputs = np.indices(labels.shape).reshape(labels.ndim, -1)
     if network.embedding == "shared":
-        tuples = np.sort(tuples, axis=0)
+        inputs = np.sort(inputs, axis=0)
     order = labels.shape[0]
-    codes = np.ravel_multi_index(tuple(tuples), labels.shape) * order + labels.ravel()
+    codes = np.ravel_multi_index(tuple(inputs), labels.shape) * order + labels.ravel()
     entries, counts = np.unique(codes, return_counts=True)
     rows, entry_rows = np.unique(entries // order, return_inverse=True)
-    columns = _columns(np.array(np.unravel_index(rows, labels.shape)), network)
+    elements = np.array(np.unravel_index(rows, labels.shape))
     shares = counts / (labels.size if network.loss == "mean" else 1)
-    table = _Entries(entry_rows, entries % order, shares)
     width = order * len(network.embeddings)
-    return [
-        _block(columns[:, start : start + rows_per_block], start, table, width)
-        for start in range(0, len(rows), rows_per_block)
-    ]
+    return Tuples(_columns(elements, network), entry_rows, entries % order, shares, width)
+
+
+def lanes(network: Network, rows: int | None = None) -> list[list[Block]]:
+    """Every tuple of inputs in blocks, dealt to lanes that can be added up side by side.
+
+    How many lanes there are follows from the sizes alone, not from the machine, and so does the order of
+    every sum: a lane has at least 8 million products a matrix product, and there is one for 24 elements, up
+    to eight, so that each lane's own copy of the gradient costs little.
+
+    Parameters
+    ----------
+    rows: at most so many in a block; by default some 300 at 512 neurons, which fit a core's cache.
+    """
+    every, order, neurons = tuples(network), network.finite_group.order, network.neurons
+    most = rows or max(LEAST_ROWS, BLOCK_ENTRIES // max(neurons, order))
+    wanted = len(every) * order * neurons // LANE_PRODUCTS
+    afforded = min(MOST_LANES, max(2, order // ELEMENTS_PER_LANE), len(every))
+    count = min(max(1, wanted), afforded)
+    blocks = [_block(part) for part in every.split(most, count)]
+    return [blocks[lane::count] for lane in range(count)]
 
 
 def _columns(elements: IntArray, network: Network) -> IntArray:
@@ -74,27 +155,15 @@ def _columns(elements: IntArray, network: Network) -> IntArray:
     return elements + network.finite_group.order * np.arange(len(elements))[:, None]
 
 
-@dataclass(frozen=True)
-class _Entries:
-    """Every label of every row, (entries,) each, sorted by row."""
-
-    rows: IntArray
-    labels: IntArray
-    shares: FloatArray
-
-
-def _block(columns: IntArray, start: int, entries: _Entries, width: int) -> Block:
-    summands, rows = columns.shape
-    row_of = np.tile(np.arange(rows), summands)
-    incidence = csr_array((np.ones(columns.size), (row_of, columns.ravel())), shape=(rows, width))
-    inside = slice(*np.searchsorted(entries.rows, [start, start + rows]))
-    local_rows = entries.rows[inside] - start
-    shares = entries.shares[inside]
+def _block(part: Tuples) -> Block:
+    summands, rows = part.columns.shape
+    counts = (np.ones(part.columns.size), (np.tile(np.arange(rows), summands), part.columns.ravel()))
+    incidence = csr_array(counts, shape=(rows, part.width))
     return Block(
         incidence=incidence,
         scatter=csr_array(incidence.T),
-        weights=np.bincount(local_rows, weights=shares, minlength=rows).astype(np.float64),
-        entry_rows=local_rows,
-        entry_labels=entries.labels[inside],
-        entry_weights=shares,
+        weights=part.weights,
+        entry_rows=part.entry_rows,
+        entry_labels=part.entry_labels,
+        entry_weights=part.entry_weights,
     )

@@ -19,7 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.networks import Network
 from odekit.simulation.flow import integrate
-from odekit.simulation.gradient import LossGradient, softmax_residual
+from odekit.simulation.gradient import LossGradient
+from odekit.simulation.lane import softmax_residual
 from odekit.simulation.progress import progress_bar
 from odekit.simulation.schedule import check_range, checked_times, even_times, kept_steps, refuse
 from odekit.simulation.schedule import learning_rate as checked_rate

@@ -1,17 +1,26 @@
-"""How many threads the matrix products of one training get."""
+"""How many threads the matrix products of one training get, and work side by side.
+
+Python's threads share the cores where each has a product of its own: the elementwise work between the
+products is then shared as well. What enters is work, what leaves are its results in order.
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from odekit.networks import Network
 
-__all__ = ["blas_threads"]
+__all__ = ["blas_threads", "side_by_side"]
 
 SMALL = 30_000
+Result = TypeVar("Result")
 
 
 def blas_threads(network: Network) -> AbstractContextManager[Any]:
@@ -20,7 +29,35 @@ def blas_threads(network: Network) -> AbstractContextManager[Any]:
     Products that small finish before a second thread has woken up; on busy cores waiting for it can take
     ten times as long as the work.
     """
-    if network.finite_group.order * network.neurons < SMALL:
-        limited: AbstractContextManager[Any] = threadpool_limits(limits=1, user_api="blas")
-        return limited
-    return nullcontext()
+    return _one_thread() if network.finite_group.order * network.neurons < SMALL else nullcontext()
+
+
+def side_by_side(work: Sequence[Callable[[], Result]]) -> list[Result]:
+    """Results of some functions, in order, on as many threads as BLAS has been given, BLAS itself on one."""
+    threads = max((library.num_threads for library in _blas().lib_controllers), default=1)
+    with _one_thread() if threads > 1 else nullcontext():
+        if min(threads, len(work)) > 1:
+            return list(_pool(threads).map(_call, work))
+        return [function() for function in work]
+
+
+def _call(function: Callable[[], Result]) -> Result:
+    return function()
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    limited: AbstractContextManager[Any] = _blas().limit(limits=1)
+    return limited
+
+
+@cache
+def _blas() -> Any:
+    return ThreadpoolController().select(user_api="blas")
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="odekit")
+
+
+os.register_at_fork(after_in_child=_pool.cache_clear)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odekit.errors import InputError
-from odekit.expressions import Expression, Power, Product, Symbol, parse
+from odekit.expressions import Expression, Power, Product, Symbol, constant_factor, parse
 
 STEP = 1e-30
 
@@ -122,3 +122,43 @@ def test_integer_powers_agree_with_numpy(exponent: int) -> None:
 def test_polynomials_that_would_exhaust_the_machine_are_refused(text: str, complaint: str) -> None:
     with pytest.raises(InputError, match=complaint):
         parse(text, ("z",)).polynomial(("z",))
+
+
+@given(smooth_formulas())
+def test_room_for_the_value_changes_no_bit_of_it(formula: str) -> None:
+    expression, z = parse(formula, ("z",)), np.linspace(-2, 2, 7)
+    values = {"z": z.copy()}
+    with np.errstate(all="ignore"):
+        found = expression.evaluate(values, np.full(7, np.nan))
+        np.testing.assert_array_equal(np.broadcast_to(found, 7), expression.evaluate({"z": z}) + 0 * z)
+    np.testing.assert_array_equal(values["z"], z)
+
+
+def test_a_power_is_computed_in_the_room_given() -> None:
+    room = np.empty(3)
+    assert parse("z**5", ("z",)).evaluate({"z": np.arange(3.0)}, room) is room
+    np.testing.assert_array_equal(room, [0, 1, 32])
+
+
+@pytest.mark.parametrize("formula", ["z**3 - z/2", "1 - tanh(z)**2", "relu(z) + 0.5", "2"])
+def test_single_precision_stays_single(formula: str) -> None:
+    z = np.linspace(-1, 1, 5, dtype=np.float32)
+    expression = parse(formula, ("z",))
+    assert expression.evaluate({"z": z}).dtype == np.float32
+    assert expression.evaluate({"z": z.astype(np.float64)}).dtype == np.float64
+
+
+@given(smooth_formulas())
+def test_the_constant_factor_and_the_rest_are_the_expression(formula: str) -> None:
+    expression, z = parse(formula, ("z",)).derivative("z"), np.linspace(-2, 2, 7)
+    factor, rest = constant_factor(expression)
+    with np.errstate(all="ignore"):
+        product, whole = float(factor) * rest.evaluate({"z": z}), expression.evaluate({"z": z})
+    # Products in another order: some ulps of every factor.
+    np.testing.assert_allclose(product, whole, rtol=1e-13)
+    assert constant_factor(rest)[0] == 1 or factor == 0
+
+
+def test_the_constant_factor_of_a_slope_leaves_the_bare_variable() -> None:
+    assert constant_factor(parse("z**2", ("z",)).derivative("z")) == (Fraction(2), Symbol("z"))
+    assert constant_factor(parse("z**2 + z", ("z",)).derivative("z"))[0] == 1

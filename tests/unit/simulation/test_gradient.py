@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
-from odekit.errors import InputError
+from odekit.errors import InputError, UnknownNameError
 from odekit.groups import FiniteGroup, from_table
 from odekit.networks import Network
 from odekit.simulation import LossGradient, accuracy, load_run, logits, loss_and_gradient, uniform_gradient
+from odekit.simulation.plan import lanes
 from odekit.simulation.weights import stack
 
 FloatArray = NDArray[np.float64]
@@ -167,6 +169,69 @@ def test_the_gradient_at_a_kinked_activation_is_the_central_difference(activatio
         assert difference == pytest.approx(found.flat[index], abs=1e-8)
 
 
+def as_list(gradient: Any) -> list[FloatArray]:
+    return list(gradient) if isinstance(gradient, tuple) else [gradient]
+
+
+def worst_gap(found: Sequence[Any], exact: Sequence[Any]) -> float:
+    """Largest difference of two losses and gradients, each part relative to its largest entry or 1."""
+    return max(
+        float(np.abs(np.asarray(a) - b).max() / max(1.0, np.abs(b).max()))
+        for a, b in zip(found, exact, strict=True)
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(map(str, case[:5])))
+def test_single_precision_agrees_with_double_to_its_rounding(case: Any) -> None:
+    network, _, embeddings, xi = build(*case)
+    theta = theta_of(network, embeddings)
+    loss, grad_theta, grad_xi = loss_and_gradient(network, theta, xi, dtype=np.float32)
+    exact = loss_and_gradient(network, theta, xi)
+    assert {part.dtype for part in (*as_list(grad_theta), grad_xi)} == {np.dtype(np.float32)}
+    gap = worst_gap([loss, *as_list(grad_theta), grad_xi], [exact[0], *as_list(exact[1]), exact[2]])
+    # Logits of up to 1e2 rounded to 6e-8 each are what the softmax sees; a hundred of these errors.
+    assert 0 <= gap < 1e3 * float(np.finfo(np.float32).eps)
+
+
+def test_double_precision_would_not_pass_for_single() -> None:
+    network, _, (theta,), xi = build(*CASES[0])
+    single = loss_and_gradient(network, theta, xi, dtype=np.float32)
+    assert worst_gap(single, loss_and_gradient(network, theta, xi)) > 1e-10
+
+
+def test_lanes_side_by_side_add_up_to_one_lane_whatever_the_number_of_threads() -> None:
+    network, weights = Network("Z53", neurons=512), 0.2 * np.random.default_rng(6).normal(size=(2, 53, 512))
+    several, one = LossGradient(network), LossGradient(Network("Z53", neurons=1))
+    assert (len(lanes(network)), len(lanes(one.network))) == (2, 1)
+    found = several.evaluate(weights)
+    with threadpool_limits(limits=1, user_api="blas"):
+        alone = several.evaluate(weights)
+    assert found[0] == alone[0]
+    np.testing.assert_array_equal(found[1], alone[1])
+    exact = one.evaluate(weights)
+    # Another order of the same sums, of some thousand terms.
+    assert worst_gap(found, exact) < 1e3 * EPS
+
+
+def test_one_object_serves_other_numbers_of_neurons() -> None:
+    gradient, rng = LossGradient(Network("Z5", neurons=3)), np.random.default_rng(8)
+    for neurons in (3, 40, 2):
+        theta, xi = rng.normal(size=(2, neurons, 5))
+        exact = loss_and_gradient(Network("Z5", neurons=neurons), theta, xi)
+        assert worst_gap(gradient(theta, xi), exact) < 1e2 * EPS
+
+
+@pytest.mark.parametrize("dtype", ["float16", "int64", "complex128", "no type", None.__class__])
+def test_other_types_are_refused(dtype: Any) -> None:
+    with pytest.raises(InputError, match=r"no such type. Expected: float64 or float32"):
+        LossGradient(Network("Z5"), dtype=dtype)
+
+
+def test_an_unknown_backend_lists_the_known_ones() -> None:
+    with pytest.raises(UnknownNameError, match=r"unknown backend 'jaxx'\. Expected: one of numpy, jax"):
+        loss_and_gradient(Network("Z5"), np.zeros((2, 5)), np.zeros((2, 5)), backend="jaxx")
+
+
 def test_the_uniform_gradient_is_linear_in_xi() -> None:
     network, _, (theta,), xi = build(*CASES[0])
     grad_theta, grad_xi = uniform_gradient(network, theta, xi)
@@ -224,6 +289,12 @@ def test_huge_logits_don_t_overflow() -> None:
     loss, _, grad_xi = loss_and_gradient(network, theta, theta)
     assert np.isfinite(loss)
     assert np.isfinite(grad_xi).all()
+
+
+def test_weights_that_overflow_warn_nobody() -> None:
+    theta, xi = np.full((2, 5), 1e200), np.full((2, 5), 1e200)
+    assert not np.isfinite(loss_and_gradient(Network("Z5"), theta, xi)[0])
+    assert 0 <= accuracy(Network("Z5"), theta, xi) <= 1
 
 
 @pytest.mark.parametrize(
