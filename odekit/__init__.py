@@ -27,6 +27,8 @@ __all__ = [
     "derive",
     "estimate_rate",
     "exact_modes",
+    "exact_modes_before_blow_up",
+    "exact_orbit",
     "group",
     "load_run",
     "loss_and_gradient",
@@ -64,6 +66,8 @@ _HOMES = {
     "derive": "derivation",
     "estimate_rate": "comparison",
     "exact_modes": "solvers",
+    "exact_modes_before_blow_up": "solvers",
+    "exact_orbit": "solvers",
     "group": "groups",
     "load_run": "simulation",
     "loss_and_gradient": "simulation",
@@ -94,7 +98,14 @@ if TYPE_CHECKING:
     from odekit.groups import FiniteGroup, group
     from odekit.networks import Network
     from odekit.simulation import Run, load_run, loss_and_gradient, simulate
-    from odekit.solvers import blow_up_time, compile, exact_modes, solve
+    from odekit.solvers import (
+        blow_up_time,
+        compile,
+        exact_modes,
+        exact_modes_before_blow_up,
+        exact_orbit,
+        solve,
+    )
 else:
 
     def __getattr__(name: str) -> object:

@@ -14,11 +14,13 @@ from odekit.derivation.block_stack import BlockStack
 from odekit.derivation.certificate import Certificate
 from odekit.derivation.closed_form import EllipticForm
 from odekit.derivation.derive import derive
+from odekit.derivation.equivalent_form import EquivalentForm
 from odekit.derivation.fixed_points import FixedPoint
 from odekit.derivation.landscape import CriticalPoint
 from odekit.derivation.lifted_integrals import ConservationLaw
 from odekit.derivation.lifted_system import LiftedSystem
 from odekit.derivation.maximiser import maximiser
+from odekit.derivation.sphere_form import SphereForm
 from odekit.derivation.sphere_report import SphereReport
 from odekit.derivation.system import ReducedSystem, Source, Template
 
@@ -29,10 +31,12 @@ __all__ = [
     "ConservationLaw",
     "CriticalPoint",
     "EllipticForm",
+    "EquivalentForm",
     "FixedPoint",
     "LiftedSystem",
     "ReducedSystem",
     "Source",
+    "SphereForm",
     "SphereReport",
     "Template",
     "derive",

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from odekit.derivation.certificate import Certificate
     from odekit.derivation.closed_form import EllipticForm
     from odekit.derivation.elliptic_curve import EllipticCurve
+    from odekit.derivation.equivalent_form import EquivalentForm
     from odekit.derivation.fixed_points import FixedPoint
+    from odekit.derivation.sphere_form import SphereForm
     from odekit.derivation.sphere_report import SphereReport
     from odekit.networks import Network
 
@@ -36,7 +38,9 @@ class Source(Protocol):
     def first_integrals(self) -> tuple[sp.Expr, ...]: ...
     def fixed_points(self) -> tuple[FixedPoint, ...]: ...
     def form(self, name: str) -> ReducedSystem: ...
+    def cheapest_form(self, states: tuple[sp.Symbol, ...]) -> EquivalentForm | None: ...
     def closed_form(self) -> EllipticForm | None: ...
+    def sphere_form(self) -> SphereForm | None: ...
     def elliptic_curve(self) -> EllipticCurve | None: ...
     def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]: ...
     def sphere_report(self) -> SphereReport | None: ...
@@ -59,6 +63,7 @@ class ReducedSystem:
     leaks: by weight group, the frequencies into which the gradient leaves the modes.
     templates: the kinds of mode at a concrete order; the first one is this system.
     source: the derivation, which answers questions about integrals, fixed points and certificates.
+    parent: the system that this one was restricted from, whose solution and cheaper forms serve it too.
 
     Raises
     ------
@@ -75,6 +80,7 @@ class ReducedSystem:
     leaks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     templates: tuple[Template, ...] = ()
     source: Source | None = None
+    parent: ReducedSystem | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "definitions", MappingProxyType(dict(self.definitions)))
@@ -143,7 +149,14 @@ class ReducedSystem:
                 received=f"{', '.join(names)}, which need {', '.join(sorted(map(str, missing)))}",
                 hint=f"all of {', '.join(s.name for s in self.states)}",
             )
-        return ReducedSystem(chosen, field, self.parameters, conditions=self.conditions, leaks=self.leaks)
+        return ReducedSystem(
+            chosen,
+            field,
+            self.parameters,
+            conditions=self.conditions,
+            leaks=self.leaks,
+            parent=self.parent or self,
+        )
 
     def first_integrals(self) -> tuple[sp.Expr, ...]:
         """Functionally independent constants of the motion, found by a polynomial ansatz."""
@@ -166,10 +179,27 @@ class ReducedSystem:
         """The same flow in other states: ``"polar"``, ``"cartesian"`` or ``"polynomial"``."""
         return self._source.form(name)
 
+    def cheapest_form(self) -> EquivalentForm | None:
+        """The polynomial system that is cheapest to integrate instead, with the maps there and back.
+
+        None where there is none, or where this system is polynomial itself.
+        """
+        origin = self.parent or self
+        if origin.source is None or all(f.is_polynomial(*self.states) for f in self.vector_field):
+            return None
+        return origin.source.cheapest_form(self.states)
+
     @property
     def closed_form(self) -> EllipticForm | None:
         """The exact solution, where one is known."""
-        return self.source.closed_form() if self.source is not None else None
+        origin = self.parent or self
+        return origin.source.closed_form() if origin.source is not None else None
+
+    @cached_property
+    def sphere_form(self) -> SphereForm | None:
+        """Exact solutions on spheres of aligned starts and of one pair alone, where all modes are states."""
+        is_whole = self.source is not None and self.states == self.source.form("polar").states
+        return self.source.sphere_form() if self.source is not None and is_whole else None
 
     def elliptic_curve(self) -> EllipticCurve | None:
         """The curve of the exact solution, found by elimination; None where there is no closed form."""

@@ -1,11 +1,12 @@
 """The exact solution of a derived system, in whatever states the system has.
 
-A system with an elliptic form enters, with initial states, parameters and times; states and statuses leave.
-The elliptic functions live in `odekit.solvers.exact`, and how the form was found isn't known here.
+A system with an elliptic form, or one on spheres, enters, with initial states, parameters and times; states
+and statuses leave. The elliptic functions live in `odekit.solvers.exact`, and how the form was found isn't
+known here.
 
 The form's flow is ``u' = 2 r v conj(u), v' = r u^2`` with ``v = readout_scale * v_canonical``. The states may
-be its magnitudes and phases, real and imaginary parts, the signed numbers u and v, or the reduced
-``x = alpha^2, X = beta cos D, Y = beta sin D``.
+be its magnitudes and phases, its magnitudes and D alone, real and imaginary parts, the signed numbers u and
+v, or the reduced ``x = alpha^2, X = beta cos D, Y = beta sin D``.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.solvers.compile import compile
-from odekit.solvers.exact import exact_modes
+from odekit.solvers.exact import exact_modes, exact_orbit
 from odekit.solvers.inputs import Inputs
 from odekit.solvers.solution import Status
+from odekit.solvers.sphere_rows import is_solved_on_spheres, solve_on_spheres
 
 __all__ = ["has_closed_form", "solve_closed_form"]
 
@@ -31,15 +33,20 @@ Modes = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
 
 @dataclass(frozen=True)
 class _Coordinates:
-    """How states become (alpha, phi, beta, psi), and back; states stand on the first axis."""
+    """How states become (alpha, phi, beta, psi), and back; states stand on the first axis.
+
+    Where ``has_phases`` is False only ``2 phi - psi`` counts.
+    """
 
     to_modes: Callable[[FloatArray], Modes]
     from_modes: Callable[[FloatArray, FloatArray, FloatArray, FloatArray], tuple[FloatArray, ...]]
+    has_phases: bool = True
 
 
-def has_closed_form(system: Any) -> bool:
-    """Whether the system has an elliptic form, and states in which it can be written."""
-    return getattr(system, "closed_form", None) is not None and _names(system) in _COORDINATES
+def has_closed_form(system: Any, y0: FloatArray) -> bool:
+    """Whether the system has an elliptic form in its states, or is solved on spheres from these starts."""
+    is_elliptic = getattr(system, "closed_form", None) is not None and _names(system) in _COORDINATES
+    return is_elliptic or is_solved_on_spheres(system, y0)
 
 
 def solve_closed_form(system: Any, inputs: Inputs) -> tuple[FloatArray, NDArray[np.int8]]:
@@ -50,16 +57,21 @@ def solve_closed_form(system: Any, inputs: Inputs) -> tuple[FloatArray, NDArray[
     y: (time, state, batch) float64, NaN from the blow-up on.
     status: (batch,) int8, values of `Status`.
     """
-    coordinates = _COORDINATES[_names(system)]
-    rate, scale = _constants(system, inputs.p)
-    alpha, phi, beta, psi = coordinates.to_modes(inputs.y0)
-    turn = np.where(scale < 0.0, np.pi, 0.0)
-    alpha, phi, beta, psi = exact_modes(alpha, phi, beta / np.abs(scale), psi - turn, rate, inputs.times)
-    y = np.stack(coordinates.from_modes(alpha, phi, beta * np.abs(scale), psi + turn), axis=1)
+    y = _elliptic(system, inputs) if system.closed_form is not None else solve_on_spheres(system, inputs)
     is_known = np.isfinite(y[-1]).all(axis=0)
     is_valid = np.isfinite(inputs.y0).all(axis=0)
     status = np.where(is_known, Status.success, np.where(is_valid, Status.step_too_small, Status.not_finite))
     return y, status.astype(np.int8)
+
+
+def _elliptic(system: Any, inputs: Inputs) -> FloatArray:
+    coordinates = _COORDINATES[_names(system)]
+    rate, scale = _constants(system, inputs.p)
+    alpha, phi, beta, psi = coordinates.to_modes(inputs.y0)
+    turn = np.where(scale < 0.0, np.pi, 0.0)
+    follow = exact_modes if coordinates.has_phases else _without_phases
+    alpha, phi, beta, psi = follow(alpha, phi, beta / np.abs(scale), psi - turn, rate, inputs.times)
+    return np.stack(coordinates.from_modes(alpha, phi, beta * np.abs(scale), psi + turn), axis=1)
 
 
 def _names(system: Any) -> tuple[str, ...]:
@@ -77,6 +89,27 @@ def _constants(system: Any, p: FloatArray) -> tuple[FloatArray, FloatArray]:
     values = np.empty((2, p.shape[1]))
     compile(formulas).rhs(np.zeros(p.shape[1]), values, p, values)
     return values[0].copy(), values[1].copy()
+
+
+def _without_phases(
+    alpha: FloatArray, phi: FloatArray, beta: FloatArray, psi: FloatArray, rate: FloatArray, t: FloatArray
+) -> Modes:
+    """As `exact_modes`, with phi at rest and all that D moves in psi; D never crosses a multiple of pi."""
+    start = 2.0 * phi - psi
+    _, alpha, beta, D = exact_orbit(alpha, beta, start, rate, t)
+    turns = start - np.arctan2(np.sin(start), np.cos(start))
+    return alpha, np.broadcast_to(phi, D.shape), beta, 2.0 * phi - (D + turns)
+
+
+def _from_misalignment(y: FloatArray) -> Modes:
+    alpha, beta, D = y
+    return alpha, np.zeros_like(D), beta, -D
+
+
+def _to_misalignment(
+    alpha: FloatArray, phi: FloatArray, beta: FloatArray, psi: FloatArray
+) -> tuple[FloatArray, ...]:
+    return alpha, beta, 2.0 * phi - psi
 
 
 def _polar(y: FloatArray) -> Modes:
@@ -122,5 +155,6 @@ _COORDINATES: dict[tuple[str, ...], _Coordinates] = {
     ("alpha", "phi", "beta", "psi"): _Coordinates(_polar, lambda *modes: modes),
     ("u_re", "u_im", "v_re", "v_im"): _Coordinates(_from_cartesian, _to_cartesian),
     ("u", "v"): _Coordinates(_from_signed, _to_signed),
-    ("x", "X", "Y"): _Coordinates(_from_invariants, _to_invariants),
+    ("x", "X", "Y"): _Coordinates(_from_invariants, _to_invariants, has_phases=False),
+    ("alpha", "beta", "D"): _Coordinates(_from_misalignment, _to_misalignment, has_phases=False),
 }

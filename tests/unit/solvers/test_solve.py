@@ -104,7 +104,7 @@ def test_the_mpmath_backend_agrees(logistic: Any) -> None:
     [
         ({"method": "euler"}, "unknown method 'euler'"),
         ({"method": "exact"}, r'no closed form.*method="dop853"'),
-        ({"backend": "jax"}, "backend 'jax' isn't available"),
+        ({"backend": "fortran"}, r"backend 'fortran' isn't available.*odekit\[jax\]"),
         ({"backend": "mpmath", "dense": True}, "'mpmath' finds no events"),
         ({"parameters": {}}, r"no value for the parameter r\. Expected: parameters=\{'r': ...\}"),
         ({"parameters": {"r": 1.0, "s": 2.0}}, "unknown parameter 's'"),
