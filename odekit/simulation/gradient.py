@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.networks import Network
 from odekit.simulation.gradient_jax import JaxGradient
-from odekit.simulation.lane import Lane, Residual, padded, softmax_residual, uniform_residual
+from odekit.simulation.lane import Lane, Residual, softmax_residual, uniform_residual
 from odekit.simulation.plan import Block, lanes
 from odekit.simulation.threads import side_by_side
 from odekit.simulation.weights import Embedding, Stack, stack, unstack
@@ -128,7 +128,7 @@ class LossGradient:
 
     def _add_up(self, weights: Stack, residual: Residual) -> tuple[Any, Stack]:
         """Loss and gradient, the sums over the lanes in their order."""
-        scaled = padded(self.network.logit_scale * weights[-1])
+        scaled = self.network.logit_scale * weights[-1]
         work = [partial(lane, weights, scaled, residual) for lane in self._lanes_of(weights.dtype)]
         (loss, gradient), *others = side_by_side(work)
         for part, share in others:
