@@ -127,10 +127,13 @@ class Row:
 
 
 def measure(call: Callable[[], Result], most: int = 5, budget: float = 8.0) -> tuple[Result, Timing]:
-    """Result of the first call, its time and that of ``most`` more, or fewer within ``budget`` seconds."""
+    """Result of the first call, its time and that of ``most`` more, or fewer within ``budget`` seconds.
+
+    There is always one more: the first call may have compiled.
+    """
     result, first = _timed(call)
-    later: list[float] = []
-    while len(later) < most and sum(later) + (first if not later else 0.0) < budget:
+    later = [_timed(call)[1]]
+    while len(later) < most and sum(later) < budget:
         later.append(_timed(call)[1])
     return result, Timing(first, tuple(later))
 

@@ -44,8 +44,12 @@ class _Coordinates:
 
 
 def has_closed_form(system: Any, y0: FloatArray) -> bool:
-    """Whether the system has an elliptic form in its states, or is solved on spheres from these starts."""
+    """Whether the system has an elliptic form in its states, or is solved on spheres from these starts.
+
+    There is no elliptic form where x, the square of alpha, starts below 0.
+    """
     is_elliptic = getattr(system, "closed_form", None) is not None and _names(system) in _COORDINATES
+    is_elliptic = is_elliptic and not (_names(system) == _INVARIANTS and bool((y0[0] < 0.0).any()))
     return is_elliptic or is_solved_on_spheres(system, y0)
 
 
@@ -59,19 +63,22 @@ def solve_closed_form(system: Any, inputs: Inputs) -> tuple[FloatArray, NDArray[
     """
     y = _elliptic(system, inputs) if system.closed_form is not None else solve_on_spheres(system, inputs)
     is_known = np.isfinite(y[-1]).all(axis=0)
-    is_valid = np.isfinite(inputs.y0).all(axis=0)
+    is_valid = np.isfinite(inputs.y0).all(axis=0) & np.isfinite(inputs.p).all(axis=0)
     status = np.where(is_known, Status.success, np.where(is_valid, Status.step_too_small, Status.not_finite))
     return y, status.astype(np.int8)
 
 
 def _elliptic(system: Any, inputs: Inputs) -> FloatArray:
+    """Follows the orbit at rate 1 to the time ``|rate| t``; a negative rate or beta turns v by pi."""
     coordinates = _COORDINATES[_names(system)]
     rate, scale = _constants(system, inputs.p)
     alpha, phi, beta, psi = coordinates.to_modes(inputs.y0)
-    turn = np.where(scale < 0.0, np.pi, 0.0)
+    turn = np.where((scale < 0.0) ^ (rate < 0.0) ^ (beta < 0.0), np.pi, 0.0)
+    signs = np.where(alpha < 0.0, -1.0, 1.0), np.where(beta < 0.0, -1.0, 1.0) * np.abs(scale)
+    span = np.abs(rate) * inputs.times
     follow = exact_modes if coordinates.has_phases else _without_phases
-    alpha, phi, beta, psi = follow(alpha, phi, beta / np.abs(scale), psi - turn, rate, inputs.times)
-    return np.stack(coordinates.from_modes(alpha, phi, beta * np.abs(scale), psi + turn), axis=1)
+    alpha, phi, beta, psi = follow(alpha / signs[0], phi, beta / signs[1], psi - turn, np.ones(1), span)
+    return np.stack(coordinates.from_modes(alpha * signs[0], phi, beta * signs[1], psi + turn), axis=1)
 
 
 def _names(system: Any) -> tuple[str, ...]:
@@ -151,10 +158,12 @@ def _to_invariants(
     return alpha**2, beta * np.cos(D), beta * np.sin(D)
 
 
+_INVARIANTS = ("x", "X", "Y")
+
 _COORDINATES: dict[tuple[str, ...], _Coordinates] = {
     ("alpha", "phi", "beta", "psi"): _Coordinates(_polar, lambda *modes: modes),
     ("u_re", "u_im", "v_re", "v_im"): _Coordinates(_from_cartesian, _to_cartesian),
     ("u", "v"): _Coordinates(_from_signed, _to_signed),
-    ("x", "X", "Y"): _Coordinates(_from_invariants, _to_invariants, has_phases=False),
+    _INVARIANTS: _Coordinates(_from_invariants, _to_invariants, has_phases=False),
     ("alpha", "beta", "D"): _Coordinates(_from_misalignment, _to_misalignment, has_phases=False),
 }

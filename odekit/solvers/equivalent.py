@@ -44,12 +44,13 @@ def form_states(form: Any, system: Any, inputs: Inputs) -> dict[str, FloatArray]
 
 
 def original_states(form: Any, system: Any, inputs: Inputs, solved: Solution) -> Solution:
-    """The form's solution in the states of the original system."""
+    """The form's solution in the states of the original system; at t = 0 the initial states themselves."""
     exits = tuple(form.exits[state] for state in system.states)
     y = np.stack([_evaluated(form.system, exits, row, inputs.p) for row in solved.y])
     for index, state in enumerate(system.states):
         if state in form.phases:
             _make_continuous(y[:, index], inputs.y0[index])
+    y = np.where((inputs.times == 0.0)[:, None], inputs.y0, y)
     return replace(solved, y=y, states=tuple(state.name for state in system.states))
 
 

@@ -69,8 +69,8 @@ def solve(
         fields polynomial in the states and in t, on numpy and numba: fewer and longer steps, and requested
         times come from the series itself; it has no rejected steps, and ``h0`` bounds the first step by
         10 h0); or "auto": exact where possible (a closed form, no events, no dense output), else taylor on
-        numba where the vector field is polynomial with few products, else dop853. A `CompiledSystem` keeps
-        its own method under "auto".
+        numba where the vector field is polynomial with few products, else dop853. A `CompiledSystem`
+        takes the steps of its own method under "auto".
     backend: "numpy"; "numba" (the same method as machine code on all cores, no events, no dense output;
         compiling takes seconds, once a machine); "jax" (the same method in float64 on what JAX runs on, an
         accelerator or the CPU, no events, no dense output; compiling takes seconds, once a process and
@@ -91,6 +91,7 @@ def solve(
     Raises
     ------
     InputError: initial states, times, parameters or tolerances that don't fit the system.
+    InputError: a first step size that isn't positive, or a step cap that isn't a positive integer.
     InputError: ``method="exact"`` without a closed form, or ``method="taylor"`` and a vector field that isn't
         polynomial.
     InputError: the backend doesn't exist or isn't installed.
@@ -128,7 +129,7 @@ def solve(
         batch = inputs.y0.shape[1]
         compiled = compile_for(chosen, backend, batch=batch, needs_steps=needs_steps, method=method)
     bound = tuple(bind(event, compiled.states, compiled.parameters) for event in events)
-    steps = _first_steps(h0, inputs.y0.shape[1])
+    steps = np.minimum(_first_steps(h0, inputs.y0.shape[1]), inputs.times[-1])
     task = Task(compiled.rhs, inputs, steps, _step_cap(max_steps), bound, dense, series=compiled.series)
     return _solution(task, compiled, _integrated(task, compiled))
 
@@ -190,15 +191,25 @@ def _solve_precisely(system: Any, y0: InitialStates, t: ArrayLike, parameters: A
 
 
 def _first_steps(h0: ArrayLike | None, batch: int) -> FloatArray:
-    steps = np.broadcast_to(np.asarray(np.nan if h0 is None else h0, dtype=np.float64), (batch,))
-    if h0 is not None and not (steps > 0.0).all():
+    if h0 is None:
+        return np.full(batch, np.nan)
+    try:
+        steps = np.broadcast_to(np.asarray(h0, dtype=np.float64), (batch,))
+    except (TypeError, ValueError) as error:
+        expected = f"a number, or one for each of {batch} trajectories"
+        raise InputError("the first step size doesn't fit", expected=expected) from error
+    if not (steps > 0.0).all():
         raise InputError("the first step size must be positive", received=f"{steps.min()}")
     return steps
 
 
 def _step_cap(max_steps: int) -> int:
-    if max_steps < 1:
-        raise InputError("the step cap must be positive", expected="max_steps >= 1", received=f"{max_steps}")
+    if not isinstance(max_steps, int | np.integer) or max_steps < 1:
+        raise InputError(
+            "the step cap must be positive, a whole number",
+            expected="max_steps >= 1",
+            received=f"{max_steps}",
+        )
     return max_steps
 
 

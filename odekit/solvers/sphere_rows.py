@@ -36,7 +36,10 @@ _MOST_STEPS = 400
 
 
 def is_solved_on_spheres(system: Any, y0: FloatArray) -> bool:
-    """Whether the system has a sphere form, and every start is aligned, or all are of one pair alone."""
+    """Whether the system has a sphere form, and every start is aligned, or all are of one pair alone.
+
+    A start that isn't finite counts as either.
+    """
     form = getattr(system, "sphere_form", None)
     if form is None:
         return False
@@ -47,7 +50,8 @@ def is_solved_on_spheres(system: Any, y0: FloatArray) -> bool:
         is_even &= (length <= 1.0 + _ROUNDING) & (magnitudes[:, 0] > 0.0).all(axis=0)
         is_aligned = (np.abs(np.sin(angles)) <= _ROUNDING).all(axis=0) & (np.cos(angles) > 0.0).all(axis=0)
         is_alone = (length >= 1.0 - _ROUNDING) & (len(form.modes) == 1)
-        return bool((is_even & is_aligned).all() or (is_even & is_alone).all())
+        is_lost = ~np.isfinite(y0).all(axis=0)
+        return bool((is_even & is_aligned | is_lost).all() or (is_even & is_alone | is_lost).all())
 
 
 def solve_on_spheres(system: Any, inputs: Inputs) -> FloatArray:
@@ -65,7 +69,7 @@ def solve_on_spheres(system: Any, inputs: Inputs) -> FloatArray:
 
 
 def _is_alone(form: Any, start: FloatArray) -> bool:
-    return len(form.modes) == 1 and bool((_length(form, start) >= 1.0 - _ROUNDING).all())
+    return len(form.modes) == 1 and not bool((_length(form, start) < 1.0 - _ROUNDING).any())
 
 
 def _turn(system: Any, form: Any, y: FloatArray, speed: FloatArray, t: FloatArray) -> None:

@@ -26,6 +26,14 @@ def test_a_sample_is_scaled_by_its_shortest_repeat() -> None:
     assert scaled.content()["sample_seconds"]["first"] == 1.0
 
 
+def test_there_is_always_a_call_beside_the_first_which_may_compile() -> None:
+    from harness import measure
+
+    calls: list[int] = []
+    result, timing = measure(lambda: calls.append(0) or len(calls), most=5, budget=0.0)
+    assert (result, len(timing.later), len(calls)) == (1, 1, 2)
+
+
 @pytest.mark.parametrize("size_of_error", [0.01, 1.0, 300.0])
 def test_a_tolerance_is_tightened_or_loosened_to_the_same_error(size_of_error: float) -> None:
     from harness import tighten

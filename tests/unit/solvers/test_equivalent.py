@@ -71,6 +71,12 @@ def test_the_cheap_form_passes_through_a_zero_of_v() -> None:
     np.testing.assert_allclose(cheap.y, exact.y, rtol=1e-9)
 
 
+def test_at_time_0_the_states_are_the_initial_ones_even_where_the_form_forgets_a_phase() -> None:
+    start = np.array([[1.0, 0.5], [0.3, 0.3], [0.0, 0.4], [7.7, -0.1]])
+    solution = solve(derive(Network("Zp")), start, [0.0, 0.05], parameters={"p": 5.0}, method="dop853")
+    np.testing.assert_array_equal(solution.y[0], start)
+
+
 @pytest.mark.parametrize("how", ["compiled", "events", "dense", "negative magnitude"])
 def test_what_fixes_the_form_is_integrated_as_given(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> Any:

@@ -10,7 +10,7 @@ import pytest
 from odekit.derivation import derive
 from odekit.errors import InputError
 from odekit.networks import Network
-from odekit.solvers import solve
+from odekit.solvers import Status, solve
 
 TIMES = [0.0, 0.05, 0.3, 1.0, 4.0]
 
@@ -89,3 +89,16 @@ def test_some_modes_of_many_have_no_sphere_form() -> None:
 def test_other_rates_have_none() -> None:
     network = Network("Z3", constraint="sphere", embedding="unshared", rates={"theta1": 2.0})
     assert derive(network, "all").sphere_form is None
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("row", range(6))
+def test_a_start_that_is_not_finite_leaves_the_others_exact(row: int, bad: float) -> None:
+    system = system_on("Z3")
+    for start in (aligned_starts(system, 3), alone(system, np.array([0.3, -2.0, 1.0]))):
+        y0 = np.array([np.broadcast_to(start[s.name], 3) for s in system.states])
+        good = solve(system, y0, TIMES)
+        y0[row, 1] = bad
+        solution = solve(system, y0, TIMES)
+        assert (solution.method, solution.status.tolist()) == ("exact", [0, Status.not_finite, 0])
+        np.testing.assert_array_equal(solution.y[..., [0, 2]], good.y[..., [0, 2]])
