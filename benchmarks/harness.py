@@ -1,37 +1,78 @@
-"""What every benchmark shares: timing, the error that was achieved beside it, and where it was measured.
+"""What every benchmark shares: timing, rows, and tolerances that buy the same error.
 
-A benchmark is a script. It builds `Row`s, prints them as a table, and writes the same content as JSON. A time
-without the error that it bought says nothing: each row carries both.
+A time without the error that it bought says nothing: each row carries both. Nothing is asserted about time.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-import statistics
-import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from importlib import metadata
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-__all__ = ["Row", "Timing", "machine", "measure", "report", "versions"]
+import numpy as np
+
+__all__ = ["Row", "Settings", "Timing", "measure", "say", "tighten"]
 
 Result = TypeVar("Result")
 
-PACKAGES = ("numpy", "scipy", "sympy", "mpmath", "numba", "heyoka", "diffrax", "jax")
+_SMALLEST_RTOL = 1e-15
+_LARGEST_RTOL = 1e-2
+_STEP = 1.5
+_LOOKAHEAD = 4.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What determines the extent of a run.
+
+    Parameters
+    ----------
+    quick: small sizes and few repeats.
+    seed: of all random starts.
+    """
+
+    quick: bool = False
+    seed: int = 0
+
+    @property
+    def checked(self) -> int:
+        """Trajectories with a 40-digit reference."""
+        return 20 if self.quick else 200
+
+    @property
+    def repeats(self) -> tuple[int, float]:
+        """How often a call is repeated at most, and within how many seconds."""
+        return (3, 1.0) if self.quick else (5, 8.0)
 
 
 @dataclass(frozen=True)
 class Timing:
-    """Wall-clock seconds of a call: the first one apart, then the median of ``repeats`` more."""
+    """Wall-clock seconds of a call: the first one, with all that it compiles, apart from the later ones."""
 
     first: float
-    median: float
-    repeats: int
+    later: tuple[float, ...]
+
+    @property
+    def seconds(self) -> tuple[float, ...]:
+        """The later ones, or the first where it is the only one."""
+        return self.later or (self.first,)
+
+    @property
+    def best(self) -> float:
+        """The shortest, which other work on the machine disturbs least."""
+        return min(self.seconds)
+
+    def summary(self) -> dict[str, float]:
+        """Minimum, quartiles, first call and number of repeats."""
+        quartiles = np.percentile(self.seconds, [25, 50, 75]).tolist()
+        names = ("quartile_1", "median", "quartile_3")
+        return {
+            "min": self.best,
+            **dict(zip(names, quartiles, strict=True)),
+            "first": self.first,
+            "repeats": len(self.later),
+        }
 
 
 @dataclass(frozen=True)
@@ -40,103 +81,104 @@ class Row:
 
     Parameters
     ----------
-    name: what was run.
-    items: how many things (trajectories, steps, neurons) one call dealt with.
-    timing: of one call.
-    error: achieved error, and ``error_kind`` says of what, against what.
-    settings: whatever determines the time (tolerance, size, seed).
+    bench: which benchmark; together with ``name`` and ``case`` it is unique.
+    name: who did it.
+    case: what was asked (tolerance, size, precision).
+    items: things (trajectories, calls) that the row speaks of.
+    sample: how many of them were really done; time is scaled by the ratio.
+    timing: of the sample.
+    error: achieved error, or None where there is none.
+    facts: settings, compile time, notes.
     """
 
+    bench: str
     name: str
+    case: str
     items: int
+    sample: int
     timing: Timing
-    error: float
-    error_kind: str
-    settings: dict[str, Any]
+    error: float | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> float:
+        """Shortest time for all items."""
+        return self.timing.best * self.items / self.sample
 
     @property
     def microseconds(self) -> float:
-        """Steady time for one item."""
-        return 1e6 * self.timing.median / self.items
+        """Shortest time for one item."""
+        return 1e6 * self.timing.best / self.sample
+
+    def content(self) -> dict[str, Any]:
+        """Plain numbers and text, as they go into JSON."""
+        return {
+            "bench": self.bench,
+            "name": self.name,
+            "case": self.case,
+            "items": self.items,
+            "sample": self.sample,
+            "seconds": self.seconds,
+            "microseconds_per_item": self.microseconds,
+            "sample_seconds": self.timing.summary(),
+            "error": self.error,
+            "facts": self.facts,
+        }
 
 
-def measure(call: Callable[[], Result], repeats: int = 5) -> tuple[Result, Timing]:
-    """Result of the first call, and times of it and of ``repeats`` more."""
-    seconds = []
+def measure(call: Callable[[], Result], most: int = 5, budget: float = 8.0) -> tuple[Result, Timing]:
+    """Result of the first call, its time and that of ``most`` more, or fewer within ``budget`` seconds.
+
+    There is always one more: the first call may have compiled.
+    """
     result, first = _timed(call)
-    for _ in range(repeats):
-        seconds.append(_timed(call)[1])
-    return result, Timing(first, statistics.median(seconds or [first]), repeats)
+    later = [_timed(call)[1]]
+    while len(later) < most and sum(later) < budget:
+        later.append(_timed(call)[1])
+    return result, Timing(first, tuple(later))
 
 
-def versions() -> dict[str, str]:
-    """Python and the packages that do the work, where installed."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
+def tighten(error_at: Callable[[float], float], nominal: float, target: float) -> float:
+    """Largest tolerance, to a factor of 1.5, at which the error is at most the target.
+
+    The error of a method whose order depends on the tolerance isn't monotonic: the search looks ahead.
+
+    Parameters
+    ----------
+    error_at: tolerance to achieved error.
+    nominal: where the search begins.
+    target: largest error.
+
+    Returns
+    -------
+    The tolerance; the smallest that makes sense, 1e-15, where none reaches the target.
+
+    >>> 1e-9 <= tighten(lambda rtol: 100 * rtol, 1e-8, 2e-7) <= 2e-9
+    True
+    """
+    error = error_at(nominal)
+    if error == 0.0:
+        return nominal
+    rtol = min(max(nominal * min(target / error, 1e3), _SMALLEST_RTOL), _LARGEST_RTOL)
+    while rtol > _SMALLEST_RTOL and error_at(rtol) > target:
+        rtol = max(rtol / _STEP, _SMALLEST_RTOL)
+    for looser in (rtol * _STEP**power for power in range(1, 20)):
+        if looser > _LOOKAHEAD * rtol or looser > _LARGEST_RTOL:
+            break
+        rtol = looser if error_at(looser) <= target else rtol
+    return rtol
 
 
-def machine() -> dict[str, Any]:
-    """What the numbers were measured on."""
-    return {
-        "system": platform.platform(),
-        "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
-    }
-
-
-def report(title: str, rows: Sequence[Row], facts: dict[str, Any], path: str | None) -> None:
-    """Prints a table; writes the same, versions and machine as JSON to ``path`` (``-``: standard output)."""
-    content = {
-        "benchmark": title,
-        "rows": [asdict(row) | {"microseconds": row.microseconds} for row in rows],
-        "facts": facts,
-        "versions": versions(),
-        "machine": machine(),
-    }
-    stream = sys.stderr if path == "-" else sys.stdout
-    print(_table(title, rows, facts), file=stream)
-    text = json.dumps(content, indent=2) + "\n"
-    if path == "-":
-        sys.stdout.write(text)
-    elif path:
-        Path(path).write_text(text)
+def say(row: Row) -> Row:
+    """Prints a line about a row while the run goes on."""
+    error = "" if row.error is None else f"  error {row.error:.1e}"
+    scaled = "" if row.sample == row.items else f" (from {row.sample:,})"
+    what = f"{row.bench:14} {row.case:18} {row.name:34}"
+    print(f"  {what} {row.seconds:10.4g} s for {row.items:>9,}{scaled}{error}", flush=True)
+    return row
 
 
 def _timed(call: Callable[[], Result]) -> tuple[Result, float]:
     start = time.perf_counter()
     result = call()
     return result, time.perf_counter() - start
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    return next(
-        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown"
-    )
-
-
-def _table(title: str, rows: Sequence[Row], facts: dict[str, Any]) -> str:
-    width = max(len(row.name) for row in rows)
-    lines = [
-        title,
-        f"{'':{width}}  {'items':>8}  {'first s':>9}  {'median s':>9}  {'us/item':>9}  {'error':>8}",
-    ]
-    for row in rows:
-        times = f"{row.timing.first:9.4f}  {row.timing.median:9.4f}  {row.microseconds:9.2f}"
-        lines.append(f"{row.name:{width}}  {row.items:8d}  {times}  {row.error:8.1e}")
-    lines += [f"error: {kind}" for kind in sorted({row.error_kind for row in rows})]
-    lines += [f"{name}: {_shown(value)}" for name, value in facts.items()]
-    return "\n".join(lines)
-
-
-def _shown(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:.4g}"

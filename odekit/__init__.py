@@ -29,6 +29,8 @@ __all__ = [
     "derive",
     "estimate_rate",
     "exact_modes",
+    "exact_modes_before_blow_up",
+    "exact_orbit",
     "gradient_flow",
     "group",
     "load_run",
@@ -70,6 +72,8 @@ _HOMES = {
     "derive": "derivation",
     "estimate_rate": "comparison",
     "exact_modes": "solvers",
+    "exact_modes_before_blow_up": "solvers",
+    "exact_orbit": "solvers",
     "gradient_flow": "derivation",
     "group": "groups",
     "load_run": "simulation",
@@ -104,7 +108,14 @@ if TYPE_CHECKING:
     from odekit.groups import FiniteGroup, group
     from odekit.networks import Network
     from odekit.simulation import Run, load_run, loss_and_gradient, simulate
-    from odekit.solvers import blow_up_time, compile, exact_modes, solve
+    from odekit.solvers import (
+        blow_up_time,
+        compile,
+        exact_modes,
+        exact_modes_before_blow_up,
+        exact_orbit,
+        solve,
+    )
 else:
 
     def __getattr__(name: str) -> object:

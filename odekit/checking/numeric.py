@@ -31,9 +31,9 @@ PLACES = ("blow-up", "infinity")
 # Near a blow-up at T*, quantities that have a limit depart from it at first order in 1 - t/T* or higher.
 LATE = (1e-3, 1e-4)
 FAR = (6.0, 9.0)
-_SETTLED = 1e-4
+_SETTLED = 5e-5
 _EXACT = 1e-9
-_LIMIT = 1e-5
+_LIMIT = 1e-4
 
 
 @dataclass(frozen=True)
@@ -167,6 +167,9 @@ def _at_infinity(
 
 
 def _settled(before: FloatArray, after: FloatArray) -> FloatArray:
-    """The later value, where the two agree."""
+    """The later value, where the two agree to half of what a limit may be off.
+
+    Phases that cancel are rounded more the later it is, so that the change also bounds what rounding does.
+    """
     gap = np.abs(after - before)
-    return np.where(gap <= _SETTLED * (1 + np.abs(after)), after, np.nan)
+    return np.where(gap <= _SETTLED * (1e-3 + np.abs(after)), after, np.nan)

@@ -38,7 +38,6 @@ from odekit.simulation import Run, blas_threads, check_run, load_run
 __all__ = ["compare"]
 
 FloatArray = NDArray[np.float64]
-CLEAR_SHARE = 0.5
 WITHIN_BUDGET = 0.99
 TOO_SLOW, MOST = 1.5, 0.5
 NO_SNAPSHOT = "no snapshot after the first lies before the horizon"
@@ -240,6 +239,4 @@ def _winners(run: Run, modes: Modes) -> Winners | None:
         return None
     last = modes.at(-1)
     agrees = (prediction.winner == last.dominant) & np.isfinite(prediction.blow_up_time)
-    clear = last.dominant_share > CLEAR_SHARE
-    clear_agreement = float(agrees[clear].mean()) if clear.any() else float("nan")
-    return Winners(float(agrees.mean()), clear_agreement, len(agrees), int(clear.sum()))
+    return Winners.counted(agrees, last.dominant_share)

@@ -15,7 +15,8 @@ from odekit.comparison.comparison import Winners
 from odekit.comparison.curves import ErrorCurve
 from odekit.comparison.lifted import LiftedNeurons
 from odekit.comparison.shares import dominant_irreps, irrep_shares
-from odekit.simulation import LossGradient, Run
+from odekit.comparison.softmax import neglected_gradients
+from odekit.simulation import Run
 
 __all__ = [
     "LiftedPrediction",
@@ -29,7 +30,6 @@ __all__ = [
 FloatArray = NDArray[np.float64]
 
 COARSE, FINE = 1e-7, 1e-9
-CLEAR_SHARE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,9 +72,7 @@ def lifted_winners(run: Run, predicted: LiftedPrediction) -> Winners:
     last = {name: w[-1] for name, w in run.weights.items()}
     agrees = predicted.winners == dominant_irreps(last, group)
     first = next(values for name, values in last.items() if name != "xi")
-    clear = irrep_shares(first, group).max(axis=-1) > CLEAR_SHARE
-    clear_agreement = float(agrees[clear].mean()) if clear.any() else float("nan")
-    return Winners(float(agrees.mean()), clear_agreement, len(agrees), int(clear.sum()))
+    return Winners.counted(agrees, irrep_shares(first, group).max(axis=-1))
 
 
 def lifted_errors(run: Run, predicted: dict[str, FloatArray]) -> dict[str, ErrorCurve]:
@@ -100,19 +98,11 @@ def lifted_orbit(run: Run, neurons: LiftedNeurons) -> MeasuredOrbit:
 def neglected_by_neuron(run: Run) -> FloatArray:
     """Length of the tangent part of g_full - g_uniform, in the metric of the flow, (T, M, 2), the rest 0.
 
-    Nothing is neglected of a run that was trained at uniform softmax.
+    It is not finite where the loss overflows.
     """
-    if run.meta.get("softmax") == "uniform":
-        return np.zeros((len(run), run.network.neurons, 2))
-    gradient = LossGradient(run.network)
-    rows = []
-    for index in range(len(run)):
-        theta, xi = run.snapshot(index)
-        _, full_theta, full_xi = gradient(theta, xi)
-        uniform_theta, uniform_xi = gradient.uniform(theta, xi)
-        full, uniform = _listed(full_theta, full_xi), _listed(uniform_theta, uniform_xi)
-        difference = {name: f - u for name, f, u in zip(run.weights, full, uniform, strict=True)}
-        rows.append(_tangent_length(run, index, difference))
+    rows = [
+        _tangent_length(run, index, difference) for index, difference in enumerate(neglected_gradients(run))
+    ]
     lengths = np.array(rows)[..., None]
     return np.concatenate([lengths, np.zeros_like(lengths)], axis=-1)
 
@@ -137,7 +127,3 @@ def _spheres(run: Run) -> tuple[tuple[str, ...], ...]:
     if network.constraint == "joint_sphere":
         return (network.embeddings, ("xi",))
     return tuple((name,) for name in run.weights)
-
-
-def _listed(theta: FloatArray | tuple[FloatArray, ...], xi: FloatArray) -> list[FloatArray]:
-    return [*(theta if isinstance(theta, tuple) else (theta,)), xi]

@@ -25,6 +25,8 @@ __all__ = ["Comparison", "Winners"]
 
 FloatArray = NDArray[np.float64]
 
+CLEAR_SHARE = 0.5
+
 
 @dataclass(frozen=True)
 class Winners:
@@ -43,6 +45,13 @@ class Winners:
     clear_agreement: float
     count: int
     clear_count: int
+
+    @classmethod
+    def counted(cls, agrees: NDArray[np.bool_], share: FloatArray) -> Winners:
+        """Winners from each neuron's agreement and its dominant mode's share of the power."""
+        clear = share > CLEAR_SHARE
+        clear_agreement = float(agrees[clear].mean()) if clear.any() else float("nan")
+        return cls(float(agrees.mean()), clear_agreement, len(agrees), int(clear.sum()))
 
 
 @dataclass(frozen=True, eq=False)

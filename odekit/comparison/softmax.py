@@ -6,16 +6,40 @@ so that they owe nothing to any derivation. Nothing here knows the reduced ODE.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from odekit.comparison.modes import lengths_by_mode
-from odekit.groups import mean_mode, mode_basis, to_modes
+from odekit.groups import mean_mode, to_modes
 from odekit.simulation import LossGradient, Run
 
-__all__ = ["measure_departure"]
+__all__ = ["measure_departure", "neglected_gradients"]
 
 FloatArray = NDArray[np.float64]
+
+
+def neglected_gradients(run: Run) -> Iterator[dict[str, FloatArray]]:
+    """g_full - g_uniform at every snapshot, (M, n) by weight group.
+
+    Nothing is neglected of a run that was trained at uniform softmax: zeros. Where the loss overflows the
+    difference isn't finite.
+    """
+    if run.meta.get("softmax") == "uniform":
+        yield from (
+            {name: np.zeros_like(w[index]) for name, w in run.weights.items()} for index in range(len(run))
+        )
+        return
+    gradient = LossGradient(run.network)
+    for index in range(len(run)):
+        theta, xi = run.snapshot(index)
+        with np.errstate(all="ignore"):
+            _, full_theta, full_xi = gradient(theta, xi)
+            uniform = _listed(*gradient.uniform(theta, xi))
+            pairs = zip(_listed(full_theta, full_xi), uniform, strict=True)
+            differences = [full - at_uniform for full, at_uniform in pairs]
+        yield dict(zip(run.weights, differences, strict=True))
 
 
 def measure_departure(run: Run) -> FloatArray:
@@ -26,28 +50,19 @@ def measure_departure(run: Run) -> FloatArray:
 
     Returns
     -------
-    neglected: (T, M, n_modes + 1), the mean last; infinite where the loss overflows, and 0 for a run that was
-        trained at uniform softmax.
+    neglected: (T, M, n_modes + 1), the mean last; infinite where the loss overflows.
     """
-    if run.meta.get("softmax") == "uniform":
-        return np.zeros((len(run), run.network.neurons, len(mode_basis(run.network.finite_group)) + 1))
-    gradient = LossGradient(run.network)
     scale = {name: np.sqrt(rate) for name, rate in run.network.rates.items()}
-    neglected = []
     with np.errstate(all="ignore"):
-        for index in range(len(run)):
-            theta, xi = run.snapshot(index)
-            _, full_theta, full_xi = gradient(theta, xi)
-            full = _by_name(run, full_theta, full_xi)
-            uniform = _by_name(run, *gradient.uniform(theta, xi))
-            moved = {name: scale[name] * (full[name] - uniform[name]) for name in full}
-            neglected.append(_by_mode(run, moved))
+        neglected = [
+            _by_mode(run, {name: scale[name] * part for name, part in difference.items()})
+            for difference in neglected_gradients(run)
+        ]
     return np.nan_to_num(neglected, nan=np.inf, posinf=np.inf)
 
 
-def _by_name(run: Run, theta: FloatArray | tuple[FloatArray, ...], xi: FloatArray) -> dict[str, FloatArray]:
-    embeddings = theta if isinstance(theta, tuple) else (theta,)
-    return dict(zip(run.weights, (*embeddings, xi), strict=True))
+def _listed(theta: FloatArray | tuple[FloatArray, ...], xi: FloatArray) -> tuple[FloatArray, ...]:
+    return (*(theta if isinstance(theta, tuple) else (theta,)), xi)
 
 
 def _by_mode(run: Run, moved: dict[str, FloatArray]) -> FloatArray:

@@ -16,6 +16,7 @@ from odekit.derivation.certificate import Certificate
 from odekit.derivation.closed_form import EllipticForm
 from odekit.derivation.decay import DecayLaw, decay_law, with_decay
 from odekit.derivation.derive import derive
+from odekit.derivation.equivalent_form import EquivalentForm
 from odekit.derivation.fixed_points import FixedPoint
 from odekit.derivation.gradient_flow import gradient_flow
 from odekit.derivation.growth import GrowthShape, growth_shape
@@ -27,10 +28,12 @@ from odekit.derivation.leakage import Leakage, degree_one_leakage
 from odekit.derivation.lifted_integrals import ConservationLaw
 from odekit.derivation.lifted_system import LiftedSystem
 from odekit.derivation.maximiser import maximiser
+from odekit.derivation.origin import Source
 from odekit.derivation.resonances import Resonance, close, coupling_graph, resonances
 from odekit.derivation.scaling import ScalingSymmetry
+from odekit.derivation.sphere_form import SphereForm
 from odekit.derivation.sphere_report import SphereReport
-from odekit.derivation.system import ReducedSystem, Source, Template
+from odekit.derivation.system import ReducedSystem, Template
 from odekit.derivation.variables import Variable, variable
 
 __all__ = [
@@ -41,6 +44,7 @@ __all__ = [
     "CriticalPoint",
     "DecayLaw",
     "EllipticForm",
+    "EquivalentForm",
     "FixedPoint",
     "GrowthShape",
     "HarmonicHierarchy",
@@ -51,6 +55,7 @@ __all__ = [
     "Resonance",
     "ScalingSymmetry",
     "Source",
+    "SphereForm",
     "SphereReport",
     "Template",
     "Variable",

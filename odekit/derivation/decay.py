@@ -39,6 +39,10 @@ class DecayingSource(FourierSource):
         """None: the elliptic solution is that without decay, see `decay_law`."""
         return None
 
+    def cheapest_form(self, states: tuple[sp.Symbol, ...]) -> None:
+        """None: the polynomial forms are those without decay."""
+        return None
+
     def first_integrals(self) -> tuple[sp.Expr, ...]:
         """Phases that rest; what else was conserved without decay decays."""
         return self._integrals[0]

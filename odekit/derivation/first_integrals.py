@@ -18,7 +18,7 @@ from math import comb, gcd, lcm
 from operator import mul
 from typing import Any
 
-from odekit.derivation.linear_algebra import PRIME, integer_relations, null_space, rank_modulo
+from odekit.derivation.linear_algebra import PRIME, integer_relations, rank_modulo, vanishing_combinations
 from odekit.derivation.modes import ModeSet
 from odekit.derivation.polynomials import Poly, add, differentiate, multiply
 
@@ -141,12 +141,8 @@ def _conserved(monomials: Sequence[Exponents], letter_field: Sequence[Poly]) -> 
     """A basis of the conserved combinations of ``monomials``."""
     if not monomials:
         return
-    entries: dict[Exponents, dict[int, Fraction]] = {}
-    for j, monomial in enumerate(monomials):
-        for key, value in _along_field({monomial: Fraction(1)}, letter_field).items():
-            entries.setdefault(key, {})[j] = value
-    by_row = dict(enumerate(entries.values()))
-    for vector in null_space(by_row, len(by_row), len(monomials)):
+    rates = [_along_field({monomial: Fraction(1)}, letter_field) for monomial in monomials]
+    for vector in vanishing_combinations(rates):
         yield {monomial: value for monomial, value in zip(monomials, vector, strict=True) if value}
 
 

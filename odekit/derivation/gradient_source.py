@@ -111,6 +111,14 @@ class GradientSource:
         """None but the one it has."""
         raise _no(f"form {name!r}")
 
+    def cheapest_form(self, states: tuple[sp.Symbol, ...]) -> None:
+        """None: the flow has one form."""
+        return None
+
+    def sphere_form(self) -> None:
+        """None: exact solutions on spheres belong to quadratic networks."""
+        return None
+
     def closed_form(self) -> None:
         """None: elliptic forms belong to Fourier modes."""
         return None

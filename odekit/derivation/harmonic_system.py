@@ -159,6 +159,14 @@ class HarmonicSource:
             raise UnknownNameError("form", name, ("polar",))
         return self.polar
 
+    def cheapest_form(self, states: tuple[sp.Symbol, ...]) -> None:
+        """None: the polar form is the only one."""
+        return None
+
+    def sphere_form(self) -> None:
+        """None: exact solutions on spheres belong to quadratic networks."""
+        return None
+
     def closed_form(self) -> EllipticForm | None:
         """None: none is known."""
         return None

@@ -8,16 +8,14 @@ a Darboux polynomial: P' = -cofactor * E * P. Ratios of equal cofactor are the f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-
-import sympy as sp
-from sympy import QQ
-from sympy.polys.matrices import DomainMatrix
+from math import gcd, lcm
 
 from odekit.derivation.lifted_flow import LiftedFlow
+from odekit.derivation.linear_algebra import vanishing_combinations
 from odekit.derivation.words import (
     Letter,
     Word,
@@ -92,22 +90,17 @@ def _by_cofactor(flow: LiftedFlow, words: Iterable[Word]) -> list[tuple[Fraction
 
 def _vanishing(candidates: list[Word], rate: Callable[[Word], Words]) -> Iterator[Words]:
     """A basis of the combinations of candidates whose rate vanishes identically."""
-    columns = [rate(word) for word in candidates]
-    rows = {word: index for index, word in enumerate(dict.fromkeys(w for c in columns for w in c))}
-    entries: dict[int, dict[int, object]] = {}
-    for j, column in enumerate(columns):
-        for word, value in column.items():
-            entries.setdefault(rows[word], {})[j] = QQ(value.numerator, value.denominator)
-    matrix = DomainMatrix(entries, (max(len(rows), 1), len(candidates)), QQ)
-    for vector in matrix.nullspace().to_Matrix().tolist():
+    for vector in vanishing_combinations([rate(word) for word in candidates]):
         yield _primitive({word: value for word, value in zip(candidates, vector, strict=True) if value})
 
 
-def _primitive(words: Mapping[Word, sp.Rational]) -> Words:
+def _primitive(words: Words) -> Words:
     """Integer coefficients without a common factor, the first one positive."""
-    first = next(iter(words.values()))
-    common = sp.gcd_list(list(words.values())) * sp.sign(first)
-    return {word: Fraction(int(value / common)) for word, value in words.items()}
+    values = list(words.values())
+    common = Fraction(gcd(*(v.numerator for v in values)), lcm(*(v.denominator for v in values)))
+    if values[0] < 0:
+        common = -common
+    return {word: value / common for word, value in words.items()}
 
 
 def _is_hermitian(words: Words) -> bool:

@@ -5,16 +5,18 @@ Rank is decided modulo one large prime, null spaces exactly. Nothing here knows 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
+from typing import TypeVar
 
 from sympy import QQ
 from sympy.polys.matrices import DomainMatrix
 
-__all__ = ["PRIME", "integer_relations", "null_space", "rank_modulo"]
+__all__ = ["PRIME", "integer_relations", "null_space", "rank_modulo", "vanishing_combinations"]
 
 PRIME = 2**31 - 1
 
+Key = TypeVar("Key", bound=Hashable)
 Entries = Mapping[int, Mapping[int, Fraction]]
 
 
@@ -38,6 +40,19 @@ def null_space(entries: Entries, rows: int, columns: int) -> list[list[Fraction]
     return [
         [Fraction(int(value.numerator), int(value.denominator)) for value in row] for row in basis.to_list()
     ]
+
+
+def vanishing_combinations(columns: Sequence[Mapping[Key, Fraction]]) -> list[list[Fraction]]:
+    """Basis of the coefficients with which sparse columns, keyed by anything hashable, add up to zero.
+
+    >>> vanishing_combinations([{"x": Fraction(1)}, {"x": Fraction(-2)}])
+    [[Fraction(2, 1), Fraction(1, 1)]]
+    """
+    entries: dict[Key, dict[int, Fraction]] = {}
+    for j, column in enumerate(columns):
+        for key, value in column.items():
+            entries.setdefault(key, {})[j] = value
+    return null_space(dict(enumerate(entries.values())), max(len(entries), 1), len(columns))
 
 
 def rank_modulo(rows: Sequence[Sequence[int]]) -> int:

@@ -29,7 +29,8 @@ def linearised(values: Values, system: ReducedSystem, integrals: Sequence[sp.Exp
     system, integrals: the system, and what it conserves beside the constraint's functions.
     """
     field = sp.Matrix(system.vector_field)
-    linear = field.jacobian(list(system.states)).subs(values).applyfunc(sp.simplify)
+    slopes = field.jacobian(list(system.states)).replace(sp.DiracDelta, lambda *_: sp.S.Zero)
+    linear = slopes.subs(values).applyfunc(sp.simplify)
     kept = sp.Matrix([*system.constraints.values(), *integrals])
     rank = kept.jacobian(list(system.states)).subs(values).applyfunc(sp.simplify).rank() if kept else 0
     eigenvalues = [sp.simplify(value) for value, count in linear.eigenvals().items() for _ in range(count)]

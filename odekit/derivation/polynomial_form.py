@@ -17,9 +17,15 @@ __all__ = ["polynomial_field"]
 
 
 def polynomial_field(
-    reduction: FourierReduction, combinations: PhaseCombinations, equations: Mapping[sp.Symbol, sp.Expr]
+    reduction: FourierReduction,
+    combinations: PhaseCombinations,
+    equations: Mapping[sp.Symbol, sp.Expr],
+    with_phase: bool = False,
 ) -> dict[sp.Symbol, sp.Expr] | None:
-    """Time derivative of x (or alpha), X, Y and the signed states, or None where there is no such form."""
+    """Time derivative of x (or alpha), X, Y and the signed states, or None where there is no such form.
+
+    With ``with_phase`` that of theta's phase too, which none of the others depend on.
+    """
     pairs = [n for m, n in zip(reduction.modes, reduction.names, strict=True) if not m.is_real]
     if len(pairs) != 2 or len(combinations.definitions) != 1:
         return None
@@ -31,6 +37,8 @@ def polynomial_field(
         Y: sp.sin(D) * equations[beta] + beta * sp.cos(D) * equations[D],
         **signed,
     }
+    if with_phase and pairs[0].phase is not None:
+        field[pairs[0].phase] = equations[pairs[0].phase]
     squared = {x: 2 * alpha * equations[alpha], **field}
     reduced = _reduce(squared, {alpha: sp.sqrt(x)}, beta, D, X, Y)
     return reduced or _reduce({alpha: equations[alpha], **field}, {}, beta, D, X, Y)

@@ -16,6 +16,7 @@ import sympy as sp
 from odekit.derivation.certificate import Certificate, certify
 from odekit.derivation.closed_form import EllipticForm, find_elliptic_form
 from odekit.derivation.elliptic_curve import EllipticCurve, eliminate
+from odekit.derivation.equivalent_form import EquivalentForm, cartesian_form, rotating_form
 from odekit.derivation.first_integrals import find_first_integrals
 from odekit.derivation.fixed_points import FixedPoint, find_fixed_points
 from odekit.derivation.modes import Mode
@@ -23,6 +24,7 @@ from odekit.derivation.polar import PhaseCombinations, cartesian_field, polar_ex
 from odekit.derivation.polynomial_form import polynomial_field
 from odekit.derivation.polynomials import Poly, to_sympy
 from odekit.derivation.reduction import FourierReduction, Names
+from odekit.derivation.sphere_form import SphereForm
 from odekit.derivation.sphere_report import SphereReport
 from odekit.derivation.system import ReducedSystem
 from odekit.errors import ReductionError, UnknownNameError
@@ -119,6 +121,22 @@ class FourierSource:
                 hint='form("cartesian"), which is polynomial too',
             )
         return self._system(field)
+
+    def cheapest_form(self, states: tuple[sp.Symbol, ...]) -> EquivalentForm | None:
+        """The polynomial form with the fewest states that gives back those asked for; None without one."""
+        fitting = (form.giving(states, self._parameters) for form in self._polynomial_forms)
+        return next((form for form in fitting if form is not None), None)
+
+    @cached_property
+    def _polynomial_forms(self) -> tuple[EquivalentForm, ...]:
+        """The polynomial forms that there are, the cheapest first."""
+        rotating = rotating_form(self.reduction, self.combinations, self.polar.equations)
+        cartesian = cartesian_form(self.reduction, self.combinations)
+        return (cartesian,) if rotating is None else (rotating, cartesian)
+
+    def sphere_form(self) -> SphereForm | None:
+        """None: there are no spheres."""
+        return None
 
     def closed_form(self) -> EllipticForm | None:
         """The elliptic solution, where the system has one."""

@@ -14,11 +14,13 @@ from functools import cached_property
 import sympy as sp
 
 from odekit.derivation.closed_form import EllipticForm
+from odekit.derivation.equivalent_form import EquivalentForm
 from odekit.derivation.first_integrals import grade
 from odekit.derivation.fixed_points import FixedPoint
 from odekit.derivation.landscape import CriticalPoint, abelian_maxima
 from odekit.derivation.lifted_flow import lift
 from odekit.derivation.source import FourierSource
+from odekit.derivation.sphere_form import SphereForm, find_sphere_form
 from odekit.derivation.sphere_report import SphereReport
 from odekit.derivation.sphere_solutions import sphere_solutions, time_change
 from odekit.derivation.spheres import radial_coefficients
@@ -48,6 +50,14 @@ class SphereSource(FourierSource):
             return system
         definitions = {**system.definitions, ENERGY: system.energy}
         return replace(system, parameters=(), definitions=definitions)
+
+    def cheapest_form(self, states: tuple[sp.Symbol, ...]) -> EquivalentForm | None:
+        """None: what the spheres take away couples every mode to the energy of all."""
+        return None
+
+    def sphere_form(self) -> SphereForm | None:
+        """Exact solutions of aligned starts and of one pair alone, where all modes are states."""
+        return find_sphere_form(self.reduction, self.polar, ENERGY) if self._has_all_modes else None
 
     def closed_form(self) -> EllipticForm | None:
         """None: the elliptic solution is that of the scaled flow, see `sphere_report`."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import sympy as sp
 
@@ -23,28 +23,15 @@ if TYPE_CHECKING:
     from odekit.derivation.certificate import Certificate
     from odekit.derivation.closed_form import EllipticForm
     from odekit.derivation.elliptic_curve import EllipticCurve
+    from odekit.derivation.equivalent_form import EquivalentForm
     from odekit.derivation.fixed_points import FixedPoint
+    from odekit.derivation.origin import Source
     from odekit.derivation.scaling import ScalingSymmetry
+    from odekit.derivation.sphere_form import SphereForm
     from odekit.derivation.sphere_report import SphereReport
     from odekit.networks import Network
 
-__all__ = ["ReducedSystem", "Source", "Template"]
-
-
-class Source(Protocol):
-    """What a system asks of its derivation."""
-
-    @property
-    def network(self) -> Network: ...
-    def ansatz(self) -> tuple[str, ...]: ...
-    def first_integrals(self) -> tuple[sp.Expr, ...]: ...
-    def fixed_points(self) -> tuple[FixedPoint, ...]: ...
-    def form(self, name: str) -> ReducedSystem: ...
-    def closed_form(self) -> EllipticForm | None: ...
-    def elliptic_curve(self) -> EllipticCurve | None: ...
-    def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]: ...
-    def sphere_report(self) -> SphereReport | None: ...
-    def certify(self, order: int | None) -> Certificate: ...
+__all__ = ["ReducedSystem", "Template"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +55,7 @@ class ReducedSystem:
     time: the symbol of time, where the field depends on it.
     solution: each state at time t from its initial value x_0, where that is known.
     source: the derivation, which answers questions about integrals, fixed points and certificates.
+    parent: the system that this one was restricted from, whose solution and cheaper forms serve it too.
 
     Raises
     ------
@@ -88,6 +76,7 @@ class ReducedSystem:
     time: sp.Symbol | None = None
     solution: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
     source: Source | None = None
+    parent: ReducedSystem | None = None
 
     def __post_init__(self) -> None:
         for name in ("definitions", "leaks", "constraints", "solution"):
@@ -157,7 +146,13 @@ class ReducedSystem:
                 hint=f"all of {', '.join(s.name for s in self.states)}",
             )
         return ReducedSystem(
-            chosen, field, self.parameters, conditions=self.conditions, leaks=self.leaks, time=self.time
+            chosen,
+            field,
+            self.parameters,
+            conditions=self.conditions,
+            leaks=self.leaks,
+            time=self.time,
+            parent=self.parent or self,
         )
 
     def first_integrals(self) -> tuple[sp.Expr, ...]:
@@ -185,11 +180,7 @@ class ReducedSystem:
         return {**by_phase, **{p.name: p.slowest for p in attracting if p.slowest is not None}}
 
     def check_start(self, y0: NDArray[np.float64], p: NDArray[np.float64]) -> None:
-        """Refuse initial states that violate a constraint.
-
-        Parameters
-        ----------
-        y0: (state, batch). p: (parameter, batch).
+        """Refuse initial states y0 (state, batch) at p (parameter, batch) that violate a constraint.
 
         Raises
         ------
@@ -209,10 +200,27 @@ class ReducedSystem:
 
         return with_decay(self)
 
+    def cheapest_form(self) -> EquivalentForm | None:
+        """The polynomial system that is cheapest to integrate instead, with the maps there and back.
+
+        None where there is none, or where this system is polynomial itself.
+        """
+        origin = self.parent or self
+        if origin.source is None or all(f.is_polynomial(*self.states) for f in self.vector_field):
+            return None
+        return origin.source.cheapest_form(self.states)
+
     @property
     def closed_form(self) -> EllipticForm | None:
         """The exact solution, where one is known."""
-        return self.source.closed_form() if self.source is not None else None
+        origin = self.parent or self
+        return origin.source.closed_form() if origin.source is not None else None
+
+    @cached_property
+    def sphere_form(self) -> SphereForm | None:
+        """Exact solutions on spheres of aligned starts and of one pair alone, where all modes are states."""
+        form = self.source.sphere_form() if self.source is not None else None
+        return form if form is not None and self.states == self._source.form("polar").states else None
 
     def elliptic_curve(self) -> EllipticCurve | None:
         """The curve of the exact solution, found by elimination; None where there is no closed form."""

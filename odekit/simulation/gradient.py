@@ -10,6 +10,7 @@ must not know that anything reduces it: no modes, no energy.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -20,7 +21,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.networks import Network
 from odekit.simulation.gradient_jax import JaxGradient
-from odekit.simulation.lane import Lane, Residual, padded, softmax_residual, uniform_residual
+from odekit.simulation.lane import Lane, Residual, softmax_residual, uniform_residual
 from odekit.simulation.plan import Block, lanes
 from odekit.simulation.threads import side_by_side
 from odekit.simulation.weights import Embedding, Stack, stack, unstack
@@ -35,9 +36,8 @@ class LossGradient:
     """Loss and gradient of one network, its plan made once and used for many calls.
 
     The rows of the hidden layer are dealt to lanes of blocks, which NumPy adds up side by side on as many
-    threads as BLAS may use, one for each product; the result doesn't depend on how many these are. Memory
-    is that of a block of rows times neurons for each lane, never n**2 times neurons. One object serves one
-    caller at a time.
+    threads as BLAS may use, at most eight; the result doesn't depend on how many these are. Memory is that of
+    two blocks of rows times neurons a thread and of a gradient a lane, never n**2 times neurons.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ class LossGradient:
 
     def _add_up(self, weights: Stack, residual: Residual) -> tuple[Any, Stack]:
         """Loss and gradient, the sums over the lanes in their order."""
-        scaled = padded(self.network.logit_scale * weights[-1])
+        scaled = self.network.logit_scale * weights[-1]
         work = [partial(lane, weights, scaled, residual) for lane in self._lanes_of(weights.dtype)]
         (loss, gradient), *others = side_by_side(work)
         for part, share in others:
@@ -146,7 +146,8 @@ class LossGradient:
     def _lanes_of(self, dtype: np.dtype[Any]) -> list[Lane]:
         if dtype not in self._lanes:
             cast = [[block.cast(dtype) for block in blocks] for blocks in self._plan]
-            self._lanes[dtype] = [Lane(blocks, self.network.activation) for blocks in cast]
+            memory = threading.local()
+            self._lanes[dtype] = [Lane(blocks, self.network.activation, memory) for blocks in cast]
         return self._lanes[dtype]
 
     def _stack(self, theta: ArrayLike | Sequence[ArrayLike], xi: ArrayLike) -> Stack:

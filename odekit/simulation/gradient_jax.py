@@ -47,18 +47,25 @@ class JaxGradient:
         order = network.finite_group.order
         most = rows or max(1, BLOCK_ENTRIES // max(network.neurons, order))
         self._blocks = _stacked(list(tuples(network, chosen).split(most)))
+        self._placed: dict[np.dtype[Any], Any] = {}
         self._evaluate = self._jax.jit(_evaluation(self._jax, network))
 
     def __call__(self, weights: Stack) -> tuple[Any, Stack]:
         """Loss, a scalar of the weights' type, and gradient, like ``weights``."""
-        real = weights.dtype
-        blocks = {
-            name: array if array.dtype.kind == "i" else array.astype(real)
-            for name, array in self._blocks.items()
-        }
-        with self._jax.enable_x64(real == np.float64), self._jax.default_matmul_precision("highest"):
-            loss, gradient = self._evaluate(weights, blocks)
+        is_double = bool(weights.dtype == np.float64)
+        with self._jax.enable_x64(is_double), self._jax.default_matmul_precision("highest"):
+            loss, gradient = self._evaluate(weights, self._blocks_of(weights.dtype))
             return np.asarray(loss)[()], np.array(gradient)
+
+    def _blocks_of(self, dtype: np.dtype[Any]) -> Any:
+        """The blocks on JAX's device, their shares in the weights' type."""
+        if dtype not in self._placed:
+            cast = {
+                name: array if array.dtype.kind == "i" else array.astype(dtype)
+                for name, array in self._blocks.items()
+            }
+            self._placed[dtype] = self._jax.device_put(cast)
+        return self._placed[dtype]
 
 
 def _require_jax() -> Any:

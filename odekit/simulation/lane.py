@@ -7,19 +7,18 @@ times neurons, never n**2 times neurons. This module must not know how many lane
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse._sparsetools import csr_matvecs
 
 from odekit.expressions import Expression, constant_factor
 from odekit.simulation.plan import Block
 from odekit.simulation.weights import Stack
 
-__all__ = ["Lane", "Residual", "padded", "softmax_residual", "uniform_residual"]
+__all__ = ["Lane", "Residual", "softmax_residual", "uniform_residual"]
 
 Residual = Callable[[Block, Stack], tuple[Any, Stack]]
 
@@ -34,14 +33,15 @@ class Lane:
     ----------
     blocks: cast to the weights' type.
     activation: in ``z``.
+    memory: a thread's own, where lanes of one type that a thread adds up in turn share their buffers.
     """
 
-    def __init__(self, blocks: Sequence[Block], activation: Expression) -> None:
+    def __init__(self, blocks: Sequence[Block], activation: Expression, memory: threading.local) -> None:
         self.blocks = blocks
         self._act = activation
         factor, self._slope = constant_factor(activation.derivative("z"))
         self._factor = float(factor)
-        self._memory = np.empty(0)
+        self._memory = memory
 
     def __call__(self, weights: Stack, scaled: Stack, residual: Residual) -> tuple[Any, Stack]:
         """Loss, and gradient (e + 1, n, M) whose xi still lacks the logit scale.
@@ -49,63 +49,77 @@ class Lane:
         Parameters
         ----------
         weights: (e + 1, n, M), a stack.
-        scaled: (n or n + 1, M), logit scale times xi, `padded`.
+        scaled: (n, M), logit scale times xi.
         residual: puts weight times (probability - label) in the place of the logits.
         """
         gradient, loss = np.zeros(weights.shape, weights.dtype), weights.dtype.type(0)
-        order, pulled = weights.shape[1], self._factor * scaled
+        pulled = self._factor * scaled
+        room = self._buffers(max(map(len, self.blocks)), weights)
+        entries, collected = _doubled(weights[:-1], room[0]), room[1]
+        collected.fill(0)
         with np.errstate(all="ignore"):
             for block in self.blocks:
-                inputs, back, outputs, products = self._buffers(len(block), scaled)
-                hidden = self._forward(block, weights, inputs, back)
+                _, _, inputs, hidden, outputs, products = self._buffers(len(block), weights)
+                self._forward(block, entries, inputs, hidden)
                 np.matmul(scaled, hidden.T, out=outputs)
-                loss += residual(block, outputs[:order])[0]
-                gradient[-1] += np.matmul(outputs, hidden, out=products)[:order]
-                np.matmul(outputs.T, pulled, out=back)
-                back *= self._slope.evaluate({"z": inputs})
-                _add_product(block.scatter, back, gradient[:-1])
+                loss += residual(block, outputs)[0]
+                gradient[-1] += np.matmul(outputs, hidden, out=products)
+                back = np.matmul(outputs.T, pulled, out=hidden)
+                self._backward(block, inputs, back, collected)
+        halves = collected.reshape(-1, 2, *scaled.shape)
+        np.add(halves[:, 0], halves[:, 1], out=gradient[:-1])
         return loss, gradient
 
     def hidden(self, block: Block, weights: Stack) -> Stack:
         """Hidden layer (rows, M) of a block, in a buffer that the next block reuses."""
+        entries, _, inputs, hidden, *_ = self._buffers(len(block), weights)
         with np.errstate(all="ignore"):
-            return self._forward(block, weights, *self._buffers(len(block), weights[-1])[:2])
+            self._forward(block, _doubled(weights[:-1], entries), inputs, hidden)
+        return hidden
 
-    def _forward(self, block: Block, weights: Stack, inputs: Stack, room: Stack) -> Stack:
-        """Hidden layer, in ``room`` or elsewhere; ``inputs`` are then its inputs."""
-        inputs.fill(0)
-        _add_product(block.incidence, weights[:-1], inputs)
-        return np.broadcast_to(self._act.evaluate({"z": inputs}, room), inputs.shape)
+    def _forward(self, block: Block, entries: Stack, inputs: Stack, hidden: Stack) -> None:
+        """Put the hidden layer and its inputs in their places; ``entries`` are the doubled embeddings."""
+        for rows, first, second, *others in block.runs:
+            total = np.add(entries[first], entries[second], out=inputs[rows])
+            for place in others:
+                total += entries[place]
+        value = self._act.evaluate({"z": inputs}, hidden)
+        if value is not hidden:
+            hidden[...] = value
 
-    def _buffers(self, rows: int, scaled: Stack) -> list[Stack]:
-        """Room for two arrays (rows, M), one (outputs, rows) and one (outputs, M).
+    def _backward(self, block: Block, inputs: Stack, back: Stack, collected: Stack) -> None:
+        """Add ``back``, the gradient in the hidden layer, times the slope to its entries' places.
 
-        They live as long as the lane does: the first touch of fresh memory costs more than the arithmetic.
+        Each slice of a run has every entry at most once, so that a plain sum of slices is exact.
         """
-        outputs, neurons = scaled.shape
-        shapes = (rows, neurons), (rows, neurons), (outputs, rows), (outputs, neurons)
+        back *= self._slope.evaluate({"z": inputs})
+        for rows, *places in block.runs:
+            part = back[rows]
+            for place in places:
+                collected[place] += part
+
+    def _buffers(self, rows: int, weights: Stack) -> list[Stack]:
+        """Room for two arrays (2 e n, M), two (rows, M), one (n, rows) and one (n, M), always in one order.
+
+        They are kept: the first touch of fresh memory costs more than the arithmetic.
+        """
+        embeddings, order, neurons = len(weights) - 1, *weights.shape[1:]
+        doubled = (2 * embeddings * order, neurons)
+        shapes = doubled, doubled, (rows, neurons), (rows, neurons), (order, rows), (order, neurons)
         ends = list(accumulate(math.prod(shape) for shape in shapes))
-        if self._memory.size < ends[-1]:
-            self._memory = np.empty(ends[-1], scaled.dtype)
+        held: Stack = getattr(self._memory, "held", np.empty(0))
+        if held.size < ends[-1]:
+            self._memory.held = held = np.empty(ends[-1], weights.dtype)
         starts = [0, *ends[:-1]]
         parts = zip(starts, ends, shapes, strict=True)
-        return [self._memory[start:end].reshape(shape) for start, end, shape in parts]
+        return [held[start:end].reshape(shape) for start, end, shape in parts]
 
 
-def _add_product(matrix: csr_array[Any], dense: Stack, total: Stack) -> None:
-    """Add ``matrix @ dense`` to ``total``, contiguous, both as matrices with M columns.
-
-    By the loop that SciPy runs behind ``@``, without the fresh array that ``@`` returns.
-    """
-    columns = dense.shape[-1]
-    indices = matrix.indptr, matrix.indices, matrix.data
-    csr_matvecs(*matrix.shape, columns, *indices, dense.ravel(), total.reshape(-1))
-
-
-def padded(outputs: Stack) -> Stack:
-    """The matrix (n, M) with a row of zeros below if n is odd, on which matrix products are quicker."""
-    order, neurons = outputs.shape
-    return np.concatenate([outputs, np.zeros((order % 2, neurons), outputs.dtype)])
+def _doubled(embeddings: Stack, room: Stack) -> Stack:
+    """Embeddings (e, n, M), each twice in a row, in ``room`` (2 e n, M)."""
+    count, order, neurons = embeddings.shape
+    room.reshape(count, 2, order, neurons)[...] = embeddings[:, None]
+    return room
 
 
 def softmax_residual(block: Block, logits: Stack) -> tuple[Any, Stack]:

@@ -2,7 +2,8 @@
 
 What enters is a network; what leaves are `Tuples`, and lists of `Block`. With a shared embedding, tuples that
 are permutations of each other have the same hidden layer, so each multiset of inputs is one row that carries
-the labels of all its orders. This module must not know weights.
+the labels of all its orders. Rows are sorted along diagonals (x, x + d): there the embeddings and their
+gradient are read and written in slices, for any group. This module must not know weights.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from odekit.networks import Network
 
@@ -28,7 +28,8 @@ BoolArray = NDArray[np.bool_]
 BLOCK_ENTRIES = 160_000
 LEAST_ROWS = 128
 LANE_PRODUCTS = 2**23
-ELEMENTS_PER_LANE = 24
+ELEMENTS_PER_LANE = 48
+MOST_LANES = 8
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,14 @@ class Tuples:
         stacked.
     entry_rows, entry_labels, entry_weights: (entries,) each label that a row's tuples have, once, and its
         share in the loss, sorted by row.
-    width: e n.
+    order: n.
     """
 
     columns: IntArray
     entry_rows: IntArray
     entry_labels: IntArray
     entry_weights: FloatArray
-    width: int
+    order: int
 
     def __len__(self) -> int:
         return int(self.columns.shape[1])
@@ -60,7 +61,7 @@ class Tuples:
             self.entry_rows[inside] - rows.start,
             self.entry_labels[inside],
             self.entry_weights[inside],
-            self.width,
+            self.order,
         )
 
     @property
@@ -83,15 +84,13 @@ class Block:
 
     Parameters
     ----------
-    incidence: sparse (rows, e n) for e embeddings of n elements, stacked: how often each row uses each
-        entry, so that the hidden layer's input is ``incidence @ embeddings``.
-    scatter: its transpose, sparse (e n, rows), stored by rows of its own.
+    runs: stretches of rows along which every input goes up by one, modulo n: the stretch of rows, then for
+        each summand that of the 2 e n entries of e embeddings, each written twice, so that none wraps.
     weights: (rows,) share of the row in the loss.
     entry_rows, entry_labels, entry_weights: as in `Tuples`.
     """
 
-    incidence: csr_array[Any]
-    scatter: csr_array[Any]
+    runs: tuple[tuple[slice, ...], ...]
     weights: FloatArray
     entry_rows: IntArray
     entry_labels: IntArray
@@ -101,56 +100,67 @@ class Block:
         return len(self.weights)
 
     def cast(self, dtype: np.dtype[Any]) -> Block:
-        """The same rows for weights of a type: sparse matrices of that type, shares of its real part's."""
+        """The same rows for weights of a type: shares of its real part's."""
         real = np.zeros((), dtype).real.dtype
         return replace(
             self,
-            incidence=self.incidence.astype(dtype),
-            scatter=self.scatter.astype(dtype),
-            weights=self.weights.astype(real),
-            entry_weights=self.entry_weights.astype(real),
+            weights=self.weights.astype(real, copy=False),
+            entry_weights=self.entry_weights.astype(real, copy=False),
         )
 
 
 def tuples(network: Network, chosen: BoolArray | None = None) -> Tuples:
-    """Tuples of inputs of the network's task: every one, or those where ``chosen``, (n,) * s, is true.
+    """Tuples of inputs of the network's task, diagonal by diagonal.
 
-    The mean loss is that over the chosen ones.
+    These are all, or those where ``chosen``, (n,) * s, is true. The mean loss is that over them.
     """
     labels = network.labels()
+    order, shared = labels.shape[0], network.embedding == "shared"
     inputs = np.indices(labels.shape).reshape(labels.ndim, -1)
-    if network.embedding == "shared":
-        inputs = np.sort(inputs, axis=0)
-    order = labels.shape[0]
-    codes = np.ravel_multi_index(tuple(inputs), labels.shape) * order + labels.ravel()
+    codes = _diagonal_codes(inputs, labels.shape, shared) * order + labels.ravel()
     if chosen is not None:
         codes = codes[chosen.ravel()]
     entries, counts = np.unique(codes, return_counts=True)
     rows, entry_rows = np.unique(entries // order, return_inverse=True)
-    elements = np.array(np.unravel_index(rows, labels.shape))
+    *offsets, first = np.unravel_index(rows, labels.shape)
+    elements = (np.array([np.zeros_like(first), *offsets]) + first) % order
     shares = counts / (codes.size if network.loss == "mean" else 1)
-    width = order * len(network.embeddings)
-    return Tuples(_columns(elements, network), entry_rows, entries % order, shares, width)
+    return Tuples(_columns(elements, network), entry_rows, entries % order, shares, order)
 
 
 def lanes(network: Network, rows: int | None = None, chosen: BoolArray | None = None) -> list[list[Block]]:
     """The tuples of inputs in blocks, dealt to lanes that can be added up side by side.
 
     How many lanes there are follows from the sizes alone, not from the machine, and so does the order of
-    every sum: a lane has at least 8 million products a matrix product, and there is one for 24 elements, so
-    that its own copy of the gradient costs little.
+    every sum: a lane has at least 8 million products a matrix product, and there is one for 48 elements, up
+    to eight, so that each lane's own copy of the gradient costs little.
 
     Parameters
     ----------
-    rows: at most so many in a block; by default some 300 at 512 neurons, which fit a core's cache.
+    rows: at most so many in a block; by default some 300 at 512 neurons.
     chosen: see `tuples`; at least one.
     """
     every, order, neurons = tuples(network, chosen), network.finite_group.order, network.neurons
     most = rows or max(LEAST_ROWS, BLOCK_ENTRIES // max(neurons, order))
     wanted = len(every) * order * neurons // LANE_PRODUCTS
-    count = min(max(1, wanted), max(2, order // ELEMENTS_PER_LANE), len(every))
+    afforded = min(MOST_LANES, max(2, order // ELEMENTS_PER_LANE), len(every))
+    count = min(max(1, wanted), afforded)
     blocks = [_block(part) for part in every.split(most, count)]
     return [blocks[lane::count] for lane in range(count)]
+
+
+def _diagonal_codes(inputs: IntArray, shape: tuple[int, ...], shared: bool) -> IntArray:
+    """Number of each tuple (summands, tuples) as offsets from its first input, then the first input itself.
+
+    A shared embedding has the same number for all permutations: the least, whichever input goes first.
+    """
+    codes = []
+    for first in inputs if shared else inputs[:1]:
+        offsets = (inputs - first) % shape[0]
+        offsets = np.sort(offsets, axis=0)[1:] if shared else offsets[1:]
+        codes.append(np.ravel_multi_index((*offsets, first), shape))
+    least: IntArray = np.min(codes, axis=0)
+    return least
 
 
 def _columns(elements: IntArray, network: Network) -> IntArray:
@@ -161,14 +171,19 @@ def _columns(elements: IntArray, network: Network) -> IntArray:
 
 
 def _block(part: Tuples) -> Block:
-    summands, rows = part.columns.shape
-    counts = (np.ones(part.columns.size), (np.tile(np.arange(rows), summands), part.columns.ravel()))
-    incidence = csr_array(counts, shape=(rows, part.width))
     return Block(
-        incidence=incidence,
-        scatter=csr_array(incidence.T),
+        runs=tuple(_runs(part.columns, part.order)),
         weights=part.weights,
         entry_rows=part.entry_rows,
         entry_labels=part.entry_labels,
         entry_weights=part.entry_weights,
     )
+
+
+def _runs(columns: IntArray, order: int) -> Iterator[tuple[slice, ...]]:
+    """Stretches of rows along which every column goes up by one, modulo n, and of the entries there."""
+    breaks = ((np.diff(columns) - 1) % order != 0).any(axis=0).nonzero()[0] + 1
+    doubled = columns + columns // order * order
+    for start, stop in pairwise([0, *breaks.tolist(), columns.shape[1]]):
+        places = (slice(place, place + stop - start) for place in doubled[:, start].tolist())
+        yield slice(start, stop), *places

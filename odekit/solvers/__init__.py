@@ -13,7 +13,8 @@ SymPy is loaded when something is compiled, numba (the optional extra ``fast``) 
 from odekit.solvers.compile import CompiledSystem, compile
 from odekit.solvers.compile_blocks import BlockLayout
 from odekit.solvers.events import Event, dominance_reached, horizon, phase_aligned
-from odekit.solvers.exact import blow_up_time, exact_modes, final_phases, time_to_phase_alignment
+from odekit.solvers.exact import blow_up_time, exact_modes, exact_modes_before_blow_up, exact_orbit
+from odekit.solvers.exact_phases import final_phases, time_to_phase_alignment
 from odekit.solvers.solution import Solution, Status
 from odekit.solvers.solve import solve
 from odekit.solvers.spheres import aligned_competition, aligned_pair, free_blow_up_time
@@ -30,6 +31,8 @@ __all__ = [
     "compile",
     "dominance_reached",
     "exact_modes",
+    "exact_modes_before_blow_up",
+    "exact_orbit",
     "final_phases",
     "free_blow_up_time",
     "horizon",

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from odekit.errors import InputError
-from odekit.solvers.compile import BACKENDS, CompiledSystem, compile
+from odekit.solvers.compile import BACKENDS, EXTRAS, CompiledSystem, compile
+from odekit.solvers.jax_kernel import require_jax
 from odekit.solvers.lane_kernel import is_installed, require_numba
 
 __all__ = ["CHOICES", "SMALLEST_BATCH", "check_backend", "compile_for"]
@@ -17,6 +18,7 @@ CHOICES = ("auto", *BACKENDS)
 
 SMALLEST_BATCH = 100_000
 _MOST_STATES = 8
+_MOST_PRODUCTS = 8
 
 
 def check_backend(backend: str, *, needs_steps: bool) -> None:
@@ -33,21 +35,27 @@ def check_backend(backend: str, *, needs_steps: bool) -> None:
     InputError: it finds no events and has no interpolant, and one of these is wanted.
     """
     if backend not in CHOICES:
-        raise InputError(f"the backend {backend!r} isn't available", expected=f"one of {', '.join(CHOICES)}")
+        raise InputError(
+            f"the backend {backend!r} isn't available", expected=f"one of {', '.join(CHOICES)}", hint=EXTRAS
+        )
     if backend == "numba":
         require_numba()
-    if needs_steps and backend in ("mpmath", "numba"):
+    if backend == "jax":
+        require_jax()
+    if needs_steps and backend in ("mpmath", "numba", "jax"):
         raise InputError(
             f"the backend {backend!r} finds no events and has no interpolant", hint='backend="numpy"'
         )
 
 
-def compile_for(system: Any, backend: str, *, batch: int, needs_steps: bool) -> CompiledSystem:
-    """The system, compiled for a backend.
+def compile_for(
+    system: Any, backend: str, *, batch: int, needs_steps: bool, method: str = "dop853"
+) -> CompiledSystem:
+    """The system, compiled for a backend and a method.
 
     "auto" is numba for batches of at least 100,000 trajectories of systems of at most 8 states where numba is
     installed and knows the vector field's functions, and numpy otherwise: on smaller batches numpy is through
-    before numba is loaded, and code for larger systems takes long to compile.
+    before numba is loaded, and code for larger systems takes long to compile. A system in blocks is numpy's.
 
     Parameters
     ----------
@@ -55,15 +63,34 @@ def compile_for(system: Any, backend: str, *, batch: int, needs_steps: bool) -> 
     backend: one of `CHOICES`.
     batch: number of trajectories.
     needs_steps: whether events or dense output are wanted, which only numpy has.
+    method: "dop853", "taylor", or "auto": taylor on numba where the vector field is polynomial with at most
+        eight products of series, else dop853. On numpy dop853 is the faster one at most tolerances, and code
+        for more products takes long to compile.
     """
     if backend != "auto":
-        return compile(system, backend)
-    pays = batch >= SMALLEST_BATCH and len(system.states) <= _MOST_STATES and not needs_steps
-    return _compile_fast(system) if pays and is_installed() else compile(system)
+        return _compile(system, backend, method)
+    can = not needs_steps and not hasattr(system, "stacks")
+    pays = batch >= SMALLEST_BATCH and len(system.states) <= _MOST_STATES and can
+    return _compile_fast(system, method) if pays and is_installed() else _compile(system, "numpy", method)
 
 
-def _compile_fast(system: Any) -> CompiledSystem:
+def _compile_fast(system: Any, method: str) -> CompiledSystem:
     try:
-        return compile(system, "numba")
+        return _compile(system, "numba", method)
     except InputError:
-        return compile(system)
+        return _compile(system, "numpy", method)
+
+
+def _compile(system: Any, backend: str, method: str) -> CompiledSystem:
+    if method == "auto":
+        method = "taylor" if backend == "numba" and _has_short_series(system) else "dop853"
+    return compile(system, backend, method)
+
+
+def _has_short_series(system: Any) -> bool:
+    from odekit.solvers.compile_taylor import series_code
+
+    try:
+        return not hasattr(system, "stacks") and series_code(system).products <= _MOST_PRODUCTS
+    except InputError:
+        return False

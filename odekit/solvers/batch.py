@@ -10,12 +10,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.solvers.attempt import Attempt
 from odekit.solvers.controller import error_norm, initial_step, next_step, smallest_step
+from odekit.solvers.dense import Interpolant, interpolate
 from odekit.solvers.lanes import Lanes, Task
 from odekit.solvers.record import Record, Step
 from odekit.solvers.solution import Status
 from odekit.solvers.stages import Stages, padded
 from odekit.solvers.tableau import DOP853
+from odekit.solvers.taylor_batch import first_scale, take_taylor_step
 
 __all__ = ["integrate"]
 
@@ -28,7 +31,7 @@ _FULL = 0.9
 
 
 def integrate(task: Task) -> Record:
-    """Integrates a task with DOP853: order 8, its own step size for each trajectory."""
+    """Integrates a task with DOP853 or, where it has a series, Taylor: a step size for each trajectory."""
     record = Record.blank(task)
     with np.errstate(all="ignore"):
         lanes = _admit(task, record, 0, task.block)
@@ -62,7 +65,10 @@ def _lanes_at_start(task: Task, index: IntArray, count: int) -> Lanes:
     rtol, atol, end = given.rtol[index], given.atol[index], given.times[-1, index]
     f = np.empty_like(y)
     task.rhs(t, y, p, f)
-    chosen = initial_step(task.rhs, y, f, p, rtol, atol, end)
+    if task.series is None:
+        chosen = initial_step(task.rhs, y, f, p, rtol, atol, end)
+    else:
+        chosen = first_scale(y, f, rtol, atol, end)
     return Lanes(
         index=index,
         live=np.arange(width) < count,
@@ -92,31 +98,49 @@ def _event_values(task: Task, t: FloatArray, y: FloatArray, p: FloatArray) -> Fl
 
 
 def _advance(task: Task, record: Record, lanes: Lanes) -> Lanes:
+    tried = _take_step(task, lanes) if task.series is None else take_taylor_step(task.series, lanes)
+    taken, accepted = tried.accepted & lanes.live, tried.accepted
+    step = Step(tried.t, tried.y, taken, _event_values(task, tried.t, tried.y, lanes.p), tried.inside)
+    stopped, stop = record.advance(lanes, step)
+    _move(lanes, tried, step.events, stop)
+    lanes.error += np.where(accepted, tried.error * lanes.rtol, 0.0)
+    lanes.h, lanes.rejected, lanes.broken = tried.h, ~accepted, ~tried.finite
+    return _retire(task, record, lanes, accepted & tried.lands, stopped)
+
+
+def _take_step(task: Task, lanes: Lanes) -> Attempt:
+    """A step of DOP853."""
     left = lanes.end - lanes.t
     lands = lanes.h >= left
     h = np.where(lands, left, lanes.h)
-    rows = np.empty((DOP853.stages + 1, *lanes.y.shape))
-    stages = Stages(task.rhs, lanes.t, h, lanes.p, rows)
+    stages = Stages(task.rhs, lanes.t, h, lanes.p, np.empty((DOP853.stages + 1, *lanes.y.shape)))
     y, f = stages.take(lanes.y, lanes.f)
     error = error_norm(stages.increments, lanes.y, y, lanes.rtol, lanes.atol)
     finite = np.isfinite(error) & np.isfinite(np.add.reduce(f, axis=0))
-    accepted = finite & (error <= 1.0)
-    t = np.where(lands, lanes.end, lanes.t + h)
-    step = Step(stages, t, y, f, accepted & lanes.live, _event_values(task, t, y, lanes.p))
-    stopped, stop = record.advance(lanes, step)
-    _move(lanes, step, stop, accepted)
-    lanes.error += np.where(accepted, error * lanes.rtol, 0.0)
-    lanes.h = next_step(h, np.where(finite, error, np.inf), lanes.rejected)
-    lanes.rejected, lanes.broken = ~accepted, ~finite
-    return _retire(task, record, lanes, accepted & lands, stopped)
+    return Attempt(
+        t=np.where(lands, lanes.end, lanes.t + h),
+        y=y,
+        f=f,
+        error=error,
+        finite=finite,
+        accepted=finite & (error <= 1.0),
+        lands=lands,
+        h=next_step(h, np.where(finite, error, np.inf), lanes.rejected),
+        inside=lambda positions: _inside(stages, y, f, positions),
+    )
 
 
-def _move(lanes: Lanes, step: Step, stop: FloatArray, accepted: BoolArray) -> None:
-    rejected = np.flatnonzero(~accepted)
-    for before, after in ((lanes.y, step.y), (lanes.f, step.f), (lanes.events, step.events)):
+def _inside(stages: Stages, y: FloatArray, f: FloatArray, positions: IntArray) -> Interpolant:
+    chosen = padded(positions)
+    return interpolate(stages.extended(chosen, f), y[:, chosen]).only(np.arange(len(positions)))
+
+
+def _move(lanes: Lanes, tried: Attempt, events: FloatArray, stop: FloatArray) -> None:
+    rejected = np.flatnonzero(~tried.accepted)
+    for before, after in ((lanes.y, tried.y), (lanes.f, tried.f), (lanes.events, events)):
         after[:, rejected] = before[:, rejected]
-    lanes.y, lanes.f, lanes.events = step.y, step.f, step.events
-    lanes.t = np.where(accepted, stop, lanes.t)
+    lanes.y, lanes.f, lanes.events = tried.y, tried.f, events
+    lanes.t = np.where(tried.accepted, stop, lanes.t)
     lanes.steps += 1
 
 

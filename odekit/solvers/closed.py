@@ -1,11 +1,12 @@
 """The exact solution of a system: its own formulas, or the elliptic one in whatever states it has.
 
-A system with an elliptic form enters, with initial states, parameters and times; states and statuses leave.
-The elliptic functions live in `odekit.solvers.exact`, and how the form was found isn't known here.
+A system with an elliptic form, or one on spheres, enters, with initial states, parameters and times; states
+and statuses leave. The elliptic functions live in `odekit.solvers.exact`, and how the form was found isn't
+known here.
 
 The form's flow is ``u' = 2 r v conj(u), v' = r u^2`` with ``v = readout_scale * v_canonical``. The states may
-be its magnitudes and phases, real and imaginary parts, the signed numbers u and v, or the reduced
-``x = alpha^2, X = beta cos D, Y = beta sin D``.
+be its magnitudes and phases, its magnitudes and D alone, real and imaginary parts, the signed numbers u and
+v, or the reduced ``x = alpha^2, X = beta cos D, Y = beta sin D``.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.solvers.compile import compile
-from odekit.solvers.exact import exact_modes
+from odekit.solvers.exact import exact_modes, exact_orbit
 from odekit.solvers.inputs import Inputs
 from odekit.solvers.solution import Status
+from odekit.solvers.sphere_rows import is_solved_on_spheres, solve_on_spheres
 
 __all__ = ["has_closed_form", "solve_closed_form"]
 
@@ -31,19 +33,24 @@ Modes = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
 
 @dataclass(frozen=True)
 class _Coordinates:
-    """How states become (alpha, phi, beta, psi), and back; states stand on the first axis."""
+    """How states become (alpha, phi, beta, psi), and back; states stand on the first axis.
+
+    Where ``has_phases`` is False only ``2 phi - psi`` counts.
+    """
 
     to_modes: Callable[[FloatArray], Modes]
     from_modes: Callable[[FloatArray, FloatArray, FloatArray, FloatArray], tuple[FloatArray, ...]]
+    has_phases: bool = True
 
 
-def has_closed_form(system: Any) -> bool:
-    """Whether the system has a solution of its own, or an elliptic form in states that can express it."""
-    return bool(getattr(system, "solution", None)) or _is_elliptic(system)
+def has_closed_form(system: Any, y0: FloatArray) -> bool:
+    """Whether there are formulas from these starts: the system's own, an elliptic form, or those on spheres.
 
-
-def _is_elliptic(system: Any) -> bool:
-    return getattr(system, "closed_form", None) is not None and _names(system) in _COORDINATES
+    There is no elliptic form where x, the square of alpha, starts below 0.
+    """
+    is_elliptic = getattr(system, "closed_form", None) is not None and _names(system) in _COORDINATES
+    is_elliptic = is_elliptic and not (_names(system) == _INVARIANTS and bool((y0[0] < 0.0).any()))
+    return is_elliptic or bool(getattr(system, "solution", None)) or is_solved_on_spheres(system, y0)
 
 
 def solve_closed_form(system: Any, inputs: Inputs) -> tuple[FloatArray, NDArray[np.int8]]:
@@ -54,21 +61,30 @@ def solve_closed_form(system: Any, inputs: Inputs) -> tuple[FloatArray, NDArray[
     y: (time, state, batch) float64, NaN from the blow-up on.
     status: (batch,) int8, values of `Status`.
     """
-    if not _is_elliptic(system):
-        return _explicit(system, inputs)
-    coordinates = _COORDINATES[_names(system)]
-    rate, scale = _constants(system, inputs.p)
-    alpha, phi, beta, psi = coordinates.to_modes(inputs.y0)
-    turn = np.where(scale < 0.0, np.pi, 0.0)
-    alpha, phi, beta, psi = exact_modes(alpha, phi, beta / np.abs(scale), psi - turn, rate, inputs.times)
-    y = np.stack(coordinates.from_modes(alpha, phi, beta * np.abs(scale), psi + turn), axis=1)
+    if getattr(system, "solution", None):
+        y = _explicit(system, inputs)
+    else:
+        y = _elliptic(system, inputs) if system.closed_form is not None else solve_on_spheres(system, inputs)
     is_known = np.isfinite(y[-1]).all(axis=0)
-    is_valid = np.isfinite(inputs.y0).all(axis=0)
+    is_valid = np.isfinite(inputs.y0).all(axis=0) & np.isfinite(inputs.p).all(axis=0)
     status = np.where(is_known, Status.success, np.where(is_valid, Status.step_too_small, Status.not_finite))
     return y, status.astype(np.int8)
 
 
-def _explicit(system: Any, inputs: Inputs) -> tuple[FloatArray, NDArray[np.int8]]:
+def _elliptic(system: Any, inputs: Inputs) -> FloatArray:
+    """Follows the orbit at rate 1 to the time ``|rate| t``; a negative rate or beta turns v by pi."""
+    coordinates = _COORDINATES[_names(system)]
+    rate, scale = _constants(system, inputs.p)
+    alpha, phi, beta, psi = coordinates.to_modes(inputs.y0)
+    turn = np.where((scale < 0.0) ^ (rate < 0.0) ^ (beta < 0.0), np.pi, 0.0)
+    signs = np.where(alpha < 0.0, -1.0, 1.0), np.where(beta < 0.0, -1.0, 1.0) * np.abs(scale)
+    span = np.abs(rate) * inputs.times
+    follow = exact_modes if coordinates.has_phases else _without_phases
+    alpha, phi, beta, psi = follow(alpha / signs[0], phi, beta / signs[1], psi - turn, np.ones(1), span)
+    return np.stack(coordinates.from_modes(alpha * signs[0], phi, beta * signs[1], psi + turn), axis=1)
+
+
+def _explicit(system: Any, inputs: Inputs) -> FloatArray:
     """The system's own formulas, in t and in the initial values x_0 of the states x."""
     formulas = SimpleNamespace(
         states=tuple(SimpleNamespace(name=f"{name}_0") for name in _names(system)),
@@ -80,8 +96,7 @@ def _explicit(system: Any, inputs: Inputs) -> tuple[FloatArray, NDArray[np.int8]
     y = np.empty((len(inputs.times), *inputs.y0.shape))
     for moment, out in zip(inputs.times, y, strict=True):
         rhs(moment, inputs.y0, inputs.p, out)
-    is_known = np.isfinite(y[-1]).all(axis=0)
-    return y, np.where(is_known, Status.success, Status.not_finite).astype(np.int8)
+    return y
 
 
 def _names(system: Any) -> tuple[str, ...]:
@@ -99,6 +114,27 @@ def _constants(system: Any, p: FloatArray) -> tuple[FloatArray, FloatArray]:
     values = np.empty((2, p.shape[1]))
     compile(formulas).rhs(np.zeros(p.shape[1]), values, p, values)
     return values[0].copy(), values[1].copy()
+
+
+def _without_phases(
+    alpha: FloatArray, phi: FloatArray, beta: FloatArray, psi: FloatArray, rate: FloatArray, t: FloatArray
+) -> Modes:
+    """As `exact_modes`, with phi at rest and all that D moves in psi; D never crosses a multiple of pi."""
+    start = 2.0 * phi - psi
+    _, alpha, beta, D = exact_orbit(alpha, beta, start, rate, t)
+    turns = start - np.arctan2(np.sin(start), np.cos(start))
+    return alpha, np.broadcast_to(phi, D.shape), beta, 2.0 * phi - (D + turns)
+
+
+def _from_misalignment(y: FloatArray) -> Modes:
+    alpha, beta, D = y
+    return alpha, np.zeros_like(D), beta, -D
+
+
+def _to_misalignment(
+    alpha: FloatArray, phi: FloatArray, beta: FloatArray, psi: FloatArray
+) -> tuple[FloatArray, ...]:
+    return alpha, beta, 2.0 * phi - psi
 
 
 def _polar(y: FloatArray) -> Modes:
@@ -140,9 +176,12 @@ def _to_invariants(
     return alpha**2, beta * np.cos(D), beta * np.sin(D)
 
 
+_INVARIANTS = ("x", "X", "Y")
+
 _COORDINATES: dict[tuple[str, ...], _Coordinates] = {
     ("alpha", "phi", "beta", "psi"): _Coordinates(_polar, lambda *modes: modes),
     ("u_re", "u_im", "v_re", "v_im"): _Coordinates(_from_cartesian, _to_cartesian),
     ("u", "v"): _Coordinates(_from_signed, _to_signed),
-    ("x", "X", "Y"): _Coordinates(_from_invariants, _to_invariants),
+    _INVARIANTS: _Coordinates(_from_invariants, _to_invariants, has_phases=False),
+    ("alpha", "beta", "D"): _Coordinates(_from_misalignment, _to_misalignment, has_phases=False),
 }

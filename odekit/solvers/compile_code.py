@@ -23,7 +23,7 @@ from sympy.printing.pycode import MpmathPrinter, PythonCodePrinter
 
 from odekit.errors import InputError
 
-__all__ = ["PRINTERS", "assignments", "expanded_field", "generate", "renamed_field"]
+__all__ = ["PRINTERS", "assignments", "expanded_field", "generate", "renamed_field", "source_text"]
 
 PRINTERS: dict[str, tuple[type[PythonCodePrinter], dict[str, Any]]] = {
     "numpy": (NumPyPrinter, {"functools": functools, "numpy": numpy}),
@@ -51,7 +51,7 @@ def generate(system: Any, dialect: str) -> tuple[Callable[..., None], str]:
     InputError: the vector field holds a function that the dialect can't express.
     """
     printer_type, namespace = PRINTERS[dialect]
-    source = _source(system, printer_type({"fully_qualified_modules": True}), namespace)
+    source = source_text(system, printer_type({"fully_qualified_modules": True}), namespace)
     scope = dict(namespace)
     exec(compile(source, f"<odekit right-hand side, {dialect}>", "exec"), scope)
     function: Callable[..., None] = scope["rhs"]
@@ -107,7 +107,13 @@ def _safe_symbols(system: Any) -> dict[str, sympy.Symbol]:
     return safe | {name: sympy.Symbol(f"p{j}") for j, name in enumerate(_names(system.parameters))}
 
 
-def _source(system: Any, printer: PythonCodePrinter, modules: Collection[str]) -> str:
+def source_text(system: Any, printer: PythonCodePrinter, modules: Collection[str]) -> str:
+    """Text of ``rhs(t, y, p, out)``, in a printer's words, with these modules alone.
+
+    Raises
+    ------
+    InputError: as for `generate`.
+    """
     field = renamed_field(system)
     shared, entries = assignments(field, printer, modules)
     states, parameters = (", ".join(_names(symbols)) for symbols in (system.states, system.parameters))

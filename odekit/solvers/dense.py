@@ -25,13 +25,15 @@ IntArray = NDArray[np.int64]
 class Interpolant:
     """y(t) of several trajectories within a step of each.
 
-    With x = (t - t_old)/h, ``y = y_old + x (F0 + (1-x) (F1 + x (F2 + (1-x) (F3 + ...))))``.
+    With x = (t - t_old)/h, ``y = y_old + x (F0 + (1-x) (F1 + x (F2 + (1-x) (F3 + ...))))``; of a Taylor
+    series all factors are x.
 
     Parameters
     ----------
     t_old, h: (lane,) float64, beginning and length of the step.
     y_old: (state, lane) float64.
-    coefficients: (7, state, lane) float64, the F.
+    coefficients: (7, state, lane) float64, the F; of a Taylor series (order, state, lane).
+    alternates: whether the factors are x and 1 - x in turn.
 
     Source: Hairer, Norsett, Wanner, section II.6.
     """
@@ -40,11 +42,12 @@ class Interpolant:
     h: FloatArray
     y_old: FloatArray
     coefficients: FloatArray
+    alternates: bool = True
 
     def __call__(self, t: FloatArray) -> FloatArray:
         """States at ``t`` (lane,), as (state, lane)."""
         x = (t - self.t_old) / self.h
-        factors = (x, 1.0 - x)
+        factors = (x, 1.0 - x if self.alternates else x)
         y = np.zeros_like(self.y_old)
         for index, coefficient in enumerate(self.coefficients[::-1]):
             y += coefficient
@@ -58,6 +61,7 @@ class Interpolant:
             self.h[positions],
             self.y_old[:, positions],
             self.coefficients[:, :, positions],
+            self.alternates,
         )
 
 
@@ -91,7 +95,8 @@ class DenseOutput:
         cls, pieces: Sequence[tuple[IntArray, Interpolant]], states: int, end: FloatArray
     ) -> DenseOutput:
         """Collects pieces (trajectory numbers, interpolant) in the order in which they were made."""
-        empty = Interpolant(np.zeros(0), np.zeros(0), np.zeros((states, 0)), np.zeros((7, states, 0)))
+        terms = len(pieces[0][1].coefficients) if pieces else 0
+        empty = Interpolant(np.zeros(0), np.zeros(0), np.zeros((states, 0)), np.zeros((terms, states, 0)))
         parts = [empty, *(piece for _, piece in pieces)]
         owner = np.concatenate([np.zeros(0, dtype=np.int64), *(index for index, _ in pieces)])
         joined = Interpolant(
@@ -99,6 +104,7 @@ class DenseOutput:
             np.concatenate([part.h for part in parts]),
             np.concatenate([part.y_old for part in parts], axis=1),
             np.concatenate([part.coefficients for part in parts], axis=2),
+            parts[-1].alternates,
         )
         order = np.argsort(owner, kind="stable")
         first = np.searchsorted(owner[order], np.arange(len(end) + 1))

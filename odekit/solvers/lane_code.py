@@ -21,21 +21,22 @@ from numpy.typing import NDArray
 
 from odekit.solvers.controller import LARGEST_FACTOR, SAFETY, SMALLEST_FACTOR
 from odekit.solvers.lane_driver import DRIVER
-from odekit.solvers.solution import Status
+from odekit.solvers.lane_layout import constants, indented, loads, mean_square, norm, shared_blocks
+from odekit.solvers.lane_waves import WAVE_FUNCTIONS, WAVES
 from odekit.solvers.tableau import DOP853
 
-__all__ = ["LANES", "ScalarCode", "kernel_source"]
+__all__ = ["ScalarCode", "kernel_source"]
 
-LANES = 64
-
-_SCALARS = ("T", "H", "END", "DUE", "RTOL", "ATOL", "REJECTED", "ERROR", "STEPS", "FATE", "T_OLD", "H_USED")
 _COEFFICIENTS = 7
-_GOING = -1.0
+_INLINED = ("larger", "smaller", "rhs", "value")
+_CALLED = ("begin", "advance", "inside", "admit", "write")
 
 
 @dataclass(frozen=True)
 class ScalarCode:
     """Right-hand side of one trajectory as text, in the names ``t``, ``y0, y1, ...`` and ``p0, p1, ...``.
+
+    It may call what `lane_waves` defines.
 
     Parameters
     ----------
@@ -61,28 +62,18 @@ def kernel_source(code: ScalarCode) -> str:
     ----------
     code: the right-hand side.
     """
-    parts = (_constants(code), _rhs(code), _begin(code), _advance(code), _inside(code))
-    return "\n".join([*(line for part in parts for line in part), DRIVER])
-
-
-def _constants(code: ScalarCode) -> Iterator[str]:
-    yield from ("import math", "", "import numpy as np", "")
-    yield f"LANES, STATES, PARAMETERS, GOING = {LANES}, {code.states}, {code.parameters}, {_GOING}"
-    yield from (f"{status.name.upper()} = {float(status)}" for status in Status)
-    yield f"TINY, LARGEST = {np.finfo(np.float64).tiny}, {np.finfo(np.float64).max}"
-    row = 0
-    for block, names in _blocks(code):
-        places = {block: row} | {name: row + place for place, name in enumerate(names)}
-        yield from (f"{name} = {place * LANES}" for name, place in places.items())
-        row += len(names)
-    yield f"ROWS = {row}"
+    waves = any(
+        f"{name}(" in line for name in ("sine", "cosine") for line in (*code.statements, *code.results)
+    )
+    inlined = (*WAVE_FUNCTIONS, *_INLINED) if waves else _INLINED
+    head = constants(code.states, code.parameters, _blocks(code), inlined=inlined, called=_CALLED)
+    parts = (head, _rhs(code), _begin(code), _advance(code), _inside(code), _VALUE)
+    return "\n".join([*(line for part in parts for line in part), WAVES if waves else "", DRIVER])
 
 
 def _blocks(code: ScalarCode) -> Iterator[tuple[str, list[str]]]:
     states = range(code.states)
-    yield from ((name, [name]) for name in _SCALARS)
-    yield from ((name, [f"{name}{j}" for j in states]) for name in ("Y", "F", "Y_OLD"))
-    yield "P", [f"P{j}" for j in range(code.parameters)]
+    yield from shared_blocks(code.states, code.parameters)
     yield "K", [f"K{s}_{j}" for s, j in product(range(DOP853.stages + 1), states)]
     yield "C", [f"C{c}_{j}" for c, j in product(range(_COEFFICIENTS), states)]
 
@@ -98,16 +89,16 @@ def _begin(code: ScalarCode) -> Iterator[str]:
     states = range(code.states)
     yield from ("", "", "def begin(w, i):")
     yield "    t, end, rtol, atol = w[T + i], w[END + i], w[RTOL + i], w[ATOL + i]"
-    yield from _indented(1, _loads(code))
+    yield from indented(1, loads(code.states, code.parameters))
     yield f"    {_targets('k0', code)} = {_call(code, 't', _state_names('y', code))}"
     yield from (f"    s{j} = larger(atol + rtol * abs(y{j}), TINY)" for j in states)
-    yield f"    size = {_norm(f'y{j} / s{j}' for j in states)}"
-    yield f"    speed = {_norm(f'k0_{j} / s{j}' for j in states)}"
+    yield f"    size = {norm(f'y{j} / s{j}' for j in states)}"
+    yield f"    speed = {norm(f'k0_{j} / s{j}' for j in states)}"
     yield "    first = 1e-6 if size < 1e-5 or speed < 1e-5 else 0.01 * size / speed"
     yield "    first = min(first, end)"
     points = [f"y{j} + first * k0_{j}" for j in states]
     yield f"    {_targets('k1', code)} = {_call(code, 'first', points)}"
-    yield f"    bend = {_norm(f'(k1_{j} - k0_{j}) / s{j}' for j in states)} / first"
+    yield f"    bend = {norm(f'(k1_{j} - k0_{j}) / s{j}' for j in states)} / first"
     yield "    largest = larger(speed, bend)"
     yield "    flat = larger(1e-6, first * 1e-3)"
     yield f"    second = flat if largest <= 1e-15 else (0.01 / largest) ** {1 / DOP853.order}"
@@ -119,8 +110,8 @@ def _begin(code: ScalarCode) -> Iterator[str]:
 
 def _advance(code: ScalarCode) -> Iterator[str]:
     """One step of every lane: stages, error, acceptance, next step size, fate."""
-    yield from ("", "", "def advance(w, max_steps):", "    for i in range(LANES):")
-    yield from _indented(2, _step(code))
+    yield from ("", "", "def advance(w, max_steps):", "    widen()", "    for i in range(LANES):")
+    yield from indented(2, _step(code))
 
 
 def _step(code: ScalarCode) -> Iterator[str]:
@@ -129,7 +120,7 @@ def _step(code: ScalarCode) -> Iterator[str]:
     yield "left = end - t"
     yield "lands = w[H + i] >= left"
     yield "h = left if lands else w[H + i]"
-    yield from _loads(code)
+    yield from loads(code.states, code.parameters)
     yield from (f"k0_{j} = w[F{j} + i]" for j in states)
     for stage in range(1, DOP853.stages):
         yield from _stage(code, stage)
@@ -153,8 +144,8 @@ def _error(code: ScalarCode) -> Iterator[str]:
     yield from (f"r{j} = 1.0 / larger(atol + rtol * larger(abs(y{j}), abs(z{j})), TINY)" for j in states)
     for name, weights in (("a", DOP853.error_5), ("b", DOP853.error_3)):
         yield from (f"{name}{j} = r{j} * (h * ({_sum(weights, j)}))" for j in states)
-    yield f"fifth = {_mean_square(f'a{j}' for j in states)}"
-    yield f"third = {_mean_square(f'b{j}' for j in states)}"
+    yield f"fifth = {mean_square(f'a{j}' for j in states)}"
+    yield f"third = {mean_square(f'b{j}' for j in states)}"
     yield "denominator = math.sqrt(fifth + 0.01 * third)"
     yield "error = fifth / (1.0 if denominator == 0.0 else denominator)"
     yield f"slope = {' + '.join(f'k{DOP853.stages}_{j}' for j in states)}"
@@ -183,7 +174,7 @@ def _control() -> tuple[str, ...]:
 def _inside(code: ScalarCode) -> Iterator[str]:
     """Coefficients of the interpolant over the last step of every lane, as `dense.interpolate` does."""
     yield from ("", "", "def inside(w):", "    for i in range(LANES):")
-    yield from _indented(2, _coefficients(code))
+    yield from indented(2, _coefficients(code))
 
 
 def _coefficients(code: ScalarCode) -> Iterator[str]:
@@ -201,9 +192,17 @@ def _coefficients(code: ScalarCode) -> Iterator[str]:
         yield from (f"w[C{3 + c}_{j} + i] = h * ({_sum(row, j)})" for c, row in enumerate(DOP853.dense))
 
 
-def _loads(code: ScalarCode) -> Iterator[str]:
-    yield from (f"y{j} = w[Y{j} + i]" for j in range(code.states))
-    yield from (f"p{j} = w[P{j} + i]" for j in range(code.parameters))
+_VALUE = (
+    "",
+    "",
+    "def value(w, i, j):",
+    "    x = (w[DUE + i] - w[T_OLD + i]) / w[H_USED + i]",
+    f"    y = w[C + ({_COEFFICIENTS - 1} * STATES + j) * LANES + i] * x",
+    f"    for c in ({', '.join(map(str, range(_COEFFICIENTS - 2, 0, -2)))}):",
+    "        y = (y + w[C + (c * STATES + j) * LANES + i]) * (1.0 - x)",
+    "        y = (y + w[C + ((c - 1) * STATES + j) * LANES + i]) * x",
+    "    return y + w[Y_OLD + j * LANES + i]",
+)
 
 
 def _state_names(letter: str, code: ScalarCode) -> list[str]:
@@ -226,18 +225,5 @@ def _sum(weights: NDArray[np.float64], state: int) -> str:
     return " + ".join(f"{weights[s]} * k{s}_{state}" for s in np.flatnonzero(weights))
 
 
-def _norm(terms: Iterable[str]) -> str:
-    return f"math.sqrt({_mean_square(terms)})"
-
-
-def _mean_square(terms: Iterable[str]) -> str:
-    squares = [f"({term}) * ({term})" for term in terms]
-    return f"({' + '.join(squares)}) / {float(len(squares))}"
-
-
 def _tuple(entries: Iterable[str]) -> str:
     return f"({', '.join(entries)},)"
-
-
-def _indented(depth: int, lines: Iterable[str]) -> Iterator[str]:
-    return (f"{'    ' * depth}{line}" for line in lines)

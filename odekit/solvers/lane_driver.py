@@ -1,7 +1,8 @@
 """The part of a lane kernel that every system shares: who enters a lane, what is recorded, who leaves.
 
-The text uses the names that `lane_code` defines before it: constants, rows of ``w``, and the functions
-``begin``, ``advance`` and ``inside``. Nothing about a system is known here.
+The text uses names that a method's text defines before it: constants, rows of ``w``, and four functions.
+``begin`` chooses a first step, ``advance`` takes a step of every lane, ``inside`` makes ready to look into
+these steps, and ``value`` is a state at the time that is due. Neither system nor method is known here.
 """
 
 from __future__ import annotations
@@ -38,13 +39,8 @@ def write(w, i, b, cursor, times, y):
     """Writes down the requested times that lane i has reached, and returns how many there are by now."""
     while w[DUE + i] <= w[T + i]:
         if w[DUE + i] < w[T + i]:
-            x = (w[DUE + i] - w[T_OLD + i]) / w[H_USED + i]
             for j in range(STATES):
-                value = w[C + (6 * STATES + j) * LANES + i] * x
-                for c in (5, 3, 1):
-                    value = (value + w[C + (c * STATES + j) * LANES + i]) * (1.0 - x)
-                    value = (value + w[C + ((c - 1) * STATES + j) * LANES + i]) * x
-                y[cursor, j, b] = value + w[Y_OLD + j * LANES + i]
+                y[cursor, j, b] = value(w, i, j)
         else:
             for j in range(STATES):
                 y[cursor, j, b] = w[Y + j * LANES + i]

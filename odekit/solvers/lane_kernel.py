@@ -19,10 +19,7 @@ import numpy as np
 from odekit.errors import InputError
 from odekit.solvers.code_cache import digest, stored
 
-__all__ = ["is_installed", "load_kernel", "require_numba", "thread_count"]
-
-_INLINED = ("larger", "smaller", "rhs")
-_CALLED = ("begin", "advance", "inside", "admit", "write")
+__all__ = ["is_installed", "load_function", "load_kernel", "require_numba", "thread_count"]
 
 # Contraction alone: other liberties with floats would break infinities, NaN, or the equality of runs.
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}, "nogil": True}
@@ -66,9 +63,29 @@ def thread_count() -> int:
 
 @cache
 def load_kernel(source: str) -> Callable[..., None]:
-    """The function ``run`` of a kernel's text, compiled, without its last three arguments, which are scratch.
+    """The integrator ``run`` of a kernel's text, compiled, without its last three arguments, all scratch.
 
-    Other threads run while it does.
+    Raises
+    ------
+    InputError: numba isn't installed, or can't compile the text.
+    """
+    run = load_function(source, _SIGNATURE)
+    lanes, rows = run.py_func.__globals__["LANES"], run.py_func.__globals__["ROWS"]
+
+    def kernel(*arguments: Any) -> None:
+        run(*arguments, np.empty(rows * lanes), np.empty(lanes, np.int64), np.empty(lanes, np.int64))
+
+    return kernel
+
+
+@cache
+def load_function(source: str, signature: str) -> Any:
+    """The function ``run`` of a text, compiled for one signature.
+
+    The text lists the functions that ``run`` needs in ``INLINED`` and ``CALLED``, callees first, and in
+    ``UNFUSED``, if it has that, those to be inlined whose products and sums must each be rounded. A function
+    that calls the text's empty ``widen`` gets the widest vectors of the processor. Other threads run while it
+    does.
 
     Raises
     ------
@@ -76,17 +93,18 @@ def load_kernel(source: str) -> Callable[..., None]:
     """
     numba = require_numba()
     try:
-        return _kept_on_disk(numba, source) or _compiled(numba, _module(source, "<odekit kernel>"))
+        kept = _kept_on_disk(numba, source, signature)
+        return kept or _compiled(numba, _module(source, "<odekit kernel>"), signature)
     except numba.core.errors.NumbaError as error:
         raise InputError("numba can't compile this vector field", hint='backend="numpy"') from error
 
 
-def _kept_on_disk(numba: Any, source: str) -> Callable[..., None] | None:
+def _kept_on_disk(numba: Any, source: str, signature: str) -> Any:
     path = stored(source)
     if path is None:
         return None
     try:
-        return _compiled(numba, _module(source, str(path)), cache=True)
+        return _compiled(numba, _module(source, str(path)), signature, cache=True)
     except (EOFError, ImportError, OSError, RuntimeError, UnpicklingError):
         return None
 
@@ -99,16 +117,34 @@ def _module(source: str, file: str) -> ModuleType:
     return module
 
 
-def _compiled(numba: Any, module: ModuleType, **options: Any) -> Callable[..., None]:
+def _compiled(numba: Any, module: ModuleType, signature: str, **options: Any) -> Any:
     functions = vars(module)
-    for name in _INLINED:
+    for name in functions.get("UNFUSED", ()):
+        functions[name] = numba.njit(forceinline=True, error_model="numpy")(functions[name])
+    if "widen" in functions:
+        functions["widen"] = _widening()
+    for name in functions["INLINED"]:
         functions[name] = numba.njit(forceinline=True, **_OPTIONS)(functions[name])
-    for name in _CALLED:
+    for name in functions["CALLED"]:
         functions[name] = numba.njit(**_OPTIONS)(functions[name])
-    run = numba.njit(_SIGNATURE, **_OPTIONS, **options)(functions["run"])
-    lanes, rows = functions["LANES"], functions["ROWS"]
+    return numba.njit(signature, **_OPTIONS, **options)(functions["run"])
 
-    def kernel(*arguments: Any) -> None:
-        run(*arguments, np.empty(rows * lanes), np.empty(lanes, np.int64), np.empty(lanes, np.int64))
 
-    return kernel
+def _widening() -> Any:
+    """A function without content that asks, for whoever calls it, for vectors of 512 bits.
+
+    Compilers prefer half of that, which mixed code is better served by; loops of arithmetic alone are not.
+    """
+    from numba import types
+    from numba.extending import intrinsic
+
+    @intrinsic
+    def widen(typing_context: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            # llvmlite lists the attributes that it knows; this one is text to it.
+            set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+            return context.get_dummy_value()
+
+        return types.void(), generate
+
+    return widen

@@ -6,6 +6,7 @@ one block integrates at the moment; they are compacted when trajectories finish.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -15,11 +16,13 @@ from odekit.solvers.events import BoundEvent
 from odekit.solvers.inputs import Inputs
 from odekit.solvers.stages import RightHandSide, padded
 
-__all__ = ["BLOCK", "Lanes", "Task"]
+__all__ = ["BLOCK", "Lanes", "Series", "Task"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+
+Series = Callable[[FloatArray, FloatArray, FloatArray, FloatArray], FloatArray]
 
 BLOCK = 4096
 
@@ -37,6 +40,7 @@ class Task:
     events: events bound to the system's names.
     is_dense: whether all interpolants are kept.
     block: trajectories that are integrated side by side; no result depends on it.
+    series: Taylor coefficients ``series(t, y, p, s)``, for the Taylor method; None for DOP853.
     """
 
     rhs: RightHandSide
@@ -46,6 +50,7 @@ class Task:
     events: tuple[BoundEvent, ...] = ()
     is_dense: bool = False
     block: int = BLOCK
+    series: Series | None = None
 
     @property
     def batch(self) -> int:

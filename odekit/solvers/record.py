@@ -6,16 +6,16 @@ it was good enough, was decided elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.solvers.dense import Interpolant, interpolate
+from odekit.solvers.dense import Interpolant
 from odekit.solvers.events import crossings, find_times
 from odekit.solvers.lanes import Lanes, Task
 from odekit.solvers.solution import Status
-from odekit.solvers.stages import Stages, padded
 
 __all__ = ["Record", "Step"]
 
@@ -26,24 +26,17 @@ BoolArray = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """A step of all lanes, from where the lanes stand to ``t``, ``y``, ``f``.
+    """A step of all lanes, from where the lanes stand to ``t``, ``y``.
 
     ``taken`` says which lanes are live and accept it; ``events`` are the values of the events' functions at
-    its end, (event, lane).
+    its end, (event, lane); ``interpolant`` is y(t) within the step, for chosen lanes.
     """
 
-    stages: Stages
     t: FloatArray
     y: FloatArray
-    f: FloatArray
     taken: BoolArray
     events: FloatArray
-
-    def interpolant(self, positions: IntArray) -> Interpolant:
-        """y(t) within the step, for chosen lanes."""
-        chosen = padded(positions)
-        whole = interpolate(self.stages.extended(chosen, self.f), self.y[:, chosen])
-        return whole.only(np.arange(len(positions)))
+    interpolant: Callable[[IntArray], Interpolant]
 
 
 @dataclass(eq=False)

@@ -17,8 +17,10 @@ from odekit.solvers.batch import integrate
 from odekit.solvers.closed import has_closed_form, solve_closed_form
 from odekit.solvers.compile import CompiledSystem
 from odekit.solvers.dense import DenseOutput
+from odekit.solvers.equivalent import cheapest_form, form_states, original_states
 from odekit.solvers.events import Event, bind
 from odekit.solvers.inputs import InitialStates, Inputs, prepare, select_system
+from odekit.solvers.jax_batch import integrate_in_jax
 from odekit.solvers.lane_batch import integrate_in_lanes
 from odekit.solvers.lanes import Task
 from odekit.solvers.record import Record
@@ -28,7 +30,7 @@ __all__ = ["METHODS", "solve"]
 
 FloatArray = NDArray[np.float64]
 
-METHODS = ("auto", "exact", "dop853")
+METHODS = ("auto", "exact", "dop853", "taylor")
 
 _EXACT_ERROR = 100.0 * float(np.finfo(np.float64).eps)
 
@@ -50,6 +52,11 @@ def solve(
 ) -> Solution:
     """Solves y' = f(t, y, p) from t = 0 for a whole batch, each trajectory with its own steps and status.
 
+    A derived system that has a `cheapest_form` is integrated in that form, without trigonometry, and the
+    states asked for are computed from it; tolerances are then those of the form's states, and a phase is the
+    continuous one as long as it turns by less than half a turn between requested times. A `CompiledSystem`
+    fixes the form too, and so do events and dense output, which look at each step's own states.
+
     Parameters
     ----------
     system: a `ReducedSystem`, or a `CompiledSystem`, which fixes the backend.
@@ -58,13 +65,19 @@ def solve(
     t: end time; or (time,) requested times; or (time, batch), times of its own for each trajectory.
     parameters: scalar or (batch,) for each parameter of the system.
     rtol, atol: tolerances of a step's error, scalar or (batch,); atol is ``1e-3 rtol max|y0|`` where omitted.
-    method: "exact" (closed form, where the system has one), "dop853", or "auto": exact where possible
-        (a closed form, no events, no dense output), else dop853.
+    method: "exact" (closed form, where there is one); "dop853"; "taylor" (series of order 16, for vector
+        fields polynomial in the states and in t, on numpy and numba: fewer and longer steps, and requested
+        times come from the series itself; it has no rejected steps, and ``h0`` bounds the first step by
+        10 h0); or "auto": exact where possible (a closed form, no events, no dense output), else taylor on
+        numba where the vector field is polynomial with few products, else dop853. A `CompiledSystem`
+        takes the steps of its own method under "auto".
     backend: "numpy"; "numba" (the same method as machine code on all cores, no events, no dense output;
-        compiling takes seconds, once a machine); "mpmath" (40 digits, slow; tolerances don't matter, no
-        events, no dense output); or "auto": numba where it is installed and can do what is asked, for at
-        least 100,000 trajectories of at most 8 states, else numpy. These two agree to the tolerance, not to
-        the last bit.
+        compiling takes seconds, once a machine); "jax" (the same method in float64 on what JAX runs on, an
+        accelerator or the CPU, no events, no dense output; compiling takes seconds, once a process and
+        shape); "mpmath" (40 digits, slow; tolerances don't matter, no events, no dense output); or "auto":
+        numba where it is installed and can do what is asked, for at least 100,000 trajectories of at most
+        8 states, else numpy. They agree to the tolerance, not to the last bit. A closed form takes no
+        steps and is the same float64 formulas on every backend but mpmath, which integrates.
     events: moments to look for.
     dense: whether `Solution.at` shall work.
     max_steps: steps that a trajectory may try.
@@ -79,7 +92,9 @@ def solve(
     ------
     InputError: initial states, times, parameters or tolerances that don't fit the system.
     InputError: a start that violates the system's constraint, with the residual.
-    InputError: ``method="exact"`` without a closed form.
+    InputError: a first step size that isn't positive, or a step cap that isn't a positive integer.
+    InputError: ``method="exact"`` without a closed form, or ``method="taylor"`` and a vector field that isn't
+        polynomial.
     InputError: the backend doesn't exist or isn't installed.
     InputError: events or dense output together with ``method="exact"``, or a backend that has neither.
     UnknownNameError: a state, parameter or method that doesn't exist.
@@ -103,17 +118,30 @@ def solve(
     inputs = _prepared(chosen, y0, t, parameters, rtol, atol)
     if hasattr(chosen, "check_start"):
         chosen.check_start(inputs.y0, inputs.p)
-    if _uses_closed_form(chosen, method, backend, needs_steps=needs_steps):
+    if _uses_closed_form(chosen, inputs.y0, method, backend, needs_steps=needs_steps):
         return _solve_exactly(chosen, inputs)
-    if backend == "mpmath":
+    if backend == "mpmath" and method != "taylor":
         return _solve_precisely(chosen, y0, t, parameters)
-    if compiled is None or compiled.system is not chosen:
-        compiled = compile_for(chosen, backend, batch=inputs.y0.shape[1], needs_steps=needs_steps)
+    form = None if compiled or needs_steps or backend == "mpmath" else cheapest_form(chosen, inputs.y0)
+    if form is not None:
+        start = form_states(form, chosen, inputs)
+        again: dict[str, Any] = {"method": method, "backend": backend, "max_steps": max_steps, "h0": h0}
+        solved = solve(form.system, start, t, parameters=parameters, rtol=rtol, atol=atol, **again)
+        return original_states(form, chosen, inputs, solved)
+    if compiled is None or compiled.system is not chosen or method not in ("auto", compiled.method):
+        batch = inputs.y0.shape[1]
+        compiled = compile_for(chosen, backend, batch=batch, needs_steps=needs_steps, method=method)
     bound = tuple(bind(event, compiled.states, compiled.parameters) for event in events)
-    steps = _first_steps(h0, inputs.y0.shape[1])
-    task = Task(compiled.rhs, inputs, steps, _step_cap(max_steps), bound, dense)
-    record = integrate(task) if compiled.kernel is None else integrate_in_lanes(task, compiled.kernel)
-    return _solution(task, compiled, record)
+    steps = np.minimum(_first_steps(h0, inputs.y0.shape[1]), inputs.times[-1])
+    task = Task(compiled.rhs, inputs, steps, _step_cap(max_steps), bound, dense, series=compiled.series)
+    return _solution(task, compiled, _integrated(task, compiled))
+
+
+def _integrated(task: Task, compiled: CompiledSystem) -> Record:
+    if compiled.kernel is None:
+        return integrate(task)
+    in_batch = integrate_in_jax if compiled.backend == "jax" else integrate_in_lanes
+    return in_batch(task, compiled.kernel)
 
 
 def _prepared(system: Any, *arguments: Any) -> Inputs:
@@ -124,11 +152,15 @@ def _names(symbols: Sequence[Any]) -> tuple[str, ...]:
     return tuple(symbol.name for symbol in symbols)
 
 
-def _uses_closed_form(system: Any, method: str, backend: str, *, needs_steps: bool) -> bool:
-    available = has_closed_form(system)
+def _uses_closed_form(system: Any, y0: FloatArray, method: str, backend: str, *, needs_steps: bool) -> bool:
+    if method not in ("auto", "exact"):
+        return False
+    available = has_closed_form(system, y0)
     if method == "exact" and not available:
         raise InputError(
-            "the system has no closed form", expected="a system with one", hint='method="dop853"'
+            "the system has no closed form from these starts",
+            expected="a system with one; on spheres all modes, aligned or one pair alone",
+            hint='method="dop853"',
         )
     if method == "exact" and needs_steps:
         raise InputError(
@@ -162,15 +194,25 @@ def _solve_precisely(system: Any, y0: InitialStates, t: ArrayLike, parameters: A
 
 
 def _first_steps(h0: ArrayLike | None, batch: int) -> FloatArray:
-    steps = np.broadcast_to(np.asarray(np.nan if h0 is None else h0, dtype=np.float64), (batch,))
-    if h0 is not None and not (steps > 0.0).all():
+    if h0 is None:
+        return np.full(batch, np.nan)
+    try:
+        steps = np.broadcast_to(np.asarray(h0, dtype=np.float64), (batch,))
+    except (TypeError, ValueError) as error:
+        expected = f"a number, or one for each of {batch} trajectories"
+        raise InputError("the first step size doesn't fit", expected=expected) from error
+    if not (steps > 0.0).all():
         raise InputError("the first step size must be positive", received=f"{steps.min()}")
     return steps
 
 
 def _step_cap(max_steps: int) -> int:
-    if max_steps < 1:
-        raise InputError("the step cap must be positive", expected="max_steps >= 1", received=f"{max_steps}")
+    if not isinstance(max_steps, int | np.integer) or max_steps < 1:
+        raise InputError(
+            "the step cap must be positive, a whole number",
+            expected="max_steps >= 1",
+            received=f"{max_steps}",
+        )
     return max_steps
 
 
@@ -188,6 +230,7 @@ def _solution(task: Task, compiled: CompiledSystem, record: Record) -> Solution:
         event_names=tuple(event.event.name for event in task.events),
         event_t=record.event_t,
         event_y=record.event_y,
+        method=compiled.method,
         backend=compiled.backend,
         dense=dense,
     )

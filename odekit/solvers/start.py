@@ -49,10 +49,19 @@ class Start:
 
     def point_after(self, t: FloatArray) -> Point:
         """The point at time t."""
-        mantissa, exponent = np.frexp(self.rate)
-        part, power = np.frexp(t)
-        span = np.ldexp(2 * mantissa * part, exponent + power + self.exponent)
+        span = self._span(t)
         return point_at_time(self.orbit, self.ahead - span, self.behind + span)
+
+    def point_before(self, z: FloatArray) -> Point:
+        """The point at the time z before blow-up."""
+        span = self._span(z)
+        return point_at_time(self.orbit, span, 2 * self.orbit.half - span)
+
+    def _span(self, time: FloatArray) -> FloatArray:
+        """What a time is on the orbit's clock."""
+        mantissa, exponent = np.frexp(self.rate)
+        part, power = np.frexp(time)
+        return np.asarray(np.ldexp(2 * mantissa * part, exponent + power + self.exponent))
 
     def rescaled(self, magnitude: FloatArray) -> FloatArray:
         """A magnitude in the caller's units."""

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from odekit.solvers.exact import blow_up_time, exact_modes, final_phases, time_to_phase_alignment
+from odekit.solvers import blow_up_time, exact_modes, final_phases, time_to_phase_alignment
 
 TOLERANCE = 1e-11
 angles = st.floats(-7, 7)

@@ -85,6 +85,9 @@ RIGHT = {
     "limits": document(
         {"limits": {"psi - 2*phi": "0", "ratio": {"of": "alpha/beta", "formula": "sqrt(2)", "to": "blow-up"}}}
     ),
+    "the limit of what is conserved": document(
+        {"limits": {"K": {"of": "alpha**2*beta*sin(D)", "formula": "alpha0**2*beta0*sin(D0)"}}}
+    ),
     "the limit on spheres": document(
         {"limits": {"D": {"formula": "0", "to": "infinity", "at": PAIR_ALONE}}}, SPHERES
     ),
@@ -111,6 +114,7 @@ WRONG = {
         SPHERES,
     ),
     "another limit": document({"limits": {"ratio": {"of": "alpha/beta", "formula": "2"}}}),
+    "a limit that is a thousandth too large": document({"limits": {"alpha/beta": "1.001*sqrt(2)"}}),
     "half a turn": document({"limits": {"D": "pi"}}),
     "a constant": document({"first_integrals": {"K": "cos(D)**2 + sin(D)**2 + p"}}),
     "the sign of the logit scale": document({"values": {"logit_scale": "-beta*alpha**2"}}),

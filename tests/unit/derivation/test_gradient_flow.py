@@ -373,6 +373,12 @@ def test_a_jump_has_no_slope():
     assert gradient_flow("sign(x)*x", "x").vector_field == (-sp.sign(sp.Symbol("x", real=True)),)
 
 
+def test_points_of_rest_on_kinks_are_degenerate_and_the_maximum_between_them_repels():
+    points = gradient_flow("abs(x - 1)*abs(y - 2)*abs(x + y)", "x y").fixed_points()
+    smooth = [point for point in points if point.stability != "degenerate"]
+    assert [(tuple(point.values.values()), point.eigenvalues) for point in smooth] == [((0, 1), (1, 3))]
+
+
 def test_a_start_off_the_constraint_is_named_with_its_residual():
     system = gradient_flow("x + y", "x y", constraint={"circle": "x**2 + y**2 - 1"})
     with pytest.raises(InputError, match=r"violates the constraint circle = 0.*0\.28 at trajectory 1"):

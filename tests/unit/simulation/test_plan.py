@@ -29,6 +29,7 @@ def test_every_tuple_of_inputs_is_counted_once(s3: FiniteGroup, embedding: str, 
     found = Counter()
     for row, label, weight in zip(every.entry_rows, every.entry_labels, every.entry_weights, strict=True):
         inputs = tuple((every.columns - offsets)[:, row].tolist())
+        inputs = tuple(sorted(inputs)) if embedding == "shared" else inputs
         found[inputs, int(label)] += weight * (36 if loss == "mean" else 1)
     expected = labels_by_input(network)
     assert set(found) == set(expected)
@@ -51,7 +52,7 @@ def test_parts_are_nearly_equal_and_leave_no_seam(f21: FiniteGroup) -> None:
 
 
 @pytest.mark.parametrize(
-    ("order", "neurons", "count"), [(23, 512, 1), (47, 512, 2), (97, 512, 4), (97, 1, 1)]
+    ("order", "neurons", "count"), [(23, 512, 1), (47, 512, 2), (97, 512, 2), (197, 512, 4), (97, 1, 1)]
 )
 def test_small_networks_get_one_lane_and_larger_ones_several(order: int, neurons: int, count: int) -> None:
     found = lanes(Network(f"Z{order}", neurons=neurons))
@@ -62,5 +63,28 @@ def test_small_networks_get_one_lane_and_larger_ones_several(order: int, neurons
 
 def test_a_block_is_cast_to_the_type_of_the_weights() -> None:
     block = lanes(Network("Z5"))[0][0].cast(np.dtype(np.complex64))
-    assert block.incidence.dtype == block.scatter.dtype == np.complex64
     assert block.weights.dtype == block.entry_weights.dtype == np.float32
+
+
+@pytest.mark.parametrize("task", ["x+y", "x+y+z"])
+@pytest.mark.parametrize("embedding", ["shared", "unshared"])
+@pytest.mark.parametrize("order", [1, 2, 6, 7])
+def test_runs_of_rows_are_slices_of_the_embeddings_each_written_twice(
+    task: str, embedding: str, order: int
+) -> None:
+    network = Network(f"Z{order}", neurons=2, task=task, embedding=embedding)
+    count = len(network.embeddings)
+    doubled = np.tile(np.arange(count * order).reshape(count, 1, order), (1, 2, 1)).ravel()
+    for rows in (None, 3):
+        blocks = [block for lane in lanes(network, rows) for block in lane]
+        found = np.concatenate(
+            [np.array([doubled[place] for place in places]) for block in blocks for _, *places in block.runs],
+            axis=1,
+        )
+        np.testing.assert_array_equal(found, tuples(network).columns)
+        assert all(sum(run[0].stop - run[0].start for run in block.runs) == len(block) for block in blocks)
+
+
+def test_pairs_of_a_shared_embedding_are_one_run_for_each_difference() -> None:
+    (block,) = lanes(Network("Z7", neurons=2))[0]
+    assert [run[0] for run in block.runs] == [slice(start, start + 7) for start in (0, 7, 14, 21)]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sympy as sp
 
 from odekit.errors import InputError
-from odekit.solvers import backends
+from odekit.solvers import backends, compile, solve
 from odekit.solvers.backends import SMALLEST_BATCH, check_backend, compile_for
 
 MILLION = 1_000_000
@@ -20,7 +21,7 @@ def is_tried(system: Any, monkeypatch: pytest.MonkeyPatch, batch: int, needs_ste
     """Whether the rule behind "auto" picks numba, had it been installed."""
     asked = []
     monkeypatch.setattr(backends, "is_installed", lambda: True)
-    monkeypatch.setattr(backends, "_compile_fast", asked.append)
+    monkeypatch.setattr(backends, "_compile_fast", lambda *arguments: asked.append(arguments))
     compile_for(system, "auto", batch=batch, needs_steps=needs_steps)
     return bool(asked)
 
@@ -39,6 +40,12 @@ def test_auto_takes_numpy_for_large_systems(system: Any, monkeypatch: pytest.Mon
     for count, expected in ((8, True), (9, False)):
         states = sp.symbols(f"x:{count}")
         assert is_tried(system(states, states), monkeypatch, MILLION) == expected
+
+
+def test_auto_takes_numpy_for_systems_in_blocks(reduced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks = SimpleNamespace(**vars(reduced), stacks=())
+    monkeypatch.setattr(backends, "compile", lambda system, *_: system)
+    assert not is_tried(blocks, monkeypatch, MILLION)
 
 
 def test_auto_takes_numpy_where_numba_is_missing(reduced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,16 +71,34 @@ def test_an_error_of_the_system_stays_an_error(system: Any) -> None:
         compile_for(system((x,), (c * x,)), "auto", batch=MILLION, needs_steps=False)
 
 
-@pytest.mark.parametrize("backend", ["mpmath", "numba"])
+@pytest.mark.parametrize("backend", ["mpmath", "numba", "jax"])
 def test_backends_without_events_say_which_has_them(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backends, "require_numba", lambda: None)
+    for required in ("require_numba", "require_jax"):
+        monkeypatch.setattr(backends, required, lambda: None)
     with pytest.raises(InputError, match=f"'{backend}' finds no events.*Try: backend=\"numpy\""):
         check_backend(backend, needs_steps=True)
 
 
 def test_an_unknown_backend_is_refused_with_a_list() -> None:
-    with pytest.raises(InputError, match=r"'jax' isn't available.*auto, numpy, numba, mpmath"):
-        check_backend("jax", needs_steps=False)
+    expected = r"'fortran' isn't available.*auto, numpy, numba, mpmath, jax.*odekit\[fast\].*odekit\[jax\]"
+    with pytest.raises(InputError, match=expected):
+        check_backend("fortran", needs_steps=False)
+
+
+@pytest.mark.parametrize(("backend", "extra"), [("numba", "fast"), ("jax", "jax")])
+def test_a_missing_extra_is_named_with_the_command_that_installs_it(
+    system: Any, backend: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x = sp.Symbol("x")
+    never_compiled = system((x,), (sp.Rational(17, 19) * x,))
+    monkeypatch.setitem(sys.modules, backend, None)
+    expected = rf"needs {backend}.*extra '{extra}'.*pip install 'odekit\[{extra}\]'"
+    with pytest.raises(InputError, match=expected):
+        check_backend(backend, needs_steps=False)
+    with pytest.raises(InputError, match=expected):
+        compile(never_compiled, backend)
+    with pytest.raises(InputError, match=expected):
+        solve(never_compiled, [1.0], 0.1, backend=backend)
 
 
 def test_a_small_batch_does_not_load_numba() -> None:

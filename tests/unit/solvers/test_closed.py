@@ -10,7 +10,7 @@ import pytest
 from odekit.derivation import derive
 from odekit.errors import InputError
 from odekit.networks import Network
-from odekit.solvers import Event, Status, blow_up_time, solve
+from odekit.solvers import Event, Status, blow_up_time, compile, solve
 
 FORMS = ("polar", "cartesian", "polynomial")
 
@@ -81,3 +81,29 @@ def test_a_closed_subset_of_a_derived_system_is_solved() -> None:
     assert subset.states == ("alpha", "beta", "D")
     np.testing.assert_allclose(subset["alpha"], whole["alpha"], rtol=1e-9)
     np.testing.assert_allclose(subset["D"], 2 * whole["phi"] - whole["psi"], rtol=1e-8)
+
+
+@pytest.mark.parametrize("changes", [{}, {"activation": "-z**2"}])
+def test_negative_magnitudes_and_rates_agree_with_the_integrator(changes: dict[str, Any]) -> None:
+    system = derive(Network("Zp", **changes))
+    start = np.array([[0.5, -0.5, 0.5, -0.5, 0.5], [0.3] * 5, [0.4, 0.4, -0.4, -0.4, 0.4], [0.1] * 5])
+    arguments = {"y0": start, "t": [0.0, 0.02, 0.04], "parameters": {"p": [-3.0, 3.0, 3.0, -3.0, 0.0]}}
+    exact = solve(system, **arguments)
+    steps = solve(compile(system), **arguments, method="dop853", rtol=1e-12)
+    assert (exact.method, exact.is_successful) == ("exact", True)
+    # The integrator's 1e-12 in some twenty steps.
+    np.testing.assert_allclose(exact.y, steps.y, rtol=1e-9, atol=1e-10)
+
+
+def test_a_parameter_that_is_not_finite_is_the_status_of_its_row() -> None:
+    system, start = derive(Network("Zp")), np.full((4, 3), 0.4)
+    solution = solve(system, start, 0.01, parameters={"p": [5.0, np.nan, 5.0]})
+    alone = solve(system, start, 0.01, parameters={"p": 5.0})
+    assert (solution.method, solution.status.tolist()) == ("exact", [0, Status.not_finite, 0])
+    np.testing.assert_array_equal(solution.y[..., [0, 2]], alone.y[..., [0, 2]])
+
+
+def test_a_negative_square_of_alpha_is_integrated() -> None:
+    system = derive(Network("Zp")).form("polynomial")
+    solution = solve(system, [[0.5, -0.5], [0.4, 0.4], [0.1, 0.1]], 0.01, parameters={"p": 5.0})
+    assert (solution.method, solution.is_successful) == ("dop853", True)

@@ -13,6 +13,7 @@ from odekit.errors import InputError
 from odekit.solvers import compile
 from odekit.solvers.compile_scalar import scalar_code
 from odekit.solvers.lane_code import ScalarCode
+from odekit.solvers.lane_waves import WAVES
 
 a, b, k, t = sp.symbols("a b k t")
 
@@ -31,6 +32,7 @@ FIELDS = {
 
 def evaluate(code: ScalarCode, time: float, y: np.ndarray, p: np.ndarray) -> list[float]:
     scope: dict[str, Any] = {"math": math, "np": np, "t": time}
+    exec(WAVES, scope)
     scope |= {f"y{i}": float(value) for i, value in enumerate(y)}
     scope |= {f"p{j}": float(value) for j, value in enumerate(p)}
     exec("\n".join(code.statements), scope)
@@ -57,3 +59,9 @@ def test_entries_are_floats_even_where_the_field_is_an_integer(system: Any) -> N
 def test_a_function_without_scalar_code_is_refused(system: Any) -> None:
     with pytest.raises(InputError, match="a function without code, one of re"):
         scalar_code(system((a,), (sp.re(a),)))
+
+
+def test_negative_powers_are_divisions_that_raise_nothing_at_zero(system: Any) -> None:
+    code = scalar_code(system((a, b), (1 / a, b**-3)))
+    assert not any("**" in text for text in (*code.statements, *code.results))
+    assert evaluate(code, 0.0, np.array([4.0, 2.0]), np.zeros(0)) == [0.25, 0.125]

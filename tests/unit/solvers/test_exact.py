@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from scipy.integrate import quad, solve_ivp
 
 from odekit.errors import InputError
-from odekit.solvers.exact import blow_up_time, exact_modes, final_phases, time_to_phase_alignment
+from odekit.solvers.exact import blow_up_time, exact_modes
+from odekit.solvers.exact_phases import final_phases, time_to_phase_alignment
 
 PI = np.pi
 DIGITS = 40

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from odekit.solvers.compile_scalar import scalar_code
-from odekit.solvers.lane_code import LANES, ScalarCode, kernel_source
+from odekit.solvers.lane_code import ScalarCode, kernel_source
+from odekit.solvers.lane_layout import LANES
 
 DECAY = ScalarCode((), ("-y0",), 0)
 

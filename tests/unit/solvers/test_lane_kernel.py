@@ -16,8 +16,10 @@ from odekit.solvers.lane_kernel import is_installed, load_kernel, require_numba,
 
 ARGUMENTS = "first, last, cap, y0, p, times, rtol, atol, h0"
 RESULTS = "y, status, reached, steps, error, w, index, cursor"
-INNER = ("larger", "smaller", "rhs", "begin", "advance", "inside", "admit", "write")
-ZERO = "LANES, ROWS = 1, 1\n" + "".join(f"def {name}(): pass\n" for name in INNER)
+INNER = ("first_inner", "second_inner")
+ZERO = "LANES, ROWS, INLINED, CALLED = 1, 1, ('first_inner',), ('second_inner',)\n" + "".join(
+    f"def {name}(): pass\n" for name in INNER
+)
 COUNT = ZERO + f"def run({ARGUMENTS}, {RESULTS}):\n    for i in range(first, last):\n        status[i] = i\n"
 
 

@@ -104,7 +104,7 @@ def test_the_mpmath_backend_agrees(logistic: Any) -> None:
     [
         ({"method": "euler"}, "unknown method 'euler'"),
         ({"method": "exact"}, r'no closed form.*method="dop853"'),
-        ({"backend": "jax"}, "backend 'jax' isn't available"),
+        ({"backend": "fortran"}, r"backend 'fortran' isn't available.*odekit\[jax\]"),
         ({"backend": "mpmath", "dense": True}, "'mpmath' finds no events"),
         ({"parameters": {}}, r"no value for the parameter r\. Expected: parameters=\{'r': ...\}"),
         ({"parameters": {"r": 1.0, "s": 2.0}}, "unknown parameter 's'"),
@@ -121,13 +121,26 @@ def test_the_mpmath_backend_agrees(logistic: Any) -> None:
         ({"rtol": 0.0}, "rtol is out of range"),
         ({"atol": -1.0}, "atol is out of range"),
         ({"max_steps": 0}, "step cap must be positive"),
+        ({"max_steps": 1.5}, "step cap must be positive, a whole number"),
+        ({"max_steps": None}, "step cap must be positive, a whole number"),
         ({"h0": 0.0}, "first step size must be positive"),
+        ({"h0": [0.1, 0.1]}, "first step size doesn't fit.*each of 1 trajectories"),
+        ({"h0": "small"}, "first step size doesn't fit"),
     ],
 )
 def test_what_does_not_fit_is_refused(logistic: Any, changes: dict[str, Any], message: str) -> None:
     arguments = {"y0": [0.1], "t": 1.0, "parameters": {"r": 1.0}} | changes
     with pytest.raises(InputError, match=message):
         solve(logistic, **arguments)
+
+
+@pytest.mark.parametrize("method", ["dop853", "taylor"])
+@pytest.mark.parametrize("h0", [1e300, np.inf])
+def test_a_first_step_beyond_the_end_is_one_to_the_end(logistic: Any, method: str, h0: float) -> None:
+    arguments: dict[str, Any] = {"y0": [0.1], "t": 1.0, "parameters": {"r": 1.0}, "method": method}
+    far, to_the_end = (solve(logistic, **arguments, h0=step) for step in (h0, 1.0))
+    np.testing.assert_array_equal(far.y, to_the_end.y)
+    assert far.is_successful
 
 
 def test_an_unknown_method_suggests_the_nearest(logistic: Any) -> None:

@@ -1,0 +1,39 @@
+"""What a user passes to the exact solutions becomes checked arrays.
+
+Numbers in any shape enter, float64 arrays that broadcast leave. What they stand for isn't known here, except
+that the one called ``rate`` is positive.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from odekit.errors import InputError
+
+__all__ = ["real_arrays"]
+
+FloatArray = NDArray[np.float64]
+
+
+def real_arrays(**values: ArrayLike) -> list[FloatArray]:
+    """The arguments as float64 arrays, checked to be real and to broadcast, and the rate to be positive."""
+    arrays = {name: _real_array(name, value) for name, value in values.items()}
+    try:
+        np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    except ValueError as failure:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+        raise InputError("shapes don't fit", expected="shapes that broadcast", received=shapes) from failure
+    rate = arrays["rate"]
+    if not np.all(np.isfinite(rate) & (rate > 0)):
+        raise InputError("a rate is out of range", expected="finite and positive", received=str(rate))
+    return list(arrays.values())
+
+
+def _real_array(name: str, value: ArrayLike) -> FloatArray:
+    try:
+        if np.iscomplexobj(value):
+            raise TypeError("complex")
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as failure:
+        raise InputError(f"{name} isn't real", expected="real numbers", received=str(failure)) from failure
