@@ -65,7 +65,6 @@ def compile(system: Any, backend: str = "numpy", method: str = "dop853") -> Comp
         seconds, once a machine), "mpmath" (any precision, one trajectory a call) or "jax" (the whole
         integration on what JAX runs on, in float64; compiling takes seconds, once a process and shape).
         Blocks: numpy only.
-
     method: "dop853", or "taylor" (polynomial vector fields, on numpy and numba; `solve` says more).
 
     Raises

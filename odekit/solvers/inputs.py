@@ -20,6 +20,8 @@ __all__ = ["InitialStates", "Inputs", "prepare", "select_system"]
 FloatArray = NDArray[np.float64]
 InitialStates = ArrayLike | Mapping[str, ArrayLike]
 
+_BLOCK = 8192
+
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
@@ -86,12 +88,12 @@ def prepare(
     absolute = None if atol is None else _tolerance("atol", atol)
     sizes = [start.shape[1], times.shape[1], relative.size, *(row.size for row in rows)]
     batch = _batch([*sizes, 1 if absolute is None else absolute.size])
-    start = _widened(start, batch)
+    start = np.ascontiguousarray(_widened(start, batch))
     relative = np.broadcast_to(relative, batch)
     return Inputs(
         y0=start,
-        p=np.array([np.broadcast_to(row, batch) for row in rows]).reshape(len(rows), batch),
-        times=_widened(times, batch),
+        p=_stacked(rows, batch),
+        times=_widened(np.array(times), batch),
         rtol=relative,
         atol=_default_atol(start, relative) if absolute is None else np.broadcast_to(absolute, batch),
     )
@@ -138,8 +140,8 @@ def _times(t: ArrayLike) -> FloatArray:
             expected="a scalar, (time,) or (time, batch), at least one time",
             received=f"shape {np.shape(t)}",
         )
-    gaps = np.diff(times, axis=0, prepend=0.0)
-    if not (np.isfinite(times).all() and (gaps >= 0.0).all()):
+    ordered = (times[0] >= 0.0).all() and (times[1:] >= times[:-1]).all() and (times[-1] < np.inf).all()
+    if not ordered:
         raise InputError(
             "times must be finite, from 0 on and nowhere decreasing along the time axis",
             hint="integration starts at t = 0",
@@ -158,12 +160,25 @@ def _tolerance(name: str, value: ArrayLike) -> FloatArray:
 
 
 def _default_atol(y0: FloatArray, rtol: FloatArray) -> FloatArray:
-    size = np.abs(y0).max(axis=0, initial=0.0)
-    return 1e-3 * rtol * np.where(np.isfinite(size) & (size > 0.0), size, 1.0)
+    atol = np.zeros(len(rtol))
+    for first in range(0, len(rtol), _BLOCK):
+        size, columns = atol[first : first + _BLOCK], slice(first, first + _BLOCK)
+        for row in y0[:, columns]:
+            np.maximum(size, np.abs(row), out=size)
+        size[~((size > 0.0) & (size < np.inf))] = 1.0
+        size *= 1e-3 * rtol[columns]
+    return atol
 
 
 def _widened(values: FloatArray, batch: int) -> FloatArray:
-    return np.array(np.broadcast_to(values, (len(values), batch)))
+    return values if values.shape[1] == batch else np.broadcast_to(values, (len(values), batch))
+
+
+def _stacked(rows: Sequence[FloatArray], batch: int) -> FloatArray:
+    """Rows (batch,) or (1,) as an array (row, batch), which holds one column where all rows are numbers."""
+    width = max((row.size for row in rows), default=1)
+    columns = np.array([np.broadcast_to(row, width) for row in rows]).reshape(len(rows), width)
+    return np.broadcast_to(columns, (len(rows), batch))
 
 
 def _batch(sizes: Sequence[int]) -> int:

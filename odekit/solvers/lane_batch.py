@@ -35,7 +35,7 @@ def integrate_in_lanes(task: Task, kernel: Callable[..., None], threads: int | N
     kernel: the function ``run`` of the system's kernel.
     threads: how many at most; all cores of this process where omitted.
     """
-    record = Record.blank(task)
+    record = Record.blank(task, np.empty)
     given = task.inputs
     arguments = [_owned(a) for a in (given.y0, given.p, given.times, given.rtol, given.atol, task.h0)]
     results = record.y, record.status, record.t_reached, record.steps, record.error
@@ -44,6 +44,7 @@ def integrate_in_lanes(task: Task, kernel: Callable[..., None], threads: int | N
 
     def follow(first: int) -> None:
         last = min(first + size, task.batch)
+        record.y[:, :, first:last] = np.nan
         kernel(first, last, float(task.max_steps), *arguments, *results)
 
     with ThreadPoolExecutor(threads) as pool:
@@ -52,7 +53,9 @@ def integrate_in_lanes(task: Task, kernel: Callable[..., None], threads: int | N
 
 
 def _owned(values: FloatArray) -> FloatArray:
-    return np.require(values, np.float64, ["C", "W"])
+    """An array that a kernel can read; one column where all are the same by construction."""
+    shared = values.strides[-1] == 0 and values.shape[-1] > 0
+    return np.require(values[..., :1] if shared else values, np.float64, ["C", "W"])
 
 
 def _range_size(batch: int, threads: int) -> int:

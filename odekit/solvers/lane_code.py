@@ -28,7 +28,7 @@ from odekit.solvers.tableau import DOP853
 __all__ = ["ScalarCode", "kernel_source"]
 
 _COEFFICIENTS = 7
-_INLINED = ("larger", "smaller", "rhs", "value")
+_INLINED = ("larger", "smaller", "column", "rhs", "value")
 _CALLED = ("begin", "advance", "inside", "admit", "write")
 
 

@@ -19,15 +19,21 @@ def smaller(a, b):
     return a if a < b else b
 
 
+def column(values, b):
+    """Where trajectory b finds its own value, or the one that all share."""
+    return min(b, values.shape[-1] - 1)
+
+
 def admit(w, i, b, y0, p, times, rtol, atol, h0):
     """Puts trajectory b into lane i, and says whether its state and derivative are finite."""
-    w[T + i], w[H + i], w[END + i], w[DUE + i] = 0.0, h0[b], times[-1, b], times[0, b]
-    w[RTOL + i], w[ATOL + i], w[REJECTED + i], w[ERROR + i] = rtol[b], atol[b], 0.0, 0.0
+    w[T + i], w[H + i], w[REJECTED + i], w[ERROR + i] = 0.0, h0[column(h0, b)], 0.0, 0.0
+    w[END + i], w[DUE + i] = times[-1, column(times, b)], times[0, column(times, b)]
+    w[RTOL + i], w[ATOL + i] = rtol[column(rtol, b)], atol[column(atol, b)]
     w[STEPS + i], w[FATE + i] = 0.0, GOING
     for j in range(STATES):
         w[Y + j * LANES + i] = y0[j, b]
     for j in range(PARAMETERS):
-        w[P + j * LANES + i] = p[j, b]
+        w[P + j * LANES + i] = p[j, column(p, b)]
     begin(w, i)
     finite = True
     for j in range(STATES):
@@ -45,7 +51,7 @@ def write(w, i, b, cursor, times, y):
             for j in range(STATES):
                 y[cursor, j, b] = w[Y + j * LANES + i]
         cursor += 1
-        w[DUE + i] = times[cursor, b] if cursor < len(times) else np.inf
+        w[DUE + i] = times[cursor, column(times, b)] if cursor < len(times) else np.inf
     return cursor
 
 

@@ -134,6 +134,8 @@ def _widening() -> Any:
     """A function without content that asks, for whoever calls it, for vectors of 512 bits.
 
     Compilers prefer half of that, which mixed code is better served by; loops of arithmetic alone are not.
+    A frame pointer lets them align the stack: else most vectors that don't fit into registers would lie
+    across two cache lines.
     """
     from numba import types
     from numba.extending import intrinsic
@@ -143,6 +145,7 @@ def _widening() -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             # llvmlite lists the attributes that it knows; this one is text to it.
             set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+            set.add(builder.function.attributes, '"frame-pointer"="all"')
             return context.get_dummy_value()
 
         return types.void(), generate

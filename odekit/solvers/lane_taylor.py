@@ -9,17 +9,18 @@ instructions. Neither symbols nor the compiler are known here. Rows and columns 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import product
 
 from odekit.solvers.controller import LARGEST_FACTOR, SMALLEST_FACTOR
 from odekit.solvers.lane_driver import DRIVER
-from odekit.solvers.lane_layout import constants, indented, loads, mean_square, norm, shared_blocks
+from odekit.solvers.lane_layout import constants, indented, loads, norm, shared_blocks
 from odekit.solvers.taylor_code import FIRST_SCALE, ORDER, SAFETY, SeriesCode, coefficient_lines
 
 __all__ = ["taylor_kernel_source"]
 
-_INLINED = ("larger", "smaller", "value")
+_INLINED = ("larger", "smaller", "column", "bits", "number", "power_of_two", "value")
 _CALLED = ("begin", "advance", "inside", "admit", "write")
 
 
@@ -31,7 +32,7 @@ def taylor_kernel_source(code: SeriesCode) -> str:
     code: the recurrence of the vector field.
     """
     head = constants(code.states, code.parameters, _blocks(code), inlined=_INLINED, called=_CALLED)
-    parts = (head, _begin(code), _advance(code), _INSIDE, _VALUE)
+    parts = (head, _LOGARITHMS, _begin(code), _advance(code), _inside(code), _VALUE)
     return "\n".join([*(line for part in parts for line in part), DRIVER])
 
 
@@ -77,47 +78,85 @@ def _step(code: SeriesCode) -> Iterator[str]:
         yield f"z{j} = y{j}_{ORDER} * x"
         yield from (f"z{j} = (z{j} + y{j}_{k}) * x" for k in range(ORDER - 1, 0, -1))
         yield f"z{j} = y{j}_0 + z{j}"
-    yield f"finite = finite & (abs({' + '.join(f'z{j}' for j in states)}) <= LARGEST)"
+    yield f"finite = abs({' + '.join(f'z{j}' for j in states)}) <= LARGEST"
     yield from _FATE
     yield from (f"w[Y_OLD{j} + i] = y{j}_0" for j in states)
     yield from (f"w[Y{j} + i] = z{j} if finite else y{j}_0" for j in states)
-    yield from (f"w[C{k}_{j} + i] = y{j}_{k}" for k, j in product(range(1, ORDER + 1), states))
 
 
 def _control(code: SeriesCode) -> Iterator[str]:
-    """The largest step, in units of the scale, whose last two terms are within the tolerance."""
+    """The largest step, in units of the scale, whose last two terms are within the tolerance.
+
+    The bits of a float, read as an integer, are its logarithm at base 2 but for .09, in units of 2**-52: with
+    them a quotient is a difference and a root a quotient. This makes a step uncertain by .5 per cent.
+    """
     states = range(code.states)
     for j in states:
         yield f"m{j} = larger(abs(y{j}_{ORDER - 1}), abs(y{j}_{ORDER}))"
-        yield f"m{j} = m{j} / larger(atol + rtol * abs(y{j}_0), TINY)"
-    yield f"size = {mean_square(f'm{j}' for j in states)}"
-    yield "finite = size <= LARGEST"
-    yield f"longest = {SAFETY} / math.sqrt(math.sqrt(math.sqrt(math.sqrt(math.sqrt(size)))))"
-    yield f"x = smaller(longest, {LARGEST_FACTOR})"
+        yield f"e{j} = bits(m{j}) - bits(larger(atol + rtol * abs(y{j}_0), TINY))"
+    yield "e = e0"
+    yield from (f"e = larger(e, e{j})" for j in states[1:])
+    yield f"root = {math.log2(SAFETY)} - e * {2.0**-52 / ORDER}"
+    yield f"x = power_of_two(smaller(root, {math.log2(LARGEST_FACTOR)}))"
     yield "h = s * x"
     yield "left = end - t"
-    yield "lands = (h >= left) & finite"
+    yield "lands = h >= left"
     yield "x = left / s if lands else x"
+
+
+def _power(exponent: int) -> Iterator[str]:
+    """Products that raise x to a power; the compiler's own power would keep the loop from vectors."""
+    yield "power = x"
+    for digit in f"{exponent:b}"[1:]:
+        yield "power = power * power" + (" * x" if digit == "1" else "")
 
 
 _FATE = (
     f"h_next = h if finite else {SMALLEST_FACTOR} * s",
     "t_next = (end if lands else t + h) if finite else t",
-    "x = x * x",
-    "x = x * x",
-    "x = x * x",
-    "x = x * x",
     "steps = w[STEPS + i] + 1.0",
     "fate = MAX_STEPS if steps >= max_steps else GOING",
     "stuck = t_next + 0.05 * h_next <= t_next",
     "fate = (STEP_TOO_SMALL if finite else NOT_FINITE) if stuck else fate",
     "w[FATE + i] = SUCCESS if finite & lands else fate",
     "w[T + i], w[T_OLD + i], w[H + i], w[H_USED + i] = t_next, t, h_next, s",
-    "w[ERROR + i] += rtol * math.sqrt(size) * x if finite else 0.0",
+    "excess = number(smaller(larger(e + ONE, 0), 2 * ONE))",
+    *_power(ORDER),
+    "w[ERROR + i] += rtol * excess * power if finite else 0.0",
     "w[STEPS + i] = steps",
 )
 
-_INSIDE = ("", "", "def inside(w):", "    pass")
+_LOGARITHMS = (
+    "",
+    "ONE = 0x3FF0000000000000",
+    "",
+    "",
+    "def bits(x):",
+    "    return np.float64(x).view(np.int64)",
+    "",
+    "",
+    "def number(n):",
+    "    return np.int64(n).view(np.float64)",
+    "",
+    "",
+    "def power_of_two(x):",
+    '    """2**x within 2e-4 of it: the power of the nearest integer goes into the exponent."""',
+    "    whole = x + 6755399441055744.0",
+    "    f = x - (whole - 6755399441055744.0)",
+    "    part = 0.99994822 + f * (0.69312726 + f * (0.24229484 + f * 0.05587557))",
+    "    return number(bits(part) + (bits(whole) << 52))",
+)
+
+
+def _inside(code: SeriesCode) -> Iterator[str]:
+    """The coefficients of the last steps once more: few steps have a requested time within them."""
+    yield from ("", "", "def inside(w):", "    widen()", "    for i in range(LANES):")
+    yield "        t, s = w[T_OLD + i], w[H_USED + i]"
+    yield from indented(2, (line.replace("w[Y", "w[Y_OLD") for line in _point(code)))
+    yield from indented(2, coefficient_lines(code))
+    places = product(range(1, ORDER + 1), range(code.states))
+    yield from indented(2, (f"w[C{k}_{j} + i] = y{j}_{k}" for k, j in places))
+
 
 _VALUE = (
     "",

@@ -24,6 +24,10 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 
+def _unknown(shape: tuple[int, ...]) -> FloatArray:
+    return np.full(shape, np.nan)
+
+
 @dataclass(frozen=True, eq=False)
 class Step:
     """A step of all lanes, from where the lanes stand to ``t``, ``y``.
@@ -54,18 +58,18 @@ class Record:
     pieces: list[tuple[IntArray, Interpolant]] = field(default_factory=list)
 
     @classmethod
-    def blank(cls, task: Task) -> Record:
-        """Nothing is recorded yet."""
-        states, batch, events = len(task.inputs.y0), task.batch, len(task.events)
+    def blank(cls, task: Task, states: Callable[[tuple[int, ...]], FloatArray] = _unknown) -> Record:
+        """Nothing is recorded yet; ``states`` makes the array of y, for whoever fills in its NaN himself."""
+        count, batch, events = len(task.inputs.y0), task.batch, len(task.events)
         return cls(
             task=task,
-            y=np.full((len(task.inputs.times), states, batch), np.nan),
+            y=states((len(task.inputs.times), count, batch)),
             status=np.zeros(batch, dtype=np.int8),
             t_reached=np.zeros(batch),
             steps=np.zeros(batch, dtype=np.int64),
             error=np.zeros(batch),
-            event_t=np.full((events, batch), np.nan),
-            event_y=np.full((events, states, batch), np.nan),
+            event_t=_unknown((events, batch)),
+            event_y=_unknown((events, count, batch)),
         )
 
     def start(self, lanes: Lanes) -> BoolArray:

@@ -132,7 +132,7 @@ def solve(
         batch = inputs.y0.shape[1]
         compiled = compile_for(chosen, backend, batch=batch, needs_steps=needs_steps, method=method)
     bound = tuple(bind(event, compiled.states, compiled.parameters) for event in events)
-    steps = np.minimum(_first_steps(h0, inputs.y0.shape[1]), inputs.times[-1])
+    steps = _first_steps(h0, inputs.times[-1])
     task = Task(compiled.rhs, inputs, steps, _step_cap(max_steps), bound, dense, series=compiled.series)
     return _solution(task, compiled, _integrated(task, compiled))
 
@@ -193,17 +193,18 @@ def _solve_precisely(system: Any, y0: InitialStates, t: ArrayLike, parameters: A
     return solve_precisely(system, y0, t, parameters=parameters)
 
 
-def _first_steps(h0: ArrayLike | None, batch: int) -> FloatArray:
+def _first_steps(h0: ArrayLike | None, end: FloatArray) -> FloatArray:
+    """First step size of each trajectory, no longer than to its end; NaN where the solver shall choose."""
     if h0 is None:
-        return np.full(batch, np.nan)
+        return np.broadcast_to(np.float64(np.nan), end.shape)
     try:
-        steps = np.broadcast_to(np.asarray(h0, dtype=np.float64), (batch,))
+        steps = np.broadcast_to(np.asarray(h0, dtype=np.float64), end.shape)
     except (TypeError, ValueError) as error:
-        expected = f"a number, or one for each of {batch} trajectories"
+        expected = f"a number, or one for each of {len(end)} trajectories"
         raise InputError("the first step size doesn't fit", expected=expected) from error
     if not (steps > 0.0).all():
         raise InputError("the first step size must be positive", received=f"{steps.min()}")
-    return steps
+    return np.minimum(steps, end)
 
 
 def _step_cap(max_steps: int) -> int:

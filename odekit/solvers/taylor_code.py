@@ -16,7 +16,7 @@ from functools import cached_property
 __all__ = ["FIRST_SCALE", "ORDER", "SAFETY", "Product", "SeriesCode", "Sum", "coefficient_lines"]
 
 ORDER = 16
-SAFETY = 0.95
+SAFETY = 1.0
 FIRST_SCALE = 0.2
 
 

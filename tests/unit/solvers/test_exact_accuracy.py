@@ -180,6 +180,7 @@ def test_degenerate_starts_keep_it_too() -> None:
     assert max(worst(degenerate_starts(), [0.3, 0.99])) < PROMISE
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_ten_thousand_random_starts_keep_the_promise() -> None:
     assert max(worst(random_starts(10_000, 2026), [0.9, 0.99])) < PROMISE

@@ -70,6 +70,24 @@ def test_neighbours_change_no_bit(driven: Any) -> None:
     np.testing.assert_array_equal(whole.y[:, :, 150:], part.y)
 
 
+def test_one_value_for_all_is_as_good_as_a_value_each(driven: Any) -> None:
+    y0 = np.random.default_rng(3).uniform(-0.5, 0.5, (2, 150))
+    shared = solve(driven, y0, [0.3, 0.7], parameters={"a": 1.0}, h0=0.1, **OPTIONS)
+    each: dict[str, Any] = {"rtol": np.full(150, 1e-10), "h0": np.full(150, 0.1), "method": "taylor"}
+    times = np.repeat([[0.3], [0.7]], 150, axis=1)
+    spelled_out = solve(driven, y0, times, parameters={"a": np.ones(150)}, **each)
+    np.testing.assert_array_equal(shared.y, spelled_out.y)
+    np.testing.assert_array_equal(shared.steps, spelled_out.steps)
+
+
+def test_the_kernel_s_power_of_two_is_close_enough_for_a_step(reduced: Any) -> None:
+    scope: dict[str, Any] = {}
+    exec(taylor_kernel_source(series_code(reduced)), scope)
+    exponents = np.linspace(-130.0, 4.0, 997)
+    found = np.array([scope["power_of_two"](exponent) for exponent in exponents])
+    np.testing.assert_allclose(found, 2.0**exponents, rtol=2e-4)
+
+
 def test_the_step_cap_is_a_status(driven: Any) -> None:
     found = solve(driven, [0.1, 0.1], [[1e-9, 1.0]], parameters={"a": 1.0}, max_steps=2, **OPTIONS)
     assert found.status.tolist() == [Status.success, Status.max_steps]
