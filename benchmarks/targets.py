@@ -113,8 +113,10 @@ def _of_batches(rows: Sequence[Row]) -> Iterator[Verdict]:
 def _of_gradient(rows: Sequence[Row]) -> Iterator[Verdict]:
     for order, limit in ((23, 4.0), (47, 4.5), (97, 6.0)):
         case = f"p {order}, M {gradient.NEURONS}, float64"
-        ours, torch = (_best(rows, gradient.NAME, name, case) for name in (gradient.OURS, gradient.TORCH))
-        yield _at_least(f"full gradient, {case}", gradient.TORCH, limit, _ratio(torch, ours))
+        ours = _best(rows, gradient.NAME, gradient.OURS, case)
+        for peer in (gradient.TORCH, gradient.BROADCAST):
+            slow = _best(rows, gradient.NAME, peer, case)
+            yield _at_least(f"full gradient, {case}", peer, limit, _ratio(slow, ours))
     ours = _best(rows, gradient.NAME, gradient.OURS, f"p 97, M {gradient.NEURONS}, float64")
     share = ours.facts["share_of_matmul_rate"] if ours else None
     yield _at_least("full gradient, p 97, float64", "this machine's dgemm rate", 0.65, share)

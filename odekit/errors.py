@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-__all__ = ["FileError", "InputError", "OdekitError", "ReductionError", "UnknownNameError"]
+__all__ = [
+    "FileError",
+    "InputError",
+    "MissingExtraError",
+    "OdekitError",
+    "ReductionError",
+    "UnknownNameError",
+]
 
 
 class OdekitError(Exception):
@@ -37,6 +44,27 @@ class FileError(InputError):
 
 class ReductionError(InputError):
     """A network or system for which the requested reduction isn't available."""
+
+
+class MissingExtraError(InputError):
+    """An optional package that is needed and isn't there; the extra that brings it is named.
+
+    Parameters
+    ----------
+    what: what needs the package, and which.
+    extra: name of the optional extra.
+    received: what importing it said.
+    instead: what does without it.
+    """
+
+    def __init__(self, what: str, extra: str, received: str, instead: str = "") -> None:
+        install = f"pip install 'odekit[{extra}]'"
+        super().__init__(
+            what,
+            expected=f"the optional extra {extra!r}",
+            received=received,
+            hint=f"{install}, or {instead}" if instead else install,
+        )
 
 
 class UnknownNameError(InputError):

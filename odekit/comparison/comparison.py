@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from odekit.comparison.budget import Budget
 from odekit.comparison.curves import ErrorCurve
 from odekit.comparison.modes import Modes
-from odekit.errors import InputError
+from odekit.errors import MissingExtraError
 from odekit.simulation import Run
 
 if TYPE_CHECKING:
@@ -129,12 +129,12 @@ class Comparison:
 
         Raises
         ------
-        InputError: xarray is not installed.
+        MissingExtraError: xarray is not installed.
         """
         try:
             import xarray
-        except ImportError:
-            raise InputError("labelled arrays need xarray", hint="pip install 'odekit[labels]'") from None
+        except ImportError as error:
+            raise MissingExtraError("labelled arrays need xarray", "labels", str(error)) from error
         dims = ("time", "neuron")
         arrays: dict[str, Any] = {} if self.gap is None else {"gap": (dims, self.gap)}
         if self.budget is not None:

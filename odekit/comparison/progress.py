@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from odekit.comparison.modes import Modes, project
 from odekit.comparison.stages import Stages, find_stages
-from odekit.errors import InputError, ReductionError
+from odekit.errors import InputError, MissingExtraError, ReductionError
 from odekit.simulation import LossGradient, Run, blas_threads, kinds_of_tuples
 
 if TYPE_CHECKING:
@@ -79,12 +79,12 @@ class Progress:
 
         Raises
         ------
-        InputError: xarray is not installed.
+        MissingExtraError: xarray is not installed.
         """
         try:
             import xarray
-        except ImportError:
-            raise InputError("labelled arrays need xarray", hint="pip install 'odekit[labels]'") from None
+        except ImportError as error:
+            raise MissingExtraError("labelled arrays need xarray", "labels", str(error)) from error
         arrays: dict[str, Any] = {name: ("time", curve) for name, curve in self.curves().items()}
         return xarray.Dataset(arrays, coords={"time": self.t, "step": ("time", self.steps)})
 

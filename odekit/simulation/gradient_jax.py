@@ -14,13 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.errors import InputError
+from odekit.errors import MissingExtraError
 from odekit.expressions import Call, Expression, Number, Power, Product, Sum
 from odekit.networks import Network
 from odekit.simulation.plan import Tuples, tuples
 from odekit.simulation.weights import Stack
 
 __all__ = ["JaxGradient"]
+
+INSTEAD = 'backend="numpy"'
 
 BLOCK_ENTRIES = 2**22
 Arrays = dict[str, NDArray[Any]]
@@ -37,7 +39,7 @@ class JaxGradient:
 
     Raises
     ------
-    InputError: jax isn't installed, or is too old.
+    MissingExtraError: jax isn't installed, or is too old.
     """
 
     def __init__(
@@ -72,19 +74,10 @@ def _require_jax() -> Any:
     try:
         import jax
     except ImportError as error:
-        raise _missing(str(error)) from error
+        raise MissingExtraError("the backend 'jax' needs jax", "jax", str(error), INSTEAD) from error
     if not hasattr(jax, "enable_x64"):
-        raise _missing(f"jax {jax.__version__}")
+        raise MissingExtraError("the backend 'jax' needs jax 0.8", "jax", f"jax {jax.__version__}", INSTEAD)
     return jax
-
-
-def _missing(received: str) -> InputError:
-    return InputError(
-        "the backend 'jax' needs jax",
-        expected="the optional extra 'jax', jax 0.8 or later",
-        received=received,
-        hint="pip install 'odekit[jax]', or backend=\"numpy\"",
-    )
 
 
 def _evaluation(jax: Any, network: Network) -> Callable[[Any, Any], Any]:

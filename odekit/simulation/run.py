@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit import __version__
-from odekit.errors import FileError, InputError
+from odekit.errors import FileError, InputError, MissingExtraError
 from odekit.groups import FiniteGroup
 from odekit.groups import group as named_group
 from odekit.networks import Network
@@ -101,12 +101,12 @@ class Run:
 
         Raises
         ------
-        InputError: xarray is not installed.
+        MissingExtraError: xarray is not installed.
         """
         try:
             import xarray
-        except ImportError:
-            raise InputError("labelled arrays need xarray", hint="pip install 'odekit[labels]'") from None
+        except ImportError as error:
+            raise MissingExtraError("labelled arrays need xarray", "labels", str(error)) from error
         dims = ("time", "neuron", "element")
         coords = {"time": self.t, "element": list(self.network.finite_group.labels)}
         arrays = {name: (dims, array) for name, array in self.weights.items()}

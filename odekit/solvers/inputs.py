@@ -203,6 +203,9 @@ def _vector(what: str, value: ArrayLike) -> FloatArray:
 
 def _floats(what: str, value: ArrayLike) -> FloatArray:
     try:
+        if np.iscomplexobj(value):
+            raise TypeError
         return np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise InputError(f"{what} must be real numbers", received=f"{type(value).__name__}") from error
+        kind = "complex numbers" if np.iscomplexobj(value) else type(value).__name__
+        raise InputError(f"{what} must be real numbers", received=kind) from error

@@ -11,10 +11,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from odekit.errors import InputError
+from odekit.errors import MissingExtraError
 from odekit.solvers.jax_flow import integrator
 
 __all__ = ["in_float64", "load_kernel", "load_rhs", "require_jax", "runs_on_accelerator"]
+
+INSTEAD = 'backend="numpy"'
 
 
 def require_jax() -> Any:
@@ -22,24 +24,15 @@ def require_jax() -> Any:
 
     Raises
     ------
-    InputError: jax isn't installed, doesn't load, or is too old to know `jax.enable_x64`.
+    MissingExtraError: jax isn't installed, doesn't load, or is too old to know `jax.enable_x64`.
     """
     try:
         import jax
     except ImportError as error:
-        raise _missing(str(error)) from error
+        raise MissingExtraError("the backend 'jax' needs jax", "jax", str(error), INSTEAD) from error
     if not hasattr(jax, "enable_x64"):
-        raise _missing(f"jax {jax.__version__}")
+        raise MissingExtraError("the backend 'jax' needs jax 0.8", "jax", f"jax {jax.__version__}", INSTEAD)
     return jax
-
-
-def _missing(received: str) -> InputError:
-    return InputError(
-        "the backend 'jax' needs jax",
-        expected="the optional extra 'jax', jax 0.8 or later",
-        received=received,
-        hint="pip install 'odekit[jax]', or backend=\"numpy\"",
-    )
 
 
 def in_float64() -> AbstractContextManager[Any]:

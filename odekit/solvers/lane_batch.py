@@ -27,7 +27,7 @@ _RANGES_PER_THREAD = 4
 
 
 def integrate_in_lanes(task: Task, kernel: Callable[..., None], threads: int | None = None) -> Record:
-    """Integrates a task with DOP853 by a compiled kernel.
+    """Integrates a task by a compiled kernel, with the method of the kernel.
 
     Parameters
     ----------

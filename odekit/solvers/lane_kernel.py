@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from odekit.errors import InputError
+from odekit.errors import InputError, MissingExtraError
 from odekit.solvers.code_cache import digest, stored
 
 __all__ = ["is_installed", "load_function", "load_kernel", "require_numba", "thread_count"]
@@ -42,17 +42,13 @@ def require_numba() -> Any:
 
     Raises
     ------
-    InputError: numba isn't installed, or doesn't load.
+    MissingExtraError: numba isn't installed, or doesn't load.
     """
     try:
         import numba
     except ImportError as error:
-        raise InputError(
-            "the backend 'numba' needs numba",
-            expected="the optional extra 'fast'",
-            received=str(error),
-            hint="pip install 'odekit[fast]', or backend=\"numpy\"",
-        ) from error
+        what = "the backend 'numba' needs numba"
+        raise MissingExtraError(what, "fast", str(error), 'backend="numpy"') from error
     return numba
 
 

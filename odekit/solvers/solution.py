@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, MissingExtraError, UnknownNameError
 from odekit.solvers.dense import DenseOutput
 
 __all__ = ["Solution", "Status"]
@@ -157,16 +157,12 @@ class Solution:
 
         Raises
         ------
-        InputError: xarray isn't installed.
+        MissingExtraError: xarray isn't installed.
         """
         try:
             import xarray
         except ImportError as error:
-            raise InputError(
-                "labelled arrays need xarray",
-                expected="the optional extra 'labels'",
-                hint='pip install "odekit[labels]"',
-            ) from error
+            raise MissingExtraError("labelled arrays need xarray", "labels", str(error)) from error
         dims = ("time", "trajectory")
         variables = {name: (dims, self[name]) for name in self.states}
         coordinates = {"t": (dims, self.t), "status": ("trajectory", self.status)}
