@@ -20,7 +20,7 @@ TOLERANCES = (1e-8, 1e-12)
 
 def sizes(settings: Settings) -> tuple[int, ...]:
     """Numbers of trajectories, the largest last."""
-    return (1_000, 10_000) if settings.quick else (1_000, 10_000, 100_000, 1_000_000)
+    return (1_000, 10_000) if settings.quick else (1_000, 10_000, 100_000, 300_000, 1_000_000)
 
 
 def rows(settings: Settings) -> Iterator[Row]:

@@ -1,7 +1,8 @@
 """Exponents: how cost grows with the number of trajectories, the group's order and the number of neurons.
 
-Rows enter, least-squares slopes of log time against log size leave. Below `SMALLEST` trajectories fixed costs
-of a call weigh, so that both the slope from there on and the one over all sizes are given.
+Rows enter, least-squares slopes of log time against log size leave. Below `SMALLEST` trajectories the fixed
+cost of a call weighs, a millisecond or two, so that both the slope from there on and the one over all sizes
+are given.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from harness import Row
 
 __all__ = ["SMALLEST", "exponents", "in_trajectories"]
 
-SMALLEST = 10_000
+SMALLEST = 100_000
 
 
 def exponents(rows: Sequence[Row]) -> dict[str, dict[str, float]]:

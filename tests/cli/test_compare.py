@@ -28,13 +28,14 @@ def strict(text: str) -> dict[str, Any]:
     return parsed
 
 
-def test_a_run_of_ours_is_confirmed(invoke: Invoke, run_file: Path) -> None:
-    result = invoke("compare", run_file)
+def test_a_run_of_ours_is_confirmed(invoke: Invoke, run_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(run_file.parent)
+    result = invoke("compare", run_file.name)
     assert result.exit_code == 0
     assert "confirmed" in result.stdout
     assert "Z5, 8 neurons" in result.stdout
     assert "stay within their budget" in result.stdout
-    assert result.stderr == f"compared {run_file}\n"
+    assert result.stderr == f"compared {run_file.name}\n"
 
 
 def test_json_has_the_errors_by_time(invoke: Invoke, run: Run, run_file: Path) -> None:
