@@ -40,7 +40,12 @@ LARGEST_CERTIFIED = 200
 )
 @group_options("Z23, Z3xZ5, S4, Q8xS3, ..., or Zp and Zn, whose order stays a symbol. Default: Zp.")
 @click.option("--task", default="x*y", show_default=True, help="x*y, or x+y, x-y, 2*x+3*y, x+y+z, ...")
-@click.option("--activation", default="quadratic", show_default=True, help="quadratic, or a polynomial in z.")
+@click.option(
+    "--activation",
+    default="quadratic",
+    show_default=True,
+    help="A polynomial in z; on cyclic groups relu, gelu, ...",
+)
 @click.option("--modes", metavar="LIST", help="Frequencies to keep, such as k,2k or 1,2, or all.")
 @click.option("--embedding", default="shared", show_default=True, metavar="shared|unshared")
 @click.option("--constraint", default="none", show_default=True, metavar="none|sphere|joint_sphere")

@@ -54,10 +54,13 @@ def initial_rates(system: ReducedSystem) -> Mapping[str, sp.Expr]:
     alpha, beta, angle = (system.symbol(name) for name in ("alpha", "beta", "D"))
     start = {beta: alpha, angle: 0}
     growth = (system.equations[alpha] / alpha).subs(start)
-    return {
-        "growth": sp.simplify(growth),
-        "alignment": sp.simplify(-system.equations[angle].diff(angle).subs(start)),
-    }
+    alignment = -system.equations[angle].diff(angle).subs(start)
+    return {"growth": _simplified(growth), "alignment": _simplified(alignment)}
+
+
+def _simplified(rate: sp.Expr) -> sp.Expr:
+    """Simplified, unless it holds an integral that nothing evaluates, on which SymPy takes minutes."""
+    return sp.expand(rate) if rate.has(sp.Integral) else sp.simplify(rate)
 
 
 @dataclass(frozen=True)

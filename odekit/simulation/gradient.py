@@ -51,8 +51,8 @@ class LossGradient:
 
     Raises
     ------
-    InputError: a group of symbolic order, another dtype, a choice that doesn't fit or is empty, or jax isn't
-        installed.
+    InputError: a group of symbolic order, another dtype, rows below 1, a choice that doesn't fit or is empty,
+        or jax isn't installed.
     UnknownNameError: an unknown backend.
 
     Examples
@@ -77,6 +77,8 @@ class LossGradient:
             raise UnknownNameError("backend", str(backend), BACKENDS)
         self.network = network
         self.dtype = _checked_type(dtype)
+        if rows is not None and rows < 1:
+            raise InputError("a block needs rows", expected="rows of 1 or more", received=f"{rows}")
         if chosen is not None:
             _check_chosen(network, chosen)
         self._jax = JaxGradient(network, rows, chosen) if backend == "jax" else None

@@ -60,11 +60,25 @@ def follow_rows(
         is_alive = (span > 0) & np.isfinite(start.blow_up) if before else span < start.blow_up
         alive = np.where(is_alive, 1.0, np.nan)
         stays = np.zeros(alive.shape, dtype=bool) if before else _stays(start, span)
-        olds = (alpha, beta, D0, phi, psi)
+        turned = np.where(alpha == 0, _turned_alone(sine, cosine, 4 * rate * beta * span), 0.0)
+        olds = (alpha, beta, D0 + 2 * turned, phi + turned, psi)
         moved = (np.where(stays, old, new * alive) for old, new in zip(olds, states, strict=False))
         return np.broadcast_to(start.blow_up, alive.shape), *moved
 
 
+def _turned_alone(sine: FloatArray, cosine: FloatArray, decay: FloatArray) -> FloatArray:
+    """How far phi turns where alpha = 0 while psi and beta rest: tan(D/2) falls by ``e^-decay``."""
+    near = np.sqrt((1 + np.abs(cosine)) / 2)
+    far = sine / (2 * near)
+    half_sine = np.where(cosine >= 0, far, np.copysign(near, sine))
+    half_cosine = np.where(cosine >= 0, near, np.abs(far))
+    turned: FloatArray = (
+        np.arctan2(half_sine * np.exp(-np.clip(decay, -600.0, 600.0)), half_cosine)
+        - np.arctan2(sine, cosine) / 2
+    )
+    return np.where(decay == 0, 0.0, turned)
+
+
 def _stays(start: Start, t: FloatArray) -> BoolArray:
-    """Where the state at t is the start's: at the start itself, or at rest."""
+    """Where magnitudes and psi at t are the start's: at the start itself, or at rest."""
     return np.asarray(start.is_valid & ((t == 0) | (start.is_at_rest & np.isfinite(t))))

@@ -72,12 +72,13 @@ def solve(
         numba where the vector field is polynomial with few products, else dop853. A `CompiledSystem`
         takes the steps of its own method under "auto".
     backend: "numpy"; "numba" (the same method as machine code on all cores, no events, no dense output;
-        compiling takes seconds, once a machine); "jax" (the same method in float64 on what JAX runs on, an
-        accelerator or the CPU, no events, no dense output; compiling takes seconds, once a process and
-        shape); "mpmath" (40 digits, slow; tolerances don't matter, no events, no dense output); or "auto":
-        numba where it is installed and can do what is asked, for at least 100,000 trajectories of at most
-        8 states, else numpy. They agree to the tolerance, not to the last bit. A closed form takes no
-        steps and is the same float64 formulas on every backend but mpmath, which integrates.
+        compiling takes seconds, once a machine, and minutes beyond some ten states; sines of more than 1e8
+        are not finite); "jax" (the same method in float64 on what JAX runs on, an accelerator or the CPU, no
+        events, no dense output; compiling takes seconds, once a process and shape); "mpmath" (40 digits,
+        slow; tolerances don't matter, no events, no dense output); or "auto": numba where it is installed
+        and can do what is asked, for at least 100,000 trajectories of at most 8 states, else numpy. They
+        agree to the tolerance, not to the last bit. A closed form takes no steps and is the same float64
+        formulas on every backend but mpmath, which integrates.
     events: moments to look for.
     dense: whether `Solution.at` shall work.
     max_steps: steps that a trajectory may try.

@@ -221,6 +221,12 @@ def test_one_object_serves_other_numbers_of_neurons() -> None:
         assert worst_gap(gradient(theta, xi), exact) < 1e2 * EPS
 
 
+@pytest.mark.parametrize("rows", [0, -1])
+def test_a_block_without_rows_is_refused(rows: int) -> None:
+    with pytest.raises(InputError, match=r"a block needs rows\. Expected: rows of 1 or more"):
+        LossGradient(Network("Z5", neurons=2), rows)
+
+
 @pytest.mark.parametrize("dtype", ["float16", "int64", "complex128", "no type", None.__class__])
 def test_other_types_are_refused(dtype: Any) -> None:
     with pytest.raises(InputError, match=r"no such type. Expected: float64 or float32"):

@@ -256,14 +256,31 @@ def test_opposite_with_beta_ahead_runs_into_alpha_zero():
     np.testing.assert_allclose(psi, 0.4 - PI, atol=1e-15)
 
 
-def test_a_state_with_alpha_zero_stays():
+def test_a_state_with_alpha_zero_keeps_its_magnitudes_and_psi():
     t = np.array([-3.0, 0.0, 7.0])
     for beta in (0.0, 2.0):
         assert np.isposinf(blow_up_time(0.0, beta, 1.0, RATE))
-        found = exact_modes(0.0, 0.3, beta, 0.5, RATE, t)
-        for value, expected in zip(found, (0.0, 0.3, beta, 0.5), strict=True):
+        alpha, phi, found, psi = exact_modes(0.0, 0.3, beta, 0.5, RATE, t)
+        for value, expected in zip((alpha, found, psi), (0.0, beta, 0.5), strict=True):
             assert np.array_equal(value, np.full(3, expected))
+        assert phi[1] == 0.3
         assert all(np.isnan(phase) for phase in final_phases(0.0, 0.3, beta, 0.5, RATE))
+    assert np.array_equal(exact_modes(0.0, 0.3, 0.0, 0.5, RATE, t)[1], np.full(3, 0.3))
+
+
+@pytest.mark.parametrize("D", [-3.0, -1.0, 0.0, 0.4, 2.0, 3.1])
+def test_at_alpha_zero_the_phase_is_the_limit_of_small_alpha(D: float):
+    t = np.linspace(0.0, 0.8, 5)
+    limit = exact_modes(1e-150, (D + 0.5) / 2, 0.3, 0.5, 1.0, t)
+    at_zero = exact_modes(0.0, (D + 0.5) / 2, 0.3, 0.5, 1.0, t)
+    for value, expected in zip(at_zero[1:], limit[1:], strict=True):
+        np.testing.assert_allclose(value, expected, atol=1e-14)
+
+
+def test_at_alpha_zero_and_opposite_phases_nothing_moves():
+    found = exact_modes(0.0, 0.0, 0.3, np.pi, 1.0, np.array([1.0, 1e3]))
+    for value, expected in zip(found, (0.0, 0.0, 0.3, np.pi), strict=True):
+        assert np.array_equal(value, np.full(2, expected))
 
 
 def test_a_start_with_beta_zero_is_aligned_at_once():
