@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from odekit.groups import CyclicFamily, FiniteGroup
 from odekit.groups import group as named_group
 from odekit.networks.task import Task, labels
 
-__all__ = ["ACTIVATIONS", "Network", "parse_activation"]
+__all__ = ["ACTIVATIONS", "Network", "activation_text", "parse_activation"]
 
 IntArray = NDArray[np.int64]
 
@@ -45,7 +46,7 @@ class Network:
     ----------
     group: FiniteGroup, CyclicFamily (symbolic order, for derivations only), or a name such as ``"Z23"``.
     neurons: number of hidden neurons M, at least 1.
-    activation: a name of `ACTIVATIONS` or a formula in ``z``.
+    activation: a name of `ACTIVATIONS`, a formula in ``z``, or a SymPy expression in one symbol.
     embedding: ``"shared"`` (one theta for all inputs) or ``"unshared"`` (theta1, theta2, ...).
     constraint: ``"none"``, ``"sphere"`` or ``"joint_sphere"``.
     task: see `Task.parse`; linear tasks need an Abelian group, where ``x*y`` means ``x+y``.
@@ -79,7 +80,7 @@ class Network:
         self,
         group: FiniteGroup | CyclicFamily | str,
         neurons: int = 512,
-        activation: str = "quadratic",
+        activation: Any = "quadratic",
         embedding: str = "shared",
         constraint: str = "none",
         task: str | Task = "x*y",
@@ -94,8 +95,8 @@ class Network:
         values = {
             "group": chosen,
             "neurons": _neurons(neurons),
-            "activation": parse_activation(activation),
-            "activation_name": activation,
+            "activation": parse_activation(activation_text(activation)),
+            "activation_name": activation_text(activation),
             "embedding": embedding,
             "constraint": _constraint(constraint, embedding),
             "task": parsed,
@@ -153,6 +154,20 @@ class Network:
         return self.logit_scale / pairs
 
 
+def activation_text(activation: Any) -> Any:
+    """A SymPy expression in one symbol as a formula in ``z``; anything else as it is.
+
+    >>> from sympy import Abs, Max, Symbol
+    >>> activation_text(Abs(Symbol("x")) + Max(0, Symbol("x")))
+    'abs(z) + relu(z)'
+    """
+    symbols = list(getattr(activation, "free_symbols", ()))
+    if len(symbols) != 1:
+        return activation
+    text = str(activation.xreplace({symbols[0]: type(symbols[0])("z")}))
+    return text.replace("Abs(", "abs(").replace("Max(0, ", "relu(")
+
+
 def parse_activation(text: str) -> Expression:
     """Read an activation by name or as a formula in ``z``.
 
@@ -163,7 +178,9 @@ def parse_activation(text: str) -> Expression:
     """
     if not isinstance(text, str):
         raise InputError(
-            "the activation must be text", expected="str such as 'z**2'", received=type(text).__name__
+            "the activation must be text",
+            expected="str such as 'z**2', or a SymPy expression in one symbol",
+            received=type(text).__name__,
         )
     if text.isidentifier() and text != "z" and text not in ACTIVATIONS:
         raise UnknownNameError("activation", text, [*ACTIVATIONS, "z**4"])

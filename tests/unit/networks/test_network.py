@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sympy
 
 from odekit.errors import InputError, UnknownNameError
 from odekit.groups import CyclicFamily, FiniteGroup, from_table
@@ -114,3 +115,21 @@ def test_a_joint_sphere_needs_two_embeddings() -> None:
     with pytest.raises(InputError, match=r'Try: constraint="sphere" with rates=\{"theta": \.5, "xi": 1\}'):
         Network("Z5", constraint="joint_sphere")
     assert Network("Z5", constraint="joint_sphere", embedding="unshared").constraint == "joint_sphere"
+
+
+def test_an_activation_may_be_a_sympy_expression_in_any_one_symbol() -> None:
+    x = sympy.Symbol("x", real=True)
+    for activation, values in (
+        (sympy.Max(0, x), [0.0, 2.0]),
+        (sympy.log(sympy.cosh(x)), [np.log(np.cosh(1)), np.log(np.cosh(2))]),
+        (x**2 / 3 + sympy.Abs(x), [4 / 3, 10 / 3]),
+        (x * (1 + sympy.erf(x / sympy.sqrt(2))) / 2, [-0.15865525393145707, 1.9544997361036416]),
+    ):
+        found = Network("Z5", activation=activation).activation.evaluate({"z": np.array([-1.0, 2.0])})
+        np.testing.assert_allclose(found, values, rtol=1e-14)
+
+
+def test_a_sympy_expression_in_two_symbols_is_refused() -> None:
+    x, y = sympy.symbols("x y")
+    with pytest.raises(InputError, match=r"must be text.*a SymPy expression in one symbol"):
+        Network("Z5", activation=x + y)
