@@ -30,6 +30,7 @@ def strict(text: str) -> dict[str, Any]:
 
 def test_a_run_of_ours_is_confirmed(invoke: Invoke, run_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(run_file.parent)
+    monkeypatch.setenv("COLUMNS", "120")
     result = invoke("compare", run_file.name)
     assert result.exit_code == 0
     assert "confirmed" in result.stdout
