@@ -33,12 +33,15 @@ def blas_threads(network: Network) -> AbstractContextManager[Any]:
 
 
 def side_by_side(work: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Results of some functions, in order, on as many threads as BLAS has been given, BLAS itself on one."""
+    """Results of some functions, in order, on as many threads as BLAS has been given, BLAS itself on one.
+
+    A single function keeps BLAS as it is.
+    """
+    if len(work) == 1:
+        return [work[0]()]
     threads = max((library.num_threads for library in _blas().lib_controllers), default=1)
     with _one_thread() if threads > 1 else nullcontext():
-        if min(threads, len(work)) > 1:
-            return list(_pool(threads).map(_call, work))
-        return [function() for function in work]
+        return list(_pool(threads).map(_call, work)) if threads > 1 else [function() for function in work]
 
 
 def _call(function: Callable[[], Result]) -> Result:

@@ -83,7 +83,10 @@ def stack_mapping(network: Network, weights: Mapping[str, ArrayLike]) -> FloatAr
             expected=f"the same shape (M, {order}) for all",
             received=", ".join(shapes),
         )
-    return np.ascontiguousarray(np.stack([matrix.T for matrix in checked]))
+    stacked = np.empty((len(checked), order, len(checked[0])))
+    for place, matrix in zip(stacked, checked, strict=True):
+        place[...] = matrix.T
+    return stacked
 
 
 def unstack(stacked: FloatArray) -> tuple[Embedding, FloatArray]:
@@ -123,7 +126,7 @@ def _matrix(name: str, value: ArrayLike, order: int) -> FloatArray:
             expected=f"real numbers of shape (M, {order}), one row a neuron",
             received=f"{matrix.dtype} of shape {matrix.shape}",
         )
-    matrix = matrix.astype(np.float64)
+    matrix = matrix.astype(np.float64, copy=False)
     if not np.isfinite(matrix).all():
         neuron, element = np.argwhere(~np.isfinite(matrix))[0]
         raise InputError(
