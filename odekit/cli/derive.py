@@ -30,7 +30,10 @@ LARGEST_CERTIFIED = 200
     examples=(
         ("odekit derive", "The four-variable ODE of modular addition, for any odd prime p."),
         ("odekit derive --group Z12 --task x-y --embedding unshared", "Every kind of mode at an even order."),
-        ("odekit derive --activation 'z**4' --modes k,3k --format latex", "Chosen modes, ready for a paper."),
+        (
+            "odekit derive --activation 'z**4' --modes k,3k --format latex",
+            "Chosen modes, as LaTeX to stand in a displayed equation.",
+        ),
         (
             "odekit derive --group S4 --embedding unshared --constraint sphere",
             "Blocks at the irreps of any group, conservation laws, and a table of maxima with their rates.",

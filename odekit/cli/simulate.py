@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 GROUP = "Z23"
+BESIDE_ZERO = (-1e-9, 1e-9)
+KINK = 1e-6
 SPECIFICATION = ("activation", "task", "embedding", "constraint", "loss", "logit_scale")
 
 
@@ -108,6 +110,8 @@ def command(
     given = {name: options.pop(name) for name in SPECIFICATION}
     network, start = _network(group, table, neurons, weights, given)
     _warn(network)
+    if method == "flow":
+        _warn_of_kink(network)
     progress = sys.stderr.isatty()
     run = simulate(network, weights=start, method=method, progress=progress, **options)
     run.save(out)
@@ -163,15 +167,32 @@ def _warn(network: Network) -> None:
         )
 
 
+def _warn_of_kink(network: Network) -> None:
+    """Tell of an activation whose slope jumps at 0, before a flow takes long to find that it is stuck."""
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        below, above = np.broadcast_to(
+            network.activation.derivative("z").evaluate({"z": np.array(BESIDE_ZERO)}), 2
+        )
+    if abs(above - below) > KINK:
+        click.echo(
+            f"Warning: the slope of {network.activation_name} jumps at 0, where an adaptive flow can get "
+            "stuck, which takes minutes to show. Try: --method sgd --learning-rate 0.1 --steps 8000.",
+            err=True,
+        )
+
+
 def _summary(run: Run, out: Path) -> str:
     loss, accuracy = run.records["loss"], run.records["acc"]
+    linearised = ", linearised in the logits" if run.meta.get("softmax") == "uniform" else ""
     network = run.network
     error = run.integrator_error
     told = [
         f"{out}: {network.finite_group.name}, {network.neurons} neurons, {network.activation_name}, "
         f"{network.embedding} embedding, task {network.task.text}",
         f"{len(run)} snapshots, t = {run.t[0]:g} .. {run.t[-1]:g}",
-        f"loss ({network.loss}) {loss[0]:.6g} -> {loss[-1]:.6g}",
+        f"loss ({network.loss}{linearised}) {loss[0]:.6g} -> {loss[-1]:.6g}",
         f"accuracy {100 * accuracy[0]:.1f} % -> {100 * accuracy[-1]:.1f} %",
     ]
     if "test_acc" in run.records:

@@ -40,7 +40,7 @@ __all__ = ["compare"]
 FloatArray = NDArray[np.float64]
 WITHIN_BUDGET = 0.99
 TOO_SLOW, MOST = 1.5, 0.5
-NO_SNAPSHOT = "no snapshot after the first lies before the horizon"
+NO_SNAPSHOT = "no snapshot after the first lies before the horizon: keep more, or earlier ones"
 
 
 def compare(

@@ -117,6 +117,9 @@ class Comparison:
         parts = {**self.budget.parts(), "total": self.budget.total}
         return {name: _numbers(np.median(part, axis=1)) for name, part in parts.items()}
 
+    def __repr__(self) -> str:
+        return f"Comparison({self.name}: {self.outcome.replace('_', ' ')}, {self.reason})"
+
     @property
     def horizon_step(self) -> int | None:
         """Optimiser step of the horizon, where the run counts steps."""

@@ -105,6 +105,7 @@ def _check(network: Network) -> None:
         "no constraint": network.constraint == "none",
         "equal rates": set(network.rates.values()) == {1.0},
         "the task x+y": network.task.coefficients == (1, 1),
+        "at least one neuron for a frequency": network.neurons >= (group.order - 1) // 2,
     }
     if missing := [name for name, holds in fits.items() if not holds]:
         raise ReductionError("no balance of decay is known for this network", expected=missing[0])

@@ -184,7 +184,7 @@ def _form(form: EllipticForm | None, network: Network) -> EllipticForm:
     if form is None:
         raise ReductionError(
             "no closed form for the blow-up times of this network",
-            expected="shared embedding, quadratic activation, task x+y",
+            expected="shared embedding, quadratic activation, task x+y (on Abelian groups also x*y)",
             received=f"{network.embedding} embedding, {network.activation_name}, task {network.task.text}",
             hint="odekit.solve on the system that odekit.derive gives",
         )

@@ -81,12 +81,14 @@ def covered(steps: ArrayLike, curve: ArrayLike, share: float) -> float:
     Raises
     ------
     InputError: arrays of different shapes, fewer than two steps, steps that don't increase, or values that
-        aren't finite.
+        aren't finite; a share out of range.
 
     >>> covered([0, 1, 2, 3], [1.0, 3.0, 2.0, 1.0], 0.5)
     2.0
     """
     at, values = _checked(steps, curve)
+    if not 0 < share < 1:
+        raise InputError("share must be above 0 and below 1", received=repr(share))
     middle = (values.max() + values.min()) / 2
     extreme = int(values.argmax() if values[-1] < middle else values.argmin())
     whole = values[-1] - values[extreme]

@@ -65,6 +65,7 @@ def derive(network: Network, modes: Modes | None = None) -> ReducedSystem | Lift
         on a non-Abelian group.
     ReductionError: spheres on which the energy is not homogeneous.
     InputError: modes on a non-Abelian group, or for an activation that is no polynomial.
+    InputError: something else than a network.
     InputError: modes that can't be read, or that the group doesn't have.
 
     Source: arXiv 2602.16849 (Z_p, quadratic activation); the selection rules extend it. arXiv 2606.02993
@@ -74,6 +75,10 @@ def derive(network: Network, modes: Modes | None = None) -> ReducedSystem | Lift
     >>> derive(Network("Zp")).vector_field[0]
     2*alpha*beta*p*cos(D)
     """
+    if not isinstance(network, Network):
+        raise InputError(
+            "what to derive is no network", expected="odekit.Network('Zp')", received=repr(network)
+        )
     if network.activation_polynomial is None:
         return _derive_harmonic(network, modes)
     if isinstance(network.group, CyclicFamily):

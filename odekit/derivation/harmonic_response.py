@@ -119,7 +119,7 @@ def certify_harmonic(network: Network, system: ReducedSystem, order: int | None)
 def _difference(
     ladder: HarmonicHierarchy, system: ReducedSystem, alpha: float, beta: float, angle: float
 ) -> float:
-    """Largest difference of the averaged velocities, relative to the largest of them."""
+    """Largest difference of the averaged velocities, relative to the largest of them if they don't vanish."""
     theta, xi = _averaged(ladder, alpha, beta, angle)
     rates = ladder.network.rates
     du, dv = 2 * rates["theta"] * theta[1], 2 * rates["xi"] * xi[1]
@@ -129,7 +129,7 @@ def _difference(
     numbers.update(dict.fromkeys(system.parameters, float(ladder.order)))
     predicted = np.array([number(entry, numbers) for entry in system.vector_field])
     size = max(float(np.abs(predicted).max()), 2 * float(np.abs(theta).max()))
-    return float(np.abs(measured - predicted).max()) / size
+    return float(np.abs(measured - predicted).max()) / (size or 1.0)
 
 
 def _averaged(

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import sympy as sp
 
 from odekit.derivation.certificate import Certificate
@@ -19,7 +20,15 @@ from odekit.derivation.closed_form import EllipticForm
 from odekit.derivation.elliptic_curve import EllipticCurve
 from odekit.derivation.fixed_points import FixedPoint
 from odekit.derivation.harmonic_response import Response, certify_harmonic, harmonic_response
-from odekit.derivation.harmonics import ALPHA, Profile, energy_profile, sides, symbolic_activation
+from odekit.derivation.harmonics import (
+    ALPHA,
+    Profile,
+    Z,
+    energy_profile,
+    parity_parts,
+    sides,
+    symbolic_activation,
+)
 from odekit.derivation.leakage import degree_one_leakage
 from odekit.derivation.sphere_report import SphereReport
 from odekit.derivation.system import ReducedSystem
@@ -32,6 +41,7 @@ __all__ = ["HarmonicSource", "derive_harmonic", "initial_rates"]
 BETA = sp.Symbol("beta", positive=True)
 PHI, PSI, D = sp.symbols("phi psi D", real=True)
 SAMPLES = (0.1, 0.3, 1.0, 3.0)
+PROBES = np.array([-1.0, -0.1, 0.0, 0.1, 1.0])
 
 
 def derive_harmonic(network: Network) -> ReducedSystem:
@@ -39,7 +49,8 @@ def derive_harmonic(network: Network) -> ReducedSystem:
 
     Raises
     ------
-    ReductionError: another group, embedding, constraint or task.
+    ReductionError: another group, embedding, constraint or task, or an activation that is not real and finite
+        on both sides of 0 and there.
     """
     _check(network)
     return HarmonicSource(network).polar
@@ -216,19 +227,20 @@ class HarmonicSource:
             "other harmonics have not filled in: truncated to one, the system is right at first order from a "
             "start at one frequency",
             f"the gradient's harmonics relative to k are neglected: {self.response.text}",
-            *_formulas(self.profile),
+            *_formulas(self.network, self.profile),
         )
 
 
-def _formulas(profile: Profile) -> tuple[str, ...]:
-    """The sizes of all harmonics, where the activation is of degree 1."""
-    if profile.degree != 1:
+def _formulas(network: Network, profile: Profile) -> tuple[str, ...]:
+    """The sizes of all harmonics, where the activation is ``a z + b |z|`` and a constant, b not 0."""
+    _, odd = parity_parts(network.activation)
+    if profile.degree != 1 or (odd / Z).has(Z):
         return ()
     found = degree_one_leakage()
-    return (
-        f"those of all orders are: of xi, m k, {found.xi}; of theta, (2m+1) k, {found.aligned} at D = 0 and "
-        f"{found.quarter} at D = pi/2",
-    )
+    at = f"{found.aligned} at D = 0 and {found.quarter} at D = pi/2"
+    if sum(network.task.coefficients) == 0:
+        at = f"{found.aligned} at every D"
+    return (f"those of all orders are: of xi, m k, {found.xi}; of theta, (2m+1) k, {at}",)
 
 
 def _check(network: Network) -> None:
@@ -247,4 +259,12 @@ def _check(network: Network) -> None:
             expected=f"a polynomial in z, or else {', '.join(missing)}",
             received=network.activation_name,
             hint="--activation quadratic or --activation 'z**4'",
+        )
+    with np.errstate(all="ignore"):
+        values = np.broadcast_to(network.activation.evaluate({"z": PROBES}), PROBES.shape)
+    if not np.isfinite(values).all():
+        raise ReductionError(
+            f"the activation {network.activation_name!r} is not real and finite at z = "
+            f"{PROBES[~np.isfinite(values)][0]:g}",
+            expected="one that is real and finite at every z",
         )

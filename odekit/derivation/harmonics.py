@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from odekit.derivation.quadrature import mean_of_arrays, precise_mean
 from odekit.derivation.symbolic import to_symbolic
-from odekit.errors import InputError
+from odekit.errors import InputError, ReductionError
 from odekit.expressions import Expression
 from odekit.networks import parse_activation
 
@@ -48,6 +48,8 @@ Z = sp.Symbol("z", real=True)
 ALPHA = sp.Symbol("alpha", positive=True)
 SIGMA, DELTA, T = sp.symbols("sigma delta t", real=True)
 X = sp.Symbol("x", positive=True)
+PLACES = (sp.Rational(1, 3), sp.Rational(7, 5), sp.Rational(21, 10))
+ROUNDING = 1e-10
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,15 @@ class Profile:
         return None if slope.has(ALPHA) else slope
 
     def derivative(self) -> Profile:
-        """Its derivative by alpha."""
+        """Its derivative by alpha.
+
+        Raises
+        ------
+        ReductionError: the activation jumps away from 0.
+        """
         inner = None if self.integrand is None else self.integrand.diff(ALPHA)
+        if inner is not None and inner.has(sp.DiracDelta):
+            raise ReductionError("the activation jumps, so that its energy is no smooth function of weights")
         return Profile(self.expression.diff(ALPHA), inner, self.angles)
 
     def evaluate(self, alpha: float | str, digits: int = 30) -> mpmath.mpf:
@@ -184,9 +193,14 @@ def _half_circle_mean(frequency: int, order: int | None) -> sp.Expr:
 def harmonic(activation: Activation, m: int) -> Profile:
     """Coefficient c_m of ``act(alpha cos t) = c_0 + sum_m c_m cos(m t)``.
 
+    Raises
+    ------
+    InputError: m is no integer from 0.
+
     >>> harmonic("relu", 2).expression
     2*alpha/(3*pi)
     """
+    _check_integer("m", m, 0)
     act = symbolic_activation(activation)
     double = 1 if m == 0 else 2
     if (polynomials := sides(act)) is not None:
@@ -213,10 +227,18 @@ def energy_profile(activation: Activation, order: int | None = None) -> Profile:
         order, exactly for activations that are a polynomial on either side of 0. By default the limit of a
         large order, which the others reach faster than any power.
 
+    Raises
+    ------
+    InputError: an order that is no integer above 2.
+
     >>> energy_profile("relu").expression, energy_profile("z**2").expression
     (4*alpha/(3*pi**2), alpha**2/2)
     """
+    if order is not None:
+        _check_integer("order", order, 3)
     even, _ = parity_parts(activation)
+    if _is_constant(even):
+        return Profile(sp.S.Zero)
     if (polynomials := sides(even)) is not None:
         terms = (
             coefficient * (2 * ALPHA) ** q * cosine_moment(q, order=order) * cosine_moment(q, 2)
@@ -239,6 +261,18 @@ def number(expression: sp.Expr, values: Mapping[sp.Symbol, float]) -> float:
         mean = mean_of_arrays(sp.lambdify(angles, integrand, ["scipy", "numpy"]), len(angles), ())
         integrals[integral] = sp.Float(float(mean)) * (2 * sp.pi) ** len(angles)
     return float(sp.N(expression.xreplace(integrals).subs(values)))
+
+
+def _check_integer(name: str, value: int, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise InputError(f"{name} must be an integer from {least}", received=repr(value))
+
+
+def _is_constant(even: sp.Expr) -> bool:
+    """Whether an even part is a constant that SymPy doesn't see at once, such as that of 1/(1 + exp(-z))."""
+    values = [complex(even.subs(Z, place).evalf()) for place in PLACES]
+    spread = max(abs(value - values[0]) for value in values)
+    return spread <= ROUNDING * abs(values[0]) and sp.simplify(even.diff(Z)) == 0
 
 
 def _sided_moment(power: int, m: int, side: int) -> sp.Expr:

@@ -60,10 +60,10 @@ class HarmonicHierarchy:
                 expected="a cyclic group of order above 2, two inputs, a shared embedding, no constraint",
                 received=f"{group.name}, {network.task.text}, {network.embedding}, {network.constraint}",
             )
-        if not 1 <= self.harmonics <= (group.order - 1) // 2:
+        if not (isinstance(self.harmonics, int) and 1 <= self.harmonics <= (group.order - 1) // 2):
             raise InputError(
                 "the number of harmonics is out of range",
-                expected=f"1 to {(group.order - 1) // 2}",
+                expected=f"an int, 1 to {(group.order - 1) // 2}",
                 received=repr(self.harmonics),
             )
 

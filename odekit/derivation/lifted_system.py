@@ -253,7 +253,7 @@ class LiftedSystem:
         return certify_lifted(self, order)
 
     def latex(self) -> str:
-        """The system as LaTeX, ready for a paper."""
+        """The system as LaTeX, an aligned block to stand in a displayed equation."""
         from odekit.derivation.printers import latex
 
         return latex(self)

@@ -156,9 +156,10 @@ def close(network: Network, modes: Sequence[str | int]) -> ReducedSystem:
 
 
 def _source(system: ReducedSystem) -> FourierSource:
-    if not isinstance(system.source, FourierSource):
+    source = system.source if isinstance(system, ReducedSystem) else None
+    if not isinstance(source, FourierSource):
         raise ReductionError(
             "the system is not made of Fourier modes of a polynomial network",
             expected="a system made by odekit.derive for a polynomial activation",
         )
-    return system.source
+    return source

@@ -255,10 +255,13 @@ class ReducedSystem:
         return self._source.ansatz()
 
     def latex(self) -> str:
-        """The system as LaTeX, ready for a paper."""
+        """The system as LaTeX, an aligned block to stand in a displayed equation."""
         from odekit.derivation.printers import latex
 
         return latex(self)
+
+    def __repr__(self) -> str:
+        return f"ReducedSystem({', '.join(map(str, self.states))}; {', '.join(map(str, self.parameters))})"
 
     def __str__(self) -> str:
         return "\n".join(f"{symbol}' = {velocity}" for symbol, velocity in self.equations.items())
@@ -274,7 +277,7 @@ class ReducedSystem:
             raise ReductionError(
                 "this system carries no derivation",
                 expected="a system made by odekit.derive or odekit.gradient_flow",
-                hint="ask the system that it was restricted from",
+                hint="ask the system that it was restricted from, or derive it",
             )
         return self.source
 

@@ -18,7 +18,7 @@ import sympy as sp
 from odekit.derivation.symbolic import to_symbolic
 from odekit.derivation.variables import TIME, Variable, declared_parameters
 from odekit.errors import InputError, UnknownNameError
-from odekit.expressions import parse
+from odekit.expressions import Expression, parse
 
 __all__ = ["Vocabulary", "parameter_values"]
 
@@ -69,7 +69,7 @@ class Vocabulary:
 
     def _read(self, formula: Any, what: str) -> sp.Expr:
         if isinstance(formula, str):
-            return to_symbolic(parse(formula, self.known), self.known)
+            return to_symbolic(self._parsed(formula), self.known)
         if (
             not isinstance(formula, bool)
             and isinstance(formula, numbers.Real)
@@ -85,6 +85,14 @@ class Vocabulary:
                 f"{what} is no formula", expected="text or a SymPy expression", received=repr(formula)
             )
         return self._matched(formula, what)
+
+    def _parsed(self, formula: str) -> Expression:
+        try:
+            return parse(formula, self.known)
+        except UnknownNameError as error:
+            if not error.kind.startswith("name"):
+                raise
+            raise UnknownNameError(error.kind, error.name, error.known, _declared(error.name)) from None
 
     def read_real(self, formula: Any, what: str) -> sp.Expr:
         """A formula whose value is real.
@@ -105,7 +113,7 @@ class Vocabulary:
         replaced = {}
         for symbol in formula.free_symbols:
             if symbol.name not in self.known:
-                raise UnknownNameError(f"name in {what}:", symbol.name, self.known)
+                raise UnknownNameError(f"name in {what}:", symbol.name, self.known, _declared(symbol.name))
             replaced[symbol] = self.known[symbol.name]
         return formula.xreplace(replaced)
 
@@ -153,3 +161,8 @@ def parameter_values(parameters: Any) -> tuple[tuple[sp.Symbol, ...], Mapping[st
 
 def _free(symbols: Sequence[sp.Symbol], values: Mapping[str, sp.Expr]) -> tuple[sp.Symbol, ...]:
     return tuple(symbol for symbol in symbols if symbol.name not in values)
+
+
+def _declared(name: str) -> str:
+    """What to try with a name that nothing declares."""
+    return f"parameters={name!r} if it is a constant"

@@ -160,12 +160,17 @@ def activation_text(activation: Any) -> Any:
     >>> from sympy import Abs, Max, Symbol
     >>> activation_text(Abs(Symbol("x")) + Max(0, Symbol("x")))
     'abs(z) + relu(z)'
+    >>> activation_text(Max(Symbol("x"), Symbol("x") / 10))
+    '11*z/20 + 9*abs(z)/20'
     """
     symbols = list(getattr(activation, "free_symbols", ()))
     if len(symbols) != 1:
         return activation
-    text = str(activation.xreplace({symbols[0]: type(symbols[0])("z")}))
-    return text.replace("Abs(", "abs(").replace("Max(0, ", "relu(")
+    named = activation.xreplace({symbols[0]: type(symbols[0])("z", real=True)})
+    text = str(named).replace("Max(0, ", "relu(")
+    if "Max(" in text or "Min(" in text:
+        text = str(named.rewrite("Abs").expand())
+    return text.replace("Abs(", "abs(").replace("Heaviside(", "step(")
 
 
 def parse_activation(text: str) -> Expression:

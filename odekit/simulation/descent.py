@@ -63,8 +63,9 @@ def gradient_descent(
     snapshots = np.empty((len(steps), *start.shape))
     weights = start.copy()
     for index, count in enumerate(np.diff(steps, prepend=0)):
-        for _ in range(count):
-            method.step(weights)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for _ in range(count):
+                method.step(weights)
         _check_finite(weights, int(steps[index]), learning_rate)
         snapshots[index] = weights
         advance(float(steps[index] / max(steps[-1], 1)))

@@ -36,7 +36,7 @@ from odekit.simulation.schedule import learning_rate as checked_rate
 from odekit.simulation.spheres import check_unit
 from odekit.simulation.split import draw_split
 from odekit.simulation.threads import blas_threads
-from odekit.simulation.velocity import SOFTMAXES, Velocity
+from odekit.simulation.velocity import SOFTMAXES, Velocity, check_start
 from odekit.simulation.weights import stack_mapping
 
 __all__ = ["METHODS", "simulate"]
@@ -133,6 +133,7 @@ def simulate(
     train = draw_split(network, frac_train, _seed(seed)) if frac_train < 1 else None
     velocity = Velocity(network, softmax, train)
     start, drawn = _start(network, seed, init, scale, weights)
+    check_start(velocity, start)
     meta = {**drawn, "frac_train": float(frac_train), **_described(velocity, method)}
     if method == "flow":
         part = frac_train if frac_train < 1 else None

@@ -12,13 +12,14 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.errors import InputError
 from odekit.networks import Network
 from odekit.simulation.gradient import LossGradient
 from odekit.simulation.spheres import normalise, parts, project
 from odekit.simulation.uniform import energy_gradient, unit_network
 from odekit.simulation.weights import norms, rates
 
-__all__ = ["SOFTMAXES", "Velocity"]
+__all__ = ["SOFTMAXES", "Velocity", "check_start"]
 
 FloatArray = NDArray[np.float64]
 SOFTMAXES = ("full", "uniform")
@@ -81,3 +82,16 @@ class Velocity:
     def _descend(self, weights: FloatArray) -> FloatArray:
         slope: FloatArray = self._full.evaluate(weights)[1]
         return np.negative(slope, out=slope)
+
+
+def check_start(velocity: Velocity, weights: FloatArray) -> None:
+    """Raise an InputError unless the loss is a finite number at these weights."""
+    with np.errstate(all="ignore"):
+        loss = velocity.loss(weights)
+    if not math.isfinite(loss):
+        raise InputError(
+            "the loss is not finite at the start",
+            expected="an activation that is real and finite on its inputs",
+            received=velocity.network.activation_name,
+            hint="another activation, or a smaller scale",
+        )

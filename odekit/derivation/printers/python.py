@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import sympy as sp
 from sympy.printing.numpy import NumPyPrinter
 
 from odekit.derivation.system import ReducedSystem
+from odekit.errors import ReductionError
 
 __all__ = ["reduced_python"]
 
@@ -16,6 +18,10 @@ def reduced_python(system: ReducedSystem) -> str:
 
     ``y`` has one row per state and any number of columns; parameters follow by name, so that the function
     fits ``scipy.integrate.solve_ivp`` with ``args``.
+
+    Raises
+    ------
+    ReductionError: an integral, or a function that NumPy doesn't have.
 
     >>> from odekit.derivation import derive
     >>> from odekit.networks import Network
@@ -57,8 +63,21 @@ def _body(system: ReducedSystem) -> Iterator[str]:
     comma = "," if len(system.states) == 1 else ""
     yield f"    {', '.join(symbol.name for symbol in system.states)}{comma} = y"
     for symbol, meaning in system.definitions.items():
-        yield f"    {symbol.name} = {printer.doprint(meaning)}"
+        yield f"    {symbol.name} = {_code(printer, meaning)}"
     yield "    out = numpy.empty(numpy.shape(y))"
     for index, velocity in enumerate(system.vector_field):
-        yield f"    out[{index}] = {printer.doprint(velocity)}"
+        yield f"    out[{index}] = {_code(printer, velocity)}"
     yield "    return out"
+
+
+def _code(printer: NumPyPrinter, expression: sp.Expr) -> str:
+    try:
+        return str(printer.doprint(expression))
+    except NotImplementedError as error:
+        missing = sorted({type(atom).__name__ for atom in expression.atoms(sp.Integral, sp.Function)})
+        raise ReductionError(
+            "the equations are no program in NumPy alone",
+            expected="a closed form in functions that NumPy has",
+            received=f"among {', '.join(missing)}",
+            hint="format text, latex or json",
+        ) from error

@@ -101,3 +101,8 @@ def test_other_networks_are_refused(network: Network, missing: str) -> None:
 def test_a_decay_that_is_none_is_refused(decay: float) -> None:
     with pytest.raises(InputError, match="weight_decay must be positive"):
         decay_balance(Network("Z7"), decay)
+
+
+def test_fewer_neurons_than_frequencies_are_refused() -> None:
+    with pytest.raises(ReductionError, match="at least one neuron for a frequency"):
+        decay_balance(Network("Z23", neurons=10), 1e-3)

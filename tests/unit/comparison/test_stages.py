@@ -51,3 +51,9 @@ def test_what_is_memorised_but_not_learnt_has_one_stage_only() -> None:
 def test_curves_that_do_not_fit_are_refused(steps: list[int], curve: list[float], complaint: str) -> None:
     with pytest.raises(InputError, match=complaint):
         covered(steps, curve, 0.5)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.5, float("nan")])
+def test_a_share_out_of_range_is_refused(share: float) -> None:
+    with pytest.raises(InputError, match="share must be above 0 and below 1"):
+        covered([0, 1, 2], [1.0, 1.5, 2.0], share)

@@ -237,6 +237,11 @@ def _dihedral_table() -> Any:
     return table
 
 
+def test_a_name_instead_of_a_network_is_refused() -> None:
+    with pytest.raises(InputError, match=r"no network. Expected: odekit.Network\('Zp'\). Received: 'Z23'"):
+        derive("Z23")  # type: ignore[call-overload]
+
+
 def test_the_trivial_group_is_refused() -> None:
     with pytest.raises(ReductionError, match="trivial group has no modes"):
         derive(Network("Z1"))

@@ -313,7 +313,7 @@ def test_a_system_is_shown_in_every_way():
     [
         ("x**2", "x y", {}, InputError, "does not depend on the variable 'y'"),
         ("x**2", "y", {}, UnknownNameError, "'x'"),
-        ("x**2 + q", "x", {}, UnknownNameError, "'q'"),
+        ("x**2 + q", "x", {}, UnknownNameError, "'q'.*parameters='q' if it is a constant"),
         (sp.Symbol("x") ** 2 + sp.Symbol("q"), "x", {}, UnknownNameError, "name in the energy: 'q'"),
         ("x**2", "", {}, InputError, "needs variables"),
         ("x**2", "t", {}, InputError, "'t' can't be the name"),

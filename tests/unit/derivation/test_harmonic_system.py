@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from odekit.derivation import derive, initial_rates
-from odekit.derivation.harmonic_response import certify_harmonic
+from odekit.derivation import HarmonicHierarchy, derive, initial_rates
+from odekit.derivation.harmonic_response import _averaged, certify_harmonic
 from odekit.derivation.printers import as_dict, latex, python, text
 from odekit.errors import InputError, ReductionError, UnknownNameError
 from odekit.networks import Network
@@ -133,3 +133,50 @@ def test_modes_and_other_forms_are_refused() -> None:
 def test_other_networks_are_refused(options) -> None:
     with pytest.raises(ReductionError, match="has no finite reduction"):
         derive(Network(**{"group": "Zp", "activation": "relu", **options}))
+
+
+@pytest.mark.parametrize("activation", ["log(z)", "sqrt(z)", "1/z"])
+def test_an_activation_that_is_not_real_and_finite_is_refused(activation: str) -> None:
+    with pytest.raises(ReductionError, match="not real and finite at z = "):
+        derive(Network("Zp", activation=activation))
+
+
+@pytest.mark.parametrize("activation", ["sign(z)", "step(z)", "abs(sign(z))", "1/(1 + exp(-z))", "tanh(z)"])
+def test_an_activation_that_is_odd_up_to_a_constant_has_no_flow(activation: str) -> None:
+    system = derive(Network("Z11", activation=activation))
+    assert not any(system.vector_field)
+    assert system.certify(None).passed
+
+
+def test_a_jump_away_from_0_is_refused() -> None:
+    with pytest.raises(ReductionError, match="the activation jumps"):
+        derive(Network("Zp", activation="z*step(z - 1)"))
+
+
+@pytest.mark.parametrize("angle", [0.4, 1.2])
+def test_for_a_difference_theta_leaks_the_same_at_every_phase_difference(angle: float) -> None:
+    network = Network("Z101", activation="relu", task="x-y")
+    (told,) = [line for line in derive(network).conditions if line.startswith("those of all orders")]
+    assert told.endswith("(2m+1) k, 3/((2*m - 1)*(2*m + 3)) at every D")
+    theta, _ = _averaged(HarmonicHierarchy(network, 7), 1.0, 1.0, angle)
+    # a lattice of order 101 differs from the limit by a multiple of 1/101^2
+    np.testing.assert_allclose(np.abs(theta[[3, 5]] / theta[1]), [3 / 5, 3 / 21], atol=2e-3)
+
+
+def test_sizes_of_all_orders_are_told_of_degree_1_alone() -> None:
+    known_of = {"relu": True, "abs(z) + 1": True, "relu(z) + sin(z)": False, "z**3 + abs(z)": False}
+    for activation, known in known_of.items():
+        conditions = derive(Network("Zp", activation=activation)).conditions
+        assert any(line.startswith("those of all orders") for line in conditions) is known
+
+
+@pytest.mark.parametrize("activation", ["gelu", "softplus"])
+def test_a_field_with_integrals_has_no_code_and_says_so(activation: str) -> None:
+    with pytest.raises(InputError, match="holds an integral without a closed form"):
+        solve(derive(Network("Z11", activation=activation)), [0.1, 0.2, 0.1, 0.0], [0.0, 1.0])
+
+
+@pytest.mark.parametrize("activation", ["gelu", "exp(z)"])
+def test_equations_that_numpy_can_not_write_are_refused_as_a_program(activation: str) -> None:
+    with pytest.raises(ReductionError, match="no program in NumPy alone"):
+        python(derive(Network("Zp", activation=activation)))

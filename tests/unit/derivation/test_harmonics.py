@@ -128,3 +128,15 @@ def test_gelu_and_softplus_are_known_by_name() -> None:
     np.testing.assert_allclose(gelu.evaluate({"z": z}), z * scipy.special.ndtr(z), rtol=1e-14, atol=1e-16)
     slope = scipy.special.ndtr(z) + z * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
     np.testing.assert_allclose(gelu.derivative("z").evaluate({"z": z}), slope, rtol=1e-14)
+
+
+@pytest.mark.parametrize("order", [2, 0, -3, 3.5])
+def test_an_order_out_of_range_is_refused(order: float) -> None:
+    with pytest.raises(InputError, match="order must be an integer from 3"):
+        energy_profile("relu", order)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("m", [-1, 0.5])
+def test_a_harmonic_that_is_no_integer_from_0_is_refused(m: float) -> None:
+    with pytest.raises(InputError, match="m must be an integer from 0"):
+        harmonic("relu", m)  # type: ignore[arg-type]

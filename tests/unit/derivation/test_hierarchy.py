@@ -46,3 +46,9 @@ def test_other_networks_and_numbers_are_refused() -> None:
         HarmonicHierarchy(Network("Z11"), 6)
     with pytest.raises(ReductionError, match="equally many pairs"):
         HarmonicHierarchy(Network("Z9", task="3*x+3*y"), 2).field(np.ones((2, 1)), np.ones((2, 1)))
+
+
+@pytest.mark.parametrize("harmonics", [2.5, "3"])
+def test_a_number_of_harmonics_that_is_no_integer_is_refused(harmonics: object) -> None:
+    with pytest.raises(InputError, match="number of harmonics is out of range"):
+        HarmonicHierarchy(Network("Z11", activation="relu"), harmonics)  # type: ignore[arg-type]

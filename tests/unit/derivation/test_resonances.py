@@ -123,3 +123,8 @@ def test_multiples_of_three_stay_among_themselves() -> None:
 def test_systems_without_modes_are_refused() -> None:
     with pytest.raises(ReductionError, match="not made of Fourier modes"):
         resonances(derive(Network("Zp", activation="relu")))
+
+
+def test_blocks_of_a_group_have_no_resonances() -> None:
+    with pytest.raises(ReductionError, match="not made of Fourier modes"):
+        resonances(derive(Network("S3", embedding="unshared")))  # type: ignore[arg-type]

@@ -121,6 +121,8 @@ def test_an_activation_may_be_a_sympy_expression_in_any_one_symbol() -> None:
     x = sympy.Symbol("x", real=True)
     for activation, values in (
         (sympy.Max(0, x), [0.0, 2.0]),
+        (sympy.Max(x, x / 10), [-0.1, 2.0]),
+        (x * sympy.Heaviside(x), [0.0, 2.0]),
         (sympy.log(sympy.cosh(x)), [np.log(np.cosh(1)), np.log(np.cosh(2))]),
         (x**2 / 3 + sympy.Abs(x), [4 / 3, 10 / 3]),
         (x * (1 + sympy.erf(x / sympy.sqrt(2))) / 2, [-0.15865525393145707, 1.9544997361036416]),

@@ -150,3 +150,10 @@ def test_without_the_projection_that_training_is_missed(reference: Path) -> None
     assert run.steps[4] == 400
     assert gap.max() > 1e-4
     assert np.median(gap) > 5e-6
+
+
+def test_a_huge_decay_is_a_divergence_and_no_warning() -> None:
+    network = Network("Z5", neurons=4)
+    start = np.full((2, 5, 4), 0.1)
+    with pytest.raises(InputError, match="descent has diverged"):
+        gradient_descent(network, start, 0.01, np.array([0, 5]), optimiser="adamw", weight_decay=1e300)

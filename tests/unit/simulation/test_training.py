@@ -243,3 +243,10 @@ def test_the_flow_follows_what_another_program_trained_by_descent(reference: Pat
         moved = np.linalg.norm(recorded - theirs.records[f"{name}0"][:32])
         # Descent at learning rate 1/4 is off the flow by a share of lr times the growth rate, near 1e-3.
         assert np.linalg.norm(array - recorded) < 5e-3 * moved
+
+
+@pytest.mark.parametrize("method", ["flow", "sgd", "adamw"])
+def test_an_activation_that_is_not_real_is_named_at_the_start(method: str) -> None:
+    how: dict[str, Any] = {} if method == "flow" else {"learning_rate": 0.1, "steps": 3}
+    with pytest.raises(InputError, match=r"loss is not finite at the start.*Received: log\(z\)"):
+        simulate(Network("Z5", neurons=4, activation="log(z)"), method=method, **how)
