@@ -68,14 +68,24 @@ class MissingExtraError(InputError):
 
 
 class UnknownNameError(InputError):
-    """A name that nothing bears; the nearest known one is suggested."""
+    """A name that nothing bears; the nearest known one is suggested.
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    Parameters
+    ----------
+    kind: what the name should be of, which precedes it in the message.
+    name: what is not known.
+    known: the names that are, the one that is suggested where none is near first.
+    otherwise: what else to try.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], otherwise: str = "") -> None:
         names = list(known)
+        self.kind, self.name, self.known = kind, name, names
         near = get_close_matches(name, names, n=1, cutoff=0.5)
+        tries = [*map(repr, near), otherwise] if otherwise else [*map(repr, near or names[:1])]
         super().__init__(
             f"unknown {kind} {name!r}",
             expected=f"one of {', '.join(names)}",
             received=repr(name),
-            hint=f"{near[0]!r}" if near else f"{names[0]!r}" if names else "",
+            hint=", or ".join(tries),
         )

@@ -62,7 +62,8 @@ class Vocabulary:
         UnknownNameError: a word that no state bears.
         """
         if name.isidentifier() and name not in self.meanings:
-            raise UnknownNameError("state", name, self.meanings)
+            states = [each for each, tree in self.meanings.items() if self._moves(tree)]
+            raise UnknownNameError("state", name, states)
         return self.read(name)
 
     def coordinate(self, name: str) -> str:

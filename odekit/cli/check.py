@@ -79,6 +79,8 @@ def _corrections(findings: Sequence[Finding]) -> list[str]:
 
 def _name(finding: Finding) -> str:
     """The left side of a line."""
+    if finding.kind == "rate":
+        return f"rate ({finding.item})"
     return f"{finding.item}'" if finding.kind == "equation" else finding.item
 
 

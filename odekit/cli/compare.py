@@ -61,7 +61,8 @@ def command(runs: tuple[str, ...], tolerance: float, horizon_level: float, json_
             told.end(f"compared {run}")
     table = comparison_table(comparisons)
     show_table(table, json_file)
-    say(table.caption, json_file)
+    if any(comparison.outcome != "not_applicable" for comparison in comparisons):
+        say(table.caption, json_file)
     for comparison in comparisons:
         say(f"{comparison.name}: {comparison.outcome.replace('_', ' ')}: {comparison.reason}", json_file)
     write_json({"runs": [comparison.to_json() for comparison in comparisons]}, json_file)

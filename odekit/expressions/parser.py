@@ -85,9 +85,22 @@ def _refusal(text: str, what: str, column: int | None, grammar: Grammar) -> Inpu
     return InputError(
         f"the formula {shown!r} {what}{place}",
         expected="numbers, names, + - * / **, parentheses and " + ", ".join(sorted(grammar.functions)),
-        hint=f"a formula such as {grammar.example}",
+        hint=_respelt(text) or f"a formula such as {grammar.example}",
     )
 
+
+def _respelt(text: str) -> str:
+    """How to write what another notation means; empty where none is recognised."""
+    if "\\" in text:
+        return "names without a backslash, * between factors and parentheses, such as 2*alpha*cos(D)"
+    if "^" in text:
+        return f"** for powers: {text.replace('^', '**')[:60]!r}"
+    if text.count("(") != text.count(")"):
+        return "as many closing as opening parentheses"
+    return "* between factors, such as 2*x*y" if _SIDE_BY_SIDE.search(text) else ""
+
+
+_SIDE_BY_SIDE = re.compile(r"[\w)]\s+[\w(]|\)\s*\w|(?<!\w)\d+[^\W\d]")
 
 _BINARY: Mapping[type[ast.operator], Callable[[Expression, Expression], Expression]] = {
     ast.Add: lambda a, b: Sum(a, b),

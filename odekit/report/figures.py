@@ -164,9 +164,9 @@ def verdict_figure(verdict: Verdict) -> Figure:
 
 def _legend(axes: Axes, curves: int) -> None:
     """Inside of the axes where it is short, else above them in two columns."""
-    if 1 < curves <= 4:
+    if 1 < curves <= 3:
         axes.legend(loc="best")
-    elif 4 < curves <= MAX_LEGEND:
+    elif 3 < curves <= MAX_LEGEND:
         _legend_above(axes)
 
 

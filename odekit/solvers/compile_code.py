@@ -76,9 +76,14 @@ def renamed_field(system: Any) -> list[sympy.Expr]:
 
     Raises
     ------
-    InputError: as for `generate`, but for functions.
+    InputError: as for `generate`, but for functions; an integral.
     """
     field = expanded_field(system)
+    if any(entry.has(sympy.Integral) for entry in field):
+        raise InputError(
+            "the vector field holds an integral without a closed form, for which there is no code",
+            hint="for a network's activation odekit.derivation.HarmonicHierarchy, which sums over a lattice",
+        )
     _check(field, _names(system.states), _names(system.parameters))
     safe = _safe_symbols(system)
     return [_substitute(entry, safe) for entry in field]

@@ -114,8 +114,13 @@ def _initial_states(states: Sequence[str], y0: InitialStates) -> FloatArray:
             "the initial states don't match the system",
             expected=f"shape ({len(states)},) or ({len(states)}, batch): {', '.join(states)}",
             received=f"shape {np.shape(y0)}",
+            hint="the transpose: one row for each state" if _is_transposed(start, len(states)) else "",
         )
     return start
+
+
+def _is_transposed(start: FloatArray, count: int) -> bool:
+    return start.ndim == 2 and start.shape[1] == count
 
 
 def _parameters(names: Sequence[str], values: Mapping[str, ArrayLike]) -> list[FloatArray]:

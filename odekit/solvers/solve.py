@@ -59,7 +59,8 @@ def solve(
 
     Parameters
     ----------
-    system: a `ReducedSystem`, or a `CompiledSystem`, which fixes the backend.
+    system: a `ReducedSystem`, or a `CompiledSystem`, which fixes the backend. Of an ODE of your own that is
+        no gradient flow: ``ReducedSystem(states, vector_field, parameters)`` of SymPy symbols and formulas.
     y0: (state, batch) or (state,) float64, or a mapping from state to scalar or (batch,). A mapping that
         names a closed subset of states and definitions (such as alpha, beta, D) solves that subset.
     t: end time; or (time,) requested times; or (time, batch), times of its own for each trajectory.
@@ -86,11 +87,13 @@ def solve(
 
     Returns
     -------
-    `Solution` with t (time, batch), y (time, state, batch) and status (batch,). A trajectory that fails is a
-    status; it raises nothing and leaves the others alone.
+    `Solution` with t (time, batch), y (time, state, batch) and status (batch,); ``solution["alpha"]`` is a
+    state, (time, batch). A trajectory that fails is a status, such as ``step_too_small`` at a blow-up before
+    the end time; it raises nothing and leaves the others alone.
 
     Raises
     ------
+    InputError: a system without states and a vector field.
     InputError: initial states, times, parameters or tolerances that don't fit the system.
     InputError: a start that violates the system's constraint, with the residual.
     InputError: a first step size that isn't positive, or a step cap that isn't a positive integer.
@@ -102,15 +105,18 @@ def solve(
 
     Examples
     --------
-    >>> from types import SimpleNamespace
     >>> import sympy
-    >>> x = sympy.Symbol("x")
-    >>> decay = SimpleNamespace(states=(x,), parameters=(), vector_field=(-x,), definitions={})
-    >>> solve(decay, [[1.0, 2.0]], 1.0)["x"].round(6).tolist()
+    >>> from odekit.derivation import ReducedSystem
+    >>> x, k = sympy.symbols("x k")
+    >>> decay = ReducedSystem((x,), (-k * x,), (k,))
+    >>> solve(decay, [[1.0, 2.0]], 1.0, parameters={"k": 1.0})["x"].round(6).tolist()
     [[0.367879, 0.735759]]
     """
     if method not in METHODS:
         raise UnknownNameError("method", method, METHODS)
+    if not hasattr(system, "states"):
+        expected = "a system, of odekit.derive, gradient_flow or ReducedSystem"
+        raise InputError("what to solve is no system", expected=expected, received=type(system).__name__)
     compiled = system if isinstance(system, CompiledSystem) else None
     backend = compiled.backend if compiled else backend
     needs_steps = bool(events) or dense

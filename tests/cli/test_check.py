@@ -22,6 +22,18 @@ def test_the_lines_of_a_draft_are_told_apart_and_corrected(invoke: Invoke) -> No
     assert "5 of 7 lines agree." in result.stdout
 
 
+def test_a_corrected_rate_is_called_one(invoke: Invoke, tmp_path: Path) -> None:
+    draft = tmp_path / "rate.toml"
+    draft.write_text('[network]\ngroup = "Zp"\n[rates]\n"D = 0" = "p*beta"\n')
+    assert "rate (D = 0) = p*(alpha**2 + 4*beta**2)/beta" in invoke("check", draft).stdout
+
+
+def test_an_unknown_state_is_answered_with_states_alone(invoke: Invoke, tmp_path: Path) -> None:
+    draft = tmp_path / "state.toml"
+    draft.write_text('[network]\ngroup = "Zp"\n[equations]\nalfa = "p"\n')
+    assert "one of alpha, phi, beta, psi, D. Received: 'alfa'" in invoke("check", draft).stderr
+
+
 def test_the_json_has_a_finding_for_each_line(invoke: Invoke) -> None:
     result = invoke("check", BLOG, "--json", "-")
     findings = json.loads(result.stdout)["findings"]

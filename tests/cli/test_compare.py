@@ -73,6 +73,7 @@ def test_a_network_without_reduction_is_not_applicable(
     result = invoke("compare", place)
     assert result.exit_code == 3
     assert "not applicable" in result.stdout
+    assert "Relative errors" not in result.stdout, "there are none"
     assert invoke("compare", place, run_file).exit_code == 0, "not applicable is neutral"
 
 

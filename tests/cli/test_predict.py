@@ -59,3 +59,26 @@ def test_the_winners_of_runs_that_odekit_did_not_make_come_true(
     agrees = winners == 1 + last.dominant
     assert agrees.mean() >= share
     assert agrees[last.dominant_share > 0.5].mean() >= 0.985
+
+
+def test_a_run_that_is_no_gradient_flow_gets_a_note(invoke: Invoke, run_file: Path, tmp_path: Path) -> None:
+    assert "Notes:" not in invoke("predict", run_file).stdout
+    options = "--method adamw --learning-rate 0.01 --steps 2 --neurons 4 --frac-train 0.6 --out"
+    assert invoke("simulate", *options.split(), tmp_path / "adam.npz").exit_code == 0
+    noted = invoke("predict", tmp_path / "adam.npz")
+    assert noted.exit_code == 0
+    assert "what gradient flow on all tuples would do" in noted.stdout
+    assert "AdamW" in noted.stdout
+
+
+def test_on_spheres_a_note_says_what_the_times_are(invoke: Invoke, tmp_path: Path) -> None:
+    options = (
+        "--group S3 --constraint sphere --embedding unshared --softmax uniform --neurons 2 --t-end 1 --out"
+    )
+    assert (
+        invoke("simulate", *options.split(), tmp_path / "s.npz").stdout.count("linearised in the logits") == 1
+    )
+    assert "Nothing blows up on spheres" in invoke("predict", tmp_path / "s.npz").stdout
+    coupled = "--group S3 --constraint sphere --softmax uniform --neurons 2 --t-end 1 --out"
+    assert invoke("simulate", *coupled.split(), tmp_path / "c.npz").exit_code == 0
+    assert "The irreps do not decouple" in invoke("predict", tmp_path / "c.npz").stdout

@@ -97,6 +97,14 @@ def test_a_task_that_can_not_be_learned_is_told(
     assert "Try: --embedding unshared" in result.stderr
 
 
+@pytest.mark.parametrize(("activation", "is_kinked"), [("relu", True), ("sqrt(z**2)", True), ("gelu", False)])
+def test_a_flow_is_warned_of_a_kink(invoke: Invoke, tmp_path: Path, activation: str, is_kinked: bool) -> None:
+    options = ("--group", "Z5", "--neurons", "2", "--t-end", "0.01", "--out", tmp_path / "run.npz")
+    result = invoke("simulate", "--activation", activation, *options)
+    assert result.exit_code == 0, result.stderr
+    assert ("jumps at 0, where an adaptive flow can get stuck" in result.stderr) is is_kinked
+
+
 def test_a_non_abelian_product_can_not_be_learned_by_a_shared_embedding(
     invoke: Invoke, tmp_path: Path
 ) -> None:

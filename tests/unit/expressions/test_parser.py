@@ -52,6 +52,23 @@ def test_text_that_is_no_allowed_formula_is_refused_with_its_reason(text: str, c
         parse(text, ("z",))
 
 
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("2*x^2*y", r"Try: \*\* for powers: '2\*x\*\*2\*y'"),
+        ("2 x y", r"Try: \* between factors"),
+        ("2x*y", r"Try: \* between factors"),
+        ("(x + y) (x - y)", r"Try: \* between factors"),
+        (r"2\cos x", "Try: names without a backslash"),
+        ("cos(x*(y + 1)", "Try: as many closing as opening parentheses"),
+        ("x + ", "Try: a formula such as"),
+    ],
+)
+def test_another_notation_is_answered_with_this_one(text: str, advice: str) -> None:
+    with pytest.raises(InputError, match=advice):
+        parse(text, ("x", "y"))
+
+
 def test_a_formula_that_is_no_text_is_refused() -> None:
     with pytest.raises(InputError, match=r"must be text.*Received: float"):
         parse(2.0, ("z",))  # type: ignore[arg-type]

@@ -110,7 +110,10 @@ def test_the_mpmath_backend_agrees(logistic: Any) -> None:
         ({"parameters": {"r": 1.0, "s": 2.0}}, "unknown parameter 's'"),
         ({"parameters": {"r": [[1.0]]}}, "parameter r has the wrong shape"),
         ({"parameters": {"r": "fast"}}, "parameter r must be real numbers"),
-        ({"y0": [[0.1], [0.2]]}, r"initial states don't match.*\(1,\) or \(1, batch\): x.*shape \(2, 1\)"),
+        (
+            {"y0": [[0.1], [0.2]]},
+            r"initial states don't match.*\(1,\) or \(1, batch\): x.*shape \(2, 1\).*the transpose",
+        ),
         ({"y0": {"X": 0.1}}, "unknown state 'X'"),
         ({"y0": {}}, "no initial value for x"),
         ({"y0": [[0.1, 0.2]], "t": [[1.0, 2.0, 3.0]]}, "batch sizes disagree.*2, 3"),
@@ -151,3 +154,8 @@ def test_an_unknown_method_suggests_the_nearest(logistic: Any) -> None:
 def test_an_absolute_tolerance_of_zero_is_enough_away_from_zero(explosion: Any) -> None:
     solution = solve(explosion, [1.0], 0.5, atol=0.0, rtol=1e-10)
     assert solution["x"][0, 0] == pytest.approx(2.0, rel=1e-9)
+
+
+def test_what_is_no_system_is_refused() -> None:
+    with pytest.raises(InputError, match=r"no system. Expected: .*gradient_flow.* Received: dict"):
+        solve({"x": "-x"}, [1.0], 1.0)
