@@ -29,6 +29,7 @@ def page(content: Content, rows: Sequence[Row], found: Sequence[Verdict]) -> str
         "\n".join(_preamble(content)),
         "## Targets",
         _table(("work", "target", "measured", ""), [_target(verdict) for verdict in found]),
+        *_reasons(found),
     ]
     for bench in dict.fromkeys(row.bench for row in rows):
         lines = [_line(row) for row in rows if row.bench == bench]
@@ -38,6 +39,17 @@ def page(content: Content, rows: Sequence[Row], found: Sequence[Verdict]) -> str
     if content["absent"]:
         sections += ["## Not measured, and why", _table(("who", "why"), list(content["absent"].items()))]
     return "\n\n".join(sections) + "\n"
+
+
+def _reasons(found: Sequence[Verdict]) -> Iterator[str]:
+    """A paragraph on what is missed, each reason once."""
+    by_reason: dict[str, list[str]] = {}
+    for verdict in found:
+        if verdict.reason:
+            by_reason.setdefault(verdict.reason, []).append(verdict.work)
+    if by_reason:
+        yield "Missed, and why:"
+        yield "\n".join(f"- {'; '.join(dict.fromkeys(works))}: {why}." for why, works in by_reason.items())
 
 
 _HEADER = (

@@ -26,6 +26,27 @@ NUMPY_SIZE = 100_000
 Measure = Callable[[Sequence[Row]], float | None]
 
 
+REASONS = (
+    (
+        "stacked",
+        "in units of each one's own end time all are alike, a stack's best case: one step size serves all",
+    ),
+    (
+        "broadcast by hand",
+        "without lookups and in its best layout PyTorch leaves the symmetry of the pairs as the only gain",
+    ),
+    (
+        "PyTorch",
+        "products this small run far below the dgemm rate, and passes over the hidden layer cost as much",
+    ),
+    (
+        "dgemm",
+        "products of this shape alone run at some 85 % of it; the rest are passes over the hidden layer",
+    ),
+    ("1.0 within", "a fixed cost still weighs at the smaller sizes"),
+)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """One target and its measurement.
@@ -47,6 +68,12 @@ class Verdict:
     def status(self) -> str:
         """One word or two."""
         return "not measured" if self.measured is None else "met" if self.is_met else "missed"
+
+    @property
+    def reason(self) -> str:
+        """Why the target is missed, where that is known; else nothing."""
+        known = (why for what, why in REASONS if what in self.target)
+        return next(known, "") if self.status == "missed" else ""
 
 
 def verdicts(rows: Sequence[Row]) -> list[Verdict]:

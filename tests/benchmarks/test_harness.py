@@ -71,6 +71,15 @@ def test_a_target_is_met_from_its_ratio_on(seconds: float, status: str) -> None:
     assert found[0].measured == pytest.approx(seconds)
 
 
+def test_a_missed_target_says_why_and_a_met_one_does_not() -> None:
+    from targets import Verdict
+
+    missed = Verdict("full gradient", "at least 4 times PyTorch autograd", 3.0, False)
+    met = Verdict("full gradient", "at least 4 times PyTorch autograd", 5.0, True)
+    assert "below the dgemm rate" in missed.reason
+    assert not met.reason
+
+
 def test_exponents_are_those_of_a_power_law() -> None:
     from scaling import SMALLEST, in_trajectories
 
