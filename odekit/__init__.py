@@ -52,6 +52,7 @@ _ROOMS = frozenset(
         "derivation",
         "errors",
         "expressions",
+        "extras",
         "groups",
         "networks",
         "report",
@@ -94,6 +95,7 @@ if TYPE_CHECKING:
     from odekit import derivation as derivation
     from odekit import errors as errors
     from odekit import expressions as expressions
+    from odekit import extras as extras
     from odekit import groups as groups
     from odekit import networks as networks
     from odekit import report as report

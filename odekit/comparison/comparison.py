@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from odekit.comparison.budget import Budget
 from odekit.comparison.curves import ErrorCurve
 from odekit.comparison.modes import Modes
-from odekit.errors import MissingExtraError
+from odekit.extras import require_xarray
 from odekit.simulation import Run
 
 if TYPE_CHECKING:
@@ -134,10 +134,6 @@ class Comparison:
         ------
         MissingExtraError: xarray is not installed.
         """
-        try:
-            import xarray
-        except ImportError as error:
-            raise MissingExtraError("labelled arrays need xarray", "labels", str(error)) from error
         dims = ("time", "neuron")
         arrays: dict[str, Any] = {} if self.gap is None else {"gap": (dims, self.gap)}
         if self.budget is not None:
@@ -146,7 +142,10 @@ class Comparison:
         for name, curve in self.errors.items():
             arrays |= {f"{name}_median": ("time", curve.median), f"{name}_max": ("time", curve.max)}
         attributes = {"outcome": self.outcome, "tolerance": self.tolerance, "file": self.name}
-        return xarray.Dataset(arrays, coords={"time": self.run.t}, attrs=attributes)
+        dataset: xarray.Dataset = require_xarray().Dataset(
+            arrays, coords={"time": self.run.t}, attrs=attributes
+        )
+        return dataset
 
 
 def _winners_json(winners: Winners) -> dict[str, float | int | None]:

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from odekit.comparison.modes import Modes, project
 from odekit.comparison.stages import Stages, find_stages
-from odekit.errors import InputError, MissingExtraError, ReductionError
-from odekit.simulation import LossGradient, Run, blas_threads, kinds_of_tuples
+from odekit.errors import InputError, ReductionError
+from odekit.extras import require_xarray
+from odekit.simulation import LossGradient, Run, accuracies, blas_threads, kinds_of_tuples
 
 if TYPE_CHECKING:
     import xarray
@@ -81,12 +82,11 @@ class Progress:
         ------
         MissingExtraError: xarray is not installed.
         """
-        try:
-            import xarray
-        except ImportError as error:
-            raise MissingExtraError("labelled arrays need xarray", "labels", str(error)) from error
         arrays: dict[str, Any] = {name: ("time", curve) for name, curve in self.curves().items()}
-        return xarray.Dataset(arrays, coords={"time": self.t, "step": ("time", self.steps)})
+        dataset: xarray.Dataset = require_xarray().Dataset(
+            arrays, coords={"time": self.t, "step": ("time", self.steps)}
+        )
+        return dataset
 
 
 def measure_progress(run: Run) -> Progress:
@@ -159,8 +159,7 @@ def _accuracies(run: Run, chosen: BoolArray) -> FloatArray:
     """Accuracy of some tuples at every snapshot, NaN without any."""
     if not chosen.any():
         return np.full(len(run), np.nan)
-    gradient = LossGradient(run.network, chosen=chosen)
-    return np.array([gradient.accuracy(*run.snapshot(index)) for index in range(len(run))])
+    return accuracies(run, LossGradient(run.network, chosen=chosen))
 
 
 def _misalignment(modes: Modes) -> FloatArray:

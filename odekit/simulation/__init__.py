@@ -10,6 +10,7 @@ from odekit.simulation.gradient import LossGradient, accuracy, logits, loss_and_
 from odekit.simulation.initial import initial_weights
 from odekit.simulation.linear import end_to_end, train_linear
 from odekit.simulation.load import load_run, load_weights
+from odekit.simulation.record import accuracies
 from odekit.simulation.run import Run
 from odekit.simulation.scales import ScaleRun, train_scales
 from odekit.simulation.spheres import check_run
@@ -21,6 +22,7 @@ __all__ = [
     "LossGradient",
     "Run",
     "ScaleRun",
+    "accuracies",
     "accuracy",
     "blas_threads",
     "check_run",

@@ -14,15 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.errors import MissingExtraError
 from odekit.expressions import Call, Expression, Number, Power, Product, Sum
+from odekit.extras import require_jax
 from odekit.networks import Network
 from odekit.simulation.plan import Tuples, tuples
 from odekit.simulation.weights import Stack
 
 __all__ = ["JaxGradient"]
-
-INSTEAD = 'backend="numpy"'
 
 BLOCK_ENTRIES = 2**22
 Arrays = dict[str, NDArray[Any]]
@@ -45,7 +43,7 @@ class JaxGradient:
     def __init__(
         self, network: Network, rows: int | None = None, chosen: NDArray[np.bool_] | None = None
     ) -> None:
-        self._jax = _require_jax()
+        self._jax = require_jax()
         order = network.finite_group.order
         most = rows or max(1, BLOCK_ENTRIES // max(network.neurons, order))
         self._blocks = _stacked(list(tuples(network, chosen).split(most)))
@@ -68,16 +66,6 @@ class JaxGradient:
             }
             self._placed[dtype] = self._jax.device_put(cast)
         return self._placed[dtype]
-
-
-def _require_jax() -> Any:
-    try:
-        import jax
-    except ImportError as error:
-        raise MissingExtraError("the backend 'jax' needs jax", "jax", str(error), INSTEAD) from error
-    if not hasattr(jax, "enable_x64"):
-        raise MissingExtraError("the backend 'jax' needs jax 0.8", "jax", f"jax {jax.__version__}", INSTEAD)
-    return jax
 
 
 def _evaluation(jax: Any, network: Network) -> Callable[[Any, Any], Any]:

@@ -17,7 +17,7 @@ from odekit.simulation.run import Run
 from odekit.simulation.velocity import Velocity
 from odekit.simulation.weights import unstack_mapping
 
-__all__ = ["recorded_run"]
+__all__ = ["accuracies", "recorded_run"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -45,7 +45,7 @@ def recorded_run(
     run = Run(t, unstack_mapping(network, stacks), network, steps, meta)
     records: dict[str, NDArray[Any]] = {
         "loss": np.array([velocity.loss(stack) for stack in stacks]),
-        "acc": _accuracies(run, LossGradient(network, chosen=train)),
+        "acc": accuracies(run, LossGradient(network, chosen=train)),
     }
     if train is not None:
         records |= _split_records(run, records, stacks, train)
@@ -66,9 +66,10 @@ def _split_records(
         "train_loss": records["loss"],
         "train_acc": records["acc"],
         "test_loss": np.array([others.evaluate(stack)[0] for stack in stacks]),
-        "test_acc": _accuracies(run, others),
+        "test_acc": accuracies(run, others),
     }
 
 
-def _accuracies(run: Run, gradient: LossGradient) -> FloatArray:
+def accuracies(run: Run, gradient: LossGradient) -> FloatArray:
+    """Accuracy at every snapshot, (T,), over the tuples of inputs that the gradient is of."""
     return np.array([gradient.accuracy(*run.snapshot(index)) for index in range(len(run))])

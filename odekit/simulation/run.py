@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit import __version__
-from odekit.errors import FileError, InputError, MissingExtraError
+from odekit.errors import FileError, InputError
+from odekit.extras import require_xarray
 from odekit.groups import FiniteGroup
 from odekit.groups import group as named_group
 from odekit.networks import Network
@@ -103,14 +104,11 @@ class Run:
         ------
         MissingExtraError: xarray is not installed.
         """
-        try:
-            import xarray
-        except ImportError as error:
-            raise MissingExtraError("labelled arrays need xarray", "labels", str(error)) from error
         dims = ("time", "neuron", "element")
         coords = {"time": self.t, "element": list(self.network.finite_group.labels)}
         arrays = {name: (dims, array) for name, array in self.weights.items()}
-        return xarray.Dataset(arrays, coords=coords, attrs=self.file_meta())
+        dataset: xarray.Dataset = require_xarray().Dataset(arrays, coords=coords, attrs=self.file_meta())
+        return dataset
 
     def file_meta(self) -> dict[str, Any]:
         """The meta of the run's file: ``meta``, completed by the network's own description."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from odekit.errors import InputError
+from odekit.extras import require_jax, require_numba
 from odekit.solvers.compile import BACKENDS, EXTRAS, CompiledSystem, compile
-from odekit.solvers.jax_kernel import require_jax
-from odekit.solvers.lane_kernel import is_installed, require_numba
+from odekit.solvers.lane_kernel import is_installed
 
 __all__ = ["CHOICES", "SMALLEST_BATCH", "check_backend", "compile_for"]
 

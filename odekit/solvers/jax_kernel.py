@@ -11,28 +11,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from odekit.errors import MissingExtraError
+from odekit.extras import require_jax
 from odekit.solvers.jax_flow import integrator
 
-__all__ = ["in_float64", "load_kernel", "load_rhs", "require_jax", "runs_on_accelerator"]
-
-INSTEAD = 'backend="numpy"'
-
-
-def require_jax() -> Any:
-    """The module jax.
-
-    Raises
-    ------
-    MissingExtraError: jax isn't installed, doesn't load, or is too old to know `jax.enable_x64`.
-    """
-    try:
-        import jax
-    except ImportError as error:
-        raise MissingExtraError("the backend 'jax' needs jax", "jax", str(error), INSTEAD) from error
-    if not hasattr(jax, "enable_x64"):
-        raise MissingExtraError("the backend 'jax' needs jax 0.8", "jax", f"jax {jax.__version__}", INSTEAD)
-    return jax
+__all__ = ["in_float64", "load_kernel", "load_rhs", "runs_on_accelerator"]
 
 
 def in_float64() -> AbstractContextManager[Any]:

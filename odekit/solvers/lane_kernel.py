@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from odekit.errors import InputError, MissingExtraError
+from odekit.errors import InputError
+from odekit.extras import require_numba
 from odekit.solvers.code_cache import digest, stored
 
-__all__ = ["is_installed", "load_function", "load_kernel", "require_numba", "thread_count"]
+__all__ = ["is_installed", "load_function", "load_kernel", "thread_count"]
 
 # Contraction alone: other liberties with floats would break infinities, NaN, or the equality of runs.
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}, "nogil": True}
@@ -35,21 +36,6 @@ _SIGNATURE = (
 def is_installed() -> bool:
     """Whether numba can be found; it isn't loaded."""
     return find_spec("numba") is not None
-
-
-def require_numba() -> Any:
-    """The module numba.
-
-    Raises
-    ------
-    MissingExtraError: numba isn't installed, or doesn't load.
-    """
-    try:
-        import numba
-    except ImportError as error:
-        what = "the backend 'numba' needs numba"
-        raise MissingExtraError(what, "fast", str(error), 'backend="numpy"') from error
-    return numba
 
 
 def thread_count() -> int:

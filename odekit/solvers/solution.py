@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from odekit.errors import InputError, MissingExtraError, UnknownNameError
+from odekit.errors import InputError, UnknownNameError
+from odekit.extras import require_xarray
 from odekit.solvers.dense import DenseOutput
 
 __all__ = ["Solution", "Status"]
@@ -159,11 +160,7 @@ class Solution:
         ------
         MissingExtraError: xarray isn't installed.
         """
-        try:
-            import xarray
-        except ImportError as error:
-            raise MissingExtraError("labelled arrays need xarray", "labels", str(error)) from error
         dims = ("time", "trajectory")
         variables = {name: (dims, self[name]) for name in self.states}
         coordinates = {"t": (dims, self.t), "status": ("trajectory", self.status)}
-        return xarray.Dataset(variables, coords=coordinates, attrs={"method": self.method})
+        return require_xarray().Dataset(variables, coords=coordinates, attrs={"method": self.method})

@@ -12,8 +12,8 @@ import pytest
 import sympy as sp
 
 from odekit.errors import InputError
+from odekit.extras import require_jax
 from odekit.solvers import CompiledSystem, Event, Status, compile, exact_modes, jax_batch, solve
-from odekit.solvers.jax_kernel import require_jax
 
 jax = pytest.importorskip("jax", reason="jax, the extra 'jax', isn't installed")
 

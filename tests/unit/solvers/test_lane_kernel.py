@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from odekit.errors import InputError
-from odekit.solvers.lane_kernel import is_installed, load_kernel, require_numba, thread_count
+from odekit.extras import require_numba
+from odekit.solvers.lane_kernel import is_installed, load_kernel, thread_count
 
 ARGUMENTS = "first, last, cap, y0, p, times, rtol, atol, h0"
 RESULTS = "y, status, reached, steps, error, w, index, cursor"
