@@ -17,7 +17,7 @@ from polynomial import sizes
 from problem import RATE, Problem, make_problem
 
 from odekit.solvers import blow_up_time, exact_modes, solve
-from odekit.solvers.exact import exact_orbit
+from odekit.solvers.exact.blow_up_time import exact_orbit
 
 __all__ = ["NAME", "rows"]
 

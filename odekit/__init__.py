@@ -53,11 +53,14 @@ _ROOMS = frozenset(
         "errors",
         "expressions",
         "extras",
+        "files",
         "groups",
+        "json_text",
         "networks",
         "report",
         "simulation",
         "solvers",
+        "systems",
     }
 )
 
@@ -96,11 +99,14 @@ if TYPE_CHECKING:
     from odekit import errors as errors
     from odekit import expressions as expressions
     from odekit import extras as extras
+    from odekit import files as files
     from odekit import groups as groups
+    from odekit import json_text as json_text
     from odekit import networks as networks
     from odekit import report as report
     from odekit import simulation as simulation
     from odekit import solvers as solvers
+    from odekit import systems as systems
     from odekit.checking.check import check
     from odekit.claims.verify import verify
     from odekit.comparison import estimate_rate, project

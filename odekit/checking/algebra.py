@@ -15,7 +15,6 @@ from typing import Any
 import sympy as sp
 
 from odekit.checking.flow import ENERGY, Flow
-from odekit.derivation.symbolic import to_symbolic
 from odekit.expressions import (
     Call,
     Expression,
@@ -28,6 +27,7 @@ from odekit.expressions import (
     names_in,
     substitute,
 )
+from odekit.systems.algebra.symbolic import to_symbolic
 
 __all__ = ["Balance", "as_system", "balances", "is_proved", "latex", "ratio", "text"]
 

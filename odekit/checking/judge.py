@@ -20,10 +20,10 @@ from odekit.checking import algebra
 from odekit.checking.correction import correction, symbol_notes
 from odekit.checking.finding import Finding
 from odekit.checking.flow import ONE
-from odekit.checking.numbers import WORKING_DIGITS, measure, precise
-from odekit.checking.numeric import NumericValue
-from odekit.checking.points import Points
-from odekit.checking.recognise import monomial, number
+from odekit.checking.sampling.evaluation import WORKING_DIGITS, measure, precise
+from odekit.checking.sampling.numeric import NumericValue
+from odekit.checking.sampling.points import Points
+from odekit.checking.sampling.recognise import monomial, number
 from odekit.checking.statements import Identity, Statement
 from odekit.checking.vocabulary import Vocabulary
 from odekit.errors import InputError

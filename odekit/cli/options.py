@@ -34,7 +34,7 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 def archive_place(ctx: click.Context, parameter: click.Parameter, value: str) -> Path:
     """Refuse a place where no archive can be written; a callback of click's."""
-    from odekit.report import check_replaceable
+    from odekit.files import check_replaceable
 
     return check_replaceable(value)
 
@@ -72,7 +72,7 @@ def json_option(content: str) -> Decorator:
 
 
 def _text_place(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    from odekit.report import check_writable
+    from odekit.files import check_writable
 
     return value if value in (None, STANDARD_OUTPUT) else str(check_writable(value))
 

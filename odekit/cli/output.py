@@ -46,7 +46,8 @@ def write_json(value: Any, json_file: str | None) -> None:
     """Write a value as strict JSON to the file that was asked for, if one was."""
     if json_file is None:
         return
-    from odekit.report import strict_json, write_text
+    from odekit.files import write_text
+    from odekit.json_text import strict_json
 
     text = strict_json(value)
     if json_file == STANDARD_OUTPUT:

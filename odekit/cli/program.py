@@ -44,7 +44,7 @@ class Program(click.Group):
         """Load a command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"odekit.cli.{cmd_name}").command
+        command: click.Command = import_module(f"odekit.cli.commands.{cmd_name}").command
         return command
 
     def resolve_command(

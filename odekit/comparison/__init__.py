@@ -5,19 +5,19 @@ on the run itself, the horizon up to which the reduction holds, and an outcome. 
 before training, `estimate_rate` measures exponential rates. This room sees both roads; neither sees it.
 """
 
-from odekit.comparison.budget import Budget
+from odekit.comparison.accuracy.budget import Budget
 from odekit.comparison.compare import compare
 from odekit.comparison.comparison import Comparison, Winners
-from odekit.comparison.curves import ErrorCurve
 from odekit.comparison.decay_balance import DecayBalance, decay_balance
-from odekit.comparison.modes import Modes, project
-from odekit.comparison.orbit import orbit_distance
+from odekit.comparison.flows.reduced_flow import ReducedFlow
+from odekit.comparison.measures.curves import ErrorCurve
+from odekit.comparison.measures.modes import Modes, project
+from odekit.comparison.measures.orbit import orbit_distance
+from odekit.comparison.measures.progress import Progress, measure_progress
+from odekit.comparison.measures.rates import RateEstimate, estimate_rate
+from odekit.comparison.measures.shares import dominant_irreps, irrep_shares
+from odekit.comparison.measures.stages import Stages, covered, find_stages
 from odekit.comparison.predict import Prediction, predict
-from odekit.comparison.progress import Progress, measure_progress
-from odekit.comparison.rates import RateEstimate, estimate_rate
-from odekit.comparison.reduced_flow import ReducedFlow
-from odekit.comparison.shares import dominant_irreps, irrep_shares
-from odekit.comparison.stages import Stages, covered, find_stages
 
 __all__ = [
     "Budget",

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.comparison.budget import MeasuredOrbit, neuron_lengths
+from odekit.comparison.accuracy.budget import MeasuredOrbit, neuron_lengths
+from odekit.comparison.accuracy.softmax import neglected_gradients
 from odekit.comparison.comparison import Winners
-from odekit.comparison.curves import ErrorCurve
-from odekit.comparison.lifted import LiftedNeurons
-from odekit.comparison.shares import dominant_irreps, irrep_shares
-from odekit.comparison.softmax import neglected_gradients
+from odekit.comparison.flows.lifted import LiftedNeurons
+from odekit.comparison.measures.curves import ErrorCurve
+from odekit.comparison.measures.shares import dominant_irreps, irrep_shares
 from odekit.simulation import Run
 
 __all__ = [

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.comparison.budget import Budget
-from odekit.comparison.curves import ErrorCurve
-from odekit.comparison.modes import Modes
+from odekit.comparison.accuracy.budget import Budget
+from odekit.comparison.measures.curves import ErrorCurve
+from odekit.comparison.measures.modes import Modes
 from odekit.extras import require_xarray
 from odekit.simulation import Run
 

@@ -10,31 +10,31 @@ makes the same kind of system from any energy in `variable`s, with a metric and 
 of SymPy. It must not know how systems are solved, nor how networks are simulated.
 """
 
-from odekit.derivation.block_certificate import BlockCertificate
-from odekit.derivation.block_stack import BlockStack
-from odekit.derivation.certificate import Certificate
-from odekit.derivation.closed_form import EllipticForm
-from odekit.derivation.decay import DecayLaw, decay_law, with_decay
+from odekit.derivation.blocks.certificate import BlockCertificate
+from odekit.derivation.blocks.conservation_laws import ConservationLaw
+from odekit.derivation.blocks.landscape import CriticalPoint
+from odekit.derivation.blocks.lifted_system import LiftedSystem
+from odekit.derivation.blocks.maximiser import maximiser
+from odekit.derivation.blocks.stack import BlockStack
+from odekit.derivation.certificates.certificate import Certificate
 from odekit.derivation.derive import derive
-from odekit.derivation.equivalent_form import EquivalentForm
-from odekit.derivation.fixed_points import FixedPoint
-from odekit.derivation.gradient_flow import gradient_flow
-from odekit.derivation.growth import GrowthShape, growth_shape
-from odekit.derivation.harmonic_system import initial_rates
-from odekit.derivation.harmonics import Profile, energy_profile, harmonic, parity_parts
-from odekit.derivation.hierarchy import HarmonicHierarchy
-from odekit.derivation.landscape import CriticalPoint
-from odekit.derivation.leakage import Leakage, degree_one_leakage
-from odekit.derivation.lifted_integrals import ConservationLaw
-from odekit.derivation.lifted_system import LiftedSystem
-from odekit.derivation.maximiser import maximiser
-from odekit.derivation.origin import Source
+from odekit.derivation.harmonics.answers import initial_rates
+from odekit.derivation.harmonics.growth import GrowthShape, growth_shape
+from odekit.derivation.harmonics.hierarchy import HarmonicHierarchy
+from odekit.derivation.harmonics.kinked_response import Leakage, degree_one_leakage
+from odekit.derivation.harmonics.profile import Profile, energy_profile, harmonic, parity_parts
+from odekit.derivation.polar.closed_form import EllipticForm
+from odekit.derivation.polar.decay import DecayLaw, decay_law, with_decay
+from odekit.derivation.polar.equivalent_form import EquivalentForm
+from odekit.derivation.polar.fixed_points import FixedPoint
 from odekit.derivation.resonances import Resonance, close, coupling_graph, resonances
-from odekit.derivation.scaling import ScalingSymmetry
-from odekit.derivation.sphere_form import SphereForm
-from odekit.derivation.sphere_report import SphereReport
-from odekit.derivation.system import ReducedSystem, Template
-from odekit.derivation.variables import Variable, variable
+from odekit.derivation.spheres.form import SphereForm
+from odekit.derivation.spheres.report import SphereReport
+from odekit.systems.answers import Source
+from odekit.systems.energies.gradient_flow import gradient_flow
+from odekit.systems.energies.variables import Variable, variable
+from odekit.systems.symmetries import ScalingSymmetry
+from odekit.systems.system import ReducedSystem, Template
 
 __all__ = [
     "BlockCertificate",

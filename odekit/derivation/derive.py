@@ -13,19 +13,19 @@ from typing import Any, overload
 
 import sympy as sp
 
-from odekit.derivation.chosen_modes import Modes, chosen_characters, chosen_combinations
-from odekit.derivation.energy import SelectionRules
-from odekit.derivation.frequencies import CharacterFrequencies, Frequencies, SymbolicFrequencies
-from odekit.derivation.harmonic_system import derive_harmonic
-from odekit.derivation.lifted_system import LiftedSystem
-from odekit.derivation.modes import ModeSet, build_modes
-from odekit.derivation.reduction import FourierReduction
-from odekit.derivation.source import FourierSource
-from odekit.derivation.sphere_source import SphereSource
-from odekit.derivation.system import ReducedSystem, Template
+from odekit.derivation.blocks.lifted_system import LiftedSystem
+from odekit.derivation.harmonics.answers import derive_harmonic
+from odekit.derivation.modes.chosen_modes import Modes, chosen_characters, chosen_combinations
+from odekit.derivation.modes.frequencies import CharacterFrequencies, Frequencies, SymbolicFrequencies
+from odekit.derivation.modes.mode_set import ModeSet, build_modes
+from odekit.derivation.modes.reduction import FourierReduction
+from odekit.derivation.modes.selection_rules import SelectionRules
+from odekit.derivation.polar.answers import FourierSource
+from odekit.derivation.polar.sphere_answers import SphereSource
 from odekit.errors import InputError, ReductionError
 from odekit.groups import CyclicFamily, FiniteGroup, dual_group
 from odekit.networks import Network
+from odekit.systems.system import ReducedSystem, Template
 
 __all__ = ["derive"]
 

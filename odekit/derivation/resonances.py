@@ -14,13 +14,13 @@ from itertools import combinations, product
 from typing import Any
 
 from odekit.derivation.derive import derive
-from odekit.derivation.frequencies import Frequencies
-from odekit.derivation.modes import Mode
-from odekit.derivation.reduction import FourierReduction
-from odekit.derivation.source import FourierSource
-from odekit.derivation.system import ReducedSystem
+from odekit.derivation.modes.frequencies import Frequencies
+from odekit.derivation.modes.mode_set import Mode
+from odekit.derivation.modes.reduction import FourierReduction
+from odekit.derivation.polar.answers import FourierSource
 from odekit.errors import ReductionError
 from odekit.networks import Network
+from odekit.systems.system import ReducedSystem
 
 __all__ = ["Resonance", "close", "coupling_graph", "resonances"]
 

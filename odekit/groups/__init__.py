@@ -27,12 +27,6 @@ papers' conventions are reached from there (`to_polar`, `averaged_coefficients`,
 from __future__ import annotations
 
 from odekit.groups.axioms import MAX_ORDER
-from odekit.groups.block_fourier import group_fourier, group_inner_product, inverse_group_fourier
-from odekit.groups.character_tables import (
-    character_table,
-    eigenvalue_multiplicities,
-    frobenius_schur_indicators,
-)
 from odekit.groups.characters import (
     character_exponents,
     character_labels,
@@ -41,7 +35,13 @@ from odekit.groups.characters import (
     dual_group,
 )
 from odekit.groups.classes import class_of_elements, conjugacy_classes
-from odekit.groups.conventions import (
+from odekit.groups.families.cyclic import cyclic, product
+from odekit.groups.families.extensions import dicyclic, dihedral, frobenius, semidirect
+from odekit.groups.families.names import group
+from odekit.groups.families.permutations import alternating, symmetric
+from odekit.groups.families.tables import from_table, load_table
+from odekit.groups.fourier.block_transform import group_fourier, group_inner_product, inverse_group_fourier
+from odekit.groups.fourier.conventions import (
     Polar,
     averaged_coefficients,
     from_averaged_coefficients,
@@ -51,12 +51,7 @@ from odekit.groups.conventions import (
     to_polar,
     wrap_phase,
 )
-from odekit.groups.extensions import dicyclic, dihedral, frobenius, semidirect
-from odekit.groups.families import cyclic, product
-from odekit.groups.fourier import fourier_transform, inner_product, inverse_fourier_transform
-from odekit.groups.group import CyclicFamily, FiniteGroup
-from odekit.groups.irreps import LARGEST_ORDER_OF_IRREPS, Irrep, find_irreps
-from odekit.groups.modes import (
+from odekit.groups.fourier.modes import (
     RealModes,
     coefficients_to_modes,
     from_modes,
@@ -66,11 +61,16 @@ from odekit.groups.modes import (
     modes_to_coefficients,
     to_modes,
 )
-from odekit.groups.names import group
-from odekit.groups.permutations import alternating, symmetric
-from odekit.groups.real_irreps import RealIrrep, find_real_irreps
-from odekit.groups.representations import RepresentationCheck, check_representation
-from odekit.groups.tables import from_table, load_table
+from odekit.groups.fourier.transform import fourier_transform, inner_product, inverse_fourier_transform
+from odekit.groups.group import CyclicFamily, FiniteGroup
+from odekit.groups.irreps.character_tables import (
+    character_table,
+    eigenvalue_multiplicities,
+    frobenius_schur_indicators,
+)
+from odekit.groups.irreps.decomposition import LARGEST_ORDER_OF_IRREPS, Irrep, find_irreps
+from odekit.groups.irreps.real_irreps import RealIrrep, find_real_irreps
+from odekit.groups.irreps.representations import RepresentationCheck, check_representation
 
 __all__ = [
     "LARGEST_ORDER_OF_IRREPS",

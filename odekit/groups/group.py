@@ -17,8 +17,8 @@ from odekit.errors import InputError
 from odekit.groups.axioms import IntArray, checked_table, greedy_generators
 
 if TYPE_CHECKING:
-    from odekit.groups.irreps import Irrep
-    from odekit.groups.real_irreps import RealIrrep
+    from odekit.groups.irreps.decomposition import Irrep
+    from odekit.groups.irreps.real_irreps import RealIrrep
 
 __all__ = ["CyclicFamily", "FiniteGroup", "require_finite"]
 
@@ -127,14 +127,14 @@ class FiniteGroup:
     @property
     def irreps(self) -> tuple[Irrep, ...]:
         """The unitary irreps, the trivial one first; found on first use, see `find_irreps`."""
-        from odekit.groups.irreps import find_irreps
+        from odekit.groups.irreps.decomposition import find_irreps
 
         return find_irreps(self)
 
     @property
     def real_irreps(self) -> tuple[RealIrrep, ...]:
         """The real irreps, the trivial one first; found on first use, see `find_real_irreps`."""
-        from odekit.groups.real_irreps import find_real_irreps
+        from odekit.groups.irreps.real_irreps import find_real_irreps
 
         return find_real_irreps(self)
 

@@ -12,29 +12,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from odekit.report.figures import gap_figure, loss_figure, trajectory_figure, verdict_figure
-    from odekit.report.files import check_replaceable, check_writable, write_text
-    from odekit.report.findings import findings_table
+    from odekit.report.figures.figures import gap_figure, loss_figure, trajectory_figure, verdict_figure
     from odekit.report.folder import check_folder, write_report
-    from odekit.report.json_text import strict_json
-    from odekit.report.latex import latex_table
-    from odekit.report.markdown import markdown_table
     from odekit.report.prose import controls, notes, provenance, total
-    from odekit.report.table import Table
-    from odekit.report.tables import (
+    from odekit.report.tables.contents import (
         claims_table,
         comparison_table,
         prediction_table,
         verdict_table,
         winners_table,
     )
-    from odekit.report.terminal import terminal_table
+    from odekit.report.tables.findings import findings_table
+    from odekit.report.tables.latex import latex_table
+    from odekit.report.tables.markdown import markdown_table
+    from odekit.report.tables.table import Table
+    from odekit.report.tables.terminal import terminal_table
 
 __all__ = [
     "Table",
     "check_folder",
-    "check_replaceable",
-    "check_writable",
     "claims_table",
     "comparison_table",
     "controls",
@@ -46,7 +42,6 @@ __all__ = [
     "notes",
     "prediction_table",
     "provenance",
-    "strict_json",
     "terminal_table",
     "total",
     "trajectory_figure",
@@ -54,34 +49,29 @@ __all__ = [
     "verdict_table",
     "winners_table",
     "write_report",
-    "write_text",
 ]
 
 _HOMES = {
-    "Table": "table",
+    "Table": "tables.table",
     "check_folder": "folder",
-    "check_replaceable": "files",
-    "check_writable": "files",
-    "claims_table": "tables",
-    "comparison_table": "tables",
+    "claims_table": "tables.contents",
+    "comparison_table": "tables.contents",
     "controls": "prose",
-    "findings_table": "findings",
-    "gap_figure": "figures",
-    "latex_table": "latex",
-    "loss_figure": "figures",
-    "markdown_table": "markdown",
+    "findings_table": "tables.findings",
+    "gap_figure": "figures.figures",
+    "latex_table": "tables.latex",
+    "loss_figure": "figures.figures",
+    "markdown_table": "tables.markdown",
     "notes": "prose",
-    "prediction_table": "tables",
+    "prediction_table": "tables.contents",
     "provenance": "prose",
-    "strict_json": "json_text",
-    "terminal_table": "terminal",
+    "terminal_table": "tables.terminal",
     "total": "prose",
-    "trajectory_figure": "figures",
-    "verdict_figure": "figures",
-    "verdict_table": "tables",
-    "winners_table": "tables",
+    "trajectory_figure": "figures.figures",
+    "verdict_figure": "figures.figures",
+    "verdict_table": "tables.contents",
+    "winners_table": "tables.contents",
     "write_report": "folder",
-    "write_text": "files",
 }
 
 

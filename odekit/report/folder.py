@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odekit.errors import FileError
-from odekit.report.files import refusing
-from odekit.report.json_text import strict_json
-from odekit.report.latex import latex_table
-from odekit.report.markdown import escape, markdown_table
+from odekit.files import refusing
+from odekit.json_text import strict_json
 from odekit.report.prose import controls, notes, provenance, total
-from odekit.report.tables import verdict_table
+from odekit.report.tables.contents import verdict_table
+from odekit.report.tables.latex import latex_table
+from odekit.report.tables.markdown import escape, markdown_table
 
 if TYPE_CHECKING:
     from odekit.claims import Report
@@ -111,8 +111,8 @@ def _contents(folder: Path) -> Iterator[str]:
 
 
 def _fill(report: Report, folder: Path) -> None:
-    from odekit.report.figure_style import save_figure
-    from odekit.report.figures import has_series, verdict_figure
+    from odekit.report.figures.figures import has_series, verdict_figure
+    from odekit.report.figures.style import save_figure
 
     about = provenance(report)
     table = verdict_table(report)

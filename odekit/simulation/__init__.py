@@ -6,17 +6,23 @@ spheres directions are trained first and, frozen, get their scales from `train_s
 not know: modes' dynamics, energies, reduced systems, or anything that was derived.
 """
 
-from odekit.simulation.gradient import LossGradient, accuracy, logits, loss_and_gradient, uniform_gradient
-from odekit.simulation.initial import initial_weights
+from odekit.simulation.gradient.loss import (
+    LossGradient,
+    accuracy,
+    logits,
+    loss_and_gradient,
+    uniform_gradient,
+)
+from odekit.simulation.gradient.threads import blas_threads
 from odekit.simulation.linear import end_to_end, train_linear
-from odekit.simulation.load import load_run, load_weights
-from odekit.simulation.record import accuracies
-from odekit.simulation.run import Run
+from odekit.simulation.runs.load import load_run, load_weights
+from odekit.simulation.runs.run import Run
+from odekit.simulation.runs.split import draw_split, kinds_of_tuples
 from odekit.simulation.scales import ScaleRun, train_scales
-from odekit.simulation.spheres import check_run
-from odekit.simulation.split import draw_split, kinds_of_tuples
-from odekit.simulation.threads import blas_threads
-from odekit.simulation.training import simulate
+from odekit.simulation.training.initial import initial_weights
+from odekit.simulation.training.record import accuracies
+from odekit.simulation.training.simulate import simulate
+from odekit.simulation.training.spheres import check_run
 
 __all__ = [
     "LossGradient",

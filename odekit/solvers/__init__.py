@@ -10,14 +10,19 @@ This room knows neither groups nor networks: any system with states, parameters 
 SymPy is loaded when something is compiled, numba (the optional extra ``fast``) when a large batch is solved.
 """
 
+from odekit.solvers.codegen.blocks import BlockLayout
 from odekit.solvers.compile import CompiledSystem, compile
-from odekit.solvers.compile_blocks import BlockLayout
-from odekit.solvers.events import Event, dominance_reached, horizon, phase_aligned
-from odekit.solvers.exact import blow_up_time, exact_modes, exact_modes_before_blow_up, exact_orbit
-from odekit.solvers.exact_phases import final_phases, time_to_phase_alignment
-from odekit.solvers.solution import Solution, Status
+from odekit.solvers.exact.blow_up_time import (
+    blow_up_time,
+    exact_modes,
+    exact_modes_before_blow_up,
+    exact_orbit,
+)
+from odekit.solvers.exact.phases import final_phases, time_to_phase_alignment
+from odekit.solvers.exact.spheres import aligned_competition, aligned_pair, free_blow_up_time
+from odekit.solvers.problem.events import Event, dominance_reached, horizon, phase_aligned
+from odekit.solvers.problem.solution import Solution, Status
 from odekit.solvers.solve import solve
-from odekit.solvers.spheres import aligned_competition, aligned_pair, free_blow_up_time
 
 __all__ = [
     "BlockLayout",

@@ -10,7 +10,7 @@ from typing import Any
 from odekit.errors import InputError
 from odekit.extras import require_jax, require_numba
 from odekit.solvers.compile import BACKENDS, EXTRAS, CompiledSystem, compile
-from odekit.solvers.lane_kernel import is_installed
+from odekit.solvers.kernels.numba_kernel import is_installed
 
 __all__ = ["CHOICES", "SMALLEST_BATCH", "check_backend", "compile_for"]
 
@@ -88,7 +88,7 @@ def _compile(system: Any, backend: str, method: str) -> CompiledSystem:
 
 
 def _has_short_series(system: Any) -> bool:
-    from odekit.solvers.compile_taylor import series_code
+    from odekit.solvers.codegen.taylor import series_code
 
     try:
         return not hasattr(system, "stacks") and series_code(system).products <= _MOST_PRODUCTS

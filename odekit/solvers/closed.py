@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.solvers.compile import compile
-from odekit.solvers.exact import exact_modes, exact_orbit
-from odekit.solvers.inputs import Inputs
-from odekit.solvers.solution import Status
-from odekit.solvers.sphere_rows import is_solved_on_spheres, solve_on_spheres
+from odekit.solvers.exact.blow_up_time import exact_modes, exact_orbit
+from odekit.solvers.exact.sphere_rows import is_solved_on_spheres, solve_on_spheres
+from odekit.solvers.problem.inputs import Inputs
+from odekit.solvers.problem.solution import Status
 
 __all__ = ["has_closed_form", "solve_closed_form"]
 

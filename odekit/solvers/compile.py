@@ -109,13 +109,13 @@ def compile(system: Any, backend: str = "numpy", method: str = "dop853") -> Comp
 def _generated(system: Any, backend: str) -> tuple[RightHandSide, str]:
     if backend == "jax":
         return _in_jax(system)
-    from odekit.solvers.compile_code import generate
+    from odekit.solvers.codegen.expressions import generate
 
     return generate(system, "mpmath" if backend == "mpmath" else "numpy")
 
 
 def _in_blocks(system: Any, backend: str) -> tuple[RightHandSide, str]:
-    from odekit.solvers.compile_blocks import block_rhs
+    from odekit.solvers.codegen.blocks import block_rhs
 
     if backend != "numpy":
         raise InputError(
@@ -125,8 +125,8 @@ def _in_blocks(system: Any, backend: str) -> tuple[RightHandSide, str]:
 
 
 def _in_jax(system: Any) -> tuple[RightHandSide, str]:
-    from odekit.solvers.compile_jax import jax_source
-    from odekit.solvers.jax_kernel import load_rhs
+    from odekit.solvers.codegen.jax_source import jax_source
+    from odekit.solvers.kernels.jax_kernel import load_rhs
 
     source = jax_source(system)
     return load_rhs(source), source
@@ -145,8 +145,8 @@ def _check_method(system: Any, backend: str, method: str) -> None:
 
 
 def _series(system: Any) -> Callable[..., Any]:
-    from odekit.solvers.compile_taylor import series_code
-    from odekit.solvers.taylor_batch import series_function
+    from odekit.solvers.codegen.taylor import series_code
+    from odekit.solvers.stepping.taylor_batch import series_function
 
     return series_function(series_code(system, "numpy"))
 
@@ -155,23 +155,23 @@ def _kernel(system: Any, backend: str, source: str, method: str) -> Callable[...
     if backend == "numba":
         return _taylor_kernel(system) if method == "taylor" else _lane_kernel(system)
     if backend == "jax":
-        from odekit.solvers.jax_kernel import load_kernel
+        from odekit.solvers.kernels.jax_kernel import load_kernel
 
         return load_kernel(source)
     return None
 
 
 def _taylor_kernel(system: Any) -> Callable[..., None]:
-    from odekit.solvers.compile_taylor import series_code
-    from odekit.solvers.lane_kernel import load_kernel
-    from odekit.solvers.lane_taylor import taylor_kernel_source
+    from odekit.solvers.codegen.taylor import series_code
+    from odekit.solvers.kernels.numba_kernel import load_kernel
+    from odekit.solvers.kernels.numba_taylor import taylor_kernel_source
 
     return load_kernel(taylor_kernel_source(series_code(system)))
 
 
 def _lane_kernel(system: Any) -> Callable[..., None]:
-    from odekit.solvers.compile_scalar import scalar_code
-    from odekit.solvers.lane_code import kernel_source
-    from odekit.solvers.lane_kernel import load_kernel
+    from odekit.solvers.codegen.scalar import scalar_code
+    from odekit.solvers.kernels.numba_dop853 import kernel_source
+    from odekit.solvers.kernels.numba_kernel import load_kernel
 
     return load_kernel(kernel_source(scalar_code(system)))

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.solvers.compile import compile
-from odekit.solvers.inputs import Inputs
-from odekit.solvers.solution import Solution
+from odekit.solvers.problem.inputs import Inputs
+from odekit.solvers.problem.solution import Solution
 
 __all__ = ["cheapest_form", "form_states", "original_states"]
 

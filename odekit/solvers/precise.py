@@ -19,8 +19,8 @@ from numpy.typing import ArrayLike
 
 from odekit.errors import InputError
 from odekit.solvers.compile import compile
-from odekit.solvers.inputs import InitialStates, prepare, select_system
-from odekit.solvers.solution import Solution, Status
+from odekit.solvers.problem.inputs import InitialStates, prepare, select_system
+from odekit.solvers.problem.solution import Solution, Status
 
 __all__ = ["solve_precisely"]
 

@@ -13,18 +13,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from odekit.errors import InputError, UnknownNameError
 from odekit.solvers.backends import check_backend, compile_for
-from odekit.solvers.batch import integrate
 from odekit.solvers.closed import has_closed_form, solve_closed_form
 from odekit.solvers.compile import CompiledSystem
-from odekit.solvers.dense import DenseOutput
 from odekit.solvers.equivalent import cheapest_form, form_states, original_states
-from odekit.solvers.events import Event, bind
-from odekit.solvers.inputs import InitialStates, Inputs, prepare, select_system
-from odekit.solvers.jax_batch import integrate_in_jax
-from odekit.solvers.lane_batch import integrate_in_lanes
-from odekit.solvers.lanes import Task
-from odekit.solvers.record import Record
-from odekit.solvers.solution import Solution
+from odekit.solvers.kernels.jax_batch import integrate_in_jax
+from odekit.solvers.kernels.numba_batch import integrate_in_lanes
+from odekit.solvers.problem.events import Event, bind
+from odekit.solvers.problem.inputs import InitialStates, Inputs, prepare, select_system
+from odekit.solvers.problem.interpolant import DenseOutput
+from odekit.solvers.problem.solution import Solution
+from odekit.solvers.stepping.batch import integrate
+from odekit.solvers.stepping.lanes import Task
+from odekit.solvers.stepping.record import Record
 
 __all__ = ["METHODS", "solve"]
 

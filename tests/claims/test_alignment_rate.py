@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from odekit.claims import Settings, Verdict, alignment_rate
-from odekit.claims.alignment_rate import CLAIM
+from odekit.claims import Settings, Verdict
+from odekit.claims.group_composition import alignment_rate
+from odekit.claims.group_composition.alignment_rate import CLAIM
 from odekit.groups import group
 
 Sound = Callable[[Verdict], bool]

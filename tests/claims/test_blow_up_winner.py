@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from odekit.claims import Settings, Verdict, blow_up_winner
-from odekit.claims.blow_up_winner import CLAIM
-from odekit.claims.sphere_experiments import sphere_network
-from odekit.comparison.free_flow import free_blow_up_times
-from odekit.comparison.shares import irrep_shares
+from odekit.claims import Settings, Verdict
+from odekit.claims.experiments.spheres.networks import sphere_network
+from odekit.claims.group_composition import blow_up_winner
+from odekit.claims.group_composition.blow_up_winner import CLAIM
+from odekit.comparison.flows.free_flow import free_blow_up_times
+from odekit.comparison.measures.shares import irrep_shares
 from odekit.groups import from_table, group
 
 Sound = Callable[[Verdict], bool]

@@ -10,9 +10,14 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from odekit.claims import Settings, Verdict, competition_rate
-from odekit.claims.aligned_competition import common_growth, exact_magnitudes, random_magnitudes
-from odekit.claims.competition_rate import CLAIM
+from odekit.claims import Settings, Verdict
+from odekit.claims.experiments.spheres.aligned_competition import (
+    common_growth,
+    exact_magnitudes,
+    random_magnitudes,
+)
+from odekit.claims.group_composition import competition_rate
+from odekit.claims.group_composition.competition_rate import CLAIM
 from odekit.groups import cyclic, group
 from odekit.networks import Network
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from odekit.claims import Verdict, deep_linear
-from odekit.claims.linear_experiments import decoupled_start, draw_problem
+from odekit.claims import Verdict
+from odekit.claims.experiments.singular_modes import decoupled_start, draw_problem
+from odekit.claims.linear_networks import deep_linear
 from odekit.derivation import gradient_flow
 from odekit.groups import group
 from odekit.simulation import end_to_end, train_linear

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 
-from odekit.claims import Settings, Verdict, diversification, win_counts
-from odekit.claims.diversification import CLAIM
-from odekit.claims.win_counts import alike, compare_proportions, known_shares, one_wins_twice, pool
+from odekit.claims import Settings, Verdict
+from odekit.claims.group_composition import diversification
+from odekit.claims.group_composition.diversification import CLAIM
+from odekit.claims.statistics import win_counts
+from odekit.claims.statistics.win_counts import alike, compare_proportions, known_shares, one_wins_twice, pool
 from odekit.groups import from_table, group
 
 Sound = Callable[[Verdict], bool]

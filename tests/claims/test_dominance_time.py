@@ -8,7 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from odekit.claims import Verdict, dominance_by_order, dominance_time, verify
+from odekit.claims import Verdict, verify
+from odekit.claims.experiments.modes import dominance_by_order
+from odekit.claims.modular_addition import dominance_time
 from odekit.comparison import predict
 from odekit.groups import FiniteGroup
 from odekit.simulation import Run, simulate
@@ -45,7 +47,7 @@ def _late(start):
 
 
 def test_a_blow_up_time_off_by_one_percent_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
-    from odekit.claims import experiments
+    from odekit.claims.experiments.modes import networks as experiments
 
     monkeypatch.setattr(dominance_by_order, "predict", _late)
     monkeypatch.setattr(experiments, "predict", _late)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from odekit.claims import Verdict, even_activations, verify
-from odekit.claims.even_activations import EVEN, KEPT, LOST, ODD, accuracies
+from odekit.claims import Verdict, verify
+from odekit.claims.modular_addition import even_activations
+from odekit.claims.modular_addition.even_activations import EVEN, KEPT, LOST, ODD, accuracies
 from odekit.networks import Network
 from odekit.simulation import load_run, simulate
 

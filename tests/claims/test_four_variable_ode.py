@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from odekit.claims import Verdict, phase_equation, verify
+from odekit.claims import Verdict, verify
+from odekit.claims.experiments.modes import phase_equation
 from odekit.comparison import ReducedFlow, compare
 from odekit.groups import FiniteGroup
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from odekit.claims import Settings, Verdict, fourier_lift
-from odekit.claims.fourier_lift import CLAIM
-from odekit.claims.sphere_experiments import sphere_network
-from odekit.comparison.lifted import LiftedNeurons
+from odekit.claims import Settings, Verdict
+from odekit.claims.experiments.spheres.networks import sphere_network
+from odekit.claims.group_composition import fourier_lift
+from odekit.claims.group_composition.fourier_lift import CLAIM
+from odekit.comparison.flows.lifted import LiftedNeurons
 from odekit.groups import cyclic, from_table, group
 from odekit.networks import Network
 

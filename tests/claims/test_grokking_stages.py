@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from odekit.claims import Verdict, grokking_stages, verify
+from odekit.claims import Verdict, verify
+from odekit.claims.modular_addition import grokking_stages
 from odekit.comparison import Progress
 from odekit.groups import cyclic, group
 

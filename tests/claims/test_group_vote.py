@@ -7,17 +7,18 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from odekit.claims import Settings, Verdict, vote_experiments
-from odekit.claims.group_vote import CLAIM
-from odekit.claims.population_vote import (
+from odekit.claims import Settings, Verdict
+from odekit.claims.experiments.spheres import votes as vote_experiments
+from odekit.claims.experiments.spheres.population_vote import (
     centred_logits,
     design_of_frames,
     indicator,
     indicator_proportions,
     population_logits,
 )
-from odekit.claims.rate_experiments import explicit_maxima, unit_frames
-from odekit.claims.vote_experiments import largest_shared_accuracy
+from odekit.claims.experiments.spheres.rates import explicit_maxima, unit_frames
+from odekit.claims.experiments.spheres.votes import largest_shared_accuracy
+from odekit.claims.group_composition.group_vote import CLAIM
 from odekit.groups import FiniteGroup, group
 
 Sound = Callable[[Verdict], bool]

@@ -9,8 +9,10 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import beta, binomtest
 
-from odekit.claims import Settings, Verdict, haar_phases
-from odekit.claims.frame_statistics import (
+from odekit.claims import Settings, Verdict
+from odekit.claims.group_composition import haar_phases
+from odekit.claims.group_composition.haar_phases import CLAIM
+from odekit.claims.statistics.frames import (
     Law,
     concentrated,
     kuiper,
@@ -18,7 +20,6 @@ from odekit.claims.frame_statistics import (
     null_share,
     rayleigh,
 )
-from odekit.claims.haar_phases import CLAIM
 from odekit.groups import group
 from odekit.networks import Network
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from odekit.claims import Settings, Verdict, local_rates
-from odekit.claims.local_rates import CLAIM, FRAMES, LOSERS, MINOR, PHASE, rates_by_kind
-from odekit.claims.rate_experiments import explicit_maxima, unit_frames
-from odekit.claims.sphere_experiments import sphere_network
+from odekit.claims import Settings, Verdict
+from odekit.claims.experiments.spheres.networks import sphere_network
+from odekit.claims.experiments.spheres.rates import explicit_maxima, unit_frames
+from odekit.claims.group_composition import local_rates
+from odekit.claims.group_composition.local_rates import CLAIM, FRAMES, LOSERS, MINOR, PHASE, rates_by_kind
 from odekit.groups import group
 from odekit.simulation import uniform_gradient
 

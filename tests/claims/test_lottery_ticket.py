@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from odekit.claims import Verdict, lottery_ticket, verify
+from odekit.claims import Verdict, verify
+from odekit.claims.modular_addition import lottery_ticket
 from odekit.comparison import predict, project
 from odekit.groups import FiniteGroup
 from odekit.solvers import blow_up_time

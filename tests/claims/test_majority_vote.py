@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from odekit.claims import Verdict, majority_vote, verify
-from odekit.derivation.vote import population_logits
+from odekit.claims import Verdict, verify
+from odekit.claims.modular_addition import majority_vote
+from odekit.derivation.population import population_logits
 from odekit.groups import FiniteGroup
 
 ID = "majority-vote"

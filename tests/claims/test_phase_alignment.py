@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from odekit.claims import Verdict, phase_alignment, verify
+from odekit.claims import Verdict, verify
+from odekit.claims.modular_addition import phase_alignment
 from odekit.groups import FiniteGroup
 from odekit.solvers import exact_modes
 

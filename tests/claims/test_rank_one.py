@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from odekit.claims import Settings, Verdict, rank_one
-from odekit.claims.rank_one import CLAIM
+from odekit.claims import Settings, Verdict
+from odekit.claims.group_composition import rank_one
+from odekit.claims.group_composition.rank_one import CLAIM
 from odekit.groups import group, group_fourier, inverse_group_fourier
 from odekit.simulation import Run
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from odekit.claims import Verdict, relu_leakage, verify
-from odekit.derivation.leakage import degree_one_leakage
+from odekit.claims import Verdict, verify
+from odekit.claims.modular_addition import relu_leakage
+from odekit.derivation.harmonics.kinked_response import degree_one_leakage
 
 ID = "relu-leakage"
 Verify = Callable[..., Verdict]

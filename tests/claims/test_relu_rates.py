@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from odekit.claims import Verdict, relu_rates, verify
-from odekit.derivation.growth import growth_shape
+from odekit.claims import Verdict, verify
+from odekit.claims.modular_addition import relu_rates
+from odekit.derivation.harmonics.growth import growth_shape
 
 ID = "relu-rates"
 Verify = Callable[..., Verdict]

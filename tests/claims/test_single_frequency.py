@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from odekit.claims import Verdict, leaks, single_frequency, verify
+from odekit.claims import Verdict, verify
+from odekit.claims.experiments.modes import quartic_gradient as leaks
+from odekit.claims.modular_addition import single_frequency
 from odekit.groups import FiniteGroup
 from odekit.networks import Network
 from odekit.simulation import simulate

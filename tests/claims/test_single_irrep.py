@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from odekit.claims import Settings, Verdict, single_irrep
-from odekit.claims.single_irrep import CLAIM
-from odekit.claims.sphere_experiments import sphere_network
+from odekit.claims import Settings, Verdict
+from odekit.claims.experiments.spheres.networks import sphere_network
+from odekit.claims.group_composition import single_irrep
+from odekit.claims.group_composition.single_irrep import CLAIM
 from odekit.groups import group
 from odekit.simulation import Run, simulate
 

@@ -139,7 +139,7 @@ def test_a_group_is_named_once(invoke: Invoke) -> None:
 def test_a_group_above_the_order_limit_is_derived_by_force_alone(
     invoke: Invoke, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("odekit.groups.irreps.LARGEST_ORDER_OF_IRREPS", 20)
+    monkeypatch.setattr("odekit.groups.irreps.decomposition.LARGEST_ORDER_OF_IRREPS", 20)
     options = ("derive", "--group", "D11", "--embedding", "unshared")
     refused = invoke(*options)
     assert refused.exit_code == 2
@@ -149,7 +149,7 @@ def test_a_group_above_the_order_limit_is_derived_by_force_alone(
 
 
 def test_a_large_group_is_certified_only_where_asked(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("odekit.cli.derive.LARGEST_CERTIFIED", 5)
+    monkeypatch.setattr("odekit.cli.commands.derive.LARGEST_CERTIFIED", 5)
     assert "Certificate" not in invoke("derive", "--group", "Z7").stdout
     assert "Certificate" in invoke("derive", "--group", "Z7", "--certify", "7").stdout
 

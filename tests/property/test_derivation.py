@@ -11,9 +11,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from odekit.derivation import ReducedSystem, derive
-from odekit.derivation.numeric_transform import NumericTransform
-from odekit.derivation.reduction import FourierReduction
-from odekit.derivation.source import FourierSource
+from odekit.derivation.certificates.numeric_transform import NumericTransform
+from odekit.derivation.modes.reduction import FourierReduction
+from odekit.derivation.polar.answers import FourierSource
 from odekit.groups import cyclic
 from odekit.networks import Network
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from odekit.claims.grokking_stages import HALF, IN_ORDER
+from odekit.claims.modular_addition.grokking_stages import HALF, IN_ORDER
 from odekit.comparison import covered, find_stages, measure_progress
 from odekit.networks import Network
 from odekit.simulation import simulate

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from odekit.derivation.certificate import Certificate
-from odekit.derivation.gradient_source import GradientSource
-from odekit.derivation.lifted_system import LiftedSystem
-from odekit.derivation.printers.dictionary import reduced_dictionary
-from odekit.derivation.printers.gradient_report import gradient_dictionary, gradient_text
-from odekit.derivation.printers.latex import reduced_latex
-from odekit.derivation.printers.lifted_dictionary import lifted_dictionary
-from odekit.derivation.printers.lifted_latex import lifted_latex
-from odekit.derivation.printers.lifted_python import lifted_python
-from odekit.derivation.printers.lifted_report import lifted_text
-from odekit.derivation.printers.python import reduced_python
+from odekit.derivation.blocks.lifted_system import LiftedSystem
+from odekit.derivation.certificates.certificate import Certificate
+from odekit.derivation.printers.block_dictionary import lifted_dictionary
+from odekit.derivation.printers.block_latex import lifted_latex
+from odekit.derivation.printers.block_python import lifted_python
+from odekit.derivation.printers.block_report import lifted_text
 from odekit.derivation.printers.report import reduced_text
-from odekit.derivation.system import ReducedSystem
+from odekit.systems.energies.answers import GradientSource
+from odekit.systems.printers.dictionary import reduced_dictionary
+from odekit.systems.printers.gradient_report import gradient_dictionary, gradient_text
+from odekit.systems.printers.latex import reduced_latex
+from odekit.systems.printers.python import reduced_python
+from odekit.systems.system import ReducedSystem
 
 __all__ = ["as_dict", "latex", "python", "text"]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import sympy as sp
 
-from odekit.derivation.certificate import Certificate
-from odekit.derivation.landscape import CriticalPoint
+from odekit.derivation.blocks.landscape import CriticalPoint
+from odekit.derivation.certificates.certificate import Certificate
 from odekit.groups import CyclicFamily
 from odekit.networks import Network
 

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 
 import sympy as sp
 
-from odekit.derivation.certificate import Certificate
-from odekit.derivation.decay import decay_law
-from odekit.derivation.elliptic_curve import EllipticCurve
-from odekit.derivation.printers.lifted_report import sphere_sections
-from odekit.derivation.printers.network_report import network_lines, time_lines
-from odekit.derivation.printers.sections import join_sections
-from odekit.derivation.system import ReducedSystem, Template
+from odekit.derivation.certificates.certificate import Certificate
+from odekit.derivation.polar.decay import decay_law
+from odekit.derivation.polar.elliptic_curve import EllipticCurve
+from odekit.derivation.printers.block_report import sphere_sections
+from odekit.derivation.printers.network import network_lines, time_lines
 from odekit.groups import CyclicFamily
 from odekit.networks import Network
+from odekit.systems.printers.sections import join_sections
+from odekit.systems.system import ReducedSystem, Template
 
 __all__ = ["reduced_text"]
 

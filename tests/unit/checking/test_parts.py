@@ -10,8 +10,8 @@ from odekit import Network
 from odekit.checking import algebra
 from odekit.checking.document import read_document
 from odekit.checking.flow import Flow, derived_flow
-from odekit.checking.numbers import WORKING_DIGITS, measure, precise
-from odekit.checking.recognise import monomial, number, power
+from odekit.checking.sampling.evaluation import WORKING_DIGITS, measure, precise
+from odekit.checking.sampling.recognise import monomial, number, power
 from odekit.expressions import FORMULA, FUNCTIONS, Expression, parse
 
 NAMES = ("alpha", "beta", "D", "p")

@@ -232,7 +232,7 @@ def test_the_predicted_winners_are_counted(small_run: Run) -> None:
 
 
 def test_a_derivation_with_a_wrong_sign_is_refuted(small_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    flows = sys.modules["odekit.comparison.reduced_flow"]
+    flows = sys.modules["odekit.comparison.flows.reduced_flow"]
     solved = flows.solve
 
     def mirrored(system: Any, states: Any, *args: Any, **options: Any) -> Any:

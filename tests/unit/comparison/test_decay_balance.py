@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from odekit.comparison import decay_balance, project
 from odekit.derivation import derive
-from odekit.derivation.decay import DECAY, decay_law
+from odekit.derivation.polar.decay import DECAY, decay_law
 from odekit.errors import InputError, ReductionError
 from odekit.networks import Network
 from odekit.simulation import loss_and_gradient, simulate

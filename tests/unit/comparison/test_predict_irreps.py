@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from odekit.comparison import Prediction, predict
-from odekit.comparison.shares import dominant_irreps
+from odekit.comparison.measures.shares import dominant_irreps
 from odekit.networks import Network
 from odekit.simulation import Run, load_run, simulate
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from odekit.derivation import close, coupling_graph, derive, resonances
-from odekit.derivation.polynomials import evaluate
 from odekit.errors import ReductionError
 from odekit.groups import from_modes, mode_basis, to_modes
 from odekit.networks import Network
 from odekit.simulation import uniform_gradient
+from odekit.systems.algebra.polynomials import evaluate
 
 TASKS = ("x+y", "x-y", "2*x+y", "x+3*y", "-x-y", "x+y+z")
 

@@ -17,7 +17,7 @@ def test_every_public_name_is_there() -> None:
 
 def test_a_table_does_not_load_matplotlib() -> None:
     script = (
-        "import sys; from odekit.report import Table, markdown_table, strict_json\n"
+        "import sys; from odekit.report import Table, markdown_table\n"
         "print(sorted({'matplotlib', 'rich', 'scipy', 'sympy'} & set(sys.modules)))"
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -15,9 +15,9 @@ import pytest
 from mpmath import mp
 from numpy.typing import NDArray
 
-from odekit.solvers.exact import blow_up_time, exact_modes, exact_modes_before_blow_up
-from odekit.solvers.exact_kernel import SMALLEST_BATCH, exact_kernel, follow_lanes
-from odekit.solvers.exact_rows import follow_rows
+from odekit.solvers.exact.blow_up_time import blow_up_time, exact_modes, exact_modes_before_blow_up
+from odekit.solvers.exact.numba_orbits import SMALLEST_BATCH, exact_kernel, follow_lanes
+from odekit.solvers.exact.rows import follow_rows
 
 BITS, ORDER, DIGITS = 220, 44, 40
 PI = np.pi

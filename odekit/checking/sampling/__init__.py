@@ -1,0 +1,1 @@
+"""At which points, and in how many digits? Where formulas are compared, and numbers that are recognised."""

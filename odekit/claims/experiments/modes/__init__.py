@@ -1,0 +1,1 @@
+"""Experiments on Abelian groups without constraint: one frequency or many, populations, clocks."""

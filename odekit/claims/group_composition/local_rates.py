@@ -1,0 +1,216 @@
+"""Local rates: near a maximum losers fade at e, frames align at 2 e and phases at 3 e, on any group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.claims.experiments.spheres.networks import PAPER_B, choose_groups, sphere_network
+from odekit.claims.experiments.spheres.rates import (
+    Fits,
+    explicit_maxima,
+    fit_rates,
+    maximum_of,
+    pooled,
+    train,
+    unit_frames,
+)
+from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.comparison.measures.shares import irrep_shares
+from odekit.derivation.blocks.flow import lift
+from odekit.derivation.blocks.landscape import critical_point
+from odekit.groups import FiniteGroup, RealIrrep, group_fourier
+from odekit.networks import Network
+
+__all__ = ["CLAIM", "rates_by_kind"]
+
+FloatArray = NDArray[np.float64]
+ComplexArray = NDArray[np.complex128]
+
+GROUPS = ("S3", "A4", "F21", "Q8")
+NEURONS = 3
+PERTURBATION = 0.05
+RTOL = 1e-12
+TOLERANCE = 1e-2
+LAST = 1e-7
+DECAY = 16.0
+SNAPSHOTS = 65
+WRONG_RATE = 1.1
+LOSERS, MINOR, FRAMES, PHASE = "losing irreps", "minor singular values", "frames", "phase"
+
+
+def experiment(claim: Claim, settings: Settings) -> Verdict:
+    """Perturb explicit maxima of every real irrep at random, train, and fit what is left of the perturbation.
+
+    The rates that are predicted are eigenvalues of the derived spectrum, in units of the energy e there.
+    """
+    groups = choose_groups(settings, GROUPS)
+    generator = settings.generator(claim.id)
+    found = {
+        (group.name, name, kind): fits
+        for group in groups
+        for name, kind, fits in _measure(group, _chosen(group, settings.full), generator)
+    }
+    kinds = {kind: pooled(f for (*_, k), f in found.items() if k == kind) for *_, kind in found}
+    budget = {
+        "slopes' intervals": max(fits.width for fits in kinds.values()),
+        "integrator": 2 * SNAPSHOTS * RTOL / LAST,
+    }
+    allowed = sum(budget.values())
+    wrong = min(fits.against(WRONG_RATE).gap for fits in kinds.values())
+    units = _units(groups)
+    return claim.verdict(
+        gap=max(fits.gap for fits in kinds.values()),
+        budget=budget,
+        tolerance=TOLERANCE,
+        control=Control("every rate is 10 % larger", judge(wrong, allowed, TOLERANCE)),
+        predicted={f"{kind}, in units of e": units[kind] for kind in kinds},
+        measured={f"{kind}, in units of e": units[kind] * fits.typical for kind, fits in kinds.items()},
+        checks={
+            "every slope could be fitted": all(len(fits.ratios) == fits.count for fits in kinds.values()),
+            "every interval leaves out a rate that is 10 % larger": all(
+                fits.interval[1] < WRONG_RATE for fits in kinds.values()
+            ),
+        },
+        evidence={
+            "groups": [group.name for group in groups],
+            "rates in units of e, intervals": {
+                ", ".join(key): [units[key[-1]] * end for end in fits.interval] for key, fits in found.items()
+            },
+            "energies e": {
+                f"{group.name}, {sigma.name}": maximum_of(_network(group), sigma).energy
+                for group in groups
+                for sigma in group.real_irreps[1:]
+            },
+        },
+        text="In units of the energy e = 2 sqrt(n/r) at the maximum. Frames exist where m is at least 2, "
+        "phases at types C and H; at type H the phase is a unit quaternion.",
+    )
+
+
+def rates_by_kind(network: Network, type: str) -> dict[str, float]:
+    """The derived rate of each kind of deviation from a maximum, in units of its energy.
+
+    A kind is where its directions live. With no other irrep and m = 1 only the phase can deviate; a larger
+    order adds losing irreps; at m = 2 there are minor singular values, one block of kappa entries for each
+    weight group, which no isometry touches, so that they move like losers; what is left are frames.
+
+    Parameters
+    ----------
+    type: ``"R"``, ``"C"`` or ``"H"``.
+    """
+    flow, kappa = lift(network), {"R": 1, "C": 2, "H": 4}[type]
+
+    def falling(order: int, m: int) -> dict[float, int]:
+        spectrum = critical_point(flow, order, "", type, m).spectrum
+        return {e.value: e.multiplicity for e in spectrum if e.value < 0}
+
+    phase, with_losers, with_frames = falling(kappa, 1), falling(kappa + 1, 1), falling(4 * kappa, 2)
+    losers = next(v for v, count in with_losers.items() if count > phase.get(v, 0))
+    frames = next(v for v in with_frames if v not in phase and v != losers)
+    rates = {LOSERS: -losers, MINOR: -losers, FRAMES: -frames}
+    return {**rates, PHASE: -min(phase)} if phase else rates
+
+
+def _network(group: FiniteGroup, neurons: int = NEURONS) -> Network:
+    return sphere_network(group, neurons)
+
+
+def _chosen(group: FiniteGroup, full: bool) -> list[RealIrrep]:
+    """One nontrivial real irrep of each type and dimension; all of them in the full set."""
+    irreps = group.real_irreps[1:]
+    return list(irreps if full else {(sigma.type, sigma.m): sigma for sigma in irreps}.values())
+
+
+def _units(groups: list[FiniteGroup]) -> dict[str, float]:
+    """The predicted rates in units of e, of all kinds that occur."""
+    units: dict[str, float] = {}
+    for group in groups:
+        for sigma in group.real_irreps[1:]:
+            units |= rates_by_kind(_network(group), sigma.type)
+    return units
+
+
+def _measure(
+    group: FiniteGroup, chosen: list[RealIrrep], generator: np.random.Generator
+) -> Iterator[tuple[str, str, Fits]]:
+    """The real irrep, the kind of deviation and its fits, from one run of neurons near all these maxima."""
+    network = _network(group, NEURONS * len(chosen))
+    maxima = [explicit_maxima(group, s, unit_frames(generator, NEURONS, s.r)) for s in chosen]
+    start = {name: _perturbed(np.concatenate([m[name] for m in maxima]), generator) for name in maxima[0]}
+    energies = [maximum_of(network, sigma).energy for sigma in chosen]
+    run = train(network, start, np.linspace(0.0, DECAY / min(energies), SNAPSHOTS), RTOL)
+    for index, (sigma, energy) in enumerate(zip(chosen, energies, strict=True)):
+        units = rates_by_kind(network, sigma.type)
+        own = slice(index * NEURONS, (index + 1) * NEURONS)
+        trained = {name: w[:, own] for name, w in run.weights.items()}
+        for kind, values in _deviations(trained, group, sigma).items():
+            yield sigma.name, kind, fit_rates(run.t, values, energy * units[kind], LAST)
+
+
+def _perturbed(weights: FloatArray, generator: np.random.Generator) -> FloatArray:
+    noise = generator.standard_normal(weights.shape)
+    moved = weights + PERTURBATION * noise / np.linalg.norm(noise, axis=-1, keepdims=True)
+    return np.asarray(moved / np.linalg.norm(moved, axis=-1, keepdims=True))
+
+
+def _deviations(
+    weights: Mapping[str, FloatArray], group: FiniteGroup, sigma: RealIrrep
+) -> dict[str, FloatArray]:
+    """How far each neuron is from a maximum at sigma in every way there is, each (T, M).
+
+    The amplitude of other irreps; the second singular value over the first; the sine of the angle between
+    the first right singular space of theta1 and the first left one of theta2; and, of xi^* theta1 theta2 on
+    its first singular space, the length of the skew part over the whole. Each vanishes at a maximum.
+    """
+    place = [other.name for other in group.real_irreps].index(sigma.name)
+    shares = np.delete(irrep_shares(weights["theta1"], group), place, axis=-1)
+    deviations = {LOSERS: np.sqrt(shares.sum(axis=-1))}
+    a, b, c = (group_fourier(weights[n], group)[sigma.members[0]] for n in ("theta1", "theta2", "xi"))
+    width = 2 if sigma.type == "H" else 1
+    if sigma.m > 1:
+        _, values, right = np.linalg.svd(a)
+        left, *_ = np.linalg.svd(b)
+        deviations[MINOR] = values[..., width] / values[..., 0]
+        deviations[FRAMES] = _sine(_adjoint(right)[..., :width], left[..., :width])
+    if sigma.kappa > 1:
+        deviations[PHASE] = _skewness(_adjoint(c) @ a @ b, width)
+    return deviations
+
+
+def _sine(first: ComplexArray, second: ComplexArray) -> FloatArray:
+    """Sine of the largest angle between two spaces given by orthonormal columns."""
+    left_over = first - second @ (_adjoint(second) @ first)
+    return np.asarray(np.linalg.norm(left_over, ord=2, axis=(-2, -1)))
+
+
+def _skewness(product: ComplexArray, width: int) -> FloatArray:
+    """Length of the skew part over the whole, on the product's first singular space."""
+    _, _, right = np.linalg.svd(product)
+    frame = _adjoint(right)[..., :width]
+    inner = _adjoint(frame) @ product @ frame
+    skew = (inner - _adjoint(inner)) / 2
+    return np.asarray(np.linalg.norm(skew, axis=(-2, -1)) / np.linalg.norm(inner, axis=(-2, -1)))
+
+
+def _adjoint(matrices: ComplexArray) -> ComplexArray:
+    return np.asarray(matrices.conj().swapaxes(-2, -1))
+
+
+def _applies(group: FiniteGroup) -> bool:
+    return len(group.real_irreps) > 1
+
+
+CLAIM = Claim(
+    id="local-rates",
+    statement="Near a maximum the losing irreps and minor singular values fade at rate e, the frames of the "
+    "winner align at 2 e, its phases at 3 e.",
+    source="arXiv 2606.02993, local rates at the maxima",
+    paper=PAPER_B,
+    hypotheses="any group of order at least 2, unshared embedding, each weight vector on its sphere at equal "
+    "rates, quadratic activation, uniform softmax",
+    experiment=experiment,
+    applies=_applies,
+)

@@ -1,0 +1,10 @@
+"""Claims on deep linear networks; one file a claim."""
+
+from __future__ import annotations
+
+from odekit.claims.linear_networks.deep_linear import CLAIM as DEEP_LINEAR
+from odekit.claims.verdict import Claim
+
+__all__ = ["CLAIMS"]
+
+CLAIMS: tuple[Claim, ...] = (DEEP_LINEAR,)

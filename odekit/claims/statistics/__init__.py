@@ -1,0 +1,1 @@
+"""How sure is a measured order, a proportion, a uniform distribution? Intervals, tests and their power."""

@@ -1,0 +1,1 @@
+"""One thin command a file, loaded when it is called."""

@@ -1,0 +1,143 @@
+"""``odekit derive``: the reduced ODE of a network, with its conditions and a certificate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from odekit.cli.command import Command, debug_option
+from odekit.cli.options import allow_large, chosen_group, group_options, json_option
+from odekit.cli.output import say, write_json
+
+if TYPE_CHECKING:
+    from odekit.derivation import Certificate, LiftedSystem, ReducedSystem
+
+    System = ReducedSystem | LiftedSystem
+
+__all__ = ["command"]
+
+FORMATS = ("text", "latex", "json", "python")
+# Orders at which a system of symbolic order is certified: the first one at which its conditions can be met.
+CERTIFIED_ORDERS = (7, 11, 13)
+LARGEST_CERTIFIED = 200
+
+
+@click.command(
+    "derive",
+    cls=Command,
+    short_help="The reduced ODE of a network, with conditions and certificate.",
+    examples=(
+        ("odekit derive", "The four-variable ODE of modular addition, for any odd prime p."),
+        ("odekit derive --group Z12 --task x-y --embedding unshared", "Every kind of mode at an even order."),
+        (
+            "odekit derive --activation 'z**4' --modes k,3k --format latex",
+            "Chosen modes, as LaTeX to stand in a displayed equation.",
+        ),
+        (
+            "odekit derive --group S4 --embedding unshared --constraint sphere",
+            "Blocks at the irreps of any group, conservation laws, and a table of maxima with their rates.",
+        ),
+        ("odekit derive --certify 13 --json system.json", "And a file with equations, leaks, certificate."),
+    ),
+)
+@group_options("Z23, Z3xZ5, S4, Q8xS3, ..., or Zp and Zn, whose order stays a symbol. Default: Zp.")
+@click.option("--task", default="x*y", show_default=True, help="x*y, or x+y, x-y, 2*x+3*y, x+y+z, ...")
+@click.option(
+    "--activation",
+    default="quadratic",
+    show_default=True,
+    help="A polynomial in z; on cyclic groups relu, gelu, ...",
+)
+@click.option("--modes", metavar="LIST", help="Frequencies to keep, such as k,2k or 1,2, or all.")
+@click.option("--embedding", default="shared", show_default=True, metavar="shared|unshared")
+@click.option("--constraint", default="none", show_default=True, metavar="none|sphere|joint_sphere")
+@click.option("--decay", is_flag=True, help="Add weight decay, as a parameter of that name.")
+@click.option(
+    "--certify",
+    "order",
+    type=click.IntRange(min=2),
+    metavar="N",
+    help="Order of the brute-force gradient to compare with. Default: the group's, up to 200, or 7.",
+)
+@click.option("--force", is_flag=True, help="Find the irreps of a group above the order limit, at any cost.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@json_option("the system")
+@debug_option
+def command(
+    group: str | None,
+    table: str | None,
+    task: str,
+    activation: str,
+    modes: str | None,
+    embedding: str,
+    constraint: str,
+    decay: bool,
+    order: int | None,
+    force: bool,
+    form: str,
+    json_file: str | None,
+) -> None:
+    """Derive the reduced ODE of a network's gradient flow, near uniform softmax.
+
+    Prints states and equations, the conditions under which they hold, whether the modes are closed and where
+    they leak, first integrals, fixed phases, rates, and a certificate: a comparison with the gradient summed
+    by brute force, exact up to order 13. Exits with 1 if that disagrees. On a group that is not Abelian the
+    equations are those of the blocks at its irreps. With --constraint sphere or joint_sphere come what the
+    spheres add, exact solutions, and the maxima of the energy with their spectra.
+    """
+    from odekit.derivation import derive, with_decay
+    from odekit.groups import CyclicFamily
+    from odekit.networks import Network
+
+    chosen = chosen_group(group, table)
+    if force:
+        allow_large(chosen)
+    network = Network(
+        "Zp" if chosen is None else chosen,
+        task=task,
+        activation=activation,
+        embedding=embedding,
+        constraint=constraint,
+    )
+    system = derive(network) if modes is None else derive(network, modes)
+    if decay:
+        system = with_decay(system)
+    certificate = _certificate(system, order, is_symbolic=isinstance(network.group, CyclicFamily))
+    _show(system, certificate, form, json_file)
+    click.get_current_context().exit(0 if certificate is None or certificate.passed else 1)
+
+
+def _certificate(system: System, order: int | None, is_symbolic: bool) -> Certificate | None:
+    """Certify at the order asked for, else at the first of a few at which the conditions can be met.
+
+    A group of an order above 200 is certified only where that is asked for.
+    """
+    from odekit.errors import ReductionError
+
+    if order is None and not is_symbolic and system.network.finite_group.order > LARGEST_CERTIFIED:
+        return None
+    if order is not None or not is_symbolic:
+        return system.certify(order)
+    for candidate in CERTIFIED_ORDERS[:-1]:
+        try:
+            return system.certify(candidate)
+        except ReductionError:
+            continue
+    return system.certify(CERTIFIED_ORDERS[-1])
+
+
+def _show(system: System, certificate: Certificate | None, form: str, json_file: str | None) -> None:
+    from odekit.derivation import printers
+    from odekit.json_text import strict_json
+
+    if form == "json":
+        text = strict_json(printers.as_dict(system, certificate)).rstrip("\n")
+    elif form == "text":
+        text = printers.text(system, certificate)
+    else:
+        text = printers.latex(system) if form == "latex" else printers.python(system)
+    if not (form == "json" and json_file == "-"):
+        say(text, json_file)
+    if json_file is not None:
+        write_json(printers.as_dict(system, certificate), json_file)

@@ -1,0 +1,79 @@
+"""``odekit predict``: who will win, and when, before training."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from odekit.cli.command import Command, debug_option
+from odekit.cli.options import finite_group, group_options, json_option
+from odekit.cli.output import say, say_list, show_table, write_json
+
+if TYPE_CHECKING:
+    from odekit.comparison import Prediction
+    from odekit.groups import FiniteGroup
+
+__all__ = ["command"]
+
+FIRST_NEURONS = 10
+ON_SPHERES = "Nothing blows up on spheres: the times are those of the flow without them, whose first wins."
+COUPLED = (
+    "The irreps do not decouple: the winner is what the integrated flow ends in, and there are no times."
+)
+
+
+@click.command(
+    "predict",
+    cls=Command,
+    short_help="Winner, blow-up time and final phases of every neuron, before training.",
+    examples=(
+        ("odekit predict run.npz", "From the first snapshot of a run, in the run's own time."),
+        ("odekit predict weights.npz --group Z23", "From theta and xi (M, n) in a file that says no more."),
+        ("odekit predict run.npz --json -", "Every neuron's winner, runner-up, times and phases as JSON."),
+    ),
+)
+@click.argument("weights", metavar="WEIGHTS")
+@group_options("Z23, Z3xZ5, ..., where the file does not say.")
+@json_option("the prediction of every neuron")
+@debug_option
+def command(weights: str, group: str | None, table: str | None, json_file: str | None) -> None:
+    """Predict which frequency wins each neuron, when it blows up and at which phases.
+
+    WEIGHTS is an .npz file with theta and xi, (M, n) or (T, M, n), of which the first snapshot is used. The
+    frequency whose reduced flow blows up first wins. Without meta in the file the activation is quadratic,
+    the loss a sum and the logit scale 1. Times are those of gradient flow on all tuples, and a note says so
+    where the file's run was trained otherwise.
+    """
+    from odekit.comparison import predict
+    from odekit.report import prediction_table, winners_table
+
+    given = finite_group(group, table)
+    prediction = predict(weights, given)
+    count = len(prediction.winner)
+    show_table(prediction_table(prediction, FIRST_NEURONS), json_file)
+    if count > FIRST_NEURONS:
+        say(f"the first {FIRST_NEURONS} of {count} neurons; --json FILE has them all", json_file)
+    say("", json_file)
+    show_table(winners_table(prediction), json_file)
+    say_list("Notes", _caveats(prediction, weights, given), json_file)
+    write_json(prediction.to_json(), json_file)
+
+
+def _caveats(prediction: Prediction, weights: str, group: FiniteGroup | None) -> list[str]:
+    """What the times are on spheres, and why the file's own run need not do what is predicted."""
+    from odekit.comparison.accuracy.provenance import check_flow_time
+    from odekit.errors import InputError
+    from odekit.simulation import load_weights
+
+    run = load_weights(Path(weights), group)
+    notes = []
+    if run.network.constraint != "none":
+        notes.append(COUPLED if math.isnan(prediction.blow_up_time[0]) else ON_SPHERES)
+    try:
+        check_flow_time(run)
+    except InputError as error:
+        notes.append(f"This is what gradient flow on all tuples would do; {error}")
+    return notes

@@ -1,0 +1,1 @@
+"""Where does the reduced flow take the network's own start? Modes, blocks, and the race on spheres."""

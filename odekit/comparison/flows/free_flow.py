@@ -1,0 +1,110 @@
+"""When the free flow of each irrep blows up: the race that decides a neuron on spheres.
+
+On spheres every block moves at the gradient of the energy E less c E times itself. Where c is the same for
+all weight groups, S = exp(int c E dt) and dtau = dt / S turn that into the free flow of the scaled blocks,
+
+    (S X)' = F(S X)  in tau,
+
+without spheres and independently in each irrep. The neuron reaches its winner as t grows without bound, which
+is when the first free flow blows up, at tau*. What enters are a network and weights, what leaves are the
+times tau*. This module must not know runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.derivation import LiftedSystem
+from odekit.errors import ReductionError
+from odekit.networks import Network
+from odekit.solvers import CompiledSystem, Event, compile, solve
+from odekit.solvers.problem.events import Rows
+
+__all__ = ["free_blow_up_times"]
+
+FloatArray = NDArray[np.float64]
+Weights = Mapping[str, FloatArray]
+
+GROWTH = 1e4
+LONGEST = 1e4
+
+
+def free_blow_up_times(network: Network, weights: Weights, rtol: float = 1e-10) -> FloatArray:
+    """tau* of every neuron's every nontrivial real irrep, (M, irreps), in the order of the group's.
+
+    Each free flow is integrated until its norm N has grown by 10^4; since N ~ C / (tau* - tau) near the
+    blow-up, what then remains is N / N', up to corrections of relative size 10^-8. One that takes more
+    than 10^4 / (sqrt(n) N(0)) counts as never blowing up.
+
+    Parameters
+    ----------
+    network: on spheres, with one radial coefficient (see `LiftedFlow.decouples`), or without constraint.
+    weights: (M, n) by weight group.
+    rtol: of the integration.
+
+    Returns
+    -------
+    times: in units of the run's time at S = 1; without constraint they are the run's time itself.
+
+    Raises
+    ------
+    ReductionError: no lifted flow, or one that does not decouple.
+
+    Source: arXiv 2606.02993 has the flow on spheres; the change of time is that of any projected gradient
+    flow with a homogeneous energy.
+    """
+    system = LiftedSystem.of(network)
+    if not system.flow.decouples:
+        raise ReductionError(
+            "the irreps don't decouple",
+            expected="three spheres with equal rates, or a shared embedding at half rate",
+            received=", ".join(f"{name} {value}" for name, value in system.flow.radial.items()),
+        )
+    columns: dict[tuple[int, ...], FloatArray] = {}
+    for stack in system.stacks:
+        if not stack.is_trivial:
+            singles = [system.single(name) for name in stack.names]
+            columns |= dict(zip(stack.members, _race(singles, weights, rtol), strict=True))
+    listed = [columns[sigma.members] for sigma in network.finite_group.real_irreps[1:]]
+    return np.stack(listed, axis=1) / network.flow_rate()
+
+
+def _race(singles: list[LiftedSystem], weights: Weights, rtol: float) -> list[FloatArray]:
+    """Blow-up times of irreps of one type and dimension, whose equations are the same: one (M,) for each."""
+    states = [single.to_states(weights) for single in singles]
+    lengths = np.tile(singles[0].metric, len(singles[0].flow.letters))
+    times = _blow_up_times(compile(singles[0]), np.concatenate(states, axis=1), lengths, rtol)
+    return list(times.reshape(len(singles), -1))
+
+
+def _blow_up_times(
+    compiled: CompiledSystem, states: FloatArray, metric: FloatArray, rtol: float
+) -> FloatArray:
+    """By homogeneity of degree 2, from starts of length 1; a start of length 0 never blows up."""
+    length = np.sqrt(metric @ states**2)
+    alive = length > 0
+    times = np.full(len(length), np.inf)
+    if alive.any():
+        unit = states[:, alive] / length[alive]
+        times[alive] = _from_unit_length(compiled, unit, metric, rtol) / length[alive]
+    return times
+
+
+def _from_unit_length(
+    compiled: CompiledSystem, start: FloatArray, metric: FloatArray, rtol: float
+) -> FloatArray:
+    def growth(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
+        return np.asarray(np.log(metric @ y.values**2) - 2 * np.log(GROWTH))
+
+    last = LONGEST / np.sqrt(compiled.system.group.order)
+    grown = Event(growth, direction=1, terminal=True, name="grown")
+    solution = solve(compiled, start, last, rtol=rtol, events=[grown])
+    reached, y = solution.event_t[0], solution.event_y[0]
+    slope = np.empty_like(y)
+    with np.errstate(invalid="ignore"):
+        compiled.rhs(reached, y, np.empty((0, len(reached))), slope)
+        remaining = (metric @ y**2) / (metric @ (y * slope))
+    return np.where(np.isnan(reached), np.inf, reached + remaining)

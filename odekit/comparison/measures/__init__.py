@@ -1,0 +1,1 @@
+"""What is measured of weights? Modes, shares of irreps, distances, rates, stages."""

@@ -1,0 +1,1 @@
+"""What moves on any finite group? Blocks at irreps: energy, flow, conservation laws, landscape."""

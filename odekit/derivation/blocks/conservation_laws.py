@@ -1,0 +1,107 @@
+"""Conservation laws of the lifted flow, found: matrices and traces that move by a multiple of themselves.
+
+An ansatz over words with rational coefficients is differentiated along the free flow by Leibniz' rule; what
+vanishes identically, in non-commuting letters, is conserved in every irrep of every group. On spheres each
+letter also decays at its radial coefficient times E, so that a combination of words with one common total is
+a Darboux polynomial: P' = -cofactor * E * P. Ratios of equal cofactor are the first integrals there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from math import gcd, lcm
+
+from odekit.derivation.blocks.flow import LiftedFlow
+from odekit.derivation.blocks.words import (
+    Letter,
+    Word,
+    Words,
+    adjoint,
+    combine,
+    derivative_along,
+    trace_form,
+    words_text,
+)
+from odekit.systems.algebra.linear_algebra import vanishing_combinations
+
+__all__ = ["ConservationLaw", "find_conservation_laws"]
+
+
+@dataclass(frozen=True)
+class ConservationLaw:
+    """A matrix of words, or the imaginary part of a trace, with ``P' = -cofactor * E * P``.
+
+    Parameters
+    ----------
+    words: the combination P.
+    is_trace: whether P is the imaginary part of the trace of ``words`` instead of the matrix itself.
+    cofactor: 0 for a first integral.
+    """
+
+    words: Words
+    is_trace: bool
+    cofactor: Fraction
+
+    def __str__(self) -> str:
+        text = words_text(self.words)
+        return f"Im tr({text})" if self.is_trace else text
+
+
+def find_conservation_laws(flow: LiftedFlow) -> tuple[ConservationLaw, ...]:
+    """Balancedness as matrices of two letters, and traces of three letters, by linear algebra over Q."""
+    letters = [Letter(name, is_adjoint) for name in flow.letters for is_adjoint in (False, True)]
+    laws = [
+        ConservationLaw(words, False, cofactor)
+        for cofactor, candidates in _by_cofactor(flow, product(letters, repeat=2))
+        for words in _vanishing(
+            candidates, lambda word: derivative_along({word: Fraction(1)}, flow.free_field)
+        )
+    ]
+    return (*(law for law in laws if _is_hermitian(law.words)), *_traces(flow, letters))
+
+
+def _traces(flow: LiftedFlow, letters: list[Letter]) -> Iterator[ConservationLaw]:
+    """Combinations of tr(w) - conj tr(w) of three letters that vanish along the free flow."""
+    words = {next(iter(trace_form({word: Fraction(1)}))) for word in product(letters, repeat=3)}
+    chosen = {min(word, _conjugate(word)) for word in words if word != _conjugate(word)}
+    for cofactor, candidates in _by_cofactor(flow, sorted(chosen)):
+        for found in _vanishing(candidates, lambda word: _imaginary_rate(flow, word)):
+            yield ConservationLaw(found, True, cofactor)
+
+
+def _conjugate(word: Word) -> Word:
+    return next(iter(trace_form(adjoint({word: Fraction(1)}))))
+
+
+def _imaginary_rate(flow: LiftedFlow, word: Word) -> Words:
+    rate = derivative_along({word: Fraction(1)}, flow.free_field)
+    return combine([(1, trace_form(rate)), (-1, trace_form(adjoint(rate)))])
+
+
+def _by_cofactor(flow: LiftedFlow, words: Iterable[Word]) -> list[tuple[Fraction, list[Word]]]:
+    groups: dict[Fraction, list[Word]] = {}
+    for word in words:
+        groups.setdefault(sum((flow.radial[letter.name] for letter in word), Fraction(0)), []).append(word)
+    return sorted(groups.items())
+
+
+def _vanishing(candidates: list[Word], rate: Callable[[Word], Words]) -> Iterator[Words]:
+    """A basis of the combinations of candidates whose rate vanishes identically."""
+    for vector in vanishing_combinations([rate(word) for word in candidates]):
+        yield _primitive({word: value for word, value in zip(candidates, vector, strict=True) if value})
+
+
+def _primitive(words: Words) -> Words:
+    """Integer coefficients without a common factor, the first one positive."""
+    values = list(words.values())
+    common = Fraction(gcd(*(v.numerator for v in values)), lcm(*(v.denominator for v in values)))
+    if values[0] < 0:
+        common = -common
+    return {word: value / common for word, value in words.items()}
+
+
+def _is_hermitian(words: Words) -> bool:
+    return adjoint(words) == words

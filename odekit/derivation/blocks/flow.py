@@ -1,0 +1,89 @@
+"""The lifted flow: every block's equation of motion on any finite group, with or without spheres.
+
+The gradient of E = (1/n) sum_rho d_rho Re tr(e) in the inner product (1/n) sum_rho d_rho Re tr(X^* Y) is the
+cyclic derivative of e. On a product of unit spheres each sphere takes away its own radial part; by Euler's
+identity that is the degree of E in the sphere's weights times E, for every block that lies on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from odekit.derivation.blocks.energy import lifted_energy
+from odekit.derivation.blocks.words import Words, combine, cyclic_gradient
+from odekit.derivation.spheres.radial import spheres_of
+from odekit.errors import ReductionError
+from odekit.networks import Network
+
+__all__ = ["LiftedFlow", "lift"]
+
+
+@dataclass(frozen=True)
+class LiftedFlow:
+    """Equations of motion of the blocks at one nontrivial irrep.
+
+    Parameters
+    ----------
+    energy: words e with E = (1/n) sum_rho d_rho Re tr(e).
+    spheres: groups of letters that share a unit sphere; empty without constraint.
+    rates: factor on each letter's learning rate.
+    letters: names of the blocks.
+    """
+
+    energy: Words
+    spheres: tuple[tuple[str, ...], ...]
+    rates: Mapping[str, Fraction]
+    letters: tuple[str, ...]
+
+    @cached_property
+    def free_field(self) -> dict[str, Words]:
+        """Gradient of the energy by each block, times its rate."""
+        return {
+            name: combine([(self.rates[name], cyclic_gradient(self.energy, name))]) for name in self.letters
+        }
+
+    @cached_property
+    def radial(self) -> dict[str, Fraction]:
+        """Coefficient of -E times the block in each block's equation; 0 without constraint."""
+        degrees = {name: Fraction(0) for name in self.letters}
+        for sphere in self.spheres:
+            degree = sum(self._degree(name) for name in sphere)
+            degrees.update({name: self.rates[name] * degree for name in sphere})
+        return degrees
+
+    @property
+    def decouples(self) -> bool:
+        """Whether one change of time and scale makes the irreps independent: equal radial coefficients."""
+        return len(set(self.radial.values())) == 1
+
+    def _degree(self, name: str) -> int:
+        """Degree of the energy in a letter, the same in every word."""
+        return max((sum(letter.name == name for letter in word) for word in self.energy), default=0)
+
+
+def lift(network: Network) -> LiftedFlow:
+    """The lifted flow of a network.
+
+    Raises
+    ------
+    ReductionError: an activation that is no polynomial, or needs Clebsch-Gordan coefficients.
+    ReductionError: unequal rates on one joint sphere, or a task other than the group's product.
+
+    Source: arXiv 2606.02993, projected gradient flow in the Fourier domain.
+    """
+    polynomial = network.activation_polynomial
+    if polynomial is None or set(network.task.coefficients) != {1}:
+        raise ReductionError(
+            "no lifted flow for this network",
+            expected="a polynomial activation and the group's product x*y",
+            received=f"activation {network.activation_name}, task {network.task.text}",
+        )
+    summands = network.task.summands
+    energy = lifted_energy(polynomial, [network.embedding_of(i) for i in range(summands)])
+    letters = (*network.embeddings, "xi")
+    rates = {name: Fraction(repr(network.rates[name])) for name in letters}
+    spheres = spheres_of(network)
+    return LiftedFlow(energy, spheres, rates, letters)

@@ -1,0 +1,163 @@
+"""Certificates: the reduced field is the transform of the weight-space gradient.
+
+The derivation works with selection rules; the certificate does not. It writes the weights at every group
+element as combinations of roots of unity with symbolic coefficients, forms the gradient of the energy by
+summing over all tuples of elements, transforms it at every frequency, and subtracts the reduced field. What
+remains has to be the zero polynomial over the cyclotomic field at the modes; outside of them the transform
+itself has to be zero, but for the declared leaks, where it has to be the predicted polynomial. At larger
+orders the same sums are taken in floating point at random coefficients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import gcd
+
+from odekit.derivation.certificates.exact_transform import ExactTransform
+from odekit.derivation.certificates.numeric_transform import NumericTransform
+from odekit.derivation.modes.reduction import FourierReduction
+from odekit.errors import InputError, ReductionError
+from odekit.groups import FiniteGroup, cyclic
+
+__all__ = ["Certificate", "certify", "combined"]
+
+EXACT_ORDER = 13
+TOLERANCE = 1e-12
+DEFAULT_ORDER = 7
+MAX_DEFAULT_ORDER = 60
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What was compared, and what came of it.
+
+    Parameters
+    ----------
+    order: the group's order.
+    frequencies: the concrete frequencies that were tried, one mapping from symbol to integer each.
+    exact: whether it is a proof over the cyclotomic field instead of a floating-point comparison.
+    residual: largest relative difference (0 where exact and passed).
+    passed: whether field and leaks agree at all of them.
+    """
+
+    order: int
+    frequencies: tuple[Mapping[str, int], ...]
+    exact: bool
+    residual: float
+    passed: bool
+
+    def __str__(self) -> str:
+        kind = "exactly, over the cyclotomic field" if self.exact else "at random points"
+        verdict = "agrees" if self.passed else "DISAGREES"
+        tried = "; ".join(", ".join(f"{k} = {v}" for k, v in f.items()) for f in self.frequencies)
+        where = f" ({tried})" if tried else ""
+        size = "" if self.exact else f", largest relative difference {self.residual:.1e}"
+        return f"{verdict} with the weight-space gradient {kind}, order {self.order}{where}{size}"
+
+
+def certify(reduction: FourierReduction, order: int | None = None) -> Certificate:
+    """Compare a reduction with brute-force sums at a concrete order.
+
+    Parameters
+    ----------
+    reduction: what is put to the test.
+    order: the concrete order, at least 2: by default the group's own, or where it is a symbol the first from
+    7 on
+        that meets the conditions.
+
+    Raises
+    ------
+    InputError: the order is not an integer above 1.
+    ReductionError: the order is not the group's, no frequency of that order meets the conditions, or there
+    are
+        more than ten million tuples to sum over.
+    """
+    group = _group(reduction, order)
+    choices = tuple(_assignments(reduction, group.order))
+    if not choices:
+        raise ReductionError(
+            f"no frequency of order {group.order} meets the conditions",
+            expected="; ".join(c.text("n") for c in reduction.conditions),
+            received=f"order {group.order}",
+            hint="a larger order",
+        )
+    exact = group.order <= EXACT_ORDER and ExactTransform(reduction, group, choices[0]).is_affordable
+    if not exact and not NumericTransform(reduction, group, choices[0]).is_affordable:
+        raise ReductionError(
+            "too many tuples of inputs to sum over",
+            expected="at most ten million",
+            received=f"{group.order}**{reduction.network.task.summands}",
+            hint="a smaller order",
+        )
+    transform = ExactTransform if exact else NumericTransform
+    residuals = [transform(reduction, group, choice).residual() for choice in choices]
+    limit = 0.0 if exact else TOLERANCE
+    return Certificate(group.order, choices, exact, max(residuals), max(residuals) <= limit)
+
+
+def combined(certificates: Sequence[Certificate]) -> Certificate:
+    """One certificate for several systems at the same order: it passes if all of them do."""
+    return Certificate(
+        order=certificates[0].order,
+        frequencies=tuple(choice for part in certificates for choice in part.frequencies),
+        exact=all(part.exact for part in certificates),
+        residual=max(part.residual for part in certificates),
+        passed=all(part.passed for part in certificates),
+    )
+
+
+def _group(reduction: FourierReduction, order: int | None) -> FiniteGroup:
+    if order is not None and (isinstance(order, bool) or not isinstance(order, int) or order < 2):
+        raise InputError("not the order of a group", expected="an integer above 1", received=repr(order))
+    own = reduction.network.group
+    if not isinstance(own, FiniteGroup):
+        return cyclic(order or _default_order(reduction))
+    if order not in (None, own.order):
+        raise ReductionError(
+            "a certificate at another order than the group's",
+            expected=f"order {own.order}",
+            received=str(order),
+            hint="derive for the group Zp, whose order is a symbol",
+        )
+    return own
+
+
+def _default_order(reduction: FourierReduction) -> int:
+    """The first order from 7 on at which some frequency meets the conditions."""
+    orders = range(DEFAULT_ORDER, MAX_DEFAULT_ORDER)
+    return next(
+        (order for order in orders if any(True for _ in _assignments(reduction, order))), DEFAULT_ORDER
+    )
+
+
+def _assignments(reduction: FourierReduction, order: int) -> Iterator[Mapping[str, int]]:
+    """Concrete frequencies that meet the conditions.
+
+    One for every divisor of the order that k can share with it, because an automorphism of the group carries
+    it to the others; for several symbols the first that serves. At a concrete order there is nothing to
+    choose.
+    """
+    frequencies = reduction.rules.modes.frequencies
+    symbols = frequencies.symbols
+    if not symbols:
+        yield {} if frequencies.base is None else {"k": frequencies.base}
+        return
+    seen: set[tuple[int, ...]] = set()
+    for values in _candidates(len(symbols), order):
+        choice = dict(zip(symbols, values, strict=True))
+        kind = tuple(gcd(value, order) for value in values)
+        if kind in seen or not all(condition.holds(order, choice) for condition in reduction.conditions):
+            continue
+        seen.add(kind)
+        yield choice
+        if len(symbols) > 1:
+            return
+
+
+def _candidates(count: int, order: int) -> Iterator[tuple[int, ...]]:
+    if count == 0:
+        yield ()
+        return
+    for rest in _candidates(count - 1, order):
+        yield from ((*rest, value) for value in range(1, order // 2 + 1))

@@ -1,0 +1,270 @@
+"""The reduced system of one frequency for an activation that is no polynomial, truncated to one harmonic.
+
+Such an activation spreads one frequency over all of its multiples at once, so no finite set of modes is
+closed. What is kept is the gradient's projection on the frequency itself, the flow of
+``E = n^2 beta cos(D) h(alpha)`` in Plancherel's metric; into which multiples the gradient leaks, and how
+large they are, goes with it. What enters is a network; what leaves is a `ReducedSystem`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import sympy as sp
+
+from odekit.derivation.certificates.certificate import Certificate
+from odekit.derivation.harmonics.kinked_response import degree_one_leakage
+from odekit.derivation.harmonics.profile import (
+    ALPHA,
+    Profile,
+    Z,
+    energy_profile,
+    parity_parts,
+    sides,
+    symbolic_activation,
+)
+from odekit.derivation.harmonics.response import Response, certify_harmonic, harmonic_response
+from odekit.derivation.polar.closed_form import EllipticForm
+from odekit.derivation.polar.elliptic_curve import EllipticCurve
+from odekit.derivation.polar.fixed_points import FixedPoint
+from odekit.derivation.spheres.report import SphereReport
+from odekit.errors import ReductionError, UnknownNameError
+from odekit.groups import CyclicFamily
+from odekit.networks import Network
+from odekit.systems.system import ReducedSystem
+
+__all__ = ["HarmonicSource", "derive_harmonic", "initial_rates"]
+
+BETA = sp.Symbol("beta", positive=True)
+PHI, PSI, D = sp.symbols("phi psi D", real=True)
+SAMPLES = (0.1, 0.3, 1.0, 3.0)
+PROBES = np.array([-1.0, -0.1, 0.0, 0.1, 1.0])
+
+
+def derive_harmonic(network: Network) -> ReducedSystem:
+    """One harmonic of one frequency, on a cyclic group with a shared embedding and task ``+-x +- y``.
+
+    Raises
+    ------
+    ReductionError: another group, embedding, constraint or task, or an activation that is not real and finite
+        on both sides of 0 and there.
+    """
+    _check(network)
+    return HarmonicSource(network).polar
+
+
+def initial_rates(system: ReducedSystem) -> Mapping[str, sp.Expr]:
+    """Growth alpha'/alpha and alignment -D'/D of a derived one-frequency system at alpha = beta and D = 0.
+
+    >>> initial_rates(derive_harmonic(Network("Zp", activation="relu")))["alignment"]
+    40*p/(3*pi**2)
+    """
+    alpha, beta, angle = (system.symbol(name) for name in ("alpha", "beta", "D"))
+    start = {beta: alpha, angle: 0}
+    growth = (system.equations[alpha] / alpha).subs(start)
+    alignment = -system.equations[angle].diff(angle).subs(start)
+    return {"growth": _simplified(growth), "alignment": _simplified(alignment)}
+
+
+def _simplified(rate: sp.Expr) -> sp.Expr:
+    """Simplified, unless it holds an integral that nothing evaluates, on which SymPy takes minutes."""
+    return sp.expand(rate) if rate.has(sp.Integral) else sp.simplify(rate)
+
+
+@dataclass(frozen=True)
+class HarmonicSource:
+    """Answers for one harmonic of one frequency."""
+
+    network: Network
+
+    @cached_property
+    def profile(self) -> Profile:
+        """h(alpha), at a concrete order averaged over the phases on the lattice."""
+        group = self.network.group
+        order = None if isinstance(group, CyclicFamily) else group.order
+        return energy_profile(self.network.activation, order)
+
+    @property
+    def order(self) -> sp.Expr:
+        """The group's order, a symbol or an integer."""
+        group = self.network.group
+        if isinstance(group, CyclicFamily):
+            return sp.Symbol(group.symbol, integer=True, positive=True)
+        return sp.Integer(group.order)
+
+    @property
+    def turns(self) -> int:
+        """How often phi enters the phase difference: 2 for x + y, 0 for x - y."""
+        return sum(self.network.task.coefficients)
+
+    @cached_property
+    def response(self) -> Response:
+        """The gradient's harmonics at one frequency."""
+        return harmonic_response(self.network)
+
+    @cached_property
+    def polar(self) -> ReducedSystem:
+        """The system in magnitudes and phases."""
+        n, (theta, xi) = self.order, self._rates
+        h, slope = self.profile.expression, self.profile.derivative().expression
+        field = {
+            ALPHA: 2 * n * theta * BETA * slope * sp.cos(D),
+            PHI: -2 * n * theta * self.turns * BETA * h * sp.sin(D) / ALPHA**2,
+            BETA: 2 * n * xi * h * sp.cos(D),
+            PSI: 2 * n * xi * h * sp.sin(D) / BETA,
+        }
+        lengths = (n / (2 * theta), n * ALPHA**2 / (2 * theta), n / (2 * xi), n * BETA**2 / (2 * xi))
+        return ReducedSystem(
+            states=tuple(field),
+            vector_field=tuple(sp.factor_terms(value) for value in field.values()),
+            parameters=(n,) if n.is_Symbol else (),
+            metric=lengths,
+            energy=n**2 * BETA * h * sp.cos(D),
+            definitions={D: self.turns * PHI - PSI},
+            conditions=self._conditions(),
+            leaks=self.response.leaks,
+            source=self,
+        )
+
+    def ansatz(self) -> tuple[str, ...]:
+        """Each weight group at its frequency."""
+        return ("theta = alpha Re(e^(i phi) chi_k)", "xi = beta Re(e^(i psi) chi_k)")
+
+    def first_integrals(self) -> tuple[sp.Expr, ...]:
+        """Two where h is a power alpha^q: one of the magnitudes, one with the phase difference.
+
+        With unequal rates of theta and xi, r and s: ``s alpha^2 - r q beta^2`` and
+        ``alpha^(turns^2/q) beta sin(D)``.
+        """
+        degree = self.profile.degree
+        if degree is None:
+            return ()
+        theta, xi = self._rates
+        magnitudes = xi * ALPHA**2 - theta * degree * BETA**2
+        return magnitudes, ALPHA ** (sp.Integer(self.turns) ** 2 / degree) * BETA * sp.sin(D)
+
+    def fixed_points(self) -> tuple[FixedPoint, ...]:
+        """D = 0 and D = pi, stable by the sign of h."""
+        if self.profile.expression == 0:
+            return ()
+        velocity = self.polar.equations[D]
+        signs = {float(value) > 0 for value in self.profile(SAMPLES)}
+        points = []
+        for turn in (0, 1):
+            words = {frozenset({True}): "attracts", frozenset({False}): "repels"}
+            if turn:
+                words = {frozenset({True}): "repels", frozenset({False}): "attracts"}
+            rate = sp.factor(-velocity.diff(D).subs(D, turn * sp.pi))
+            stability = words.get(frozenset(signs), "depends on magnitudes")
+            points.append(FixedPoint({D: turn * sp.pi}, stability, {D: rate}))
+        return tuple(points)
+
+    def form(self, name: str) -> ReducedSystem:
+        """The polar form, which is the only one.
+
+        Raises
+        ------
+        UnknownNameError: another form.
+        """
+        if name != "polar":
+            raise UnknownNameError("form", name, ("polar",))
+        return self.polar
+
+    def cheapest_form(self, states: tuple[sp.Symbol, ...]) -> None:
+        """None: the polar form is the only one."""
+        return None
+
+    def sphere_form(self) -> None:
+        """None: exact solutions on spheres belong to quadratic networks."""
+        return None
+
+    def closed_form(self) -> EllipticForm | None:
+        """None: none is known."""
+        return None
+
+    def elliptic_curve(self) -> EllipticCurve | None:
+        """None: none is known."""
+        return None
+
+    def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
+        """Not available.
+
+        Raises
+        ------
+        ReductionError: always; the equations are no polynomials in complex amplitudes.
+        """
+        raise ReductionError(
+            "one harmonic of an activation that is no polynomial has no equations in complex amplitudes",
+            expected="a polynomial activation",
+            received=self.network.activation_name,
+            hint="the system's own equations, which are in magnitudes and phases",
+        )
+
+    def sphere_report(self) -> SphereReport | None:
+        """None: there is no constraint."""
+        return None
+
+    def certify(self, order: int | None) -> Certificate:
+        """Compare with the gradient summed over a lattice, averaged over phases."""
+        return certify_harmonic(self.network, self.polar, order)
+
+    @property
+    def _rates(self) -> tuple[sp.Rational, sp.Rational]:
+        theta, xi = (sp.Rational(repr(self.network.rates[name])) for name in ("theta", "xi"))
+        return theta, xi
+
+    def _conditions(self) -> tuple[str, ...]:
+        n, is_symbolic = self.order, self.order.is_Symbol
+        is_exact = not is_symbolic and sides(symbolic_activation(self.network.activation)) is not None
+        order = f"{n} is large" if is_symbolic else f"order {n} counts as large"
+        return (
+            "k is faithful, its character of order above 2",
+            *(() if is_exact else (order,)),
+            f"phases on the lattice are averaged over: with a single one D' deviates by about 1/{n}",
+            "other harmonics have not filled in: truncated to one, the system is right at first order from a "
+            "start at one frequency",
+            f"the gradient's harmonics relative to k are neglected: {self.response.text}",
+            *_formulas(self.network, self.profile),
+        )
+
+
+def _formulas(network: Network, profile: Profile) -> tuple[str, ...]:
+    """The sizes of all harmonics, where the activation is ``a z + b |z|`` and a constant, b not 0."""
+    _, odd = parity_parts(network.activation)
+    if profile.degree != 1 or (odd / Z).has(Z):
+        return ()
+    found = degree_one_leakage()
+    at = f"{found.aligned} at D = 0 and {found.quarter} at D = pi/2"
+    if sum(network.task.coefficients) == 0:
+        at = f"{found.aligned} at every D"
+    return (f"those of all orders are: of xi, m k, {found.xi}; of theta, (2m+1) k, {at}",)
+
+
+def _check(network: Network) -> None:
+    group, task = network.group, network.task
+    cyclic = isinstance(group, CyclicFamily) or bool((group.element_orders == group.order).any())
+    wanted = {
+        "a cyclic group": cyclic and (isinstance(group, CyclicFamily) or group.order > 2),
+        "a shared embedding": network.embedding == "shared",
+        "no constraint": network.constraint == "none",
+        "the task x + y or x - y": task.summands == 2 and {abs(c) for c in task.coefficients} == {1},
+    }
+    missing = [name for name, holds in wanted.items() if not holds]
+    if missing:
+        raise ReductionError(
+            f"the activation {network.activation_name!r} has no finite reduction",
+            expected=f"a polynomial in z, or else {', '.join(missing)}",
+            received=network.activation_name,
+            hint="--activation quadratic or --activation 'z**4'",
+        )
+    with np.errstate(all="ignore"):
+        values = np.broadcast_to(network.activation.evaluate({"z": PROBES}), PROBES.shape)
+    if not np.isfinite(values).all():
+        raise ReductionError(
+            f"the activation {network.activation_name!r} is not real and finite at z = "
+            f"{PROBES[~np.isfinite(values)][0]:g}",
+            expected="one that is real and finite at every z",
+        )

@@ -1,0 +1,195 @@
+"""Frequencies: what a selection rule compares.
+
+The sum over the group of a product of characters is n where their frequencies add up to zero, and 0 where
+they don't. `SymbolicFrequencies` are rational combinations of symbols such as k and l, for a cyclic group of
+symbolic order: they add up to zero if they do so identically, and the congruences modulo n that would make
+further sums survive are kept as `Condition`. `CharacterFrequencies` are the characters of a concrete Abelian
+group, added in its dual group: nothing generic is left, and no conditions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from math import gcd, lcm
+from typing import Generic, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.derivation.modes.conditions import Condition, combination_text
+from odekit.groups import FiniteGroup
+
+__all__ = ["CharacterFrequencies", "Frequencies", "SymbolicFrequencies", "SymbolicFrequency"]
+
+SymbolicFrequency = tuple[Fraction, ...]
+F = TypeVar("F")
+
+_TABLES_KEPT = 64
+
+
+class Frequencies(Protocol, Generic[F]):
+    """What the derivation needs of frequencies of type F.
+
+    ``symbols`` are the names of the generic ones, none at a concrete order; ``base`` is the character that is
+    called k there, if one is. ``index`` is the row of the character at a concrete order and concrete values
+    of the symbols.
+    """
+
+    @property
+    def symbols(self) -> tuple[str, ...]: ...
+    @property
+    def base(self) -> int | None: ...
+    @property
+    def zero(self) -> F: ...
+    def add(self, left: F, right: F) -> F: ...
+    def scale(self, factor: int, frequency: F) -> F: ...
+    def divide(self, frequency: F, divisor: int) -> Sequence[F]: ...
+    def label(self, frequency: F) -> str: ...
+    def canonical(self, frequency: F) -> F: ...
+    def condition(self, differences: Iterable[F]) -> Condition | None: ...
+    def index(self, frequency: F, order: int, values: Mapping[str, int]) -> int: ...
+
+
+@dataclass(frozen=True)
+class SymbolicFrequencies:
+    """Rational combinations of ``symbols``, compared identically.
+
+    >>> SymbolicFrequencies(("k",)).label((Fraction(-2),))
+    '-2k'
+    """
+
+    symbols: tuple[str, ...]
+
+    @property
+    def base(self) -> None:
+        """None: k is a symbol."""
+        return None
+
+    @property
+    def zero(self) -> SymbolicFrequency:
+        """The trivial character."""
+        return (Fraction(0),) * len(self.symbols)
+
+    def add(self, left: SymbolicFrequency, right: SymbolicFrequency) -> SymbolicFrequency:
+        """Frequency of a product of two characters."""
+        return tuple(a + b for a, b in zip(left, right, strict=True))
+
+    def scale(self, factor: int, frequency: SymbolicFrequency) -> SymbolicFrequency:
+        """Frequency of a power."""
+        return tuple(factor * a for a in frequency)
+
+    def divide(self, frequency: SymbolicFrequency, divisor: int) -> Sequence[SymbolicFrequency]:
+        """The frequencies l with ``divisor * l = frequency``: one, where n and the divisor are coprime."""
+        return (tuple(a / divisor for a in frequency),)
+
+    def label(self, frequency: SymbolicFrequency) -> str:
+        """How a person writes it."""
+        return combination_text(self.symbols, frequency)
+
+    def canonical(self, frequency: SymbolicFrequency) -> SymbolicFrequency:
+        """The member of {f, -f} whose first nonzero coefficient is positive."""
+        first = next((a for a in frequency if a), Fraction(0))
+        return self.scale(-1, frequency) if first < 0 else frequency
+
+    def condition(self, differences: Iterable[SymbolicFrequency]) -> Condition | None:
+        """What excludes that all ``differences`` vanish modulo n although not all vanish identically.
+
+        Denominators are cleared: n is coprime to them where they occur.
+        """
+        vectors = {self.canonical(difference) for difference in differences} - {self.zero}
+        if not vectors:
+            return None
+        integers = sorted({_cleared(vector) for vector in vectors})
+        if len(self.symbols) == 1:
+            integers = [(gcd(*(vector[0] for vector in integers)),)]
+        return Condition(self.symbols, tuple(integers))
+
+    def index(self, frequency: SymbolicFrequency, order: int, values: Mapping[str, int]) -> int:
+        """The character at a concrete order; a denominator acts by its inverse modulo the order.
+
+        >>> SymbolicFrequencies(("k",)).index((Fraction(1, 2),), 7, {"k": 1})
+        4
+        """
+        terms = zip(frequency, self.symbols, strict=True)
+        return sum(a.numerator * pow(a.denominator, -1, order) * values[s] for a, s in terms) % order
+
+
+@dataclass(frozen=True)
+class CharacterFrequencies:
+    """The characters of an Abelian group, by index, added in the dual group.
+
+    Parameters
+    ----------
+    dual: the group of characters.
+    base: where given, a character and its multiples are called k, 2k, 3k, ...
+    """
+
+    dual: FiniteGroup
+    base: int | None = None
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """None: every frequency is concrete."""
+        return ()
+
+    @property
+    def zero(self) -> int:
+        """The trivial character."""
+        return self.dual.identity
+
+    def add(self, left: int, right: int) -> int:
+        """Index of a product of two characters."""
+        return int(self.dual.table[left, right])
+
+    def scale(self, factor: int, frequency: int) -> int:
+        """Index of a power."""
+        return int(_multiples(self.dual, factor)[frequency])
+
+    def divide(self, frequency: int, divisor: int) -> Sequence[int]:
+        """All characters whose ``divisor``-th power is ``frequency``."""
+        return [int(i) for i in np.flatnonzero(_multiples(self.dual, divisor) == frequency)]
+
+    def label(self, frequency: int) -> str:
+        """Multiple of the base where it is one, else the character's own name."""
+        canonical = self.canonical(frequency)
+        return self._multiples_of_base.get(canonical, self.dual.labels[canonical])
+
+    def canonical(self, frequency: int) -> int:
+        """The smaller index of a character and its conjugate."""
+        return min(frequency, int(self.dual.inverse[frequency]))
+
+    def condition(self, differences: Iterable[int]) -> Condition | None:
+        """Nothing is generic at a concrete order."""
+        return None
+
+    def index(self, frequency: int, order: int, values: Mapping[str, int]) -> int:
+        """The frequency itself."""
+        return frequency
+
+    @cached_property
+    def _multiples_of_base(self) -> Mapping[int, str]:
+        if self.base is None:
+            return {}
+        labels = {self.zero: "0"}
+        for multiple in range(1, int(self.dual.element_orders[self.base])):
+            name = "k" if multiple == 1 else f"{multiple}k"
+            labels.setdefault(self.canonical(self.scale(multiple, self.base)), name)
+        return labels
+
+
+@lru_cache(maxsize=_TABLES_KEPT)
+def _multiples(group: FiniteGroup, factor: int) -> NDArray[np.int64]:
+    """``factor`` times every element of an Abelian group, int array (n,)."""
+    total = np.full(group.order, group.identity, dtype=np.int64)
+    for _ in range(factor % group.exponent):
+        total = group.table[total, np.arange(group.order)]
+    return total
+
+
+def _cleared(vector: SymbolicFrequency) -> tuple[int, ...]:
+    """The least integer multiple of a rational vector that is itself an integer vector."""
+    common = lcm(*(a.denominator for a in vector))
+    return tuple(int(a * common) for a in vector)

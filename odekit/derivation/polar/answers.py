@@ -1,0 +1,234 @@
+"""Where a system came from: it builds the system in each of its forms, and answers what a system asks.
+
+What enters is a reduction in Fourier modes; what leaves are `ReducedSystem`s whose `source` this is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import sympy as sp
+
+from odekit.derivation.certificates.certificate import Certificate, certify
+from odekit.derivation.modes.mode_set import Mode
+from odekit.derivation.modes.reduction import FourierReduction, Names
+from odekit.derivation.polar.closed_form import EllipticForm, find_elliptic_form
+from odekit.derivation.polar.elliptic_curve import EllipticCurve, eliminate
+from odekit.derivation.polar.equivalent_form import EquivalentForm, cartesian_form, rotating_form
+from odekit.derivation.polar.first_integrals import find_first_integrals
+from odekit.derivation.polar.fixed_points import FixedPoint, find_fixed_points
+from odekit.derivation.polar.polar import PhaseCombinations, cartesian_field, polar_expression, polar_field
+from odekit.derivation.polar.polynomial_form import polynomial_field
+from odekit.derivation.spheres.form import SphereForm
+from odekit.derivation.spheres.report import SphereReport
+from odekit.errors import ReductionError, UnknownNameError
+from odekit.networks import Network
+from odekit.systems.algebra.polynomials import Poly, to_sympy
+from odekit.systems.system import ReducedSystem
+
+__all__ = ["FORMS", "FourierSource"]
+
+FORMS = ("polar", "cartesian", "polynomial")
+
+
+@dataclass(frozen=True)
+class FourierSource:
+    """Answers for a reduction in Fourier modes."""
+
+    reduction: FourierReduction
+
+    @property
+    def network(self) -> Network:
+        """What was derived."""
+        return self.reduction.network
+
+    def ansatz(self) -> tuple[str, ...]:
+        """Each weight group as a sum over its modes, with the characters chi that occur."""
+        reduction = self.reduction
+        lines = []
+        for weights in (*self.network.embeddings, "xi"):
+            terms = [
+                _term(mode, names)
+                for mode, names in zip(reduction.modes, reduction.names, strict=True)
+                if mode.weights == weights
+            ]
+            lines.append(f"{weights} = {' + '.join(terms) or '0'}")
+        return tuple(lines)
+
+    @cached_property
+    def combinations(self) -> PhaseCombinations:
+        """The phase combinations of the energy."""
+        return PhaseCombinations(self.reduction)
+
+    @cached_property
+    def polar(self) -> ReducedSystem:
+        """The system in magnitudes and phases."""
+        field = self._constrained(polar_field(self.reduction, self.combinations))
+        metric = self._polar_metric()
+        return self._system(
+            field, tuple(metric[state] for state in field), self.combinations.definitions, self._energy()
+        )
+
+    def first_integrals(self) -> tuple[sp.Expr, ...]:
+        """Phases that rest, then the polynomial integrals in polar form."""
+        resting, polynomials = self._integrals
+        return (*resting, *(self._printed(polynomial) for polynomial in polynomials))
+
+    @cached_property
+    def _integrals(self) -> tuple[tuple[sp.Symbol, ...], tuple[Poly, ...]]:
+        """Phases that rest, and the polynomials that the flow without spheres conserves."""
+        reduction = self.reduction
+        field = dict(zip(self.polar.states, self.polar.vector_field, strict=True))
+        resting = [
+            (index, names.phase)
+            for index, (mode, names) in enumerate(zip(reduction.modes, reduction.names, strict=True))
+            if names.phase is not None and field[names.phase] == 0
+        ]
+        pairs = [(reduction.modes[index].letter, reduction.modes[index].conjugate) for index, _ in resting]
+        found = find_first_integrals(
+            reduction.rules.modes, reduction.energy, reduction.letter_field, pairs, self._grading
+        )
+        return tuple(phase for _, phase in resting if phase is not None), found
+
+    def fixed_points(self) -> tuple[FixedPoint, ...]:
+        """Fixed phase differences."""
+        return find_fixed_points(self.reduction, self.combinations, self.polar.equations)
+
+    def form(self, name: str) -> ReducedSystem:
+        """The same flow in other states.
+
+        Raises
+        ------
+        UnknownNameError: no such form.
+        ReductionError: the symmetry-reduced polynomial form needs a single phase combination.
+        """
+        if name == "polar":
+            return self.polar
+        if name == "cartesian":
+            return self._system(self._constrained(cartesian_field(self.reduction)))
+        if name != "polynomial":
+            raise UnknownNameError("form", name, FORMS)
+        field = polynomial_field(self.reduction, self.combinations, self.polar.equations)
+        if field is None:
+            raise ReductionError(
+                "no symmetry-reduced polynomial form",
+                expected="one mode of theta and one of xi with a single phase combination",
+                received=f"states {', '.join(s.name for s in self.polar.states)}",
+                hint='form("cartesian"), which is polynomial too',
+            )
+        return self._system(field)
+
+    def cheapest_form(self, states: tuple[sp.Symbol, ...]) -> EquivalentForm | None:
+        """The polynomial form with the fewest states that gives back those asked for; None without one."""
+        fitting = (form.giving(states, self._parameters) for form in self._polynomial_forms)
+        return next((form for form in fitting if form is not None), None)
+
+    @cached_property
+    def _polynomial_forms(self) -> tuple[EquivalentForm, ...]:
+        """The polynomial forms that there are, the cheapest first."""
+        rotating = rotating_form(self.reduction, self.combinations, self.polar.equations)
+        cartesian = cartesian_form(self.reduction, self.combinations)
+        return (cartesian,) if rotating is None else (rotating, cartesian)
+
+    def sphere_form(self) -> SphereForm | None:
+        """None: there are no spheres."""
+        return None
+
+    def closed_form(self) -> EllipticForm | None:
+        """The elliptic solution, where the system has one."""
+        return find_elliptic_form(self.reduction)
+
+    def elliptic_curve(self) -> EllipticCurve | None:
+        """The curve of the elliptic solution, by elimination with the first integrals."""
+        if self.closed_form() is None:
+            return None
+        theta, xi = (names.magnitude for names in self.reduction.names)
+        angle = next(iter(self.combinations.definitions), None)
+        return eliminate(self.polar.equations, (theta, xi), angle, self.first_integrals())
+
+    def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
+        """Time derivative of every complex amplitude, in the amplitudes and their conjugates."""
+        reduction = self.reduction
+        letters: list[sp.Expr] = [sp.S.Zero] * reduction.rules.modes.letters
+        for mode, names in zip(reduction.modes, reduction.names, strict=True):
+            letters[mode.conjugate] = sp.conjugate(names.value)
+            letters[mode.letter] = names.value
+        return {
+            names.value: sp.factor_terms(reduction.factor * to_sympy(polynomial, letters))
+            for names, polynomial in zip(reduction.names, reduction.field, strict=True)
+        }
+
+    def sphere_report(self) -> SphereReport | None:
+        """What spheres add; None without constraint."""
+        return None
+
+    @property
+    def _grading(self) -> tuple[Fraction, ...]:
+        """A degree for every letter in which each integral is homogeneous; empty for none."""
+        return ()
+
+    @property
+    def _parameters(self) -> tuple[sp.Symbol, ...]:
+        order = self.reduction.order
+        return (order,) if isinstance(order, sp.Symbol) else ()
+
+    def _constrained(self, field: Mapping[sp.Symbol, sp.Expr]) -> Mapping[sp.Symbol, sp.Expr]:
+        """The field with what the constraint takes away."""
+        return field
+
+    def certify(self, order: int | None) -> Certificate:
+        """Certificate at a concrete order."""
+        return certify(self.reduction, order)
+
+    def _energy(self) -> sp.Expr:
+        summands = self.reduction.network.task.summands
+        energy = polar_expression(self.reduction, self.combinations, self.reduction.energy)
+        return sp.factor_terms(self.reduction.order**summands * energy)
+
+    def _polar_metric(self) -> dict[sp.Symbol, sp.Expr]:
+        """Diagonal of Plancherel's metric, divided by the rate of the weight group."""
+        metric: dict[sp.Symbol, sp.Expr] = {}
+        for mode, names in zip(self.reduction.modes, self.reduction.names, strict=True):
+            scale = mode.metric / self.reduction.rate(mode)
+            length = sp.Rational(scale.numerator, scale.denominator) * self.reduction.order
+            metric[names.magnitude] = length
+            if names.phase is not None:
+                metric[names.phase] = length * names.magnitude**2
+        return metric
+
+    def _printed(self, polynomial: Poly) -> sp.Expr:
+        expression = polar_expression(self.reduction, self.combinations, polynomial)
+        return sp.factor_terms(expression.primitive()[1])
+
+    def _system(
+        self,
+        field: Mapping[sp.Symbol, sp.Expr],
+        metric: tuple[sp.Expr, ...] = (),
+        definitions: Mapping[sp.Symbol, sp.Expr] | None = None,
+        energy: sp.Expr | None = None,
+    ) -> ReducedSystem:
+        order = self.reduction.order
+        return ReducedSystem(
+            states=tuple(field),
+            vector_field=tuple(field.values()),
+            parameters=self._parameters,
+            metric=metric,
+            energy=energy,
+            definitions=definitions or {},
+            conditions=tuple(condition.text(str(order)) for condition in self.reduction.conditions),
+            leaks=self.reduction.leaks,
+            source=self,
+        )
+
+
+def _term(mode: Mode[Any], names: Names) -> str:
+    """What a mode contributes to its weights."""
+    if mode.is_mean:
+        return str(names.value)
+    if names.phase is None:
+        return f"{names.value} chi_{mode.label}"
+    return f"{names.magnitude} Re(e^(i {names.phase}) chi_{mode.label})"

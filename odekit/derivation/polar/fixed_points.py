@@ -1,0 +1,130 @@
+"""Fixed phase differences and their stability, at magnitudes that are kept positive.
+
+The phases move by a gradient flow of their own, so they rest where every sine in the energy vanishes. There
+the energy's second derivative by the phases decides: where each cosine's coefficient times the cosine is
+positive the energy is largest and the point attracts, where all are negative it repels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from operator import mul
+
+import sympy as sp
+
+from odekit.derivation.modes.reduction import FourierReduction
+from odekit.derivation.polar.polar import PhaseCombinations, polar_expression
+from odekit.systems.algebra.linear_algebra import integer_relations
+
+__all__ = ["FixedPoint", "find_fixed_points"]
+
+MAX_COMBINATIONS = 4
+MAX_MODES = 8
+
+
+@dataclass(frozen=True)
+class FixedPoint:
+    """A point at which the phase combinations rest, whatever the magnitudes.
+
+    Parameters
+    ----------
+    values: value in radians by combination.
+    stability: ``"attracts"``, ``"repels"``, ``"saddle"``, ``"depends on signs"`` (of the signed states) or
+        ``"depends on magnitudes"``; of a point of rest also ``"depends on values"`` (of parameters, or along
+        its family) or ``"degenerate"`` (an eigenvalue 0 that nothing explains).
+    rates: rate at which a small deviation of each combination shrinks (negative: grows), where the
+        linearisation doesn't couple it to others.
+    eigenvalues: of the linearisation along the constraint and the levels of the first integrals, for a point
+        of rest of all states; empty for phases.
+    family: number of dimensions of the connected points of rest that it belongs to, 0 where it is alone.
+    radius: bound of each value's error, proved by interval arithmetic; 0 where the values are exact, and
+        infinite where they are numbers without a proof.
+    """
+
+    values: Mapping[sp.Symbol, sp.Expr]
+    stability: str
+    rates: Mapping[sp.Symbol, sp.Expr]
+    eigenvalues: tuple[sp.Expr, ...] = ()
+    family: int = 0
+    radius: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """The combinations and their values, such as ``D = 0``."""
+        return ", ".join(f"{symbol} = {value}" for symbol, value in self.values.items())
+
+    @property
+    def slowest(self) -> sp.Expr | None:
+        """The slowest rate of approach; None where the eigenvalues do not tell."""
+        decaying = [-sp.re(value) for value in self.eigenvalues if value != 0]
+        return sp.Min(*decaying) if decaying else None
+
+    @property
+    def rate(self) -> sp.Expr | None:
+        """The rate of a single combination; None where there are several, or none that stands alone."""
+        return next(iter(self.rates.values())) if len(self.values) == len(self.rates) == 1 else None
+
+
+def find_fixed_points(
+    reduction: FourierReduction, combinations: PhaseCombinations, equations: Mapping[sp.Symbol, sp.Expr]
+) -> tuple[FixedPoint, ...]:
+    """All rests with each phase combination 0 or pi, for at most four combinations and eight modes.
+
+    Parameters
+    ----------
+    reduction: whose energy decides the stability.
+    combinations: the energy's phase combinations.
+    equations: time derivative of each combination, in combinations and magnitudes.
+    """
+    symbols = tuple(combinations.definitions)
+    if not symbols or len(symbols) > MAX_COMBINATIONS or len(reduction.modes) > MAX_MODES:
+        return ()
+    energy = polar_expression(reduction, combinations, reduction.energy)
+    coefficients = {symbol: energy.coeff(sp.cos(symbol)) for symbol in symbols}
+    relations = integer_relations(_charges(list(combinations.definitions.values())))
+    points = []
+    for half_turns in product((0, 1), repeat=len(symbols)):
+        if any(sum(map(mul, relation, half_turns)) % 2 for relation in relations):
+            continue
+        values = {symbol: turn * sp.pi for symbol, turn in zip(symbols, half_turns, strict=True)}
+        stability = _stability(coefficients, values, is_independent=not relations)
+        points.append(FixedPoint(values, stability, {} if relations else _rates(equations, values)))
+    return tuple(points)
+
+
+def _charges(definitions: Sequence[sp.Expr]) -> list[list[int]]:
+    """Coefficient of every phase in every combination."""
+    phases = sorted(set().union(*(d.free_symbols for d in definitions)), key=str)
+    return [[int(definition.coeff(phase)) for phase in phases] for definition in definitions]
+
+
+def _stability(
+    coefficients: Mapping[sp.Symbol, sp.Expr], values: Mapping[sp.Symbol, sp.Expr], is_independent: bool
+) -> str:
+    signs = {_sign(coefficients[symbol] * sp.cos(value)) for symbol, value in values.items()}
+    if None in signs:
+        return "depends on signs"
+    if len(signs) > 1:
+        return "saddle" if is_independent else "depends on magnitudes"
+    return "attracts" if signs == {1} else "repels"
+
+
+def _sign(expression: sp.Expr) -> int | None:
+    factored = sp.factor_terms(expression)
+    if factored.is_positive:
+        return 1
+    return -1 if factored.is_negative else None
+
+
+def _rates(
+    equations: Mapping[sp.Symbol, sp.Expr], values: Mapping[sp.Symbol, sp.Expr]
+) -> dict[sp.Symbol, sp.Expr]:
+    """Minus the derivative of D' by D, for each combination that the others do not move."""
+    rates = {}
+    for symbol in values:
+        slopes = {other: equations[symbol].diff(other).subs(values) for other in values}
+        if not any(sp.expand(slope) for other, slope in slopes.items() if other != symbol):
+            rates[symbol] = sp.factor(-slopes[symbol])
+    return rates

@@ -1,0 +1,175 @@
+"""The same flow in magnitudes and phases, and in real coordinates.
+
+With w = r e^{i phase}, every monomial of the energy is a product of magnitudes times the cosine of a phase
+combination D with integer coefficients. The combinations that occur are part of the result: for x + y with a
+shared embedding there is one, D = 2 phi - psi.
+
+What enters is a reduction; what leaves are SymPy expressions. Nothing here knows what they are used for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sympy as sp
+
+from odekit.derivation.modes.mode_set import Mode
+from odekit.derivation.modes.reduction import FourierReduction
+from odekit.systems.algebra.polynomials import Poly, to_sympy
+
+__all__ = ["PhaseCombinations", "cartesian_field", "polar_expression", "polar_field"]
+
+Charge = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class PhaseCombinations:
+    """The phase combinations of an energy, each with its symbol: D, or D_1, D_2, ... where several.
+
+    The sign of a combination is chosen so that its first coefficient is positive.
+    """
+
+    reduction: FourierReduction
+
+    @cached_property
+    def _symbols(self) -> Mapping[Charge, sp.Symbol]:
+        charges = [self.charge(exponents) for exponents in self.reduction.energy]
+        distinct = sorted({_positive(c) for c in charges if any(c)}, reverse=True)
+        labels = ["D"] if len(distinct) == 1 else [f"D_{i}" for i in range(1, len(distinct) + 1)]
+        return {c: sp.Symbol(label, real=True) for c, label in zip(distinct, labels, strict=True)}
+
+    @property
+    def definitions(self) -> dict[sp.Symbol, sp.Expr]:
+        """Each combination as an expression in phases."""
+        return {symbol: self._phase(charge) for charge, symbol in self._symbols.items()}
+
+    def charge(self, exponents: tuple[int, ...]) -> Charge:
+        """Coefficient of each mode's phase in the phase of a monomial."""
+        return tuple(
+            0 if mode.is_real else exponents[mode.letter] - exponents[mode.conjugate]
+            for mode in self.reduction.modes
+        )
+
+    def angle(self, charge: Charge) -> sp.Expr:
+        """The phase of a monomial, in terms of D where it is a multiple of one of them."""
+        for known, symbol in self._symbols.items():
+            factor = _multiple(charge, known)
+            if factor is not None:
+                return factor * symbol
+        return self._phase(charge)
+
+    def _phase(self, charge: Charge) -> sp.Expr:
+        phases = [names.phase for names in self.reduction.names]
+        terms = [c * phase for c, phase in zip(charge, phases, strict=True) if c and phase is not None]
+        return sp.Add(*terms)
+
+
+def polar_field(reduction: FourierReduction, combinations: PhaseCombinations) -> dict[sp.Symbol, sp.Expr]:
+    """Time derivative of every magnitude, signed value and phase."""
+    magnitudes: dict[sp.Symbol, sp.Expr] = {}
+    phases: dict[sp.Symbol, sp.Expr] = {}
+    for index, (mode, names, polynomial) in enumerate(
+        zip(reduction.modes, reduction.names, reduction.field, strict=True)
+    ):
+        radial, angular = _rotated(reduction, combinations, index, polynomial)
+        magnitudes[names.magnitude] = sp.factor_terms(reduction.factor * radial)
+        if names.phase is not None and not mode.is_real:
+            phases[names.phase] = sp.factor_terms(reduction.factor * sp.expand(angular / names.magnitude))
+    return _by_mode(reduction, magnitudes, phases)
+
+
+def _by_mode(
+    reduction: FourierReduction, magnitudes: dict[sp.Symbol, sp.Expr], phases: dict[sp.Symbol, sp.Expr]
+) -> dict[sp.Symbol, sp.Expr]:
+    """Order: each weight group's magnitudes, then its phases."""
+    ordered: dict[sp.Symbol, sp.Expr] = {}
+    for weights in dict.fromkeys(mode.weights for mode in reduction.modes):
+        group = [n for m, n in zip(reduction.modes, reduction.names, strict=True) if m.weights == weights]
+        ordered.update({n.magnitude: magnitudes[n.magnitude] for n in group})
+        ordered.update({n.phase: phases[n.phase] for n in group if n.phase is not None})
+    return ordered
+
+
+def _rotated(
+    reduction: FourierReduction, combinations: PhaseCombinations, index: int, polynomial: Poly
+) -> tuple[sp.Expr, sp.Expr]:
+    """Real and imaginary part of ``polynomial * e^{-i phase}`` of the mode ``index``."""
+    radial, angular = sp.S.Zero, sp.S.Zero
+    real = reduction.modes[index].is_real
+    for exponents, coefficient in polynomial.items():
+        charge = list(combinations.charge(exponents))
+        charge[index] -= 0 if real else 1
+        size = sp.Rational(coefficient.numerator, coefficient.denominator) * _magnitude(reduction, exponents)
+        angle = combinations.angle(tuple(charge))
+        radial += size * sp.cos(angle)
+        angular += size * sp.sin(angle)
+    return sp.expand(radial), sp.expand(angular)
+
+
+def polar_expression(reduction: FourierReduction, combinations: PhaseCombinations, real: Poly) -> sp.Expr:
+    """A polynomial equal to its own conjugate (or to minus it), as magnitudes times cosines (sines)."""
+    conjugate = reduction.rules.modes.conjugate_exponents
+    is_even = all(real.get(conjugate(exponents)) == value for exponents, value in real.items())
+    wave = sp.cos if is_even else sp.sin
+    return sp.expand(
+        sp.Add(
+            *(
+                sp.Rational(value.numerator, value.denominator)
+                * _magnitude(reduction, exponents)
+                * wave(combinations.angle(combinations.charge(exponents)))
+                for exponents, value in real.items()
+            )
+        )
+    )
+
+
+def cartesian_field(reduction: FourierReduction) -> dict[sp.Symbol, sp.Expr]:
+    """Time derivative of real and imaginary part of every complex mode, and of every signed one."""
+    letters = _letter_expressions(reduction)
+    field: dict[sp.Symbol, sp.Expr] = {}
+    for mode, polynomial in zip(reduction.modes, reduction.field, strict=True):
+        value = sp.expand(reduction.factor * to_sympy(polynomial, letters))
+        parts = _parts(reduction, mode)
+        for symbol, part in zip(parts, value.as_real_imag() if len(parts) == 2 else (value,), strict=True):
+            field[symbol] = sp.factor_terms(sp.expand(part))
+    return field
+
+
+def _letter_expressions(reduction: FourierReduction) -> Sequence[sp.Expr]:
+    letters: list[sp.Expr] = [sp.S.Zero] * reduction.rules.modes.letters
+    for mode in reduction.modes:
+        parts = _parts(reduction, mode)
+        imaginary = sp.I * parts[1] if len(parts) == 2 else sp.S.Zero
+        letters[mode.conjugate] = parts[0] - imaginary
+        letters[mode.letter] = parts[0] + imaginary
+    return letters
+
+
+def _parts(reduction: FourierReduction, mode: Mode[Any]) -> tuple[sp.Symbol, ...]:
+    names = reduction.names[reduction.modes.index(mode)]
+    if mode.is_real:
+        return (names.value,)
+    return tuple(sp.Symbol(f"{names.value.name}_{part}", real=True) for part in ("re", "im"))
+
+
+def _magnitude(reduction: FourierReduction, exponents: tuple[int, ...]) -> sp.Expr:
+    factors = []
+    for mode, names in zip(reduction.modes, reduction.names, strict=True):
+        power = exponents[mode.letter] + (0 if mode.is_real else exponents[mode.conjugate])
+        factors.append(names.magnitude**power)
+    return sp.Mul(*factors)
+
+
+def _positive(charge: Charge) -> Charge:
+    first = next(c for c in charge if c)
+    return charge if first > 0 else tuple(-c for c in charge)
+
+
+def _multiple(charge: Charge, unit: Charge) -> int | None:
+    first = next(i for i, c in enumerate(unit) if c)
+    factor, remainder = divmod(charge[first], unit[first])
+    is_multiple = not remainder and all(c == factor * u for c, u in zip(charge, unit, strict=True))
+    return factor if is_multiple else None

@@ -1,0 +1,69 @@
+"""A lifted system as LaTeX: hats on blocks, daggers on adjoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import sympy as sp
+
+from odekit.derivation.blocks.lifted_system import LiftedSystem
+from odekit.derivation.blocks.words import Letter, Word, Words, combine
+
+__all__ = ["aligned", "lifted_latex"]
+
+
+def lifted_latex(system: LiftedSystem) -> str:
+    """The energy and one equation of motion per weight group, as an aligned block.
+
+    >>> from odekit.networks import Network
+    >>> print(lifted_latex(LiftedSystem.of(Network("S3", embedding="unshared"))))  # doctest: +ELLIPSIS
+    % at each nontrivial irrep
+    \\begin{aligned}
+    E &= \\frac{1}{6} \\sum_{\\rho \\neq 1} d_\\rho \\operatorname{Re} ...
+    \\dot{\\hat\\theta}_{1} &= 2 \\hat\\xi \\hat\\theta_{2}^\\dagger \\\\
+    \\dot{\\hat\\theta}_{2} &= 2 \\hat\\theta_{1}^\\dagger \\hat\\xi \\\\
+    \\dot{\\hat\\xi} &= 2 \\hat\\theta_{1} \\hat\\theta_{2}
+    \\end{aligned}
+    """
+    return f"% at each nontrivial irrep\n{aligned(system)}"
+
+
+def aligned(system: LiftedSystem) -> str:
+    """The block alone."""
+    flow = system.flow
+    trace = rf"\operatorname{{Re}} \operatorname{{tr}}\bigl({_words(flow.energy)}\bigr)"
+    lines = [rf"E &= \frac{{1}}{{{system.group.order}}} \sum_{{\rho \neq 1}} d_\rho {trace}"]
+    for name, words in flow.free_field.items():
+        radial: Words = {(Letter("E"), Letter(name)): -flow.radial[name]}
+        lines.append(rf"{_dotted(name)} &= {_words(combine([(1, words), (1, radial)]))}")
+    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
+def _words(words: Mapping[Word, Fraction]) -> str:
+    terms = [_term(word, value) for word, value in words.items()]
+    return " + ".join(terms).replace("+ -", "- ") or "0"
+
+
+def _term(word: Word, value: Fraction) -> str:
+    size = abs(sp.Rational(value.numerator, value.denominator))
+    factors = ([] if size == 1 else [str(sp.latex(size))]) + [_letter(letter) for letter in word]
+    return ("-" if value < 0 else "") + " ".join(factors)
+
+
+def _letter(letter: Letter) -> str:
+    head, below = _parts(letter.name)
+    return head + below + (r"^\dagger" if letter.is_adjoint else "")
+
+
+def _dotted(name: str) -> str:
+    head, below = _parts(name)
+    return rf"\dot{{{head}}}{below}"
+
+
+def _parts(name: str) -> tuple[str, str]:
+    if name == "E":
+        return "E", ""
+    number = name.removeprefix("theta")
+    below = f"_{{{number}}}" if name != "xi" and number else ""
+    return (r"\hat\xi" if name == "xi" else r"\hat\theta"), below

@@ -1,0 +1,109 @@
+"""Symmetric and alternating groups.
+
+What enters is a number of points; what leaves is a `FiniteGroup` whose elements are permutations in
+lexicographic order, composed from the right: (s t)(i) = s(t(i)). This module knows no representations.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import permutations
+
+import numpy as np
+
+from odekit.groups.axioms import IntArray
+from odekit.groups.families.cyclic import check_order, positive_integer
+from odekit.groups.group import FiniteGroup
+
+__all__ = ["alternating", "order_of_symmetric", "symmetric"]
+
+_ROWS_AT_A_TIME = 64
+_LARGEST_FACTORIAL = 20
+
+
+def symmetric(points: int) -> FiniteGroup:
+    """Return the symmetric group of all permutations of some points.
+
+    Parameters
+    ----------
+    points: from 1 to 6, as the order ``points!`` is at most `MAX_ORDER` (4096).
+
+    Raises
+    ------
+    InputError: this isn't a positive whole number, or the group is too large.
+
+    Examples
+    --------
+    >>> G = symmetric(3)
+    >>> G.name, G.labels
+    ('S3', ('e', '(23)', '(12)', '(123)', '(132)', '(13)'))
+    """
+    points = positive_integer(points, "number of points")
+    check_order(order_of_symmetric(points))
+    return _permutation_group(f"S{points}", _all_permutations(points))
+
+
+def alternating(points: int) -> FiniteGroup:
+    """Return the alternating group of the even permutations of some points.
+
+    Parameters
+    ----------
+    points: from 1 to 7, as the order ``points!/2`` is at most `MAX_ORDER` (4096).
+
+    Raises
+    ------
+    InputError: this isn't a positive whole number, or the group is too large.
+
+    Examples
+    --------
+    >>> alternating(5).order
+    60
+    """
+    points = positive_integer(points, "number of points")
+    check_order(max(1, order_of_symmetric(points) // 2))
+    elements = _all_permutations(points)
+    return _permutation_group(f"A{points}", elements[_are_even(elements)])
+
+
+def order_of_symmetric(points: int) -> int:
+    """Return the order points! of the symmetric group; from 20 points on, that of 20."""
+    return math.factorial(min(points, _LARGEST_FACTORIAL))
+
+
+def _all_permutations(points: int) -> IntArray:
+    return np.array(list(permutations(range(points))), dtype=np.intp)
+
+
+def _are_even(elements: IntArray) -> IntArray:
+    first, second = np.triu_indices(elements.shape[1], 1)
+    inversions = (elements[:, first] > elements[:, second]).sum(axis=1)
+    return np.flatnonzero(inversions % 2 == 0)
+
+
+def _permutation_group(name: str, elements: IntArray) -> FiniteGroup:
+    labels = tuple(_cycles(element.tolist()) for element in elements)
+    return FiniteGroup(name, _composition_table(elements), labels)
+
+
+def _composition_table(elements: IntArray) -> IntArray:
+    """Find every product by its code, a number in base `points` that grows with the lexicographic order."""
+    n, points = elements.shape
+    place_values = points ** np.arange(points - 1, -1, -1)
+    codes = elements @ place_values
+    table = np.empty((n, n), dtype=np.intp)
+    for start in range(0, n, _ROWS_AT_A_TIME):
+        rows = slice(start, start + _ROWS_AT_A_TIME)
+        table[rows] = np.searchsorted(codes, elements[rows][:, elements] @ place_values)
+    return table
+
+
+def _cycles(images: list[int]) -> str:
+    """Write a permutation as its cycles, points counted from 1: ``"(12)(34)"``, the identity ``"e"``."""
+    text, seen = "", set[int]()
+    for start in range(len(images)):
+        cycle, point = "", start
+        while point not in seen:
+            seen.add(point)
+            cycle, point = f"{cycle}{point + 1}", images[point]
+        text += f"({cycle})" if len(cycle) > 1 else ""
+    return text or "e"

@@ -1,0 +1,1 @@
+"""How do weights become coefficients? The one Fourier convention, both ways, and those of the papers."""

@@ -1,0 +1,112 @@
+"""Character tables, exact in integers.
+
+What enters is a `FiniteGroup`; what leaves are the characters of its irreps on its conjugacy classes, and
+their Frobenius-Schur indicators. This module knows no weights.
+
+rho(g) has the eigenvalues exp(2 pi i k / e), e being the group's exponent. How often each occurs is the
+integer (1/e) sum_j chi(g^j) exp(-2 pi i j k / e): rounding it gives the character exactly.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.errors import OdekitError
+from odekit.groups.axioms import IntArray
+from odekit.groups.characters import ComplexArray, roots_of_unity
+from odekit.groups.classes import class_of_elements, conjugacy_classes
+from odekit.groups.group import FiniteGroup
+from odekit.groups.irreps.decomposition import Irrep
+
+__all__ = ["character_table", "eigenvalue_multiplicities", "frobenius_schur_indicators"]
+
+_LARGEST_ROUNDING = 1e-6
+_NEARLY_WHOLE = 1e-9
+
+
+def character_table(G: FiniteGroup) -> ComplexArray:
+    """Return the characters, irrep by conjugacy class, accurate to rounding; integers are exact.
+
+    Row i is ``G.irreps[i]``, column c the class ``conjugacy_classes(G)[c]``; row 0 and column 0 are those of
+    the trivial irrep and of the identity.
+
+    Returns
+    -------
+    table: ``(n_classes, n_classes)`` complex128.
+
+    Raises
+    ------
+    InputError: see `find_irreps`.
+
+    Examples
+    --------
+    >>> from odekit.groups import symmetric
+    >>> character_table(symmetric(3)).real.tolist()
+    [[1.0, 1.0, 1.0], [1.0, -1.0, 1.0], [2.0, 0.0, -1.0]]
+    """
+    return np.stack([_values(multiplicities) for multiplicities in eigenvalue_multiplicities(G)])
+
+
+def eigenvalue_multiplicities(G: FiniteGroup) -> tuple[IntArray, ...]:
+    """Return how often exp(2 pi i k / e) is an eigenvalue of rho(g), exact integers.
+
+    Returns
+    -------
+    multiplicities: for each irrep, ``(n_classes, e)`` integers, e being the group's exponent; in row c, the
+        sum is the dimension of the irrep and the character is the sum of multiplicity times
+        exp(2 pi i k / e).
+
+    Raises
+    ------
+    InputError: see `find_irreps`.
+    """
+    powers = _powers_of_representatives(G)
+    return tuple(_multiplicities(irrep, powers) for irrep in G.irreps)
+
+
+def frobenius_schur_indicators(G: FiniteGroup) -> IntArray:
+    """Return (1/n) sum_g chi(g^2) of every irrep: 1, 0 or -1, at types R, C and H.
+
+    Raises
+    ------
+    InputError: see `find_irreps`.
+
+    Source: Serre, Linear Representations of Finite Groups, section 13.2, proposition 39.
+
+    Examples
+    --------
+    >>> from odekit.groups import dicyclic
+    >>> frobenius_schur_indicators(dicyclic(2)).tolist()
+    [1, 1, 1, 1, -1]
+    """
+    squares = np.bincount(class_of_elements(G)[G.table.diagonal()])
+    table = character_table(G)[:, : squares.size]
+    return np.rint((table @ squares).real / G.order).astype(np.intp)
+
+
+def _powers_of_representatives(G: FiniteGroup) -> IntArray:
+    """Return g^j, j = 0..e-1, for an element g of each class."""
+    representatives = np.array([members[0] for members in conjugacy_classes(G)])
+    powers = np.full((representatives.size, G.exponent), G.identity, dtype=np.intp)
+    for j in range(1, G.exponent):
+        powers[:, j] = G.table[powers[:, j - 1], representatives]
+    return powers
+
+
+def _multiplicities(irrep: Irrep, powers: IntArray) -> IntArray:
+    exact = np.fft.fft(irrep.character[powers], axis=1, norm="forward")
+    rounded: NDArray[np.float64] = np.rint(exact.real)
+    if np.abs(exact - rounded).max() > _LARGEST_ROUNDING:
+        raise OdekitError(f"the character of irrep {irrep.name} isn't a sum of roots of unity")
+    return rounded.astype(np.intp)
+
+
+def _values(multiplicities: IntArray) -> ComplexArray:
+    values = multiplicities @ roots_of_unity(multiplicities.shape[1])
+    return _whole_if_near(values.real) + 1j * _whole_if_near(values.imag)
+
+
+def _whole_if_near(parts: NDArray[np.float64]) -> NDArray[np.float64]:
+    whole = np.rint(parts) + 0.0
+    return np.where(np.abs(parts - whole) < _NEARLY_WHOLE, whole, parts)

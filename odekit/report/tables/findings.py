@@ -1,0 +1,41 @@
+"""The table of what became of a user's lines.
+
+What enters are findings, what leaves is a `Table`. Nothing is judged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from odekit.report.tables.table import Cell, Table, number_text
+
+if TYPE_CHECKING:
+    from odekit.checking import Finding
+
+__all__ = ["findings_table"]
+
+COLUMNS = ("line", "kind", "outcome", "why", "given", "derived", "given/derived")
+CAPTION = "Lines against the derivation: where one differs, a point that shows it, and both values there."
+
+
+def findings_table(findings: Sequence[Finding]) -> Table:
+    """One row per line: its outcome, what that rests on, and both values where it differs."""
+    return Table(COLUMNS, tuple(_row(finding) for finding in findings), CAPTION)
+
+
+def _row(finding: Finding) -> tuple[Cell, ...]:
+    why = f"at {_point(finding)}" if finding.point else finding.evidence
+    return (
+        finding.item,
+        finding.kind,
+        finding.outcome,
+        why,
+        finding.given,
+        finding.derived,
+        finding.ratio,
+    )
+
+
+def _point(finding: Finding) -> str:
+    return ", ".join(f"{name} = {number_text(value)}" for name, value in finding.point.items())

@@ -1,0 +1,1 @@
+"""What is the loss, and its gradient? Over all tuples of inputs, exactly, by hand."""

@@ -1,0 +1,208 @@
+"""From a file to a `Run`: ours or a user's training run, or weights alone.
+
+What enters is a path, what leaves is a run or an error that names the file and what is wrong in it. This
+module must not know what a run is for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.errors import FileError, InputError
+from odekit.groups import FiniteGroup, from_table
+from odekit.groups import group as named_group
+from odekit.networks import Network
+from odekit.simulation.runs.archive import read_archive
+from odekit.simulation.runs.run import Run
+from odekit.simulation.weights import names
+
+__all__ = ["load_run", "load_weights"]
+
+Arrays = dict[str, NDArray[Any]]
+Path = str | os.PathLike[str]
+
+REQUIRED = ("activation", "embedding", "constraint", "loss", "logit_scale")
+WEIGHTS = ("theta", "theta1", "theta2", "theta3", "xi")
+OWN_KEYS = ("t", "steps", "table", "meta")
+
+
+def load_run(path: Path) -> Run:
+    """Load a training run.
+
+    Parameters
+    ----------
+    path: an ``.npz`` without pickles that holds ``t`` (T,), ``theta`` (T, M, n) or ``theta1``, ``theta2``,
+        ``xi`` (T, M, n), optional ``steps`` (T,), optional ``table`` (n, n), which wins over the group's
+        name, and ``meta``, a JSON string with group (unless there is a table), activation, embedding,
+        constraint, loss and logit_scale; optional rates, task and more, all of which is kept.
+
+    Raises
+    ------
+    FileError: the file can't be read, lacks something, or holds what contradicts itself; it says what.
+    """
+    arrays = read_archive(path)
+    with _naming(path):
+        if "meta" not in arrays:
+            raise InputError("meta is missing", expected="a JSON string under the key 'meta'")
+        if "t" not in arrays:
+            raise InputError("t is missing", expected="times of shape (T,) under the key 't'")
+        return _run(arrays, _meta(arrays["meta"]))
+
+
+def load_weights(path: Path, group: FiniteGroup | str | None = None) -> Run:
+    """Load weights at one moment, as a run with one snapshot at t = 0.
+
+    Parameters
+    ----------
+    path: an ``.npz`` with ``theta`` (or ``theta1``, ``theta2``, ...) and ``xi``, each (M, n) or (T, M, n), of
+        which the first snapshot is taken. Its ``table`` and ``meta`` are used where it has them; without
+        meta the network is quadratic, its loss a sum, its logit scale 1.
+    group: what the weights live on, where the file doesn't say.
+
+    Raises
+    ------
+    FileError: the file can't be read, or what it holds isn't weights.
+    InputError: neither the file nor the caller says the group.
+    """
+    arrays = read_archive(path)
+    with _naming(path):
+        meta = _meta(arrays["meta"]) if "meta" in arrays else _default_meta(arrays)
+        if "table" not in arrays and "group" not in meta:
+            if group is None:
+                raise InputError(
+                    "the group of the weights is not known",
+                    expected="a table or meta in the file, or the group's name",
+                    hint="--group Z23, or load_weights(path, group='Z23')",
+                )
+            arrays["table"] = _finite(group).table
+            meta = {**meta, "group": _finite(group).name}
+        return _run({**_first(arrays), "t": np.zeros(1)}, meta)
+
+
+def _default_meta(arrays: Arrays) -> dict[str, Any]:
+    embedding = "unshared" if "theta1" in arrays else "shared"
+    meta: dict[str, Any] = {"activation": "quadratic", "embedding": embedding, "constraint": "none"}
+    if "theta3" in arrays:
+        meta["task"] = "x+y+z"
+    return {**meta, "loss": "sum", "logit_scale": 1.0}
+
+
+def _first(arrays: Arrays) -> Arrays:
+    """The weights at the first time, (1, M, n), and the table; everything else is left out."""
+    weights = {name: array for name, array in arrays.items() if name in WEIGHTS and array.ndim}
+    first = {name: array[None] if array.ndim == 2 else array[:1] for name, array in weights.items()}
+    return {**first, "table": arrays["table"]} if "table" in arrays else first
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Turn a complaint about what a file holds into one that names the file."""
+    try:
+        yield
+    except FileError:
+        raise
+    except InputError as error:
+        raise FileError(f"{path}: {error}") from None
+
+
+def _meta(array: NDArray[Any]) -> dict[str, Any]:
+    if array.ndim or array.dtype.kind != "U":
+        raise InputError(
+            "meta is not text", expected="one JSON string", received=f"{array.dtype} of shape {array.shape}"
+        )
+    try:
+        meta = json.loads(str(array))
+    except (ValueError, RecursionError) as error:
+        raise InputError("meta is not JSON", received=str(error)) from None
+    if not isinstance(meta, dict):
+        raise InputError("meta is not a JSON object", received=type(meta).__name__)
+    return meta
+
+
+def _run(arrays: Arrays, meta: Mapping[str, Any]) -> Run:
+    if missing := [name for name in REQUIRED if name not in meta]:
+        raise InputError(f"meta lacks {missing[0]!r}", expected=", ".join(("group or table", *REQUIRED)))
+    network = _network(arrays, meta)
+    wanted = names(network)
+    others = {name: array for name, array in arrays.items() if name not in (*wanted, *OWN_KEYS)}
+    return Run(
+        t=arrays["t"],
+        weights={name: arrays[name] for name in wanted if name in arrays},
+        network=network,
+        steps=arrays.get("steps"),
+        meta=meta,
+        records=others,
+    )
+
+
+def _network(arrays: Arrays, meta: Mapping[str, Any]) -> Network:
+    group = _group(arrays, meta)
+    xi = arrays.get("xi")
+    if xi is None or xi.ndim != 3:
+        raise InputError(
+            "xi is missing" if xi is None else "xi has the wrong shape",
+            expected=f"shape (T, M, {group.order})",
+            received="" if xi is None else f"shape {xi.shape}",
+        )
+    if meta.get("neurons", xi.shape[1]) != xi.shape[1]:
+        raise InputError(
+            "meta's neurons don't fit xi", expected=f"{xi.shape[1]}", received=repr(meta["neurons"])
+        )
+    return Network(
+        group,
+        neurons=xi.shape[1],
+        activation=meta["activation"],
+        embedding=meta["embedding"],
+        constraint=meta["constraint"],
+        task=_text(meta, "task", "x*y"),
+        loss=meta["loss"],
+        logit_scale=meta["logit_scale"],
+        rates=_rates(meta),
+    )
+
+
+def _group(arrays: Arrays, meta: Mapping[str, Any]) -> FiniteGroup:
+    """The group of the table, with the names of the named group where that has the same table."""
+    if "table" in arrays:
+        group = from_table(arrays["table"], name=_text(meta, "group", "custom"))
+        return _named_alike(group) or group
+    if "group" not in meta:
+        raise InputError("meta lacks 'group'", expected="a group's name, or a table in the file")
+    return _finite(_text(meta, "group", ""))
+
+
+def _named_alike(group: FiniteGroup) -> FiniteGroup | None:
+    try:
+        known = named_group(group.name)
+    except InputError:
+        return None
+    is_same = isinstance(known, FiniteGroup) and np.array_equal(known.table, group.table)
+    return known if isinstance(known, FiniteGroup) and is_same else None
+
+
+def _finite(group: FiniteGroup | str) -> FiniteGroup:
+    found = named_group(group) if isinstance(group, str) else group
+    if not isinstance(found, FiniteGroup):
+        raise InputError(f"the order of {found.name} is a symbol", expected="a group such as Z23")
+    return found
+
+
+def _rates(meta: Mapping[str, Any]) -> Mapping[str, float]:
+    rates = meta.get("rates") or {}
+    if not isinstance(rates, dict):
+        raise InputError("meta's rates are not an object", received=type(rates).__name__)
+    return rates
+
+
+def _text(meta: Mapping[str, Any], key: str, default: str) -> str:
+    value = meta.get(key, default)
+    if not isinstance(value, str):
+        raise InputError(f"meta's {key} is not text", received=repr(value))
+    return value

@@ -1,0 +1,1 @@
+"""How is a network trained? Gradient flow and descent, from a seed or from given weights."""

@@ -1,0 +1,82 @@
+"""Descent with a fixed learning rate: one loop, whose step is the optimiser's.
+
+What enters is a network, a stack of weights and the steps to keep; what leaves are the stacks there. On
+spheres the gradient is projected on the tangents before the step and every direction is renormalised after
+it. This module must not know how a start is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.errors import InputError
+from odekit.networks import Network
+from odekit.simulation.training.optimisers import OPTIMISERS
+from odekit.simulation.training.velocity import Velocity
+
+__all__ = ["gradient_descent"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+def gradient_descent(
+    network: Network,
+    start: FloatArray,
+    learning_rate: float,
+    steps: IntArray,
+    advance: Callable[[float], None] = lambda done: None,
+    softmax: str = "full",
+    *,
+    optimiser: str = "sgd",
+    weight_decay: float = 0.0,
+    chosen: NDArray[np.bool_] | None = None,
+) -> FloatArray:
+    """Descend with a fixed learning rate.
+
+    Parameters
+    ----------
+    network: with its constraint and its rates.
+    start: (e + 1, n, M) float64, the stack at step 0, on its spheres.
+    learning_rate: step in the flow's time, which after k steps is k times it.
+    steps: (T,) int, increasing, the first 0: after how many steps to keep the weights.
+    advance: called with the share done, in [0, 1].
+    softmax: ``"full"`` or ``"uniform"``, see `Velocity`.
+    optimiser: ``"sgd"`` or ``"adamw"``, see `Sgd` and `AdamW`.
+    weight_decay: decoupled from the gradient.
+    chosen: the tuples of inputs that are trained on, see `LossGradient`; by default all.
+
+    Returns
+    -------
+    snapshots: (T, e + 1, n, M) float64.
+
+    Raises
+    ------
+    InputError: the weights are no longer finite.
+
+    Source: on spheres this is the training loop behind the figures of arXiv 2606.02993.
+    """
+    method = OPTIMISERS[optimiser](Velocity(network, softmax, chosen), learning_rate, weight_decay)
+    snapshots = np.empty((len(steps), *start.shape))
+    weights = start.copy()
+    for index, count in enumerate(np.diff(steps, prepend=0)):
+        with np.errstate(over="ignore", invalid="ignore"):
+            for _ in range(count):
+                method.step(weights)
+        _check_finite(weights, int(steps[index]), learning_rate)
+        snapshots[index] = weights
+        advance(float(steps[index] / max(steps[-1], 1)))
+    return snapshots
+
+
+def _check_finite(weights: FloatArray, step: int, learning_rate: float) -> None:
+    if not np.isfinite(weights).all():
+        raise InputError(
+            f"descent has diverged by step {step}",
+            expected="finite weights",
+            received=f"learning rate {learning_rate:g}",
+            hint="a smaller learning rate",
+        )

@@ -1,0 +1,155 @@
+"""Gradient flow of the full loss, dw/dt = -rate P_w grad L, with an estimate of its own error.
+
+What enters is a network, a stack of weights and times; what leaves are the stacks at those times. Adaptive
+Runge-Kutta of order 8 with dense output of order 7, for smooth activations. On spheres the projected field
+is tangent at every radius, which the flow therefore conserves up to its tolerance, and the stacks that leave
+are renormalised. This module must not know how a start is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.integrate import DOP853
+
+from odekit.errors import InputError
+from odekit.networks import Network
+from odekit.simulation.training.velocity import Velocity
+from odekit.simulation.weights import norms
+
+__all__ = ["LOOSER", "gradient_flow", "integrate", "largest_difference", "time_scale"]
+
+FloatArray = NDArray[np.float64]
+LOOSER = 10.0
+MAX_EVALUATIONS = 100_000
+
+
+def gradient_flow(
+    network: Network,
+    start: FloatArray,
+    times: FloatArray,
+    rtol: float = 1e-8,
+    estimate_error: bool = True,
+    advance: Callable[[float], None] = lambda done: None,
+) -> tuple[FloatArray, FloatArray | None]:
+    """Integrate the flow, and once more at a tolerance ten times looser.
+
+    Parameters
+    ----------
+    network: with its constraint and its rates.
+    start: (e + 1, n, M) float64, the stack at ``times[0]``, on its spheres.
+    times: (T,) float64, increasing.
+    rtol: relative tolerance of a step; absolute below the start's root mean square.
+    estimate_error: whether to integrate again.
+    advance: called with the share done, in [0, 1].
+
+    Returns
+    -------
+    snapshots: (T, e + 1, n, M) float64.
+    integrator_error: (T,) float64, the largest over neurons of |w - w_looser| / |w|, which bounds the error
+        of ``snapshots`` as long as the error falls with the tolerance; None if not asked for.
+
+    Raises
+    ------
+    InputError: the gradient is not finite, or the step size fell to rounding, before the last time.
+    InputError: it took more than 100,000 gradients, as it does where a kinked activation (relu, abs) pins
+        the flow to its kinks; descent passes them.
+    """
+    velocity = Velocity(network)
+
+    def follow(tolerance: float, advance: Callable[[float], None]) -> FloatArray:
+        snapshots = integrate(velocity, start, times, tolerance, advance)
+        velocity.retract(snapshots)
+        return snapshots
+
+    if not estimate_error:
+        return follow(rtol, advance), None
+    snapshots = follow(rtol, lambda done: advance(done / 2))
+    looser = follow(LOOSER * rtol, lambda done: advance((1 + done) / 2))
+    return snapshots, largest_difference(snapshots, looser)
+
+
+def time_scale(network: Network, start: FloatArray) -> float:
+    """Least over neurons of |w| / |dw/dt| at the start and at uniform softmax, in the flow's time.
+
+    Without a constraint an aligned quadratic neuron of equal magnitudes blows up at .985 of its own.
+
+    Raises
+    ------
+    InputError: no neuron moves.
+    """
+    speed = network.flow_rate() * norms(Velocity(network, "uniform")(start))
+    size, moving = norms(start), speed > 0
+    if not moving.any():
+        raise InputError("no neuron moves from this start", hint="other weights, or t_end")
+    return float((size[moving] / speed[moving]).min())
+
+
+def integrate(
+    slope: Callable[[FloatArray], FloatArray],
+    start: FloatArray,
+    times: FloatArray,
+    rtol: float,
+    advance: Callable[[float], None],
+) -> FloatArray:
+    """Follow dw/dt = slope(w) from ``start``, of any shape, (T, ...) at increasing times (T,).
+
+    Raises
+    ------
+    InputError: as `gradient_flow`.
+    """
+    snapshots = np.empty((len(times), start.size))
+    snapshots[0] = start.ravel()
+    scale = float(np.sqrt(np.mean(start**2))) or 1.0
+    with np.errstate(all="ignore"):
+        solver = DOP853(
+            lambda t, flat: slope(flat.reshape(start.shape)).ravel(),
+            times[0],
+            start.ravel(),
+            times[-1],
+            rtol=rtol,
+            atol=rtol * scale,
+        )
+    if not (np.isfinite(solver.f).all() and np.isfinite(solver.h_abs)):
+        raise _lost(solver)
+    filled = 1
+    while filled < len(times):
+        _step(solver)
+        passed = int(np.searchsorted(times, solver.t, side="right"))
+        if passed > filled:
+            snapshots[filled:passed] = solver.dense_output()(times[filled:passed]).T
+            filled = passed
+        advance(float((solver.t - times[0]) / (times[-1] - times[0])))
+    return snapshots.reshape(len(times), *start.shape)
+
+
+def _step(solver: DOP853[np.float64]) -> None:
+    with np.errstate(all="ignore"):
+        solver.step()
+    if solver.status == "failed" or not np.isfinite(solver.y).all():
+        raise _lost(solver)
+    if solver.nfev > MAX_EVALUATIONS:
+        raise InputError(
+            f"the gradient flow has come no further than t = {solver.t:.6g}",
+            expected=f"at most {MAX_EVALUATIONS:,} gradients",
+            received="a flow that is stiff there, or that slides along an activation's kinks",
+            hint="descent instead (method sgd with a learning rate), a looser rtol, or an earlier t_end",
+        )
+
+
+def _lost(solver: DOP853[np.float64]) -> InputError:
+    return InputError(
+        f"the gradient flow can't be followed beyond t = {solver.t:.6g}",
+        expected="a finite gradient and a step size above rounding",
+        hint="an earlier t_end, or smaller weights",
+    )
+
+
+def largest_difference(snapshots: FloatArray, looser: FloatArray) -> FloatArray:
+    """Largest over neurons of |w - w_looser| / |w| at each time, (T,), from stacks (T, e + 1, n, M)."""
+    gap = np.sqrt(((snapshots - looser) ** 2).sum(axis=(1, 2)))
+    size = np.sqrt((snapshots**2).sum(axis=(1, 2)))
+    relative: FloatArray = np.divide(gap, size, out=np.zeros_like(gap), where=size > 0)
+    return np.asarray(relative.max(axis=1))

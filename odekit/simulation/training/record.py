@@ -1,0 +1,75 @@
+"""What a run records at each of its snapshots, measured on the weights.
+
+What enters are stacks over time and how they were trained; what leaves is a `Run` with its records. This
+module must not know how a run was made to move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.simulation.gradient.loss import LossGradient
+from odekit.simulation.runs.run import Run
+from odekit.simulation.training.velocity import Velocity
+from odekit.simulation.weights import unstack_mapping
+
+__all__ = ["accuracies", "recorded_run"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+
+def recorded_run(
+    velocity: Velocity,
+    t: FloatArray,
+    stacks: FloatArray,
+    meta: Mapping[str, Any],
+    steps: IntArray | None = None,
+    error: FloatArray | None = None,
+    train: BoolArray | None = None,
+) -> Run:
+    """The run of stacks (T, e + 1, n, M), with loss, accuracy, and what else can be measured on them.
+
+    Parameters
+    ----------
+    velocity: by which the stacks moved; its loss is the one recorded.
+    error: (T,), of the integration.
+    train: (n,) * s bool, the tuples that were trained on, where that isn't all of them.
+    """
+    network = velocity.network
+    run = Run(t, unstack_mapping(network, stacks), network, steps, meta)
+    records: dict[str, NDArray[Any]] = {
+        "loss": np.array([velocity.loss(stack) for stack in stacks]),
+        "acc": accuracies(run, LossGradient(network, chosen=train)),
+    }
+    if train is not None:
+        records |= _split_records(run, records, stacks, train)
+    if velocity.spheres:
+        records["residual"] = np.array([velocity.measure(stack)[1].max() for stack in stacks])
+    if error is not None:
+        records["integrator_error"] = error
+    return Run(run.t, run.weights, run.network, run.steps, run.meta, records)
+
+
+def _split_records(
+    run: Run, records: Mapping[str, NDArray[Any]], stacks: FloatArray, train: BoolArray
+) -> dict[str, NDArray[Any]]:
+    """The same of what was left out, which has at least one tuple."""
+    others = LossGradient(run.network, chosen=~train)
+    return {
+        "train_mask": train,
+        "train_loss": records["loss"],
+        "train_acc": records["acc"],
+        "test_loss": np.array([others.evaluate(stack)[0] for stack in stacks]),
+        "test_acc": accuracies(run, others),
+    }
+
+
+def accuracies(run: Run, gradient: LossGradient) -> FloatArray:
+    """Accuracy at every snapshot, (T,), over the tuples of inputs that the gradient is of."""
+    return np.array([gradient.accuracy(*run.snapshot(index)) for index in range(len(run))])

@@ -1,0 +1,299 @@
+"""Train the full network: by gradient flow or by descent, from a seed or from given weights.
+
+What enters is a network and how to train it; what leaves is a `Run`. This module must not know anything
+that was derived about the network.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from odekit.errors import InputError, UnknownNameError
+from odekit.networks import Network
+from odekit.simulation.gradient.threads import blas_threads
+from odekit.simulation.progress import progress_bar
+from odekit.simulation.runs.run import Run
+from odekit.simulation.runs.split import draw_split
+from odekit.simulation.training.decoupled import Relaxation, decoupled_flow
+from odekit.simulation.training.descent import gradient_descent
+from odekit.simulation.training.flow import LOOSER, gradient_flow, largest_difference, time_scale
+from odekit.simulation.training.initial import initial_weights
+from odekit.simulation.training.optimisers import OPTIMISERS
+from odekit.simulation.training.record import recorded_run
+from odekit.simulation.training.schedule import (
+    check_nonnegative,
+    check_part,
+    check_range,
+    checked_times,
+    even_times,
+    kept_steps,
+    refuse,
+)
+from odekit.simulation.training.schedule import learning_rate as checked_rate
+from odekit.simulation.training.spheres import check_unit
+from odekit.simulation.training.velocity import SOFTMAXES, Velocity, check_start
+from odekit.simulation.weights import stack_mapping
+
+__all__ = ["METHODS", "simulate"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+METHODS = ("flow", *OPTIMISERS)
+NAMES = {"flow": "gradient flow", "sgd": "SGD", "adamw": "AdamW"}
+SPANS = 30.0
+LONGEST = 3000.0
+
+
+def simulate(
+    network: Network,
+    *,
+    seed: int = 0,
+    init: str = "iid",
+    scale: float = 0.02,
+    weights: Mapping[str, ArrayLike] | None = None,
+    method: str = "flow",
+    softmax: str = "full",
+    t_end: float | None = None,
+    times: Sequence[float] | FloatArray | None = None,
+    until: float | None = None,
+    learning_rate: float | None = None,
+    steps: int | None = None,
+    weight_decay: float | None = None,
+    frac_train: float = 1.0,
+    snapshots: int | Sequence[int] = 51,
+    rtol: float = 1e-8,
+    estimate_error: bool = True,
+    progress: bool = False,
+) -> Run:
+    """Train a network on its tuples of inputs: dw/dt = rate P_w(-grad L), P_w the identity if unconstrained.
+
+    On spheres P_w projects on the tangents. The flow of the full loss conserves every radius up to its
+    tolerance, and its snapshots are renormalised; at uniform softmax, and in descent, the directions are
+    renormalised after every step.
+
+    Parameters
+    ----------
+    network: of a definite order; with a constraint, on its spheres.
+    seed: of all randomness, the start and the training set, a non-negative int.
+    init, scale: how the start is drawn, see `initial_weights`; on spheres the scale plays no part.
+    weights: a start instead, by name (``theta`` or ``theta1``, ``theta2``, ..., and ``xi``), each (M, n); on
+        spheres of norm 1 to 1e-5, and renormalised.
+    method: ``"flow"``, gradient flow, for smooth activations; ``"sgd"``, full-batch gradient descent, also
+        for those with kinks (relu, abs), on which an adaptive flow stalls; ``"adamw"``, Adam with decoupled
+        decay, without a constraint.
+    softmax: ``"full"``, or ``"uniform"``, the limit of small logit scale: every probability is 1/n and each
+        neuron ascends its energy, in the time of the summed loss at logit scale 1, which is also the loss
+        and the scale that the run's network then has.
+    t_end: flow: last time. By default the least over neurons of |w| / |dw/dt| at the start and at uniform
+        softmax, which is of the order of the first blow-up of quadratic neurons; on spheres 30 times that;
+        required without a constraint at uniform softmax, whose neurons do blow up.
+    times: flow: times of the snapshots, increasing, instead of ``t_end``; the start at t = 0 is always kept.
+    until: flow at uniform softmax on spheres: go on until every neuron's residual, the norm of its velocity
+        over that before the projection, has fallen to this. A neuron is left where it arrives. The start,
+        ``times`` and the end are kept; ``t_end``, by default 3,000 times the least of above, stops neurons
+        that have not arrived, which ``meta["unconverged"]`` counts.
+    learning_rate, steps: descent: both are required; t is steps times learning_rate.
+    weight_decay: descent without a constraint, from 0: every step also takes this times the learning rate of
+        each weight away; by default none.
+    frac_train: descent at full softmax, in (0, 1]: share of the ordered tuples of inputs that are trained on,
+        drawn from the seed. The loss is theirs, the mean over them or their sum.
+    snapshots: number of snapshots, evenly spaced; for descent also the steps at which to keep one.
+    rtol: flow: relative tolerance, 1e-13 to 1e-2.
+    estimate_error: flow: whether to integrate again at a looser tolerance for ``integrator_error``.
+    progress: whether to show a progress bar.
+
+    Returns
+    -------
+    run: its records hold ``loss`` and ``acc`` at each snapshot, of what is trained on; where that is a part,
+        ``train_mask``, (n,) * s, the same as ``train_loss`` and ``train_acc``, and ``test_loss`` and
+        ``test_acc`` of the rest; for the flow ``integrator_error``, on spheres
+        ``residual``, the largest over neurons. At uniform softmax ``loss`` is n**s ln n minus the sum of the
+        energies, the loss linearised in the logits.
+
+    Raises
+    ------
+    InputError: a value outside these ranges, weights that don't fit the network or its spheres, an option
+        of the other method, or a training that leaves the finite numbers.
+    UnknownNameError: an unknown method, softmax or initialisation.
+
+    Examples
+    --------
+    >>> run = simulate(Network("Z5", neurons=4), seed=1, scale=0.1, t_end=2.0, snapshots=3)
+    >>> run.t.tolist(), run.weights["theta"].shape
+    ([0.0, 1.0, 2.0], (3, 4, 5))
+    """
+    _check_choices(method, softmax)
+    check_part(frac_train)
+    train = draw_split(network, frac_train, _seed(seed)) if frac_train < 1 else None
+    velocity = Velocity(network, softmax, train)
+    start, drawn = _start(network, seed, init, scale, weights)
+    check_start(velocity, start)
+    meta = {**drawn, "frac_train": float(frac_train), **_described(velocity, method)}
+    if method == "flow":
+        part = frac_train if frac_train < 1 else None
+        refuse("flow", learning_rate=learning_rate, steps=steps, weight_decay=weight_decay, frac_train=part)
+        check_range("rtol", rtol, 1e-13, 1e-2)
+        kept, last = _ends(velocity, start, t_end, times, until, snapshots)
+        with blas_threads(network), progress_bar("gradient flow", 1.0, progress) as advance:
+            if not velocity.is_uniform:
+                stacks, error = gradient_flow(network, start, kept, rtol, estimate_error, advance)
+                return recorded_run(velocity, kept, stacks, {**meta, "rtol": rtol}, error=error)
+            tolerances = [rtol, LOOSER * rtol] if estimate_error else [rtol]
+            relaxed = _relax(velocity, start, kept, tolerances, until, last, advance)
+        return _relaxed_run(velocity, kept, relaxed, {**meta, "rtol": rtol}, until)
+    refuse(method, t_end=t_end, times=times, until=until)
+    rate, at = checked_rate(learning_rate), kept_steps(steps, snapshots)
+    decay = _decay(network, method, softmax, weight_decay, frac_train)
+    meta |= {"learning_rate": rate, "weight_decay": decay}
+    if train is not None:
+        meta["split_seed"] = int(seed)
+    with blas_threads(network), progress_bar("gradient descent", 1.0, progress) as advance:
+        how: dict[str, Any] = {"optimiser": method, "weight_decay": decay, "chosen": train}
+        stacks = gradient_descent(network, start, rate, at, advance, softmax, **how)
+        return recorded_run(velocity, rate * at.astype(np.float64), stacks, meta, steps=at, train=train)
+
+
+def _check_choices(method: str, softmax: str) -> None:
+    if method not in METHODS:
+        raise UnknownNameError("method", str(method), METHODS)
+    if softmax not in SOFTMAXES:
+        raise UnknownNameError("softmax", str(softmax), SOFTMAXES)
+
+
+def _decay(
+    network: Network, method: str, softmax: str, weight_decay: float | None, frac_train: float
+) -> float:
+    """The weight decay of a descent, if the rest fits."""
+    if weight_decay is not None:
+        check_nonnegative("weight_decay", weight_decay)
+    if network.constraint != "none" and (weight_decay or method == "adamw"):
+        what = "adamw" if method == "adamw" else "weight decay"
+        raise InputError(f"{what} leaves the spheres", hint="method='sgd' without weight_decay")
+    if softmax == "uniform" and (method == "adamw" or frac_train < 1):
+        what = "adamw" if method == "adamw" else "a part of the data"
+        raise InputError(f"the uniform softmax is not for {what}", hint="softmax='full'")
+    return float(weight_decay or 0.0)
+
+
+def _described(velocity: Velocity, method: str) -> dict[str, Any]:
+    """What the run's meta says about how it was trained."""
+    meta = {"optimiser": NAMES[method], "softmax": "full"}
+    if velocity.is_uniform:
+        meta |= {"softmax": "uniform", "time": "gradient flow of the summed loss at logit scale 1"}
+    if velocity.spheres:
+        every = "snapshots" if method == "flow" and not velocity.is_uniform else "every step"
+        meta["retraction"] = f"gradient projected on the tangents, {every} renormalised"
+    return meta
+
+
+def _start(
+    network: Network, seed: int, init: str, scale: float, weights: Mapping[str, ArrayLike] | None
+) -> tuple[FloatArray, dict[str, Any]]:
+    """The first stack, and what the run's meta says about it."""
+    if weights is None:
+        generator = np.random.default_rng(_seed(seed))
+        drawn = {"seed": int(seed), "init": init, "init_scale": None}
+        start = initial_weights(network, init, scale, generator)
+        return start, drawn if network.constraint != "none" else {**drawn, "init_scale": float(scale)}
+    start = stack_mapping(network, weights)
+    if start.shape[2] != network.neurons:
+        raise InputError(
+            "the given weights don't fit the network",
+            expected=f"{network.neurons} neurons",
+            received=f"{start.shape[2]}",
+        )
+    return check_unit(network, start), {"seed": None, "init": "given", "init_scale": None}
+
+
+def _seed(seed: int) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise InputError("the seed must be a non-negative integer", received=repr(seed))
+    return int(seed)
+
+
+def _ends(
+    velocity: Velocity,
+    start: FloatArray,
+    t_end: float | None,
+    times: Sequence[float] | FloatArray | None,
+    until: float | None,
+    snapshots: int | Sequence[int],
+) -> tuple[FloatArray, float | None]:
+    """Times to keep, and when to stop neurons that have not arrived where the flow goes on after them."""
+    if until is not None:
+        _check_until(velocity, until)
+        kept = np.zeros(1) if times is None else checked_times(times)
+        longest = LONGEST * time_scale(velocity.network, start) if t_end is None else t_end
+        check_range("t_end", longest, math.ulp(0.0), 1e300)
+        return kept, max(longest, float(kept[-1]))
+    if times is None:
+        end = _default_end(velocity, start) if t_end is None else t_end
+        return even_times(end, snapshots), None
+    if t_end is not None:
+        raise InputError("both t_end and times are given", expected="one of them")
+    return checked_times(times), None
+
+
+def _default_end(velocity: Velocity, start: FloatArray) -> float:
+    if velocity.is_uniform and not velocity.spheres:
+        raise InputError(
+            "at uniform softmax a free flow blows up, and its end must be given", hint="t_end or times"
+        )
+    return (SPANS if velocity.spheres else 1.0) * time_scale(velocity.network, start)
+
+
+def _check_until(velocity: Velocity, until: float) -> None:
+    check_range("until", until, 1e-12, 1.0)
+    if not velocity.is_uniform:
+        raise InputError(
+            "until needs the uniform softmax: with the full loss maxima go on drifting along their orbits",
+            hint="softmax='uniform', or t_end",
+        )
+    if not velocity.spheres:
+        raise InputError("without a constraint no neuron comes to rest", hint="constraint='sphere', or t_end")
+
+
+def _relax(
+    velocity: Velocity,
+    start: FloatArray,
+    kept: FloatArray,
+    tolerances: Sequence[float],
+    until: float | None,
+    last: float | None,
+    advance: Callable[[float], None],
+) -> list[Relaxation]:
+    """The flow of decoupled neurons at each of the tolerances."""
+
+    def share(index: int) -> Callable[[float], None]:
+        return lambda done: advance((index + done) / len(tolerances))
+
+    return [
+        decoupled_flow(velocity, start, kept, tolerance, until, last, share(index))
+        for index, tolerance in enumerate(tolerances)
+    ]
+
+
+def _relaxed_run(
+    velocity: Velocity,
+    kept: FloatArray,
+    relaxed: Sequence[Relaxation],
+    meta: Mapping[str, Any],
+    until: float | None,
+) -> Run:
+    """The run of a flow of decoupled neurons; of two, the second is the one at the looser tolerance."""
+    end = float(relaxed[0].arrival.max())
+    goes_on = end > kept[-1]
+    t = np.append(kept, end) if goes_on else kept
+    stacks = [
+        np.concatenate([flow.snapshots, flow.final[None]]) if goes_on else flow.snapshots for flow in relaxed
+    ]
+    error = largest_difference(*stacks) if len(stacks) > 1 else None
+    if until is not None:
+        meta = {**meta, "until": until, "unconverged": int((~relaxed[0].converged).sum())}
+    return recorded_run(velocity, t, stacks[0], meta, error=error)

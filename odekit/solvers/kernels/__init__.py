@@ -1,0 +1,1 @@
+"""How does a batch run as machine code? Integrators as text, for Numba and for JAX."""

@@ -1,0 +1,65 @@
+"""Integration of many trajectories by a kernel that JAX compiled.
+
+A `Task` and the kernel of its system enter, a filled `Record` leaves, as from `batch.integrate`. An
+accelerator gets the whole batch at once; the CPU gets blocks, on several threads. No result depends on how.
+The kernel's inside isn't known here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from odekit.solvers.kernels.jax_kernel import in_float64, runs_on_accelerator
+from odekit.solvers.stepping.lanes import Task
+from odekit.solvers.stepping.record import Record
+
+__all__ = ["integrate_in_jax"]
+
+_SMALLEST_BLOCK = 128
+_LARGEST_BLOCK = 2048
+
+
+def integrate_in_jax(task: Task, kernel: Callable[..., Any]) -> Record:
+    """Integrates a task with DOP853 by a kernel of `jax_kernel`.
+
+    Blocks have few sizes, so that few shapes are compiled: the missing lanes repeat the last trajectory.
+
+    Parameters
+    ----------
+    task: without events and without dense output; its ``rhs`` and ``block`` aren't used.
+    kernel: the kernel of the system.
+    """
+    record = Record.blank(task)
+    size = _block(task.batch, whole=runs_on_accelerator())
+
+    def follow(first: int) -> None:
+        _fill(record, task, kernel, np.arange(first, min(first + size, task.batch)), size)
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        list(pool.map(follow, range(0, task.batch, size)))
+    return record
+
+
+def _block(batch: int, *, whole: bool) -> int:
+    """The smallest power of two that takes the batch, within the limits of a block.
+
+    >>> [_block(batch, whole=False) for batch in (1, 200, 1_000_000)]
+    [128, 256, 2048]
+    """
+    enough = 1 << max(batch - 1, 0).bit_length()
+    return max(_SMALLEST_BLOCK, enough if whole else min(enough, _LARGEST_BLOCK))
+
+
+def _fill(record: Record, task: Task, kernel: Callable[..., Any], index: Any, size: int) -> None:
+    given, count = task.inputs, len(index)
+    lanes = np.concatenate([index, np.repeat(index[-1:], size - count)])
+    columns = [a[..., lanes] for a in (given.y0, given.p, given.times, given.rtol, given.atol, task.h0)]
+    with in_float64():
+        results = [np.asarray(result)[..., :count] for result in kernel(*columns, task.max_steps)]
+    record.y[:, :, index], record.status[index], record.t_reached[index] = results[:3]
+    record.steps[index], record.error[index] = results[3:]

@@ -1,0 +1,62 @@
+"""Integration of many trajectories by a compiled kernel, on several threads.
+
+A `Task` and the kernel of its system enter, a filled `Record` leaves, as from `batch.integrate`. Ranges of
+trajectories are handed out to threads as these become free; no result depends on how. The kernel's inside
+isn't known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.solvers.kernels.numba_kernel import thread_count
+from odekit.solvers.stepping.lanes import Task
+from odekit.solvers.stepping.record import Record
+
+__all__ = ["integrate_in_lanes"]
+
+FloatArray = NDArray[np.float64]
+
+_SMALLEST_RANGE = 512
+_LARGEST_RANGE = 8192
+_RANGES_PER_THREAD = 4
+
+
+def integrate_in_lanes(task: Task, kernel: Callable[..., None], threads: int | None = None) -> Record:
+    """Integrates a task by a compiled kernel, with the method of the kernel.
+
+    Parameters
+    ----------
+    task: without events and without dense output; its ``rhs`` and ``block`` aren't used.
+    kernel: the function ``run`` of the system's kernel.
+    threads: how many at most; all cores of this process where omitted.
+    """
+    record = Record.blank(task, np.empty)
+    given = task.inputs
+    arguments = [_owned(a) for a in (given.y0, given.p, given.times, given.rtol, given.atol, task.h0)]
+    results = record.y, record.status, record.t_reached, record.steps, record.error
+    threads = threads or thread_count()
+    size = _range_size(task.batch, threads)
+
+    def follow(first: int) -> None:
+        last = min(first + size, task.batch)
+        record.y[:, :, first:last] = np.nan
+        kernel(first, last, float(task.max_steps), *arguments, *results)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(follow, range(0, task.batch, size)))
+    return record
+
+
+def _owned(values: FloatArray) -> FloatArray:
+    """An array that a kernel can read; one column where all are the same by construction."""
+    shared = values.strides[-1] == 0 and values.shape[-1] > 0
+    return np.require(values[..., :1] if shared else values, np.float64, ["C", "W"])
+
+
+def _range_size(batch: int, threads: int) -> int:
+    return int(np.clip(-(-batch // (_RANGES_PER_THREAD * threads)), _SMALLEST_RANGE, _LARGEST_RANGE))

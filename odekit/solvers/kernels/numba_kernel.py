@@ -1,0 +1,135 @@
+"""Kernels as machine code: the one module that knows numba.
+
+The text of a kernel enters, a compiled function leaves. It is kept in memory for this process and on disk for
+the next one; where the disk can't be written, it is compiled again. What a kernel computes isn't known here.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
+from pickle import UnpicklingError
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from odekit.errors import InputError
+from odekit.extras import require_numba
+from odekit.solvers.codegen.cache import digest, stored
+
+__all__ = ["is_installed", "load_function", "load_kernel", "thread_count"]
+
+# Contraction alone: other liberties with floats would break infinities, NaN, or the equality of runs.
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}, "nogil": True}
+
+_SIGNATURE = (
+    "void(int64, int64, float64, float64[:, ::1], float64[:, ::1], float64[:, ::1],"
+    " float64[::1], float64[::1], float64[::1],"
+    " float64[:, :, ::1], int8[::1], float64[::1], int64[::1], float64[::1],"
+    " float64[::1], int64[::1], int64[::1])"
+)
+
+
+def is_installed() -> bool:
+    """Whether numba can be found; it isn't loaded."""
+    return find_spec("numba") is not None
+
+
+def thread_count() -> int:
+    """Threads that a batch may use: the cores of this process, or ``$NUMBA_NUM_THREADS`` where set."""
+    return int(require_numba().config.NUMBA_NUM_THREADS)
+
+
+@cache
+def load_kernel(source: str) -> Callable[..., None]:
+    """The integrator ``run`` of a kernel's text, compiled, without its last three arguments, all scratch.
+
+    Raises
+    ------
+    InputError: numba isn't installed, or can't compile the text.
+    """
+    run = load_function(source, _SIGNATURE)
+    lanes, rows = run.py_func.__globals__["LANES"], run.py_func.__globals__["ROWS"]
+
+    def kernel(*arguments: Any) -> None:
+        run(*arguments, np.empty(rows * lanes), np.empty(lanes, np.int64), np.empty(lanes, np.int64))
+
+    return kernel
+
+
+@cache
+def load_function(source: str, signature: str) -> Any:
+    """The function ``run`` of a text, compiled for one signature.
+
+    The text lists the functions that ``run`` needs in ``INLINED`` and ``CALLED``, callees first, and in
+    ``UNFUSED``, if it has that, those to be inlined whose products and sums must each be rounded. A function
+    that calls the text's empty ``widen`` gets the widest vectors of the processor. Other threads run while it
+    does.
+
+    Raises
+    ------
+    InputError: numba isn't installed, or can't compile the text.
+    """
+    numba = require_numba()
+    try:
+        kept = _kept_on_disk(numba, source, signature)
+        return kept or _compiled(numba, _module(source, "<odekit kernel>"), signature)
+    except numba.core.errors.NumbaError as error:
+        raise InputError("numba can't compile this vector field", hint='backend="numpy"') from error
+
+
+def _kept_on_disk(numba: Any, source: str, signature: str) -> Any:
+    path = stored(source)
+    if path is None:
+        return None
+    try:
+        return _compiled(numba, _module(source, str(path)), signature, cache=True)
+    except (EOFError, ImportError, OSError, RuntimeError, UnpicklingError):
+        return None
+
+
+def _module(source: str, file: str) -> ModuleType:
+    """The text as a module; numba finds what it kept by the module's name and file."""
+    module = ModuleType(f"odekit_kernel_{digest(source)}")
+    sys.modules[module.__name__] = module
+    exec(compile(source, file, "exec"), vars(module))
+    return module
+
+
+def _compiled(numba: Any, module: ModuleType, signature: str, **options: Any) -> Any:
+    functions = vars(module)
+    for name in functions.get("UNFUSED", ()):
+        functions[name] = numba.njit(forceinline=True, error_model="numpy")(functions[name])
+    if "widen" in functions:
+        functions["widen"] = _widening()
+    for name in functions["INLINED"]:
+        functions[name] = numba.njit(forceinline=True, **_OPTIONS)(functions[name])
+    for name in functions["CALLED"]:
+        functions[name] = numba.njit(**_OPTIONS)(functions[name])
+    return numba.njit(signature, **_OPTIONS, **options)(functions["run"])
+
+
+def _widening() -> Any:
+    """A function without content that asks, for whoever calls it, for vectors of 512 bits.
+
+    Compilers prefer half of that, which mixed code is better served by; loops of arithmetic alone are not.
+    A frame pointer lets them align the stack: else most vectors that don't fit into registers would lie
+    across two cache lines.
+    """
+    from numba import types
+    from numba.extending import intrinsic
+
+    @intrinsic
+    def widen(typing_context: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            # llvmlite lists the attributes that it knows; this one is text to it.
+            set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+            set.add(builder.function.attributes, '"frame-pointer"="all"')
+            return context.get_dummy_value()
+
+        return types.void(), generate
+
+    return widen

@@ -1,0 +1,125 @@
+"""The solution between the ends of a step: the interpolant of order 7, and a record of many.
+
+What enters are the stages of a step; what leaves is y(t) anywhere in it. When and why somebody wants to
+know isn't known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.solvers.stepping.stages import Stages, combine
+from odekit.solvers.stepping.tableau import DOP853
+
+__all__ = ["DenseOutput", "Interpolant", "interpolate"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Interpolant:
+    """y(t) of several trajectories within a step of each.
+
+    With x = (t - t_old)/h, ``y = y_old + x (F0 + (1-x) (F1 + x (F2 + (1-x) (F3 + ...))))``; of a Taylor
+    series all factors are x.
+
+    Parameters
+    ----------
+    t_old, h: (lane,) float64, beginning and length of the step.
+    y_old: (state, lane) float64.
+    coefficients: (7, state, lane) float64, the F; of a Taylor series (order, state, lane).
+    alternates: whether the factors are x and 1 - x in turn.
+
+    Source: Hairer, Norsett, Wanner, section II.6.
+    """
+
+    t_old: FloatArray
+    h: FloatArray
+    y_old: FloatArray
+    coefficients: FloatArray
+    alternates: bool = True
+
+    def __call__(self, t: FloatArray) -> FloatArray:
+        """States at ``t`` (lane,), as (state, lane)."""
+        x = (t - self.t_old) / self.h
+        factors = (x, 1.0 - x if self.alternates else x)
+        y = np.zeros_like(self.y_old)
+        for index, coefficient in enumerate(self.coefficients[::-1]):
+            y += coefficient
+            y *= factors[index % 2]
+        return y + self.y_old
+
+    def only(self, positions: IntArray) -> Interpolant:
+        """The same for chosen lanes."""
+        return Interpolant(
+            self.t_old[positions],
+            self.h[positions],
+            self.y_old[:, positions],
+            self.coefficients[:, :, positions],
+            self.alternates,
+        )
+
+
+def interpolate(stages: Stages, y_new: FloatArray) -> Interpolant:
+    """Interpolant of a step from its extended stages and its end point."""
+    increments = stages.rows[1:]
+    difference = y_new - stages.rows[0]
+    begin, end = increments[0], increments[DOP853.stages]
+    lower = [difference, begin - difference, 2.0 * difference - (begin + end)]
+    upper = [combine(weights, increments) for weights in DOP853.dense]
+    return Interpolant(stages.t, stages.h, stages.rows[0], np.stack(lower + upper))
+
+
+@dataclass(frozen=True, eq=False)
+class DenseOutput:
+    """y(t) of a batch over all its steps.
+
+    Parameters
+    ----------
+    steps: interpolant of all steps of all trajectories, sorted by trajectory, then by time.
+    first: (batch + 1,) int64, trajectory b has the steps ``first[b]`` up to ``first[b + 1]``.
+    end: (batch,) float64, last time that each trajectory reached.
+    """
+
+    steps: Interpolant
+    first: IntArray
+    end: FloatArray
+
+    @classmethod
+    def from_steps(
+        cls, pieces: Sequence[tuple[IntArray, Interpolant]], states: int, end: FloatArray
+    ) -> DenseOutput:
+        """Collects pieces (trajectory numbers, interpolant) in the order in which they were made."""
+        terms = len(pieces[0][1].coefficients) if pieces else 0
+        empty = Interpolant(np.zeros(0), np.zeros(0), np.zeros((states, 0)), np.zeros((terms, states, 0)))
+        parts = [empty, *(piece for _, piece in pieces)]
+        owner = np.concatenate([np.zeros(0, dtype=np.int64), *(index for index, _ in pieces)])
+        joined = Interpolant(
+            np.concatenate([part.t_old for part in parts]),
+            np.concatenate([part.h for part in parts]),
+            np.concatenate([part.y_old for part in parts], axis=1),
+            np.concatenate([part.coefficients for part in parts], axis=2),
+            parts[-1].alternates,
+        )
+        order = np.argsort(owner, kind="stable")
+        first = np.searchsorted(owner[order], np.arange(len(end) + 1))
+        return cls(joined.only(order), first, end)
+
+    def __call__(self, t: FloatArray) -> FloatArray:
+        """States at ``t`` (time, batch), as (time, state, batch); NaN outside what was reached."""
+        y = np.full((len(t), len(self.steps.y_old), t.shape[1]), np.nan)
+        for trajectory, times in enumerate(t.T):
+            known = np.flatnonzero((times >= 0.0) & (times <= self.end[trajectory]))
+            first, last = self.first[trajectory : trajectory + 2]
+            if last > first:
+                y[known, :, trajectory] = self._at(times[known], first, last).T
+        return y
+
+    def _at(self, times: FloatArray, first: int, last: int) -> FloatArray:
+        step = np.searchsorted(self.steps.t_old[first:last], times, side="right") - 1 + first
+        return self.steps.only(np.maximum(step, first))(times)

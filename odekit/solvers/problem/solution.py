@@ -1,0 +1,166 @@
+"""What a solver hands back: trajectories, and what became of each of them.
+
+Arrays enter, and leave read-only. How they were computed isn't known here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from odekit.errors import InputError, UnknownNameError
+from odekit.extras import require_xarray
+from odekit.solvers.problem.interpolant import DenseOutput
+
+__all__ = ["Solution", "Status"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+_SENTENCES = (
+    "The end time was reached.",
+    "A terminal event stopped the trajectory; later times are NaN.",
+    "The step cap was reached before the end time; raise max_steps or loosen rtol.",
+    "The steps shrank below the spacing of the clock, most likely at a blow-up; end before blow_up_time.",
+    "The state or its derivative isn't finite, however short the step; check y0 and the parameters.",
+)
+
+
+class Status(IntEnum):
+    """What became of one trajectory: a code, and a sentence with cause and remedy.
+
+    >>> Status.max_steps.sentence
+    'The step cap was reached before the end time; raise max_steps or loosen rtol.'
+    """
+
+    success = 0
+    event = 1
+    max_steps = 2
+    step_too_small = 3
+    not_finite = 4
+
+    @property
+    def sentence(self) -> str:
+        """Cause and remedy."""
+        return _SENTENCES[self]
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the trajectory ended where nobody asked it to."""
+        return self > Status.event
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """A batch of trajectories at the requested times.
+
+    Parameters
+    ----------
+    t: (time, batch) float64, requested times.
+    y: (time, state, batch) float64, NaN at times that a trajectory didn't reach.
+    status: (batch,) int8, values of `Status`.
+    states: names of the states, in order.
+    t_reached: (batch,) float64, last time that was reached.
+    steps: (batch,) int64, steps tried, rejected ones included.
+    error_estimate: (batch,) float64, sum over the steps of each local error in units of
+        ``|y| + atol/rtol``, the root mean square over the states, for Taylor the largest (on numba within
+        a tenth). It is the relative global error of a flow
+        that neither amplifies nor damps errors, an indicator and no bound; near a blow-up time T the true
+        one is larger by about ``1 / (1 - t/T)``. For the exact method, 100 times the float spacing at 1.
+    event_names: names of the events.
+    event_t: (event, batch) float64, first time of each event, NaN where it didn't happen.
+    event_y: (event, state, batch) float64, the states then.
+    method: how it was computed.
+    backend: what computed it.
+    dense: interpolant over all steps, where asked for.
+    """
+
+    t: FloatArray
+    y: FloatArray
+    status: NDArray[np.int8]
+    states: tuple[str, ...]
+    t_reached: FloatArray
+    steps: IntArray
+    error_estimate: FloatArray
+    event_names: tuple[str, ...] = ()
+    event_t: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+    event_y: FloatArray = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    method: str = "dop853"
+    backend: str = "numpy"
+    dense: DenseOutput | None = None
+
+    def __post_init__(self) -> None:
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+
+    def __getitem__(self, name: str) -> FloatArray:
+        """One state by its name, (time, batch)."""
+        if name not in self.states:
+            raise UnknownNameError("state", name, self.states)
+        return self.y[:, self.states.index(name)]
+
+    def __repr__(self) -> str:
+        return f"Solution({len(self.t)} times, {', '.join(self.states)}; {self._counts()})"
+
+    @property
+    def batch(self) -> int:
+        """Number of trajectories."""
+        return len(self.status)
+
+    @property
+    def is_successful(self) -> bool:
+        """Whether every trajectory reached its end time or a terminal event."""
+        return not bool((self.status > Status.event).any())
+
+    def summary(self) -> str:
+        """How many trajectories ended how, and which failed first, as text.
+
+        One line, then a line with cause and remedy for each kind of failure.
+        """
+        lines = [self._counts()]
+        for status in filter(lambda status: status.is_failure, Status):
+            failed = np.flatnonzero(self.status == status)
+            if len(failed):
+                lines.append(f"{status.name}, first at index {failed[0]}: {status.sentence}")
+        return "\n".join(lines)
+
+    def at(self, t: ArrayLike) -> FloatArray:
+        """States at any times, (time, state, batch); NaN at times that weren't reached.
+
+        Parameters
+        ----------
+        t: scalar, (time,) or (time, batch).
+
+        Raises
+        ------
+        InputError: the solution was computed without ``dense=True``.
+        """
+        if self.dense is None:
+            raise InputError("the solution has no interpolant", hint="solve(..., dense=True)")
+        times = np.asarray(t, dtype=np.float64)
+        if times.ndim < 2:
+            times = np.broadcast_to(np.atleast_1d(times)[:, None], (times.size, self.batch))
+        return self.dense(times)
+
+    def _counts(self) -> str:
+        counts = {status.name: int(np.count_nonzero(self.status == status)) for status in Status}
+        ends = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+        return f"{self.batch} trajectories: {ends or 'none'}"
+
+    def to_xarray(self) -> Any:
+        """The trajectories as an `xarray.Dataset` on time and trajectory, one variable a state.
+
+        Raises
+        ------
+        MissingExtraError: xarray isn't installed.
+        """
+        dims = ("time", "trajectory")
+        variables = {name: (dims, self[name]) for name in self.states}
+        coordinates = {"t": (dims, self.t), "status": ("trajectory", self.status)}
+        return require_xarray().Dataset(variables, coords=coordinates, attrs={"method": self.method})

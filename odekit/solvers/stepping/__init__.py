@@ -1,0 +1,1 @@
+"""How is a step taken? Stages, error control, and the bookkeeping of a batch."""

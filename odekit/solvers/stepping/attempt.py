@@ -1,0 +1,44 @@
+"""What a method says of one step that it tried, for every lane of a block.
+
+A method fills it in; the integrator of the batch reads it. Which method that was isn't known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.solvers.problem.interpolant import Interpolant
+
+__all__ = ["Attempt"]
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Attempt:
+    """A step of all lanes, whether or not it is good enough.
+
+    Parameters
+    ----------
+    t, y, f: time, state and derivative at its end; (lane,) and (state, lane).
+    error: local error in units of the tolerance.
+    finite, accepted: whether all numbers are finite, and whether the step is taken.
+    lands: whether it ends at the lane's last time.
+    h: step size to try next.
+    inside: y(t) within the step, for chosen lanes.
+    """
+
+    t: FloatArray
+    y: FloatArray
+    f: FloatArray
+    error: FloatArray
+    finite: BoolArray
+    accepted: BoolArray
+    lands: BoolArray
+    h: FloatArray
+    inside: Callable[[NDArray[np.int64]], Interpolant]

@@ -1,0 +1,164 @@
+"""Integration of many trajectories at once, a step size and a fate for each.
+
+A `Task` enters, a filled `Record` leaves. Blocks of trajectories advance side by side; those that finish
+make room for the next. A trajectory that fails gets a status and leaves all others alone, to the last bit.
+Symbols, names and units aren't known here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.solvers.problem.interpolant import Interpolant, interpolate
+from odekit.solvers.problem.solution import Status
+from odekit.solvers.stepping.attempt import Attempt
+from odekit.solvers.stepping.lanes import Lanes, Task
+from odekit.solvers.stepping.record import Record, Step
+from odekit.solvers.stepping.stages import Stages, padded
+from odekit.solvers.stepping.step_size_control import error_norm, initial_step, next_step, smallest_step
+from odekit.solvers.stepping.tableau import DOP853
+from odekit.solvers.stepping.taylor_batch import first_scale, take_taylor_step
+
+__all__ = ["integrate"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+
+_FULL = 0.9
+
+
+def integrate(task: Task) -> Record:
+    """Integrates a task with DOP853 or, where it has a series, Taylor: a step size for each trajectory."""
+    record = Record.blank(task)
+    with np.errstate(all="ignore"):
+        lanes = _admit(task, record, 0, task.block)
+        admitted = task.block
+        while lanes.count or admitted < task.batch:
+            room = task.block - lanes.count
+            if admitted < task.batch and 4 * room >= task.block:
+                lanes = lanes.joined(_admit(task, record, admitted, admitted + room))
+                admitted += room
+            if lanes.count:
+                lanes = _advance(task, record, lanes)
+    return record
+
+
+def _admit(task: Task, record: Record, first: int, last: int) -> Lanes:
+    positions = np.arange(first, min(last, task.batch))
+    lanes = _lanes_at_start(task, padded(positions), len(positions))
+    stopped = record.start(lanes)
+    finite = np.logical_and.reduce(np.isfinite(np.concatenate([lanes.y, lanes.f])), axis=0)
+    is_ahead: BoolArray = np.greater(lanes.end, 0.0)
+    record.finish(lanes, ~is_ahead, Status.success)
+    record.finish(lanes, stopped, Status.event)
+    record.finish(lanes, ~finite, Status.not_finite)
+    return lanes.only(finite & ~stopped & is_ahead)
+
+
+def _lanes_at_start(task: Task, index: IntArray, count: int) -> Lanes:
+    width = len(index)
+    given = task.inputs
+    t, y, p = np.zeros(width), given.y0[:, index], given.p[:, index]
+    rtol, atol, end = given.rtol[index], given.atol[index], given.times[-1, index]
+    f = np.empty_like(y)
+    task.rhs(t, y, p, f)
+    if task.series is None:
+        chosen = initial_step(task.rhs, y, f, p, rtol, atol, end)
+    else:
+        chosen = first_scale(y, f, rtol, atol, end)
+    return Lanes(
+        index=index,
+        live=np.arange(width) < count,
+        t=t,
+        y=y,
+        f=f,
+        p=p,
+        h=np.where(np.isnan(task.h0[index]), chosen, task.h0[index]),
+        end=end,
+        next_time=given.times[0, index],
+        cursor=np.zeros(width, dtype=np.int64),
+        rtol=rtol,
+        atol=atol,
+        steps=np.zeros(width, dtype=np.int64),
+        error=np.zeros(width),
+        rejected=np.zeros(width, dtype=np.bool_),
+        broken=np.zeros(width, dtype=np.bool_),
+        events=_event_values(task, t, y, p),
+    )
+
+
+def _event_values(task: Task, t: FloatArray, y: FloatArray, p: FloatArray) -> FloatArray:
+    values = np.empty((len(task.events), len(t)))
+    for row, event in zip(values, task.events, strict=True):
+        row[:] = event(t, y, p)
+    return values
+
+
+def _advance(task: Task, record: Record, lanes: Lanes) -> Lanes:
+    tried = _take_step(task, lanes) if task.series is None else take_taylor_step(task.series, lanes)
+    taken, accepted = tried.accepted & lanes.live, tried.accepted
+    step = Step(tried.t, tried.y, taken, _event_values(task, tried.t, tried.y, lanes.p), tried.inside)
+    stopped, stop = record.advance(lanes, step)
+    _move(lanes, tried, step.events, stop)
+    lanes.error += np.where(accepted, tried.error * lanes.rtol, 0.0)
+    lanes.h, lanes.rejected, lanes.broken = tried.h, ~accepted, ~tried.finite
+    return _retire(task, record, lanes, accepted & tried.lands, stopped)
+
+
+def _take_step(task: Task, lanes: Lanes) -> Attempt:
+    """A step of DOP853."""
+    left = lanes.end - lanes.t
+    lands = lanes.h >= left
+    h = np.where(lands, left, lanes.h)
+    stages = Stages(task.rhs, lanes.t, h, lanes.p, np.empty((DOP853.stages + 1, *lanes.y.shape)))
+    y, f = stages.take(lanes.y, lanes.f)
+    error = error_norm(stages.increments, lanes.y, y, lanes.rtol, lanes.atol)
+    finite = np.isfinite(error) & np.isfinite(np.add.reduce(f, axis=0))
+    return Attempt(
+        t=np.where(lands, lanes.end, lanes.t + h),
+        y=y,
+        f=f,
+        error=error,
+        finite=finite,
+        accepted=finite & (error <= 1.0),
+        lands=lands,
+        h=next_step(h, np.where(finite, error, np.inf), lanes.rejected),
+        inside=lambda positions: _inside(stages, y, f, positions),
+    )
+
+
+def _inside(stages: Stages, y: FloatArray, f: FloatArray, positions: IntArray) -> Interpolant:
+    chosen = padded(positions)
+    return interpolate(stages.extended(chosen, f), y[:, chosen]).only(np.arange(len(positions)))
+
+
+def _move(lanes: Lanes, tried: Attempt, events: FloatArray, stop: FloatArray) -> None:
+    rejected = np.flatnonzero(~tried.accepted)
+    for before, after in ((lanes.y, tried.y), (lanes.f, tried.f), (lanes.events, events)):
+        after[:, rejected] = before[:, rejected]
+    lanes.y, lanes.f, lanes.events = tried.y, tried.f, events
+    lanes.t = np.where(tried.accepted, stop, lanes.t)
+    lanes.steps += 1
+
+
+def _retire(task: Task, record: Record, lanes: Lanes, landed: BoolArray, stopped: BoolArray) -> Lanes:
+    going = ~(landed | stopped)
+    stuck = going & (lanes.h < smallest_step(lanes.t))
+    capped = going & ~stuck & (lanes.steps >= task.max_steps)
+    going &= ~(stuck | capped)
+    if going[lanes.live].all():
+        return lanes
+    ends = (
+        (landed & ~stopped, Status.success),
+        (stopped, Status.event),
+        (stuck & ~lanes.broken, Status.step_too_small),
+        (stuck & lanes.broken, Status.not_finite),
+        (capped, Status.max_steps),
+    )
+    for ended, status in ends:
+        record.finish(lanes, ended, status)
+    lanes.live &= going
+    return lanes.only(going) if lanes.count < _FULL * len(lanes.live) else lanes

@@ -1,0 +1,180 @@
+"""What is written down while trajectories advance: requested times, events, interpolants, and their ends.
+
+What enters are accepted steps; what leaves are the arrays of a `Solution`. How a step was taken, and whether
+it was good enough, was decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.solvers.problem.events import crossings, find_times
+from odekit.solvers.problem.interpolant import Interpolant
+from odekit.solvers.problem.solution import Status
+from odekit.solvers.stepping.lanes import Lanes, Task
+
+__all__ = ["Record", "Step"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+
+def _unknown(shape: tuple[int, ...]) -> FloatArray:
+    return np.full(shape, np.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """A step of all lanes, from where the lanes stand to ``t``, ``y``.
+
+    ``taken`` says which lanes are live and accept it; ``events`` are the values of the events' functions at
+    its end, (event, lane); ``interpolant`` is y(t) within the step, for chosen lanes.
+    """
+
+    t: FloatArray
+    y: FloatArray
+    taken: BoolArray
+    events: FloatArray
+    interpolant: Callable[[IntArray], Interpolant]
+
+
+@dataclass(eq=False)
+class Record:
+    """Arrays that fill up while trajectories advance; NaN is what never came."""
+
+    task: Task
+    y: FloatArray
+    status: NDArray[np.int8]
+    t_reached: FloatArray
+    steps: IntArray
+    error: FloatArray
+    event_t: FloatArray
+    event_y: FloatArray
+    pieces: list[tuple[IntArray, Interpolant]] = field(default_factory=list)
+
+    @classmethod
+    def blank(cls, task: Task, states: Callable[[tuple[int, ...]], FloatArray] = _unknown) -> Record:
+        """Nothing is recorded yet; ``states`` makes the array of y, for whoever fills in its NaN himself."""
+        count, batch, events = len(task.inputs.y0), task.batch, len(task.events)
+        return cls(
+            task=task,
+            y=states((len(task.inputs.times), count, batch)),
+            status=np.zeros(batch, dtype=np.int8),
+            t_reached=np.zeros(batch),
+            steps=np.zeros(batch, dtype=np.int64),
+            error=np.zeros(batch),
+            event_t=_unknown((events, batch)),
+            event_y=_unknown((events, count, batch)),
+        )
+
+    def start(self, lanes: Lanes) -> BoolArray:
+        """Writes down what is due at t = 0; returns the lanes that a terminal event stops there."""
+        stopped = np.zeros(len(lanes.live), dtype=np.bool_)
+        for number, event in enumerate(self.task.events):
+            hit = np.flatnonzero(event.is_past(lanes.events[number]) & lanes.live)
+            self._write_event(number, lanes.index[hit], lanes.t[hit], lanes.y[:, hit])
+            stopped[hit] |= event.event.terminal
+        self._write_due(lanes, lanes.live, lanes.t, lanes.y)
+        return stopped
+
+    def advance(self, lanes: Lanes, step: Step) -> tuple[BoolArray, FloatArray]:
+        """Writes down what a step brings; returns the lanes that an event stops, and where each lane ends."""
+        crossed = [
+            self._unseen(number, lanes.index) & step.taken & crossings(event.event.direction, before, after)
+            for number, (event, before, after) in enumerate(
+                zip(self.task.events, lanes.events, step.events, strict=True)
+            )
+        ]
+        wanted = step.taken & (lanes.next_time < step.t)
+        for crossing in crossed if not self.task.is_dense else [step.taken]:
+            wanted |= crossing
+        positions = np.flatnonzero(wanted)
+        stop, stopped = step.t.copy(), np.zeros_like(step.taken)
+        if len(positions):
+            inside = step.interpolant(positions)
+            place = np.cumsum(wanted) - 1
+            self._locate(lanes, step, crossed, inside, place, stop, stopped)
+            self._write_inside(lanes, step, inside, place, stop)
+            if self.task.is_dense:
+                self.pieces.append((lanes.index[positions], inside))
+        self._write_due(lanes, step.taken & ~stopped, step.t, step.y)
+        return stopped, stop
+
+    def finish(self, lanes: Lanes, ended: BoolArray, status: Status) -> None:
+        """Writes down how the live ones among these lanes ended."""
+        chosen = np.flatnonzero(ended & lanes.live)
+        index = lanes.index[chosen]
+        self.status[index] = status
+        self.t_reached[index] = lanes.t[chosen]
+        self.steps[index] = lanes.steps[chosen]
+        self.error[index] = lanes.error[chosen]
+
+    def _unseen(self, number: int, index: IntArray) -> BoolArray:
+        unseen: BoolArray = np.isnan(self.event_t[number, index])
+        return unseen
+
+    def _locate(
+        self,
+        lanes: Lanes,
+        step: Step,
+        crossed: list[BoolArray],
+        inside: Interpolant,
+        place: IntArray,
+        stop: FloatArray,
+        stopped: BoolArray,
+    ) -> None:
+        found = [
+            self._find(number, lanes, step, hit, inside.only(place[hit]))
+            for number, hit in enumerate(map(np.flatnonzero, crossed))
+        ]
+        for event, (hit, when, _) in zip(self.task.events, found, strict=True):
+            if event.event.terminal:
+                stop[hit] = np.minimum(stop[hit], when)
+                stopped[hit] = True
+        for number, (hit, when, states) in enumerate(found):
+            seen = when <= stop[hit]
+            self._write_event(number, lanes.index[hit[seen]], when[seen], states[:, seen])
+
+    def _find(
+        self, number: int, lanes: Lanes, step: Step, hit: IntArray, inside: Interpolant
+    ) -> tuple[IntArray, FloatArray, FloatArray]:
+        event, p = self.task.events[number], lanes.p[:, hit]
+        when = find_times(
+            lambda t: event(t, inside(t), p),
+            lanes.t[hit],
+            step.t[hit],
+            lanes.events[number, hit],
+            step.events[number, hit],
+        )
+        return hit, when, inside(when)
+
+    def _write_event(self, number: int, index: IntArray, t: FloatArray, y: FloatArray) -> None:
+        self.event_t[number, index] = t
+        self.event_y[number, :, index] = y.T
+
+    def _write_inside(
+        self, lanes: Lanes, step: Step, inside: Interpolant, place: IntArray, stop: FloatArray
+    ) -> None:
+        while True:
+            due = np.flatnonzero(step.taken & (lanes.next_time < step.t) & (lanes.next_time <= stop))
+            if not len(due):
+                return
+            self._write(lanes, due, inside.only(place[due])(lanes.next_time[due]))
+
+    def _write_due(self, lanes: Lanes, eligible: BoolArray, t: FloatArray, y: FloatArray) -> None:
+        while True:
+            due = np.flatnonzero(eligible & (lanes.next_time <= t))
+            if not len(due):
+                return
+            self._write(lanes, due, y[:, due])
+
+    def _write(self, lanes: Lanes, due: IntArray, y: FloatArray) -> None:
+        index = lanes.index[due]
+        self.y[lanes.cursor[due], :, index] = y.T
+        lanes.cursor[due] += 1
+        lanes.next_time[due] = self.task.times_after(lanes.cursor[due], index)

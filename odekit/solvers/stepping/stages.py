@@ -1,0 +1,101 @@
+"""The stages of one Runge-Kutta step for a whole block of trajectories.
+
+What enters is a block of states with a step size for each trajectory; what leaves are the increments
+``h k_i`` and their linear combinations. Whether the step is good enough isn't known here.
+
+The increments are the rows of one matrix (stage, state * lane), so that a stage is one matrix product. The
+product is taken panel by panel, and a block is always a whole number of panels wide: every lane then goes
+through the same arithmetic wherever it stands, and a trajectory doesn't depend on its neighbours, not even
+in its last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.solvers.stepping.tableau import DOP853
+
+__all__ = ["PANEL", "RightHandSide", "Stages", "combine", "padded"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+RightHandSide = Callable[[Any, Any, Any, Any], None]
+
+PANEL = 128
+
+_STAGE_WEIGHTS = tuple(np.concatenate([[1.0], DOP853.rows[s, :s]]) for s in range(DOP853.stages_extended))
+
+
+def padded(positions: IntArray) -> IntArray:
+    """Positions followed by copies of the first, up to a whole number of panels; none stay none.
+
+    >>> padded(np.array([5, 7])).shape
+    (128,)
+    """
+    missing = -len(positions) % PANEL
+    return np.concatenate([positions, np.repeat(positions[:1], missing)])
+
+
+def combine(weights: FloatArray, rows: FloatArray) -> FloatArray:
+    """Linear combination ``sum_i weights_i rows_i`` of (stage, state, lane) rows, (state, lane)."""
+    panels = rows.reshape(len(rows), -1, PANEL).transpose(1, 0, 2)
+    total: FloatArray = np.matmul(weights[None, :], panels)
+    return total.reshape(rows.shape[1:])
+
+
+@dataclass(frozen=True, eq=False)
+class Stages:
+    """Increments of a step from ``t`` to ``t + h``, a step size for each lane.
+
+    Parameters
+    ----------
+    rhs: writes y' into its last argument.
+    t, h: (lane,) float64.
+    p: (parameter, lane) float64.
+    rows: (stages + 1, state, lane) float64, or longer for the interpolant; row 0 is y, row i + 1 is h k_i.
+    """
+
+    rhs: RightHandSide
+    t: FloatArray
+    h: FloatArray
+    p: FloatArray
+    rows: FloatArray
+
+    def take(self, y: FloatArray, f: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """State and derivative at the end of the step, from those at its beginning; each (state, lane)."""
+        self.rows[0] = y
+        np.multiply(f, self.h, out=self.rows[1])
+        for stage in range(1, DOP853.stages):
+            self._evaluate(stage)
+        y_new = combine(DOP853.weights, self.increments)
+        y_new += y
+        f_new = np.empty_like(y_new)
+        self.rhs(self.t + self.h, y_new, self.p, f_new)
+        return y_new, f_new
+
+    @property
+    def increments(self) -> FloatArray:
+        """The h k_i of the method itself, (stages, state, lane)."""
+        return self.rows[1 : DOP853.stages + 1]
+
+    def extended(self, positions: IntArray, f_new: FloatArray) -> Stages:
+        """Stages of chosen lanes (a whole number of panels), with those that the interpolant needs."""
+        rows = np.empty((DOP853.stages_extended + 1, self.rows.shape[1], len(positions)))
+        np.take(self.rows[: DOP853.stages + 1], positions, axis=2, out=rows[: DOP853.stages + 1])
+        h = self.h[positions]
+        np.multiply(f_new[:, positions], h, out=rows[DOP853.stages + 1])
+        chosen = Stages(self.rhs, self.t[positions], h, self.p[:, positions], rows)
+        for stage in range(DOP853.stages + 1, DOP853.stages_extended):
+            chosen._evaluate(stage)
+        return chosen
+
+    def _evaluate(self, stage: int) -> None:
+        increment = self.rows[stage + 1]
+        point = combine(_STAGE_WEIGHTS[stage], self.rows[: stage + 1])
+        self.rhs(self.t + DOP853.nodes[stage] * self.h, point, self.p, increment)
+        increment *= self.h

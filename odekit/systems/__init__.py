@@ -1,0 +1,1 @@
+"""What is an ODE, and what can be said of any ODE?"""

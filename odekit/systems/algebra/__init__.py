@@ -1,0 +1,1 @@
+"""Mathematics that knows no system: polynomials, linear algebra, means of periodic functions."""

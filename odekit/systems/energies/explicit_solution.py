@@ -1,0 +1,102 @@
+"""A solution that a user writes down: each state at time t, checked against the equations before it is used.
+
+What enters are formulas in t, parameters and initial values; what leaves are the same formulas, once they
+satisfy the equations and the initial values at seeded points. How a system is integrated isn't known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from odekit.errors import InputError, UnknownNameError
+from odekit.systems.energies.variables import TIME, Variable
+from odekit.systems.energies.vocabulary import Vocabulary
+from odekit.systems.system import ReducedSystem
+
+__all__ = ["initial_symbol", "read_solution"]
+
+POINTS = 40
+ACCURACY = 1e-8
+
+
+def initial_symbol(state: sp.Symbol) -> sp.Symbol:
+    """The symbol of a state's value at time 0, such as a_0."""
+    return sp.Symbol(f"{state.name}_0", real=True)
+
+
+def read_solution(
+    formulas: Mapping[str, Any], vocabulary: Vocabulary, system: ReducedSystem
+) -> Mapping[sp.Symbol, sp.Expr]:
+    """The formulas as expressions, by state.
+
+    Parameters
+    ----------
+    formulas: by the name of each state.
+    vocabulary, system: what they claim to solve.
+
+    Raises
+    ------
+    UnknownNameError: a name that is no state, parameter or initial value.
+    InputError: a state left out, or no mapping.
+    InputError: a formula that misses its initial value or its equation at a point, which is named; or that is
+        finite at none.
+    """
+    states = {state.name: state for state in system.states}
+    if not isinstance(formulas, Mapping):
+        raise InputError("a solution must be given by state", expected=", ".join(states))
+    for name in formulas:
+        if name not in states:
+            raise UnknownNameError("state in the solution:", name, states)
+    missing = [name for name in states if name not in formulas]
+    if missing:
+        raise InputError(f"the solution leaves out {', '.join(missing)}", expected="a formula for each state")
+    initial = tuple(initial_symbol(state) for state in system.states)
+    words = Vocabulary(
+        tuple(Variable(s.name, own=s) for s in initial), vocabulary.parameters, vocabulary.values
+    )
+    solution = {
+        state: words.read_real(formulas[name], f"the solution {name}(t)") for name, state in states.items()
+    }
+    _check(solution, system, initial)
+    return solution
+
+
+def _check(
+    solution: Mapping[sp.Symbol, sp.Expr], system: ReducedSystem, initial: tuple[sp.Symbol, ...]
+) -> None:
+    for state, velocity in zip(system.states, system.vector_field, strict=True):
+        slope = solution[state].diff(TIME)
+        wanted = velocity.xreplace(dict(solution))
+        start = solution[state].subs(TIME, 0)
+        arguments = (TIME, *initial, *system.parameters)
+        _compare(f"{state}' = {velocity}", slope, wanted, arguments)
+        _compare(f"{state}(0) = {state}_0", start, initial[system.states.index(state)], arguments)
+
+
+def _compare(what: str, left: sp.Expr, right: sp.Expr, arguments: tuple[sp.Symbol, ...]) -> None:
+    """Refuse two expressions that differ at a point."""
+    points = _points(arguments)
+    with np.errstate(all="ignore"):
+        a, b = (np.broadcast_to(sp.lambdify(arguments, e, "numpy")(*points), POINTS) for e in (left, right))
+        is_known = np.isfinite(a) & np.isfinite(b)
+        is_off = is_known & ~(np.abs(a - b) <= ACCURACY * (1.0 + np.abs(a) + np.abs(b)))
+    if not is_known.any():
+        raise InputError(f"the solution of {what} is finite at no point", expected="a formula with values")
+    if is_off.any():
+        worst = int(np.flatnonzero(is_off)[0])
+        place = ", ".join(f"{s} = {v[worst]:.4g}" for s, v in zip(arguments, points, strict=True))
+        raise InputError(
+            f"the solution does not satisfy {what}",
+            expected=f"{b[worst]:.8g} at {place}",
+            received=f"{a[worst]:.8g}",
+        )
+
+
+def _points(arguments: tuple[sp.Symbol, ...]) -> NDArray[np.float64]:
+    """Positive values for all, so that roots and logarithms are real where they can be."""
+    return np.random.default_rng(0).uniform(0.1, 1.0, size=(len(arguments), POINTS))

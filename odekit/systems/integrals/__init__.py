@@ -1,0 +1,1 @@
+"""What does a flow conserve?"""

@@ -1,0 +1,1 @@
+"""How is any system shown?"""

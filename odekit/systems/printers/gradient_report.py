@@ -1,0 +1,90 @@
+"""The flow of a user's energy as a report that a person reads, and as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from odekit.systems.printers.sections import join_sections
+from odekit.systems.system import ReducedSystem
+
+__all__ = ["gradient_dictionary", "gradient_text"]
+
+
+def gradient_text(system: ReducedSystem) -> str:
+    """The energy, its flow, and what follows from it.
+
+    >>> from odekit.derivation import gradient_flow
+    >>> print(gradient_text(gradient_flow("x**2*k/2", "x", parameters="k")).splitlines()[0])
+    Gradient descent
+    """
+    sections = {
+        f"Gradient {system.direction}": _energy(system),
+        "Constraint": [f"{function} = 0" for function in system.constraints.values()],
+        "Parameters": [symbol.name for symbol in system.parameters],
+        "Equations of motion": [f"{symbol}' = {velocity}" for symbol, velocity in system.equations.items()],
+        "First integrals": [str(integral) for integral in system.first_integrals()],
+        "Scaling symmetries": [str(symmetry) for symmetry in system.scaling_symmetries()],
+        "Points of rest": _points(system),
+        "Solution": [f"{symbol}(t) = {formula}" for symbol, formula in system.solution.items()],
+    }
+    return join_sections(sections)
+
+
+def gradient_dictionary(system: ReducedSystem) -> dict[str, Any]:
+    """Everything that is known of the flow, as strings, numbers, lists and dictionaries."""
+    return {
+        "energy": str(system.energy),
+        "direction": system.direction,
+        "states": [symbol.name for symbol in system.states],
+        "parameters": [symbol.name for symbol in system.parameters],
+        "metric": [str(entry) for entry in system.metric],
+        "constraints": {name: str(function) for name, function in system.constraints.items()},
+        "equations": {symbol.name: str(velocity) for symbol, velocity in system.equations.items()},
+        "first_integrals": [str(integral) for integral in system.first_integrals()],
+        "scaling_symmetries": [
+            {
+                "states": {symbol.name: power for symbol, power in symmetry.states.items()},
+                "parameters": {symbol.name: power for symbol, power in symmetry.parameters.items()},
+                "time": symmetry.time,
+            }
+            for symmetry in system.scaling_symmetries()
+        ],
+        "fixed_points": [
+            {
+                "values": {symbol.name: str(value) for symbol, value in point.values.items()},
+                "stability": point.stability,
+                "eigenvalues": [str(value) for value in point.eigenvalues],
+                "family": point.family,
+                "radius": point.radius if point.radius < float("inf") else None,
+            }
+            for point in system.fixed_points()
+        ],
+        "rates": {name: str(rate) for name, rate in system.rates().items()},
+        "solution": {symbol.name: str(formula) for symbol, formula in system.solution.items()},
+    }
+
+
+def _energy(system: ReducedSystem) -> Iterator[str]:
+    sign = "-" if system.direction == "descent" else ""
+    yield f"w' = {sign}M^-1 grad E{', projected on the constraint' if system.constraints else ''}"
+    yield f"E = {system.energy}"
+    if system.metric:
+        lengths = (f"({g}) d{symbol}^2" for g, symbol in zip(system.metric, system.states, strict=True))
+        yield f"metric {' + '.join(lengths)}"
+    else:
+        yield "metric that is not diagonal"
+
+
+def _points(system: ReducedSystem) -> Iterator[str]:
+    for point in system.fixed_points():
+        parts = [f"{point.name} {point.stability}"]
+        if point.eigenvalues:
+            parts.append(f"eigenvalues {', '.join(map(str, point.eigenvalues))}")
+        if point.family:
+            parts.append(f"one of a family of dimension {point.family}")
+        if point.radius == float("inf"):
+            parts.append("found numerically, not proved")
+        elif point.radius:
+            parts.append(f"proved within {point.radius:g}")
+        yield "; ".join(parts)

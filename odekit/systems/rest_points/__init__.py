@@ -1,0 +1,1 @@
+"""Where does a flow rest, and is it stable there?"""

@@ -1,0 +1,71 @@
+"""Figures are ready for a paper: one column wide, fonts embedded, the same bytes each time."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from itertools import islice
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+
+from odekit.report.figures.style import column_figure, line_styles, logarithmic, save_figure, styled
+
+
+def draw(folder: Path) -> tuple[Path, Path]:
+    with styled():
+        figure, axes = column_figure()
+        axes.plot([1, 2], [1, 4])
+        axes.set_xlabel(r"time $t$")
+    return save_figure(figure, folder, "one", {"Title": "κ", "Subject": "seed 7"})
+
+
+def test_a_figure_is_one_column_wide() -> None:
+    with styled():
+        figure, _ = column_figure()
+    assert figure.get_size_inches()[0] == pytest.approx(3.4)
+
+
+def test_a_pdf_holds_its_fonts_as_outlines_and_no_date(tmp_path: Path) -> None:
+    pdf, _ = draw(tmp_path)
+    data = pdf.read_bytes()
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", data, flags=re.DOTALL)
+    assert b"/FontFile2" in data, "TrueType outlines"
+    assert b"/Type3" not in data
+    assert b"CreationDate" not in data
+    assert any(b" l\n" in zlib.decompress(stream) for stream in streams[:1]), "lines as vectors"
+
+
+def test_the_same_figure_has_the_same_bytes(tmp_path: Path) -> None:
+    (tmp_path / "again").mkdir()
+    first, second = draw(tmp_path), draw(tmp_path / "again")
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_a_users_own_settings_neither_leak_in_nor_are_changed() -> None:
+    with matplotlib.rc_context({"font.size": 33.0, "text.usetex": False}):
+        with styled():
+            figure, axes = column_figure()
+        assert axes.xaxis.label.get_size() == 8
+        assert matplotlib.rcParams["font.size"] == 33.0
+        assert figure.get_size_inches()[0] == pytest.approx(3.4)
+
+
+def test_many_curves_all_look_different() -> None:
+    assert len(set(islice(line_styles(), 28))) == 28
+
+
+def test_a_short_logarithmic_axis_is_labelled_at_1_2_5() -> None:
+    with styled():
+        figure, axes = column_figure()
+        axes.plot([0.005, 0.08], [1e-7, 1e-2])
+        logarithmic(axes, "x")
+        logarithmic(axes, "y")
+        figure.draw_without_rendering()
+    low, high = axes.get_xlim()
+    labels = [t.get_text() for t in axes.get_xticklabels() if low <= t.get_position()[0] <= high]
+    assert labels == ["0.005", "0.01", "0.02", "0.05"]
+    assert all(np.log10(tick) % 1 == pytest.approx(0, abs=1e-9) for tick in axes.get_yticks())
+    assert not any(label.get_text() for label in axes.get_xticklabels(minor=True))

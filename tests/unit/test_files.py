@@ -1,0 +1,96 @@
+"""Files appear whole or not at all, and a place that will not do is refused beforehand."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from odekit.errors import FileError
+from odekit.files import check_replaceable, check_writable, write_text
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_file_is_written_and_nothing_else_is_left(tmp_path: Path) -> None:
+    assert write_text(tmp_path / "a.json", "ä\n").read_text(encoding="utf-8") == "ä\n"
+    assert names(tmp_path) == ["a.json"]
+
+
+def test_what_was_there_stays_if_the_text_can_not_be_written(tmp_path: Path) -> None:
+    place = tmp_path / "a.json"
+    place.write_text("before")
+    with pytest.raises(UnicodeEncodeError, match="surrogates"):
+        write_text(place, "\udc80")
+    assert place.read_text() == "before"
+    assert names(tmp_path) == ["a.json"]
+
+
+def test_a_link_is_followed_and_kept(tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("before")
+    (tmp_path / "link").symlink_to("real")
+    write_text(tmp_path / "link", "after")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text() == "after"
+
+
+def test_a_device_is_written_and_not_replaced() -> None:
+    write_text(os.devnull, "nothing")
+    assert Path(os.devnull).is_char_device()
+    assert check_writable(os.devnull) == Path(os.devnull)
+
+
+def test_a_full_device_is_an_error() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full")
+    with pytest.raises(FileError, match="No space left"):
+        write_text("/dev/full", "x" * 100_000)
+
+
+def test_an_archive_is_not_written_onto_a_device() -> None:
+    with pytest.raises(FileError, match=r"Expected: a plain file. Received: a device or a pipe"):
+        check_replaceable(os.devnull)
+
+
+def test_a_check_leaves_nothing_behind(tmp_path: Path) -> None:
+    check_writable(tmp_path / "a.json")
+    assert names(tmp_path) == []
+
+
+def test_a_missing_folder_is_named_with_a_way_out(tmp_path: Path) -> None:
+    for act in (check_writable, lambda path: write_text(path, "x")):
+        with pytest.raises(FileError, match=rf"can't write .* Try: mkdir -p {tmp_path / 'no'}"):
+            act(tmp_path / "no" / "a.json")
+    assert names(tmp_path) == []
+
+
+def test_a_folder_is_not_a_file(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=r"Expected: a file's name. Received: a folder"):
+        check_writable(tmp_path)
+
+
+def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(FileError, match="Not a directory"):
+        check_writable(tmp_path / "file" / "a.json")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_without_permission_is_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(FileError, match="Permission denied"):
+        check_writable(tmp_path / "a.json")
+
+
+def test_a_name_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="File name too long"):
+        check_writable(tmp_path / ("x" * 5000))
+
+
+def test_a_link_into_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "no" / "file")
+    with pytest.raises(FileError, match="No such file or directory"):
+        check_writable(tmp_path / "link")
