@@ -1,12 +1,9 @@
 """From a loss to a verdict: the reduced ODE of a network that learns a group, and whether it is true.
 
-A statement enters as a `Network` and leaves as a verdict. `derive` finds the reduced system of its gradient
-flow, `compile` and `solve` integrate it, `simulate` trains the full network without knowing any of that,
-`compare` measures the gap, `verify` says which theorems are confirmed, and `check` whether a user's own
-formulas are right.
-
-What enters: nothing. What leaves: the public names, each loaded from its room on first use, so that
-``import odekit`` loads no array library. What this module must not know: anything that a room knows.
+A `Network` enters and leaves as a verdict: `derive` finds the reduced `System` of its gradient flow,
+`compile` and `solve` integrate it, `simulate` trains the full network without knowing any of that, `compare`
+measures the gap, `verify` says which theorems are confirmed. An ODE of your own enters by `system`, an energy
+by `gradient_flow`, and `check` says whether your own formulas are right. Each name is loaded on first use.
 """
 
 from __future__ import annotations
@@ -14,13 +11,18 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+from odekit._version import __version__
 
 __all__ = [
+    "CompiledSystem",
+    "Event",
     "FiniteGroup",
+    "FixedPoint",
     "Network",
-    "ReducedSystem",
     "Run",
+    "Solution",
+    "Status",
+    "System",
     "__version__",
     "blow_up_time",
     "check",
@@ -39,6 +41,7 @@ __all__ = [
     "project",
     "simulate",
     "solve",
+    "system",
     "variable",
     "verify",
 ]
@@ -65,10 +68,15 @@ _ROOMS = frozenset(
 )
 
 _HOMES = {
+    "CompiledSystem": "solvers",
+    "Event": "solvers",
     "FiniteGroup": "groups",
+    "FixedPoint": "systems",
     "Network": "networks",
-    "ReducedSystem": "derivation",
     "Run": "simulation",
+    "Solution": "solvers",
+    "Status": "solvers",
+    "System": "systems",
     "blow_up_time": "solvers",
     "check": "checking",
     "compare": "comparison",
@@ -78,7 +86,7 @@ _HOMES = {
     "exact_modes": "solvers",
     "exact_modes_before_blow_up": "solvers",
     "exact_orbit": "solvers",
-    "gradient_flow": "derivation",
+    "gradient_flow": "systems",
     "group": "groups",
     "load_run": "simulation",
     "loss_and_gradient": "simulation",
@@ -86,7 +94,8 @@ _HOMES = {
     "project": "comparison",
     "simulate": "simulation",
     "solve": "solvers",
-    "variable": "derivation",
+    "system": "systems",
+    "variable": "systems",
     "verify": "claims",
 }
 
@@ -112,11 +121,15 @@ if TYPE_CHECKING:
     from odekit.comparison import estimate_rate, project
     from odekit.comparison.compare import compare
     from odekit.comparison.predict import predict
-    from odekit.derivation import ReducedSystem, derive, gradient_flow, variable
+    from odekit.derivation.derive import derive
     from odekit.groups import FiniteGroup, group
     from odekit.networks import Network
     from odekit.simulation import Run, load_run, loss_and_gradient, simulate
     from odekit.solvers import (
+        CompiledSystem,
+        Event,
+        Solution,
+        Status,
         blow_up_time,
         compile,
         exact_modes,
@@ -124,6 +137,7 @@ if TYPE_CHECKING:
         exact_orbit,
         solve,
     )
+    from odekit.systems import FixedPoint, System, gradient_flow, system, variable
 else:
 
     def __getattr__(name: str) -> object:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import comb
-from types import SimpleNamespace
-from typing import Any
 
 import sympy as sp
 
@@ -27,7 +25,8 @@ from odekit.expressions import (
     names_in,
     substitute,
 )
-from odekit.systems.algebra.symbolic import to_symbolic
+from odekit.systems import ANY, System
+from odekit.systems.algebra import to_symbolic
 
 __all__ = ["Balance", "as_system", "balances", "is_proved", "latex", "ratio", "text"]
 
@@ -108,17 +107,16 @@ def latex(tree: Expression, flow: Flow, names: Mapping[str, str]) -> str:
     return str(sp.latex(_shown(tree, flow, names)))
 
 
-def as_system(flow: Flow, energy: Expression | None) -> Any:
+def as_system(flow: Flow, energy: Expression | None) -> System:
     """The flow in the user's units as states and vector field, E being what a condition says it is."""
     meanings = {**flow.definitions, **({} if energy is None else {ENERGY: energy})}
     fields = [_resolved(flow.velocities[name], meanings) for name in flow.states]
     names = frozenset().union(*(names_in(field) for field in fields), flow.states)
     symbols = _symbols(names, flow)
-    return SimpleNamespace(
-        states=tuple(symbols[name] for name in flow.states),
+    return System(
+        {symbols[name]: to_symbolic(field, symbols) for name, field in zip(flow.states, fields, strict=True)},
+        ANY,
         parameters=tuple(symbols[name] for name in sorted(names - {*flow.states})),
-        vector_field=tuple(to_symbolic(field, symbols) for field in fields),
-        definitions={},
     )
 
 

@@ -44,8 +44,6 @@ def _nearest_integral(
 def _integrals(words: Vocabulary, units: Mapping[str, Expression]) -> Iterator[Expression]:
     """The derivation's integrals, those that can be told in the states at hand."""
     flow = words.flow
-    if flow.system.source is None:
-        return
     for integral in flow.system.first_integrals():
         if {symbol.name for symbol in integral.free_symbols} <= {*flow.coordinates, *flow.parameters}:
             try:

@@ -11,28 +11,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Any
 
-from odekit.errors import InputError, ReductionError, UnknownNameError
-from odekit.expressions import (
-    FORMULA,
-    Expression,
-    Grammar,
-    Number,
-    Power,
-    Product,
-    Sum,
-    Symbol,
-    parse,
-    substitute,
-    times,
-)
+from odekit.checking.document import Document
+from odekit.derivation import derive
+from odekit.errors import ReductionError, UnknownNameError
+from odekit.expressions import Expression, Number, Power, Product, Sum, Symbol, extent, substitute, times
 from odekit.groups import CyclicFamily
-
-if TYPE_CHECKING:
-    from odekit.checking.document import Document
-    from odekit.derivation import ReducedSystem
-    from odekit.networks import Network
+from odekit.networks import Network
+from odekit.systems import System
+from odekit.systems.algebra import from_symbolic
 
 __all__ = [
     "ENERGY",
@@ -43,13 +31,13 @@ __all__ = [
     "Flow",
     "along",
     "derived_flow",
-    "is_angle",
     "total",
 ]
 
 ENERGY, TIME, LOSS = "E", "time", "loss"
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
-DERIVED = Grammar(FORMULA.functions, FORMULA.constants, roots=True, length=200_000, parts=20_000, levels=350)
+# Beyond these, comparing takes minutes, and evaluation nears the recursion limit.
+MOST_PARTS, MOST_LEVELS = 20_000, 350
 
 
 @dataclass(frozen=True)
@@ -63,7 +51,7 @@ class Flow:
     free_units: ``"time"``, ``"loss"`` and states whose units are free.
     """
 
-    system: ReducedSystem
+    system: System
     own_factor: Expression
     free_units: tuple[str, ...] = ()
 
@@ -99,23 +87,33 @@ class Flow:
         }
 
     @cached_property
-    def positive(self) -> frozenset[str]:
-        """States that are magnitudes."""
-        return frozenset(s.name for s in self.system.states if s.is_positive or s.name == "x")
+    def angles(self) -> frozenset[str]:
+        """Coordinates of which whole turns don't count."""
+        return frozenset(symbol.name for symbol in self.system.angles)
 
-    def tree(self, derived: object) -> Expression:
+    @cached_property
+    def positive(self) -> frozenset[str]:
+        """States that are magnitudes, or the square of one."""
+        form = self.system.closed_form
+        squares = form.states[:1] if form is not None and form.coordinates == "invariants" else ()
+        return frozenset(s.name for s in self.system.states if s.is_positive or s in squares)
+
+    def tree(self, derived: Any) -> Expression:
         """A derived expression as a tree.
 
         Raises
         ------
         ReductionError: one that is too large to be checked.
         """
-        try:
-            return parse(str(derived), (*self.coordinates, *self.parameters, "t"), DERIVED)
-        except InputError as error:
+        tree = from_symbolic(derived)
+        parts, levels = extent(tree)
+        if parts > MOST_PARTS or levels > MOST_LEVELS:
             raise ReductionError(
-                "the derived formula is too large to be checked", received=str(error)
-            ) from None
+                "the derived formula is too large to be checked",
+                expected=f"at most {MOST_PARTS} parts and {MOST_LEVELS} levels",
+                received=f"{parts} parts, {levels} levels",
+            )
+        return tree
 
     def unit(self, name: str) -> Expression:
         """The unit of a coordinate: user's value over derived value."""
@@ -142,11 +140,6 @@ class Flow:
     def units(self) -> tuple[str, ...]:
         """The free units' names in the trees."""
         return tuple(f"unit:{name}" for name in self.free_units)
-
-
-def is_angle(name: str) -> bool:
-    """Whether a state is a phase."""
-    return name.startswith(("phi", "psi"))
 
 
 def along(function: Expression, velocities: Mapping[str, Expression]) -> tuple[Expression, ...]:
@@ -176,12 +169,10 @@ def derived_flow(document: Document, free_units: tuple[str, ...]) -> Flow:
     return Flow(system, factor, free_units)
 
 
-def _system(document: Document) -> ReducedSystem:
-    from odekit.derivation import LiftedSystem, derive
-
+def _system(document: Document) -> System:
     network = document.network
     system = derive(network) if document.modes is None else derive(network, document.modes)
-    if isinstance(system, LiftedSystem):
+    if system.blocks is not None:
         raise ReductionError(
             f"the equations of {network.group.name} are words of matrices and can't be checked as formulas",
             expected="an Abelian group",
@@ -193,7 +184,7 @@ def _system(document: Document) -> ReducedSystem:
     return system if document.form == "polar" else system.form(document.form)
 
 
-def _of_character(system: ReducedSystem, character: str) -> ReducedSystem:
+def _of_character(system: System, character: str) -> System:
     for template in system.templates:
         if character in template.characters:
             return template.system

@@ -176,7 +176,7 @@ def _rate(line: Line, words: Vocabulary, conditions: tuple[Condition, ...]) -> S
 
 def _known_rate(flow: Flow, name: str, conditions: tuple[Condition, ...]) -> Expression | None:
     """The rate at one of the derivation's fixed points, where that is all that the line says."""
-    if len(conditions) != 1 or conditions[0].name != name or flow.system.source is None:
+    if len(conditions) != 1 or conditions[0].name != name or name not in flow.definitions:
         return None
     for point in flow.system.fixed_points():
         for symbol, rate in point.rates.items():

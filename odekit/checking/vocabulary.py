@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from odekit.checking.document import Document
-from odekit.checking.flow import ENERGY, LOSS, TIME, Flow, is_angle
+from odekit.checking.flow import ENERGY, LOSS, TIME, Flow
 from odekit.errors import InputError, UnknownNameError
 from odekit.expressions import FORMULA, Expression, Number, Symbol, extent, names_in, parse, substitute
 from odekit.groups import FiniteGroup
@@ -96,11 +96,11 @@ def checked_units(document: Document, flow: Flow) -> tuple[str, ...]:
     UnknownNameError: a unit of something that doesn't exist.
     InputError: a unit of an angle.
     """
-    known = (TIME, LOSS, *(name for name in flow.states if not is_angle(name)))
+    known = (TIME, LOSS, *(name for name in flow.states if name not in flow.angles))
     chosen = []
     for given in document.free_units:
         name = document.names.get(given, given)
-        if is_angle(name) or name in ("D", "pi"):
+        if name in flow.angles or name == "pi":
             raise InputError(
                 f"the unit of the angle {given!r} can't be free", expected=f"of {', '.join(known)}"
             )

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from odekit.comparison.flows.final_shares import final_shares
 from odekit.comparison.flows.free_flow import free_blow_up_times
 from odekit.comparison.measures.modes import Modes, project
-from odekit.derivation import EllipticForm, LiftedSystem, derive
+from odekit.derivation import derive, lift
 from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup, mode_basis
 from odekit.networks import Network
 from odekit.simulation import Run, check_run, load_weights
 from odekit.solvers import blow_up_time, final_phases
+from odekit.systems import EllipticForm
 
 __all__ = ["Prediction", "predict"]
 
@@ -125,7 +126,7 @@ def _irreps_race(network: Network, weights: Weights, start: float) -> Prediction
     """By the free flows where irreps decouple, else by the whole lifted flow."""
     group = network.finite_group
     labels = tuple(sigma.name for sigma in group.real_irreps[1:])
-    if LiftedSystem.of(network).flow.decouples:
+    if lift(network).decouples:
         times = free_blow_up_times(network, weights) + (start if network.constraint == "none" else 0.0)
         order = np.argsort(times, axis=1, kind="stable")
     else:

@@ -1,77 +1,85 @@
-"""What is the reduced ODE? From a network's loss to its flow in modes or blocks, derived and certified.
+"""What is a network's reduced ODE? From its loss to its flow in modes or blocks, derived and certified.
 
-What enters is a `Network`. What leaves on an Abelian group is a `ReducedSystem`: states, vector field,
-metric, the conditions under which it holds, whether its modes are closed and where they leak, first integrals
-that were found, fixed phase differences with their stability, and a certificate that compares it with
-brute-force sums. On any other finite group it is a `LiftedSystem`: equations of motion of the blocks at the
-group's irreps, in words of matrices, their conservation laws, and a certificate. With unit spheres come the
-maxima of the energy (`CriticalPoint`, `maximiser`), the rates at them, and exact solutions. `gradient_flow`
-makes the same kind of system from any energy in `variable`s, with a metric and a constraint. This is the room
-of SymPy. It must not know how systems are solved, nor how networks are simulated.
+`derive` takes a `Network` and gives a `System`: on an Abelian group in magnitudes and phases of modes, with
+the conditions under which it holds, whether the modes are closed and where they leak; on any other finite
+group in blocks at the group's irreps. Each answers with first integrals, fixed phase differences, exact
+solutions and a certificate that compares it with brute-force sums; on unit spheres also with the maxima of
+the energy (`CriticalPoint`, `maximiser`) and the rates at them. It knows neither how systems are solved nor
+how networks are simulated.
 """
 
-from odekit.derivation.blocks.certificate import BlockCertificate
-from odekit.derivation.blocks.conservation_laws import ConservationLaw
-from odekit.derivation.blocks.landscape import CriticalPoint
-from odekit.derivation.blocks.lifted_system import LiftedSystem
-from odekit.derivation.blocks.maximiser import maximiser
-from odekit.derivation.blocks.stack import BlockStack
-from odekit.derivation.certificates.certificate import Certificate
+from odekit.derivation.answers import complex_equations, elliptic_curve, network_of, sphere_report
+from odekit.derivation.blocks import (
+    BlockCertificate,
+    ConservationLaw,
+    Lifted,
+    LiftedFlow,
+    critical_point,
+    landscape,
+    lift,
+    lifted_of,
+    lifted_system,
+    maximiser,
+    system_in_blocks,
+)
 from odekit.derivation.derive import derive
-from odekit.derivation.harmonics.answers import initial_rates
-from odekit.derivation.harmonics.growth import GrowthShape, growth_shape
-from odekit.derivation.harmonics.hierarchy import HarmonicHierarchy
-from odekit.derivation.harmonics.kinked_response import Leakage, degree_one_leakage
-from odekit.derivation.harmonics.profile import Profile, energy_profile, harmonic, parity_parts
-from odekit.derivation.polar.closed_form import EllipticForm
-from odekit.derivation.polar.decay import DecayLaw, decay_law, with_decay
-from odekit.derivation.polar.equivalent_form import EquivalentForm
-from odekit.derivation.polar.fixed_points import FixedPoint
+from odekit.derivation.harmonics import (
+    GrowthShape,
+    HarmonicHierarchy,
+    Leakage,
+    Profile,
+    degree_one_leakage,
+    energy_profile,
+    growth_shape,
+    harmonic,
+    initial_rates,
+    parity_parts,
+)
+from odekit.derivation.polar import DecayLaw, FourierAnswers, SphereAnswers, decay_law, with_decay
+from odekit.derivation.population import Wave, population_logits
 from odekit.derivation.resonances import Resonance, close, coupling_graph, resonances
-from odekit.derivation.spheres.form import SphereForm
-from odekit.derivation.spheres.report import SphereReport
-from odekit.systems.answers import Source
-from odekit.systems.energies.gradient_flow import gradient_flow
-from odekit.systems.energies.variables import Variable, variable
-from odekit.systems.symmetries import ScalingSymmetry
-from odekit.systems.system import ReducedSystem, Template
+from odekit.derivation.spheres import CriticalPoint, SphereReport, alignment_rate, competition_rate
 
 __all__ = [
     "BlockCertificate",
-    "BlockStack",
-    "Certificate",
     "ConservationLaw",
     "CriticalPoint",
     "DecayLaw",
-    "EllipticForm",
-    "EquivalentForm",
-    "FixedPoint",
+    "FourierAnswers",
     "GrowthShape",
     "HarmonicHierarchy",
     "Leakage",
-    "LiftedSystem",
+    "Lifted",
+    "LiftedFlow",
     "Profile",
-    "ReducedSystem",
     "Resonance",
-    "ScalingSymmetry",
-    "Source",
-    "SphereForm",
+    "SphereAnswers",
     "SphereReport",
-    "Template",
-    "Variable",
+    "Wave",
+    "alignment_rate",
     "close",
+    "competition_rate",
+    "complex_equations",
     "coupling_graph",
+    "critical_point",
     "decay_law",
     "degree_one_leakage",
     "derive",
+    "elliptic_curve",
     "energy_profile",
-    "gradient_flow",
     "growth_shape",
     "harmonic",
     "initial_rates",
+    "landscape",
+    "lift",
+    "lifted_of",
+    "lifted_system",
     "maximiser",
+    "network_of",
     "parity_parts",
+    "population_logits",
     "resonances",
-    "variable",
+    "sphere_report",
+    "system_in_blocks",
     "with_decay",
 ]

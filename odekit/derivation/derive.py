@@ -1,44 +1,41 @@
-"""derive: from a network to its reduced system.
-
-What enters is a `Network` and, if the user likes, the modes to keep; what leaves is a `ReducedSystem` in
-polar form. Here it is decided which modes those are; all mathematics is elsewhere.
-"""
+"""derive: from a network to its reduced system, by the road that its group and activation allow."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, overload
+from typing import Any
 
 import sympy as sp
 
-from odekit.derivation.blocks.lifted_system import LiftedSystem
-from odekit.derivation.harmonics.answers import derive_harmonic
-from odekit.derivation.modes.chosen_modes import Modes, chosen_characters, chosen_combinations
-from odekit.derivation.modes.frequencies import CharacterFrequencies, Frequencies, SymbolicFrequencies
-from odekit.derivation.modes.mode_set import ModeSet, build_modes
-from odekit.derivation.modes.reduction import FourierReduction
-from odekit.derivation.modes.selection_rules import SelectionRules
-from odekit.derivation.polar.answers import FourierSource
-from odekit.derivation.polar.sphere_answers import SphereSource
+from odekit.derivation.blocks import lifted_system
+from odekit.derivation.harmonics import derive_harmonic
+from odekit.derivation.modes import (
+    CharacterFrequencies,
+    FourierReduction,
+    Modes,
+    SymbolicFrequencies,
+    chosen_characters,
+    chosen_combinations,
+    default_reduction,
+    kinds_of_characters,
+    reduction_to,
+)
+from odekit.derivation.polar import FourierAnswers, SphereAnswers
 from odekit.errors import InputError, ReductionError
 from odekit.groups import CyclicFamily, FiniteGroup, dual_group
 from odekit.networks import Network
-from odekit.systems.system import ReducedSystem, Template
+from odekit.systems import System, Template
 
 __all__ = ["derive"]
 
 
-@overload
-def derive(network: Network, modes: Modes) -> ReducedSystem: ...
-@overload
-def derive(network: Network, modes: None = None) -> ReducedSystem | LiftedSystem: ...
-def derive(network: Network, modes: Modes | None = None) -> ReducedSystem | LiftedSystem:
+def derive(network: Network, modes: Modes | None = None) -> System:
     """The network's gradient flow at uniform softmax: in a few Fourier modes, or in blocks.
 
     On an Abelian group, with or without unit spheres, the result is a system in magnitudes and phases of the
-    chosen modes; on any other group it is a `LiftedSystem`, in blocks at all irreps.
+    chosen modes; on any other group it is a system in blocks, at all irreps.
 
     Near uniform softmax each neuron ascends its own energy ``E = sum (xi[label] - mean xi) act(z)``. The
     result is the gradient flow of E, in the time of the summed loss at logit scale 1, projected on the chosen
@@ -90,7 +87,7 @@ def derive(network: Network, modes: Modes | None = None) -> ReducedSystem | Lift
     return _derive_templates(network, network.group)
 
 
-def _derive_harmonic(network: Network, modes: Modes | None) -> ReducedSystem:
+def _derive_harmonic(network: Network, modes: Modes | None) -> System:
     if modes is not None:
         raise InputError(
             f"the activation {network.activation_name!r} is no polynomial, and is reduced to one frequency",
@@ -101,42 +98,44 @@ def _derive_harmonic(network: Network, modes: Modes | None) -> ReducedSystem:
     return derive_harmonic(network)
 
 
-def _derive_blocks(network: Network, group: FiniteGroup, modes: Modes | None) -> LiftedSystem:
+def _derive_blocks(network: Network, group: FiniteGroup, modes: Modes | None) -> System:
     if modes is not None:
         raise InputError(
             f"{group.name} is not Abelian, and has irreps instead of modes",
             expected="no choice of modes: the lifted flow has all irreps",
             received=f"modes {modes}",
         )
-    return LiftedSystem.of(network)
+    return lifted_system(network)
 
 
-def _derive_symbolic(network: Network, family: CyclicFamily, modes: Modes | None) -> ReducedSystem:
+def _derive_symbolic(network: Network, family: CyclicFamily, modes: Modes | None) -> System:
     order = sp.Symbol(family.symbol, integer=True, positive=True)
     if modes is None:
-        return _default(network, SymbolicFrequencies(("k",)), (Fraction(1),), order).polar
+        return _polar(default_reduction(network, SymbolicFrequencies(("k",)), (Fraction(1),), order))
     frequencies, chosen = chosen_combinations(modes)
-    return _source(network, frequencies, _same_for_all(network, chosen, frequencies.zero), order).polar
-
-
-def _derive_chosen(network: Network, group: FiniteGroup, modes: Modes) -> ReducedSystem:
-    frequencies = CharacterFrequencies(dual_group(group))
-    chosen = chosen_characters(frequencies, modes, has_mean=max(_polynomial(network), default=0) > 2)
     wanted = _same_for_all(network, chosen, frequencies.zero)
-    return _source(network, frequencies, wanted, sp.Integer(group.order)).polar
+    return _polar(reduction_to(network, frequencies, wanted, order))
 
 
-def _derive_templates(network: Network, group: FiniteGroup) -> ReducedSystem:
-    """Derive once per kind of character, and group the kinds whose systems read the same."""
+def _derive_chosen(network: Network, group: FiniteGroup, modes: Modes) -> System:
+    frequencies = CharacterFrequencies(dual_group(group))
+    chosen = chosen_characters(frequencies, modes, has_mean=network.degree > 2)
+    wanted = _same_for_all(network, chosen, frequencies.zero)
+    return _polar(reduction_to(network, frequencies, wanted, sp.Integer(group.order)))
+
+
+def _derive_templates(network: Network, group: FiniteGroup) -> System:
+    """Derive once per kind of character, and group the kinds whose systems are the same."""
     if group.order == 1:
         raise ReductionError("the trivial group has no modes", expected="order above 1", received="order 1")
     dual = dual_group(group)
-    systems: dict[str, tuple[ReducedSystem, list[int]]] = {}
-    for members in _kinds(network, group, dual):
+    systems: dict[Hashable, tuple[System, list[int]]] = {}
+    for members in kinds_of_characters(network, group, dual):
         frequencies = CharacterFrequencies(dual, base=members[0])
-        system = _default(network, frequencies, members[0], sp.Integer(group.order)).polar
-        text = f"{system.equations} {system.leaks} {system.definitions}"
-        systems.setdefault(text, (system, []))[1].extend(members)
+        system = _polar(default_reduction(network, frequencies, members[0], sp.Integer(group.order)))
+        parts = (system.equations, system.leaks, system.definitions)
+        key = tuple(tuple(part.items()) for part in parts)
+        systems.setdefault(key, (system, []))[1].extend(members)
     ranked = sorted(systems.values(), key=lambda item: -len(item[1]))
     templates = tuple(
         Template(tuple(dual.labels[index] for index in sorted(members)), system) for system, members in ranked
@@ -144,50 +143,9 @@ def _derive_templates(network: Network, group: FiniteGroup) -> ReducedSystem:
     return replace(ranked[0][0], templates=templates)
 
 
-def _kinds(network: Network, group: FiniteGroup, dual: FiniteGroup) -> Iterable[list[int]]:
-    """Nontrivial characters, one of each conjugate pair, by what decides their system.
-
-    That is the character's order, where the system holds its multiples only, or all of the group is cyclic.
-    """
-    by_order = all(abs(c) == 1 for c in network.task.coefficients) or len(group.factors) == 1
-    kinds: dict[int, list[int]] = {}
-    for index in range(dual.order):
-        if index != dual.identity and index <= dual.inverse[index]:
-            key = int(dual.element_orders[index]) if by_order else index
-            kinds.setdefault(key, []).append(index)
-    return kinds.values()
-
-
-def _default(network: Network, frequencies: Frequencies[Any], base: Any, order: sp.Expr) -> FourierSource:
-    """One frequency, its multiples that the task asks for, and the mean where the energy depends on it."""
-    wanted = [
-        (network.embedding_of(i), frequencies.scale(c, base)) for i, c in enumerate(network.task.coefficients)
-    ]
-    plain = _source(network, frequencies, [*wanted, ("xi", base)], order)
-    if max(_polynomial(network), default=0) < 3:
-        return plain
-    means = [(name, frequencies.zero) for name in network.embeddings]
-    full = _source(network, frequencies, [*means, *wanted, ("xi", base)], order)
-    return full if _depends_on_mean(full.reduction) else plain
-
-
-def _depends_on_mean(reduction: FourierReduction) -> bool:
-    means = [mode.letter for mode in reduction.modes if mode.is_mean]
-    return any(exponents[index] for exponents in reduction.energy for index in means)
-
-
-def _source(
-    network: Network, frequencies: Frequencies[Any], wanted: Iterable[tuple[str, Any]], order: sp.Expr
-) -> FourierSource:
-    modes: ModeSet[Any] = build_modes(frequencies, wanted)
-    embeddings = tuple(network.embedding_of(i) for i in range(network.task.summands))
-    rules = SelectionRules(modes, _polynomial(network), network.task.coefficients, embeddings)
-    source = FourierSource if network.constraint == "none" else SphereSource
-    return source(FourierReduction(network, rules, order))
-
-
-def _polynomial(network: Network) -> dict[int, Fraction]:
-    return dict(network.activation_polynomial or {})
+def _polar(reduction: FourierReduction) -> System:
+    answers = FourierAnswers if reduction.network.constraint == "none" else SphereAnswers
+    return answers(reduction).polar
 
 
 def _same_for_all(network: Network, chosen: Sequence[Any], zero: Any) -> Iterator[tuple[str, Any]]:

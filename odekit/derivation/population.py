@@ -17,14 +17,12 @@ from math import factorial, prod
 import sympy as sp
 
 from odekit.derivation.derive import derive
-from odekit.derivation.modes.mode_set import powers
-from odekit.derivation.modes.reduction import FourierReduction
-from odekit.derivation.polar.answers import FourierSource
+from odekit.derivation.modes import FourierReduction, powers
+from odekit.derivation.polar import FourierAnswers
 from odekit.errors import ReductionError
 from odekit.groups import CyclicFamily
 from odekit.networks import Network
-from odekit.systems.algebra.polynomials import Poly, multiply
-from odekit.systems.system import ReducedSystem
+from odekit.systems.algebra import Poly, multiply
 
 __all__ = ["Wave", "population_logits"]
 
@@ -85,10 +83,9 @@ def _reduction(network: Network) -> FourierReduction:
         embedding=network.embedding,
         task=network.task,
     )
-    system = derive(generic)
-    source = system.source if isinstance(system, ReducedSystem) else None
-    if isinstance(source, FourierSource) and len(source.combinations.definitions) == 1:
-        reduction = source.reduction
+    answers = derive(generic).answers
+    if isinstance(answers, FourierAnswers) and len(answers.combinations.definitions) == 1:
+        reduction = answers.reduction
         if sum(not mode.is_real for mode in reduction.modes) == 2:
             return reduction
     raise ReductionError(

@@ -14,13 +14,11 @@ from itertools import combinations, product
 from typing import Any
 
 from odekit.derivation.derive import derive
-from odekit.derivation.modes.frequencies import Frequencies
-from odekit.derivation.modes.mode_set import Mode
-from odekit.derivation.modes.reduction import FourierReduction
-from odekit.derivation.polar.answers import FourierSource
+from odekit.derivation.modes import FourierReduction, Frequencies, Mode
+from odekit.derivation.polar import FourierAnswers
 from odekit.errors import ReductionError
 from odekit.networks import Network
-from odekit.systems.system import ReducedSystem
+from odekit.systems import System
 
 __all__ = ["Resonance", "close", "coupling_graph", "resonances"]
 
@@ -49,7 +47,7 @@ class Resonance:
         return f"{' '.join(factors)}: {', '.join(self.balance)}"
 
 
-def resonances(system: ReducedSystem) -> tuple[Resonance, ...]:
+def resonances(system: System) -> tuple[Resonance, ...]:
     """The resonances of a derived system of a polynomial network, one of each conjugate pair.
 
     Raises
@@ -59,7 +57,7 @@ def resonances(system: ReducedSystem) -> tuple[Resonance, ...]:
     >>> [str(found) for found in resonances(derive(Network("Zp", activation="z**4"), "k,2k"))][:2]
     ['theta(k)^4 xi(2k)*: k + k = 2k, k + k = 2k', 'theta(k)^3 theta(k)* xi(k)*: k + k - k = k, k = k']
     """
-    reduction = _source(system).reduction
+    reduction = _answers(system).reduction
     conjugate = reduction.rules.modes.conjugate_exponents
     kept = [exponents for exponents in reduction.energy if exponents >= conjugate(exponents)]
     return tuple(_resonance(reduction, exponents) for exponents in sorted(kept, reverse=True))
@@ -118,14 +116,14 @@ def _signed(frequencies: Frequencies[Any], frequency: Any) -> str:
     return ("" if canonical == frequency else "-") + frequencies.label(canonical)
 
 
-def coupling_graph(system: ReducedSystem) -> dict[Node, tuple[Node, ...]]:
+def coupling_graph(system: System) -> dict[Node, tuple[Node, ...]]:
     """Neighbours of every mode, as (weight group, frequency): the modes that share a monomial with it.
 
     >>> coupling_graph(derive(Network("Zp")))[("theta", "k")]
     (('xi', 'k'),)
     """
     graph: dict[Node, dict[Node, None]] = {
-        (mode.weights, mode.label): {} for mode in _source(system).reduction.modes
+        (mode.weights, mode.label): {} for mode in _answers(system).reduction.modes
     }
     for resonance in resonances(system):
         nodes = dict.fromkeys((name, label) for name, label, _ in resonance.modes)
@@ -134,7 +132,7 @@ def coupling_graph(system: ReducedSystem) -> dict[Node, tuple[Node, ...]]:
     return {node: tuple(neighbours) for node, neighbours in graph.items()}
 
 
-def close(network: Network, modes: Sequence[str | int]) -> ReducedSystem:
+def close(network: Network, modes: Sequence[str | int]) -> System:
     """Derive at a concrete order with the modes and all into which they leak, until nothing leaks.
 
     Raises
@@ -155,11 +153,10 @@ def close(network: Network, modes: Sequence[str | int]) -> ReducedSystem:
     return system
 
 
-def _source(system: ReducedSystem) -> FourierSource:
-    source = system.source if isinstance(system, ReducedSystem) else None
-    if not isinstance(source, FourierSource):
+def _answers(system: System) -> FourierAnswers:
+    if not isinstance(system.answers, FourierAnswers):
         raise ReductionError(
             "the system is not made of Fourier modes of a polynomial network",
             expected="a system made by odekit.derive for a polynomial activation",
         )
-    return source
+    return system.answers

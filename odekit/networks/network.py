@@ -139,6 +139,11 @@ class Network:
         polynomial = self.activation.polynomial(("z",))
         return None if polynomial is None else {degree: value for (degree,), value in polynomial.items()}
 
+    @property
+    def degree(self) -> int:
+        """Degree of the activation, 0 where it is no polynomial."""
+        return max(self.activation_polynomial or {}, default=0)
+
     def labels(self) -> IntArray:
         """Right answers: int array of shape ``(n,) * s``, the element that each tuple of inputs maps to."""
         return labels(self.task, self.finite_group)

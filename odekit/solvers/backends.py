@@ -1,16 +1,14 @@
-"""Which backend computes a batch: the caller's choice, or the rule behind "auto".
-
-A system and the size of a task enter, a `CompiledSystem` leaves. How it is integrated isn't known here.
-"""
+"""Which backend computes a batch: the caller's choice, or the rule behind "auto"."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from odekit.errors import InputError
 from odekit.extras import require_jax, require_numba
-from odekit.solvers.compile import BACKENDS, EXTRAS, CompiledSystem, compile
-from odekit.solvers.kernels.numba_kernel import is_installed
+from odekit.solvers.codegen import formulas_of, series_code
+from odekit.solvers.compile import BACKENDS, EXTRAS, compile
+from odekit.solvers.kernels import is_installed
+from odekit.solvers.problem import CompiledSystem
+from odekit.systems import System
 
 __all__ = ["CHOICES", "SMALLEST_BATCH", "check_backend", "compile_for"]
 
@@ -49,7 +47,7 @@ def check_backend(backend: str, *, needs_steps: bool) -> None:
 
 
 def compile_for(
-    system: Any, backend: str, *, batch: int, needs_steps: bool, method: str = "dop853"
+    system: System, backend: str, *, batch: int, needs_steps: bool, method: str = "dop853"
 ) -> CompiledSystem:
     """The system, compiled for a backend and a method.
 
@@ -59,7 +57,7 @@ def compile_for(
 
     Parameters
     ----------
-    system: a `ReducedSystem`, or anything with its attributes.
+    system: any.
     backend: one of `CHOICES`.
     batch: number of trajectories.
     needs_steps: whether events or dense output are wanted, which only numpy has.
@@ -69,28 +67,26 @@ def compile_for(
     """
     if backend != "auto":
         return _compile(system, backend, method)
-    can = not needs_steps and not hasattr(system, "stacks")
+    can = not needs_steps and system.blocks is None
     pays = batch >= SMALLEST_BATCH and len(system.states) <= _MOST_STATES and can
     return _compile_fast(system, method) if pays and is_installed() else _compile(system, "numpy", method)
 
 
-def _compile_fast(system: Any, method: str) -> CompiledSystem:
+def _compile_fast(system: System, method: str) -> CompiledSystem:
     try:
         return _compile(system, "numba", method)
     except InputError:
         return _compile(system, "numpy", method)
 
 
-def _compile(system: Any, backend: str, method: str) -> CompiledSystem:
+def _compile(system: System, backend: str, method: str) -> CompiledSystem:
     if method == "auto":
         method = "taylor" if backend == "numba" and _has_short_series(system) else "dop853"
     return compile(system, backend, method)
 
 
-def _has_short_series(system: Any) -> bool:
-    from odekit.solvers.codegen.taylor import series_code
-
+def _has_short_series(system: System) -> bool:
     try:
-        return not hasattr(system, "stacks") and series_code(system).products <= _MOST_PRODUCTS
+        return series_code(formulas_of(system)).products <= _MOST_PRODUCTS
     except InputError:
         return False

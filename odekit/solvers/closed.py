@@ -1,29 +1,22 @@
 """The exact solution of a system: its own formulas, or the elliptic one in whatever states it has.
 
-A system with an elliptic form, or one on spheres, enters, with initial states, parameters and times; states
-and statuses leave. The elliptic functions live in `odekit.solvers.exact`, and how the form was found isn't
-known here.
-
-The form's flow is ``u' = 2 r v conj(u), v' = r u^2`` with ``v = readout_scale * v_canonical``. The states may
-be its magnitudes and phases, its magnitudes and D alone, real and imaginary parts, the signed numbers u and
-v, or the reduced ``x = alpha^2, X = beta cos D, Y = beta sin D``.
+The elliptic form's flow is ``u' = 2 r v conj(u), v' = r u^2`` with ``v = readout_scale * v_canonical``. The
+states may be its magnitudes and phases, its magnitudes and D alone, real and imaginary parts, the signed
+numbers u and v, or the reduced ``x = alpha^2, X = beta cos D, Y = beta sin D``, in any order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.solvers.compile import compile
-from odekit.solvers.exact.blow_up_time import exact_modes, exact_orbit
-from odekit.solvers.exact.sphere_rows import is_solved_on_spheres, solve_on_spheres
-from odekit.solvers.problem.inputs import Inputs
-from odekit.solvers.problem.solution import Status
+from odekit.solvers.codegen import Formulas, compile_expressions
+from odekit.solvers.exact import exact_modes, exact_orbit, is_solved_on_spheres, solve_on_spheres
+from odekit.solvers.problem import Inputs, Status
+from odekit.systems import EllipticForm, System, initial_symbol
 
 __all__ = ["has_closed_form", "solve_closed_form"]
 
@@ -43,17 +36,20 @@ class _Coordinates:
     has_phases: bool = True
 
 
-def has_closed_form(system: Any, y0: FloatArray) -> bool:
+def has_closed_form(system: System, y0: FloatArray) -> bool:
     """Whether there are formulas from these starts: the system's own, an elliptic form, or those on spheres.
 
     There is no elliptic form where x, the square of alpha, starts below 0.
     """
-    is_elliptic = getattr(system, "closed_form", None) is not None and _names(system) in _COORDINATES
-    is_elliptic = is_elliptic and not (_names(system) == _INVARIANTS and bool((y0[0] < 0.0).any()))
-    return is_elliptic or bool(getattr(system, "solution", None)) or is_solved_on_spheres(system, y0)
+    form = system.closed_form
+    if form is not None:
+        x = y0[system.states.index(form.states[0])]
+        if form.coordinates != "invariants" or not bool((x < 0.0).any()):
+            return True
+    return bool(system.solution) or is_solved_on_spheres(system, y0)
 
 
-def solve_closed_form(system: Any, inputs: Inputs) -> tuple[FloatArray, NDArray[np.int8]]:
+def solve_closed_form(system: System, inputs: Inputs) -> tuple[FloatArray, NDArray[np.int8]]:
     """States at the requested times, and what became of each trajectory.
 
     Returns
@@ -61,59 +57,48 @@ def solve_closed_form(system: Any, inputs: Inputs) -> tuple[FloatArray, NDArray[
     y: (time, state, batch) float64, NaN from the blow-up on.
     status: (batch,) int8, values of `Status`.
     """
-    if getattr(system, "solution", None):
+    form = system.closed_form
+    if system.solution:
         y = _explicit(system, inputs)
     else:
-        y = _elliptic(system, inputs) if system.closed_form is not None else solve_on_spheres(system, inputs)
+        y = solve_on_spheres(system, inputs) if form is None else _elliptic(system, form, inputs)
     is_known = np.isfinite(y[-1]).all(axis=0)
     is_valid = np.isfinite(inputs.y0).all(axis=0) & np.isfinite(inputs.p).all(axis=0)
     status = np.where(is_known, Status.success, np.where(is_valid, Status.step_too_small, Status.not_finite))
     return y, status.astype(np.int8)
 
 
-def _elliptic(system: Any, inputs: Inputs) -> FloatArray:
+def _elliptic(system: System, form: EllipticForm, inputs: Inputs) -> FloatArray:
     """Follows the orbit at rate 1 to the time ``|rate| t``; a negative rate or beta turns v by pi."""
-    coordinates = _COORDINATES[_names(system)]
-    rate, scale = _constants(system, inputs.p)
-    alpha, phi, beta, psi = coordinates.to_modes(inputs.y0)
+    coordinates = _COORDINATES[form.coordinates]
+    rate, scale = _constants(system, form, inputs.p)
+    rows = [system.states.index(state) for state in form.states]
+    alpha, phi, beta, psi = coordinates.to_modes(inputs.y0[rows])
     turn = np.where((scale < 0.0) ^ (rate < 0.0) ^ (beta < 0.0), np.pi, 0.0)
     signs = np.where(alpha < 0.0, -1.0, 1.0), np.where(beta < 0.0, -1.0, 1.0) * np.abs(scale)
     span = np.abs(rate) * inputs.times
     follow = exact_modes if coordinates.has_phases else _without_phases
     alpha, phi, beta, psi = follow(alpha / signs[0], phi, beta / signs[1], psi - turn, np.ones(1), span)
-    return np.stack(coordinates.from_modes(alpha * signs[0], phi, beta * signs[1], psi + turn), axis=1)
+    found = coordinates.from_modes(alpha * signs[0], phi, beta * signs[1], psi + turn)
+    return np.stack([found[rows.index(row)] for row in range(len(rows))], axis=1)
 
 
-def _explicit(system: Any, inputs: Inputs) -> FloatArray:
+def _explicit(system: System, inputs: Inputs) -> FloatArray:
     """The system's own formulas, in t and in the initial values x_0 of the states x."""
-    formulas = SimpleNamespace(
-        states=tuple(SimpleNamespace(name=f"{name}_0") for name in _names(system)),
-        parameters=system.parameters,
-        vector_field=tuple(system.solution[state] for state in system.states),
-        definitions={},
-    )
-    rhs = compile(formulas).rhs
+    expressions = tuple(system.solution[state] for state in system.states)
+    initial = tuple(initial_symbol(state) for state in system.states)
+    evaluate, _ = compile_expressions(Formulas(expressions, initial, system.parameters))
     y = np.empty((len(inputs.times), *inputs.y0.shape))
     for moment, out in zip(inputs.times, y, strict=True):
-        rhs(moment, inputs.y0, inputs.p, out)
+        evaluate(moment, inputs.y0, inputs.p, out)
     return y
 
 
-def _names(system: Any) -> tuple[str, ...]:
-    return tuple(symbol.name for symbol in system.states)
-
-
-def _constants(system: Any, p: FloatArray) -> tuple[FloatArray, FloatArray]:
-    form = system.closed_form
-    formulas = SimpleNamespace(
-        states=system.states[:2],
-        parameters=system.parameters,
-        vector_field=(form.rate, form.readout_scale),
-        definitions={},
-    )
+def _constants(system: System, form: EllipticForm, p: FloatArray) -> tuple[FloatArray, FloatArray]:
+    evaluate, _ = compile_expressions(Formulas((form.rate, form.readout_scale), (), system.parameters))
     values = np.empty((2, p.shape[1]))
-    compile(formulas).rhs(np.zeros(p.shape[1]), values, p, values)
-    return values[0].copy(), values[1].copy()
+    evaluate(np.zeros(p.shape[1]), values, p, values)
+    return values[0], values[1]
 
 
 def _without_phases(
@@ -176,12 +161,10 @@ def _to_invariants(
     return alpha**2, beta * np.cos(D), beta * np.sin(D)
 
 
-_INVARIANTS = ("x", "X", "Y")
-
-_COORDINATES: dict[tuple[str, ...], _Coordinates] = {
-    ("alpha", "phi", "beta", "psi"): _Coordinates(_polar, lambda *modes: modes),
-    ("u_re", "u_im", "v_re", "v_im"): _Coordinates(_from_cartesian, _to_cartesian),
-    ("u", "v"): _Coordinates(_from_signed, _to_signed),
-    _INVARIANTS: _Coordinates(_from_invariants, _to_invariants, has_phases=False),
-    ("alpha", "beta", "D"): _Coordinates(_from_misalignment, _to_misalignment, has_phases=False),
+_COORDINATES: Mapping[str, _Coordinates] = {
+    "polar": _Coordinates(_polar, lambda *modes: modes),
+    "cartesian": _Coordinates(_from_cartesian, _to_cartesian),
+    "signed": _Coordinates(_from_signed, _to_signed),
+    "invariants": _Coordinates(_from_invariants, _to_invariants, has_phases=False),
+    "misalignment": _Coordinates(_from_misalignment, _to_misalignment, has_phases=False),
 }

@@ -1,30 +1,30 @@
 """Reference trajectories in as many digits as wanted, slowly, by a method of its own.
 
-A system enters, a `Solution` leaves that is correct to the last bit of a float, or nearly. Nothing here is
-shared with the batch integrator: Gragg's extrapolation of the modified midpoint rule in multiple precision.
+Nothing here is shared with the batch integrator: Gragg's extrapolation of the modified midpoint rule in
+multiple precision, correct to the last bit of a float, or nearly.
 
 Source: Hairer, Norsett, Wanner, "Solving Ordinary Differential Equations I", section II.9.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import mpmath
 import numpy as np
 from mpmath import mpf
-from numpy.typing import ArrayLike
 
 from odekit.errors import InputError
 from odekit.solvers.compile import compile
-from odekit.solvers.problem.inputs import InitialStates, prepare, select_system
-from odekit.solvers.problem.solution import Solution, Status
+from odekit.solvers.problem import Problem, Solution, Status
 
-__all__ = ["solve_precisely"]
+__all__ = ["DIGITS", "follow_precisely"]
 
 Vector = list[Any]
+
+DIGITS = 40
 
 _GUARD_DIGITS = 5
 
@@ -44,35 +44,25 @@ class _Flow:
         return out
 
 
-def solve_precisely(
-    system: Any,
-    y0: InitialStates,
-    t: ArrayLike,
-    *,
-    parameters: Mapping[str, ArrayLike] | None = None,
-    dps: int = 40,
-    max_steps: int = 2_000,
-) -> Solution:
-    """Solves y' = f(t, y, p) from t = 0 with ``dps`` decimal digits, one trajectory after the other.
+def follow_precisely(problem: Problem, dps: int = DIGITS) -> Solution:
+    """Solves a problem with ``dps`` decimal digits, one trajectory after the other.
 
-    The error of each step, relative to the largest state, stays below ``10**(5 - dps)``; results are rounded
-    to float64 at the end.
+    The error of each step, relative to the largest state, stays below ``10**(5 - dps)``, which is below every
+    tolerance that float64 allows; results are rounded to float64 at the end. Floats are taken as exactly what
+    they are. First step sizes and step cap are the problem's.
 
     Parameters
     ----------
-    system, y0, t, parameters: as in `solve`; floats are taken as exactly what they are.
+    problem: without events and dense output.
     dps: decimal digits, 20 to 1000.
-    max_steps: steps that a trajectory may try.
 
     Raises
     ------
-    InputError: the digits are out of range, or an argument doesn't fit the system.
+    InputError: the digits are out of range.
     """
     if not 20 <= dps <= 1000:
         raise InputError("the number of digits is out of range", expected="20 to 1000", received=f"{dps}")
-    compiled = compile(select_system(system, y0), "mpmath")
-    given = prepare(compiled.states, compiled.parameters, y0, t, parameters, 1e-15, None)
-    batch = given.y0.shape[1]
+    compiled, given, batch = compile(problem.system, "mpmath"), problem.inputs, problem.batch
     y = np.full((len(given.times), len(compiled.states), batch), np.nan)
     status, steps = np.zeros(batch, dtype=np.int8), np.zeros(batch, dtype=np.int64)
     with mpmath.workdps(dps):
@@ -80,7 +70,10 @@ def solve_precisely(
         for column in range(batch):
             flow = _Flow(compiled.rhs, _mpfs(given.p[:, column]), tolerance, dps // 3 + 4)
             start, times = _mpfs(given.y0[:, column]), _mpfs(given.times[:, column])
-            states, status[column], steps[column] = _trajectory(flow, start, times, max_steps)
+            first = float(problem.h0[column])
+            states, status[column], steps[column] = _trajectory(
+                flow, start, times, problem.max_steps, None if np.isnan(first) else mpf(first)
+            )
             for row, state in enumerate(states):
                 y[row, :, column] = [float(value) for value in state]
     reached = np.where(np.isfinite(y).all(axis=1), given.times, 0.0).max(axis=0)
@@ -93,8 +86,10 @@ def _mpfs(values: Sequence[Any] | np.ndarray[Any, Any]) -> Vector:
     return [mpf(float(value)) for value in values]
 
 
-def _trajectory(flow: _Flow, y: Vector, times: Vector, max_steps: int) -> tuple[list[Vector], Status, int]:
-    t, h, steps = mpf(0), None, 0
+def _trajectory(
+    flow: _Flow, y: Vector, times: Vector, max_steps: int, h: Any
+) -> tuple[list[Vector], Status, int]:
+    t, steps = mpf(0), 0
     reached: list[Vector] = []
     if not _is_finite(y):
         return reached, Status.not_finite, steps

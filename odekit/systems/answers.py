@@ -1,42 +1,115 @@
-"""What a system asks of the derivation that it came from, whichever that was.
+"""Answers that hold for any ODE: searches for integrals, symmetries and points of rest, and ways to show it.
 
-Each derivation has a class that fits `Source`; `ReducedSystem` holds one and passes questions on.
+A derivation overrides what it knows better.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import Any
 
 import sympy as sp
 
-if TYPE_CHECKING:
-    from odekit.derivation.certificates.certificate import Certificate
-    from odekit.derivation.polar.closed_form import EllipticForm
-    from odekit.derivation.polar.elliptic_curve import EllipticCurve
-    from odekit.derivation.polar.equivalent_form import EquivalentForm
-    from odekit.derivation.polar.fixed_points import FixedPoint
-    from odekit.derivation.spheres.form import SphereForm
-    from odekit.derivation.spheres.report import SphereReport
-    from odekit.networks import Network
-    from odekit.systems.system import ReducedSystem
+from odekit.errors import ReductionError
+from odekit.systems.integrals import polynomial_integrals
+from odekit.systems.known import (
+    Certificate,
+    EllipticForm,
+    EquivalentForm,
+    FixedPoint,
+    ScalingSymmetry,
+    SphereForm,
+)
+from odekit.systems.printers import latex_block, latex_comments, plain_data, program, report
+from odekit.systems.rest_points import find_rest_points
+from odekit.systems.symmetries import scaling_symmetries
+from odekit.systems.system import System
 
-__all__ = ["Source"]
+__all__ = ["ANY", "AnyAnswers"]
 
 
-class Source(Protocol):
-    """What a system asks of its derivation."""
+class AnyAnswers:
+    """What can be found of any ODE."""
 
-    @property
-    def network(self) -> Network: ...
-    def ansatz(self) -> tuple[str, ...]: ...
-    def first_integrals(self) -> tuple[sp.Expr, ...]: ...
-    def fixed_points(self) -> tuple[FixedPoint, ...]: ...
-    def form(self, name: str) -> ReducedSystem: ...
-    def cheapest_form(self, states: tuple[sp.Symbol, ...]) -> EquivalentForm | None: ...
-    def closed_form(self) -> EllipticForm | None: ...
-    def sphere_form(self) -> SphereForm | None: ...
-    def elliptic_curve(self) -> EllipticCurve | None: ...
-    def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]: ...
-    def sphere_report(self) -> SphereReport | None: ...
-    def certify(self, order: int | None) -> Certificate: ...
+    def first_integrals(self, system: System) -> tuple[sp.Expr, ...]:
+        """Polynomials in the states that are conserved, beyond the constraint's functions."""
+        return polynomial_integrals(system)
+
+    def scaling_symmetries(self, system: System) -> tuple[ScalingSymmetry, ...]:
+        """A basis of the scalings that take orbits to orbits."""
+        return scaling_symmetries(system)
+
+    def fixed_points(self, system: System) -> tuple[FixedPoint, ...]:
+        """Points of rest with their stability."""
+        return find_rest_points(system, system.first_integrals())
+
+    def rates(self, system: System) -> Mapping[str, Any]:
+        """The slowest rate of approach to each attracting point, by its name."""
+        attracting = [point for point in system.fixed_points() if point.stability == "attracts"]
+        by_phase = {
+            f"{symbol} = {point.values[symbol]}": rate
+            for point in attracting
+            for symbol, rate in point.rates.items()
+        }
+        return {**by_phase, **{p.name: p.slowest for p in attracting if p.slowest is not None}}
+
+    def form(self, system: System, name: str) -> System:
+        """None but the one it has.
+
+        Raises
+        ------
+        ReductionError: always.
+        """
+        raise _no(f"form {name!r}")
+
+    def cheapest_form(self, system: System) -> EquivalentForm[System] | None:
+        """None: the system has one form."""
+        return None
+
+    def closed_form(self, system: System) -> EllipticForm | None:
+        """None is known."""
+        return None
+
+    def sphere_form(self, system: System) -> SphereForm | None:
+        """None is known."""
+        return None
+
+    def certify(self, system: System, order: int | None) -> Certificate:
+        """Nothing was reduced.
+
+        Raises
+        ------
+        ReductionError: always.
+        """
+        raise _no("certificate")
+
+    def ansatz(self, system: System) -> tuple[str, ...]:
+        """None: the states are what was given."""
+        return ()
+
+    def report(self, system: System, certificate: Certificate | None) -> str:
+        """Equations and what follows from them, as text."""
+        return report(system)
+
+    def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, Any]:
+        """Equations and what follows from them, as plain data."""
+        return plain_data(system)
+
+    def latex(self, system: System, *, comments: bool) -> str:
+        """Energy, definitions and equations as an aligned block, below comments that say where they hold."""
+        block = latex_block(system)
+        return "\n".join([*latex_comments(system), block]) if comments else block
+
+    def python(self, system: System) -> str:
+        """The equations as a program."""
+        return program(system)
+
+
+ANY = AnyAnswers()
+
+
+def _no(what: str) -> ReductionError:
+    return ReductionError(
+        f"this system has no {what}",
+        expected="a system made by odekit.derive",
+    )

@@ -1,11 +1,8 @@
-"""Whether initial states lie on the constraint of a system.
-
-What enters are a system and arrays; nothing leaves, or one error that names constraint and residual.
-"""
+"""Whether initial states lie on the constraint of a system."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import sympy as sp
@@ -13,29 +10,29 @@ from numpy.typing import NDArray
 
 from odekit.errors import InputError
 
-if TYPE_CHECKING:
-    from odekit.systems.system import ReducedSystem
-
 __all__ = ["check_start"]
 
 FloatArray = NDArray[np.float64]
+# A start in single precision, normalised there, is this far from a sphere.
 TOLERANCE = 1e-6
 
 
-def check_start(system: ReducedSystem, y0: FloatArray, p: FloatArray) -> None:
+def check_start(
+    constraints: Mapping[str, sp.Expr], symbols: Sequence[sp.Symbol], y0: FloatArray, p: FloatArray
+) -> None:
     """Refuse the first trajectory whose residual is above 1e-6.
 
     Parameters
     ----------
-    system: with its constraints.
+    constraints: functions that have to vanish, by name.
+    symbols: the states, then the parameters.
     y0: (state, batch). p: (parameter, batch).
 
     Raises
     ------
     InputError: the constraint, the trajectory and the residual.
     """
-    symbols = (*system.states, *system.parameters)
-    for name, function in system.constraints.items():
+    for name, function in constraints.items():
         values = sp.lambdify(symbols, function, "numpy")(*y0, *p)
         residual = np.abs(np.broadcast_to(values, y0.shape[1]))
         violated = np.flatnonzero(residual > TOLERANCE)

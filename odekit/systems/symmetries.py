@@ -7,8 +7,7 @@ a system, what leaves are their independent integer solutions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import gcd, lcm
 
@@ -16,36 +15,15 @@ import sympy as sp
 
 from odekit.systems.algebra.linear_algebra import null_space
 from odekit.systems.integrals.field_polynomials import MAX_TERMS, expanded_size
-from odekit.systems.system import ReducedSystem
+from odekit.systems.known import ScalingSymmetry
+from odekit.systems.system import System
 
-__all__ = ["ScalingSymmetry", "scaling_symmetries"]
+__all__ = ["scaling_symmetries"]
 
 Row = dict[sp.Basic, Fraction]
 
 
-@dataclass(frozen=True)
-class ScalingSymmetry:
-    """Multiply by powers of one positive factor, and orbits stay orbits.
-
-    Parameters
-    ----------
-    states, parameters: the exponent of each; zeros are left out.
-    time: the exponent of time.
-    """
-
-    states: Mapping[sp.Symbol, int]
-    parameters: Mapping[sp.Symbol, int]
-    time: int
-
-    def __str__(self) -> str:
-        parts = [*self.states.items(), *self.parameters.items(), *([("t", self.time)] if self.time else [])]
-        return ", ".join(
-            f"{name} -> c^{exponent} {name}" if exponent != 1 else f"{name} -> c {name}"
-            for name, exponent in parts
-        )
-
-
-def scaling_symmetries(system: ReducedSystem) -> tuple[ScalingSymmetry, ...]:
+def scaling_symmetries(system: System) -> tuple[ScalingSymmetry, ...]:
     """A basis of the scaling symmetries of a system, those that keep time first.
 
     A function that is no power, such as a sine, must keep its argument. A time-dependent field has time as
@@ -69,7 +47,7 @@ def scaling_symmetries(system: ReducedSystem) -> tuple[ScalingSymmetry, ...]:
     return tuple(_symmetry(vector, system) for vector in basis)
 
 
-def _rows(system: ReducedSystem, clock: sp.Symbol) -> Iterator[Row]:
+def _rows(system: System, clock: sp.Symbol) -> Iterator[Row]:
     """Each linear equation, as a coefficient by unknown."""
     symbols = {*system.states, *system.parameters, clock}
     meaning = dict(system.definitions)
@@ -148,7 +126,7 @@ def _integers(vector: Sequence[Fraction]) -> list[int]:
     return [value // divisor for value in whole]
 
 
-def _symmetry(vector: Sequence[int], system: ReducedSystem) -> ScalingSymmetry:
+def _symmetry(vector: Sequence[int], system: System) -> ScalingSymmetry:
     count = len(system.states)
     states = {s: e for s, e in zip(system.states, vector[:count], strict=True) if e}
     parameters = {s: e for s, e in zip(system.parameters, vector[count:-1], strict=True) if e}

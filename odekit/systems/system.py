@@ -1,7 +1,7 @@
-"""ReducedSystem: an ordinary differential equation that says where it came from.
+"""System: an ordinary differential equation, complete and checked, with what is known of it.
 
-States, vector field, metric and energy are SymPy expressions; nothing here knows groups or networks. What a
-derivation adds (first integrals, fixed phase differences, a certificate) it adds through ``source``.
+Groups, networks and files are unknown here. What a derivation knows better than any ODE can tell it answers
+through ``answers``.
 """
 
 from __future__ import annotations
@@ -10,38 +10,41 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import Any
 
+import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
 from odekit.errors import InputError, ReductionError, UnknownNameError
+from odekit.systems.blocks import BlockFlow
+from odekit.systems.equations import Equations
+from odekit.systems.function import Backend, NumericFunction, numeric_function
+from odekit.systems.known import (
+    Certificate,
+    EllipticForm,
+    EquivalentForm,
+    FixedPoint,
+    ScalingSymmetry,
+    SphereForm,
+    combined,
+)
+from odekit.systems.questions import Answers
+from odekit.systems.start import check_start
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from odekit.derivation.certificates.certificate import Certificate
-    from odekit.derivation.polar.closed_form import EllipticForm
-    from odekit.derivation.polar.elliptic_curve import EllipticCurve
-    from odekit.derivation.polar.equivalent_form import EquivalentForm
-    from odekit.derivation.polar.fixed_points import FixedPoint
-    from odekit.derivation.spheres.form import SphereForm
-    from odekit.derivation.spheres.report import SphereReport
-    from odekit.networks import Network
-    from odekit.systems.answers import Source
-    from odekit.systems.symmetries import ScalingSymmetry
-
-__all__ = ["ReducedSystem", "Template"]
+__all__ = ["System", "Template", "initial_symbol"]
 
 
-@dataclass(frozen=True, eq=False)
-class ReducedSystem:
-    """An ODE ``states' = vector_field``, complete and checked.
+@dataclass(frozen=True, eq=False, repr=False)
+class System:
+    """An ODE: every state with its velocity, and what is known of it.
+
+    `odekit.system`, `odekit.gradient_flow` and `odekit.derive` make systems.
 
     Parameters
     ----------
-    states: symbols of the unknowns.
-    vector_field: one expression per state, in states, parameters and definitions.
+    velocities: time derivative of every state, in states, parameters, definitions and time.
+    answers: who answers questions about integrals, points of rest, forms and certificates.
     parameters: symbols of the constants, such as the order n.
     metric: diagonal of the metric in which the field is the gradient of ``energy``, one entry per state;
         empty where there is none, or where the metric is not diagonal.
@@ -54,16 +57,16 @@ class ReducedSystem:
     constraints: functions of the states that vanish on the orbits that are meant, by name.
     time: the symbol of time, where the field depends on it.
     solution: each state at time t from its initial value x_0, where that is known.
-    source: the derivation, which answers questions about integrals, fixed points and certificates.
-    parent: the system that this one was restricted from, whose solution and cheaper forms serve it too.
+    blocks: the matrices of which the states are the entries, where they are.
+    angles: states and definitions of which whole turns don't count.
 
     Raises
     ------
-    InputError: fewer expressions than states, a repeated name, or a symbol that nothing declares.
+    InputError: a repeated name, or a symbol that nothing declares.
     """
 
-    states: tuple[sp.Symbol, ...]
-    vector_field: tuple[sp.Expr, ...]
+    velocities: Mapping[sp.Symbol, sp.Expr]
+    answers: Answers[System]
     parameters: tuple[sp.Symbol, ...] = ()
     metric: tuple[sp.Expr, ...] = ()
     energy: sp.Expr | None = None
@@ -75,23 +78,17 @@ class ReducedSystem:
     constraints: Mapping[str, sp.Expr] = field(default_factory=dict)
     time: sp.Symbol | None = None
     solution: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
-    source: Source | None = None
-    parent: ReducedSystem | None = None
+    blocks: BlockFlow | None = None
+    angles: frozenset[sp.Symbol] = frozenset()
 
     def __post_init__(self) -> None:
-        for name in ("definitions", "leaks", "constraints", "solution"):
+        for name in ("velocities", "definitions", "leaks", "constraints", "solution"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         names = [symbol.name for symbol in (*self.states, *self.parameters, *self.definitions)]
         if len(set(names)) < len(names):
             raise InputError("a name stands for two things", expected="distinct names", received=str(names))
-        if len(self.states) != len(self.vector_field):
-            raise InputError(
-                "states and vector field differ in length",
-                expected=f"{len(self.states)} expressions",
-                received=f"{len(self.vector_field)}",
-            )
-        declared = {*self.states, *self.parameters, *self.definitions}
-        unknown = set().union(*(e.free_symbols for e in self.vector_field)) - declared - {self.time}
+        declared = {*self.states, *self.parameters, *self.definitions, self.time}
+        unknown = set().union(*(entry.free_symbols for entry in self.vector_field)) - declared
         if unknown:
             raise InputError(
                 "the vector field holds symbols that nothing declares",
@@ -100,84 +97,113 @@ class ReducedSystem:
                 hint="add them to parameters",
             )
 
+    @cached_property
+    def states(self) -> tuple[sp.Symbol, ...]:
+        """Symbols of the unknowns."""
+        return tuple(self.velocities)
+
+    @cached_property
+    def vector_field(self) -> tuple[sp.Expr, ...]:
+        """Time derivative of every state, in the order of the states."""
+        return tuple(self.velocities.values())
+
     @property
     def closed(self) -> bool:
         """Whether the modes are invariant under the full gradient: no leaks."""
         return not any(self.leaks.values())
 
     @cached_property
-    def equations(self) -> Mapping[sp.Symbol, sp.Expr]:
-        """Time derivative of every state, and of every defined combination of states."""
-        field = dict(zip(self.states, self.vector_field, strict=True))
+    def equations(self) -> Equations:
+        """Time derivative of every state and every definition; of blocks, as matrix expressions."""
+        if self.blocks is not None:
+            return Equations("block", self.blocks.equations)
         derived = {
-            symbol: _collect(sum((expression.diff(x) * f for x, f in field.items()), sp.S.Zero))
+            symbol: _collect(sum((expression.diff(x) * f for x, f in self.velocities.items()), sp.S.Zero))
             for symbol, expression in self.definitions.items()
         }
-        return {**field, **derived}
+        return Equations("state", {**self.velocities, **derived})
 
-    def symbol(self, name: str) -> sp.Symbol:
+    @cached_property
+    def rhs(self) -> Equations:
+        """Time derivative of every state with every definition, also a nested one, spelled out."""
+        meaning = dict(self.definitions)
+        entries = dict(self.velocities)
+        for _ in meaning:
+            entries = {state: entry.xreplace(meaning) for state, entry in entries.items()}
+        return Equations("state", entries)
+
+    def __getitem__(self, name: str) -> sp.Symbol:
         """The state, definition or parameter called ``name``.
 
         Raises
         ------
-        UnknownNameError: none is.
+        UnknownNameError: none is; the nearest is suggested.
         """
         known = {s.name: s for s in (*self.states, *self.definitions, *self.parameters)}
         if name not in known:
-            raise UnknownNameError("state", name, known)
+            raise UnknownNameError("state", str(name), known)
         return known[name]
 
-    def restrict(self, names: Iterable[str]) -> ReducedSystem:
-        """The closed subsystem of some states and definitions, such as alpha, beta and D.
+    def restrict(self, names: Iterable[str]) -> System:
+        """The closed subsystem of some states and definitions, in the system's order, such as alpha, beta, D.
 
         Raises
         ------
         UnknownNameError: a name that is no state or definition.
         ReductionError: their equations need other states.
         """
-        chosen = tuple(self.symbol(name) for name in names)
-        field = tuple(self.equations[symbol] for symbol in chosen)
-        missing = set().union(*(e.free_symbols for e in field)) - {*chosen, *self.parameters, self.time}
-        if missing:
+        wanted = {self[name] for name in names}
+        known = self.rhs if self.blocks is not None else self.equations
+        entries = {symbol: entry for symbol, entry in known.items() if symbol in wanted}
+        allowed = {*entries, *self.parameters, self.time}
+        missing = set().union(*(entry.free_symbols for entry in entries.values())) - allowed
+        if missing or len(entries) < len(wanted):
+            needed = ", ".join(sorted(map(str, missing or wanted - entries.keys())))
             raise ReductionError(
                 "these states do not form a system of their own",
                 expected="states whose equations need no others",
-                received=f"{', '.join(names)}, which need {', '.join(sorted(map(str, missing)))}",
+                received=f"{', '.join(s.name for s in entries)}, which need {needed}",
                 hint=f"all of {', '.join(s.name for s in self.states)}",
             )
-        return ReducedSystem(
-            chosen,
-            field,
+        return System(
+            entries,
+            self.answers,
             self.parameters,
             conditions=self.conditions,
             leaks=self.leaks,
             time=self.time,
-            parent=self.parent or self,
+            angles=self.angles & entries.keys(),
         )
 
     def first_integrals(self) -> tuple[sp.Expr, ...]:
-        """Functionally independent constants of the motion, found by a polynomial ansatz."""
-        return self._source.first_integrals()
+        """Functionally independent constants of the motion that were found."""
+        return self._first_integrals
+
+    @cached_property
+    def _first_integrals(self) -> tuple[sp.Expr, ...]:
+        return self.answers.first_integrals(self)
 
     def scaling_symmetries(self) -> tuple[ScalingSymmetry, ...]:
         """Powers of a factor that multiply states, parameters and time such that orbits stay orbits."""
-        from odekit.systems.symmetries import scaling_symmetries
-
-        return scaling_symmetries(self)
+        return self.answers.scaling_symmetries(self)
 
     def fixed_points(self) -> tuple[FixedPoint, ...]:
-        """Fixed phase differences, or points of rest of a given energy, with stability and linear rates."""
-        return self._source.fixed_points()
+        """Fixed phase differences, or points of rest, with stability and linear rates."""
+        return self._fixed_points
 
-    def rates(self) -> Mapping[str, sp.Expr]:
+    @cached_property
+    def _fixed_points(self) -> tuple[FixedPoint, ...]:
+        return self.answers.fixed_points(self)
+
+    def rates(self) -> Mapping[str, Any]:
         """Rate of approach to each attracting point, by its name, such as ``"D = 0"``: the slowest one."""
-        attracting = [point for point in self.fixed_points() if point.stability == "attracts"]
-        by_phase = {
-            f"{symbol} = {point.values[symbol]}": rate
-            for point in attracting
-            for symbol, rate in point.rates.items()
-        }
-        return {**by_phase, **{p.name: p.slowest for p in attracting if p.slowest is not None}}
+        return self.answers.rates(self)
+
+    def linearisation(self, at: Mapping[str, Any] | None = None) -> sp.Matrix:
+        """Jacobian of the velocities by the states, at values by name; as it is where none are given."""
+        slopes = sp.Matrix(list(self.rhs.values())).jacobian(list(self.states))
+        slopes = slopes.replace(sp.DiracDelta, lambda *_: sp.S.Zero)
+        return slopes.subs({self[name]: value for name, value in (at or {}).items()})
 
     def check_start(self, y0: NDArray[np.float64], p: NDArray[np.float64]) -> None:
         """Refuse initial states y0 (state, batch) at p (parameter, batch) that violate a constraint.
@@ -186,53 +212,30 @@ class ReducedSystem:
         ------
         InputError: the first constraint and trajectory where the residual is above 1e-6.
         """
-        from odekit.systems.start import check_start
+        check_start(self.constraints, (*self.states, *self.parameters), y0, p)
 
-        check_start(self, y0, p)
+    def form(self, name: str) -> System:
+        """The same flow in other states, such as ``"polar"``, ``"cartesian"`` or ``"polynomial"``."""
+        return self.answers.form(self, name)
 
-    def form(self, name: str) -> ReducedSystem:
-        """The same flow in other states: ``"polar"``, ``"cartesian"`` or ``"polynomial"``."""
-        return self._source.form(name)
-
-    def with_decay(self) -> ReducedSystem:
-        """The system with weight decay, a further parameter ``decay``, in polar form."""
-        from odekit.derivation.polar.decay import with_decay
-
-        return with_decay(self)
-
-    def cheapest_form(self) -> EquivalentForm | None:
+    def cheapest_form(self) -> EquivalentForm[System] | None:
         """The polynomial system that is cheapest to integrate instead, with the maps there and back.
 
         None where there is none, or where this system is polynomial itself.
         """
-        origin = self.parent or self
-        if origin.source is None or all(f.is_polynomial(*self.states) for f in self.vector_field):
+        if self.blocks is not None or all(entry.is_polynomial(*self.states) for entry in self.vector_field):
             return None
-        return origin.source.cheapest_form(self.states)
+        return self.answers.cheapest_form(self)
 
-    @property
+    @cached_property
     def closed_form(self) -> EllipticForm | None:
         """The exact solution, where one is known."""
-        origin = self.parent or self
-        return origin.source.closed_form() if origin.source is not None else None
+        return self.answers.closed_form(self)
 
     @cached_property
     def sphere_form(self) -> SphereForm | None:
         """Exact solutions on spheres of aligned starts and of one pair alone, where all modes are states."""
-        form = self.source.sphere_form() if self.source is not None else None
-        return form if form is not None and self.states == self._source.form("polar").states else None
-
-    def elliptic_curve(self) -> EllipticCurve | None:
-        """The curve of the exact solution, found by elimination; None where there is no closed form."""
-        return self.source.elliptic_curve() if self.source is not None else None
-
-    def sphere_report(self) -> SphereReport | None:
-        """What unit spheres add: the meaning of E, laws up to scale, maxima; None without constraint."""
-        return self._source.sphere_report()
-
-    def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
-        """Time derivative of every complex amplitude u = alpha e^(i phi), in amplitudes and conjugates."""
-        return self._source.complex_equations()
+        return self.answers.sphere_form(self)
 
     def certify(self, order: int | None = None) -> Certificate:
         """Compare with the transform of the weight-space gradient at a concrete order.
@@ -240,46 +243,53 @@ class ReducedSystem:
         Exactly, over the cyclotomic field with symbolic coefficients, up to order 13; at random points,
         to 1e-12, beyond. Where there are several kinds of mode, all of them are certified.
         """
-        from odekit.derivation.certificates.certificate import combined
-
         systems = [template.system for template in self.templates] or [self]
-        return combined([system._source.certify(order) for system in systems])
-
-    @property
-    def network(self) -> Network:
-        """What was derived."""
-        return self._source.network
+        found = [system.answers.certify(system, order) for system in systems]
+        return found[0] if len(found) == 1 else combined(found)
 
     def ansatz(self) -> tuple[str, ...]:
-        """How the weights are written in the states, one line per weight group."""
-        return self._source.ansatz()
+        """How what was reduced is written in the states, one line per weight group."""
+        return self.answers.ansatz(self)
+
+    def report(self, certificate: Certificate | None = None) -> str:
+        """The system and what follows from it, as text."""
+        return self.answers.report(self, certificate)
+
+    def to_dict(self, certificate: Certificate | None = None) -> dict[str, Any]:
+        """Everything that is known, as plain data: strings, numbers, lists and dictionaries."""
+        return self.answers.to_dict(self, certificate)
 
     def latex(self) -> str:
         """The system as LaTeX, an aligned block to stand in a displayed equation."""
-        from odekit.derivation.printers import latex
+        return self.answers.latex(self, comments=True)
 
-        return latex(self)
+    def python(self) -> str:
+        """The system as a Python program that needs NumPy only."""
+        return self.answers.python(self)
+
+    def function(self, backend: Backend = "numpy") -> NumericFunction:
+        """A function ``f(t, y, p)`` of the velocities, ready for `scipy.integrate.solve_ivp`.
+
+        Parameters
+        ----------
+        backend: ``"numpy"``, ``"mpmath"`` or ``"jax"``.
+
+        Returns
+        -------
+        f: takes a time, states (state, ...), and parameters as a sequence or by name (none where there are
+            none), and returns the velocities in the shape of the states.
+        """
+        return numeric_function(self.rhs, self.parameters, self.time, backend)
 
     def __repr__(self) -> str:
-        return f"ReducedSystem({', '.join(map(str, self.states))}; {', '.join(map(str, self.parameters))})"
+        shown = [symbol.name for symbol in self.equations] if self.blocks else map(str, self.states)
+        return f"System({', '.join(shown)}; {', '.join(map(str, self.parameters))})"
 
     def __str__(self) -> str:
         return "\n".join(f"{symbol}' = {velocity}" for symbol, velocity in self.equations.items())
 
     def _repr_latex_(self) -> str:
-        from odekit.systems.printers.latex import aligned
-
-        return f"$$\n{aligned(self)}\n$$"
-
-    @property
-    def _source(self) -> Source:
-        if self.source is None:
-            raise ReductionError(
-                "this system carries no derivation",
-                expected="a system made by odekit.derive or odekit.gradient_flow",
-                hint="ask the system that it was restricted from, or derive it",
-            )
-        return self.source
+        return f"$$\n{self.answers.latex(self, comments=False)}\n$$"
 
 
 @dataclass(frozen=True)
@@ -287,7 +297,12 @@ class Template:
     """The system of one kind of mode at a concrete order, and the characters of that kind."""
 
     characters: tuple[str, ...]
-    system: ReducedSystem
+    system: System
+
+
+def initial_symbol(state: sp.Symbol) -> sp.Symbol:
+    """The symbol of a state's value at time 0, such as a_0."""
+    return sp.Symbol(f"{state.name}_0", real=True)
 
 
 def _collect(expression: sp.Expr) -> sp.Expr:

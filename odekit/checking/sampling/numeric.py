@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.checking.algebra import as_system
-from odekit.checking.flow import ENERGY, LOSS, TIME, Flow, is_angle
+from odekit.checking.flow import ENERGY, LOSS, TIME, Flow
 from odekit.checking.sampling.evaluation import measure
 from odekit.checking.sampling.points import Condition
-from odekit.derivation import EllipticForm
 from odekit.errors import ReductionError, UnknownNameError
 from odekit.expressions import Expression, names_in
 from odekit.solvers import blow_up_time as solved_blow_up_time
 from odekit.solvers import solve
+from odekit.systems import EllipticForm
 
 __all__ = ["NumericValue", "blow_up_time", "is_turn", "limit"]
 
@@ -87,14 +87,13 @@ def limit(flow: Flow, quantity: Expression, place: str) -> NumericValue:
 
 def is_turn(quantity: Expression, flow: Flow) -> bool:
     """Whether a quantity is a sum of phases, so that full turns do not count."""
-    angles = {name for name in flow.coordinates if is_angle(name) or name in flow.definitions} - {ENERGY}
     slopes = {quantity.derivative(name) for name in names_in(quantity)}
-    return names_in(quantity) <= angles and bool(slopes) and not any(names_in(slope) for slope in slopes)
+    return names_in(quantity) <= flow.angles and bool(slopes) and not any(names_in(slope) for slope in slopes)
 
 
 def _elliptic_form(flow: Flow) -> EllipticForm:
-    form = flow.system.closed_form
-    if form is None or len(flow.states) != (2 if form.is_signed else 4) or "u_re" in flow.states:
+    form: EllipticForm | None = flow.system.closed_form
+    if form is None or form.coordinates not in ("polar", "signed"):
         raise ReductionError(
             "no blow-up time is known for this system",
             expected="a system with an exact solution, in polar form",
@@ -117,10 +116,10 @@ def _clock(flow: Flow, values: Values) -> FloatArray:
 def _blow_up(flow: Flow, form: EllipticForm, values: Values) -> FloatArray:
     rate = measure(flow.tree(form.rate), values)[0]
     scale = float(form.readout_scale)
-    first, last = flow.states[0], flow.states[1 if form.is_signed else 2]
-    theta, xi = (_derived(flow, name, values) for name in (first, last))
+    first, last = form.states[0], form.states[-1 if form.coordinates == "signed" else 2]
+    theta, xi = (_derived(flow, symbol.name, values) for symbol in (first, last))
     angle = np.where(xi / scale < 0, np.pi, 0.0)
-    if not form.is_signed:
+    if form.coordinates == "polar":
         angle = angle + values[next(iter(flow.definitions))]
     times = solved_blow_up_time(np.abs(theta), np.abs(xi / scale), angle, rate)
     finite = np.where(np.isfinite(times), times, np.nan)

@@ -14,7 +14,7 @@ import mpmath
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.checking.flow import ENERGY, Flow, is_angle
+from odekit.checking.flow import ENERGY, Flow
 from odekit.checking.sampling.evaluation import measure, precise
 from odekit.errors import InputError
 from odekit.expressions import Expression, names_in
@@ -80,7 +80,7 @@ def draw(flow: Flow, conditions: tuple[Condition, ...], rng: np.random.Generator
 
 
 def _state(flow: Flow, name: str, rng: np.random.Generator) -> FloatArray:
-    if is_angle(name):
+    if name in flow.angles:
         return rng.uniform(-3.1, 3.1, COUNT)
     sizes = rng.uniform(0.4, 1.8, COUNT)
     return sizes if name in flow.positive else sizes * rng.choice((-1.0, 1.0), COUNT)
@@ -105,7 +105,7 @@ def _resolved(values: dict[str, Any], points: Points, evaluate: Evaluate) -> dic
 def _last_phase(name: str, flow: Flow) -> str:
     """The phase to turn, so that a combination has its value."""
     names = names_in(flow.definitions[name])
-    phases = [state for state in flow.states if is_angle(state) and state in names]
+    phases = [state for state in flow.states if state in flow.angles and state in names]
     if not phases:
         raise InputError(f"{name} can't be set, being a function of the states", expected="a state or phase")
     return phases[-1]

@@ -13,9 +13,7 @@ from odekit.claims.experiments.spheres.networks import PAPER_B, has_competitors,
 from odekit.claims.experiments.spheres.rates import Fits, fit_rates, maximum_of, train
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
 from odekit.comparison.measures.shares import dominant_irreps
-from odekit.derivation import derive
-from odekit.derivation.polar.sphere_answers import SphereSource
-from odekit.derivation.spheres.solutions import alignment_rate
+from odekit.derivation import SphereAnswers, alignment_rate, derive
 from odekit.groups import CyclicFamily, FiniteGroup, fourier_transform, from_modes, mode_basis
 from odekit.networks import Network
 from odekit.simulation import Run
@@ -171,8 +169,8 @@ def _closed(network: Network) -> float:
         loss=network.loss,
         rates=network.rates,
     )
-    source = derive(symbolic, "k").source
-    rate = alignment_rate(source) if isinstance(source, SphereSource) else None
+    answers = derive(symbolic, "k").answers
+    rate = alignment_rate(answers) if isinstance(answers, SphereAnswers) else None
     if rate is None:
         return float("nan")
     return float(rate.subs(dict.fromkeys(rate.free_symbols, network.finite_group.order)))

@@ -18,10 +18,10 @@ from odekit.claims.experiments.singular_modes import (
     trained,
 )
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
-from odekit.derivation import ReducedSystem, gradient_flow
 from odekit.groups import FiniteGroup
 from odekit.simulation import train_linear
 from odekit.solvers import solve
+from odekit.systems import System, gradient_flow
 
 __all__ = ["CLAIM"]
 
@@ -133,13 +133,13 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
 
 
 @cache
-def _layers(count: int) -> ReducedSystem:
+def _layers(count: int) -> System:
     """The derived flow of one mode's factors: ``E = (s - a b ...)^2/2``."""
     names = "abc"[:count]
     return gradient_flow(f"(s - {'*'.join(names)})**2/2", " ".join(names), parameters="s")
 
 
-def _sigmoid() -> ReducedSystem:
+def _sigmoid() -> System:
     """The derived flow of ``u = a b`` where ``a = b``, whose metric is ``du^2/(2 u)``, with its solution."""
     return gradient_flow(
         "(s - u)**2/2",
@@ -164,7 +164,7 @@ def _unbalanced(problem: LinearProblem, generator: np.random.Generator, layers: 
 
 
 def _balanced(
-    problem: LinearProblem, generator: np.random.Generator, sigmoid: ReducedSystem
+    problem: LinearProblem, generator: np.random.Generator, sigmoid: System
 ) -> tuple[_Comparison, FloatArray]:
     """Equal layers, and the time at which each mode is half learnt, ``log((s - u_0)/u_0)/(2 s)``."""
     low, high = SMALL

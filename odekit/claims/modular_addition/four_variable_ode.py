@@ -16,10 +16,11 @@ from odekit.claims.experiments.modes.phase_equation import (
 )
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
 from odekit.comparison import Comparison, compare, predict, project
-from odekit.derivation import Certificate, derive
+from odekit.derivation import derive
 from odekit.groups import FiniteGroup, cyclic, mode_basis
 from odekit.networks import Network
 from odekit.simulation import Run, simulate
+from odekit.systems import Certificate
 
 __all__ = ["CLAIM"]
 

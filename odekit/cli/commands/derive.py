@@ -11,9 +11,7 @@ from odekit.cli.options import allow_large, chosen_group, group_options, json_op
 from odekit.cli.output import say, write_json
 
 if TYPE_CHECKING:
-    from odekit.derivation import Certificate, LiftedSystem, ReducedSystem
-
-    System = ReducedSystem | LiftedSystem
+    from odekit.systems import Certificate, System
 
 __all__ = ["command"]
 
@@ -113,9 +111,10 @@ def _certificate(system: System, order: int | None, is_symbolic: bool) -> Certif
 
     A group of an order above 200 is certified only where that is asked for.
     """
+    from odekit.derivation import network_of
     from odekit.errors import ReductionError
 
-    if order is None and not is_symbolic and system.network.finite_group.order > LARGEST_CERTIFIED:
+    if order is None and not is_symbolic and network_of(system).finite_group.order > LARGEST_CERTIFIED:
         return None
     if order is not None or not is_symbolic:
         return system.certify(order)
@@ -128,16 +127,15 @@ def _certificate(system: System, order: int | None, is_symbolic: bool) -> Certif
 
 
 def _show(system: System, certificate: Certificate | None, form: str, json_file: str | None) -> None:
-    from odekit.derivation import printers
     from odekit.json_text import strict_json
 
     if form == "json":
-        text = strict_json(printers.as_dict(system, certificate)).rstrip("\n")
+        text = strict_json(system.to_dict(certificate)).rstrip("\n")
     elif form == "text":
-        text = printers.text(system, certificate)
+        text = system.report(certificate)
     else:
-        text = printers.latex(system) if form == "latex" else printers.python(system)
+        text = system.latex() if form == "latex" else system.python()
     if not (form == "json" and json_file == "-"):
         say(text, json_file)
     if json_file is not None:
-        write_json(printers.as_dict(system, certificate), json_file)
+        write_json(system.to_dict(certificate), json_file)

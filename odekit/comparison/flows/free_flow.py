@@ -17,11 +17,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.derivation import LiftedSystem
+from odekit.derivation import Lifted, system_in_blocks
 from odekit.errors import ReductionError
 from odekit.networks import Network
-from odekit.solvers import CompiledSystem, Event, compile, solve
-from odekit.solvers.problem.events import Rows
+from odekit.solvers import CompiledSystem, Event, Rows, compile, solve
 
 __all__ = ["free_blow_up_times"]
 
@@ -56,32 +55,33 @@ def free_blow_up_times(network: Network, weights: Weights, rtol: float = 1e-10) 
     Source: arXiv 2606.02993 has the flow on spheres; the change of time is that of any projected gradient
     flow with a homogeneous energy.
     """
-    system = LiftedSystem.of(network)
-    if not system.flow.decouples:
+    lifted = Lifted.of(network)
+    if not lifted.flow.decouples:
         raise ReductionError(
             "the irreps don't decouple",
             expected="three spheres with equal rates, or a shared embedding at half rate",
-            received=", ".join(f"{name} {value}" for name, value in system.flow.radial.items()),
+            received=", ".join(f"{name} {value}" for name, value in lifted.flow.radial.items()),
         )
     columns: dict[tuple[int, ...], FloatArray] = {}
-    for stack in system.stacks:
+    for stack in lifted.stacks:
         if not stack.is_trivial:
-            singles = [system.single(name) for name in stack.names]
+            singles = [lifted.single(name) for name in stack.names]
             columns |= dict(zip(stack.members, _race(singles, weights, rtol), strict=True))
     listed = [columns[sigma.members] for sigma in network.finite_group.real_irreps[1:]]
     return np.stack(listed, axis=1) / network.flow_rate()
 
 
-def _race(singles: list[LiftedSystem], weights: Weights, rtol: float) -> list[FloatArray]:
+def _race(singles: list[Lifted], weights: Weights, rtol: float) -> list[FloatArray]:
     """Blow-up times of irreps of one type and dimension, whose equations are the same: one (M,) for each."""
-    states = [single.to_states(weights) for single in singles]
-    lengths = np.tile(singles[0].metric, len(singles[0].flow.letters))
-    times = _blow_up_times(compile(singles[0]), np.concatenate(states, axis=1), lengths, rtol)
+    states = np.concatenate([single.blocks.to_states(weights) for single in singles], axis=1)
+    lengths = np.tile(singles[0].blocks.metric, len(singles[0].blocks.letters))
+    last = LONGEST / np.sqrt(singles[0].group.order)
+    times = _blow_up_times(compile(system_in_blocks(singles[0])), states, lengths, last, rtol)
     return list(times.reshape(len(singles), -1))
 
 
 def _blow_up_times(
-    compiled: CompiledSystem, states: FloatArray, metric: FloatArray, rtol: float
+    compiled: CompiledSystem, states: FloatArray, metric: FloatArray, last: float, rtol: float
 ) -> FloatArray:
     """By homogeneity of degree 2, from starts of length 1; a start of length 0 never blows up."""
     length = np.sqrt(metric @ states**2)
@@ -89,17 +89,16 @@ def _blow_up_times(
     times = np.full(len(length), np.inf)
     if alive.any():
         unit = states[:, alive] / length[alive]
-        times[alive] = _from_unit_length(compiled, unit, metric, rtol) / length[alive]
+        times[alive] = _from_unit_length(compiled, unit, metric, last, rtol) / length[alive]
     return times
 
 
 def _from_unit_length(
-    compiled: CompiledSystem, start: FloatArray, metric: FloatArray, rtol: float
+    compiled: CompiledSystem, start: FloatArray, metric: FloatArray, last: float, rtol: float
 ) -> FloatArray:
     def growth(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
         return np.asarray(np.log(metric @ y.values**2) - 2 * np.log(GROWTH))
 
-    last = LONGEST / np.sqrt(compiled.system.group.order)
     grown = Event(growth, direction=1, terminal=True, name="grown")
     solution = solve(compiled, start, last, rtol=rtol, events=[grown])
     reached, y = solution.event_t[0], solution.event_y[0]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.comparison.flows.linearisation import Separation
-from odekit.derivation import LiftedSystem
+from odekit.derivation import Lifted, system_in_blocks
 from odekit.networks import Network
 from odekit.solvers import compile, solve
 
@@ -40,14 +40,15 @@ class LiftedNeurons:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.rate = network.flow_rate()
-        self.system = LiftedSystem.of(network)
-        self.compiled = compile(self.system)
-        self.names = self.system.flow.letters
+        self.lifted = Lifted.of(network)
+        self.blocks = self.lifted.blocks
+        self.compiled = compile(system_in_blocks(self.lifted))
+        self.names = self.blocks.letters
 
     def evolve(self, start: Weights, times: FloatArray, rtol: float = 1e-9) -> dict[str, FloatArray]:
         """Weights (T, M, n) at ``times`` (T,), measured from the start (M, n); NaN past a blow-up."""
-        y = solve(self.compiled, self.system.to_states(start), times * self.rate, rtol=rtol).y
-        return self.system.to_weights(y)
+        y = solve(self.compiled, self.blocks.to_states(start), times * self.rate, rtol=rtol).y
+        return self.blocks.to_weights(y)
 
     def separation(self, weights: Weights) -> Separation:
         """Growth, acceleration and curvature of every neuron at weights (M, n), each (M, 1).
@@ -56,7 +57,7 @@ class LiftedNeurons:
         largest eigenvalue bounds how fast a deviation grows. The energy is trilinear of norm tau on unit
         vectors, and the second derivative of the projected field is at most 10 tau in length.
         """
-        states = self.system.to_states(weights)
+        states = self.blocks.to_states(weights)
         lengths = self.lengths[:, None]
         jacobian = self._jacobian(states)
         tangent = self._tangent(states * lengths)
@@ -70,7 +71,7 @@ class LiftedNeurons:
     @cached_property
     def lengths(self) -> FloatArray:
         """Length in the metric of the flow of one unit of each real state, (state,)."""
-        metrics = [self.system.metric / self.network.rates[name] for name in self.names]
+        metrics = [self.blocks.metric / self.network.rates[name] for name in self.names]
         return np.sqrt(np.concatenate(metrics))
 
     @property
@@ -100,11 +101,11 @@ class LiftedNeurons:
         """Projectors (batch, state, state) on the tangent space of the spheres; the identity without any."""
         size, batch = points.shape
         projector = np.broadcast_to(np.eye(size), (batch, size, size)).copy()
-        for sphere in self.system.flow.spheres:
+        for sphere in self.lifted.flow.spheres:
             own = np.zeros((size, 1))
             for name in sphere:
-                place = self.names.index(name) * len(self.system.metric)
-                own[place : place + len(self.system.metric)] = 1.0
+                place = self.names.index(name) * self.blocks.rows
+                own[place : place + self.blocks.rows] = 1.0
             unit = points * own
             unit = unit / np.linalg.norm(unit, axis=0)
             projector -= np.einsum("ib,jb->bij", unit, unit)

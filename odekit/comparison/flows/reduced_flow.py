@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.derivation import ReducedSystem, derive
+from odekit.derivation import derive
 from odekit.errors import ReductionError
 from odekit.groups import CyclicFamily, mode_basis
 from odekit.networks import Network
 from odekit.solvers import CompiledSystem, compile, solve
+from odekit.systems import System
 
 __all__ = ["Amplitudes", "Block", "ReducedFlow"]
 
@@ -43,7 +44,7 @@ class Block:
     """
 
     places: NDArray[np.intp]
-    system: ReducedSystem
+    system: System
     compiled: CompiledSystem
     is_real: bool
     lengths: FloatArray
@@ -177,7 +178,7 @@ def _lengths(network: Network, names: Sequence[str], is_real: bool) -> FloatArra
     return np.repeat(per_group, 1 if is_real else 2)
 
 
-def _check_decoupled(network: Network, systems: Sequence[ReducedSystem]) -> None:
+def _check_decoupled(network: Network, systems: Sequence[System]) -> None:
     closed = all(system.closed for system in systems)
     states = {len(system.form("cartesian").states) for system in systems}
     wanted = len(network.embeddings) + 1

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,24 +24,15 @@ from numpy.typing import NDArray
 from odekit.derivation.blocks.flow import LiftedFlow
 from odekit.derivation.blocks.monomial import MonomialIrrep, monomial_irreps
 from odekit.derivation.blocks.words import Letter, Word, Words
-from odekit.derivation.certificates.certificate import TOLERANCE, Certificate
-from odekit.derivation.certificates.exact_transform import root_reducer
+from odekit.derivation.certificates import TOLERANCE, root_reducer
 from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup, class_of_elements, eigenvalue_multiplicities, group_fourier
 from odekit.networks import Network
+from odekit.systems import Certificate
 
 __all__ = ["BlockCertificate", "certify_lifted", "characters_are_complete", "energy_is_exact"]
 
 IntArray = NDArray[Any]
-
-
-class Lifted(Protocol):
-    """What is certified."""
-
-    @property
-    def network(self) -> Network: ...
-    @property
-    def flow(self) -> LiftedFlow: ...
 
 
 @dataclass(frozen=True)
@@ -66,28 +57,26 @@ class BlockCertificate(Certificate):
         )
 
 
-def certify_lifted(system: Lifted, order: int | None = None) -> BlockCertificate:
+def certify_lifted(flow: LiftedFlow, network: Network, order: int | None = None) -> BlockCertificate:
     """Compare a lifted flow with its network's sums over all pairs of elements.
 
     Raises
     ------
     ReductionError: another order than the group's, or a task of more than two inputs.
     """
-    group = system.network.finite_group
-    if order not in (None, group.order) or system.network.task.summands != 2:
+    group = network.finite_group
+    if order not in (None, group.order) or network.task.summands != 2:
         raise ReductionError(
             "a certificate in blocks is for the group itself and two inputs",
             expected=f"order {group.order}, task x*y",
-            received=f"order {order or group.order}, task {system.network.task.text}",
+            received=f"order {order or group.order}, task {network.task.text}",
         )
-    energy = energy_is_exact(system.flow, system.network)
+    energy = energy_is_exact(flow, network)
     matrices = monomial_irreps(group)
     if matrices is None:
-        residual = _numeric_residual(system.flow, system.network)
+        residual = _numeric_residual(flow, network)
     else:
-        residual = (
-            0.0 if all(_field_is_exact(system.flow, system.network, rho) for rho in matrices[1:]) else 1.0
-        )
+        residual = 0.0 if all(_field_is_exact(flow, network, rho) for rho in matrices[1:]) else 1.0
     passed = energy and residual <= TOLERANCE
     return BlockCertificate(group.order, (), matrices is not None, residual, passed, energy)
 

@@ -14,6 +14,8 @@ from fractions import Fraction
 from itertools import product
 from math import gcd, lcm
 
+import sympy as sp
+
 from odekit.derivation.blocks.flow import LiftedFlow
 from odekit.derivation.blocks.words import (
     Letter,
@@ -22,10 +24,12 @@ from odekit.derivation.blocks.words import (
     adjoint,
     combine,
     derivative_along,
+    terms_of,
     trace_form,
     words_text,
 )
-from odekit.systems.algebra.linear_algebra import vanishing_combinations
+from odekit.systems.algebra import vanishing_combinations
+from odekit.systems.blocks import matrix_expression
 
 __all__ = ["ConservationLaw", "find_conservation_laws"]
 
@@ -44,6 +48,12 @@ class ConservationLaw:
     words: Words
     is_trace: bool
     cofactor: Fraction
+
+    @property
+    def expression(self) -> sp.Expr:
+        """P as a matrix expression, or as the imaginary part of a trace."""
+        matrix = matrix_expression(terms_of(self.words))
+        return sp.im(sp.Trace(matrix)) if self.is_trace else matrix
 
     def __str__(self) -> str:
         text = words_text(self.words)

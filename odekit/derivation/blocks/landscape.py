@@ -6,73 +6,15 @@ saddles. What enters is a flow and the irreps' types and dimensions; what leaves
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import sympy as sp
 
-from odekit.derivation.blocks.division_algebras import KAPPA
 from odekit.derivation.blocks.flow import LiftedFlow
-from odekit.derivation.blocks.spectrum import ROUNDING, M, N, energy_at, spectrum_by_symbols
+from odekit.derivation.blocks.spectrum import KAPPA, M, N, energy_at, spectrum_by_symbols
+from odekit.derivation.spheres import CriticalPoint, Eigenvalue
 from odekit.errors import ReductionError
 from odekit.groups import CyclicFamily, FiniteGroup
 
-__all__ = ["CriticalPoint", "Eigenvalue", "abelian_maxima", "critical_point", "landscape"]
-
-
-@dataclass(frozen=True)
-class Eigenvalue:
-    """A rate of the linearised flow in units of the energy, and how many directions have it.
-
-    Parameters
-    ----------
-    value: in units of E; negative where the direction shrinks.
-    count: an integer, or an expression in the order where that is a symbol.
-    """
-
-    value: float
-    count: sp.Expr
-
-    @property
-    def multiplicity(self) -> int:
-        """The number of directions, at a concrete order."""
-        return int(self.count)
-
-
-@dataclass(frozen=True)
-class CriticalPoint:
-    """A critical point of one real irrep.
-
-    Parameters
-    ----------
-    irrep: name of the real irrep.
-    type, m, r: K and the irrep's dimensions over K and over the reals.
-    rank: K-rank of the blocks; 1 at a maximum.
-    exact_energy: E there.
-    spectrum: of the linearised flow on the tangent space, in units of E, highest first.
-    """
-
-    irrep: str
-    type: str
-    m: int
-    r: int
-    rank: int
-    exact_energy: sp.Expr
-    spectrum: tuple[Eigenvalue, ...]
-
-    @property
-    def energy(self) -> float:
-        """E there, at a concrete order."""
-        return float(self.exact_energy)
-
-    @property
-    def is_maximum(self) -> bool:
-        """Whether no direction grows."""
-        return all(eigenvalue.value <= ROUNDING for eigenvalue in self.spectrum)
-
-    @property
-    def rates(self) -> tuple[float, ...]:
-        """Rates of approach along all directions that shrink, slowest first, each once."""
-        return tuple(-e.value * self.energy for e in self.spectrum if e.value < -ROUNDING)
+__all__ = ["abelian_maxima", "critical_point", "landscape"]
 
 
 def critical_point(

@@ -15,17 +15,36 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from odekit.derivation.blocks.division_algebras import KAPPA, algebra_basis
 from odekit.derivation.blocks.flow import LiftedFlow
 from odekit.derivation.blocks.words import Words
+from odekit.derivation.spheres import ROUNDING
 from odekit.errors import ReductionError
 
-__all__ = ["ROUNDING", "M", "N", "energy_at", "spectrum_by_symbols"]
+__all__ = ["KAPPA", "M", "N", "algebra_basis", "energy_at", "spectrum_by_symbols"]
 
 FloatArray = NDArray[np.float64]
-ROUNDING = 1e-9
 DIGITS = 10
 N, M = sp.symbols("n m", integer=True, positive=True)
+
+# Dimension of R, C and H over the real numbers.
+KAPPA = {"R": 1, "C": 2, "H": 4}
+
+
+def algebra_basis(kind: str) -> FloatArray:
+    """Basis of R, C or H, (kappa, kappa, kappa): the unit first, then imaginary units that square to -1.
+
+    >>> i = algebra_basis("H")[1]
+    >>> bool((i @ i == -algebra_basis("H")[0]).all())
+    True
+    """
+    if kind == "R":
+        return np.ones((1, 1, 1))
+    turn = np.array([[0.0, -1.0], [1.0, 0.0]])
+    if kind == "C":
+        return np.stack([np.eye(2), turn])
+    flip, swap = np.diag([1.0, -1.0]), np.array([[0.0, 1.0], [1.0, 0.0]])
+    i, j = np.kron(turn, flip), np.kron(np.eye(2), turn)
+    return np.stack([np.eye(4), i, np.kron(turn, swap), j])
 
 
 def spectrum_by_symbols(flow: LiftedFlow, kind: str, rank: int = 1) -> dict[float, sp.Expr]:

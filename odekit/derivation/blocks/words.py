@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from odekit.systems import Term
+
 __all__ = [
     "Letter",
     "Word",
@@ -22,6 +24,7 @@ __all__ = [
     "derivative_along",
     "letters_of",
     "multiply_words",
+    "terms_of",
     "trace_form",
     "words_text",
 ]
@@ -114,6 +117,13 @@ def words_text(words: Mapping[Word, Fraction], times: str = " ", mark: str = "^*
     """
     terms = [_term(word, value, times, mark) for word, value in words.items()]
     return " + ".join(terms).replace("+ -", "- ") or "0"
+
+
+def terms_of(words: Mapping[Word, Fraction]) -> tuple[Term, ...]:
+    """A combination as coefficients and factors, each a letter's name and whether it is adjoint."""
+    return tuple(
+        (value, tuple((letter.name, letter.is_adjoint) for letter in word)) for word, value in words.items()
+    )
 
 
 def _term(word: Word, value: Fraction, times: str, mark: str) -> str:

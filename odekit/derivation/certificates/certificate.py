@@ -10,50 +10,22 @@ orders the same sums are taken in floating point at random coefficients.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from math import gcd
 
 from odekit.derivation.certificates.exact_transform import ExactTransform
 from odekit.derivation.certificates.numeric_transform import NumericTransform
-from odekit.derivation.modes.reduction import FourierReduction
+from odekit.derivation.modes import FourierReduction
 from odekit.errors import InputError, ReductionError
 from odekit.groups import FiniteGroup, cyclic
+from odekit.systems import Certificate
 
-__all__ = ["Certificate", "certify", "combined"]
+__all__ = ["certify"]
 
 EXACT_ORDER = 13
 TOLERANCE = 1e-12
 DEFAULT_ORDER = 7
 MAX_DEFAULT_ORDER = 60
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """What was compared, and what came of it.
-
-    Parameters
-    ----------
-    order: the group's order.
-    frequencies: the concrete frequencies that were tried, one mapping from symbol to integer each.
-    exact: whether it is a proof over the cyclotomic field instead of a floating-point comparison.
-    residual: largest relative difference (0 where exact and passed).
-    passed: whether field and leaks agree at all of them.
-    """
-
-    order: int
-    frequencies: tuple[Mapping[str, int], ...]
-    exact: bool
-    residual: float
-    passed: bool
-
-    def __str__(self) -> str:
-        kind = "exactly, over the cyclotomic field" if self.exact else "at random points"
-        verdict = "agrees" if self.passed else "DISAGREES"
-        tried = "; ".join(", ".join(f"{k} = {v}" for k, v in f.items()) for f in self.frequencies)
-        where = f" ({tried})" if tried else ""
-        size = "" if self.exact else f", largest relative difference {self.residual:.1e}"
-        return f"{verdict} with the weight-space gradient {kind}, order {self.order}{where}{size}"
 
 
 def certify(reduction: FourierReduction, order: int | None = None) -> Certificate:
@@ -94,17 +66,6 @@ def certify(reduction: FourierReduction, order: int | None = None) -> Certificat
     residuals = [transform(reduction, group, choice).residual() for choice in choices]
     limit = 0.0 if exact else TOLERANCE
     return Certificate(group.order, choices, exact, max(residuals), max(residuals) <= limit)
-
-
-def combined(certificates: Sequence[Certificate]) -> Certificate:
-    """One certificate for several systems at the same order: it passes if all of them do."""
-    return Certificate(
-        order=certificates[0].order,
-        frequencies=tuple(choice for part in certificates for choice in part.frequencies),
-        exact=all(part.exact for part in certificates),
-        residual=max(part.residual for part in certificates),
-        passed=all(part.passed for part in certificates),
-    )
 
 
 def _group(reduction: FourierReduction, order: int | None) -> FiniteGroup:

@@ -18,7 +18,7 @@ import numpy as np
 import sympy as sp
 
 from odekit.derivation.certificates.transform import IntArray, Transform
-from odekit.systems.algebra.polynomials import Poly
+from odekit.systems.algebra import Poly
 
 __all__ = ["ExactTransform", "root_reducer"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.derivation.certificates.transform import IntArray, Transform
-from odekit.systems.algebra.polynomials import Poly, evaluate
+from odekit.systems.algebra import Poly, evaluate
 
 __all__ = ["NumericTransform"]
 

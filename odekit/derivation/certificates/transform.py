@@ -18,11 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.derivation.modes.mode_set import Mode
-from odekit.derivation.modes.reduction import FourierReduction
+from odekit.derivation.modes import FourierReduction, Mode
 from odekit.groups import FiniteGroup, character_exponents, conjugate_characters
 from odekit.networks import Network
-from odekit.systems.algebra.polynomials import Poly, add
+from odekit.systems.algebra import Poly, add
 
 __all__ = ["IntArray", "Transform"]
 

@@ -1,9 +1,9 @@
-"""The reduced system of one frequency for an activation that is no polynomial, truncated to one harmonic.
+"""One frequency for an activation that is no polynomial, truncated to one harmonic: its system, its answers.
 
 Such an activation spreads one frequency over all of its multiples at once, so no finite set of modes is
 closed. What is kept is the gradient's projection on the frequency itself, the flow of
 ``E = n^2 beta cos(D) h(alpha)`` in Plancherel's metric; into which multiples the gradient leaks, and how
-large they are, goes with it. What enters is a network; what leaves is a `ReducedSystem`.
+large they are, goes with it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from odekit.derivation.certificates.certificate import Certificate
+from odekit.derivation.answers import NetworkAnswers
 from odekit.derivation.harmonics.kinked_response import degree_one_leakage
 from odekit.derivation.harmonics.profile import (
     ALPHA,
@@ -27,16 +28,13 @@ from odekit.derivation.harmonics.profile import (
     symbolic_activation,
 )
 from odekit.derivation.harmonics.response import Response, certify_harmonic, harmonic_response
-from odekit.derivation.polar.closed_form import EllipticForm
-from odekit.derivation.polar.elliptic_curve import EllipticCurve
-from odekit.derivation.polar.fixed_points import FixedPoint
-from odekit.derivation.spheres.report import SphereReport
+from odekit.derivation.printers import network_data, network_latex, network_report
 from odekit.errors import ReductionError, UnknownNameError
 from odekit.groups import CyclicFamily
 from odekit.networks import Network
-from odekit.systems.system import ReducedSystem
+from odekit.systems import Certificate, FixedPoint, System
 
-__all__ = ["HarmonicSource", "derive_harmonic", "initial_rates"]
+__all__ = ["HarmonicAnswers", "derive_harmonic", "initial_rates"]
 
 BETA = sp.Symbol("beta", positive=True)
 PHI, PSI, D = sp.symbols("phi psi D", real=True)
@@ -44,7 +42,7 @@ SAMPLES = (0.1, 0.3, 1.0, 3.0)
 PROBES = np.array([-1.0, -0.1, 0.0, 0.1, 1.0])
 
 
-def derive_harmonic(network: Network) -> ReducedSystem:
+def derive_harmonic(network: Network) -> System:
     """One harmonic of one frequency, on a cyclic group with a shared embedding and task ``+-x +- y``.
 
     Raises
@@ -53,16 +51,16 @@ def derive_harmonic(network: Network) -> ReducedSystem:
         on both sides of 0 and there.
     """
     _check(network)
-    return HarmonicSource(network).polar
+    return HarmonicAnswers(network).polar
 
 
-def initial_rates(system: ReducedSystem) -> Mapping[str, sp.Expr]:
+def initial_rates(system: System) -> Mapping[str, sp.Expr]:
     """Growth alpha'/alpha and alignment -D'/D of a derived one-frequency system at alpha = beta and D = 0.
 
     >>> initial_rates(derive_harmonic(Network("Zp", activation="relu")))["alignment"]
     40*p/(3*pi**2)
     """
-    alpha, beta, angle = (system.symbol(name) for name in ("alpha", "beta", "D"))
+    alpha, beta, angle = (system[name] for name in ("alpha", "beta", "D"))
     start = {beta: alpha, angle: 0}
     growth = (system.equations[alpha] / alpha).subs(start)
     alignment = -system.equations[angle].diff(angle).subs(start)
@@ -75,10 +73,15 @@ def _simplified(rate: sp.Expr) -> sp.Expr:
 
 
 @dataclass(frozen=True)
-class HarmonicSource:
+class HarmonicAnswers(NetworkAnswers):
     """Answers for one harmonic of one frequency."""
 
-    network: Network
+    trained: Network
+
+    @property
+    def network(self) -> Network:
+        """What was derived."""
+        return self.trained
 
     @cached_property
     def profile(self) -> Profile:
@@ -106,7 +109,7 @@ class HarmonicSource:
         return harmonic_response(self.network)
 
     @cached_property
-    def polar(self) -> ReducedSystem:
+    def polar(self) -> System:
         """The system in magnitudes and phases."""
         n, (theta, xi) = self.order, self._rates
         h, slope = self.profile.expression, self.profile.derivative().expression
@@ -117,28 +120,30 @@ class HarmonicSource:
             PSI: 2 * n * xi * h * sp.sin(D) / BETA,
         }
         lengths = (n / (2 * theta), n * ALPHA**2 / (2 * theta), n / (2 * xi), n * BETA**2 / (2 * xi))
-        return ReducedSystem(
-            states=tuple(field),
-            vector_field=tuple(sp.factor_terms(value) for value in field.values()),
+        return System(
+            {state: sp.factor_terms(value) for state, value in field.items()},
+            self,
             parameters=(n,) if n.is_Symbol else (),
             metric=lengths,
             energy=n**2 * BETA * h * sp.cos(D),
             definitions={D: self.turns * PHI - PSI},
             conditions=self._conditions(),
             leaks=self.response.leaks,
-            source=self,
+            angles=frozenset({PHI, PSI, D}),
         )
 
-    def ansatz(self) -> tuple[str, ...]:
+    def ansatz(self, system: System) -> tuple[str, ...]:
         """Each weight group at its frequency."""
         return ("theta = alpha Re(e^(i phi) chi_k)", "xi = beta Re(e^(i psi) chi_k)")
 
-    def first_integrals(self) -> tuple[sp.Expr, ...]:
+    def first_integrals(self, system: System) -> tuple[sp.Expr, ...]:
         """Two where h is a power alpha^q: one of the magnitudes, one with the phase difference.
 
         With unequal rates of theta and xi, r and s: ``s alpha^2 - r q beta^2`` and
         ``alpha^(turns^2/q) beta sin(D)``.
         """
+        if system.states != self.polar.states:
+            return super().first_integrals(system)
         degree = self.profile.degree
         if degree is None:
             return ()
@@ -146,8 +151,10 @@ class HarmonicSource:
         magnitudes = xi * ALPHA**2 - theta * degree * BETA**2
         return magnitudes, ALPHA ** (sp.Integer(self.turns) ** 2 / degree) * BETA * sp.sin(D)
 
-    def fixed_points(self) -> tuple[FixedPoint, ...]:
+    def fixed_points(self, system: System) -> tuple[FixedPoint, ...]:
         """D = 0 and D = pi, stable by the sign of h."""
+        if system.states != self.polar.states:
+            return super().fixed_points(system)
         if self.profile.expression == 0:
             return ()
         velocity = self.polar.equations[D]
@@ -162,7 +169,7 @@ class HarmonicSource:
             points.append(FixedPoint({D: turn * sp.pi}, stability, {D: rate}))
         return tuple(points)
 
-    def form(self, name: str) -> ReducedSystem:
+    def form(self, system: System, name: str) -> System:
         """The polar form, which is the only one.
 
         Raises
@@ -173,43 +180,21 @@ class HarmonicSource:
             raise UnknownNameError("form", name, ("polar",))
         return self.polar
 
-    def cheapest_form(self, states: tuple[sp.Symbol, ...]) -> None:
-        """None: the polar form is the only one."""
-        return None
-
-    def sphere_form(self) -> None:
-        """None: exact solutions on spheres belong to quadratic networks."""
-        return None
-
-    def closed_form(self) -> EllipticForm | None:
-        """None: none is known."""
-        return None
-
-    def elliptic_curve(self) -> EllipticCurve | None:
-        """None: none is known."""
-        return None
-
-    def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
-        """Not available.
-
-        Raises
-        ------
-        ReductionError: always; the equations are no polynomials in complex amplitudes.
-        """
-        raise ReductionError(
-            "one harmonic of an activation that is no polynomial has no equations in complex amplitudes",
-            expected="a polynomial activation",
-            received=self.network.activation_name,
-            hint="the system's own equations, which are in magnitudes and phases",
-        )
-
-    def sphere_report(self) -> SphereReport | None:
-        """None: there is no constraint."""
-        return None
-
-    def certify(self, order: int | None) -> Certificate:
+    def certify(self, system: System, order: int | None) -> Certificate:
         """Compare with the gradient summed over a lattice, averaged over phases."""
         return certify_harmonic(self.network, self.polar, order)
+
+    def report(self, system: System, certificate: Certificate | None) -> str:
+        """The network, its equations of motion, where they hold, and what follows from them."""
+        return network_report(system, self, certificate)
+
+    def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, Any]:
+        """Everything that is known, as plain data."""
+        return network_data(system, self, certificate)
+
+    def latex(self, system: System, *, comments: bool) -> str:
+        """The system as an aligned block, below comments that say where it holds and what leaks."""
+        return network_latex(system, comments=comments)
 
     @property
     def _rates(self) -> tuple[sp.Rational, sp.Rational]:

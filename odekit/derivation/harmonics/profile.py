@@ -25,8 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 from odekit.errors import InputError, ReductionError
 from odekit.expressions import Expression
 from odekit.networks import parse_activation
-from odekit.systems.algebra.quadrature import mean_of_arrays, precise_mean
-from odekit.systems.algebra.symbolic import to_symbolic
+from odekit.systems.algebra import mean_of_arrays, precise_mean, to_symbolic
 
 __all__ = [
     "ALPHA",

@@ -13,13 +13,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from odekit.derivation.certificates.certificate import Certificate
 from odekit.derivation.harmonics.hierarchy import HarmonicHierarchy
 from odekit.derivation.harmonics.profile import number
 from odekit.errors import ReductionError
 from odekit.groups import CyclicFamily, cyclic
 from odekit.networks import Network
-from odekit.systems.system import ReducedSystem
+from odekit.systems import Certificate, System
 
 __all__ = ["Response", "certify_harmonic", "harmonic_response"]
 
@@ -89,7 +88,7 @@ def _relative(harmonics: NDArray[np.complex128]) -> FloatArray:
     return np.asarray(sizes / unit if largest > NEGLIGIBLE**3 else np.zeros_like(sizes))
 
 
-def certify_harmonic(network: Network, system: ReducedSystem, order: int | None) -> Certificate:
+def certify_harmonic(network: Network, system: System, order: int | None) -> Certificate:
     """Compare a truncated system with the gradient on a lattice, averaged over its phases.
 
     It passes where they differ by less than ``3/n^2`` of the field, the size of the next term in 1/n.
@@ -116,16 +115,14 @@ def certify_harmonic(network: Network, system: ReducedSystem, order: int | None)
     return Certificate(chosen, ({"k": 1},), False, residual, residual <= LATTICE_CONSTANT / chosen**2)
 
 
-def _difference(
-    ladder: HarmonicHierarchy, system: ReducedSystem, alpha: float, beta: float, angle: float
-) -> float:
+def _difference(ladder: HarmonicHierarchy, system: System, alpha: float, beta: float, angle: float) -> float:
     """Largest difference of the averaged velocities, relative to the largest of them if they don't vanish."""
     theta, xi = _averaged(ladder, alpha, beta, angle)
     rates = ladder.network.rates
     du, dv = 2 * rates["theta"] * theta[1], 2 * rates["xi"] * xi[1]
     measured = np.array([du.real, du.imag / alpha, dv.real, dv.imag / beta])
     values = {"alpha": alpha, "beta": beta, "D": angle}
-    numbers: dict[sp.Symbol, float] = {system.symbol(name): value for name, value in values.items()}
+    numbers: dict[sp.Symbol, float] = {system[name]: value for name, value in values.items()}
     numbers.update(dict.fromkeys(system.parameters, float(ladder.order)))
     predicted = np.array([number(entry, numbers) for entry in system.vector_field])
     size = max(float(np.abs(predicted).max()), 2 * float(np.abs(theta).max()))

@@ -20,10 +20,12 @@ from typing import Any
 import sympy as sp
 
 from odekit.derivation.modes.conditions import Condition, simplify_conditions
+from odekit.derivation.modes.genericity import generic_conditions
+from odekit.derivation.modes.leaks import leak_labels, leaks_of
 from odekit.derivation.modes.mode_set import Mode
 from odekit.derivation.modes.selection_rules import SelectionRules
 from odekit.networks import Network
-from odekit.systems.algebra.polynomials import Poly, add, differentiate
+from odekit.systems.algebra import Poly, add, differentiate
 
 __all__ = ["FourierReduction", "Names"]
 
@@ -92,21 +94,17 @@ class FourierReduction:
     @cached_property
     def leak_gradients(self) -> Mapping[str, Mapping[Any, Poly]]:
         """Derivative of e at every frequency outside of the modes where it isn't zero, by weight group."""
-        return self.rules.leaks()
+        return leaks_of(self.rules)
 
     @cached_property
     def leaks(self) -> Mapping[str, tuple[str, ...]]:
         """Frequencies outside of the modes that the gradient reaches, as labels by weight group."""
-        frequencies = self.rules.modes.frequencies
-        return {
-            name: tuple(dict.fromkeys(frequencies.label(frequencies.canonical(q)) for q in found))
-            for name, found in self.leak_gradients.items()
-        }
+        return leak_labels(self.rules, self.leak_gradients)
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
         """What the order and the frequencies must satisfy; empty at a concrete order."""
-        return simplify_conditions(self.rules.conditions())
+        return simplify_conditions(generic_conditions(self.rules))
 
     @cached_property
     def names(self) -> tuple[Names, ...]:

@@ -1,4 +1,4 @@
-"""The energy at uniform softmax in Fourier coordinates, by selection rules, and where its gradient leads.
+"""The energy at uniform softmax in Fourier coordinates, by selection rules, and its gradient.
 
 For a neuron with weights theta_i (input i) and xi, on an Abelian group of order n,
 
@@ -11,10 +11,7 @@ Written in characters, the sum over each x_i is n where the frequencies that sta
         sum_{l != 0} xihat_l prod_i [theta_i^d_i]_(-c_i l),
 
 where [f]_q is the coefficient of chi_q in f. The same sums, with one factor taken out, give the gradient at
-*every* frequency: where it is nonzero outside of the chosen modes, the system leaks.
-
-What enters are modes, activation and task; what leaves are polynomials in the modes' letters. Nothing here
-knows SymPy, nor how the system is written in the end.
+*every* frequency.
 """
 
 from __future__ import annotations
@@ -24,12 +21,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, reduce
 from itertools import product
-from math import factorial, gcd, prod
+from math import factorial, prod
 from typing import Generic, TypeVar
 
-from odekit.derivation.modes.conditions import Condition
-from odekit.derivation.modes.mode_set import ModeSet, powers
-from odekit.systems.algebra.polynomials import Poly, add, multiply
+from odekit.derivation.modes.mode_set import ModeSet
+from odekit.derivation.modes.mode_set import powers as powers_of
+from odekit.systems.algebra import Poly, add, multiply
 
 __all__ = ["SelectionRules"]
 
@@ -54,14 +51,14 @@ class SelectionRules(Generic[F]):
     embeddings: tuple[str, ...]
 
     @cached_property
-    def _powers(self) -> Mapping[str, Sequence[dict[F, Poly]]]:
+    def powers(self) -> Mapping[str, Sequence[dict[F, Poly]]]:
         """Fourier coefficients of every power of every embedding."""
         degree = max(self.activation, default=0)
         names = dict.fromkeys(self.embeddings)
-        return {name: powers(self.modes.expansion(name), degree, self.modes) for name in names}
+        return {name: powers_of(self.modes.expansion(name), degree, self.modes) for name in names}
 
     @cached_property
-    def _readout(self) -> Mapping[F, Poly]:
+    def readout(self) -> Mapping[F, Poly]:
         """The modes of xi, without the trivial one: centring takes that away."""
         zero = self.modes.frequencies.zero
         return {q: value for q, value in self.modes.expansion("xi").items() if q != zero}
@@ -69,8 +66,8 @@ class SelectionRules(Generic[F]):
     def energy(self) -> Poly:
         """The polynomial e = E/n^s in the modes' letters."""
         terms: list[tuple[Fraction, Poly]] = []
-        for factor, degrees in self._words:
-            for frequency, readout in self._readout.items():
+        for factor, degrees in self.words:
+            for frequency, readout in self.readout.items():
                 parts = self._factors(degrees, frequency)
                 if all(parts):
                     terms.append((factor, _product([readout, *parts])))
@@ -88,24 +85,8 @@ class SelectionRules(Generic[F]):
             total[frequency] = add([(1, total.get(frequency, {})), (factor, polynomial)])
         return {frequency: value for frequency, value in total.items() if value}
 
-    def leaks(self) -> dict[str, dict[F, Poly]]:
-        """The part of the gradient outside of the modes, by weight group and frequency."""
-        return {
-            name: {q: value for q, value in self.gradient(name).items() if not self.modes.holds(name, q)}
-            for name in (*dict.fromkeys(self.embeddings), "xi")
-        }
-
-    def conditions(self) -> set[Condition]:
-        """What keeps further terms from surviving at a concrete order."""
-        frequencies = self.modes.frequencies
-        found = {frequencies.condition(differences) for differences in self._near_misses()}
-        common = gcd(*self.coefficients)
-        if frequencies.symbols and common > 1:
-            found.add(Condition(frequencies.symbols, coprime_to=common))
-        return {condition for condition in found if condition is not None}
-
     def _readout_gradient(self) -> Iterator[tuple[F, Fraction, Poly]]:
-        for factor, degrees in self._words:
+        for factor, degrees in self.words:
             for frequency in self._reachable(degrees):
                 yield frequency, factor, _product(self._factors(degrees, frequency))
 
@@ -113,13 +94,13 @@ class SelectionRules(Generic[F]):
         """One factor of one input is taken out of every term; what it has to match is the frequency."""
         frequencies = self.modes.frequencies
         for place, (factor, degrees), (frequency, readout) in product(
-            self._places(weights), self._words, self._readout.items()
+            self._places(weights), self.words, self.readout.items()
         ):
             others = self._factors(degrees, frequency, without=place)
             if not degrees[place] or not all(others):
                 continue
-            rest, target = _product([readout, *others]), self._target(place, frequency)
-            for q, polynomial in self._powers[weights][degrees[place] - 1].items():
+            rest, target = _product([readout, *others]), self.target(place, frequency)
+            for q, polynomial in self.powers[weights][degrees[place] - 1].items():
                 reached = frequencies.add(target, frequencies.scale(-1, q))
                 yield reached, factor * degrees[place], multiply(rest, polynomial)
 
@@ -127,7 +108,7 @@ class SelectionRules(Generic[F]):
         return [place for place, name in enumerate(self.embeddings) if name == weights]
 
     @cached_property
-    def _words(self) -> Sequence[tuple[Fraction, tuple[int, ...]]]:
+    def words(self) -> Sequence[tuple[Fraction, tuple[int, ...]]]:
         """Each way to spread a power of the activation over the inputs, with its coefficient."""
         return [
             (coefficient * _multinomial(degrees), degrees)
@@ -136,14 +117,14 @@ class SelectionRules(Generic[F]):
             if sum(degrees) == degree
         ]
 
-    def _target(self, place: int, frequency: F) -> F:
+    def target(self, place: int, frequency: F) -> F:
         """What the powers at one input must have for xi's ``frequency`` to survive."""
         return self.modes.frequencies.scale(-self.coefficients[place], frequency)
 
     def _factors(self, degrees: tuple[int, ...], frequency: F, without: int | None = None) -> list[Poly]:
         """Coefficient of each input's power that goes with xi's ``frequency``."""
         return [
-            self._powers[self.embeddings[place]][degree].get(self._target(place, frequency), {})
+            self.powers[self.embeddings[place]][degree].get(self.target(place, frequency), {})
             for place, degree in enumerate(degrees)
             if place != without
         ]
@@ -153,52 +134,11 @@ class SelectionRules(Generic[F]):
         frequencies, first = self.modes.frequencies, self.coefficients[0]
         candidates = dict.fromkeys(
             quotient
-            for q in self._powers[self.embeddings[0]][degrees[0]]
+            for q in self.powers[self.embeddings[0]][degrees[0]]
             for quotient in frequencies.divide(frequencies.scale(-1, q), first)
             if quotient != frequencies.zero
         )
         return [frequency for frequency in candidates if all(self._factors(degrees, frequency))]
-
-    def _near_misses(self) -> Iterator[Sequence[F]]:
-        """Sets of frequencies that would all have to be zero modulo n for an accident to happen."""
-        yield from ([difference] for difference in self._mode_differences())
-        for _, degrees in self._words:
-            supports = [self._powers[name][d] for name, d in zip(self.embeddings, degrees, strict=True)]
-            for combination in product(*supports):
-                yield self._cross_differences(combination)
-                for frequency in self._readout:
-                    yield from self._word_differences(degrees, combination, frequency)
-
-    def _word_differences(
-        self, degrees: tuple[int, ...], combination: Sequence[F], frequency: F
-    ) -> Iterator[Sequence[F]]:
-        """What has to vanish for a term of the energy to survive, and for one of theta's gradient."""
-        frequencies = self.modes.frequencies
-        differences = [
-            frequencies.add(q, frequencies.scale(-1, self._target(place, frequency)))
-            for place, q in enumerate(combination)
-        ]
-        yield differences
-        yield from (differences[:i] + differences[i + 1 :] for i, degree in enumerate(degrees) if degree)
-
-    def _cross_differences(self, combination: Sequence[F]) -> list[F]:
-        """What has to vanish for one l to satisfy c_i l = -f_i at every input i."""
-        frequencies, first = self.modes.frequencies, self.coefficients[0]
-        return [
-            frequencies.add(frequencies.scale(c, combination[0]), frequencies.scale(-first, q))
-            for c, q in zip(self.coefficients[1:], combination[1:], strict=True)
-        ]
-
-    def _mode_differences(self) -> Iterator[F]:
-        """Modes are nontrivial, not real, differ from each other and from leaks; xi's leaks aren't 0."""
-        frequencies = self.modes.frequencies
-        for name, leaks in self.leaks().items():
-            present = [mode.frequency for mode in self.modes.of(name)]
-            yield from (frequencies.scale(2, q) for q in present)
-            yield from leaks if name == "xi" else ()
-            for q, other in product(present, (*present, *leaks, frequencies.zero)):
-                yield frequencies.add(q, other)
-                yield frequencies.add(q, frequencies.scale(-1, other))
 
 
 def _product(parts: Sequence[Poly]) -> Poly:

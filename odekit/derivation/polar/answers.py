@@ -1,7 +1,4 @@
-"""Where a system came from: it builds the system in each of its forms, and answers what a system asks.
-
-What enters is a reduction in Fourier modes; what leaves are `ReducedSystem`s whose `source` this is.
-"""
+"""Who answers for a reduction in Fourier modes, and builds its system in each of its forms."""
 
 from __future__ import annotations
 
@@ -13,30 +10,29 @@ from typing import Any
 
 import sympy as sp
 
-from odekit.derivation.certificates.certificate import Certificate, certify
-from odekit.derivation.modes.mode_set import Mode
-from odekit.derivation.modes.reduction import FourierReduction, Names
-from odekit.derivation.polar.closed_form import EllipticForm, find_elliptic_form
-from odekit.derivation.polar.elliptic_curve import EllipticCurve, eliminate
-from odekit.derivation.polar.equivalent_form import EquivalentForm, cartesian_form, rotating_form
+from odekit.derivation.answers import NetworkAnswers
+from odekit.derivation.certificates import certify
+from odekit.derivation.modes import FourierReduction, Mode, Names
+from odekit.derivation.polar.closed_form import find_elliptic_form
+from odekit.derivation.polar.elliptic_curve import eliminate
+from odekit.derivation.polar.equivalent_form import cartesian_form, giving, rotating_form
 from odekit.derivation.polar.first_integrals import find_first_integrals
-from odekit.derivation.polar.fixed_points import FixedPoint, find_fixed_points
+from odekit.derivation.polar.fixed_points import find_fixed_points
 from odekit.derivation.polar.polar import PhaseCombinations, cartesian_field, polar_expression, polar_field
 from odekit.derivation.polar.polynomial_form import polynomial_field
-from odekit.derivation.spheres.form import SphereForm
-from odekit.derivation.spheres.report import SphereReport
+from odekit.derivation.printers import network_data, network_latex, network_report
 from odekit.errors import ReductionError, UnknownNameError
 from odekit.networks import Network
-from odekit.systems.algebra.polynomials import Poly, to_sympy
-from odekit.systems.system import ReducedSystem
+from odekit.systems import Certificate, EllipticCurve, EllipticForm, EquivalentForm, FixedPoint, System
+from odekit.systems.algebra import Poly, to_sympy
 
-__all__ = ["FORMS", "FourierSource"]
+__all__ = ["FORMS", "FourierAnswers"]
 
 FORMS = ("polar", "cartesian", "polynomial")
 
 
 @dataclass(frozen=True)
-class FourierSource:
+class FourierAnswers(NetworkAnswers):
     """Answers for a reduction in Fourier modes."""
 
     reduction: FourierReduction
@@ -46,7 +42,7 @@ class FourierSource:
         """What was derived."""
         return self.reduction.network
 
-    def ansatz(self) -> tuple[str, ...]:
+    def ansatz(self, system: System) -> tuple[str, ...]:
         """Each weight group as a sum over its modes, with the characters chi that occur."""
         reduction = self.reduction
         lines = []
@@ -65,7 +61,7 @@ class FourierSource:
         return PhaseCombinations(self.reduction)
 
     @cached_property
-    def polar(self) -> ReducedSystem:
+    def polar(self) -> System:
         """The system in magnitudes and phases."""
         field = self._constrained(polar_field(self.reduction, self.combinations))
         metric = self._polar_metric()
@@ -73,8 +69,10 @@ class FourierSource:
             field, tuple(metric[state] for state in field), self.combinations.definitions, self._energy()
         )
 
-    def first_integrals(self) -> tuple[sp.Expr, ...]:
-        """Phases that rest, then the polynomial integrals in polar form."""
+    def first_integrals(self, system: System) -> tuple[sp.Expr, ...]:
+        """Phases that rest, then the polynomial integrals in polar form; in other states as of any ODE."""
+        if not self._is_polar(system):
+            return super().first_integrals(system)
         resting, polynomials = self._integrals
         return (*resting, *(self._printed(polynomial) for polynomial in polynomials))
 
@@ -94,11 +92,16 @@ class FourierSource:
         )
         return tuple(phase for _, phase in resting if phase is not None), found
 
-    def fixed_points(self) -> tuple[FixedPoint, ...]:
-        """Fixed phase differences."""
+    def fixed_points(self, system: System) -> tuple[FixedPoint, ...]:
+        """Fixed phase differences in polar form; in other states points of rest, as of any ODE."""
+        if not self._is_polar(system):
+            return super().fixed_points(system)
         return find_fixed_points(self.reduction, self.combinations, self.polar.equations)
 
-    def form(self, name: str) -> ReducedSystem:
+    def _is_polar(self, system: System) -> bool:
+        return system.states == self.polar.states
+
+    def form(self, system: System, name: str) -> System:
         """The same flow in other states.
 
         Raises
@@ -122,33 +125,29 @@ class FourierSource:
             )
         return self._system(field)
 
-    def cheapest_form(self, states: tuple[sp.Symbol, ...]) -> EquivalentForm | None:
+    def cheapest_form(self, system: System) -> EquivalentForm[System] | None:
         """The polynomial form with the fewest states that gives back those asked for; None without one."""
-        fitting = (form.giving(states, self._parameters) for form in self._polynomial_forms)
+        fitting = (giving(form, system.states, self._parameters) for form in self._polynomial_forms)
         return next((form for form in fitting if form is not None), None)
 
     @cached_property
-    def _polynomial_forms(self) -> tuple[EquivalentForm, ...]:
+    def _polynomial_forms(self) -> tuple[EquivalentForm[System], ...]:
         """The polynomial forms that there are, the cheapest first."""
         rotating = rotating_form(self.reduction, self.combinations, self.polar.equations)
         cartesian = cartesian_form(self.reduction, self.combinations)
         return (cartesian,) if rotating is None else (rotating, cartesian)
 
-    def sphere_form(self) -> SphereForm | None:
-        """None: there are no spheres."""
-        return None
-
-    def closed_form(self) -> EllipticForm | None:
-        """The elliptic solution, where the system has one."""
-        return find_elliptic_form(self.reduction)
+    def closed_form(self, system: System) -> EllipticForm | None:
+        """The elliptic solution, where the reduction has one and the states hold it."""
+        return find_elliptic_form(self.reduction, self.combinations, system.states)
 
     def elliptic_curve(self) -> EllipticCurve | None:
         """The curve of the elliptic solution, by elimination with the first integrals."""
-        if self.closed_form() is None:
+        if self.closed_form(self.polar) is None:
             return None
         theta, xi = (names.magnitude for names in self.reduction.names)
         angle = next(iter(self.combinations.definitions), None)
-        return eliminate(self.polar.equations, (theta, xi), angle, self.first_integrals())
+        return eliminate(self.polar.equations, (theta, xi), angle, self.polar.first_integrals())
 
     def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
         """Time derivative of every complex amplitude, in the amplitudes and their conjugates."""
@@ -161,10 +160,6 @@ class FourierSource:
             names.value: sp.factor_terms(reduction.factor * to_sympy(polynomial, letters))
             for names, polynomial in zip(reduction.names, reduction.field, strict=True)
         }
-
-    def sphere_report(self) -> SphereReport | None:
-        """What spheres add; None without constraint."""
-        return None
 
     @property
     def _grading(self) -> tuple[Fraction, ...]:
@@ -180,9 +175,25 @@ class FourierSource:
         """The field with what the constraint takes away."""
         return field
 
-    def certify(self, order: int | None) -> Certificate:
+    def certify(self, system: System, order: int | None) -> Certificate:
         """Certificate at a concrete order."""
         return certify(self.reduction, order)
+
+    def report(self, system: System, certificate: Certificate | None) -> str:
+        """The network, its equations of motion, where they hold, and what follows from them."""
+        return network_report(system, self, certificate, extra={"Weight decay": self._decay_lines(system)})
+
+    def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, Any]:
+        """Everything that is known, as plain data."""
+        return network_data(system, self, certificate)
+
+    def latex(self, system: System, *, comments: bool) -> str:
+        """The system as an aligned block, below comments that say where it holds and what leaks."""
+        return network_latex(system, comments=comments)
+
+    def _decay_lines(self, system: System) -> list[str]:
+        """What weight decay does; nothing without it."""
+        return []
 
     def _energy(self) -> sp.Expr:
         summands = self.reduction.network.task.summands
@@ -210,18 +221,19 @@ class FourierSource:
         metric: tuple[sp.Expr, ...] = (),
         definitions: Mapping[sp.Symbol, sp.Expr] | None = None,
         energy: sp.Expr | None = None,
-    ) -> ReducedSystem:
+    ) -> System:
         order = self.reduction.order
-        return ReducedSystem(
-            states=tuple(field),
-            vector_field=tuple(field.values()),
+        phases = [names.phase for names in self.reduction.names if names.phase in field]
+        return System(
+            field,
+            self,
             parameters=self._parameters,
             metric=metric,
             energy=energy,
             definitions=definitions or {},
             conditions=tuple(condition.text(str(order)) for condition in self.reduction.conditions),
             leaks=self.reduction.leaks,
-            source=self,
+            angles=frozenset(phases) | frozenset(definitions or ()),
         )
 
 

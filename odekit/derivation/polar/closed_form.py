@@ -4,40 +4,35 @@ A mode with the energy kappa (u^2 conj(v) + conj(u)^2 v), or kappa u^2 v with si
 
     u' = 2 r v conj(u),        v' = r u^2
 
-after v is rescaled where theta and xi have different rates. What enters is a reduction, and the match is made
-on its derived energy; what leaves are the constants of the solution.
+after v is rescaled where theta and xi have different rates. The match is made on the derived energy.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 
 import sympy as sp
 
-from odekit.derivation.modes.reduction import FourierReduction
+from odekit.derivation.modes import FourierReduction
+from odekit.derivation.polar.polar import PhaseCombinations, real_parts
+from odekit.derivation.polar.polynomial_form import INVARIANTS
+from odekit.systems import EllipticForm
+from odekit.systems.known import Coordinates
 
-__all__ = ["EllipticForm", "find_elliptic_form"]
+__all__ = ["find_elliptic_form"]
 
 
-@dataclass(frozen=True)
-class EllipticForm:
-    """The constants of an elliptic solution.
+def find_elliptic_form(
+    reduction: FourierReduction, combinations: PhaseCombinations, states: Sequence[sp.Symbol]
+) -> EllipticForm | None:
+    """The elliptic form of a system with one mode of theta and one of xi; None where it has another.
 
     Parameters
     ----------
-    rate: r, in the parameters; positive, the sign being that of ``readout_scale``.
-    readout_scale: the factor that the solved v is divided by: v = readout_scale * v_canonical.
-    is_signed: whether u and v are signed numbers instead of complex ones.
+    reduction, combinations: what was derived.
+    states: of the system that asks, in any order; None also where they don't hold u and v.
     """
-
-    rate: sp.Expr
-    readout_scale: sp.Expr
-    is_signed: bool
-
-
-def find_elliptic_form(reduction: FourierReduction) -> EllipticForm | None:
-    """The elliptic form of a system with one mode of theta and one of xi, or None where it has another."""
     if len(reduction.modes) != 2:
         return None
     theta, xi = reduction.modes
@@ -51,7 +46,26 @@ def find_elliptic_form(reduction: FourierReduction) -> EllipticForm | None:
     eta, zeta = (_rational(reduction.rate(mode)) for mode in (theta, xi))
     rate = _rational(abs(kappa) * unit) * reduction.factor * sp.sqrt(eta * zeta)
     scale = sp.sqrt(zeta / eta) * (1 if kappa > 0 else -1)
-    return EllipticForm(rate, scale, theta.is_real)
+    for coordinates, symbols in _coordinates(reduction, combinations).items():
+        if set(symbols) == set(states):
+            return EllipticForm(rate, scale, coordinates, symbols)
+    return None
+
+
+def _coordinates(
+    reduction: FourierReduction, combinations: PhaseCombinations
+) -> dict[Coordinates, tuple[sp.Symbol, ...]]:
+    """The states of each way to write u and v."""
+    theta, xi = reduction.names
+    if theta.phase is None or xi.phase is None:
+        return {"signed": (theta.value, xi.value)}
+    (D,) = combinations.definitions
+    return {
+        "polar": (theta.magnitude, theta.phase, xi.magnitude, xi.phase),
+        "cartesian": (*real_parts(theta), *real_parts(xi)),
+        "misalignment": (theta.magnitude, xi.magnitude, D),
+        "invariants": INVARIANTS,
+    }
 
 
 def _monomials(is_signed: bool) -> list[tuple[int, ...]]:

@@ -5,8 +5,7 @@ before. Where the energy is homogeneous of degree d and all learning rates are e
 the flow without, in other units: ``w(t) = e^(-decay t) W(s)`` with ``s = (1 - e^(-(d-2) decay t)) /
 ((d-2) decay)``, which never passes ``1/((d-2) decay)``. What blows up later than that without decay dies out.
 
-What enters is a system in Fourier modes; what leaves is one with the parameter ``decay``. Nothing here knows
-the softmax.
+Nothing here knows the softmax.
 """
 
 from __future__ import annotations
@@ -18,13 +17,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from odekit.derivation.blocks.lifted_system import LiftedSystem
-from odekit.derivation.polar.answers import FourierSource
-from odekit.derivation.polar.closed_form import EllipticForm
+from odekit.derivation.polar.answers import FourierAnswers
+from odekit.derivation.printers import network_latex
 from odekit.errors import InputError, ReductionError
-from odekit.systems.system import ReducedSystem, Template
+from odekit.systems import EllipticForm, EquivalentForm, System, Template
 
-__all__ = ["DECAY", "DecayLaw", "DecayingSource", "decay_law", "with_decay"]
+__all__ = ["DECAY", "DecayLaw", "DecayingAnswers", "decay_law", "with_decay"]
 
 FloatArray = NDArray[np.float64]
 
@@ -32,20 +30,29 @@ DECAY = sp.Symbol("decay", nonnegative=True)
 
 
 @dataclass(frozen=True)
-class DecayingSource(FourierSource):
+class DecayingAnswers(FourierAnswers):
     """Answers for a reduction in Fourier modes with weight decay."""
 
-    def closed_form(self) -> EllipticForm | None:
+    def closed_form(self, system: System) -> EllipticForm | None:
         """None: the elliptic solution is that without decay, see `decay_law`."""
         return None
 
-    def cheapest_form(self, states: tuple[sp.Symbol, ...]) -> None:
+    def cheapest_form(self, system: System) -> EquivalentForm[System] | None:
         """None: the polynomial forms are those without decay."""
         return None
 
-    def first_integrals(self) -> tuple[sp.Expr, ...]:
+    def first_integrals(self, system: System) -> tuple[sp.Expr, ...]:
         """Phases that rest; what else was conserved without decay decays."""
-        return self._integrals[0]
+        return self._integrals[0] if self._is_polar(system) else super().first_integrals(system)
+
+    def latex(self, system: System, *, comments: bool) -> str:
+        r"""As without decay, which is written \lambda."""
+        note = r"% \lambda: weight decay, in this time"
+        return network_latex(system, comments=comments, names={DECAY: r"\lambda"}, notes=(note,))
+
+    def _decay_lines(self, system: System) -> list[str]:
+        law = decay_law(system)
+        return law.lines() if law is not None else []
 
     def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
         """Time derivative of every complex amplitude, in the amplitudes and their conjugates."""
@@ -160,7 +167,7 @@ class DecayLaw:
         return told
 
 
-def with_decay(system: ReducedSystem | LiftedSystem) -> ReducedSystem:
+def with_decay(system: System) -> System:
     """The system with weight decay, as a further parameter ``decay``, in polar form.
 
     ``decay`` is in the system's own time, that of the summed loss at logit scale 1: a network's weight decay
@@ -175,36 +182,36 @@ def with_decay(system: ReducedSystem | LiftedSystem) -> ReducedSystem:
     >>> with_decay(derive(Network("Zp"))).vector_field[0]
     2*alpha*beta*p*cos(D) - alpha*decay
     """
-    source = system.source if isinstance(system, ReducedSystem) else None
-    if type(source) is not FourierSource:
+    answers = system.answers
+    if type(answers) is not FourierAnswers:
         raise ReductionError(
             "weight decay can't be added to this system",
             expected="a system in Fourier modes without constraint, as odekit.derive returns it",
-            received="blocks, or no derivation" if source is None else type(source).__name__,
+            received=f"one whose answers are {type(answers).__name__}",
             hint="for an energy of your own, with decay*(x**2)/2 as a part of it",
         )
     templates = tuple(Template(kind.characters, with_decay(kind.system)) for kind in system.templates)
-    return replace(DecayingSource(source.reduction).polar, templates=templates)
+    return replace(DecayingAnswers(answers.reduction).polar, templates=templates)
 
 
-def decay_law(system: ReducedSystem) -> DecayLaw | None:
+def decay_law(system: System) -> DecayLaw | None:
     """What decay does to the orbits; None for systems without decay, or where no such law is known.
 
     It is known for a homogeneous energy at equal learning rates.
     """
-    source = system.source
-    if not isinstance(source, DecayingSource):
+    answers = system.answers
+    if not isinstance(answers, DecayingAnswers):
         return None
-    degrees = {sum(exponents) for exponents in source.reduction.energy}
-    common = source.common_rate
+    degrees = {sum(exponents) for exponents in answers.reduction.energy}
+    common = answers.common_rate
     if len(degrees) != 1 or common is None:
         return None
     degree, rate = degrees.pop(), common * DECAY
     available = 1 / ((degree - 2) * rate) if degree > 2 else sp.oo
-    return DecayLaw(degree, rate, available, _threshold(system), source.decaying())
+    return DecayLaw(degree, rate, available, _threshold(system), answers.decaying())
 
 
-def _threshold(system: ReducedSystem) -> dict[sp.Symbol, sp.Expr]:
+def _threshold(system: System) -> dict[sp.Symbol, sp.Expr]:
     """Where the magnitudes rest while the phases do."""
     phases = set().union(*(meaning.free_symbols for meaning in system.definitions.values()))
     magnitudes = [state for state in system.states if state not in phases and state.is_positive]

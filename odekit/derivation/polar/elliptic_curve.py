@@ -8,43 +8,14 @@ result: if the elimination does not end in such a cubic there is none.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import sympy as sp
 
-__all__ = ["EllipticCurve", "eliminate"]
+from odekit.systems import EllipticCurve
+
+__all__ = ["eliminate"]
 
 CUBIC = 3
-
-
-@dataclass(frozen=True)
-class EllipticCurve:
-    """``(s')^2 = squared_velocity``, a cubic in s.
-
-    Parameters
-    ----------
-    variable: the symbol s.
-    meaning: what s is, such as beta^2.
-    squared_velocity: a cubic in s, in the parameters and the integrals' values.
-    integrals: the symbols c and K, each with the first integral whose value it is.
-    """
-
-    variable: sp.Symbol
-    meaning: sp.Expr
-    squared_velocity: sp.Expr
-    integrals: Mapping[sp.Symbol, sp.Expr]
-
-    @property
-    def time_scale(self) -> sp.Expr:
-        """``2 / sqrt(leading coefficient)``: R_F(s - e1, s - e2, s - e3) times it is the time to infinity.
-
-        The integral of ds/sqrt(A (s - e1)(s - e2)(s - e3)) from s to infinity is 2/sqrt(A) times Carlson's
-        R_F.
-        """
-        return 2 / sp.sqrt(sp.Poly(self.squared_velocity, self.variable).LC())
-
-    def __str__(self) -> str:
-        return f"({self.variable}')**2 = {self.squared_velocity}"
 
 
 def eliminate(

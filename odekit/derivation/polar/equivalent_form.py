@@ -9,65 +9,45 @@ magnitudes, and is several times cheaper to integrate. What enters is a reductio
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import sympy as sp
 
-from odekit.derivation.modes.reduction import FourierReduction
-from odekit.derivation.polar.polar import PhaseCombinations, cartesian_field
-from odekit.derivation.polar.polynomial_form import polynomial_field
-from odekit.systems.system import ReducedSystem
+from odekit.derivation.modes import FourierReduction
+from odekit.derivation.polar.polar import PhaseCombinations, cartesian_field, real_parts
+from odekit.derivation.polar.polynomial_form import INVARIANTS, polynomial_field
+from odekit.systems import ANY, EquivalentForm, System
 
-__all__ = ["EquivalentForm", "cartesian_form", "rotating_form"]
+__all__ = ["cartesian_form", "giving", "rotating_form"]
 
 Equations = Mapping[sp.Symbol, sp.Expr]
 
 
-@dataclass(frozen=True)
-class EquivalentForm:
-    """A polynomial system, and the maps between its states and those of the system it stands for.
+def giving(
+    form: EquivalentForm[System], states: tuple[sp.Symbol, ...], parameters: tuple[sp.Symbol, ...]
+) -> EquivalentForm[System] | None:
+    """The part of a form that gives back some states; None where it doesn't, or needs other states.
 
     Parameters
     ----------
-    system: the polynomial system.
-    entries: each of its states as an expression in the original states.
-    exits: original states and phase combinations, each as an expression in the states of ``system``.
-    phases: those of the exits that are angles known up to a multiple of 2 pi.
-    magnitudes: those of the exits that are never negative.
-    definitions: the phase combinations that may occur in ``entries``, in the original phases.
+    form: of the whole system.
+    states: original states and phase combinations.
+    parameters: constants that may occur in the maps.
     """
-
-    system: ReducedSystem
-    entries: Mapping[sp.Symbol, sp.Expr]
-    exits: Mapping[sp.Symbol, sp.Expr]
-    phases: frozenset[sp.Symbol]
-    magnitudes: frozenset[sp.Symbol]
-    definitions: Mapping[sp.Symbol, sp.Expr]
-
-    def giving(
-        self, states: tuple[sp.Symbol, ...], parameters: tuple[sp.Symbol, ...]
-    ) -> EquivalentForm | None:
-        """The part of the form that gives back some states; None where it doesn't, or needs other states.
-
-        Parameters
-        ----------
-        states: original states and phase combinations.
-        parameters: constants that may occur in the maps.
-        """
-        if not set(states) <= set(self.exits):
-            return None
-        exits = {state: self.exits[state] for state in states}
-        system = _closed_part(self.system, {s for exit in exits.values() for s in exit.free_symbols})
-        spelled = {symbol: form for symbol, form in self.definitions.items() if symbol not in states}
-        entries = {state: self.entries[state].subs(spelled) for state in system.states}
-        if any(entry.free_symbols - {*states, *parameters} for entry in entries.values()):
-            return None
-        return replace(self, system=system, entries=entries, exits=exits)
+    if not set(states) <= set(form.exits):
+        return None
+    exits = {state: form.exits[state] for state in states}
+    system = _closed_part(form.system, {s for exit in exits.values() for s in exit.free_symbols})
+    spelled = {symbol: meaning for symbol, meaning in form.definitions.items() if symbol not in states}
+    entries = {state: form.entries[state].subs(spelled) for state in system.states}
+    if any(entry.free_symbols - {*states, *parameters} for entry in entries.values()):
+        return None
+    return replace(form, system=system, entries=entries, exits=exits)
 
 
 def rotating_form(
     reduction: FourierReduction, combinations: PhaseCombinations, equations: Equations
-) -> EquivalentForm | None:
+) -> EquivalentForm[System] | None:
     """In alpha^2 (or alpha), X, Y, signed values and theta's phase; None where there is no such form.
 
     With ``D = c phi + e psi`` and ``e = +-1``, psi is ``e (D - c phi)``.
@@ -80,7 +60,7 @@ def rotating_form(
     coefficient = definition.coeff(xi.phase)
     if abs(coefficient) != 1:
         return None
-    X, Y = (symbol for symbol in field if symbol.name in ("X", "Y"))
+    _, X, Y = INVARIANTS
     first = next(iter(field))
     is_squared = first != theta.magnitude
     alpha, beta, angle = theta.magnitude, xi.magnitude, sp.atan2(Y, X)
@@ -100,7 +80,7 @@ def rotating_form(
     )
 
 
-def cartesian_form(reduction: FourierReduction, combinations: PhaseCombinations) -> EquivalentForm:
+def cartesian_form(reduction: FourierReduction, combinations: PhaseCombinations) -> EquivalentForm[System]:
     """In the real and imaginary parts of every amplitude, and the signed values."""
     field = cartesian_field(reduction)
     exits: dict[sp.Symbol, sp.Expr] = {}
@@ -110,7 +90,7 @@ def cartesian_form(reduction: FourierReduction, combinations: PhaseCombinations)
         if names.phase is None:
             exits[names.value] = entries[names.value] = names.value
             continue
-        real, imaginary = (sp.Symbol(f"{names.value.name}_{part}", real=True) for part in ("re", "im"))
+        real, imaginary = real_parts(names)
         exits[names.magnitude] = sp.sqrt(real**2 + imaginary**2)
         exits[names.phase] = sp.atan2(imaginary, real)
         entries[real] = names.magnitude * sp.cos(names.phase)
@@ -126,18 +106,17 @@ def cartesian_form(reduction: FourierReduction, combinations: PhaseCombinations)
     )
 
 
-def _system(field: Equations, reduction: FourierReduction) -> ReducedSystem:
+def _system(field: Equations, reduction: FourierReduction) -> System:
     order = reduction.order
     parameters = (order,) if isinstance(order, sp.Symbol) else ()
-    return ReducedSystem(tuple(field), tuple(field.values()), parameters)
+    return System(field, ANY, parameters)
 
 
-def _closed_part(system: ReducedSystem, needed: set[sp.Symbol]) -> ReducedSystem:
+def _closed_part(system: System, needed: set[sp.Symbol]) -> System:
     """The smallest part of a system that holds some states and whatever these depend on."""
-    field = dict(zip(system.states, system.vector_field, strict=True))
+    field = system.velocities
     kept: set[sp.Symbol] = set()
     while needed - kept:
         kept |= needed
         needed = {s for state in kept for s in field[state].free_symbols if s in field}
-    states = tuple(state for state in field if state in kept)
-    return ReducedSystem(states, tuple(field[state] for state in states), system.parameters)
+    return System({s: entry for s, entry in field.items() if s in kept}, ANY, system.parameters)

@@ -18,14 +18,17 @@ from math import comb, gcd, lcm
 from operator import mul
 from typing import Any
 
-from odekit.derivation.modes.mode_set import ModeSet
-from odekit.systems.algebra.linear_algebra import (
+from odekit.derivation.modes import ModeSet
+from odekit.systems.algebra import (
     PRIME,
+    Poly,
+    add,
+    differentiate,
     integer_relations,
+    multiply,
     rank_modulo,
     vanishing_combinations,
 )
-from odekit.systems.algebra.polynomials import Poly, add, differentiate, multiply
 
 __all__ = ["find_first_integrals", "grade"]
 

@@ -16,11 +16,10 @@ from typing import Any
 
 import sympy as sp
 
-from odekit.derivation.modes.mode_set import Mode
-from odekit.derivation.modes.reduction import FourierReduction
-from odekit.systems.algebra.polynomials import Poly, to_sympy
+from odekit.derivation.modes import FourierReduction, Mode, Names
+from odekit.systems.algebra import Poly, to_sympy
 
-__all__ = ["PhaseCombinations", "cartesian_field", "polar_expression", "polar_field"]
+__all__ = ["PhaseCombinations", "cartesian_field", "polar_expression", "polar_field", "real_parts"]
 
 Charge = tuple[int, ...]
 
@@ -150,9 +149,13 @@ def _letter_expressions(reduction: FourierReduction) -> Sequence[sp.Expr]:
 
 def _parts(reduction: FourierReduction, mode: Mode[Any]) -> tuple[sp.Symbol, ...]:
     names = reduction.names[reduction.modes.index(mode)]
-    if mode.is_real:
-        return (names.value,)
-    return tuple(sp.Symbol(f"{names.value.name}_{part}", real=True) for part in ("re", "im"))
+    return (names.value,) if mode.is_real else real_parts(names)
+
+
+def real_parts(names: Names) -> tuple[sp.Symbol, sp.Symbol]:
+    """The real and the imaginary part of a complex mode."""
+    real, imaginary = (sp.Symbol(f"{names.value.name}_{part}", real=True) for part in ("re", "im"))
+    return real, imaginary
 
 
 def _magnitude(reduction: FourierReduction, exponents: tuple[int, ...]) -> sp.Expr:

@@ -10,10 +10,13 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from odekit.derivation.modes.reduction import FourierReduction
+from odekit.derivation.modes import FourierReduction
 from odekit.derivation.polar.polar import PhaseCombinations
 
-__all__ = ["polynomial_field"]
+__all__ = ["INVARIANTS", "polynomial_field"]
+
+# alpha^2, beta cos D and beta sin D.
+INVARIANTS = sp.symbols("x X Y", real=True)
 
 
 def polynomial_field(
@@ -31,7 +34,7 @@ def polynomial_field(
         return None
     (alpha, beta), (D,) = (names.magnitude for names in pairs), combinations.definitions
     signed = {n.value: equations[n.value] for n in reduction.names if n.phase is None}
-    X, Y, x = sp.symbols("X Y x", real=True)
+    x, X, Y = INVARIANTS
     field = {
         X: sp.cos(D) * equations[beta] - beta * sp.sin(D) * equations[D],
         Y: sp.sin(D) * equations[beta] + beta * sp.cos(D) * equations[D],

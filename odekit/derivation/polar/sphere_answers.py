@@ -1,7 +1,6 @@
-"""The source of systems in phases on unit spheres: magnitudes lose their radial part, phases move as without.
+"""Who answers for modes on unit spheres: magnitudes lose their radial part, phases move as without.
 
-What enters is a reduction in Fourier modes of a network with a constraint; what leaves are systems in which E
-is a parameter, because all modes of the neuron share in it, or a definition where all of them are states.
+E is a parameter, because all modes of the neuron share in it, or a definition where all of them are states.
 """
 
 from __future__ import annotations
@@ -13,28 +12,27 @@ from functools import cached_property
 
 import sympy as sp
 
-from odekit.derivation.blocks.flow import lift
-from odekit.derivation.blocks.landscape import CriticalPoint, abelian_maxima
-from odekit.derivation.polar.answers import FourierSource
-from odekit.derivation.polar.closed_form import EllipticForm
-from odekit.derivation.polar.equivalent_form import EquivalentForm
+from odekit.derivation.blocks import abelian_maxima, lift
+from odekit.derivation.polar.answers import FourierAnswers
 from odekit.derivation.polar.first_integrals import grade
-from odekit.derivation.polar.fixed_points import FixedPoint
-from odekit.derivation.spheres.form import SphereForm, find_sphere_form
-from odekit.derivation.spheres.radial import radial_coefficients
-from odekit.derivation.spheres.report import SphereReport
-from odekit.derivation.spheres.solutions import sphere_solutions, time_change
+from odekit.derivation.spheres import (
+    CriticalPoint,
+    SphereReport,
+    find_sphere_form,
+    radial_coefficients,
+    sphere_solutions,
+    time_change,
+)
 from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup
-from odekit.systems.system import ReducedSystem
+from odekit.systems import EllipticForm, EquivalentForm, FixedPoint, SphereForm, System
+from odekit.systems.blocks import ENERGY
 
-__all__ = ["ENERGY", "SphereSource"]
-
-ENERGY = sp.Symbol("E", real=True)
+__all__ = ["SphereAnswers"]
 
 
 @dataclass(frozen=True)
-class SphereSource(FourierSource):
+class SphereAnswers(FourierAnswers):
     """Answers for a reduction in Fourier modes on spheres."""
 
     @cached_property
@@ -43,7 +41,7 @@ class SphereSource(FourierSource):
         return radial_coefficients(self.network)
 
     @cached_property
-    def polar(self) -> ReducedSystem:
+    def polar(self) -> System:
         """The system in magnitudes and phases."""
         system = super().polar
         if not self._has_all_modes:
@@ -51,15 +49,17 @@ class SphereSource(FourierSource):
         definitions = {**system.definitions, ENERGY: system.energy}
         return replace(system, parameters=(), definitions=definitions)
 
-    def cheapest_form(self, states: tuple[sp.Symbol, ...]) -> EquivalentForm | None:
+    def cheapest_form(self, system: System) -> EquivalentForm[System] | None:
         """None: what the spheres take away couples every mode to the energy of all."""
         return None
 
-    def sphere_form(self) -> SphereForm | None:
+    def sphere_form(self, system: System) -> SphereForm | None:
         """Exact solutions of aligned starts and of one pair alone, where all modes are states."""
-        return find_sphere_form(self.reduction, self.polar, ENERGY) if self._has_all_modes else None
+        if not self._has_all_modes or not self._is_polar(system):
+            return None
+        return find_sphere_form(self.reduction, self.polar, ENERGY)
 
-    def closed_form(self) -> EllipticForm | None:
+    def closed_form(self, system: System) -> EllipticForm | None:
         """None: the elliptic solution is that of the scaled flow, see `sphere_report`."""
         return None
 
@@ -71,17 +71,19 @@ class SphereSource(FourierSource):
             for mode, names in zip(self.reduction.modes, self.reduction.names, strict=True)
         }
 
-    def first_integrals(self) -> tuple[sp.Expr, ...]:
+    def first_integrals(self, system: System) -> tuple[sp.Expr, ...]:
         """Phases that rest, then ratios of quantities that decay alike."""
+        if not self._is_polar(system):
+            return super().first_integrals(system)
         resting, _ = self._integrals
-        return (*resting, *(sp.sympify(ratio, locals=self._locals) for ratio in self.sphere_report().ratios))
+        return (*resting, *_ratios(self._laws))
 
-    def fixed_points(self) -> tuple[FixedPoint, ...]:
+    def fixed_points(self, system: System) -> tuple[FixedPoint, ...]:
         """Fixed phase differences; with the rates at the magnitudes where one mode is left over."""
         values = self.final_magnitudes
         return tuple(
             replace(point, rates={s: sp.simplify(rate.subs(values)) for s, rate in point.rates.items()})
-            for point in super().fixed_points()
+            for point in super().fixed_points(system)
         )
 
     @cached_property
@@ -108,16 +110,20 @@ class SphereSource(FourierSource):
         return self._sphere_report
 
     @cached_property
-    def _sphere_report(self) -> SphereReport:
+    def _laws(self) -> list[tuple[sp.Expr, Fraction]]:
+        """Quantities P with ``P' = -cofactor * E * P``, with their cofactors in order."""
         laws = [
-            (str(self._printed(polynomial)), grade(self._grading, next(iter(polynomial))))
+            (self._printed(polynomial), grade(self._grading, next(iter(polynomial))))
             for polynomial in self._integrals[1]
         ]
-        laws.sort(key=lambda law: law[1])
+        return sorted(laws, key=lambda law: law[1])
+
+    @cached_property
+    def _sphere_report(self) -> SphereReport:
         return SphereReport(
             energy=self._energy_text(),
             trivial=self._trivial_text(),
-            laws=tuple(laws),
+            laws=tuple((str(law), cofactor) for law, cofactor in self._laws),
             maxima=self._maxima(),
             time_change=time_change(set(self.radial.values())),
             solutions=sphere_solutions(self),
@@ -167,11 +173,6 @@ class SphereSource(FourierSource):
     def _parameters(self) -> tuple[sp.Symbol, ...]:
         return (*super()._parameters, ENERGY)
 
-    @property
-    def _locals(self) -> dict[str, sp.Symbol]:
-        system = self.polar
-        return {s.name: s for s in (*system.states, *system.definitions, *system.parameters)}
-
     def _constrained(self, field: Mapping[sp.Symbol, sp.Expr]) -> Mapping[sp.Symbol, sp.Expr]:
         coefficients: dict[str, Fraction] = {}
         for mode, names in zip(self.reduction.modes, self.reduction.names, strict=True):
@@ -182,6 +183,15 @@ class SphereSource(FourierSource):
             state: velocity - _rational(coefficients.get(state.name, Fraction(0))) * ENERGY * state
             for state, velocity in field.items()
         }
+
+
+def _ratios(laws: list[tuple[sp.Expr, Fraction]]) -> list[sp.Expr]:
+    """First integrals: each law over the first one, to powers that make the cofactors equal."""
+    if not laws or not laws[0][1]:
+        return []
+    (first, unit), *others = laws
+    quotients = [(law, unit / cofactor) for law, cofactor in others]
+    return [law**q.numerator / first**q.denominator for law, q in quotients]
 
 
 def _rational(value: Fraction) -> sp.Rational:

@@ -1,9 +1,27 @@
-"""How a derived system is shown: to a reader, to LaTeX, to a program, and as a program.
+"""How is a system shown that was derived from a network? What its report, LaTeX and plain data add."""
 
-What enters is a `ReducedSystem` or a `LiftedSystem`, with a certificate if there is one; what leaves is
-text or a dictionary. Nothing here derives anything.
-"""
+from odekit.derivation.printers.dictionary import network_data
+from odekit.derivation.printers.entries import (
+    certificate_entry,
+    landscape_entries,
+    law_entries,
+    network_entry,
+)
+from odekit.derivation.printers.latex import network_latex
+from odekit.derivation.printers.network import network_lines, time_lines
+from odekit.derivation.printers.report import network_report
+from odekit.derivation.printers.spheres import landscape_lines, sphere_sections
 
-from odekit.derivation.printers.dispatch import as_dict, latex, python, text
-
-__all__ = ["as_dict", "latex", "python", "text"]
+__all__ = [
+    "certificate_entry",
+    "landscape_entries",
+    "landscape_lines",
+    "law_entries",
+    "network_data",
+    "network_entry",
+    "network_latex",
+    "network_lines",
+    "network_report",
+    "sphere_sections",
+    "time_lines",
+]

@@ -8,10 +8,10 @@ from typing import Any
 
 import sympy as sp
 
-from odekit.derivation.blocks.landscape import CriticalPoint
-from odekit.derivation.certificates.certificate import Certificate
+from odekit.derivation.spheres import CriticalPoint
 from odekit.groups import CyclicFamily
 from odekit.networks import Network
+from odekit.systems import Certificate
 
 __all__ = ["certificate_entry", "landscape_entries", "law_entries", "network_entry"]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from odekit.groups import CyclicFamily
-from odekit.networks import Network
-from odekit.networks.symmetry import accuracy_bound_text
+from odekit.networks import Network, accuracy_bound_text
 
 __all__ = ["network_lines", "time_lines"]
 

@@ -1,52 +1,53 @@
-"""A system as a report that a person reads."""
+"""A system that was derived from a network as a report that a person reads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 import sympy as sp
 
-from odekit.derivation.certificates.certificate import Certificate
-from odekit.derivation.polar.decay import decay_law
-from odekit.derivation.polar.elliptic_curve import EllipticCurve
-from odekit.derivation.printers.block_report import sphere_sections
+from odekit.derivation.answers import NetworkAnswers
 from odekit.derivation.printers.network import network_lines, time_lines
+from odekit.derivation.printers.spheres import sphere_sections
 from odekit.groups import CyclicFamily
 from odekit.networks import Network
-from odekit.systems.printers.sections import join_sections
-from odekit.systems.system import ReducedSystem, Template
+from odekit.systems import Certificate, EllipticCurve, System, Template
+from odekit.systems.printers import join_sections
 
-__all__ = ["reduced_text"]
+__all__ = ["network_report"]
 
 
-def reduced_text(system: ReducedSystem, certificate: Certificate | None = None) -> str:
+def network_report(
+    system: System,
+    answers: NetworkAnswers,
+    certificate: Certificate | None,
+    extra: Mapping[str, Iterable[str]] = MappingProxyType({}),
+) -> str:
     """The network, its equations of motion, where they hold, and what follows from them.
 
     Parameters
     ----------
-    system: as `derive` returns it.
+    system, answers: as `derive` makes them.
     certificate: what ``system.certify()`` returned, if it was asked.
-
-    Raises
-    ------
-    ReductionError: a system that carries no derivation.
+    extra: further sections, after the exact solution.
     """
-    report = system.sphere_report()
+    report, network = answers.sphere_report(), answers.network
     sections = {
-        "Network": network_lines(system.network),
-        "Weights": [*system.ansatz(), *_character(system.network)],
+        "Network": network_lines(network),
+        "Weights": [*system.ansatz(), *_character(network)],
         "Definitions": _named(system.definitions.items()),
         "Equations of motion": _equations(system),
-        "Gradient flow": _gradient_flow(system),
-        "Time": time_lines(system.network),
+        "Gradient flow": _gradient_flow(system, is_part=report is not None),
+        "Time": time_lines(network),
         "Modes": _modes(system),
         "Conditions": system.conditions,
         "First integrals": _first_integrals(system) if report is None else [],
         "Fixed phase differences": _fixed_points(system),
-        "Exact solution": _exact_solution(system.elliptic_curve()),
-        "Weight decay": law.lines() if (law := decay_law(system)) else [],
+        "Exact solution": _exact_solution(answers.elliptic_curve()),
+        **extra,
         **({} if report is None else sphere_sections(report, is_matrix=False)),
-        "Kinds of mode": _templates(system.templates),
+        "Kinds of mode": _templates(system.templates, is_part=report is not None),
         "Certificate": [] if certificate is None else [str(certificate)],
     }
     return join_sections(sections)
@@ -65,15 +66,14 @@ def _named(items: Iterable[tuple[sp.Symbol, sp.Expr]]) -> list[str]:
     return [f"{symbol} = {expression}" for symbol, expression in items]
 
 
-def _equations(system: ReducedSystem) -> list[str]:
+def _equations(system: System) -> list[str]:
     return [f"{symbol}' = {velocity}" for symbol, velocity in system.equations.items()]
 
 
-def _gradient_flow(system: ReducedSystem) -> Iterator[str]:
+def _gradient_flow(system: System, is_part: bool) -> Iterator[str]:
     if system.energy is None:
         return
-    report = system.sphere_report()
-    yield f"energy {'E' if report is None else 'of these modes'} = {system.energy}"
+    yield f"energy {'of these modes' if is_part else 'E'} = {system.energy}"
     if system.energy == 0:
         moves = "nothing moves" if system.closed else "none of them moves"
         yield f"the energy vanishes on these modes: {moves} at this order"
@@ -81,7 +81,7 @@ def _gradient_flow(system: ReducedSystem) -> Iterator[str]:
     yield f"metric {' + '.join(lengths)}"
 
 
-def _modes(system: ReducedSystem) -> Iterator[str]:
+def _modes(system: System) -> Iterator[str]:
     if system.closed:
         yield "closed: the full gradient stays in these modes"
         return
@@ -91,7 +91,7 @@ def _modes(system: ReducedSystem) -> Iterator[str]:
             yield f"{name} leaks into {', '.join(labels)}"
 
 
-def _first_integrals(system: ReducedSystem) -> list[str]:
+def _first_integrals(system: System) -> list[str]:
     """The polynomial ones named: c where quadratic, K with the sine of a phase combination, else I."""
     kinds = [(_letter(integral), integral) for integral in system.first_integrals()]
     letters = [letter for letter, _ in kinds]
@@ -111,7 +111,7 @@ def _letter(integral: sp.Expr) -> str:
     return "c" if degree == 2 else "I"
 
 
-def _fixed_points(system: ReducedSystem) -> Iterator[str]:
+def _fixed_points(system: System) -> Iterator[str]:
     for point in system.fixed_points():
         rates = [f"rate of {symbol}: {rate}" for symbol, rate in point.rates.items()]
         yield "; ".join([f"{point.name} {point.stability}", *rates])
@@ -129,11 +129,11 @@ def _exact_solution(curve: EllipticCurve | None) -> Iterator[str]:
     yield f"near it {sp.sqrt(curve.meaning)} ~ {scale}/(T*-t)"
 
 
-def _templates(templates: tuple[Template, ...]) -> Iterator[str]:
+def _templates(templates: tuple[Template, ...], is_part: bool) -> Iterator[str]:
     for template in templates:
         yield f"characters {', '.join(template.characters)}"
         yield from (f"  {line}" for line in _named(template.system.definitions.items()))
         yield from (f"  {line}" for line in _equations(template.system))
-        if template.system.sphere_report() is not None:
+        if is_part:
             yield f"  energy of these modes = {template.system.energy}"
         yield from (f"  {line}" for line in _modes(template.system))

@@ -8,45 +8,16 @@ What enters is a derived system; what leaves are its modes, each checked against
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sympy as sp
 
-from odekit.derivation.modes.reduction import FourierReduction
-from odekit.systems.system import ReducedSystem
+from odekit.derivation.modes import FourierReduction
+from odekit.systems import SphereForm, SphereMode, System
 
-__all__ = ["SphereForm", "SphereMode", "find_sphere_form"]
-
-
-@dataclass(frozen=True)
-class SphereMode:
-    """One frequency of theta1, theta2 and xi.
-
-    Parameters
-    ----------
-    magnitudes: the three magnitudes, or the three signed values.
-    phases: the three phases, the combination being the first plus the second minus the third; empty where the
-        values are signed.
-    growth: kappa.
-    weight: the part of a sphere's squared length that a magnitude of 1 takes.
-    """
-
-    magnitudes: tuple[sp.Symbol, ...]
-    phases: tuple[sp.Symbol, ...]
-    growth: sp.Expr
-    weight: sp.Expr
+__all__ = ["find_sphere_form"]
 
 
-@dataclass(frozen=True)
-class SphereForm:
-    """All modes of a neuron on three spheres."""
-
-    modes: tuple[SphereMode, ...]
-
-
-def find_sphere_form(
-    reduction: FourierReduction, system: ReducedSystem, energy: sp.Symbol
-) -> SphereForm | None:
+def find_sphere_form(reduction: FourierReduction, system: System, energy: sp.Symbol) -> SphereForm | None:
     """The exact solutions of a system that holds all modes, or None where its equations are others."""
     frequencies = dict.fromkeys(mode.frequency for mode in reduction.modes)
     groups = [
@@ -59,7 +30,7 @@ def find_sphere_form(
 
 
 def _mode(
-    reduction: FourierReduction, system: ReducedSystem, energy: sp.Symbol, group: Sequence[int]
+    reduction: FourierReduction, system: System, energy: sp.Symbol, group: Sequence[int]
 ) -> SphereMode | None:
     names = [reduction.names[index] for index in group]
     if len(names) != 3:
@@ -74,7 +45,7 @@ def _mode(
 
 
 def _growth(
-    system: ReducedSystem,
+    system: System,
     energy: sp.Symbol,
     magnitudes: tuple[sp.Symbol, ...],
     phases: tuple[sp.Symbol, ...],

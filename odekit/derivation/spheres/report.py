@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from odekit.derivation.blocks.landscape import CriticalPoint
+from odekit.derivation.spheres.critical_point import CriticalPoint
 
 __all__ = ["SphereReport"]
 

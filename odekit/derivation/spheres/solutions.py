@@ -13,7 +13,7 @@ from typing import Protocol
 
 import sympy as sp
 
-from odekit.systems.system import ReducedSystem
+from odekit.systems import System
 
 __all__ = ["PhaseModel", "alignment_rate", "competition_rate", "sphere_solutions", "time_change"]
 
@@ -24,7 +24,7 @@ class PhaseModel(Protocol):
     """What is asked of the source."""
 
     @property
-    def polar(self) -> ReducedSystem: ...
+    def polar(self) -> System: ...
     @property
     def final_magnitudes(self) -> Mapping[sp.Symbol, sp.Expr]: ...
     @property
@@ -35,7 +35,7 @@ class PhaseModel(Protocol):
 class _Equations:
     """A polar system with one phase combination, the symbol E, and its magnitudes."""
 
-    system: ReducedSystem
+    system: System
     angle: sp.Symbol
     energy: sp.Symbol
     magnitudes: tuple[sp.Symbol, ...]

@@ -1,1 +1,40 @@
 """How do symbols become code? Right-hand sides and Taylor series as text, for every backend."""
+
+from odekit.solvers.codegen.blocks import BlockLayout, block_rhs
+from odekit.solvers.codegen.cache import digest, stored
+from odekit.solvers.codegen.expressions import Formulas, compile_expressions, formulas_of
+from odekit.solvers.codegen.jax_source import jax_source
+from odekit.solvers.codegen.load import execute
+from odekit.solvers.codegen.scalar import ScalarCode, scalar_code
+from odekit.solvers.codegen.taylor import series_code
+from odekit.solvers.codegen.taylor_series import (
+    FIRST_SCALE,
+    ORDER,
+    SAFETY,
+    Product,
+    SeriesCode,
+    Sum,
+    coefficient_lines,
+)
+
+__all__ = [
+    "FIRST_SCALE",
+    "ORDER",
+    "SAFETY",
+    "BlockLayout",
+    "Formulas",
+    "Product",
+    "ScalarCode",
+    "SeriesCode",
+    "Sum",
+    "block_rhs",
+    "coefficient_lines",
+    "compile_expressions",
+    "digest",
+    "execute",
+    "formulas_of",
+    "jax_source",
+    "scalar_code",
+    "series_code",
+    "stored",
+]

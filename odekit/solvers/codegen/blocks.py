@@ -1,26 +1,25 @@
-"""Array code for a lifted flow: blocks of a batch as stacked matrices, words as matrix products.
+"""Array code for a flow of blocks: blocks of a batch as stacked matrices, words as matrix products.
 
-What enters is a system whose right-hand side is given in words of blocks; what leaves is a function of real
-states. It must not know what the blocks stand for.
-
-States hold each weight group in turn, in it each stack, in it the real parts of all blocks and then the
-imaginary ones, row by row: of a real stack (type R) there are none, and of a quaternionic one (type H) only
-the first half of the columns is kept, because the block is ((A, -conj B), (B, conj A)).
+States hold each letter in turn, in it each stack, in it the real parts of all blocks and then the imaginary
+ones, row by row: of a real stack (type R) there are none, and of a quaternionic one (type H) only the first
+half of the columns is kept, because the block is ((A, -conj B), (B, conj A)).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.systems import BlockFlow, BlockStack, Term
+
 __all__ = ["BlockLayout", "block_rhs"]
 
 FloatArray = NDArray[np.float64]
 Blocks = list[NDArray[Any]]
-Code = list[tuple[float, list[tuple[str, bool]]]]
+Code = list[tuple[float, tuple[tuple[str, bool], ...]]]
 
 
 class BlockLayout:
@@ -29,10 +28,10 @@ class BlockLayout:
     Blocks of a stack are (irrep, row, column, ...), float64 at type R, else complex128.
     """
 
-    def __init__(self, system: Any) -> None:
-        self.letters: tuple[str, ...] = system.flow.letters
-        self.stacks: tuple[Any, ...] = system.stacks
-        self.rows: int = sum(stack.rows for stack in self.stacks)
+    def __init__(self, flow: BlockFlow) -> None:
+        self.letters = flow.letters
+        self.stacks = flow.stacks
+        self.rows = flow.rows
 
     def rows_of(self, letter: int, stack: int) -> slice:
         """Rows of one weight group's blocks in one stack."""
@@ -56,7 +55,7 @@ class BlockLayout:
         return y
 
 
-def read_blocks(stack: Any, rows: FloatArray) -> NDArray[Any]:
+def read_blocks(stack: BlockStack, rows: FloatArray) -> NDArray[Any]:
     """Blocks (irrep, d, d, ...) of one weight group in one stack; a view of the states at type R."""
     shape = (len(stack.names), stack.dimension, stack.columns, *rows.shape[1:])
     if stack.kind == "R":
@@ -73,7 +72,7 @@ def read_blocks(stack: Any, rows: FloatArray) -> NDArray[Any]:
     return blocks
 
 
-def write_blocks(stack: Any, kept: NDArray[Any], rows: FloatArray) -> None:
+def write_blocks(stack: BlockStack, kept: NDArray[Any], rows: FloatArray) -> None:
     """The states of one weight group in one stack, from the columns of its blocks that are states."""
     if stack.kind == "R":
         rows.reshape(kept.shape)[...] = kept
@@ -83,24 +82,21 @@ def write_blocks(stack: Any, kept: NDArray[Any], rows: FloatArray) -> None:
     rows[half:].reshape(kept.shape)[...] = kept.imag
 
 
-def block_rhs(system: Any) -> Callable[[Any, FloatArray, Any, FloatArray], None]:
-    """The right-hand side ``rhs(t, y, p, out)`` of a lifted system on (state, batch) arrays.
-
-    The energy is a linear function of xi, so that it is the inner product of xi with its own gradient.
-    """
-    layout, flow = BlockLayout(system), system.flow
-    field = {name: _code(words) for name, words in flow.free_field.items()}
+def block_rhs(flow: BlockFlow) -> Callable[[Any, FloatArray, Any, FloatArray], None]:
+    """The right-hand side ``rhs(t, y, p, out)`` of a flow of blocks on (state, batch) arrays."""
+    layout = BlockLayout(flow)
+    field = {name: _code(terms) for name, terms in flow.terms.items()}
     radial = {name: float(value) for name, value in flow.radial.items()}
-    rate = float(flow.rates["xi"])
+    last, rate = layout.letters.index(flow.linear[0]), float(flow.linear[1])
 
     def rhs(t: Any, y: FloatArray, p: Any, out: FloatArray) -> None:
         energy = np.zeros(y.shape[1:])
         for j, stack in enumerate(layout.stacks):
             places = [layout.rows_of(i, j) for i in range(len(layout.letters))]
             _write_free_field(stack, field, y, dict(zip(layout.letters, places, strict=True)), out)
-            if flow.spheres:
-                energy += (stack.metric / rate) * np.einsum("ib,ib->b", y[places[-1]], out[places[-1]])
-        if flow.spheres:
+            if flow.has_spheres:
+                energy += (stack.metric / rate) * np.einsum("ib,ib->b", y[places[last]], out[places[last]])
+        if flow.has_spheres:
             for i, name in enumerate(layout.letters):
                 rows = slice(i * layout.rows, (i + 1) * layout.rows)
                 out[rows] -= (radial[name] * energy) * y[rows]
@@ -109,7 +105,7 @@ def block_rhs(system: Any) -> Callable[[Any, FloatArray, Any, FloatArray], None]
 
 
 def _write_free_field(
-    stack: Any, field: Mapping[str, Code], y: FloatArray, places: Mapping[str, slice], out: FloatArray
+    stack: BlockStack, field: Mapping[str, Code], y: FloatArray, places: Mapping[str, slice], out: FloatArray
 ) -> None:
     """The field of one stack's blocks without the spheres' part; the trivial irrep has none."""
     if stack.is_trivial:
@@ -124,10 +120,8 @@ def _write_free_field(
         write_blocks(stack, _evaluate(field[name], blocks, stack.columns), out[rows])
 
 
-def _code(words: Mapping[Any, Any]) -> Code:
-    return [
-        (float(value), [(letter.name, letter.is_adjoint) for letter in word]) for word, value in words.items()
-    ]
+def _code(terms: Sequence[Term]) -> Code:
+    return [(float(value), word) for value, word in terms]
 
 
 def _evaluate(code: Code, blocks: Mapping[tuple[str, bool], NDArray[Any]], columns: int) -> NDArray[Any]:

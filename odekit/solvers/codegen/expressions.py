@@ -1,18 +1,16 @@
-"""Source code of a right-hand side, written from a symbolic system.
+"""Source code of expressions in states, parameters and time, and the functions that it defines.
 
-What enters is a system (states, parameters, vector field and definitions, all SymPy). What leaves is the
-text of one Python function ``rhs(t, y, p, out)`` and that function. Entries of ``y`` and ``p`` are numbers or
-whole arrays over a batch: the text is the same. This module must not know what integrates the result.
-
-Names never reach the generated text: states become ``y0, y1, ...`` and parameters ``p0, p1, ...``, so a
-state may be called ``lambda``, ``E`` or ``gamma``.
+Entries of ``y`` and ``p`` are numbers or whole arrays over a batch: the text is the same. Names never reach
+the generated text: states become ``y0, y1, ...`` and parameters ``p0, p1, ...``, so a state may be called
+``lambda``, ``E`` or ``gamma``.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import mpmath
 import numpy
@@ -22,71 +20,140 @@ from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.pycode import MpmathPrinter, PythonCodePrinter
 
 from odekit.errors import InputError
+from odekit.solvers.codegen.load import execute
+from odekit.systems import System
 
-__all__ = ["PRINTERS", "assignments", "expanded_field", "generate", "renamed_field", "source_text"]
+__all__ = ["Dialect", "Formulas", "assignments", "compile_expressions", "formulas_of", "source_text"]
 
-PRINTERS: dict[str, tuple[type[PythonCodePrinter], dict[str, Any]]] = {
+Dialect = Literal["numpy", "mpmath"]
+
+_PRINTERS: Mapping[str, tuple[type[PythonCodePrinter], dict[str, Any]]] = {
     "numpy": (NumPyPrinter, {"functools": functools, "numpy": numpy}),
     "mpmath": (MpmathPrinter, {"mpmath": mpmath}),
 }
 
+# Longer products cost more than the power that they spell out.
 _LARGEST_UNROLLED_POWER = 8
 
 
-def generate(system: Any, dialect: str) -> tuple[Callable[..., None], str]:
-    """Function ``rhs(t, y, p, out)`` of a system, and its source.
+@dataclass(frozen=True)
+class Formulas:
+    """Expressions in named states and parameters and in the symbol ``t``, free of definitions.
+
+    Parameters
+    ----------
+    expressions: any number of them.
+    states, parameters: the symbols that occur, in the order of the rows of ``y`` and ``p``.
+
+    Raises
+    ------
+    InputError: two of the states and parameters share a name; a symbol that is none of them nor ``t``.
+    """
+
+    expressions: tuple[sympy.Expr, ...]
+    states: tuple[sympy.Symbol, ...]
+    parameters: tuple[sympy.Symbol, ...]
+
+    def __post_init__(self) -> None:
+        states, parameters = self.names
+        repeated = sorted({n for n in (*states, *parameters) if (*states, *parameters).count(n) > 1})
+        if repeated:
+            raise InputError(
+                f"the name {', '.join(repeated)} is used twice", expected="distinct states and parameters"
+            )
+        unknown = sorted(self._occurring - {*states, *parameters, "t"})
+        if unknown:
+            raise InputError(
+                f"the vector field holds unknown symbols: {', '.join(unknown)}",
+                expected=f"states {', '.join(states)}; parameters {', '.join(parameters) or 'none'}; time t",
+                hint="list them as parameters, or define them",
+            )
+
+    @property
+    def names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Names of the states, and of the parameters."""
+        return tuple(s.name for s in self.states), tuple(s.name for s in self.parameters)
+
+    @property
+    def _occurring(self) -> set[str]:
+        return {symbol.name for entry in self.expressions for symbol in entry.free_symbols}
+
+    @functools.cached_property
+    def renamed(self) -> list[sympy.Expr]:
+        """The expressions in ``t``, ``y0, y1, ...`` and ``p0, p1, ...``.
+
+        Raises
+        ------
+        InputError: an integral.
+        """
+        if any(entry.has(sympy.Integral) for entry in self.expressions):
+            raise InputError(
+                "the vector field holds an integral without a closed form, for which there is no code",
+                hint="for an activation odekit.derivation.HarmonicHierarchy, which sums over a lattice",
+            )
+        safe = self._safe
+        return [
+            entry.xreplace({s: safe[s.name] for s in entry.free_symbols if s.name in safe})
+            for entry in self.expressions
+        ]
+
+    @property
+    def _safe(self) -> dict[str, sympy.Symbol]:
+        states, parameters = self.names
+        safe = {name: sympy.Symbol(f"y{i}") for i, name in enumerate(states)}
+        return safe | {name: sympy.Symbol(f"p{j}") for j, name in enumerate(parameters)}
+
+    def loads(self) -> Iterator[str]:
+        """One line of text for each state and parameter that occurs, which takes it out of ``y`` or ``p``."""
+        for name, symbol in self._safe.items():
+            if name in self._occurring:
+                yield f"    {symbol.name} = {symbol.name[0]}[{symbol.name[1:]}]"
+
+
+def formulas_of(system: System) -> Formulas:
+    """The velocities of a system's states."""
+    return Formulas(tuple(system.rhs.values()), system.states, system.parameters)
+
+
+@functools.lru_cache(maxsize=128)
+def compile_expressions(formulas: Formulas, dialect: Dialect = "numpy") -> tuple[Callable[..., None], str]:
+    """The function ``f(t, y, p, out)``, which writes one row of ``out`` for each expression, and its source.
 
     Common subexpressions are computed once and small integer powers are products.
 
     Parameters
     ----------
-    system: states, parameters, vector_field and definitions, as in `odekit.derivation.ReducedSystem`.
-    dialect: key of `PRINTERS`: "numpy" for arrays over a batch, "mpmath" for mpf.
+    formulas: what to evaluate.
+    dialect: "numpy" for arrays over a batch, "mpmath" for mpf.
 
     Raises
     ------
-    InputError: two of the states and parameters share a name.
-    InputError: the vector field has another length than the states.
-    InputError: the vector field holds a symbol that is neither state, parameter, definition nor ``t``.
-    InputError: the vector field holds a function that the dialect can't express.
+    InputError: an integral, or a function that the dialect can't express.
     """
-    printer_type, namespace = PRINTERS[dialect]
-    source = source_text(system, printer_type({"fully_qualified_modules": True}), namespace)
-    scope = dict(namespace)
-    exec(compile(source, f"<odekit right-hand side, {dialect}>", "exec"), scope)
+    printer_type, modules = _PRINTERS[dialect]
+    source = source_text(formulas, printer_type({"fully_qualified_modules": True}), modules)
+    scope = execute(source, dict(modules), f"<odekit right-hand side, {dialect}>")
     function: Callable[..., None] = scope["rhs"]
     return function, source
 
 
-def expanded_field(system: Any) -> tuple[sympy.Expr, ...]:
-    """Vector field with every definition, also a nested one, replaced by what it stands for."""
-    definitions = {symbol.name: sympy.sympify(value) for symbol, value in system.definitions.items()}
-    field = [sympy.sympify(entry) for entry in system.vector_field]
-    for _ in definitions:
-        field = [_substitute(entry, definitions) for entry in field]
-    return tuple(field)
-
-
-def _substitute(expression: sympy.Expr, values: dict[str, Any]) -> sympy.Expr:
-    return expression.xreplace({s: values[s.name] for s in expression.free_symbols if s.name in values})
-
-
-def renamed_field(system: Any) -> list[sympy.Expr]:
-    """Expanded vector field in ``t``, the states ``y0, y1, ...`` and the parameters ``p0, p1, ...``.
+def source_text(formulas: Formulas, printer: PythonCodePrinter, modules: Collection[str]) -> str:
+    """Text of ``rhs(t, y, p, out)``, in a printer's words, with these modules alone.
 
     Raises
     ------
-    InputError: as for `generate`, but for functions; an integral.
+    InputError: as for `compile_expressions`.
     """
-    field = expanded_field(system)
-    if any(entry.has(sympy.Integral) for entry in field):
-        raise InputError(
-            "the vector field holds an integral without a closed form, for which there is no code",
-            hint="for a network's activation odekit.derivation.HarmonicHierarchy, which sums over a lattice",
-        )
-    _check(field, _names(system.states), _names(system.parameters))
-    safe = _safe_symbols(system)
-    return [_substitute(entry, safe) for entry in field]
+    shared, entries = assignments(formulas.renamed, printer, modules)
+    states, parameters = map(", ".join, formulas.names)
+    lines = [
+        "def rhs(t, y, p, out):",
+        f'    """States {states}; parameters {parameters or "none"}."""',
+        *formulas.loads(),
+        *(f"    {name} = {value}" for name, value in shared),
+        *(f"    out[{index}] = {value}" for index, value in enumerate(entries)),
+    ]
+    return "\n".join([*lines, ""])
 
 
 def assignments(
@@ -101,64 +168,6 @@ def assignments(
     replacements, reduced = sympy.cse(field, symbols=sympy.numbered_symbols("c"))
     shared = [(symbol.name, _print(value, printer, modules)) for symbol, value in replacements]
     return shared, [_print(value, printer, modules) for value in reduced]
-
-
-def _names(symbols: Sequence[sympy.Symbol]) -> list[str]:
-    return [symbol.name for symbol in symbols]
-
-
-def _safe_symbols(system: Any) -> dict[str, sympy.Symbol]:
-    safe = {name: sympy.Symbol(f"y{i}") for i, name in enumerate(_names(system.states))}
-    return safe | {name: sympy.Symbol(f"p{j}") for j, name in enumerate(_names(system.parameters))}
-
-
-def source_text(system: Any, printer: PythonCodePrinter, modules: Collection[str]) -> str:
-    """Text of ``rhs(t, y, p, out)``, in a printer's words, with these modules alone.
-
-    Raises
-    ------
-    InputError: as for `generate`.
-    """
-    field = renamed_field(system)
-    shared, entries = assignments(field, printer, modules)
-    states, parameters = (", ".join(_names(symbols)) for symbols in (system.states, system.parameters))
-    lines = [
-        "def rhs(t, y, p, out):",
-        f'    """States {states}; parameters {parameters or "none"}."""',
-        *_loads(field, _safe_symbols(system)),
-        *(f"    {name} = {value}" for name, value in shared),
-        *(f"    out[{index}] = {value}" for index, value in enumerate(entries)),
-    ]
-    return "\n".join([*lines, ""])
-
-
-def _check(field: Sequence[sympy.Expr], states: list[str], parameters: list[str]) -> None:
-    names = [*states, *parameters]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise InputError(
-            f"the name {', '.join(repeated)} is used twice", expected="distinct states and parameters"
-        )
-    if len(field) != len(states):
-        raise InputError(
-            "the vector field doesn't match the states",
-            expected=f"{len(states)} entries",
-            received=f"{len(field)}",
-        )
-    unknown = sorted({s.name for entry in field for s in entry.free_symbols} - {*names, "t"})
-    if unknown:
-        raise InputError(
-            f"the vector field holds unknown symbols: {', '.join(unknown)}",
-            expected=f"states {', '.join(states)}; parameters {', '.join(parameters) or 'none'}; time t",
-            hint="list them as parameters, or define them",
-        )
-
-
-def _loads(field: Sequence[sympy.Expr], safe: dict[str, sympy.Symbol]) -> Iterator[str]:
-    used = {symbol.name for entry in field for symbol in entry.free_symbols}
-    for symbol in safe.values():
-        if symbol.name in used:
-            yield f"    {symbol.name} = {symbol.name[0]}[{symbol.name[1:]}]"
 
 
 def _print(expression: sympy.Expr, printer: PythonCodePrinter, modules: Collection[str]) -> str:

@@ -1,22 +1,42 @@
-"""Code for one trajectory at a time, on plain floats, written from a symbolic system.
-
-A system enters, a `ScalarCode` leaves. What is built around it isn't known here.
-"""
+"""Code for one trajectory at a time, on plain floats."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import sympy
 from sympy.printing.pycode import PythonCodePrinter
 
-from odekit.solvers.codegen.expressions import assignments, renamed_field
-from odekit.solvers.kernels.numba_dop853 import ScalarCode
+from odekit.solvers.codegen.expressions import Formulas, assignments
 
-__all__ = ["scalar_code"]
+__all__ = ["ScalarCode", "scalar_code"]
 
 # The functions of `math` would round to integers, which know no infinity, and call a sine a lane.
 _FUNCTIONS = {"ceiling": "np.ceil", "floor": "np.floor", "sin": "sine", "cos": "cosine"}
+
+
+@dataclass(frozen=True)
+class ScalarCode:
+    """Right-hand side of one trajectory as text, in the names ``t``, ``y0, y1, ...`` and ``p0, p1, ...``.
+
+    It may call what `numba_waves` defines.
+
+    Parameters
+    ----------
+    statements: assignments, one a line, in order.
+    results: expressions, the entries of y'.
+    parameters: number of parameters.
+    """
+
+    statements: tuple[str, ...]
+    results: tuple[str, ...]
+    parameters: int
+
+    @property
+    def states(self) -> int:
+        """Number of states."""
+        return len(self.results)
 
 
 def _printer() -> Any:
@@ -34,21 +54,17 @@ def _printer() -> Any:
     return printer
 
 
-def scalar_code(system: Any) -> ScalarCode:
-    """Right-hand side of one trajectory as text, in floats, `math`, numpy's ``np``, and `lane_waves`.
-
-    Parameters
-    ----------
-    system: states, parameters, vector field and definitions, as in `odekit.derivation.ReducedSystem`.
+def scalar_code(formulas: Formulas) -> ScalarCode:
+    """Right-hand side of one trajectory as text, in floats, `math`, numpy's ``np``, and `numba_waves`.
 
     Raises
     ------
-    InputError: the vector field doesn't fit the system, or holds a function without code.
+    InputError: an integral, or a function without code.
     """
     printer = _printer()
-    shared, entries = assignments(renamed_field(system), printer, ("math", "np"))
+    shared, entries = assignments(formulas.renamed, printer, ("math", "np"))
     return ScalarCode(
         statements=tuple(f"{name} = {value}" for name, value in shared),
         results=tuple(f"float({value})" for value in entries),
-        parameters=len(system.parameters),
+        parameters=len(formulas.parameters),
     )

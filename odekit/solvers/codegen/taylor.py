@@ -1,8 +1,4 @@
-"""The recurrence behind a Taylor series, written from a symbolic system with a polynomial vector field.
-
-A system enters, a `SeriesCode` leaves: which products and which sums of series make up the vector field. What
-evaluates them, and to which order, isn't known here.
-"""
+"""The recurrence behind a Taylor series: which products and sums of series make up a polynomial field."""
 
 from __future__ import annotations
 
@@ -15,7 +11,7 @@ from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.pycode import PythonCodePrinter
 
 from odekit.errors import InputError
-from odekit.solvers.codegen.expressions import assignments, renamed_field
+from odekit.solvers.codegen.expressions import Formulas, assignments
 from odekit.solvers.codegen.taylor_series import Product, SeriesCode, Sum
 
 __all__ = ["series_code"]
@@ -25,39 +21,38 @@ _CONSTANT = ""
 _PRINTERS = {"math": PythonCodePrinter, "numpy": NumPyPrinter}
 
 
-def series_code(system: Any, dialect: str = "math") -> SeriesCode:
+def series_code(formulas: Formulas, dialect: str = "math") -> SeriesCode:
     """Products and sums of series that make up the vector field of a system.
 
     The field is read twice, as it is written and expanded; the reading with the cheaper products is kept.
 
     Parameters
     ----------
-    system: states, parameters, vector field and definitions, as in `odekit.derivation.ReducedSystem`.
+    formulas: velocities.
     dialect: how coefficients are written, "math" for numbers or "numpy" for arrays.
 
     Raises
     ------
-    InputError: the vector field doesn't fit the system, or isn't polynomial in the states and in ``t``.
+    InputError: the vector field isn't polynomial in the states and in ``t``.
     """
-    field = renamed_field(system)
-    variables = {f"y{j}" for j in range(len(system.states))} | {"t"}
+    field = formulas.renamed
+    variables = {f"y{j}" for j in range(len(formulas.states))} | {"t"}
     term = _offending(field, variables)
     if term is not None:
-        raise _refusal(system, term)
+        raise _refusal(formulas, term)
     readings = [_Reading(entries, variables) for entries in (field, [sympy.expand(entry) for entry in field])]
-    return min(readings, key=_Reading.cost).code(len(system.parameters), dialect)
+    return min(readings, key=_Reading.cost).code(len(formulas.parameters), dialect)
 
 
-def _refusal(system: Any, term: sympy.Expr) -> InputError:
-    given = {f"y{j}": symbol for j, symbol in enumerate(system.states)}
-    given |= {f"p{j}": symbol for j, symbol in enumerate(system.parameters)}
+def _refusal(formulas: Formulas, term: sympy.Expr) -> InputError:
+    given = {f"y{j}": symbol for j, symbol in enumerate(formulas.states)}
+    given |= {f"p{j}": symbol for j, symbol in enumerate(formulas.parameters)}
     term = term.xreplace({s: given.get(s.name, s) for s in term.free_symbols})
-    polynomial = ', or the equivalent system system.form("polynomial")' if hasattr(system, "form") else ""
     return InputError(
         f"the Taylor method needs a polynomial vector field, and {term} isn't polynomial",
         expected="sums and products of states, time and powers 0, 1, 2, ... of them",
         received=str(term),
-        hint=f'method="dop853"{polynomial}',
+        hint='method="dop853", or system.form("polynomial") where the system has one',
     )
 
 

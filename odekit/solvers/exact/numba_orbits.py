@@ -19,7 +19,7 @@ from odekit.errors import InputError
 from odekit.solvers.exact import lanes
 from odekit.solvers.exact.elliptic import phase_integral
 from odekit.solvers.exact.rows import follow_rows
-from odekit.solvers.kernels.numba_kernel import is_installed, load_function, thread_count
+from odekit.solvers.kernels import is_installed, load_function, thread_count
 
 __all__ = ["SMALLEST_BATCH", "exact_kernel", "follow_lanes"]
 

@@ -9,19 +9,18 @@ w being a mode's weight on its sphere and ``a_0^2 = 1 - sum w a(0)^2`` the rest 
 integrated by Gauss-Legendre panels, and inverted by Newton's method from below. One pair alone keeps its
 magnitudes, and ``tan(D/2) = tan(D(0)/2) exp(-3 kappa a t)``.
 
-A system with a sphere form and checked inputs enter; states leave. How the form was found isn't known here.
 Source: arXiv 2606.02993, phase alignment and competition.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.errors import InputError
 from odekit.solvers.exact.spheres import aligned_pair
-from odekit.solvers.problem.inputs import Inputs
+from odekit.solvers.problem import Inputs
+from odekit.systems import SphereForm, System
 
 __all__ = ["is_solved_on_spheres", "solve_on_spheres"]
 
@@ -35,12 +34,12 @@ _FARTHEST = 700.0
 _MOST_STEPS = 400
 
 
-def is_solved_on_spheres(system: Any, y0: FloatArray) -> bool:
+def is_solved_on_spheres(system: System, y0: FloatArray) -> bool:
     """Whether the system has a sphere form, and every start is aligned, or all are of one pair alone.
 
     A start that isn't finite counts as either.
     """
-    form = getattr(system, "sphere_form", None)
+    form = system.sphere_form
     if form is None:
         return False
     with np.errstate(all="ignore"):
@@ -54,9 +53,11 @@ def is_solved_on_spheres(system: Any, y0: FloatArray) -> bool:
         return bool((is_even & is_aligned | is_lost).all() or (is_even & is_alone | is_lost).all())
 
 
-def solve_on_spheres(system: Any, inputs: Inputs) -> FloatArray:
+def solve_on_spheres(system: System, inputs: Inputs) -> FloatArray:
     """States at the requested times, (time, state, batch)."""
     form, y0 = system.sphere_form, inputs.y0
+    if form is None:
+        raise InputError("the system has no sphere form")
     start = _magnitudes(system, form, y0)[:, 0]
     growth = np.array([[float(mode.growth)] for mode in form.modes])
     y = np.repeat(y0[None], len(inputs.times), axis=0)
@@ -68,11 +69,11 @@ def solve_on_spheres(system: Any, inputs: Inputs) -> FloatArray:
     return y
 
 
-def _is_alone(form: Any, start: FloatArray) -> bool:
+def _is_alone(form: SphereForm, start: FloatArray) -> bool:
     return len(form.modes) == 1 and not bool((_length(form, start) < 1.0 - _ROUNDING).any())
 
 
-def _turn(system: Any, form: Any, y: FloatArray, speed: FloatArray, t: FloatArray) -> None:
+def _turn(system: System, form: SphereForm, y: FloatArray, speed: FloatArray, t: FloatArray) -> None:
     """Phases of one pair alone: each takes a third of what D loses."""
     (mode,) = form.modes
     if not mode.phases:
@@ -86,13 +87,13 @@ def _turn(system: Any, form: Any, y: FloatArray, speed: FloatArray, t: FloatArra
     y[third] -= share
 
 
-def _scale(system: Any, form: Any, y: FloatArray, factors: FloatArray) -> None:
+def _scale(system: System, form: SphereForm, y: FloatArray, factors: FloatArray) -> None:
     for mode, factor in zip(form.modes, factors, strict=True):
         for magnitude in mode.magnitudes:
             y[system.states.index(magnitude)] *= factor
 
 
-def _grown(form: Any, start: FloatArray, growth: FloatArray, t: FloatArray) -> FloatArray:
+def _grown(form: SphereForm, start: FloatArray, growth: FloatArray, t: FloatArray) -> FloatArray:
     """Magnitudes of an aligned start at t, (mode, batch)."""
     lead = (growth * start).max(axis=0)
     ratio = growth * start / lead
@@ -120,21 +121,21 @@ def _grown(form: Any, start: FloatArray, growth: FloatArray, t: FloatArray) -> F
 _RULE = tuple(zip(_NODES.tolist(), _WEIGHTS.tolist(), strict=True))
 
 
-def _length(form: Any, magnitudes: FloatArray) -> FloatArray:
+def _length(form: SphereForm, magnitudes: FloatArray) -> FloatArray:
     """What the modes take of a sphere's squared length, (batch,)."""
     weights = np.array([[float(mode.weight)] for mode in form.modes])
     return np.asarray((weights * magnitudes**2).sum(axis=0))
 
 
-def _magnitudes(system: Any, form: Any, y: FloatArray) -> FloatArray:
+def _magnitudes(system: System, form: SphereForm, y: FloatArray) -> FloatArray:
     """(mode, 3, batch), signed values without their signs."""
     rows = [[system.states.index(magnitude) for magnitude in mode.magnitudes] for mode in form.modes]
-    values = y[np.array(rows)]
+    values: FloatArray = y[np.array(rows)]
     is_signed = np.array([not mode.phases for mode in form.modes])
     return np.where(is_signed[:, None, None], np.abs(values), values)
 
 
-def _angles(system: Any, form: Any, y: FloatArray) -> FloatArray:
+def _angles(system: System, form: SphereForm, y: FloatArray) -> FloatArray:
     """D of every mode, (mode, batch); 0 or pi by the sign of the product of signed values."""
     angles = []
     for mode in form.modes:

@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 
 from odekit.solvers.kernels.jax_kernel import in_float64, runs_on_accelerator
-from odekit.solvers.stepping.lanes import Task
-from odekit.solvers.stepping.record import Record
+from odekit.solvers.stepping import Record, Task
 
 __all__ = ["integrate_in_jax"]
 

@@ -14,9 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from odekit.solvers.problem.solution import Status
-from odekit.solvers.stepping.step_size_control import LARGEST_FACTOR, SAFETY, SMALLEST_FACTOR
-from odekit.solvers.stepping.tableau import DOP853
+from odekit.solvers.problem import Status
+from odekit.solvers.stepping import DOP853, LARGEST_FACTOR, SAFETY, SMALLEST_FACTOR
 
 __all__ = ["integrator"]
 

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from odekit.extras import require_jax
+from odekit.solvers.codegen import execute
 from odekit.solvers.kernels.jax_dop853 import integrator
 
 __all__ = ["in_float64", "load_kernel", "load_rhs", "runs_on_accelerator"]
@@ -53,7 +54,6 @@ def load_kernel(source: str) -> Callable[..., Any]:
 
 
 def _function(source: str) -> Callable[..., None]:
-    scope: dict[str, Any] = {"functools": functools, "jax": require_jax()}
-    exec(compile(source, "<odekit right-hand side, jax>", "exec"), scope)
-    function: Callable[..., None] = scope["rhs"]
+    modules = {"functools": functools, "jax": require_jax()}
+    function: Callable[..., None] = execute(source, modules, "<odekit right-hand side, jax>")["rhs"]
     return function

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.solvers.kernels.numba_kernel import thread_count
-from odekit.solvers.stepping.lanes import Task
-from odekit.solvers.stepping.record import Record
+from odekit.solvers.stepping import Record, Task
 
 __all__ = ["integrate_in_lanes"]
 

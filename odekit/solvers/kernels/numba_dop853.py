@@ -13,46 +13,22 @@ depends on the lane, on the neighbours, or on how a batch is cut into ranges.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.solvers.codegen import ScalarCode
 from odekit.solvers.kernels.numba_driver import DRIVER
 from odekit.solvers.kernels.numba_layout import constants, indented, loads, mean_square, norm, shared_blocks
 from odekit.solvers.kernels.numba_waves import WAVE_FUNCTIONS, WAVES
-from odekit.solvers.stepping.step_size_control import LARGEST_FACTOR, SAFETY, SMALLEST_FACTOR
-from odekit.solvers.stepping.tableau import DOP853
+from odekit.solvers.stepping import DOP853, LARGEST_FACTOR, SAFETY, SMALLEST_FACTOR
 
-__all__ = ["ScalarCode", "kernel_source"]
+__all__ = ["kernel_source"]
 
 _COEFFICIENTS = 7
 _INLINED = ("larger", "smaller", "column", "rhs", "value")
 _CALLED = ("begin", "advance", "inside", "admit", "write")
-
-
-@dataclass(frozen=True)
-class ScalarCode:
-    """Right-hand side of one trajectory as text, in the names ``t``, ``y0, y1, ...`` and ``p0, p1, ...``.
-
-    It may call what `lane_waves` defines.
-
-    Parameters
-    ----------
-    statements: assignments, one a line, in order.
-    results: expressions, the entries of y'.
-    parameters: number of parameters.
-    """
-
-    statements: tuple[str, ...]
-    results: tuple[str, ...]
-    parameters: int
-
-    @property
-    def states(self) -> int:
-        """Number of states."""
-        return len(self.results)
 
 
 def kernel_source(code: ScalarCode) -> str:

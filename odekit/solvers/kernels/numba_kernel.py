@@ -18,7 +18,7 @@ import numpy as np
 
 from odekit.errors import InputError
 from odekit.extras import require_numba
-from odekit.solvers.codegen.cache import digest, stored
+from odekit.solvers.codegen import digest, execute, stored
 
 __all__ = ["is_installed", "load_function", "load_kernel", "thread_count"]
 
@@ -95,7 +95,7 @@ def _module(source: str, file: str) -> ModuleType:
     """The text as a module; numba finds what it kept by the module's name and file."""
     module = ModuleType(f"odekit_kernel_{digest(source)}")
     sys.modules[module.__name__] = module
-    exec(compile(source, file, "exec"), vars(module))
+    execute(source, vars(module), file)
     return module
 
 
@@ -119,10 +119,9 @@ def _widening() -> Any:
     A frame pointer lets them align the stack: else most vectors that don't fit into registers would lie
     across two cache lines.
     """
-    from numba import types
-    from numba.extending import intrinsic
+    numba = require_numba()
 
-    @intrinsic
+    @numba.extending.intrinsic  # type: ignore[untyped-decorator]
     def widen(typing_context: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             # llvmlite lists the attributes that it knows; this one is text to it.
@@ -130,6 +129,6 @@ def _widening() -> Any:
             set.add(builder.function.attributes, '"frame-pointer"="all"')
             return context.get_dummy_value()
 
-        return types.void(), generate
+        return numba.types.void(), generate
 
     return widen

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from odekit.solvers.problem.solution import Status
+from odekit.solvers.problem import Status
 
 __all__ = ["LANES", "constants", "indented", "loads", "mean_square", "norm", "shared_blocks"]
 

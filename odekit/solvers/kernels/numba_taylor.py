@@ -13,10 +13,10 @@ import math
 from collections.abc import Iterator
 from itertools import product
 
-from odekit.solvers.codegen.taylor_series import FIRST_SCALE, ORDER, SAFETY, SeriesCode, coefficient_lines
+from odekit.solvers.codegen import FIRST_SCALE, ORDER, SAFETY, SeriesCode, coefficient_lines
 from odekit.solvers.kernels.numba_driver import DRIVER
 from odekit.solvers.kernels.numba_layout import constants, indented, loads, norm, shared_blocks
-from odekit.solvers.stepping.step_size_control import LARGEST_FACTOR, SMALLEST_FACTOR
+from odekit.solvers.stepping import LARGEST_FACTOR, SMALLEST_FACTOR
 
 __all__ = ["taylor_kernel_source"]
 

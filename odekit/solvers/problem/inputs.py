@@ -1,21 +1,17 @@
-"""What a user passes to a solver becomes checked arrays with one batch axis.
-
-Initial states, times, parameters and tolerances enter in whatever shape is convenient; arrays (row, batch)
-leave. The method that will use them isn't known here.
-"""
+"""What a user passes to a solver becomes checked arrays with one batch axis."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from odekit.errors import InputError, UnknownNameError
+from odekit.systems import System
 
-__all__ = ["InitialStates", "Inputs", "prepare", "select_system"]
+__all__ = ["InitialStates", "Inputs", "default_atol", "prepare", "select_system"]
 
 FloatArray = NDArray[np.float64]
 InitialStates = ArrayLike | Mapping[str, ArrayLike]
@@ -42,30 +38,27 @@ class Inputs:
     atol: FloatArray
 
 
-def select_system(system: Any, y0: InitialStates) -> Any:
+def select_system(system: System, y0: InitialStates) -> System:
     """The system, restricted to the closed subset of states that a mapping of initial values names.
+
+    The mapping's order doesn't matter: the subset is in the system's own order.
 
     Raises
     ------
     UnknownNameError: the mapping names something that is neither a state nor a definition.
-    InputError: the mapping leaves out states, and the system can't be restricted.
+    ReductionError: what the mapping names is no system of its own.
     """
-    states = [symbol.name for symbol in system.states]
-    if not isinstance(y0, Mapping) or set(y0) == set(states):
+    if not isinstance(y0, Mapping) or set(y0) == {state.name for state in system.states}:
         return system
-    known = [*states, *(symbol.name for symbol in system.definitions)]
+    known = [symbol.name for symbol in (*system.states, *system.definitions)]
     for name in y0:
         if name not in known:
-            raise UnknownNameError("state", name, known)
-    if not hasattr(system, "restrict"):
-        missing = [name for name in states if name not in y0]
-        raise InputError(f"no initial value for {', '.join(missing)}", expected=f"all of {', '.join(states)}")
-    return system.restrict(tuple(y0))
+            raise UnknownNameError("state", str(name), known)
+    return system.restrict(y0)
 
 
 def prepare(
-    states: Sequence[str],
-    parameter_names: Sequence[str],
+    system: System,
     y0: InitialStates,
     t: ArrayLike,
     parameters: Mapping[str, ArrayLike] | None,
@@ -81,8 +74,8 @@ def prepare(
     InputError: a tolerance is not positive, or the batch axes disagree.
     UnknownNameError: a parameter or state that the system doesn't have.
     """
-    start = _initial_states(states, y0)
-    rows = _parameters(parameter_names, parameters or {})
+    start = _initial_states([symbol.name for symbol in system.states], y0)
+    rows = _parameters([symbol.name for symbol in system.parameters], parameters or {})
     times = _times(t)
     relative = _tolerance("rtol", rtol)
     absolute = None if atol is None else _tolerance("atol", atol)
@@ -95,7 +88,7 @@ def prepare(
         p=_stacked(rows, batch),
         times=_widened(np.array(times), batch),
         rtol=relative,
-        atol=_default_atol(start, relative) if absolute is None else np.broadcast_to(absolute, batch),
+        atol=default_atol(start, relative) if absolute is None else np.broadcast_to(absolute, batch),
     )
 
 
@@ -164,7 +157,8 @@ def _tolerance(name: str, value: ArrayLike) -> FloatArray:
     return tolerance
 
 
-def _default_atol(y0: FloatArray, rtol: FloatArray) -> FloatArray:
+def default_atol(y0: FloatArray, rtol: FloatArray) -> FloatArray:
+    """``1e-3 rtol max|y0|`` of each trajectory, where nothing is finite and positive 1e-3 rtol."""
     atol = np.zeros(len(rtol))
     for first in range(0, len(rtol), _BLOCK):
         size, columns = atol[first : first + _BLOCK], slice(first, first + _BLOCK)

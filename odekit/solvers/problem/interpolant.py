@@ -1,8 +1,4 @@
-"""The solution between the ends of a step: the interpolant of order 7, and a record of many.
-
-What enters are the stages of a step; what leaves is y(t) anywhere in it. When and why somebody wants to
-know isn't known here.
-"""
+"""The interpolant: the solution between the ends of a step, and a record of many steps."""
 
 from __future__ import annotations
 
@@ -12,10 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.solvers.stepping.stages import Stages, combine
-from odekit.solvers.stepping.tableau import DOP853
-
-__all__ = ["DenseOutput", "Interpolant", "interpolate"]
+__all__ = ["DenseOutput", "Interpolant"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -63,16 +56,6 @@ class Interpolant:
             self.coefficients[:, :, positions],
             self.alternates,
         )
-
-
-def interpolate(stages: Stages, y_new: FloatArray) -> Interpolant:
-    """Interpolant of a step from its extended stages and its end point."""
-    increments = stages.rows[1:]
-    difference = y_new - stages.rows[0]
-    begin, end = increments[0], increments[DOP853.stages]
-    lower = [difference, begin - difference, 2.0 * difference - (begin + end)]
-    upper = [combine(weights, increments) for weights in DOP853.dense]
-    return Interpolant(stages.t, stages.h, stages.rows[0], np.stack(lower + upper))
 
 
 @dataclass(frozen=True, eq=False)

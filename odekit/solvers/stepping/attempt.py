@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.solvers.problem.interpolant import Interpolant
+from odekit.solvers.problem import Interpolant
 
 __all__ = ["Attempt"]
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.solvers.problem.interpolant import Interpolant, interpolate
-from odekit.solvers.problem.solution import Status
+from odekit.solvers.problem import Interpolant, Status
 from odekit.solvers.stepping.attempt import Attempt
 from odekit.solvers.stepping.lanes import Lanes, Task
 from odekit.solvers.stepping.record import Record, Step
-from odekit.solvers.stepping.stages import Stages, padded
+from odekit.solvers.stepping.stages import Stages, interpolate, padded
 from odekit.solvers.stepping.step_size_control import error_norm, initial_step, next_step, smallest_step
 from odekit.solvers.stepping.tableau import DOP853
 from odekit.solvers.stepping.taylor_batch import first_scale, take_taylor_step

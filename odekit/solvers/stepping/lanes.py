@@ -12,8 +12,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.solvers.problem.events import BoundEvent
-from odekit.solvers.problem.inputs import Inputs
+from odekit.solvers.problem import BoundEvent, Inputs
 from odekit.solvers.stepping.stages import RightHandSide, padded
 
 __all__ = ["BLOCK", "Lanes", "Series", "Task"]

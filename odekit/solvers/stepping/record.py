@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.solvers.problem.events import crossings, find_times
-from odekit.solvers.problem.interpolant import Interpolant
-from odekit.solvers.problem.solution import Status
+from odekit.solvers.problem import Interpolant, Status, crossings, find_times
 from odekit.solvers.stepping.lanes import Lanes, Task
 
 __all__ = ["Record", "Step"]

@@ -1,12 +1,9 @@
 """The stages of one Runge-Kutta step for a whole block of trajectories.
 
-What enters is a block of states with a step size for each trajectory; what leaves are the increments
-``h k_i`` and their linear combinations. Whether the step is good enough isn't known here.
-
-The increments are the rows of one matrix (stage, state * lane), so that a stage is one matrix product. The
-product is taken panel by panel, and a block is always a whole number of panels wide: every lane then goes
-through the same arithmetic wherever it stands, and a trajectory doesn't depend on its neighbours, not even
-in its last bit.
+The increments ``h k_i`` are the rows of one matrix (stage, state * lane), so that a stage is one matrix
+product. The product is taken panel by panel, and a block is always a whole number of panels wide: every lane
+then goes through the same arithmetic wherever it stands, and a trajectory doesn't depend on its neighbours,
+not even in its last bit.
 """
 
 from __future__ import annotations
@@ -18,9 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.solvers.problem import Interpolant
 from odekit.solvers.stepping.tableau import DOP853
 
-__all__ = ["PANEL", "RightHandSide", "Stages", "combine", "padded"]
+__all__ = ["PANEL", "RightHandSide", "Stages", "combine", "interpolate", "padded"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -99,3 +97,13 @@ class Stages:
         point = combine(_STAGE_WEIGHTS[stage], self.rows[: stage + 1])
         self.rhs(self.t + DOP853.nodes[stage] * self.h, point, self.p, increment)
         increment *= self.h
+
+
+def interpolate(stages: Stages, y_new: FloatArray) -> Interpolant:
+    """Interpolant of a step from its extended stages and its end point."""
+    increments = stages.rows[1:]
+    difference = y_new - stages.rows[0]
+    begin, end = increments[0], increments[DOP853.stages]
+    lower = [difference, begin - difference, 2.0 * difference - (begin + end)]
+    upper = [combine(weights, increments) for weights in DOP853.dense]
+    return Interpolant(stages.t, stages.h, stages.rows[0], np.stack(lower + upper))

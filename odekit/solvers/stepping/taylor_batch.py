@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.solvers.codegen.taylor_series import FIRST_SCALE, ORDER, SAFETY, Product, SeriesCode, Sum
-from odekit.solvers.problem.interpolant import Interpolant
+from odekit.solvers.codegen import FIRST_SCALE, ORDER, SAFETY, Product, SeriesCode, Sum, execute
+from odekit.solvers.problem import Interpolant
 from odekit.solvers.stepping.attempt import Attempt
 from odekit.solvers.stepping.lanes import Lanes, Series
 from odekit.solvers.stepping.step_size_control import LARGEST_FACTOR, SMALLEST_FACTOR
@@ -68,8 +67,7 @@ def _constants_function(code: SeriesCode) -> Callable[[FloatArray], list[FloatAr
         *(f"    {statement}" for statement in code.statements),
         f"    return [{', '.join(texts)}]",
     ]
-    scope: dict[str, Any] = {"numpy": np, "math": math}
-    exec(compile("\n".join(lines), "<odekit coefficients>", "exec"), scope)
+    scope = execute("\n".join(lines), {"numpy": np, "math": math}, "<odekit coefficients>")
     function: Callable[[FloatArray], list[FloatArray]] = scope["constants"]
     return function
 

@@ -1,1 +1,41 @@
-"""Mathematics that knows no system: polynomials, linear algebra, means of periodic functions."""
+"""Mathematics that knows no system: polynomials, linear algebra, text as SymPy, means over angles."""
+
+from odekit.systems.algebra.linear_algebra import (
+    PRIME,
+    integer_relations,
+    null_space,
+    rank_modulo,
+    vanishing_combinations,
+)
+from odekit.systems.algebra.polynomials import (
+    Poly,
+    add,
+    constant,
+    differentiate,
+    evaluate,
+    letter,
+    multiply,
+    to_sympy,
+)
+from odekit.systems.algebra.quadrature import mean_of_arrays, precise_mean
+from odekit.systems.algebra.symbolic import from_symbolic, to_symbolic
+
+__all__ = [
+    "PRIME",
+    "Poly",
+    "add",
+    "constant",
+    "differentiate",
+    "evaluate",
+    "from_symbolic",
+    "integer_relations",
+    "letter",
+    "mean_of_arrays",
+    "multiply",
+    "null_space",
+    "precise_mean",
+    "rank_modulo",
+    "to_symbolic",
+    "to_sympy",
+    "vanishing_combinations",
+]

@@ -1,12 +1,13 @@
-"""From the expression tree of a user's text to SymPy, name by name, evaluating nothing on the way.
+"""From the expression tree of a user's text to SymPy and back, name by name, evaluating nothing on the way.
 
-What enters is an `odekit.expressions.Expression` and the symbols that its names stand for; what leaves is a
-SymPy expression. Text itself never comes here: the whitelist parser has read it before.
+Text itself never comes here: the whitelist parser has read it before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import reduce
 
 import numpy as np
 import sympy as sp
@@ -14,7 +15,7 @@ import sympy as sp
 from odekit.errors import InputError
 from odekit.expressions import Call, Constant, Expression, Number, Power, Product, Root, Sum, Symbol
 
-__all__ = ["to_symbolic"]
+__all__ = ["from_symbolic", "to_symbolic"]
 
 MAX_BITS = 4_000
 
@@ -74,6 +75,43 @@ def to_symbolic(expression: Expression, symbols: Mapping[str, sp.Expr]) -> sp.Ex
         _check_constant(expression)
         return FUNCTIONS[expression.function](to_symbolic(expression.argument, symbols))
     raise InputError("a part of the formula has no symbolic form", expected=f"one of {', '.join(FUNCTIONS)}")
+
+
+def from_symbolic(expression: sp.Expr) -> Expression:
+    """A SymPy expression as a tree, which then evaluates on arrays without SymPy.
+
+    Raises
+    ------
+    InputError: a part that no tree has, such as an integral.
+
+    >>> x = sp.Symbol("x")
+    >>> str(to_symbolic(from_symbolic(sp.sin(x) ** 2 / 3 - 1), {"x": x}))
+    'sin(x)**2/3 - 1'
+    """
+    if expression.is_Rational:
+        return Number(Fraction(int(expression.p), int(expression.q)))
+    if expression.is_Float:
+        return Number(Fraction(str(expression)))
+    if expression.is_Symbol:
+        return Symbol(expression.name)
+    if expression is sp.pi or expression is sp.E:
+        return Constant("pi") if expression is sp.pi else Call("exp", Number(Fraction(1)))
+    if expression.is_Add or expression.is_Mul:
+        parts = expression.as_ordered_terms() if expression.is_Add else expression.as_ordered_factors()
+        return reduce(Sum if expression.is_Add else Product, map(from_symbolic, parts))
+    if expression.is_Pow and expression.exp.is_Rational:
+        return _rational_power(from_symbolic(expression.base), expression.exp)
+    names = [name for name, function in FUNCTIONS.items() if expression.func is function]
+    if names:
+        return Call(names[0], from_symbolic(expression.args[0]))
+    raise InputError(
+        "a part of the expression is no formula of known functions", received=str(expression)[:80]
+    )
+
+
+def _rational_power(base: Expression, exponent: sp.Rational) -> Expression:
+    root = base if exponent.q == 1 else Root(base, int(exponent.q)) if exponent.q > 2 else Call("sqrt", base)
+    return root if exponent.p == 1 else Power(root, int(exponent.p))
 
 
 def _power(base: sp.Expr, exponent: int) -> sp.Expr:

@@ -16,21 +16,16 @@ from numpy.typing import NDArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.systems.energies.variables import TIME, Variable
 from odekit.systems.energies.vocabulary import Vocabulary
-from odekit.systems.system import ReducedSystem
+from odekit.systems.system import System, initial_symbol
 
-__all__ = ["initial_symbol", "read_solution"]
+__all__ = ["read_solution"]
 
 POINTS = 40
 ACCURACY = 1e-8
 
 
-def initial_symbol(state: sp.Symbol) -> sp.Symbol:
-    """The symbol of a state's value at time 0, such as a_0."""
-    return sp.Symbol(f"{state.name}_0", real=True)
-
-
 def read_solution(
-    formulas: Mapping[str, Any], vocabulary: Vocabulary, system: ReducedSystem
+    formulas: Mapping[str, Any], vocabulary: Vocabulary, system: System
 ) -> Mapping[sp.Symbol, sp.Expr]:
     """The formulas as expressions, by state.
 
@@ -66,9 +61,7 @@ def read_solution(
     return solution
 
 
-def _check(
-    solution: Mapping[sp.Symbol, sp.Expr], system: ReducedSystem, initial: tuple[sp.Symbol, ...]
-) -> None:
+def _check(solution: Mapping[sp.Symbol, sp.Expr], system: System, initial: tuple[sp.Symbol, ...]) -> None:
     for state, velocity in zip(system.states, system.vector_field, strict=True):
         slope = solution[state].diff(TIME)
         wanted = velocity.xreplace(dict(solution))

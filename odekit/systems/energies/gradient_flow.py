@@ -1,26 +1,22 @@
-"""gradient_flow: from an energy that a user writes down to its `ReducedSystem`.
-
-What enters is an energy as text or SymPy, variables, and what shapes the flow: metric, constraint, decay,
-parameters. What leaves is a system that knows its first integrals, symmetries and fixed points, and that
-`compile` and `solve` take as they take a derived one. Groups and networks aren't known here.
-"""
+"""gradient_flow: from an energy that a user writes down to its `System`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
 from odekit.errors import InputError, UnknownNameError
-from odekit.systems.energies.answers import GradientSource
 from odekit.systems.energies.constraint import Constraint, read_constraints
 from odekit.systems.energies.explicit_solution import read_solution
+from odekit.systems.energies.field import flow_of
 from odekit.systems.energies.metric import read_metric
 from odekit.systems.energies.variables import Variable, declared_variables
 from odekit.systems.energies.vocabulary import Vocabulary, parameter_values
-from odekit.systems.system import ReducedSystem
+from odekit.systems.system import System
 
 __all__ = ["gradient_flow"]
 
@@ -38,7 +34,7 @@ def gradient_flow(
     decay: Mapping[Any, Any] | None = None,
     direction: str = "descent",
     solution: Mapping[str, Any] | None = None,
-) -> ReducedSystem:
+) -> System:
     r"""The flow that goes DOWN an energy, ``w' = -M(w)^-1 grad E(w)``, on a constraint if there is one.
 
     The energy is minimised, as a loss is. Where it is to be maximised, as the energies that `derive` finds,
@@ -97,16 +93,10 @@ def gradient_flow(
     total = function + sign * _decay({} if decay is None else decay, vocabulary)
     constrained = read_constraints(constraint, vocabulary)
     _check_dependence(total, constrained, vocabulary)
-    source = GradientSource(
-        vocabulary=vocabulary,
-        energy=total,
-        matrix=read_metric(metric, vocabulary),
-        constrained=constrained,
-        direction=direction,
-    )
+    system = flow_of(total, vocabulary, read_metric(metric, vocabulary), constrained, direction)
     if solution is None:
-        return source.system
-    return source.solved_by(read_solution(solution, vocabulary, source.system))
+        return system
+    return replace(system, solution=read_solution(solution, vocabulary, system))
 
 
 def _check_apart(vocabulary: Vocabulary) -> None:

@@ -15,7 +15,7 @@ from math import comb
 import sympy as sp
 from sympy.polys.rings import PolyElement, PolyRing
 
-from odekit.systems.system import ReducedSystem
+from odekit.systems.system import System
 
 __all__ = ["MAX_TERMS", "FieldPolynomials", "expanded_size", "field_polynomials"]
 
@@ -38,7 +38,7 @@ class FieldPolynomials:
     parameters: int
 
 
-def field_polynomials(system: ReducedSystem) -> FieldPolynomials | None:
+def field_polynomials(system: System) -> FieldPolynomials | None:
     """The field as polynomials; None where it has too many terms, or an entry can't be written so."""
     field = [
         sp.nsimplify(entry.xreplace(dict(system.definitions)), rational=True) for entry in system.vector_field
@@ -77,7 +77,7 @@ def expanded_size(expression: sp.Expr) -> int:
     return 1
 
 
-def _functions(entries: Sequence[sp.Expr], system: ReducedSystem) -> list[sp.Expr] | None:
+def _functions(entries: Sequence[sp.Expr], system: System) -> list[sp.Expr] | None:
     """Every part that depends on a state or on time and is no polynomial."""
     moving = {*system.states, system.time}
     found: dict[sp.Expr, None] = {}

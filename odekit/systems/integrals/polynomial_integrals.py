@@ -19,7 +19,7 @@ from sympy.polys.matrices import DomainMatrix
 from sympy.polys.rings import PolyElement
 
 from odekit.systems.integrals.field_polynomials import FieldPolynomials, field_polynomials
-from odekit.systems.system import ReducedSystem
+from odekit.systems.system import System
 
 __all__ = ["polynomial_integrals"]
 
@@ -29,7 +29,7 @@ MAX_UNKNOWNS_WITH_PARAMETERS = 20
 INDEPENDENT = 1e-9
 
 
-def polynomial_integrals(system: ReducedSystem, degree: int = MAX_DEGREE) -> tuple[sp.Expr, ...]:
+def polynomial_integrals(system: System, degree: int = MAX_DEGREE) -> tuple[sp.Expr, ...]:
     """Functionally independent polynomials in the states that the flow conserves, lowest degree first.
 
     Parameters
@@ -113,7 +113,7 @@ def _primitive(expression: sp.Expr, states: Sequence[sp.Symbol]) -> sp.Expr:
 class _Rank:
     """Rank of the Jacobian of a growing set of functions at one seeded point."""
 
-    def __init__(self, system: ReducedSystem) -> None:
+    def __init__(self, system: System) -> None:
         self._states = system.states
         generator = np.random.default_rng(0)
         symbols = (*system.states, *system.parameters)

@@ -1,1 +1,8 @@
-"""How is any system shown?"""
+"""How is any system shown? As a report, as LaTeX, as plain data, and as a program."""
+
+from odekit.systems.printers.latex import latex_block, latex_comments
+from odekit.systems.printers.python import program
+from odekit.systems.printers.report import plain_data, report
+from odekit.systems.printers.sections import join_sections
+
+__all__ = ["join_sections", "latex_block", "latex_comments", "plain_data", "program", "report"]

@@ -3,48 +3,42 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import sympy as sp
 
-from odekit.derivation.polar.decay import DECAY
-from odekit.systems.system import ReducedSystem
+from odekit.systems.system import System
 
-__all__ = ["aligned", "reduced_latex"]
+__all__ = ["latex_block", "latex_comments"]
 
 _WORDS = {"_plus_": "+", "_minus_": "-", "_over_": "/"}
 
 
-def reduced_latex(system: ReducedSystem) -> str:
-    """The system as an aligned block, below comments that say where it holds.
+def latex_comments(system: System) -> list[str]:
+    """What stands above a system: its conditions, and what it descends on which constraint."""
+    comments = [f"% {condition}" for condition in system.conditions]
+    if system.direction == "descent" and system.energy is not None:
+        return [*comments, "% gradient descent of E", *(f"% {name} = 0" for name in system.constraints)]
+    return comments
 
-    The comments name the conditions, and whether the modes are closed or where they leak. In the block come
-    energy, definitions and one equation of motion per line, time derivatives written with a dot.
 
-    >>> from odekit.derivation import derive
-    >>> from odekit.networks import Network
-    >>> print(reduced_latex(derive(Network("Z2"))))
-    % closed
+def latex_block(system: System, names: Mapping[sp.Symbol, str] = MappingProxyType({})) -> str:
+    """Energy, definitions and one equation of motion per line, time derivatives written with a dot.
+
+    Parameters
+    ----------
+    system: any.
+    names: LaTeX of symbols that shall not be written by their own names.
+
+    >>> x = sp.Symbol("x")
+    >>> print(latex_block(odekit.system({x: -(x**3)})))
     \\begin{aligned}
-    E &= 8 u^{2} v \\\\
-    \\dot{u} &= 8 u v \\\\
-    \\dot{v} &= 4 u^{2}
+    \\dot{x} &= - x^{3}
     \\end{aligned}
     """
-    leaks = [f"{name} at {', '.join(labels)}" for name, labels in system.leaks.items() if labels]
-    comments = [f"% {condition}" for condition in system.conditions]
-    if DECAY in system.parameters:
-        comments.append(r"% \lambda: weight decay, in this time")
-    if system.direction == "descent":
-        constraint = [f"% {name} = 0" for name in system.constraints]
-        return "\n".join([*comments, "% gradient descent of E", *constraint, aligned(system)])
-    comments.append("% closed" if system.closed else f"% not closed, leaks: {'; '.join(leaks)}")
-    return "\n".join([*comments, aligned(system)])
-
-
-def aligned(system: ReducedSystem) -> str:
-    """The block alone: energy, definitions and equations of motion."""
     symbols = {*system.states, *system.parameters, *system.definitions}
-    names = {symbol: r"\lambda" if symbol == DECAY else _name(symbol.name) for symbol in symbols}
+    names = {symbol: names.get(symbol, _name(symbol.name)) for symbol in symbols}
 
     def show(expression: sp.Expr) -> str:
         return str(sp.latex(expression, symbol_names=names))

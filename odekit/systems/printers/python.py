@@ -8,12 +8,12 @@ import sympy as sp
 from sympy.printing.numpy import NumPyPrinter
 
 from odekit.errors import ReductionError
-from odekit.systems.system import ReducedSystem
+from odekit.systems.system import System
 
-__all__ = ["reduced_python"]
+__all__ = ["program"]
 
 
-def reduced_python(system: ReducedSystem) -> str:
+def program(system: System) -> str:
     """Source of ``vector_field(t, y, ...)``, whose docstring lists the order of states and parameters.
 
     ``y`` has one row per state and any number of columns; parameters follow by name, so that the function
@@ -23,9 +23,8 @@ def reduced_python(system: ReducedSystem) -> str:
     ------
     ReductionError: an integral, or a function that NumPy doesn't have.
 
-    >>> from odekit.derivation import derive
-    >>> from odekit.networks import Network
-    >>> print(reduced_python(derive(Network("Z2")).form("cartesian")))
+    >>> u, v = sp.symbols("u v")
+    >>> print(program(odekit.system({u: 8 * u * v, v: 4 * u**2})))
     import numpy
     <BLANKLINE>
     <BLANKLINE>
@@ -47,7 +46,7 @@ def reduced_python(system: ReducedSystem) -> str:
     return "\n".join(["import numpy", "", "", *lines, ""])
 
 
-def _docstring(system: ReducedSystem) -> Iterator[str]:
+def _docstring(system: System) -> Iterator[str]:
     states = ", ".join(f"y[{i}] = {symbol.name}" for i, symbol in enumerate(system.states))
     parameters = ", ".join(symbol.name for symbol in system.parameters)
     yield '    """Time derivative of the states.'
@@ -58,7 +57,7 @@ def _docstring(system: ReducedSystem) -> Iterator[str]:
     yield '    """'
 
 
-def _body(system: ReducedSystem) -> Iterator[str]:
+def _body(system: System) -> Iterator[str]:
     printer = NumPyPrinter()
     comma = "," if len(system.states) == 1 else ""
     yield f"    {', '.join(symbol.name for symbol in system.states)}{comma} = y"

@@ -1,1 +1,5 @@
 """Where does a flow rest, and is it stable there?"""
+
+from odekit.systems.rest_points.rest_points import find_rest_points
+
+__all__ = ["find_rest_points"]

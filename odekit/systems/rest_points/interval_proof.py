@@ -15,7 +15,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from odekit.systems.system import ReducedSystem
+from odekit.systems.system import System
 
 __all__ = ["proved_radius"]
 
@@ -32,7 +32,7 @@ FUNCTIONS = {
 }
 
 
-def proved_radius(system: ReducedSystem, kept: Sequence[sp.Expr], point: FloatArray) -> float:
+def proved_radius(system: System, kept: Sequence[sp.Expr], point: FloatArray) -> float:
     """Radius of a box around the point that holds exactly one point of rest of its level; infinite unproved.
 
     With C the approximate inverse of the completed field's Jacobian, a box X of centre y holds exactly one

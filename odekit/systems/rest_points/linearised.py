@@ -10,15 +10,15 @@ from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
-from odekit.derivation.polar.fixed_points import FixedPoint
-from odekit.systems.system import ReducedSystem
+from odekit.systems.known import FixedPoint
+from odekit.systems.system import System
 
 __all__ = ["linearised"]
 
 Values = Mapping[sp.Symbol, sp.Expr]
 
 
-def linearised(values: Values, system: ReducedSystem, integrals: Sequence[sp.Expr]) -> FixedPoint:
+def linearised(values: Values, system: System, integrals: Sequence[sp.Expr]) -> FixedPoint:
     """The point with the eigenvalues of the field's Jacobian, less one zero for each function that is kept.
 
     Every function that the flow keeps at every level gives the Jacobian a left null vector, its gradient.

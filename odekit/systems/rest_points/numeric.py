@@ -12,10 +12,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from odekit.derivation.polar.fixed_points import FixedPoint
+from odekit.systems.known import FixedPoint
 from odekit.systems.rest_points.interval_proof import proved_radius
 from odekit.systems.rest_points.linearised import linearised
-from odekit.systems.system import ReducedSystem
+from odekit.systems.system import System
 
 __all__ = ["numeric_rest_points"]
 
@@ -33,7 +33,7 @@ MAX_SYMBOLIC = 4
 DIGITS = 15
 
 
-def numeric_rest_points(system: ReducedSystem, integrals: Sequence[sp.Expr]) -> tuple[FixedPoint, ...]:
+def numeric_rest_points(system: System, integrals: Sequence[sp.Expr]) -> tuple[FixedPoint, ...]:
     """Points of rest at the level 0 of the first integrals, the most stable first.
 
     Where an eigenvalue is 0, only points with an exact value or a proof are kept: slow motion looks alike.
@@ -69,7 +69,7 @@ def _instability(point: FixedPoint) -> float:
     return max((float(sp.re(value)) for value in point.eigenvalues), default=0.0)
 
 
-def _is_angle(state: sp.Symbol, system: ReducedSystem) -> bool:
+def _is_angle(state: sp.Symbol, system: System) -> bool:
     """Whether a whole turn of the state changes nothing."""
     entries = [*system.vector_field, *system.constraints.values()]
     if not any(entry.has(sp.sin, sp.cos) for entry in entries):
@@ -134,7 +134,7 @@ def _distance(point: FloatArray, other: FloatArray, turns: NDArray[np.bool_]) ->
 
 def _point(
     point: FloatArray,
-    system: ReducedSystem,
+    system: System,
     integrals: Sequence[sp.Expr],
     jacobians: ArrayFunction,
 ) -> FixedPoint:
@@ -179,7 +179,7 @@ def _stability(real: FloatArray) -> str:
     return "attracts" if (real < 0).all() else "repels"
 
 
-def _exact(values: dict[sp.Symbol, sp.Expr], system: ReducedSystem) -> dict[sp.Symbol, sp.Expr] | None:
+def _exact(values: dict[sp.Symbol, sp.Expr], system: System) -> dict[sp.Symbol, sp.Expr] | None:
     """Small fractions or fractions of pi with these digits, if the field vanishes there exactly."""
     guess = {}
     for state, value in values.items():

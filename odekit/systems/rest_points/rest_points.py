@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
-from odekit.derivation.polar.fixed_points import FixedPoint
 from odekit.systems.integrals.field_polynomials import expanded_size
+from odekit.systems.known import FixedPoint
 from odekit.systems.rest_points.linearised import linearised
 from odekit.systems.rest_points.numeric import numeric_rest_points
-from odekit.systems.system import ReducedSystem
+from odekit.systems.system import System
 
 __all__ = ["find_rest_points"]
 
@@ -26,7 +26,7 @@ MAX_TERMS = 60
 Values = Mapping[sp.Symbol, sp.Expr]
 
 
-def find_rest_points(system: ReducedSystem, integrals: Sequence[sp.Expr]) -> tuple[FixedPoint, ...]:
+def find_rest_points(system: System, integrals: Sequence[sp.Expr]) -> tuple[FixedPoint, ...]:
     """All real points of rest that were found; none where the field depends on time.
 
     Symbolic for polynomial equations in at most three states and two parameters whose degrees multiply to at
@@ -44,7 +44,7 @@ def find_rest_points(system: ReducedSystem, integrals: Sequence[sp.Expr]) -> tup
     return () if system.parameters else numeric_rest_points(system, integrals)
 
 
-def _equations(system: ReducedSystem) -> list[sp.Expr] | None:
+def _equations(system: System) -> list[sp.Expr] | None:
     """The field's numerators and the constraints, as polynomials; None where they are none."""
     field = [sp.nsimplify(entry, rational=True) for entry in system.vector_field]
     if sum(map(expanded_size, field)) > MAX_TERMS * len(field):
@@ -54,14 +54,14 @@ def _equations(system: ReducedSystem) -> list[sp.Expr] | None:
     return equations if all(e.is_polynomial(*system.states) for e in equations) else None
 
 
-def _is_small(equations: Sequence[sp.Expr], system: ReducedSystem) -> bool:
+def _is_small(equations: Sequence[sp.Expr], system: System) -> bool:
     product = 1
     for equation in equations:
         product *= max(sp.Poly(equation, *system.states).total_degree(), 1)
     return product <= MAX_PRODUCT
 
 
-def _solved(equations: Sequence[sp.Expr], system: ReducedSystem) -> list[Values] | None:
+def _solved(equations: Sequence[sp.Expr], system: System) -> list[Values] | None:
     try:
         solutions = sp.solve(equations, list(system.states), dict=True)
     except NotImplementedError:
@@ -78,6 +78,6 @@ def _is_real(solution: Values) -> bool:
     return not any(value.is_real is False or value.has(sp.I) for value in solution.values())
 
 
-def _is_defined(solution: Values, system: ReducedSystem) -> bool:
+def _is_defined(solution: Values, system: System) -> bool:
     """Whether the field itself rests there, and not only its numerators."""
     return all(sp.simplify(entry.subs(solution)) == 0 for entry in system.vector_field)

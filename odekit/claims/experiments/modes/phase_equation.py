@@ -81,7 +81,7 @@ def phase_errors(comparison: Comparison) -> tuple[PhaseErrors, PhaseErrors]:
 def derived_equation() -> str:
     """The derived D', in the order p, as text."""
     system = derive(Network("Zp"))
-    return str(system.equations[system.symbol("D")]).replace("**", "^")
+    return str(system.equations["D"]).replace("**", "^")
 
 
 def _odd_count(t: FloatArray, horizon: float | None) -> int:

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.comparison import estimate_rate
-from odekit.derivation.blocks.flow import lift
-from odekit.derivation.blocks.landscape import CriticalPoint, critical_point
+from odekit.derivation import CriticalPoint, critical_point, lift
 from odekit.groups import FiniteGroup, RealIrrep
 from odekit.networks import Network
 from odekit.simulation import Run, simulate

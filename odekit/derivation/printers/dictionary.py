@@ -1,36 +1,31 @@
-"""A system as plain data: what a program reads, and what becomes JSON."""
+"""A system that was derived from a network as plain data: what a program reads, and what becomes JSON."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from odekit.derivation.certificates.certificate import Certificate
-from odekit.derivation.polar.fixed_points import FixedPoint
+from odekit.derivation.answers import NetworkAnswers
 from odekit.derivation.printers.entries import (
     certificate_entry,
     landscape_entries,
     law_entries,
     network_entry,
 )
-from odekit.systems.system import ReducedSystem, Template
+from odekit.systems import Certificate, FixedPoint, System, Template
 
-__all__ = ["reduced_dictionary"]
+__all__ = ["network_data"]
 
 
-def reduced_dictionary(system: ReducedSystem, certificate: Certificate | None = None) -> dict[str, Any]:
+def network_data(system: System, answers: NetworkAnswers, certificate: Certificate | None) -> dict[str, Any]:
     """Everything that is known of a derived system, as strings, numbers, lists and dictionaries.
 
     Expressions are text that Python can evaluate, with ``sin``, ``cos``, ``sqrt`` and ``pi`` in scope.
     ``states`` are the system's own followed by the defined combinations, such as D, and ``equations`` has an
     entry for each.
-
-    Raises
-    ------
-    ReductionError: a system that carries no derivation.
     """
-    report = system.sphere_report()
+    report = answers.sphere_report()
     return {
-        **network_entry(system.network),
+        **network_entry(answers.network),
         **_equations(system),
         "templates": [_template(template) for template in system.templates],
         "conditions": list(system.conditions),
@@ -45,7 +40,7 @@ def reduced_dictionary(system: ReducedSystem, certificate: Certificate | None = 
     }
 
 
-def _equations(system: ReducedSystem) -> dict[str, Any]:
+def _equations(system: System) -> dict[str, Any]:
     return {
         "closed": system.closed,
         "leaks": {name: list(labels) for name, labels in system.leaks.items()},

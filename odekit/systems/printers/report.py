@@ -1,4 +1,4 @@
-"""The flow of a user's energy as a report that a person reads, and as plain data."""
+"""Any system as a report that a person reads, and as plain data."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from odekit.systems.printers.sections import join_sections
-from odekit.systems.system import ReducedSystem
+from odekit.systems.system import System
 
-__all__ = ["gradient_dictionary", "gradient_text"]
+__all__ = ["plain_data", "report"]
 
 
-def gradient_text(system: ReducedSystem) -> str:
-    """The energy, its flow, and what follows from it.
+def report(system: System) -> str:
+    """Energy and constraint where there are such, the equations, and what follows from them.
 
-    >>> from odekit.derivation import gradient_flow
-    >>> print(gradient_text(gradient_flow("x**2*k/2", "x", parameters="k")).splitlines()[0])
+    >>> print(report(odekit.gradient_flow("x**2*k/2", "x", parameters="k")).splitlines()[0])
     Gradient descent
     """
     sections = {
         f"Gradient {system.direction}": _energy(system),
         "Constraint": [f"{function} = 0" for function in system.constraints.values()],
         "Parameters": [symbol.name for symbol in system.parameters],
+        "Definitions": [f"{symbol} = {meaning}" for symbol, meaning in system.definitions.items()],
         "Equations of motion": [f"{symbol}' = {velocity}" for symbol, velocity in system.equations.items()],
+        "Conditions": system.conditions,
         "First integrals": [str(integral) for integral in system.first_integrals()],
         "Scaling symmetries": [str(symmetry) for symmetry in system.scaling_symmetries()],
         "Points of rest": _points(system),
@@ -31,10 +32,10 @@ def gradient_text(system: ReducedSystem) -> str:
     return join_sections(sections)
 
 
-def gradient_dictionary(system: ReducedSystem) -> dict[str, Any]:
+def plain_data(system: System) -> dict[str, Any]:
     """Everything that is known of the flow, as strings, numbers, lists and dictionaries."""
     return {
-        "energy": str(system.energy),
+        "energy": None if system.energy is None else str(system.energy),
         "direction": system.direction,
         "states": [symbol.name for symbol in system.states],
         "parameters": [symbol.name for symbol in system.parameters],
@@ -65,7 +66,9 @@ def gradient_dictionary(system: ReducedSystem) -> dict[str, Any]:
     }
 
 
-def _energy(system: ReducedSystem) -> Iterator[str]:
+def _energy(system: System) -> Iterator[str]:
+    if system.energy is None:
+        return
     sign = "-" if system.direction == "descent" else ""
     yield f"w' = {sign}M^-1 grad E{', projected on the constraint' if system.constraints else ''}"
     yield f"E = {system.energy}"
@@ -76,7 +79,7 @@ def _energy(system: ReducedSystem) -> Iterator[str]:
         yield "metric that is not diagonal"
 
 
-def _points(system: ReducedSystem) -> Iterator[str]:
+def _points(system: System) -> Iterator[str]:
     for point in system.fixed_points():
         parts = [f"{point.name} {point.stability}"]
         if point.eigenvalues:

@@ -5,37 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from odekit.derivation.blocks.lifted_system import LiftedSystem
+from odekit.derivation.blocks.lifted import Lifted
 from odekit.derivation.blocks.words import Letter, Word
 
-__all__ = ["lifted_python"]
+__all__ = ["block_python"]
 
 
-def lifted_python(system: LiftedSystem) -> str:
+def block_python(lifted: Lifted) -> str:
     """Source of ``vector_field(blocks)``, of blocks by weight group, one for each irrep, trivial first."""
-    flow, letters = system.flow, system.flow.letters
+    flow, letters = lifted.flow, lifted.flow.letters
     lines = [
         "def vector_field(blocks):",
         '    """Time derivative of the blocks sum_g f(g) rho(g).',
         "",
         f"    blocks: {{{', '.join(map(repr, letters))}}} to lists of (d, d) arrays, one for each irrep of",
-        f"    {system.group.name}, in any order but for the trivial one, which is the first.",
+        f"    {lifted.group.name}, in any order but for the trivial one, which is the first.",
         '    """',
-        f"    n = {system.group.order}",
+        f"    n = {lifted.group.order}",
         f"    {', '.join(letters)} = ({', '.join(f'blocks[{name!r}]' for name in letters)})",
         "    E = sum(",
         f"        len(xi[i]) / n * numpy.trace({_code(flow.energy)}).real for i in range(1, len(xi))",
         "    )",
         "    return {",
-        *_entries(system),
+        *_entries(lifted),
         "    }",
     ]
     return "\n".join(["import numpy", "", "", *lines, ""])
 
 
-def _entries(system: LiftedSystem) -> Iterator[str]:
-    for name, words in system.flow.free_field.items():
-        radial = system.flow.radial[name]
+def _entries(lifted: Lifted) -> Iterator[str]:
+    for name, words in lifted.flow.free_field.items():
+        radial = lifted.flow.radial[name]
         taken = f" - {_number(radial)}*E*{name}[i]" if radial else ""
         trivial = f"-{_number(radial)}*E*{name}[0]" if radial else f"0*{name}[0]"
         yield f"        {name!r}: [{trivial}, *({_code(words)}{taken} for i in range(1, len(xi)))],"

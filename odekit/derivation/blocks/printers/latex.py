@@ -7,17 +7,18 @@ from fractions import Fraction
 
 import sympy as sp
 
-from odekit.derivation.blocks.lifted_system import LiftedSystem
+from odekit.derivation.blocks.lifted import Lifted
 from odekit.derivation.blocks.words import Letter, Word, Words, combine
 
-__all__ = ["aligned", "lifted_latex"]
+__all__ = ["block_latex"]
 
 
-def lifted_latex(system: LiftedSystem) -> str:
+def block_latex(lifted: Lifted, *, comments: bool) -> str:
     """The energy and one equation of motion per weight group, as an aligned block.
 
     >>> from odekit.networks import Network
-    >>> print(lifted_latex(LiftedSystem.of(Network("S3", embedding="unshared"))))  # doctest: +ELLIPSIS
+    >>> lifted = Lifted.of(Network("S3", embedding="unshared"))
+    >>> print(block_latex(lifted, comments=True))  # doctest: +ELLIPSIS
     % at each nontrivial irrep
     \\begin{aligned}
     E &= \\frac{1}{6} \\sum_{\\rho \\neq 1} d_\\rho \\operatorname{Re} ...
@@ -26,18 +27,14 @@ def lifted_latex(system: LiftedSystem) -> str:
     \\dot{\\hat\\xi} &= 2 \\hat\\theta_{1} \\hat\\theta_{2}
     \\end{aligned}
     """
-    return f"% at each nontrivial irrep\n{aligned(system)}"
-
-
-def aligned(system: LiftedSystem) -> str:
-    """The block alone."""
-    flow = system.flow
+    flow = lifted.flow
     trace = rf"\operatorname{{Re}} \operatorname{{tr}}\bigl({_words(flow.energy)}\bigr)"
-    lines = [rf"E &= \frac{{1}}{{{system.group.order}}} \sum_{{\rho \neq 1}} d_\rho {trace}"]
+    lines = [rf"E &= \frac{{1}}{{{lifted.group.order}}} \sum_{{\rho \neq 1}} d_\rho {trace}"]
     for name, words in flow.free_field.items():
         radial: Words = {(Letter("E"), Letter(name)): -flow.radial[name]}
         lines.append(rf"{_dotted(name)} &= {_words(combine([(1, words), (1, radial)]))}")
-    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+    block = "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+    return f"% at each nontrivial irrep\n{block}" if comments else block
 
 
 def _words(words: Mapping[Word, Fraction]) -> str:

@@ -1,0 +1,97 @@
+"""What every derivation from a network can answer beside the questions that any ODE answers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+import sympy as sp
+
+from odekit.derivation.spheres import SphereReport
+from odekit.errors import ReductionError
+from odekit.networks import Network
+from odekit.systems import AnyAnswers, EllipticCurve, System
+
+__all__ = [
+    "NetworkAnswers",
+    "complex_equations",
+    "elliptic_curve",
+    "network_answers",
+    "network_of",
+    "sphere_report",
+]
+
+
+class NetworkAnswers(AnyAnswers, ABC):
+    """Answers for a system that was derived from a network."""
+
+    @property
+    @abstractmethod
+    def network(self) -> Network:
+        """What was derived."""
+
+    def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
+        """Time derivative of every complex amplitude, in the amplitudes and their conjugates.
+
+        Raises
+        ------
+        ReductionError: the equations are no polynomials in complex amplitudes.
+        """
+        raise ReductionError(
+            "this system has no equations in complex amplitudes",
+            expected="Fourier modes of a polynomial activation",
+            received=f"activation {self.network.activation_name} on {self.network.group.name}",
+            hint="the system's own equations",
+        )
+
+    def elliptic_curve(self) -> EllipticCurve | None:
+        """The curve of the exact solution; None where none is known."""
+        return None
+
+    def sphere_report(self) -> SphereReport | None:
+        """What unit spheres add: the meaning of E, laws up to scale, maxima; None without constraint."""
+        return None
+
+
+def network_answers(system: System) -> NetworkAnswers:
+    """Who answers for a derived system.
+
+    Raises
+    ------
+    ReductionError: a system that was not derived from a network.
+    """
+    if not isinstance(system.answers, NetworkAnswers):
+        raise ReductionError(
+            "this system was not derived from a network", expected="a system made by odekit.derive"
+        )
+    return system.answers
+
+
+def network_of(system: System) -> Network:
+    """What was derived.
+
+    Raises
+    ------
+    ReductionError: a system that was not derived from a network; likewise below.
+    """
+    return network_answers(system).network
+
+
+def complex_equations(system: System) -> Mapping[sp.Expr, sp.Expr]:
+    """Time derivative of every complex amplitude u = alpha e^(i phi), in amplitudes and conjugates.
+
+    Raises
+    ------
+    ReductionError: the equations are no polynomials in complex amplitudes.
+    """
+    return network_answers(system).complex_equations()
+
+
+def elliptic_curve(system: System) -> EllipticCurve | None:
+    """The curve of the exact solution, found by elimination; None where there is no closed form."""
+    return network_answers(system).elliptic_curve()
+
+
+def sphere_report(system: System) -> SphereReport | None:
+    """What unit spheres add: the meaning of E, laws up to scale, maxima; None without constraint."""
+    return network_answers(system).sphere_report()

@@ -1,0 +1,145 @@
+"""The roads from a problem to its solution: exact, precise, in a cheaper form, or in steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.errors import InputError
+from odekit.solvers.backends import compile_for
+from odekit.solvers.closed import has_closed_form, solve_closed_form
+from odekit.solvers.equivalent import Form, cheapest_form, form_states, original_states
+from odekit.solvers.kernels import integrate_in_jax, integrate_in_lanes
+from odekit.solvers.precise import follow_precisely
+from odekit.solvers.problem import CompiledSystem, DenseOutput, Problem, Solution, bind, default_atol
+from odekit.solvers.stepping import Record, Task, integrate
+
+__all__ = ["chosen_road"]
+
+FloatArray = NDArray[np.float64]
+Road = Callable[[Problem], Solution]
+
+# What the closed forms' own tests allow them at a fixed distance from the blow-up.
+_EXACT_ERROR = 100.0 * float(np.finfo(np.float64).eps)
+
+
+def chosen_road(problem: Problem) -> Road:
+    """How a problem is solved.
+
+    Raises
+    ------
+    InputError: ``method="exact"`` without a closed form, or together with events or dense output.
+    """
+    if problem.method in ("auto", "exact") and _uses_closed_form(problem):
+        return follow_exactly
+    if problem.backend == "mpmath":
+        return follow_precisely
+    if problem.compiled is None and not problem.needs_steps:
+        form = cheapest_form(problem.system, problem.inputs.y0)
+        if form is not None:
+            return partial(follow_form, form)
+    return follow_in_steps
+
+
+def _uses_closed_form(problem: Problem) -> bool:
+    available = has_closed_form(problem.system, problem.inputs.y0)
+    if problem.method == "auto":
+        return available and not problem.needs_steps and problem.backend != "mpmath"
+    if not available:
+        raise InputError(
+            "the system has no closed form from these starts",
+            expected="a system with one; on spheres all modes, aligned or one pair alone",
+            hint='method="dop853"',
+        )
+    if problem.needs_steps:
+        raise InputError(
+            "the closed form takes no steps, so that it finds no events and has no interpolant",
+            hint='method="dop853", or ask for the times themselves',
+        )
+    return True
+
+
+def follow_exactly(problem: Problem) -> Solution:
+    """By formulas."""
+    inputs = problem.inputs
+    with np.errstate(all="ignore"):
+        y, status = solve_closed_form(problem.system, inputs)
+    known = np.isfinite(y).all(axis=1)
+    return Solution(
+        t=inputs.times,
+        y=y,
+        status=status,
+        states=tuple(state.name for state in problem.system.states),
+        t_reached=np.where(known, inputs.times, 0.0).max(axis=0),
+        steps=np.zeros(problem.batch, dtype=np.int64),
+        error_estimate=np.full(problem.batch, _EXACT_ERROR),
+        method="exact",
+    )
+
+
+def follow_form(form: Form, problem: Problem) -> Solution:
+    """In steps of an equivalent form, whose states the tolerances are for."""
+    start = form_states(form, problem.system, problem.inputs)
+    inputs = replace(problem.inputs, y0=start)
+    if problem.has_default_atol:
+        inputs = replace(inputs, atol=default_atol(start, inputs.rtol))
+    solved = follow_in_steps(replace(problem, system=form.system, inputs=inputs))
+    return original_states(form, problem.system, problem.inputs, solved)
+
+
+def follow_in_steps(problem: Problem) -> Solution:
+    """With a step size of its own for each trajectory."""
+    compiled = problem.compiled
+    if (
+        compiled is None
+        or compiled.system is not problem.system
+        or problem.method not in ("auto", compiled.method)
+    ):
+        compiled = compile_for(
+            problem.system,
+            problem.backend,
+            batch=problem.batch,
+            needs_steps=problem.needs_steps,
+            method=problem.method,
+        )
+    task = Task(
+        compiled.rhs,
+        problem.inputs,
+        problem.h0,
+        problem.max_steps,
+        tuple(bind(event, compiled.states, compiled.parameters) for event in problem.events),
+        problem.is_dense,
+        series=compiled.series,
+    )
+    return _solution(task, compiled, _integrated(task, compiled))
+
+
+def _integrated(task: Task, compiled: CompiledSystem) -> Record:
+    if compiled.kernel is None:
+        return integrate(task)
+    in_batch = integrate_in_jax if compiled.backend == "jax" else integrate_in_lanes
+    return in_batch(task, compiled.kernel)
+
+
+def _solution(task: Task, compiled: CompiledSystem, record: Record) -> Solution:
+    count = len(compiled.states)
+    dense = DenseOutput.from_steps(record.pieces, count, record.t_reached) if task.is_dense else None
+    return Solution(
+        t=task.inputs.times,
+        y=record.y,
+        status=record.status,
+        states=compiled.states,
+        t_reached=record.t_reached,
+        steps=record.steps,
+        error_estimate=record.error,
+        event_names=tuple(event.event.name for event in task.events),
+        event_t=record.event_t,
+        event_y=record.event_y,
+        method=compiled.method,
+        backend=compiled.backend,
+        dense=dense,
+    )

@@ -1,0 +1,55 @@
+"""Expressions by symbol, which may also be asked for by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import sympy as sp
+
+from odekit.errors import UnknownNameError
+
+__all__ = ["Equations"]
+
+
+class Equations(Mapping[sp.Symbol, sp.Expr]):
+    """Right-hand sides by the symbol on the left, which may be that of a matrix, or by its name.
+
+    >>> x = sp.Symbol("x")
+    >>> equations = Equations("velocity", {x: -x})
+    >>> equations["x"], equations[x], "y" in equations
+    (-x, -x, False)
+
+    Parameters
+    ----------
+    kind: what is looked up, for the message where a name isn't known.
+    entries: expressions, or matrix expressions, by symbol.
+    """
+
+    def __init__(self, kind: str, entries: Mapping[sp.Symbol, sp.Expr]) -> None:
+        self._kind = kind
+        self._entries = dict(entries)
+        self._named = {symbol.name: symbol for symbol in self._entries}
+
+    def __getitem__(self, key: sp.Symbol | str) -> sp.Expr:
+        """The right-hand side of a symbol or name.
+
+        Raises
+        ------
+        UnknownNameError: nothing bears the name; the nearest is suggested.
+        """
+        name = key if isinstance(key, str) else key.name
+        if name not in self._named:
+            raise UnknownNameError(self._kind, name, self._named)
+        return self._entries[self._named[name]]
+
+    def __contains__(self, key: object) -> bool:
+        return (key if isinstance(key, str) else getattr(key, "name", None)) in self._named
+
+    def __iter__(self) -> Iterator[sp.Symbol]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __repr__(self) -> str:
+        return repr(self._entries)

@@ -1,0 +1,80 @@
+"""The right-hand side of a system as a plain function, for SciPy and others that integrate one trajectory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import sympy as sp
+
+from odekit.errors import InputError, UnknownNameError
+
+__all__ = ["Backend", "NumericFunction", "numeric_function"]
+
+Backend = Literal["numpy", "mpmath", "jax"]
+NumericFunction = Callable[..., Any]
+
+_MODULES: Mapping[str, Any] = {"numpy": ["numpy", "scipy"], "mpmath": "mpmath", "jax": "jax"}
+
+
+def numeric_function(
+    rhs: Mapping[Any, sp.Expr],
+    parameters: Sequence[sp.Symbol],
+    time: sp.Symbol | None,
+    backend: str = "numpy",
+) -> NumericFunction:
+    """``f(t, y, p)`` of velocities that are free of definitions.
+
+    Parameters
+    ----------
+    rhs: velocity by state.
+    parameters, time: the other symbols that occur.
+    backend: ``"numpy"``, ``"mpmath"`` or ``"jax"``, which has to be installed.
+
+    Raises
+    ------
+    UnknownNameError: another backend.
+
+    >>> x, k = sp.symbols("x k")
+    >>> numeric_function({x: -k * x}, (k,), None)(0.0, [2.0], {"k": 3.0})
+    array([-6.])
+    """
+    if backend not in _MODULES:
+        raise UnknownNameError("backend", str(backend), _MODULES)
+    states = list(rhs)
+    clock = time or sp.Dummy("t")
+    velocity = sp.lambdify((clock, states, list(parameters)), list(rhs.values()), _MODULES[backend], cse=True)
+    names = [symbol.name for symbol in parameters]
+    wrap: Callable[[Sequence[Any]], Any] = _stacked if backend == "numpy" else list
+
+    def function(t: Any, y: Any, p: Any = ()) -> Any:
+        return wrap(velocity(t, y, _values(names, p)))
+
+    function.__doc__ = (
+        f"Velocities of {', '.join(s.name for s in states)} at time t, states y in this order, "
+        f"parameters p: {', '.join(names) or 'none'}, in this order or by name."
+    )
+    return function
+
+
+def _stacked(entries: Sequence[Any]) -> Any:
+    """The entries as one float array, constants spread over the batch."""
+    return np.stack(np.broadcast_arrays(*(np.asarray(entry, dtype=np.float64) for entry in entries)))
+
+
+def _values(names: Sequence[str], p: Any) -> Sequence[Any]:
+    if isinstance(p, Mapping):
+        unknown = next((name for name in p if name not in names), None)
+        if unknown is not None:
+            raise UnknownNameError("parameter", str(unknown), names)
+        p = [p[name] for name in names if name in p]
+    elif not isinstance(p, Sequence | np.ndarray):
+        p = [p]
+    if len(p) != len(names):
+        raise InputError(
+            "the parameters don't fit the system",
+            expected=f"values of {', '.join(names)}" if names else "none",
+            received=f"{len(p)} values",
+        )
+    return list(p)

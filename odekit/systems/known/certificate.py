@@ -1,0 +1,47 @@
+"""A certificate: what a derived field was compared with, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+__all__ = ["Certificate", "combined"]
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What was compared, and what came of it.
+
+    Parameters
+    ----------
+    order: the group's order.
+    frequencies: the concrete frequencies that were tried, one mapping from symbol to integer each.
+    exact: whether it is a proof over the cyclotomic field instead of a floating-point comparison.
+    residual: largest relative difference (0 where exact and passed).
+    passed: whether field and leaks agree at all of them.
+    """
+
+    order: int
+    frequencies: tuple[Mapping[str, int], ...]
+    exact: bool
+    residual: float
+    passed: bool
+
+    def __str__(self) -> str:
+        kind = "exactly, over the cyclotomic field" if self.exact else "at random points"
+        verdict = "agrees" if self.passed else "DISAGREES"
+        tried = "; ".join(", ".join(f"{k} = {v}" for k, v in f.items()) for f in self.frequencies)
+        where = f" ({tried})" if tried else ""
+        size = "" if self.exact else f", largest relative difference {self.residual:.1e}"
+        return f"{verdict} with the weight-space gradient {kind}, order {self.order}{where}{size}"
+
+
+def combined(certificates: Sequence[Certificate]) -> Certificate:
+    """One certificate for several systems at the same order: it passes if all of them do."""
+    return Certificate(
+        order=certificates[0].order,
+        frequencies=tuple(choice for part in certificates for choice in part.frequencies),
+        exact=all(part.exact for part in certificates),
+        residual=max(part.residual for part in certificates),
+        passed=all(part.passed for part in certificates),
+    )

@@ -1,0 +1,53 @@
+"""A point at which something rests: phase combinations at any magnitudes, or all states of a system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sympy as sp
+
+__all__ = ["FixedPoint"]
+
+
+@dataclass(frozen=True)
+class FixedPoint:
+    """A point at which the phase combinations rest, whatever the magnitudes.
+
+    Parameters
+    ----------
+    values: value in radians by combination.
+    stability: ``"attracts"``, ``"repels"``, ``"saddle"``, ``"depends on signs"`` (of the signed states) or
+        ``"depends on magnitudes"``; of a point of rest also ``"depends on values"`` (of parameters, or along
+        its family) or ``"degenerate"`` (an eigenvalue 0 that nothing explains).
+    rates: rate at which a small deviation of each combination shrinks (negative: grows), where the
+        linearisation doesn't couple it to others.
+    eigenvalues: of the linearisation along the constraint and the levels of the first integrals, for a point
+        of rest of all states; empty for phases.
+    family: number of dimensions of the connected points of rest that it belongs to, 0 where it is alone.
+    radius: bound of each value's error, proved by interval arithmetic; 0 where the values are exact, and
+        infinite where they are numbers without a proof.
+    """
+
+    values: Mapping[sp.Symbol, sp.Expr]
+    stability: str
+    rates: Mapping[sp.Symbol, sp.Expr]
+    eigenvalues: tuple[sp.Expr, ...] = ()
+    family: int = 0
+    radius: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """The combinations and their values, such as ``D = 0``."""
+        return ", ".join(f"{symbol} = {value}" for symbol, value in self.values.items())
+
+    @property
+    def slowest(self) -> sp.Expr | None:
+        """The slowest rate of approach; None where the eigenvalues do not tell."""
+        decaying = [-sp.re(value) for value in self.eigenvalues if value != 0]
+        return sp.Min(*decaying) if decaying else None
+
+    @property
+    def rate(self) -> sp.Expr | None:
+        """The rate of a single combination; None where there are several, or none that stands alone."""
+        return next(iter(self.rates.values())) if len(self.values) == len(self.rates) == 1 else None
