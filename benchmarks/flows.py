@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
+
+import odekit
 
 __all__ = ["POLYNOMIAL", "TRIGONOMETRIC", "Flow", "symbolic_system"]
 
@@ -58,6 +59,4 @@ def symbolic_system(flow: Flow, rate: int) -> Any:
     import sympy
 
     states = sympy.symbols(flow.states)
-    return SimpleNamespace(
-        states=states, parameters=(), vector_field=tuple(flow.field(rate, states, sympy)), definitions={}
-    )
+    return odekit.system(dict(zip(states, flow.field(rate, states, sympy), strict=True)))

@@ -8,10 +8,10 @@ by `gradient_flow`, and `check` says whether your own formulas are right. Each n
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from odekit._version import __version__
+from odekit.facade import lazy
 
 __all__ = [
     "CompiledSystem",
@@ -56,6 +56,7 @@ _ROOMS = frozenset(
         "errors",
         "expressions",
         "extras",
+        "facade",
         "files",
         "groups",
         "json_text",
@@ -108,6 +109,7 @@ if TYPE_CHECKING:
     from odekit import errors as errors
     from odekit import expressions as expressions
     from odekit import extras as extras
+    from odekit import facade as facade
     from odekit import files as files
     from odekit import groups as groups
     from odekit import json_text as json_text
@@ -139,18 +141,4 @@ if TYPE_CHECKING:
     )
     from odekit.systems import FixedPoint, System, gradient_flow, system, variable
 else:
-
-    def __getattr__(name: str) -> object:
-        """Load a room, or a public name from its room, on first use."""
-        if name in _ROOMS:
-            return import_module(f"odekit.{name}")
-        if name not in _HOMES:
-            raise AttributeError(f"module 'odekit' has no attribute {name!r}")
-        value = getattr(import_module(f"odekit.{_HOMES[name]}"), name)
-        globals()[name] = value
-        return value
-
-
-def __dir__() -> list[str]:
-    """List the public names and the rooms, loaded or not."""
-    return sorted({*__all__, *_ROOMS})
+    __getattr__, __dir__ = lazy(__name__, {**dict.fromkeys(_ROOMS, ""), "__version__": "_version", **_HOMES})

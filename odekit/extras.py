@@ -1,17 +1,23 @@
-"""Optional packages: loaded when they are needed, and named with their extra where they are absent.
-
-Nothing enters; modules leave. What they are used for isn't known here.
-"""
+"""Heavy and optional packages, loaded when they are needed; an absent one is named with its extra."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from odekit.errors import MissingExtraError
 
-__all__ = ["require_jax", "require_numba", "require_xarray"]
+__all__ = ["on_first_use", "require_jax", "require_numba", "require_xarray"]
 
 _INSTEAD = 'backend="numpy"'
+
+# The first version in which float64 is a context of a thread, `jax.enable_x64`.
+_OLDEST_JAX = (0, 8)
+
+
+def on_first_use(name: str) -> Any:
+    """A module that every installation has, but that takes long to load, such as ``"scipy.special"``."""
+    return import_module(name)
 
 
 def require_jax() -> Any:
@@ -21,11 +27,8 @@ def require_jax() -> Any:
     ------
     MissingExtraError: jax isn't installed, doesn't load, or is too old to know `jax.enable_x64`.
     """
-    try:
-        import jax
-    except ImportError as error:
-        raise MissingExtraError("the backend 'jax' needs jax", "jax", str(error), _INSTEAD) from error
-    if not hasattr(jax, "enable_x64"):
+    jax = _required("jax", "the backend 'jax' needs jax", "jax", _INSTEAD)
+    if tuple(int(part) for part in jax.__version__.split(".")[:2]) < _OLDEST_JAX:
         raise MissingExtraError("the backend 'jax' needs jax 0.8", "jax", f"jax {jax.__version__}", _INSTEAD)
     return jax
 
@@ -37,11 +40,7 @@ def require_numba() -> Any:
     ------
     MissingExtraError: numba isn't installed, or doesn't load.
     """
-    try:
-        import numba
-    except ImportError as error:
-        raise MissingExtraError("the backend 'numba' needs numba", "fast", str(error), _INSTEAD) from error
-    return numba
+    return _required("numba", "the backend 'numba' needs numba", "fast", _INSTEAD)
 
 
 def require_xarray() -> Any:
@@ -51,8 +50,11 @@ def require_xarray() -> Any:
     ------
     MissingExtraError: xarray isn't installed, or doesn't load.
     """
+    return _required("xarray", "labelled arrays need xarray", "labels")
+
+
+def _required(name: str, what: str, extra: str, instead: str = "") -> Any:
     try:
-        import xarray
+        return import_module(name)
     except ImportError as error:
-        raise MissingExtraError("labelled arrays need xarray", "labels", str(error)) from error
-    return xarray
+        raise MissingExtraError(what, extra, str(error), instead) from error

@@ -17,7 +17,7 @@ from odekit.checking.document import read_document
 from odekit.checking.finding import Finding
 from odekit.checking.flow import derived_flow
 from odekit.checking.judge import judge
-from odekit.checking.sampling.points import draw
+from odekit.checking.sampling import draw
 from odekit.checking.statements import statement
 from odekit.checking.units import Case, explain
 from odekit.checking.vocabulary import checked_units, vocabulary

@@ -20,10 +20,7 @@ from odekit.checking import algebra
 from odekit.checking.correction import correction, symbol_notes
 from odekit.checking.finding import Finding
 from odekit.checking.flow import ONE
-from odekit.checking.sampling.evaluation import WORKING_DIGITS, measure, precise
-from odekit.checking.sampling.numeric import NumericValue
-from odekit.checking.sampling.points import Points
-from odekit.checking.sampling.recognise import monomial, number
+from odekit.checking.sampling import WORKING_DIGITS, NumericValue, Points, measure, monomial, number, precise
 from odekit.checking.statements import Identity, Statement
 from odekit.checking.vocabulary import Vocabulary
 from odekit.errors import InputError

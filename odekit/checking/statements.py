@@ -13,8 +13,7 @@ from fractions import Fraction
 
 from odekit.checking.document import Line
 from odekit.checking.flow import ENERGY, ONE, ZERO, Flow, along, total
-from odekit.checking.sampling.numeric import NumericValue, blow_up_time, is_turn, limit
-from odekit.checking.sampling.points import Condition
+from odekit.checking.sampling import Condition, NumericValue, blow_up_time, is_turn, limit
 from odekit.checking.vocabulary import CLOCK, Vocabulary
 from odekit.errors import InputError, ReductionError, UnknownNameError
 from odekit.expressions import Call, Expression, Number, Power, Product, Symbol, names_in, substitute, times

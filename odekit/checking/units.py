@@ -19,9 +19,7 @@ from numpy.typing import NDArray
 
 from odekit.checking.algebra import balances
 from odekit.checking.flow import ENERGY, LOSS, ONE, TIME, Flow
-from odekit.checking.sampling.evaluation import measure
-from odekit.checking.sampling.points import Points
-from odekit.checking.sampling.recognise import number, power
+from odekit.checking.sampling import Points, measure, number, power
 from odekit.checking.statements import Identity
 from odekit.expressions import Expression, times
 

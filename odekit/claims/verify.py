@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import perf_counter
 
-from odekit import __version__
+from odekit._version import __version__
 from odekit.claims.catalogue import CLAIMS
 from odekit.claims.verdict import Claim, Report, Settings, Verdict
 from odekit.errors import InputError, OdekitError, UnknownNameError

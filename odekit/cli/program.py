@@ -16,7 +16,7 @@ from typing import NoReturn
 
 import click
 
-from odekit import __version__
+from odekit._version import __version__
 from odekit.cli.command import DEBUG, debug_option
 from odekit.errors import OdekitError
 

@@ -5,18 +5,26 @@ on the run itself, the horizon up to which the reduction holds, and an outcome. 
 before training, `estimate_rate` measures exponential rates. This room sees both roads; neither sees it.
 """
 
-from odekit.comparison.accuracy.budget import Budget
+from odekit.comparison.accuracy import Budget
 from odekit.comparison.compare import compare
 from odekit.comparison.comparison import Comparison, Winners
 from odekit.comparison.decay_balance import DecayBalance, decay_balance
-from odekit.comparison.flows.reduced_flow import ReducedFlow
-from odekit.comparison.measures.curves import ErrorCurve
-from odekit.comparison.measures.modes import Modes, project
-from odekit.comparison.measures.orbit import orbit_distance
-from odekit.comparison.measures.progress import Progress, measure_progress
-from odekit.comparison.measures.rates import RateEstimate, estimate_rate
-from odekit.comparison.measures.shares import dominant_irreps, irrep_shares
-from odekit.comparison.measures.stages import Stages, covered, find_stages
+from odekit.comparison.flows import ReducedFlow
+from odekit.comparison.measures import (
+    ErrorCurve,
+    Modes,
+    Progress,
+    RateEstimate,
+    Stages,
+    covered,
+    dominant_irreps,
+    estimate_rate,
+    find_stages,
+    irrep_shares,
+    measure_progress,
+    orbit_distance,
+    project,
+)
 from odekit.comparison.predict import Prediction, predict
 
 __all__ = [

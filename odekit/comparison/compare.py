@@ -14,10 +14,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.comparison.accuracy.budget import Budget, MeasuredOrbit, error_budget, neuron_lengths
-from odekit.comparison.accuracy.clock import slowness
-from odekit.comparison.accuracy.provenance import check_flow_time
-from odekit.comparison.accuracy.softmax import measure_departure
+from odekit.comparison.accuracy import (
+    Budget,
+    MeasuredOrbit,
+    check_flow_time,
+    error_budget,
+    measure_departure,
+    neuron_lengths,
+    slowness,
+)
 from odekit.comparison.compare_lifted import (
     lifted_errors,
     lifted_orbit,
@@ -26,11 +31,8 @@ from odekit.comparison.compare_lifted import (
     predict_weights,
 )
 from odekit.comparison.comparison import Comparison, Winners
-from odekit.comparison.flows.lifted import LiftedNeurons
-from odekit.comparison.flows.linearisation import Linearisation
-from odekit.comparison.flows.reduced_flow import ReducedFlow
-from odekit.comparison.measures.curves import ErrorCurve, error_curves
-from odekit.comparison.measures.modes import Modes, project
+from odekit.comparison.flows import LiftedNeurons, Linearisation, ReducedFlow
+from odekit.comparison.measures import ErrorCurve, Modes, error_curves, project
 from odekit.comparison.predict import predict
 from odekit.errors import InputError, ReductionError
 from odekit.simulation import Run, blas_threads, check_run, load_run

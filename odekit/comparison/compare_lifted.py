@@ -10,12 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.comparison.accuracy.budget import MeasuredOrbit, neuron_lengths
-from odekit.comparison.accuracy.softmax import neglected_gradients
+from odekit.comparison.accuracy import MeasuredOrbit, neglected_gradients, neuron_lengths
 from odekit.comparison.comparison import Winners
-from odekit.comparison.flows.lifted import LiftedNeurons
-from odekit.comparison.measures.curves import ErrorCurve
-from odekit.comparison.measures.shares import dominant_irreps, irrep_shares
+from odekit.comparison.flows import LiftedNeurons
+from odekit.comparison.measures import ErrorCurve, dominant_irreps, irrep_shares
 from odekit.simulation import Run
 
 __all__ = [

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.comparison.accuracy.budget import Budget
-from odekit.comparison.measures.curves import ErrorCurve
-from odekit.comparison.measures.modes import Modes
+from odekit.comparison.accuracy import Budget
+from odekit.comparison.measures import ErrorCurve, Modes
 from odekit.extras import require_xarray
 from odekit.simulation import Run
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import softmax
 
-from odekit.derivation.population import population_logits
+from odekit.derivation import population_logits
 from odekit.errors import InputError, ReductionError
 from odekit.networks import Network
 

@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.comparison.flows.final_shares import final_shares
-from odekit.comparison.flows.free_flow import free_blow_up_times
-from odekit.comparison.measures.modes import Modes, project
+from odekit.comparison.flows import final_shares, free_blow_up_times
+from odekit.comparison.measures import Modes, project
 from odekit.derivation import derive, lift
 from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup, mode_basis

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.extras import on_first_use
+
 __all__ = ["error_function", "integer_power"]
 
 Array = NDArray[Any]
 
 
 def error_function(x: Array, out: Array | None = None) -> Array:
-    """The error function, of real or complex arrays; loaded where it is used."""
-    from scipy.special import erf
-
-    return np.asarray(erf(x, out=out))
+    """The error function, of real or complex arrays."""
+    return np.asarray(on_first_use("scipy.special").erf(x, out=out))
 
 
 def integer_power(base: Array, exponent: int, out: Array | None) -> Array:

@@ -27,56 +27,69 @@ papers' conventions are reached from there (`to_polar`, `averaged_coefficients`,
 from __future__ import annotations
 
 from odekit.groups.axioms import MAX_ORDER
-from odekit.groups.characters import (
-    character_exponents,
-    character_labels,
-    characters,
-    conjugate_characters,
-    dual_group,
-)
+from odekit.groups.characters import character_exponents, character_labels, characters, conjugate_characters
 from odekit.groups.classes import class_of_elements, conjugacy_classes
-from odekit.groups.families.cyclic import cyclic, product
-from odekit.groups.families.extensions import dicyclic, dihedral, frobenius, semidirect
-from odekit.groups.families.names import group
-from odekit.groups.families.permutations import alternating, symmetric
-from odekit.groups.families.tables import from_table, load_table
-from odekit.groups.fourier.block_transform import group_fourier, group_inner_product, inverse_group_fourier
-from odekit.groups.fourier.conventions import (
+from odekit.groups.dual import dual_group
+from odekit.groups.families import (
+    alternating,
+    cyclic,
+    dicyclic,
+    dihedral,
+    frobenius,
+    from_table,
+    group,
+    load_table,
+    product,
+    semidirect,
+    symmetric,
+)
+from odekit.groups.fourier import (
     Polar,
+    RealModes,
     averaged_coefficients,
+    coefficients_to_modes,
+    fourier_transform,
     from_averaged_coefficients,
+    from_modes,
     from_normalised_coefficients,
     from_polar,
-    normalised_coefficients,
-    to_polar,
-    wrap_phase,
-)
-from odekit.groups.fourier.modes import (
-    RealModes,
-    coefficients_to_modes,
-    from_modes,
+    group_fourier,
+    group_inner_product,
+    inner_product,
+    inverse_fourier_transform,
+    inverse_group_fourier,
     mean_mode,
     mode_basis,
     mode_inner_product,
     modes_to_coefficients,
+    normalised_coefficients,
     to_modes,
+    to_polar,
+    wrap_phase,
 )
-from odekit.groups.fourier.transform import fourier_transform, inner_product, inverse_fourier_transform
 from odekit.groups.group import CyclicFamily, FiniteGroup
-from odekit.groups.irreps.character_tables import (
+from odekit.groups.irreps import (
+    KAPPA,
+    LARGEST_ORDER_OF_IRREPS,
+    Irrep,
+    RealIrrep,
+    RepresentationCheck,
     character_table,
+    check_representation,
     eigenvalue_multiplicities,
+    find_irreps,
+    find_real_irreps,
     frobenius_schur_indicators,
 )
-from odekit.groups.irreps.decomposition import LARGEST_ORDER_OF_IRREPS, Irrep, find_irreps
-from odekit.groups.irreps.real_irreps import RealIrrep, find_real_irreps
-from odekit.groups.irreps.representations import RepresentationCheck, check_representation
+from odekit.groups.table import GroupTable
 
 __all__ = [
+    "KAPPA",
     "LARGEST_ORDER_OF_IRREPS",
     "MAX_ORDER",
     "CyclicFamily",
     "FiniteGroup",
+    "GroupTable",
     "Irrep",
     "Polar",
     "RealIrrep",

@@ -13,25 +13,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from odekit.errors import ReductionError
 from odekit.groups.axioms import IntArray
-from odekit.groups.group import FiniteGroup, require_finite
+from odekit.groups.table import GroupTable, require_finite
 
 __all__ = [
     "character_exponents",
     "character_labels",
+    "character_products",
     "characters",
     "conjugate_characters",
-    "dual_group",
     "require_abelian",
     "roots_of_unity",
 ]
 
 ComplexArray = NDArray[np.complex128]
+
+T = TypeVar("T", bound=GroupTable)
 
 _GROUPS_KEPT = 4
 
@@ -54,7 +57,7 @@ class _Characters:
     modulus: int
 
 
-def character_exponents(G: FiniteGroup) -> tuple[IntArray, int]:
+def character_exponents(G: GroupTable) -> tuple[IntArray, int]:
     """Return the exponents of all characters, exact integers modulo the group's exponent e.
 
     The r-th character is chi_r(g) = exp(2 pi i exponents[r, g] / e). Row 0 is trivial. For ``cyclic(n)``,
@@ -85,7 +88,7 @@ def character_exponents(G: FiniteGroup) -> tuple[IntArray, int]:
 
 
 @lru_cache(maxsize=_GROUPS_KEPT)
-def characters(G: FiniteGroup) -> ComplexArray:
+def characters(G: GroupTable) -> ComplexArray:
     """Return the character table, ``(n, n)`` complex: row r is the r-th character, read-only.
 
     The values at multiples of a quarter turn are exact, and conjugate characters are exactly conjugate.
@@ -107,7 +110,7 @@ def characters(G: FiniteGroup) -> ComplexArray:
     return values
 
 
-def conjugate_characters(G: FiniteGroup) -> IntArray:
+def conjugate_characters(G: GroupTable) -> IntArray:
     """Return, for each character, the row of its complex conjugate: ``(n,)`` integers.
 
     Raises
@@ -121,27 +124,20 @@ def conjugate_characters(G: FiniteGroup) -> IntArray:
     return _rows_of(found, [-found.exponents[:, step.generator] for step in found.steps])
 
 
-def dual_group(G: FiniteGroup) -> FiniteGroup:
-    """Return the group of characters under pointwise product; its elements are the rows' numbers.
+def character_products(G: GroupTable) -> IntArray:
+    """Return the row of the pointwise product of each two characters, ``(n, n)`` integers.
 
     Raises
     ------
     ReductionError: the group isn't Abelian.
-
-    Examples
-    --------
-    >>> from odekit.groups import cyclic
-    >>> dual_group(cyclic(3)).table.tolist()
-    [[0, 1, 2], [1, 2, 0], [2, 0, 1]]
     """
     found = _find_characters(require_abelian(G))
     columns = [found.exponents[:, step.generator] for step in found.steps]
     table = _rows_of(found, [column[:, None] + column for column in columns])
-    table = np.broadcast_to(table, (G.order, G.order))
-    return FiniteGroup(f"dual of {G.name}", table, character_labels(G), G.factors)
+    return np.broadcast_to(table, (G.order, G.order))
 
 
-def character_labels(G: FiniteGroup) -> tuple[str, ...]:
+def character_labels(G: GroupTable) -> tuple[str, ...]:
     """Return the characters' names: ``"k"``, or ``"(k1,k2)"`` for a product of cyclic groups.
 
     The characters of a group that was given by its table are named by their rows.
@@ -149,7 +145,7 @@ def character_labels(G: FiniteGroup) -> tuple[str, ...]:
     return G.labels if G.factors else tuple(str(row) for row in range(G.order))
 
 
-def require_abelian(G: FiniteGroup) -> FiniteGroup:
+def require_abelian(G: T) -> T:
     """Return the group if it is finite and Abelian.
 
     Raises
@@ -169,7 +165,7 @@ def require_abelian(G: FiniteGroup) -> FiniteGroup:
 
 
 @lru_cache(maxsize=_GROUPS_KEPT)
-def _find_characters(G: FiniteGroup) -> _Characters:
+def _find_characters(G: GroupTable) -> _Characters:
     """Extend the trivial character along the chain, the newest root of unity varying slowest."""
     elements = np.array([G.identity], dtype=np.intp)
     exponents = np.zeros((1, 1), dtype=np.intp)
@@ -184,7 +180,7 @@ def _find_characters(G: FiniteGroup) -> _Characters:
     return _Characters(tuple(steps), by_element, G.exponent)
 
 
-def _next_step(G: FiniteGroup, elements: IntArray) -> _Step:
+def _next_step(G: GroupTable, elements: IntArray) -> _Step:
     """Take the first element outside the subgroup and find its first power inside."""
     inside = np.zeros(G.order, dtype=bool)
     inside[elements] = True
@@ -195,7 +191,7 @@ def _next_step(G: FiniteGroup, elements: IntArray) -> _Step:
     return _Step(generator, order, power)
 
 
-def _enlarge(G: FiniteGroup, elements: IntArray, step: _Step) -> IntArray:
+def _enlarge(G: GroupTable, elements: IntArray, step: _Step) -> IntArray:
     """List the cosets H, g H, g^2 H, ... one after another."""
     cosets = [elements]
     for _ in range(step.order - 1):

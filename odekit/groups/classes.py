@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from odekit.groups.axioms import IntArray
-from odekit.groups.group import FiniteGroup, require_finite
+from odekit.groups.table import GroupTable, require_finite
 
 __all__ = ["class_of_elements", "conjugacy_classes"]
 
@@ -19,7 +19,7 @@ _GROUPS_KEPT = 8
 
 
 @lru_cache(maxsize=_GROUPS_KEPT)
-def conjugacy_classes(G: FiniteGroup) -> tuple[IntArray, ...]:
+def conjugacy_classes(G: GroupTable) -> tuple[IntArray, ...]:
     """Return the classes {h g h^-1 : h in G}, that of the identity first, then by the least element.
 
     Returns
@@ -47,7 +47,7 @@ def conjugacy_classes(G: FiniteGroup) -> tuple[IntArray, ...]:
     return tuple(classes)
 
 
-def class_of_elements(G: FiniteGroup) -> IntArray:
+def class_of_elements(G: GroupTable) -> IntArray:
     """Return the position in `conjugacy_classes` of each element's class, ``(n,)`` integers.
 
     Raises

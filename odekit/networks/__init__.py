@@ -12,7 +12,7 @@ all tuples of group elements.
 """
 
 from odekit.networks.network import ACTIVATIONS, Network, parse_activation
-from odekit.networks.symmetry import accuracy_bound_text
+from odekit.networks.symmetry import accuracy_bound, accuracy_bound_text
 from odekit.networks.task import Task
 
-__all__ = ["ACTIVATIONS", "Network", "Task", "accuracy_bound_text", "parse_activation"]
+__all__ = ["ACTIVATIONS", "Network", "Task", "accuracy_bound", "accuracy_bound_text", "parse_activation"]

@@ -8,25 +8,9 @@ on first use, so that who wants a table need not wait for Matplotlib.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from odekit.report.figures.figures import gap_figure, loss_figure, trajectory_figure, verdict_figure
-    from odekit.report.folder import check_folder, write_report
-    from odekit.report.prose import controls, notes, provenance, total
-    from odekit.report.tables.contents import (
-        claims_table,
-        comparison_table,
-        prediction_table,
-        verdict_table,
-        winners_table,
-    )
-    from odekit.report.tables.findings import findings_table
-    from odekit.report.tables.latex import latex_table
-    from odekit.report.tables.markdown import markdown_table
-    from odekit.report.tables.table import Table
-    from odekit.report.tables.terminal import terminal_table
+from odekit.facade import lazy
 
 __all__ = [
     "Table",
@@ -74,9 +58,21 @@ _HOMES = {
     "write_report": "folder",
 }
 
-
-def __getattr__(name: str) -> object:
-    """Load a public name from its module on first use."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'odekit.report' has no attribute {name!r}")
-    return getattr(import_module(f"odekit.report.{_HOMES[name]}"), name)
+if TYPE_CHECKING:
+    from odekit.report.figures import gap_figure, loss_figure, trajectory_figure, verdict_figure
+    from odekit.report.folder import check_folder, write_report
+    from odekit.report.prose import controls, notes, provenance, total
+    from odekit.report.tables import (
+        Table,
+        claims_table,
+        comparison_table,
+        findings_table,
+        latex_table,
+        markdown_table,
+        prediction_table,
+        terminal_table,
+        verdict_table,
+        winners_table,
+    )
+else:
+    __getattr__, __dir__ = lazy(__name__, _HOMES)

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 from odekit.errors import FileError
 from odekit.files import refusing
 from odekit.json_text import strict_json
+from odekit.report.figures import has_series, save_figure, verdict_figure
 from odekit.report.prose import controls, notes, provenance, total
-from odekit.report.tables.contents import verdict_table
-from odekit.report.tables.latex import latex_table
-from odekit.report.tables.markdown import escape, markdown_table
+from odekit.report.tables import escape, latex_table, markdown_table, verdict_table
 
 if TYPE_CHECKING:
     from odekit.claims import Report
@@ -111,9 +110,6 @@ def _contents(folder: Path) -> Iterator[str]:
 
 
 def _fill(report: Report, folder: Path) -> None:
-    from odekit.report.figures.figures import has_series, verdict_figure
-    from odekit.report.figures.style import save_figure
-
     about = provenance(report)
     table = verdict_table(report)
     (folder / FILES[0]).write_text(strict_json(report.to_json()), encoding="utf-8")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from odekit.report.tables.contents import outcome_text
+from odekit.report.tables import outcome_text
 
 if TYPE_CHECKING:
     from odekit.claims import Control, Report

@@ -6,23 +6,18 @@ spheres directions are trained first and, frozen, get their scales from `train_s
 not know: modes' dynamics, energies, reduced systems, or anything that was derived.
 """
 
-from odekit.simulation.gradient.loss import (
+from odekit.simulation.gradient import (
     LossGradient,
     accuracy,
+    blas_threads,
     logits,
     loss_and_gradient,
     uniform_gradient,
 )
-from odekit.simulation.gradient.threads import blas_threads
 from odekit.simulation.linear import end_to_end, train_linear
-from odekit.simulation.runs.load import load_run, load_weights
-from odekit.simulation.runs.run import Run
-from odekit.simulation.runs.split import draw_split, kinds_of_tuples
+from odekit.simulation.runs import Run, draw_split, kinds_of_tuples, load_run, load_weights
 from odekit.simulation.scales import ScaleRun, train_scales
-from odekit.simulation.training.initial import initial_weights
-from odekit.simulation.training.record import accuracies
-from odekit.simulation.training.simulate import simulate
-from odekit.simulation.training.spheres import check_run
+from odekit.simulation.training import accuracies, check_run, initial_weights, simulate
 
 __all__ = [
     "LossGradient",

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.errors import InputError
-from odekit.simulation.training.flow import integrate
+from odekit.simulation.training import integrate
 
 __all__ = ["end_to_end", "train_linear"]
 

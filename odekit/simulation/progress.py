@@ -1,13 +1,11 @@
-"""A progress bar on the terminal, for whatever takes long.
-
-What enters is a title and a total, what leaves is a function to call with how much is done. Rich is loaded
-only if a bar is wanted. This module must not know what progresses.
-"""
+"""A progress bar on the terminal, for whatever takes long."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from odekit.extras import on_first_use
 
 __all__ = ["progress_bar"]
 
@@ -18,9 +16,7 @@ def progress_bar(title: str, total: float, shown: bool) -> Iterator[Callable[[fl
     if not shown:
         yield lambda done: None
         return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    console = on_first_use("rich.console").Console(stderr=True)
+    with on_first_use("rich.progress").Progress(console=console, transient=True) as progress:
         task = progress.add_task(title, total=total)
         yield lambda done: progress.update(task, completed=done)

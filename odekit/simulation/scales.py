@@ -18,13 +18,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from odekit.errors import InputError, UnknownNameError
 from odekit.networks import Network
-from odekit.simulation.gradient.lane import softmax_residual
-from odekit.simulation.gradient.loss import LossGradient
-from odekit.simulation.gradient.threads import blas_threads
+from odekit.simulation.gradient import LossGradient, blas_threads, softmax_residual
 from odekit.simulation.progress import progress_bar
-from odekit.simulation.training.flow import integrate
-from odekit.simulation.training.schedule import check_range, checked_times, even_times, kept_steps, refuse
-from odekit.simulation.training.schedule import learning_rate as checked_rate
+from odekit.simulation.training import check_range, checked_times, even_times, integrate, kept_steps, refuse
+from odekit.simulation.training import learning_rate as checked_rate
 from odekit.simulation.weights import Embedding, stack_mapping, unstack
 
 __all__ = ["ScaleRun", "scale_loss", "train_scales"]

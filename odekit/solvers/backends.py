@@ -5,7 +5,7 @@ from __future__ import annotations
 from odekit.errors import InputError
 from odekit.extras import require_jax, require_numba
 from odekit.solvers.codegen import formulas_of, series_code
-from odekit.solvers.compile import BACKENDS, EXTRAS, compile
+from odekit.solvers.compiler import BACKENDS, EXTRAS, compile
 from odekit.solvers.kernels import is_installed
 from odekit.solvers.problem import CompiledSystem
 from odekit.systems import System

@@ -36,7 +36,7 @@ def chosen_road(problem: Problem) -> Road:
     """
     if problem.method in ("auto", "exact") and _uses_closed_form(problem):
         return follow_exactly
-    if problem.backend == "mpmath":
+    if problem.backend == "mpmath" and problem.method != "taylor":
         return follow_precisely
     if problem.compiled is None and not problem.needs_steps:
         form = cheapest_form(problem.system, problem.inputs.y0)

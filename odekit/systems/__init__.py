@@ -24,7 +24,8 @@ from odekit.systems.known import (
     combined,
 )
 from odekit.systems.questions import Answers
-from odekit.systems.system import System, Template, initial_symbol
+from odekit.systems.start import initial_symbol
+from odekit.systems.system import System, Template
 
 __all__ = [
     "ANY",

@@ -1,4 +1,4 @@
-"""Whether initial states lie on the constraint of a system."""
+"""Initial states: their symbols, and whether they lie on the constraint of a system."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from odekit.errors import InputError
 
-__all__ = ["check_start"]
+__all__ = ["check_start", "initial_symbol"]
 
 FloatArray = NDArray[np.float64]
 # A start in single precision, normalised there, is this far from a sphere.
@@ -44,3 +44,8 @@ def check_start(
                 received=f"{residual[first]:.6g} at trajectory {first}",
                 hint="normalise the initial states",
             )
+
+
+def initial_symbol(state: sp.Symbol) -> sp.Symbol:
+    """The symbol of a state's value at time 0, such as a_0."""
+    return sp.Symbol(f"{state.name}_0", real=True)

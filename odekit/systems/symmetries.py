@@ -13,8 +13,8 @@ from math import gcd, lcm
 
 import sympy as sp
 
-from odekit.systems.algebra.linear_algebra import null_space
-from odekit.systems.integrals.field_polynomials import MAX_TERMS, expanded_size
+from odekit.systems.algebra import null_space
+from odekit.systems.integrals import MAX_TERMS, expanded_size
 from odekit.systems.known import ScalingSymmetry
 from odekit.systems.system import System
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from odekit.errors import InputError, ReductionError, UnknownNameError
 from odekit.systems.blocks import BlockFlow
-from odekit.systems.equations import Equations
+from odekit.systems.equations import Equations, collected
 from odekit.systems.function import Backend, NumericFunction, numeric_function
 from odekit.systems.known import (
     Certificate,
@@ -32,7 +32,7 @@ from odekit.systems.known import (
 from odekit.systems.questions import Answers
 from odekit.systems.start import check_start
 
-__all__ = ["System", "Template", "initial_symbol"]
+__all__ = ["System", "Template"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -118,7 +118,7 @@ class System:
         if self.blocks is not None:
             return Equations("block", self.blocks.equations)
         derived = {
-            symbol: _collect(sum((expression.diff(x) * f for x, f in self.velocities.items()), sp.S.Zero))
+            symbol: collected(sum((expression.diff(x) * f for x, f in self.velocities.items()), sp.S.Zero))
             for symbol, expression in self.definitions.items()
         }
         return Equations("state", {**self.velocities, **derived})
@@ -298,18 +298,3 @@ class Template:
 
     characters: tuple[str, ...]
     system: System
-
-
-def initial_symbol(state: sp.Symbol) -> sp.Symbol:
-    """The symbol of a state's value at time 0, such as a_0."""
-    return sp.Symbol(f"{state.name}_0", real=True)
-
-
-def _collect(expression: sp.Expr) -> sp.Expr:
-    """Collect sines and cosines, and factor what multiplies each."""
-    factors: dict[sp.Expr, list[sp.Expr]] = {}
-    for term in sp.Add.make_args(sp.expand(expression)):
-        parts = sp.Mul.make_args(term)
-        wave = sp.Mul(*(part for part in parts if part.has(sp.sin, sp.cos)))
-        factors.setdefault(wave, []).append(sp.Mul(*(part for part in parts if not part.has(sp.sin, sp.cos))))
-    return sp.Add(*(wave * sp.factor(sp.Add(*terms)) for wave, terms in factors.items()))

@@ -10,9 +10,9 @@ import pytest
 from odekit.claims import Verdict
 from odekit.claims.experiments.singular_modes import decoupled_start, draw_problem
 from odekit.claims.linear_networks import deep_linear
-from odekit.derivation import gradient_flow
 from odekit.groups import group
 from odekit.simulation import end_to_end, train_linear
+from odekit.systems import gradient_flow
 
 Verify = Callable[..., Verdict]
 Sound = Callable[[Verdict], bool]

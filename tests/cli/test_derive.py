@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from click.testing import Result
 
-from odekit.derivation import ReducedSystem, derive
+from odekit.derivation import derive
 from odekit.groups import group
 from odekit.networks import Network
+from odekit.systems import System
 
 Invoke = Callable[..., Result]
 
@@ -87,9 +88,9 @@ def test_a_table_is_as_good_as_a_name(invoke: Invoke, tmp_path: Path) -> None:
 
 
 def test_a_certificate_that_disagrees_exits_with_1(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
-    certify = ReducedSystem.certify
+    certify = System.certify
     monkeypatch.setattr(
-        ReducedSystem, "certify", lambda self, order=None: replace(certify(self, order), passed=False)
+        System, "certify", lambda self, order=None: replace(certify(self, order), passed=False)
     )
     assert invoke("derive").exit_code == 1
 

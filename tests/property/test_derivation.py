@@ -10,12 +10,13 @@ import sympy as sp
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from odekit.derivation import ReducedSystem, derive
+from odekit.derivation import derive
 from odekit.derivation.certificates.numeric_transform import NumericTransform
 from odekit.derivation.modes.reduction import FourierReduction
-from odekit.derivation.polar.answers import FourierSource
+from odekit.derivation.polar.answers import FourierAnswers
 from odekit.groups import cyclic
 from odekit.networks import Network
+from odekit.systems import System
 
 TOLERANCE = 1e-12  # of the certificate: relative to the sum of absolute values
 
@@ -28,9 +29,9 @@ tasks = st.builds(lambda a, b: f"{a}*x + {b}*y", coefficients, coefficients)
 embeddings = st.sampled_from(["shared", "unshared"])
 
 
-def reduction_of(system: ReducedSystem) -> FourierReduction:
-    assert isinstance(system.source, FourierSource)
-    return system.source.reduction
+def reduction_of(system: System) -> FourierReduction:
+    assert isinstance(system.answers, FourierAnswers)
+    return system.answers.reduction
 
 
 @given(activations, tasks, embeddings, st.integers(2, 11))

@@ -7,7 +7,7 @@ flow makes of that is bounded for each kind of system: the tolerance is the sum 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import odekit
 from odekit.solvers import Solution, Status, solve
 
 RTOL = np.array([1e-6, 1e-8, 1e-10, 1e-12])
@@ -37,12 +38,18 @@ class Random:
     p: np.ndarray
     end: float
     amplification: float
-    definitions: Any = field(default_factory=dict)
 
     def solve(self, **options: Any) -> Solution:
         given = {symbol.name: row for symbol, row in zip(self.parameters, self.p, strict=True)}
         times = np.array([0.3, 0.55, 1.0]) * self.end
-        return solve(self, self.y0, times, parameters=given, **{"method": "dop853"} | options)
+        velocities = dict(zip(self.states, self.vector_field, strict=True))
+        return solve(
+            odekit.system(velocities, self.parameters),
+            self.y0,
+            times,
+            parameters=given,
+            **{"method": "dop853"} | options,
+        )
 
 
 def monomial(rng: np.random.Generator, states: tuple[sp.Symbol, ...]) -> sp.Expr:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,17 +12,13 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import odekit
 from odekit.solvers import CompiledSystem, Status, compile, solve
 
 x, X, Y, r = sp.symbols("x X Y r")
 
 
-FLOW = SimpleNamespace(
-    states=(x, X, Y),
-    parameters=(r,),
-    vector_field=(4 * r * x * X, r * (x + 4 * Y**2), -4 * r * X * Y),
-    definitions={},
-)
+FLOW = odekit.system({"x": "4*r*x*X", "X": "r*(x + 4*Y**2)", "Y": "-4*r*X*Y"}, "r")
 COMPILED = compile(FLOW)
 
 sizes = st.floats(0.1, 2.0)
@@ -102,14 +97,12 @@ def test_conjugation_is_a_symmetry_of_every_bit(values: list[tuple[float, float,
 
 CUBICS = [(i, j) for i, j in product(range(4), repeat=2) if i + j <= 3]
 COEFFICIENTS = sp.symbols(f"c:{2 * len(CUBICS)}")
-POLYNOMIAL = SimpleNamespace(
-    states=(x, X),
-    parameters=COEFFICIENTS,
-    vector_field=tuple(
-        sum(c * x**i * X**j for c, (i, j) in zip(half, CUBICS, strict=True))
-        for half in (COEFFICIENTS[: len(CUBICS)], COEFFICIENTS[len(CUBICS) :])
-    ),
-    definitions={},
+POLYNOMIAL = odekit.system(
+    {
+        state: sum(c * x**i * X**j for c, (i, j) in zip(half, CUBICS, strict=True))
+        for state, half in ((x, COEFFICIENTS[: len(CUBICS)]), (X, COEFFICIENTS[len(CUBICS) :]))
+    },
+    COEFFICIENTS,
 )
 ON_NUMPY = compile(POLYNOMIAL)
 

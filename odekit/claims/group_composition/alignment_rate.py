@@ -8,11 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.modes.networks import choose_group
-from odekit.claims.experiments.spheres.networks import PAPER_B, has_competitors, random_start
-from odekit.claims.experiments.spheres.rates import Fits, fit_rates, maximum_of, train
+from odekit.claims.experiments.modes import choose_group
+from odekit.claims.experiments.spheres import (
+    PAPER_B,
+    Fits,
+    fit_rates,
+    has_competitors,
+    maximum_of,
+    random_start,
+    train,
+)
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
-from odekit.comparison.measures.shares import dominant_irreps
+from odekit.comparison import dominant_irreps
 from odekit.derivation import SphereAnswers, alignment_rate, derive
 from odekit.groups import CyclicFamily, FiniteGroup, fourier_transform, from_modes, mode_basis
 from odekit.networks import Network

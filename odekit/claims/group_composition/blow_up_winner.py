@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.spheres.networks import (
+from odekit.claims.experiments.spheres import (
     PAPER_B,
     choose_groups,
     converged,
@@ -18,8 +18,8 @@ from odekit.claims.experiments.spheres.networks import (
     winners,
 )
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
-from odekit.comparison.flows.free_flow import free_blow_up_times
-from odekit.comparison.measures.shares import irrep_shares
+from odekit.comparison import irrep_shares
+from odekit.comparison.flows import free_blow_up_times
 from odekit.groups import FiniteGroup
 from odekit.simulation import Run
 

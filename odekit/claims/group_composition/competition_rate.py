@@ -8,18 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.modes.networks import choose_group
-from odekit.claims.experiments.spheres.aligned_competition import (
+from odekit.claims.experiments.modes import choose_group
+from odekit.claims.experiments.spheres import (
+    PAPER_B,
+    Fits,
     aligned_start,
     coefficients,
     common_growth,
     exact_magnitudes,
+    fit_rates,
+    has_competitors,
+    maximum_of,
+    pooled,
     random_magnitudes,
+    train,
 )
-from odekit.claims.experiments.spheres.networks import PAPER_B, has_competitors
-from odekit.claims.experiments.spheres.rates import Fits, fit_rates, maximum_of, pooled, train
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
-from odekit.derivation.blocks.flow import lift
+from odekit.derivation import lift
 from odekit.groups import FiniteGroup, mode_basis
 from odekit.networks import Network
 from odekit.simulation import Run

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.spheres.networks import (
+from odekit.claims.experiments.spheres import (
     PAPER_B,
     choose_groups,
     has_competitors,
@@ -16,8 +16,8 @@ from odekit.claims.experiments.spheres.networks import (
     sphere_network,
     winners,
 )
-from odekit.claims.statistics.estimates import LEVEL
-from odekit.claims.statistics.win_counts import (
+from odekit.claims.statistics import (
+    LEVEL,
     STANDARD_ERROR,
     ProportionTest,
     alike,

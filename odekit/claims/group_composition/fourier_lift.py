@@ -8,16 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.spheres.networks import (
-    PAPER_B,
-    choose_groups,
-    random_start,
-    snapshot,
-    sphere_network,
-)
+from odekit.claims.experiments.spheres import PAPER_B, choose_groups, random_start, snapshot, sphere_network
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
 from odekit.comparison import Comparison, compare
-from odekit.comparison.flows.lifted import LiftedNeurons
+from odekit.comparison.flows import LiftedNeurons
 from odekit.groups import FiniteGroup, from_table
 from odekit.simulation import Run, simulate
 

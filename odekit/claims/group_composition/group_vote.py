@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from odekit.claims.experiments.spheres.networks import PAPER_B, choose_groups, has_competitors
-from odekit.claims.experiments.spheres.votes import (
+from odekit.claims.experiments.spheres import (
     EPS,
+    PAPER_B,
     WIDTHS,
     Sampled,
+    choose_groups,
     exact_population,
+    has_competitors,
     sampled_population,
     shared_embedding,
     trained_population,

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.spheres.networks import PAPER_B, choose_groups, random_start, sphere_network
-from odekit.claims.statistics.estimates import LEVEL
-from odekit.claims.statistics.frames import (
+from odekit.claims.experiments.spheres import PAPER_B, choose_groups, random_start, sphere_network
+from odekit.claims.statistics import (
+    LEVEL,
     Law,
     concentrated,
     kuiper,
@@ -21,7 +21,7 @@ from odekit.claims.statistics.frames import (
     rayleigh,
 )
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
-from odekit.comparison.measures.shares import irrep_shares
+from odekit.comparison import irrep_shares
 from odekit.groups import FiniteGroup, RealIrrep, group_fourier
 from odekit.simulation import Run, simulate
 

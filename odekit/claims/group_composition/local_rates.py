@@ -7,20 +7,21 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.spheres.networks import PAPER_B, choose_groups, sphere_network
-from odekit.claims.experiments.spheres.rates import (
+from odekit.claims.experiments.spheres import (
+    PAPER_B,
     Fits,
+    choose_groups,
     explicit_maxima,
     fit_rates,
     maximum_of,
     pooled,
+    sphere_network,
     train,
     unit_frames,
 )
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
-from odekit.comparison.measures.shares import irrep_shares
-from odekit.derivation.blocks.flow import lift
-from odekit.derivation.blocks.landscape import critical_point
+from odekit.comparison import irrep_shares
+from odekit.derivation import critical_point, lift
 from odekit.groups import FiniteGroup, RealIrrep, group_fourier
 from odekit.networks import Network
 

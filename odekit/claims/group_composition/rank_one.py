@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.spheres.networks import (
+from odekit.claims.experiments.spheres import (
     PAPER_B,
     choose_groups,
     converged,

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.singular_modes import (
+from odekit.claims.experiments import (
     LinearProblem,
     LinearRun,
     decoupled_start,

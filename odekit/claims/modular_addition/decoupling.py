@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.modes.networks import PAPER_A, at_start, choose_group, draw, is_cyclic
-from odekit.claims.statistics.estimates import next_order, noise_of_orders, orders
+from odekit.claims.experiments.modes import PAPER_A, at_start, choose_group, draw, is_cyclic
+from odekit.claims.statistics import next_order, noise_of_orders, orders
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
 from odekit.comparison import ReducedFlow, predict, project
 from odekit.groups import FiniteGroup, from_modes

@@ -5,16 +5,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.modes.dominance_by_order import LEAD, ByOrder, by_order, lead_times
-from odekit.claims.experiments.modes.networks import (
+from odekit.claims.experiments.modes import (
+    LEAD,
     PAPER_A,
+    ByOrder,
     at_start,
     blowing_up_together,
+    by_order,
     choose_group,
     draw,
     is_odd_cyclic,
+    lead_times,
 )
-from odekit.claims.statistics.estimates import median_interval, next_order, noise_of_orders, orders
+from odekit.claims.statistics import median_interval, next_order, noise_of_orders, orders
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
 from odekit.comparison import predict, project
 from odekit.groups import FiniteGroup

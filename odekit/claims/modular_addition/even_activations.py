@@ -7,10 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.modes.kinked_flow import is_wide_odd_cyclic
-from odekit.claims.experiments.modes.networks import PAPER_A, choose_group
+from odekit.claims.experiments.modes import PAPER_A, choose_group, is_wide_odd_cyclic
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
-from odekit.derivation.harmonics.profile import energy_profile
+from odekit.derivation import energy_profile
 from odekit.networks import Network
 from odekit.simulation import accuracy, simulate
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.modes.networks import PAPER_A, at_start, is_cyclic, single_modes
-from odekit.claims.experiments.modes.phase_equation import (
+from odekit.claims.experiments.modes import (
+    PAPER_A,
     PRINTED,
     PhaseErrors,
+    at_start,
     derived_equation,
+    is_cyclic,
     phase_errors,
+    single_modes,
 )
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
 from odekit.comparison import Comparison, compare, predict, project

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.modes.networks import PAPER_A, is_odd_cyclic
+from odekit.claims.experiments.modes import PAPER_A, is_odd_cyclic
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
 from odekit.comparison import Progress, covered, measure_progress
 from odekit.groups import FiniteGroup, cyclic

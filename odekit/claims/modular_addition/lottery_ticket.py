@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.modes.networks import (
+from odekit.claims.experiments.modes import (
     PAPER_A,
     at_start,
     blowing_up_together,
@@ -17,7 +17,7 @@ from odekit.claims.experiments.modes.networks import (
     is_odd_cyclic,
     nearly_uniform,
 )
-from odekit.claims.statistics.estimates import proportion_interval, rejection_power
+from odekit.claims.statistics import proportion_interval, rejection_power
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
 from odekit.comparison import Prediction, predict, project
 from odekit.groups import FiniteGroup

@@ -7,11 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.modes.diversified import Population, departure, diversified, logits_by_residue
-from odekit.claims.experiments.modes.networks import PAPER_A, at_start, choose_group, is_odd_cyclic
+from odekit.claims.experiments.modes import (
+    PAPER_A,
+    Population,
+    at_start,
+    choose_group,
+    departure,
+    diversified,
+    is_odd_cyclic,
+    logits_by_residue,
+)
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
 from odekit.comparison import predict
-from odekit.derivation.population import Wave, population_logits
+from odekit.derivation import Wave, population_logits
 from odekit.groups import FiniteGroup
 from odekit.networks import Network
 from odekit.simulation import Run, accuracy, simulate

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.modes.networks import (
+from odekit.claims.experiments.modes import (
     PAPER_A,
     blowing_up_together,
     choose_group,
@@ -14,7 +14,7 @@ from odekit.claims.experiments.modes.networks import (
     nearly_uniform,
     single_modes,
 )
-from odekit.claims.statistics.estimates import orders
+from odekit.claims.statistics import orders
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
 from odekit.comparison import Modes, project
 from odekit.derivation import derive

@@ -7,18 +7,18 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.modes.kinked_flow import (
+from odekit.claims.experiments.modes import (
+    PAPER_A,
+    choose_group,
     faithful_place,
     is_wide_odd_cyclic,
     multiples,
     settle,
     spread_start,
 )
-from odekit.claims.experiments.modes.networks import PAPER_A, choose_group
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
 from odekit.comparison import project
-from odekit.derivation.harmonics.growth import growth_shape
-from odekit.derivation.harmonics.kinked_response import degree_one_leakage
+from odekit.derivation import degree_one_leakage, growth_shape
 from odekit.groups import FiniteGroup, characters, cyclic, mode_basis
 from odekit.networks import Network
 from odekit.simulation import uniform_gradient

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.modes.kinked_flow import (
+from odekit.claims.experiments.modes import (
+    PAPER_A,
+    choose_group,
     descend,
     faithful_place,
     is_wide_odd_cyclic,
@@ -13,11 +15,10 @@ from odekit.claims.experiments.modes.kinked_flow import (
     settle,
     spread_start,
 )
-from odekit.claims.experiments.modes.networks import PAPER_A, choose_group
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
 from odekit.comparison import Modes, project
-from odekit.derivation.harmonics.answers import derive_harmonic, initial_rates
-from odekit.derivation.harmonics.growth import growth_shape
+from odekit.derivation import growth_shape, initial_rates
+from odekit.derivation.harmonics import derive_harmonic
 from odekit.groups import FiniteGroup, wrap_phase
 from odekit.networks import Network
 

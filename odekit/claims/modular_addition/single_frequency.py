@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.claims.experiments.modes.networks import (
+from odekit.claims.experiments.modes import (
     PAPER_A,
+    LeakTable,
     at_start,
     choose_group,
     draw,
     is_cyclic,
+    leak_table,
     nearly_uniform,
 )
-from odekit.claims.experiments.modes.quartic_gradient import LeakTable, leak_table
-from odekit.claims.statistics.estimates import next_order, noise_of_orders, orders
+from odekit.claims.statistics import next_order, noise_of_orders, orders
 from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
 from odekit.comparison import Modes, predict, project
 from odekit.derivation import derive

@@ -64,7 +64,7 @@ def command(weights: str, group: str | None, table: str | None, json_file: str |
 
 def _caveats(prediction: Prediction, weights: str, group: FiniteGroup | None) -> list[str]:
     """What the times are on spheres, and why the file's own run need not do what is predicted."""
-    from odekit.comparison.accuracy.provenance import check_flow_time
+    from odekit.comparison.accuracy import check_flow_time
     from odekit.errors import InputError
     from odekit.simulation import load_weights
 

@@ -155,7 +155,7 @@ def _warn(network: Network) -> None:
     """Tell of a task that a shared embedding can't learn, which sees its inputs without their order."""
     if network.embedding != "shared" or (network.task.is_symmetric and network.finite_group.is_abelian):
         return
-    from odekit.networks.symmetry import accuracy_bound
+    from odekit.networks import accuracy_bound
 
     bound = accuracy_bound(network)
     if bound < 1:

@@ -28,8 +28,8 @@ from odekit.comparison.accuracy.provenance import (
     stored_roundoff,
     trained_roundoff,
 )
-from odekit.comparison.flows.linearisation import Linearisation, Separation
-from odekit.comparison.measures.modes import Modes
+from odekit.comparison.flows import Linearisation, Separation
+from odekit.comparison.measures import Modes
 from odekit.simulation import Run
 
 __all__ = ["Budget", "MeasuredOrbit", "error_budget", "neuron_lengths"]

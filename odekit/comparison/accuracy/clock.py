@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.comparison.flows.linearisation import Linearisation
-from odekit.comparison.measures.modes import Modes
+from odekit.comparison.flows import Linearisation
+from odekit.comparison.measures import Modes
 
 __all__ = ["slowness"]
 

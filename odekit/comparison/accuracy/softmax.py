@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.comparison.measures.modes import lengths_by_mode
+from odekit.comparison.measures import lengths_by_mode
 from odekit.groups import mean_mode, to_modes
 from odekit.simulation import LossGradient, Run
 

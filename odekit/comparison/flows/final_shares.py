@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.comparison.flows.lifted import LiftedNeurons
-from odekit.comparison.measures.shares import irrep_shares
+from odekit.comparison.measures import irrep_shares
 from odekit.networks import Network
 
 __all__ = ["final_shares"]

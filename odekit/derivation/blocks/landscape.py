@@ -9,10 +9,10 @@ from __future__ import annotations
 import sympy as sp
 
 from odekit.derivation.blocks.flow import LiftedFlow
-from odekit.derivation.blocks.spectrum import KAPPA, M, N, energy_at, spectrum_by_symbols
+from odekit.derivation.blocks.spectrum import M, N, energy_at, spectrum_by_symbols
 from odekit.derivation.spheres import CriticalPoint, Eigenvalue
 from odekit.errors import ReductionError
-from odekit.groups import CyclicFamily, FiniteGroup
+from odekit.groups import KAPPA, CyclicFamily, FiniteGroup
 
 __all__ = ["abelian_maxima", "critical_point", "landscape"]
 

@@ -19,15 +19,13 @@ from odekit.derivation.blocks.flow import LiftedFlow
 from odekit.derivation.blocks.words import Words
 from odekit.derivation.spheres import ROUNDING
 from odekit.errors import ReductionError
+from odekit.groups import KAPPA
 
-__all__ = ["KAPPA", "M", "N", "algebra_basis", "energy_at", "spectrum_by_symbols"]
+__all__ = ["M", "N", "algebra_basis", "energy_at", "spectrum_by_symbols"]
 
 FloatArray = NDArray[np.float64]
 DIGITS = 10
 N, M = sp.symbols("n m", integer=True, positive=True)
-
-# Dimension of R, C and H over the real numbers.
-KAPPA = {"R": 1, "C": 2, "H": 4}
 
 
 def algebra_basis(kind: str) -> FloatArray:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Generic, TypeVar
 
 from odekit.derivation.modes.frequencies import Frequencies
-from odekit.systems.algebra.polynomials import Poly, add, constant, letter, multiply
+from odekit.systems.algebra import Poly, add, constant, letter, multiply
 
 __all__ = ["Mode", "ModeSet", "build_modes", "powers"]
 

@@ -1,8 +1,5 @@
 """Character tables, exact in integers.
 
-What enters is a `FiniteGroup`; what leaves are the characters of its irreps on its conjugacy classes, and
-their Frobenius-Schur indicators. This module knows no weights.
-
 rho(g) has the eigenvalues exp(2 pi i k / e), e being the group's exponent. How often each occurs is the
 integer (1/e) sum_j chi(g^j) exp(-2 pi i j k / e): rounding it gives the character exactly.
 """
@@ -15,17 +12,17 @@ from numpy.typing import NDArray
 from odekit.errors import OdekitError
 from odekit.groups.axioms import IntArray
 from odekit.groups.characters import ComplexArray, roots_of_unity
-from odekit.groups.classes import class_of_elements, conjugacy_classes
-from odekit.groups.group import FiniteGroup
-from odekit.groups.irreps.decomposition import Irrep
+from odekit.groups.classes import conjugacy_classes
+from odekit.groups.irreps.decomposition import Irrep, find_irreps
+from odekit.groups.table import GroupTable
 
-__all__ = ["character_table", "eigenvalue_multiplicities", "frobenius_schur_indicators"]
+__all__ = ["character_table", "eigenvalue_multiplicities"]
 
 _LARGEST_ROUNDING = 1e-6
 _NEARLY_WHOLE = 1e-9
 
 
-def character_table(G: FiniteGroup) -> ComplexArray:
+def character_table(G: GroupTable) -> ComplexArray:
     """Return the characters, irrep by conjugacy class, accurate to rounding; integers are exact.
 
     Row i is ``G.irreps[i]``, column c the class ``conjugacy_classes(G)[c]``; row 0 and column 0 are those of
@@ -48,7 +45,7 @@ def character_table(G: FiniteGroup) -> ComplexArray:
     return np.stack([_values(multiplicities) for multiplicities in eigenvalue_multiplicities(G)])
 
 
-def eigenvalue_multiplicities(G: FiniteGroup) -> tuple[IntArray, ...]:
+def eigenvalue_multiplicities(G: GroupTable) -> tuple[IntArray, ...]:
     """Return how often exp(2 pi i k / e) is an eigenvalue of rho(g), exact integers.
 
     Returns
@@ -62,30 +59,10 @@ def eigenvalue_multiplicities(G: FiniteGroup) -> tuple[IntArray, ...]:
     InputError: see `find_irreps`.
     """
     powers = _powers_of_representatives(G)
-    return tuple(_multiplicities(irrep, powers) for irrep in G.irreps)
+    return tuple(_multiplicities(irrep, powers) for irrep in find_irreps(G))
 
 
-def frobenius_schur_indicators(G: FiniteGroup) -> IntArray:
-    """Return (1/n) sum_g chi(g^2) of every irrep: 1, 0 or -1, at types R, C and H.
-
-    Raises
-    ------
-    InputError: see `find_irreps`.
-
-    Source: Serre, Linear Representations of Finite Groups, section 13.2, proposition 39.
-
-    Examples
-    --------
-    >>> from odekit.groups import dicyclic
-    >>> frobenius_schur_indicators(dicyclic(2)).tolist()
-    [1, 1, 1, 1, -1]
-    """
-    squares = np.bincount(class_of_elements(G)[G.table.diagonal()])
-    table = character_table(G)[:, : squares.size]
-    return np.rint((table @ squares).real / G.order).astype(np.intp)
-
-
-def _powers_of_representatives(G: FiniteGroup) -> IntArray:
+def _powers_of_representatives(G: GroupTable) -> IntArray:
     """Return g^j, j = 0..e-1, for an element g of each class."""
     representatives = np.array([members[0] for members in conjugacy_classes(G)])
     powers = np.full((representatives.size, G.exponent), G.identity, dtype=np.intp)

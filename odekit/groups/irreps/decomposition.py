@@ -18,9 +18,9 @@ from odekit.errors import InputError, OdekitError
 from odekit.groups.axioms import IntArray
 from odekit.groups.characters import ComplexArray, character_labels, characters, conjugate_characters
 from odekit.groups.classes import conjugacy_classes
-from odekit.groups.group import FiniteGroup, require_finite
 from odekit.groups.irreps.invariant_subspaces import find_invariant_subspaces
 from odekit.groups.irreps.unitary_matrices import homomorphism_error, unitary_matrices
+from odekit.groups.table import GroupTable, require_finite
 
 __all__ = ["LARGEST_ORDER_OF_IRREPS", "Irrep", "find_irreps"]
 
@@ -32,7 +32,7 @@ _TOLERANCE = 1e-10
 _SECONDS_PER_ORDER_CUBED = 1e-8
 _TYPE_ORDER = "RCH"
 
-_found: WeakKeyDictionary[FiniteGroup, dict[int, tuple[Irrep, ...]]] = WeakKeyDictionary()
+_found: WeakKeyDictionary[GroupTable, dict[int, tuple[Irrep, ...]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ class Irrep:
         return traces
 
 
-def find_irreps(G: FiniteGroup, *, seed: int = 0, force: bool = False) -> tuple[Irrep, ...]:
+def find_irreps(G: GroupTable, *, seed: int = 0, force: bool = False) -> tuple[Irrep, ...]:
     """Return the unitary irreps of a group: the trivial one first, then by dimension.
 
     Within a dimension those of type R come before C and H, and each is followed by its conjugate if that
@@ -103,7 +103,7 @@ def find_irreps(G: FiniteGroup, *, seed: int = 0, force: bool = False) -> tuple[
     return by_seed[seed]
 
 
-def _exact_irreps(G: FiniteGroup) -> tuple[Irrep, ...]:
+def _exact_irreps(G: GroupTable) -> tuple[Irrep, ...]:
     conjugates, values = conjugate_characters(G), characters(G)
     return tuple(
         Irrep(name, values[row][:, None, None], "R" if conjugate == row else "C", int(conjugate))
@@ -111,7 +111,7 @@ def _exact_irreps(G: FiniteGroup) -> tuple[Irrep, ...]:
     )
 
 
-def _numeric_irreps(G: FiniteGroup, seed: int, force: bool) -> tuple[Irrep, ...]:
+def _numeric_irreps(G: GroupTable, seed: int, force: bool) -> tuple[Irrep, ...]:
     if G.order > LARGEST_ORDER_OF_IRREPS and not force:
         _refuse(G.order)
     for draw in range(_DRAWS):
@@ -135,7 +135,7 @@ def _refuse(order: int) -> None:
     )
 
 
-def _representatives(G: FiniteGroup) -> IntArray:
+def _representatives(G: GroupTable) -> IntArray:
     return np.array([members[0] for members in conjugacy_classes(G)])
 
 

@@ -1,14 +1,10 @@
 """One real invariant subspace of the regular representation for each real irrep of a group.
 
-What enters is a `FiniteGroup` and a random generator; what leaves are orthonormal bases of subspaces on
-which left translation, (L(g) v)[x] = v[g^-1 x], is irreducible over the reals. This module knows no names
-of irreps and no complex matrices.
-
-A function c with c(g) = c(g^-1) gives the real symmetric matrix H[x, y] = c(x^-1 y), which commutes with
-left translation. At a random c its eigenspaces are irreducible, and each real irrep, of dimension kappa m
-over the reals with an endomorphism algebra of dimension kappa = 1, 2 or 4, occurs in m of them.
-Eigenspaces of the same irrep are recognised by their characters. Two that met by chance are noticed: the
-numbers m, kappa and the Frobenius-Schur indicator don't fit together then.
+Left translation is (L(g) v)[x] = v[g^-1 x]. A function c with c(g) = c(g^-1) gives the real symmetric matrix
+H[x, y] = c(x^-1 y), which commutes with it. At a random c its eigenspaces are irreducible, and each real
+irrep, of dimension kappa m over the reals with an endomorphism algebra of dimension kappa = 1, 2 or 4, occurs
+in m of them. Eigenspaces of the same irrep are recognised by their characters. Two that met by chance are
+noticed: the numbers m, kappa and the Frobenius-Schur indicator don't fit together then.
 """
 
 from __future__ import annotations
@@ -19,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.groups.axioms import IntArray
-from odekit.groups.classes import class_of_elements, conjugacy_classes
-from odekit.groups.group import FiniteGroup
+from odekit.groups.classes import conjugacy_classes
+from odekit.groups.irreps.frobenius_schur import TYPES, frobenius_schur_indicators
+from odekit.groups.table import GroupTable
 
 __all__ = ["InvariantSubspace", "find_invariant_subspaces"]
 
@@ -28,7 +25,6 @@ FloatArray = NDArray[np.float64]
 
 _SMALLEST_GAP = 1e-10
 _CHARACTER_TOLERANCE = 1e-6
-_TYPES = {(1, 1): "R", (2, 0): "C", (4, -2): "H"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +41,7 @@ class InvariantSubspace:
     basis: FloatArray
 
 
-def find_invariant_subspaces(G: FiniteGroup, rng: np.random.Generator) -> list[InvariantSubspace]:
+def find_invariant_subspaces(G: GroupTable, rng: np.random.Generator) -> list[InvariantSubspace]:
     """Return one subspace for each real irrep, or an empty list if two eigenvalues met by chance.
 
     Of the m eigenspaces of an irrep the one farthest from all other eigenvalues is taken. Its basis
@@ -68,14 +64,14 @@ def find_invariant_subspaces(G: FiniteGroup, rng: np.random.Generator) -> list[I
     return subspaces
 
 
-def _random_commuting_matrix(G: FiniteGroup, rng: np.random.Generator) -> FloatArray:
+def _random_commuting_matrix(G: GroupTable, rng: np.random.Generator) -> FloatArray:
     function = rng.standard_normal(G.order)
     function = function + function[G.inverse]
     matrix: FloatArray = function[G.table[G.inverse]]
     return matrix
 
 
-def _characters_of(G: FiniteGroup, vectors: FloatArray, starts: IntArray) -> FloatArray:
+def _characters_of(G: GroupTable, vectors: FloatArray, starts: IntArray) -> FloatArray:
     """Return the trace of left translation on each eigenspace, ``(classes, eigenspaces)``."""
     rows = []
     for members in conjugacy_classes(G):
@@ -84,19 +80,18 @@ def _characters_of(G: FiniteGroup, vectors: FloatArray, starts: IntArray) -> Flo
     return np.array(rows)
 
 
-def _recognise(G: FiniteGroup, characters: FloatArray, sizes: IntArray) -> list[tuple[str, IntArray]]:
+def _recognise(G: GroupTable, characters: FloatArray, sizes: IntArray) -> list[tuple[str, IntArray]]:
     """Return the type and the eigenspaces of each real irrep; nothing if the numbers don't fit."""
     class_sizes = np.array([members.size for members in conjugacy_classes(G)])
     products = (characters.T * class_sizes) @ characters / G.order
-    squares = class_of_elements(G)[G.table.diagonal()]
-    indicators = np.bincount(squares, minlength=class_sizes.size) @ characters / G.order
+    indicators = frobenius_schur_indicators(G, characters.T)
     kappas, rounded = np.rint(products.diagonal()), np.rint(indicators)
     is_same = products > 0.5
     error = max(np.abs(products - is_same * kappas).max(), np.abs(indicators - rounded).max())
     found = []
     for first in np.unique(np.argmax(is_same, axis=1)):
         members = np.flatnonzero(is_same[first])
-        kind = _TYPES.get((int(kappas[first]), int(rounded[first])), "")
+        kind = TYPES.get((int(kappas[first]), int(rounded[first])), "")
         if not kind or error > _CHARACTER_TOLERANCE or members.size * kappas[first] != sizes[first]:
             return []
         found.append((kind, members))

@@ -13,14 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.groups.characters import ComplexArray
-from odekit.groups.group import FiniteGroup
 from odekit.groups.irreps.decomposition import find_irreps
+from odekit.groups.irreps.frobenius_schur import KAPPA
+from odekit.groups.table import GroupTable
 
 __all__ = ["RealIrrep", "find_real_irreps"]
 
 FloatArray = NDArray[np.float64]
-
-_KAPPA = {"R": 1, "C": 2, "H": 4}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +54,7 @@ class RealIrrep:
     @property
     def kappa(self) -> int:
         """The dimension of K over the real numbers: 1, 2 or 4."""
-        return _KAPPA[self.type]
+        return KAPPA[self.type]
 
     @property
     def r(self) -> int:
@@ -85,7 +84,7 @@ class RealIrrep:
         return traces
 
 
-def find_real_irreps(G: FiniteGroup, *, seed: int = 0, force: bool = False) -> tuple[RealIrrep, ...]:
+def find_real_irreps(G: GroupTable, *, seed: int = 0, force: bool = False) -> tuple[RealIrrep, ...]:
     """Return the real irreps of a group, in the order of their first members: the trivial one first.
 
     Parameters

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike
 from odekit.errors import InputError
 from odekit.groups.axioms import IntArray
 from odekit.groups.characters import ComplexArray
-from odekit.groups.group import FiniteGroup, require_finite
 from odekit.groups.irreps.unitary_matrices import row_blocks
+from odekit.groups.table import GroupTable, require_finite
 
 __all__ = ["RepresentationCheck", "check_representation"]
 
@@ -97,7 +97,7 @@ class RepresentationCheck:
 
 
 def check_representation(
-    matrices: ArrayLike, G: FiniteGroup, *, tolerance: float = 1e-10
+    matrices: ArrayLike, G: GroupTable, *, tolerance: float = 1e-10
 ) -> RepresentationCheck:
     """Check that matrices are a unitary representation: identity, all n^2 products, unitarity.
 
@@ -148,7 +148,7 @@ def _largest_gap(rho: ComplexArray, table: IntArray) -> tuple[float, tuple[int, 
     return largest, worst
 
 
-def _checked_matrices(matrices: ArrayLike, G: FiniteGroup) -> ComplexArray:
+def _checked_matrices(matrices: ArrayLike, G: GroupTable) -> ComplexArray:
     array = np.asarray(matrices)
     n = G.order
     is_square = array.ndim == 3 and array.shape[1] == array.shape[2] > 0

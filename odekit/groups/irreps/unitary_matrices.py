@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.groups.characters import ComplexArray, roots_of_unity
-from odekit.groups.group import FiniteGroup
 from odekit.groups.irreps.invariant_subspaces import FloatArray, InvariantSubspace
+from odekit.groups.table import GroupTable
 
 __all__ = ["homomorphism_error", "row_blocks", "unitary_matrices"]
 
@@ -29,7 +29,7 @@ _ACCURATE = 1e-13
 _POLISHING_STEPS = 3
 
 
-def unitary_matrices(G: FiniteGroup, subspace: InvariantSubspace, rng: np.random.Generator) -> ComplexArray:
+def unitary_matrices(G: GroupTable, subspace: InvariantSubspace, rng: np.random.Generator) -> ComplexArray:
     """Return the irrep rho(g) on an invariant subspace, ``(n, d, d)`` complex128, read-only.
 
     At type R the imaginary parts are zero; at d = 1 the values are exact roots of unity.
@@ -46,7 +46,7 @@ def unitary_matrices(G: FiniteGroup, subspace: InvariantSubspace, rng: np.random
     return matrices
 
 
-def homomorphism_error(G: FiniteGroup, matrices: NDArray[np.inexact]) -> float:
+def homomorphism_error(G: GroupTable, matrices: NDArray[np.inexact]) -> float:
     """Return the largest entry of rho(b) rho(g) - rho(b g) over all g and all generators b."""
     gaps = [np.abs(matrices[b] @ matrices - matrices[G.table[b]]).max() for b in G.generators]
     return float(max(gaps, default=0.0))
@@ -59,7 +59,7 @@ def row_blocks(rows: int, numbers_a_row: int) -> Iterator[slice]:
         yield slice(start, start + step)
 
 
-def _translations(G: FiniteGroup, basis: FloatArray) -> FloatArray:
+def _translations(G: GroupTable, basis: FloatArray) -> FloatArray:
     """Return V^T L(g) V for every g, with (L(g) V)[x] = V[g^-1 x]."""
     n, r = basis.shape
     matrices = np.empty((n, r, r))
@@ -81,7 +81,7 @@ def _half_of(translations: FloatArray, rng: np.random.Generator) -> ComplexArray
     return np.asarray(half.conj().T @ translations @ half)
 
 
-def _polished(G: FiniteGroup, matrices: AnyArray) -> AnyArray:
+def _polished(G: GroupTable, matrices: AnyArray) -> AnyArray:
     """Repeat `_averaged`, whose error is the square of the one before, until the matrices are accurate."""
     for _ in range(_POLISHING_STEPS):
         if homomorphism_error(G, matrices) < _ACCURATE:
@@ -90,7 +90,7 @@ def _polished(G: FiniteGroup, matrices: AnyArray) -> AnyArray:
     return matrices
 
 
-def _averaged(G: FiniteGroup, matrices: AnyArray) -> AnyArray:
+def _averaged(G: GroupTable, matrices: AnyArray) -> AnyArray:
     """Return the unitary part of (1/n) sum_h rho(g h) rho(h)^*, which is rho(g) for a homomorphism."""
     n, d, _ = matrices.shape
     improved = np.empty_like(matrices)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit import __version__
+from odekit._version import __version__
 from odekit.errors import FileError, InputError
 from odekit.extras import require_xarray
 from odekit.groups import FiniteGroup

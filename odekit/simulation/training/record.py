@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.simulation.gradient.loss import LossGradient
-from odekit.simulation.runs.run import Run
+from odekit.simulation.gradient import LossGradient
+from odekit.simulation.runs import Run
 from odekit.simulation.training.velocity import Velocity
 from odekit.simulation.weights import unstack_mapping
 

@@ -15,10 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from odekit.errors import InputError, UnknownNameError
 from odekit.networks import Network
-from odekit.simulation.gradient.threads import blas_threads
+from odekit.simulation.gradient import blas_threads
 from odekit.simulation.progress import progress_bar
-from odekit.simulation.runs.run import Run
-from odekit.simulation.runs.split import draw_split
+from odekit.simulation.runs import Run, draw_split
 from odekit.simulation.training.decoupled import Relaxation, decoupled_flow
 from odekit.simulation.training.descent import gradient_descent
 from odekit.simulation.training.flow import LOOSER, gradient_flow, largest_difference, time_scale

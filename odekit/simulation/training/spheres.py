@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from odekit.errors import InputError
 from odekit.networks import Network
-from odekit.simulation.runs.run import Run
+from odekit.simulation.runs import Run
 from odekit.simulation.weights import names, stack_mapping
 
 __all__ = ["check_run", "check_unit", "normalise", "parts", "project"]

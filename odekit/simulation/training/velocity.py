@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from odekit.errors import InputError
 from odekit.networks import Network
-from odekit.simulation.gradient.loss import LossGradient
-from odekit.simulation.gradient.uniform import energy_gradient, unit_network
+from odekit.simulation.gradient import LossGradient, energy_gradient, unit_network
 from odekit.simulation.training.spheres import normalise, parts, project
 from odekit.simulation.weights import norms, rates
 

@@ -20,6 +20,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.extras import on_first_use
+
 __all__ = ["half_period", "phase_integral", "point_at", "time_from_pole"]
 
 FloatArray = NDArray[np.float64]
@@ -145,17 +147,13 @@ def _complex_root_integral(p: FloatArray, a: FloatArray, s: FloatArray, is_wante
 
 
 def _carlson_f(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
-    from scipy.special import elliprf
-
-    return np.asarray(elliprf(x, y, z), dtype=np.float64)
+    return np.asarray(on_first_use("scipy.special").elliprf(x, y, z), dtype=np.float64)
 
 
 def _carlson_j(
     x: FloatArray, y: FloatArray, z: FloatArray, p: FloatArray, is_wanted: BoolArray
 ) -> FloatArray:
     """R_J where it is wanted, and 0 elsewhere."""
-    from scipy.special import elliprj
-
     value = np.zeros(is_wanted.shape)
-    elliprj(x, y, z, p, out=value, where=is_wanted)
+    on_first_use("scipy.special").elliprj(x, y, z, p, out=value, where=is_wanted)
     return value

@@ -14,6 +14,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from odekit.extras import on_first_use
+
 __all__ = ["aligned_competition", "aligned_pair", "free_blow_up_time"]
 
 FloatArray = NDArray[np.float64]
@@ -120,8 +122,6 @@ def aligned_competition(
 
 def _span(x: ComplexArray, y: ComplexArray, z: ComplexArray) -> FloatArray:
     """tau* in units of 1/s, magnitudes at most 1."""
-    from scipy.special import elliprf
-
     squares: FloatArray = np.sort(np.square(np.abs(np.stack([x, y, z]))), axis=0)
     product = x * y * np.conj(z)
     near: FloatArray = squares[1] - squares[0]
@@ -131,8 +131,10 @@ def _span(x: ComplexArray, y: ComplexArray, z: ComplexArray) -> FloatArray:
     constant: FloatArray = root * (3 * root + 2 * (near + far)) + near * far
     distance = _cubic_root(slope, constant, np.square(product.real))
     low, high = _other_roots(slope, constant)
-    ahead: FloatArray = np.real(np.asarray(elliprf(distance, distance + low, distance + high)))
-    whole: FloatArray = np.real(np.asarray(elliprf(0.0, low, high)))
+    ahead: FloatArray = np.real(
+        np.asarray(on_first_use("scipy.special").elliprf(distance, distance + low, distance + high))
+    )
+    whole: FloatArray = np.real(np.asarray(carlson(0.0, low, high)))
     span = np.where(product.real >= 0, ahead, 2 * whole - ahead)
     is_saddle = (product.real < 0) & (constant == 0)
     return np.asarray(np.where(is_saddle | (squares[1] == 0), np.inf, span), dtype=np.float64)

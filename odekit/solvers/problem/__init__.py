@@ -14,7 +14,7 @@ from odekit.solvers.problem.events import (
 )
 from odekit.solvers.problem.inputs import InitialStates, Inputs, default_atol, prepare, select_system
 from odekit.solvers.problem.interpolant import DenseOutput, Interpolant
-from odekit.solvers.problem.problem import Problem
+from odekit.solvers.problem.problem import Problem, pose
 from odekit.solvers.problem.solution import Solution, Status
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "find_times",
     "horizon",
     "phase_aligned",
+    "pose",
     "prepare",
     "select_system",
 ]

@@ -50,6 +50,8 @@ def select_system(system: System, y0: InitialStates) -> System:
     """
     if not isinstance(y0, Mapping) or set(y0) == {state.name for state in system.states}:
         return system
+    if not y0:
+        raise InputError("no initial values", expected=f"all of {', '.join(s.name for s in system.states)}")
     known = [symbol.name for symbol in (*system.states, *system.definitions)]
     for name in y0:
         if name not in known:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from odekit.errors import InputError
 from odekit.solvers.problem.compiled import CompiledSystem
 from odekit.solvers.problem.events import Event
-from odekit.solvers.problem.inputs import Inputs
+from odekit.solvers.problem.inputs import InitialStates, Inputs, prepare, select_system
 from odekit.systems import System
 
-__all__ = ["Problem"]
+__all__ = ["Problem", "pose"]
+
+FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,3 +57,73 @@ class Problem:
     def batch(self) -> int:
         """Number of trajectories."""
         return int(self.inputs.y0.shape[1])
+
+
+def pose(
+    system: System | CompiledSystem,
+    y0: InitialStates,
+    t: ArrayLike,
+    *,
+    parameters: Mapping[str, ArrayLike] | None = None,
+    rtol: ArrayLike = 1e-8,
+    atol: ArrayLike | None = None,
+    method: str = "auto",
+    backend: str = "numpy",
+    events: Sequence[Event] = (),
+    dense: bool = False,
+    max_steps: int = 100_000,
+    h0: ArrayLike | None = None,
+) -> Problem:
+    """A checked problem from a user's arguments, which are those of `solve`.
+
+    Raises
+    ------
+    InputError, UnknownNameError, ReductionError: as `solve` says.
+    """
+    compiled = system if isinstance(system, CompiledSystem) else None
+    whole = system.system if isinstance(system, CompiledSystem) else system
+    if not isinstance(whole, System):
+        raise InputError(
+            "what to solve is no system",
+            expected="a system, of odekit.derive, gradient_flow or system",
+            received=type(system).__name__,
+        )
+    chosen = select_system(whole, y0)
+    inputs = prepare(chosen, y0, t, parameters, rtol, atol)
+    chosen.check_start(inputs.y0, inputs.p)
+    return Problem(
+        system=chosen,
+        inputs=inputs,
+        h0=_first_steps(h0, inputs.times[-1]),
+        method=method,
+        backend=backend,
+        max_steps=_step_cap(max_steps),
+        events=tuple(events),
+        is_dense=dense,
+        compiled=compiled,
+        has_default_atol=atol is None,
+    )
+
+
+def _first_steps(h0: ArrayLike | None, end: FloatArray) -> FloatArray:
+    """First step size of each trajectory, no longer than to its end; NaN where the solver shall choose."""
+    if h0 is None:
+        return np.broadcast_to(np.float64(np.nan), end.shape)
+    try:
+        steps = np.broadcast_to(np.asarray(h0, dtype=np.float64), end.shape)
+    except (TypeError, ValueError) as error:
+        expected = f"a number, or one for each of {len(end)} trajectories"
+        raise InputError("the first step size doesn't fit", expected=expected) from error
+    if not (steps > 0.0).all():
+        raise InputError("the first step size must be positive", received=f"{steps.min()}")
+    return np.minimum(steps, end)
+
+
+def _step_cap(max_steps: int) -> int:
+    if not isinstance(max_steps, int | np.integer) or max_steps < 1:
+        raise InputError(
+            "the step cap must be positive, a whole number",
+            expected="max_steps >= 1",
+            received=f"{max_steps}",
+        )
+    return max_steps

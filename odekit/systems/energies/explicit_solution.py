@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.systems.energies.variables import TIME, Variable
 from odekit.systems.energies.vocabulary import Vocabulary
-from odekit.systems.system import System, initial_symbol
+from odekit.systems.start import initial_symbol
+from odekit.systems.system import System
 
 __all__ = ["read_solution"]
 

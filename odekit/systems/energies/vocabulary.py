@@ -17,7 +17,7 @@ import sympy as sp
 
 from odekit.errors import InputError, UnknownNameError
 from odekit.expressions import Expression, parse
-from odekit.systems.algebra.symbolic import to_symbolic
+from odekit.systems.algebra import to_symbolic
 from odekit.systems.energies.variables import TIME, Variable, declared_parameters
 
 __all__ = ["Vocabulary", "parameter_values"]

@@ -31,6 +31,7 @@ def latex_block(system: System, names: Mapping[sp.Symbol, str] = MappingProxyTyp
     system: any.
     names: LaTeX of symbols that shall not be written by their own names.
 
+    >>> import odekit
     >>> x = sp.Symbol("x")
     >>> print(latex_block(odekit.system({x: -(x**3)})))
     \\begin{aligned}

@@ -23,6 +23,7 @@ def program(system: System) -> str:
     ------
     ReductionError: an integral, or a function that NumPy doesn't have.
 
+    >>> import odekit
     >>> u, v = sp.symbols("u v")
     >>> print(program(odekit.system({u: 8 * u * v, v: 4 * u**2})))
     import numpy

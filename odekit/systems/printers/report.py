@@ -14,6 +14,7 @@ __all__ = ["plain_data", "report"]
 def report(system: System) -> str:
     """Energy and constraint where there are such, the equations, and what follows from them.
 
+    >>> import odekit
     >>> print(report(odekit.gradient_flow("x**2*k/2", "x", parameters="k")).splitlines()[0])
     Gradient descent
     """

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
-from odekit.systems.integrals.field_polynomials import expanded_size
+from odekit.systems.integrals import expanded_size
 from odekit.systems.known import FixedPoint
 from odekit.systems.rest_points.linearised import linearised
 from odekit.systems.rest_points.numeric import numeric_rest_points

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from odekit.comparison import decay_balance, project
-from odekit.derivation import derive
+from odekit.derivation import derive, with_decay
 from odekit.derivation.polar.decay import DECAY, decay_law
 from odekit.errors import InputError, ReductionError
 from odekit.networks import Network
@@ -39,7 +39,7 @@ def test_the_full_gradient_with_decay_has_no_part_along_the_population(order: in
 
 def test_the_threshold_is_that_of_the_reduced_ode() -> None:
     network, decay = Network("Z7", neurons=21), 1e-4
-    law = decay_law(derive(Network("Z7")).with_decay())  # type: ignore[union-attr]
+    law = decay_law(with_decay(derive(Network("Z7"))))
     assert law is not None
     (wanted,) = [
         float(v.subs(DECAY, decay / network.flow_rate()))

@@ -39,7 +39,7 @@ def projected_gradient(network: Network, modes: list[int], rng: np.random.Genera
     Where that vanishes it is relative to n^(s-1), the size of one term's sum over the inputs.
     """
     system = derive(network, modes)
-    reduction = system.source.reduction
+    reduction = system.answers.reduction
     group, basis = network.finite_group, mode_basis(network.finite_group)
     worst, unit = 0.0, float(group.order ** (network.task.summands - 1))
     for _ in range(network.neurons):
@@ -117,7 +117,7 @@ def test_closing_adds_what_leaks_until_nothing_does() -> None:
 
 def test_multiples_of_three_stay_among_themselves() -> None:
     system = close(Network("Z9", activation="z**4"), [3])
-    assert {mode.label for mode in system.source.reduction.modes} <= {"0", "3"}
+    assert {mode.label for mode in system.answers.reduction.modes} <= {"0", "3"}
 
 
 def test_systems_without_modes_are_refused() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+import odekit
 from odekit.derivation import derive
 from odekit.networks import Network
 from odekit.solvers import Event, Status, compile, solve
@@ -82,7 +82,7 @@ def test_what_fixes_the_form_is_integrated_as_given(how: str, monkeypatch: pytes
     def refuse(*_: Any) -> Any:
         raise AssertionError("another form was asked for")
 
-    monkeypatch.setattr(import_module("odekit.solvers.solve"), "form_states", refuse)
+    monkeypatch.setattr(import_module("odekit.solvers.roads"), "form_states", refuse)
     system = derive(Network("Zp"))
     start = {"alpha": 0.5, "phi": 0.3, "beta": 0.5, "psi": 0.1}
     given: dict[str, Any] = {"t": 0.01, "parameters": {"p": 5.0}, "method": "dop853"}
@@ -100,7 +100,7 @@ def test_the_monkeypatch_above_bites_where_nothing_fixes_the_form(monkeypatch: p
     def refuse(*_: Any) -> Any:
         raise AssertionError("another form was asked for")
 
-    monkeypatch.setattr(import_module("odekit.solvers.solve"), "form_states", refuse)
+    monkeypatch.setattr(import_module("odekit.solvers.roads"), "form_states", refuse)
     with pytest.raises(AssertionError, match="another form"):
         solve(derive(Network("Zp")), [0.5, 0.3, 0.5, 0.1], 0.01, parameters={"p": 5.0}, method="dop853")
 
@@ -116,4 +116,4 @@ def test_a_row_that_is_not_finite_keeps_to_itself() -> None:
 
 
 def test_systems_without_such_a_form_are_left_alone() -> None:
-    assert cheapest_form(SimpleNamespace(states=()), np.zeros((0, 1))) is None
+    assert cheapest_form(odekit.system({"x": "-sin(x)"}), np.ones((1, 1))) is None

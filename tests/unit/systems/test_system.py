@@ -5,35 +5,30 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from odekit.derivation import ReducedSystem, derive
+from odekit.derivation import derive, network_of
 from odekit.errors import InputError, ReductionError, UnknownNameError
 from odekit.networks import Network
+from odekit.systems import ANY, System
 
 x, y, n, d = sp.symbols("x y n d", real=True)
 
 
 def test_a_system_from_nowhere_has_equations_for_states_and_definitions() -> None:
-    system = ReducedSystem((x, y), (n * y, -x), (n,), definitions={d: 2 * x - y})
+    system = System({x: n * y, y: -x}, ANY, (n,), definitions={d: 2 * x - y})
     assert system.equations[d] == 2 * n * y + x
     assert system.closed
     assert system.closed_form is None
-    assert system.elliptic_curve() is None
     assert str(system) == "x' = n*y\ny' = -x\nd' = 2*n*y + x"
-
-
-def test_fewer_expressions_than_states_are_refused() -> None:
-    with pytest.raises(InputError, match=r"differ in length.*2 expressions.*Received: 1"):
-        ReducedSystem((x, y), (y,))
 
 
 def test_a_name_for_two_things_is_refused() -> None:
     with pytest.raises(InputError, match=r"two things.*distinct names"):
-        ReducedSystem((x,), (x,), parameters=(x,))
+        System({x: x}, ANY, parameters=(x,))
 
 
 def test_an_undeclared_symbol_is_refused_by_name() -> None:
     with pytest.raises(InputError, match=r"nothing declares.*Received: n"):
-        ReducedSystem((x,), (n * x,))
+        System({x: n * x}, ANY)
 
 
 def test_what_a_system_holds_can_not_be_changed() -> None:
@@ -41,12 +36,12 @@ def test_what_a_system_holds_can_not_be_changed() -> None:
     with pytest.raises(TypeError, match="item assignment"):
         system.leaks["theta"] = ("2k",)  # type: ignore[index]
     with pytest.raises(AttributeError, match="cannot assign"):
-        system.states = ()  # type: ignore[misc]
+        system.parameters = ()  # type: ignore[misc]
 
 
 def test_what_was_given_can_be_changed_without_changing_the_system() -> None:
     leaks: dict[str, tuple[str, ...]] = {"theta": ()}
-    system = ReducedSystem((x,), (x,), leaks=leaks)
+    system = System({x: x}, ANY, leaks=leaks)
     leaks["theta"] = ("2k",)
     assert system.closed
 
@@ -64,11 +59,20 @@ def test_restriction_to_what_needs_other_states_is_refused() -> None:
         derive(Network("Zp")).restrict(("alfa",))
 
 
-def test_a_system_without_a_derivation_says_so() -> None:
-    small = derive(Network("Zp")).restrict(("alpha", "beta", "D"))
-    for question in (small.first_integrals, small.fixed_points, small.certify, small.ansatz):
-        with pytest.raises(ReductionError, match="carries no derivation"):
-            question()
+def test_a_part_of_a_derived_system_answers_as_any_ode_does() -> None:
+    small = derive(Network("Zp")).restrict(("D", "beta", "alpha"))
+    alpha, beta, D = (small[name] for name in ("alpha", "beta", "D"))
+    assert alpha**2 - 2 * beta**2 in small.first_integrals()
+    assert [point.values[D] for point in small.fixed_points()] == []
+
+
+def test_a_system_that_was_not_derived_has_no_network_and_no_certificate() -> None:
+    bare = System({x: x}, ANY)
+    with pytest.raises(ReductionError, match="was not derived from a network"):
+        network_of(bare)
+    with pytest.raises(ReductionError, match="has no certificate"):
+        bare.certify()
+    assert bare.ansatz() == ()
 
 
 def test_it_shows_as_mathematics_in_a_notebook() -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from odekit.claims.experiments.modes.networks import residues, single_modes
 from odekit.comparison import project
-from odekit.derivation.population import Wave
+from odekit.derivation import Wave
 from odekit.groups import FiniteGroup, mode_basis
 from odekit.networks import Network
 from odekit.simulation import Run, logits

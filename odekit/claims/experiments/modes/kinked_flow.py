@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from odekit.claims.experiments.modes.networks import is_odd_cyclic, single_modes
 from odekit.comparison import Modes, project
-from odekit.derivation.harmonics.answers import derive_harmonic, initial_rates
+from odekit.derivation import initial_rates
+from odekit.derivation.harmonics import derive_harmonic
 from odekit.groups import FiniteGroup, characters, mode_basis
 from odekit.networks import Network
 from odekit.simulation import Run, simulate

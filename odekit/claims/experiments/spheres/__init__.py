@@ -1,1 +1,73 @@
 """Experiments on unit spheres, any group: converged runs, aligned starts, rates and votes."""
+
+from odekit.claims.experiments.spheres.aligned_competition import (
+    aligned_start,
+    coefficients,
+    common_growth,
+    exact_magnitudes,
+    random_magnitudes,
+)
+from odekit.claims.experiments.spheres.networks import (
+    PAPER_B,
+    choose_groups,
+    converged,
+    has_competitors,
+    is_non_abelian,
+    neurons_on,
+    random_start,
+    remaining_amplitude,
+    snapshot,
+    sphere_network,
+    winners,
+)
+from odekit.claims.experiments.spheres.rates import (
+    Fits,
+    explicit_maxima,
+    fit_rates,
+    maximum_of,
+    pooled,
+    train,
+    unit_frames,
+)
+from odekit.claims.experiments.spheres.votes import (
+    EPS,
+    WIDTHS,
+    Sampled,
+    exact_population,
+    sampled_population,
+    shared_embedding,
+    trained_population,
+)
+
+__all__ = [
+    "EPS",
+    "PAPER_B",
+    "WIDTHS",
+    "Fits",
+    "Sampled",
+    "aligned_start",
+    "choose_groups",
+    "coefficients",
+    "common_growth",
+    "converged",
+    "exact_magnitudes",
+    "exact_population",
+    "explicit_maxima",
+    "fit_rates",
+    "has_competitors",
+    "is_non_abelian",
+    "maximum_of",
+    "neurons_on",
+    "pooled",
+    "random_magnitudes",
+    "random_start",
+    "remaining_amplitude",
+    "sampled_population",
+    "shared_embedding",
+    "snapshot",
+    "sphere_network",
+    "train",
+    "trained_population",
+    "unit_frames",
+    "winners",
+]

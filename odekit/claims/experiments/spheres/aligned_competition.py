@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
-from odekit.derivation.blocks.flow import lift
+from odekit.derivation import lift
 from odekit.groups import FiniteGroup, conjugate_characters, fourier_transform, from_modes, mode_basis
 from odekit.networks import Network
 from odekit.simulation import Run

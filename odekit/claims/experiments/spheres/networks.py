@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.claims.verdict import Settings
-from odekit.comparison.measures.shares import dominant_irreps
+from odekit.comparison import dominant_irreps
 from odekit.groups import FiniteGroup
 from odekit.groups import group as named_group
 from odekit.networks import Network

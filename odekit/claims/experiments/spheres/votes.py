@@ -22,8 +22,8 @@ from odekit.claims.experiments.spheres.population_vote import (
     population_logits,
 )
 from odekit.claims.experiments.spheres.rates import explicit_maxima
-from odekit.claims.statistics.estimates import LEVEL
-from odekit.comparison.measures.shares import dominant_irreps
+from odekit.claims.statistics import LEVEL
+from odekit.comparison import dominant_irreps
 from odekit.groups import FiniteGroup, conjugacy_classes
 from odekit.simulation import Run, accuracy, simulate
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from odekit.derivation import ConservationLaw, LiftedSystem
+from odekit.derivation import ConservationLaw, Lifted, system_in_blocks
 from odekit.networks import Network
 from odekit.solvers import BlockLayout, solve
 
@@ -20,7 +20,7 @@ UNSHARED = [
 
 
 def laws(**options: Any) -> list[tuple[str, float]]:
-    system = LiftedSystem.of(Network("S3", **options))
+    system = Lifted.of(Network("S3", **options))
     return [(str(law), float(law.cofactor)) for law in system.conservation_laws]
 
 
@@ -52,13 +52,13 @@ def test_on_a_joint_sphere_and_at_unequal_rates_fewer_are_left() -> None:
 def test_laws_hold_along_orbits_at_every_irrep(name: str, options: Any) -> None:
     """On spheres all laws scale with one factor to the power of their cofactor, at every irrep."""
     network = Network(name, **options)
-    system, layout = LiftedSystem.of(network), BlockLayout(LiftedSystem.of(network))
+    system, layout = Lifted.of(network), BlockLayout(Lifted.of(network).blocks)
     weights = np.random.default_rng(5).standard_normal(
         (len(system.flow.letters), 2, network.finite_group.order)
     )
     weights /= np.linalg.norm(weights, axis=2, keepdims=True)
-    start = system.to_states(dict(zip(system.flow.letters, weights, strict=True)))
-    y = solve(system, start, [0.0, 0.15], rtol=1e-12).y
+    start = system.blocks.to_states(dict(zip(system.flow.letters, weights, strict=True)))
+    y = solve(system_in_blocks(system), start, [0.0, 0.15], rtol=1e-12).y
     before, after = layout.unpack(y[0]), layout.unpack(y[-1])
     pairs = [
         (value(law, before, i), value(law, after, i), float(law.cofactor))

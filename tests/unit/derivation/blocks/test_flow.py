@@ -7,18 +7,15 @@ from typing import Any
 
 import pytest
 
-from odekit.derivation import LiftedSystem, derive
-from odekit.derivation.blocks.energy import lifted_energy
-from odekit.derivation.blocks.flow import lift
+from odekit.derivation import derive, lifted_of
+from odekit.derivation.blocks.flow import lift, lifted_energy
 from odekit.derivation.spheres.radial import radial_coefficients, spheres_of
 from odekit.errors import InputError, ReductionError
 from odekit.networks import Network
 
 
 def equations(**options: Any) -> dict[str, str]:
-    system = derive(Network("S3", **options))
-    assert isinstance(system, LiftedSystem)
-    return dict(system.equations)
+    return dict(lifted_of(derive(Network("S3", **options))).equations)
 
 
 def test_the_order_of_the_adjoints() -> None:

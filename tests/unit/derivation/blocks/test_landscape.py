@@ -10,7 +10,7 @@ import pytest
 import sympy as sp
 from numpy.typing import NDArray
 
-from odekit.derivation import LiftedSystem, maximiser
+from odekit.derivation import Lifted, maximiser
 from odekit.derivation.blocks.flow import lift
 from odekit.derivation.blocks.landscape import CriticalPoint, abelian_maxima, critical_point
 from odekit.derivation.blocks.spectrum import spectrum_by_symbols
@@ -90,14 +90,14 @@ def predicted_spectrum(point: CriticalPoint) -> FloatArray:
     return np.sort(np.concatenate(values))
 
 
-def point_of(system: LiftedSystem, name: str, rank: int = 1) -> CriticalPoint:
+def point_of(system: Lifted, name: str, rank: int = 1) -> CriticalPoint:
     return next(point for point in system.landscape(rank) if point.irrep == name)
 
 
 @pytest.mark.parametrize("name", GROUPS)
 def test_spectra_at_the_maxima_are_those_of_the_hessian_in_weight_space(name: str) -> None:
     network = network_of(name)
-    system = LiftedSystem.of(network)
+    system = Lifted.of(network)
     kinds = {(sigma.type, sigma.m): sigma for sigma in network.finite_group.real_irreps[1:]}
     is_small = network.finite_group.order < MOST_OF_ALL_KINDS
     for sigma in (sigma for sigma in kinds.values() if is_small or (sigma.type == "H" and sigma.m > 1)):
@@ -119,7 +119,7 @@ def test_other_rates_and_the_joint_sphere_agree_with_the_jacobian(
     name: str, constraint: str, rates: Any
 ) -> None:
     network = network_of(name, constraint, rates)
-    system = LiftedSystem.of(network)
+    system = Lifted.of(network)
     sigma = network.finite_group.real_irreps[-1]
     predicted = predicted_spectrum(point_of(system, sigma.name))
     measured = measured_spectrum(network, at_a_maximum(network.finite_group, sigma, constraint))
@@ -131,7 +131,7 @@ def test_spectra_at_saddles_are_those_of_the_hessian_in_weight_space(
     name: str, irrep: str, rank: int
 ) -> None:
     network = network_of(name)
-    point = point_of(LiftedSystem.of(network), irrep, rank)
+    point = point_of(Lifted.of(network), irrep, rank)
     sigma = next(s for s in network.finite_group.real_irreps if s.name == irrep)
     stack = partial_isometry(network.finite_group, sigma, rank)
     assert measured_spectrum(network, stack) == pytest.approx(predicted_spectrum(point), abs=1e-7)
@@ -141,7 +141,7 @@ def test_spectra_at_saddles_are_those_of_the_hessian_in_weight_space(
 def test_a_spectrum_that_is_off_by_one_direction_would_be_seen() -> None:
     """Negative control: the spectrum at another irrep's maximum."""
     network = network_of("A4")
-    system = LiftedSystem.of(network)
+    system = Lifted.of(network)
     sigma = next(s for s in network.finite_group.real_irreps if s.name == "3")
     measured = measured_spectrum(network, at_a_maximum(network.finite_group, sigma))
     assert np.abs(measured - predicted_spectrum(point_of(system, "1a"))).max() > 1
@@ -150,7 +150,7 @@ def test_a_spectrum_that_is_off_by_one_direction_would_be_seen() -> None:
 @pytest.mark.parametrize("name", ["S3", "Q8", "A4", "F21", "Q8xS3", "Z12"])
 def test_maximisers_are_unit_and_have_the_predicted_energy(name: str) -> None:
     network = network_of(name)
-    group, system = network.finite_group, LiftedSystem.of(network)
+    group, system = network.finite_group, Lifted.of(network)
     for sigma in group.real_irreps[1:]:
         stack = at_a_maximum(group, sigma)
         assert np.linalg.norm(stack, axis=1) == pytest.approx(np.ones(3), abs=1e-12)
@@ -174,7 +174,7 @@ def test_maximisers_are_unit_and_have_the_predicted_energy(name: str) -> None:
     ],
 )
 def test_the_published_examples(name: str, kind: str, d: int, energy: float, counts: tuple[int, ...]) -> None:
-    points = LiftedSystem.of(network_of(name)).landscape()
+    points = Lifted.of(network_of(name)).landscape()
     point = next(p for p in points if (p.type, p.m) == (kind, d))
     assert point.energy == pytest.approx(energy, abs=1e-6)
     found = Counter({e.value: e.multiplicity for e in point.spectrum})
@@ -205,7 +205,7 @@ def test_near_equal_rates_are_counted_once() -> None:
 
 def test_every_real_irrep_but_the_trivial_one_has_a_maximum_with_its_name() -> None:
     network = network_of("Q8xS3")
-    points = LiftedSystem.of(network).landscape()
+    points = Lifted.of(network).landscape()
     assert [p.irrep for p in points] == [s.name for s in network.finite_group.real_irreps[1:]]
     assert all(p.is_maximum for p in points)
     assert points[-1].rates == pytest.approx([1, 2, 3] * np.array(points[-1].energy))
@@ -221,11 +221,11 @@ def test_a_symbolic_order_has_one_maximum_for_each_kind_of_character() -> None:
 
 
 def test_an_energy_that_vanishes_has_no_landscape() -> None:
-    assert LiftedSystem.of(Network("S3", activation="z", constraint="sphere")).landscape() == ()
+    assert Lifted.of(Network("S3", activation="z", constraint="sphere")).landscape() == ()
 
 
 def test_ranks_and_constraints_are_checked() -> None:
     with pytest.raises(ReductionError, match=r"no such rank\. Expected: 1 to 2\. Received: 3"):
         critical_point(lift(network_of("S3")), 6, "2", "R", 2, rank=3)
     with pytest.raises(ReductionError, match="without a sphere the energy has no maxima"):
-        LiftedSystem.of(Network("S3")).landscape()
+        Lifted.of(Network("S3")).landscape()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from odekit.derivation.blocks.division_algebras import KAPPA, algebra_basis
+from odekit.derivation.blocks.spectrum import algebra_basis
 from odekit.derivation.blocks.stack import block_stacks, quaternionic_basis
-from odekit.groups import FiniteGroup, group
+from odekit.groups import KAPPA, FiniteGroup, group
 
 
 def named(name: str) -> FiniteGroup:

@@ -10,17 +10,18 @@ from typing import Any
 import pytest
 
 from odekit.derivation import derive
-from odekit.derivation.certificates.certificate import Certificate, certify, combined
+from odekit.derivation.certificates import certify
 from odekit.derivation.modes.reduction import FourierReduction
 from odekit.errors import InputError, ReductionError
 from odekit.networks import Network
-from odekit.systems.algebra.polynomials import Poly, add
+from odekit.systems import Certificate, combined
+from odekit.systems.algebra import Poly, add
 
 EXACT, NUMERIC = 7, 17
 
 
 def reduction_of(network: Network, modes: str | None = None) -> FourierReduction:
-    return derive(network, modes).source.reduction  # type: ignore[union-attr, no-any-return]
+    return derive(network, modes).answers.reduction
 
 
 def tampered(

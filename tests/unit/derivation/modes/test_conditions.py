@@ -16,7 +16,7 @@ from odekit.networks import Network
 
 def sort_choices(options: dict[str, Any], modes: str | None, largest: int) -> tuple[list[Any], list[Any]]:
     """Orders and frequencies at which field and leaks agree, by whether the conditions hold."""
-    reduction = derive(Network("Zn", **options), modes).source.reduction  # type: ignore[union-attr]
+    reduction = derive(Network("Zn", **options), modes).answers.reduction
     symbols = reduction.rules.modes.frequencies.symbols
     agreeing, tried = {True: [], False: []}, {True: [], False: []}  # type: ignore[var-annotated]
     for order in range(2, largest + 1):

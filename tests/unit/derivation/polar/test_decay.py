@@ -6,14 +6,13 @@ import sympy as sp
 
 from odekit.derivation import derive
 from odekit.derivation.polar.decay import DECAY, decay_law, with_decay
-from odekit.derivation.printers import as_dict, latex, text
 from odekit.errors import InputError, ReductionError
 from odekit.networks import Network
 from odekit.simulation import simulate
 from odekit.solvers import blow_up_time, solve
 
-SYSTEM = derive(Network("Zp")).with_decay()
-alpha, beta, D, p = (SYSTEM.symbol(name) for name in ("alpha", "beta", "D", "p"))
+SYSTEM = with_decay(derive(Network("Zp")))
+alpha, beta, D, p = (SYSTEM[name] for name in ("alpha", "beta", "D", "p"))
 
 
 def test_magnitudes_lose_decay_times_themselves_and_phases_move_as_before() -> None:
@@ -26,7 +25,7 @@ def test_magnitudes_lose_decay_times_themselves_and_phases_move_as_before() -> N
 @pytest.mark.parametrize("name", ["Zp", "Z6", "Z9"])
 @pytest.mark.parametrize("options", [{}, {"rates": {"xi": 2.0}}, {"activation": "z**3"}, {"task": "x+y+z"}])
 def test_the_field_is_the_gradient_of_its_energy(name: str, options: dict[str, object]) -> None:
-    system = derive(Network(name, **options)).with_decay()  # type: ignore[arg-type, union-attr]
+    system = with_decay(derive(Network(name, **options)))
     meaning = system.definitions
     for state, velocity, metric in zip(system.states, system.vector_field, system.metric, strict=True):
         gap = sp.diff(system.energy.subs(meaning), state) / metric - velocity.subs(meaning)
@@ -119,21 +118,21 @@ def test_the_certificate_still_certifies_and_the_reports_show_the_decay() -> Non
     certificate = SYSTEM.certify(7)
     assert certificate.passed
     assert certificate.exact
-    report = text(SYSTEM, certificate)
+    report = SYSTEM.report(certificate)
     assert "alpha' = 2*alpha*beta*p*cos(D) - alpha*decay" in report
     assert "if T* < 1/decay, and dies out otherwise" in report
-    assert r"\dot{\beta} &= \alpha^{2} p \cos{\left(D \right)} - \beta \lambda" in latex(SYSTEM)
-    assert as_dict(SYSTEM)["equations"]["beta"] == "alpha**2*p*cos(D) - beta*decay"
-    assert "decay" not in text(derive(Network("Zp")))
+    assert r"\dot{\beta} &= \alpha^{2} p \cos{\left(D \right)} - \beta \lambda" in SYSTEM.latex()
+    assert SYSTEM.to_dict()["equations"]["beta"] == "alpha**2*p*cos(D) - beta*decay"
+    assert "decay" not in derive(Network("Zp")).report()
 
 
 @pytest.mark.parametrize("options", [{"rates": {"xi": 2.0}}, {"activation": "z**2 + z**3"}])
 def test_no_law_is_claimed_at_different_rates_or_degrees(options: dict[str, object]) -> None:
-    assert decay_law(derive(Network("Zp", **options)).with_decay()) is None  # type: ignore[arg-type, union-attr]
+    assert decay_law(with_decay(derive(Network("Zp", **options)))) is None  # type: ignore[arg-type, union-attr]
 
 
 def test_every_kind_of_mode_decays() -> None:
-    system = derive(Network("Z6")).with_decay()  # type: ignore[union-attr]
+    system = with_decay(derive(Network("Z6")))  # type: ignore[union-attr]
     assert len(system.templates) == 2
     assert all(DECAY in kind.system.parameters for kind in system.templates)
     assert system.certify().passed

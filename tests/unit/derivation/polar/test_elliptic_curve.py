@@ -10,7 +10,7 @@ import sympy as sp
 from scipy.integrate import solve_ivp
 from scipy.special import elliprf
 
-from odekit.derivation import derive
+from odekit.derivation import derive, elliptic_curve
 from odekit.derivation.polar.elliptic_curve import EllipticCurve, eliminate
 from odekit.networks import Network
 
@@ -24,7 +24,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
 
 
 def curve_of(name: str, options: dict[str, Any]) -> EllipticCurve:
-    curve = derive(Network(name, **options)).elliptic_curve()
+    curve = elliptic_curve(derive(Network(name, **options)))
     assert curve is not None
     return curve
 
@@ -103,13 +103,13 @@ def test_the_curve_of_the_quadratic_network_is_the_cubic_in_s() -> None:
     ],
 )
 def test_other_systems_have_no_curve(name: str, options: dict[str, Any]) -> None:
-    assert derive(Network(name, **options)).elliptic_curve() is None
+    assert elliptic_curve(derive(Network(name, **options))) is None
     assert derive(Network(name, **options)).closed_form is None
 
 
 def test_without_the_integrals_nothing_is_eliminated() -> None:
     system = derive(Network("Zp"))
-    alpha, beta, D = (system.symbol(name) for name in ("alpha", "beta", "D"))
+    alpha, beta, D = (system[name] for name in ("alpha", "beta", "D"))
     c, K = system.first_integrals()
     assert eliminate(system.equations, (alpha, beta), D, [c]) is None
     assert eliminate(system.equations, (alpha, beta), D, [K]) is None
@@ -118,7 +118,7 @@ def test_without_the_integrals_nothing_is_eliminated() -> None:
 
 def test_a_wrong_integral_does_not_end_in_the_same_curve() -> None:
     system = derive(Network("Zp"))
-    alpha, beta, D = (system.symbol(name) for name in ("alpha", "beta", "D"))
+    alpha, beta, D = (system[name] for name in ("alpha", "beta", "D"))
     _, K = system.first_integrals()
     right = curve_of("Zp", {}).squared_velocity
     wrong = eliminate(system.equations, (alpha, beta), D, [alpha**2 - beta**2, K])

@@ -9,8 +9,9 @@ import pytest
 import sympy as sp
 from scipy.integrate import solve_ivp
 
-from odekit.derivation import ReducedSystem, derive
+from odekit.derivation import derive
 from odekit.networks import Network
+from odekit.systems import System
 
 CASES: list[tuple[dict[str, Any], str | None, int]] = [
     ({}, None, 2),
@@ -29,12 +30,12 @@ CASES: list[tuple[dict[str, Any], str | None, int]] = [
 ]
 
 
-def numbers(system: ReducedSystem, seed: int) -> dict[sp.Symbol, float]:
+def numbers(system: System, seed: int) -> dict[sp.Symbol, float]:
     rng = np.random.default_rng(seed)
     return {s: float(rng.uniform(0.5, 1.0)) for s in system.states}
 
 
-def in_states(system: ReducedSystem, expression: sp.Expr) -> sp.Expr:
+def in_states(system: System, expression: sp.Expr) -> sp.Expr:
     return expression.subs(dict(system.definitions))
 
 
@@ -84,7 +85,7 @@ def test_they_are_conserved_along_an_orbit(options: dict[str, Any], modes: str |
 
 def test_a_function_that_is_not_conserved_is_not_found() -> None:
     system = derive(Network("Zp"))
-    alpha, beta = system.symbol("alpha"), system.symbol("beta")
+    alpha, beta = system["alpha"], system["beta"]
     wrong = alpha**2 - 3 * beta**2
     rate = wrong.diff(alpha) * system.equations[alpha] + wrong.diff(beta) * system.equations[beta]
     assert sp.simplify(rate) != 0

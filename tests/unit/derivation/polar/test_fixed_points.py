@@ -8,17 +8,18 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from odekit.derivation import ReducedSystem, derive
+from odekit.derivation import derive
 from odekit.networks import Network
+from odekit.systems import System
 
 
-def magnitudes(system: ReducedSystem, seed: int) -> dict[sp.Symbol, float]:
+def magnitudes(system: System, seed: int) -> dict[sp.Symbol, float]:
     rng = np.random.default_rng(seed)
     p = dict.fromkeys(system.parameters, 11.0)
     return {**{s: float(rng.uniform(0.3, 2)) for s in system.states}, **p}
 
 
-def jacobian(system: ReducedSystem, values: Any, point: dict[sp.Symbol, float]) -> np.ndarray[Any, Any]:
+def jacobian(system: System, values: Any, point: dict[sp.Symbol, float]) -> np.ndarray[Any, Any]:
     """Of all D' by all D, by central differences."""
     symbols, step = list(system.definitions), 1e-6
     field = [sp.lambdify(symbols, system.equations[s].subs(point)) for s in symbols]
@@ -84,7 +85,7 @@ def test_stability_can_depend_on_the_sign_of_the_mean() -> None:
     system = derive(Network("Zp", activation="z**3"))
     (aligned, _) = system.fixed_points()
     assert aligned.stability == "depends on signs"
-    theta0 = system.symbol("theta0")
+    theta0 = system["theta0"]
     for sign in (1.0, -1.0):
         point = {**magnitudes(system, 3), theta0: sign}
         assert np.sign(jacobian(system, aligned.values, point)[0, 0]) == -sign

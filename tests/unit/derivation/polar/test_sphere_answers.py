@@ -8,30 +8,37 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from odekit.derivation import LiftedSystem, ReducedSystem, derive
-from odekit.derivation.polar.sphere_answers import ENERGY, SphereSource
-from odekit.derivation.spheres.solutions import alignment_rate, competition_rate
+from odekit.derivation import (
+    Lifted,
+    SphereAnswers,
+    alignment_rate,
+    competition_rate,
+    complex_equations,
+    derive,
+    network_of,
+    system_in_blocks,
+)
 from odekit.errors import ReductionError
 from odekit.groups import from_modes, group, mode_basis, to_modes
 from odekit.networks import Network
 from odekit.solvers import aligned_competition, aligned_pair, solve
+from odekit.systems import ANY, System
+from odekit.systems.blocks import ENERGY
 
 n = sp.Symbol("n", integer=True, positive=True)
 p = sp.Symbol("p", integer=True, positive=True)
 
 
-def system_of(name: str = "Zp", modes: Any = None, **options: Any) -> ReducedSystem:
-    system = derive(Network(name, **{"embedding": "unshared", "constraint": "sphere", **options}), modes)
-    assert isinstance(system, ReducedSystem)
-    return system
+def system_of(name: str = "Zp", modes: Any = None, **options: Any) -> System:
+    return derive(Network(name, **{"embedding": "unshared", "constraint": "sphere", **options}), modes)
 
 
-def source_of(system: ReducedSystem) -> SphereSource:
-    assert isinstance(system.source, SphereSource)
-    return system.source
+def source_of(system: System) -> SphereAnswers:
+    assert isinstance(system.answers, SphereAnswers)
+    return system.answers
 
 
-def texts(system: ReducedSystem) -> dict[str, str]:
+def texts(system: System) -> dict[str, str]:
     return {symbol.name: str(velocity) for symbol, velocity in system.equations.items()}
 
 
@@ -73,8 +80,8 @@ def test_all_modes_at_once_move_as_the_blocks_do(name: str, constraint: str) -> 
     """E is a definition then; the oracle is the lifted flow, itself tested in weight space."""
     system = system_of(name, "all", constraint=constraint)
     assert not system.parameters
-    network = system.network
-    lifted, rng = LiftedSystem.of(network), np.random.default_rng(4)
+    network = network_of(system)
+    lifted, rng = Lifted.of(network), np.random.default_rng(4)
     G = network.finite_group
     weights = {letter: rng.standard_normal((3, G.order)) for letter in ("theta1", "theta2", "xi")}
     spheres = [("theta1", "theta2"), ("xi",)] if constraint == "joint_sphere" else [(w,) for w in weights]
@@ -82,8 +89,8 @@ def test_all_modes_at_once_move_as_the_blocks_do(name: str, constraint: str) -> 
         length = np.sqrt(sum((weights[name] ** 2).sum(axis=1, keepdims=True) for name in sphere))
         weights.update({name: weights[name] / length for name in sphere})
     times = np.array([0.0, 0.1])
-    y = solve(lifted, lifted.to_states(weights), times, rtol=1e-11).y
-    expected = {letter: to_modes(values, G) for letter, values in lifted.to_weights(y).items()}
+    y = solve(system_in_blocks(lifted), lifted.blocks.to_states(weights), times, rtol=1e-11).y
+    expected = {letter: to_modes(values, G) for letter, values in lifted.blocks.to_weights(y).items()}
     start = _states(system, {letter: modes[0] for letter, modes in expected.items()})
     moved = solve(system, start, times, rtol=1e-11)
     final = _states(system, {letter: modes[-1] for letter, modes in expected.items()})
@@ -93,9 +100,9 @@ def test_all_modes_at_once_move_as_the_blocks_do(name: str, constraint: str) -> 
         assert gap - 2 * np.pi * turns == pytest.approx(np.zeros(3), abs=1e-8)
 
 
-def _states(system: ReducedSystem, modes: dict[str, Any]) -> dict[str, Any]:
+def _states(system: System, modes: dict[str, Any]) -> dict[str, Any]:
     """Magnitude, phase or signed value of every mode, by the state's name."""
-    basis = mode_basis(group(system.network.group.name))
+    basis = mode_basis(group(network_of(system).group.name))
     source = source_of(system)
     states = {}
     for mode, names in zip(source.reduction.modes, source.reduction.names, strict=True):
@@ -136,8 +143,7 @@ def test_the_tangent_of_half_the_angle_is_what_the_system_does() -> None:
     energy = sp.sympify(system.energy).subs(dict(source_of(system).final_magnitudes))
     D = sp.Symbol("D", real=True)
     closed = system.restrict(("alpha1", "alpha2", "beta", "D"))
-    field = tuple(v.subs(ENERGY, energy) for v in closed.vector_field)
-    alone = ReducedSystem(closed.states, field)
+    alone = System({s: v.subs(ENERGY, energy) for s, v in closed.velocities.items()}, ANY)
     start = {**values, "D": np.array([0.3, -2.0, 3.0])}
     moved = solve(alone, start, 0.2, rtol=1e-11)["D"][-1]
     rate = float(alignment_rate(source_of(system)))
@@ -147,13 +153,13 @@ def test_the_tangent_of_half_the_angle_is_what_the_system_does() -> None:
 
 def test_the_aligned_competition_is_what_the_blocks_do() -> None:
     network = Network("Z15", embedding="unshared", constraint="sphere")
-    system, rng = LiftedSystem.of(network), np.random.default_rng(8)
+    system, rng = Lifted.of(network), np.random.default_rng(8)
     G = network.finite_group
     modes = rng.uniform(0.5, 1.0, (1, 7))
     trivial = 0.4
     weights = from_modes(modes, G, np.full(1, trivial))
     length = np.linalg.norm(weights)
-    states = system.to_states(dict.fromkeys(("theta1", "theta2", "xi"), weights / length))
+    states = system.blocks.to_states(dict.fromkeys(("theta1", "theta2", "xi"), weights / length))
     amplitudes = np.repeat(modes[0], 2) / 2 * np.sqrt(15) / length
     first = trivial * np.sqrt(15) / length
     assert (amplitudes**2).sum() + first**2 == pytest.approx(1)
@@ -162,8 +168,8 @@ def test_the_aligned_competition_is_what_the_blocks_do() -> None:
     # Simpson's rule for dt = N dtau: its error is of order step^4.
     step = taus[1]
     t = step / 3 * (norms[0] + norms[-1] + 4 * norms[1:-1:2].sum() + 2 * norms[2:-1:2].sum())
-    y = solve(system, states, t, rtol=1e-12).y[-1]
-    final = to_modes(system.to_weights(y)["xi"], G)[0]
+    y = solve(system_in_blocks(system), states, t, rtol=1e-12).y[-1]
+    final = to_modes(system.blocks.to_weights(y)["xi"], G)[0]
     assert np.abs(final) * np.sqrt(15) / 2 == pytest.approx(grown[-1][::2], rel=1e-8)
 
 
@@ -210,7 +216,7 @@ def test_the_other_forms_are_on_spheres_too() -> None:
     cartesian = {s.name: v for s, v in shared.form("cartesian").equations.items()}
     assert cartesian["v_re"].coeff(ENERGY) == -sp.Symbol("v_re", real=True)
     assert shared.closed_form is None
-    complex_ = {str(s): v for s, v in shared.complex_equations().items()}
+    complex_ = {str(s): v for s, v in complex_equations(shared).items()}
     assert sp.expand(complex_["u"]).coeff(ENERGY) == -sp.Symbol("u")
 
 

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from odekit.derivation import LiftedSystem, derive
+from odekit.derivation import Lifted, derive, lifted_of, lifted_system, system_in_blocks
 from odekit.derivation.blocks.stack import quaternionic_basis
 from odekit.errors import InputError, UnknownNameError
 from odekit.groups import group_fourier
 from odekit.networks import Network
 from odekit.solvers import BlockLayout, compile, free_blow_up_time, solve
+from odekit.systems import System
 
 FloatArray = NDArray[np.float64]
 Weights = dict[str, FloatArray]
@@ -63,7 +64,7 @@ def drawn(network: Network, neurons: int = 3, seed: int = 0) -> Weights:
     return weights
 
 
-def velocity(system: LiftedSystem, y: FloatArray) -> FloatArray:
+def velocity(system: System, y: FloatArray) -> FloatArray:
     out = np.full_like(y, np.nan)
     compile(system).rhs(np.zeros(y.shape[1]), y, np.empty((0, y.shape[1])), out)
     return out
@@ -85,9 +86,9 @@ def test_the_blocks_move_as_the_transformed_gradient_in_weight_space(
     name: str, embedding: str, constraint: str, rates: Mapping[str, float] | None
 ) -> None:
     network = Network(name, embedding=embedding, constraint=constraint, rates=rates)
-    system, weights = LiftedSystem.of(network), drawn(network)
-    expected = system.to_states(projected(network, weights, summed_gradient(network, weights)))
-    measured = velocity(system, system.to_states(weights))
+    system, weights = lifted_system(network), drawn(network)
+    expected = system.blocks.to_states(projected(network, weights, summed_gradient(network, weights)))
+    measured = velocity(system, system.blocks.to_states(weights))
     # Sums of n^2 products in double precision.
     assert np.abs(measured - expected).max() <= 1e-12 * np.abs(expected).max()
 
@@ -95,31 +96,33 @@ def test_the_blocks_move_as_the_transformed_gradient_in_weight_space(
 @pytest.mark.parametrize("name", GROUPS)
 def test_states_come_back_as_weights_and_are_as_many(name: str) -> None:
     network = Network(name, embedding="unshared")
-    system, weights = LiftedSystem.of(network), drawn(network)
-    y = system.to_states(weights)
+    system, weights = lifted_system(network), drawn(network)
+    y = system.blocks.to_states(weights)
     assert len(y) == len(system.states) == len(set(system.states)) == 3 * network.finite_group.order
-    for letter, back in system.to_weights(y).items():
+    for letter, back in system.blocks.to_weights(y).items():
         assert back == pytest.approx(weights[letter], abs=1e-13)
-    stacked = system.to_weights(np.stack([y, 2 * y]))
+    stacked = system.blocks.to_weights(np.stack([y, 2 * y]))
     assert stacked["xi"].shape == (2, *weights["xi"].shape)
 
 
 @pytest.mark.parametrize("name", GROUPS)
 def test_the_metric_is_plancherels(name: str) -> None:
     network = Network(name)
-    system, weights = LiftedSystem.of(network), drawn(network)
-    squares = (system.metric[:, None] * system.to_states(weights).reshape(2, -1, 3) ** 2).sum(axis=1)
+    system, weights = lifted_system(network), drawn(network)
+    squares = (system.blocks.metric[:, None] * system.blocks.to_states(weights).reshape(2, -1, 3) ** 2).sum(
+        axis=1
+    )
     assert squares[0] == pytest.approx((weights["theta"] ** 2).sum(axis=1), rel=1e-13)
 
 
 @pytest.mark.parametrize("name", ["S3", "A4", "F21", "Q8", "Z12"])
 def test_unpacked_blocks_are_the_groups_fourier_transform(name: str) -> None:
     network = Network(name)
-    system, weights = LiftedSystem.of(network), drawn(network)
-    group, layout = network.finite_group, BlockLayout(system)
-    blocks = layout.unpack(system.to_states(weights))["theta"]
+    system, weights = lifted_system(network), drawn(network)
+    group, layout = network.finite_group, BlockLayout(system.blocks)
+    blocks = layout.unpack(system.blocks.to_states(weights))["theta"]
     transformed = group_fourier(weights["theta"], group)
-    for stack, values in zip(system.stacks, blocks, strict=True):
+    for stack, values in zip(system.blocks.stacks, blocks, strict=True):
         for place, members in enumerate(stack.members):
             block = np.moveaxis(transformed[members[0]], 0, -1)
             if stack.kind == "H":
@@ -130,13 +133,13 @@ def test_unpacked_blocks_are_the_groups_fourier_transform(name: str) -> None:
 
 @pytest.mark.parametrize("name", GROUPS)
 def test_packing_inverts_unpacking(name: str) -> None:
-    layout = BlockLayout(LiftedSystem.of(Network(name)))
+    layout = BlockLayout(lifted_system(Network(name)).blocks)
     y = np.random.default_rng(1).standard_normal((2 * layout.rows, 4))
     assert np.array_equal(layout.pack(layout.unpack(y)), y)
 
 
 def test_a_block_of_a_real_stack_is_a_view() -> None:
-    layout = BlockLayout(LiftedSystem.of(Network("S4")))
+    layout = BlockLayout(lifted_system(Network("S4")).blocks)
     y = np.zeros((2 * layout.rows, 4))
     assert all(np.shares_memory(block, y) for block in layout.unpack(y)["xi"])
 
@@ -144,32 +147,31 @@ def test_a_block_of_a_real_stack_is_a_view() -> None:
 @pytest.mark.parametrize("name", ["Z15", "F21", "Q8xS3"])
 def test_a_single_irrep_moves_as_it_does_among_all(name: str) -> None:
     free = Network(name, embedding="unshared")
-    system, weights = LiftedSystem.of(free), drawn(free)
+    system, weights = lifted_system(free), drawn(free)
     group = free.finite_group
-    whole = system.to_weights(velocity(system, system.to_states(weights)))
-    parts = [system.single(sigma.members[-1]) for sigma in group.real_irreps[1:]]
-    moved = [part.to_weights(velocity(part, part.to_states(weights)))["xi"] for part in parts]
+    whole = system.blocks.to_weights(velocity(system, system.blocks.to_states(weights)))
+    parts = [system_in_blocks(lifted_of(system).single(sigma.members[-1])) for sigma in group.real_irreps[1:]]
+    moved = [part.blocks.to_weights(velocity(part, part.blocks.to_states(weights)))["xi"] for part in parts]
     assert sum(moved) == pytest.approx(whole["xi"], abs=1e-11)
 
 
 def test_a_single_irrep_has_no_sphere_and_goes_by_name() -> None:
-    system = derive(Network("F21", constraint="sphere"))
-    assert isinstance(system, LiftedSystem)
-    assert not system.single("3").flow.spheres
-    assert system.single("3").stacks[0].members == system.single(4).stacks[0].members == ((3, 4),)
+    lifted = lifted_of(derive(Network("F21", constraint="sphere")))
+    assert not lifted.single("3").blocks.has_spheres
+    assert lifted.single("3").stacks[0].members == lifted.single(4).stacks[0].members == ((3, 4),)
     with pytest.raises(UnknownNameError, match="unknown irrep '7'"):
-        system.single("7")
+        lifted.single("7")
     with pytest.raises(InputError, match="no such irrep"):
-        system.single(5)
+        lifted.single(5)
 
 
 def test_solving_keeps_every_neuron_on_its_spheres_and_ends_in_one_irrep() -> None:
     network = Network("S3", embedding="unshared", constraint="sphere")
-    system, weights = LiftedSystem.of(network), drawn(network, neurons=20, seed=3)
-    y = solve(system, system.to_states(weights), [0.0, 12.0], rtol=1e-10).y
-    final = system.to_weights(y[-1])
+    system, weights = lifted_system(network), drawn(network, neurons=20, seed=3)
+    y = solve(system, system.blocks.to_states(weights), [0.0, 12.0], rtol=1e-10).y
+    final = system.blocks.to_weights(y[-1])
     assert np.linalg.norm(final["xi"], axis=1) == pytest.approx(np.ones(20), abs=1e-8)
-    shares = system.metric[:, None] * y[-1][: len(system.metric)] ** 2
+    shares = system.blocks.metric[:, None] * y[-1][: len(system.blocks.metric)] ** 2
     by_stack = np.array([shares[0], shares[1], shares[2:].sum(axis=0)])
     assert (by_stack.max(axis=0) > 1 - 1e-6).all()
     assert (by_stack[0] < 1e-6).all()
@@ -178,9 +180,9 @@ def test_solving_keeps_every_neuron_on_its_spheres_and_ends_in_one_irrep() -> No
 def test_a_quaternionic_neuron_stays_quaternionic_for_long() -> None:
     """Redundant complex states would leave the structure: rank one over H is a saddle over C."""
     network = Network("Q8", embedding="unshared", constraint="sphere")
-    system, weights = LiftedSystem.of(network), drawn(network, neurons=30, seed=1)
-    y = solve(system, system.to_states(weights), [0.0, 30.0], rtol=1e-9).y[-1]
-    block = BlockLayout(system).unpack(y)["xi"][-1][0]
+    system, weights = lifted_system(network), drawn(network, neurons=30, seed=1)
+    y = solve(system, system.blocks.to_states(weights), [0.0, 30.0], rtol=1e-9).y[-1]
+    block = BlockLayout(system.blocks).unpack(y)["xi"][-1][0]
     singular = np.linalg.svd(np.moveaxis(block, -1, 0), compute_uv=False)
     assert singular[:, 0] == pytest.approx(singular[:, 1], abs=1e-12)
     assert (singular[:, 0] > 1).any()
@@ -188,10 +190,10 @@ def test_a_quaternionic_neuron_stays_quaternionic_for_long() -> None:
 
 def test_the_free_flow_of_a_character_blows_up_when_carlsons_integral_says() -> None:
     network = Network("Z15", embedding="unshared")
-    system, weights = LiftedSystem.of(network), drawn(network, neurons=8, seed=2)
+    system, weights = lifted_system(network), drawn(network, neurons=8, seed=2)
     for irrep in (1, 4):
-        single = system.single(irrep)
-        start = single.to_states(weights)
+        single = system_in_blocks(lifted_of(system).single(irrep))
+        start = single.blocks.to_states(weights)
         hats = (start[0::2] + 1j * start[1::2]) / np.sqrt(15)
         expected = free_blow_up_time(*hats, 15)
         solution = solve(single, start, 0.999 * expected[None], rtol=1e-11)
@@ -203,31 +205,45 @@ def test_the_free_flow_of_a_character_blows_up_when_carlsons_integral_says() -> 
 def test_the_trivial_blocks_rest_without_spheres_and_decay_on_them() -> None:
     for constraint, sign in (("none", 0), ("sphere", -1)):
         network = Network("S3", embedding="unshared", constraint=constraint)
-        system, weights = LiftedSystem.of(network), drawn(network)
-        y = system.to_states(weights)
+        system, weights = lifted_system(network), drawn(network)
+        y = system.blocks.to_states(weights)
         gradient = summed_gradient(network, weights)
         energy = (gradient["xi"] * weights["xi"]).sum(axis=1)
         assert velocity(system, y)[0] == pytest.approx(sign * energy * y[0], abs=1e-13)
 
 
-@pytest.mark.parametrize("backend", ["mpmath", "numba"])
-def test_only_numpy_has_matrices(backend: str) -> None:
-    with pytest.raises(InputError, match="has no matrices"):
-        compile(LiftedSystem.of(Network("S3")), backend)
+@pytest.mark.parametrize("name", ["S3", "F21", "Q8"])
+@pytest.mark.parametrize("constraint", ["none", "sphere"])
+def test_blocks_written_out_in_their_entries_move_as_matrices_do(name: str, constraint: str) -> None:
+    network = Network(name, embedding="unshared", constraint=constraint)
+    system = lifted_system(network)
+    y = system.blocks.to_states(drawn(network))
+    written = system.function()(0.0, y)
+    # Sums of d products in double precision.
+    np.testing.assert_allclose(written, velocity(system, y), rtol=0, atol=1e-12 * np.abs(written).max())
+
+
+def test_mpmath_takes_a_system_in_blocks() -> None:
+    network = Network("S3", embedding="unshared", constraint="sphere")
+    system = lifted_system(network)
+    y = system.blocks.to_states(drawn(network, neurons=1))
+    out: list[Any] = [None] * len(y)
+    compile(system, "mpmath").rhs(0, list(y[:, 0]), (), out)
+    assert [float(value) for value in out] == pytest.approx(velocity(system, y)[:, 0], abs=1e-13)
 
 
 @pytest.mark.parametrize("weights", [{}, {"theta": np.ones((2, 5)), "xi": np.ones((2, 6))}])
 def test_weights_of_another_shape_are_refused(weights: Any) -> None:
     with pytest.raises(InputError, match="the weights theta don't fit the group"):
-        LiftedSystem.of(Network("S3")).to_states(weights)
+        Lifted.of(Network("S3")).blocks.to_states(weights)
 
 
 def test_a_wrong_order_of_factors_would_be_seen() -> None:
     """Negative control: Abelian groups and Q8 are blind to it, S3 is not."""
     network = Network("S3", embedding="unshared")
-    system, weights = LiftedSystem.of(network), drawn(network)
+    system, weights = lifted_system(network), drawn(network)
     exchanged = {"theta1": weights["theta2"], "theta2": weights["theta1"], "xi": weights["xi"]}
-    expected = system.to_states(summed_gradient(network, exchanged))
-    measured = velocity(system, system.to_states(weights))
-    rows = len(system.metric)
+    expected = system.blocks.to_states(summed_gradient(network, exchanged))
+    measured = velocity(system, system.blocks.to_states(weights))
+    rows = len(system.blocks.metric)
     assert np.abs(measured[2 * rows :] - expected[2 * rows :]).max() > 0.1

@@ -11,6 +11,7 @@ import sympy as sp
 
 from odekit.errors import InputError
 from odekit.solvers import compile
+from odekit.solvers.codegen import formulas_of
 from odekit.solvers.codegen.scalar import scalar_code
 from odekit.solvers.kernels.numba_dop853 import ScalarCode
 from odekit.solvers.kernels.numba_waves import WAVES
@@ -46,22 +47,22 @@ def test_scalar_code_agrees_with_array_code(system: Any, kind: str) -> None:
     times, y, p = rng.uniform(0.5, 1.5, 8), rng.uniform(0.5, 1.5, (2, 8)), rng.uniform(0.5, 1.5, (1, 8))
     expected = np.empty_like(y)
     compile(field).rhs(times, y, p, expected)
-    code = scalar_code(field)
+    code = scalar_code(formulas_of(field))
     found = np.array([evaluate(code, times[i], y[:, i], p[:, i]) for i in range(8)]).T
     # The same formulas; powers and libraries may differ by some units in the last place.
     np.testing.assert_allclose(found, expected, rtol=1e-13)
 
 
 def test_entries_are_floats_even_where_the_field_is_an_integer(system: Any) -> None:
-    assert scalar_code(system((a,), (sp.Integer(2),))).results == ("float(2)",)
+    assert scalar_code(formulas_of(system((a,), (sp.Integer(2),)))).results == ("float(2)",)
 
 
 def test_a_function_without_scalar_code_is_refused(system: Any) -> None:
     with pytest.raises(InputError, match="a function without code, one of re"):
-        scalar_code(system((a,), (sp.re(a),)))
+        scalar_code(formulas_of(system((a,), (sp.re(a),))))
 
 
 def test_negative_powers_are_divisions_that_raise_nothing_at_zero(system: Any) -> None:
-    code = scalar_code(system((a, b), (1 / a, b**-3)))
+    code = scalar_code(formulas_of(system((a, b), (1 / a, b**-3))))
     assert not any("**" in text for text in (*code.statements, *code.results))
     assert evaluate(code, 0.0, np.array([4.0, 2.0]), np.zeros(0)) == [0.25, 0.125]

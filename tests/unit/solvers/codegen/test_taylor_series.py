@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
+from odekit.solvers.codegen import formulas_of
 from odekit.solvers.codegen.taylor import series_code
 from odekit.solvers.codegen.taylor_series import ORDER, coefficient_lines
 
@@ -16,7 +17,7 @@ x, y, t = sp.symbols("x y t")
 
 
 def coefficients(system: Any, start: list[float], time: float, scale: float) -> np.ndarray:
-    code = series_code(system)
+    code = series_code(formulas_of(system))
     scope = {f"y{j}_0": value for j, value in enumerate(start)} | {"t": time, "s": scale}
     exec("\n".join(coefficient_lines(code)), scope)
     return np.array([[scope[f"y{j}_{k}"] for k in range(ORDER + 1)] for j in range(code.states)])

@@ -50,7 +50,7 @@ def driven(system: Any, kernel_cache: None) -> Any:
 @pytest.fixture
 def task(fast: CompiledSystem) -> Task:
     y0 = np.concatenate([start(2997), [[9.0, np.nan, 0.0], [9.0, 0.1, np.inf], [0.0, 0.1, 0.1]]], axis=1)
-    inputs = prepare(fast.states, fast.parameters, y0, np.linspace(0, 1.2, 5), RATE, 1e-8, None)
+    inputs = prepare(fast.system, y0, np.linspace(0, 1.2, 5), RATE, 1e-8, None)
     return Task(fast.rhs, inputs, np.full(3000, np.nan), max_steps=174)
 
 

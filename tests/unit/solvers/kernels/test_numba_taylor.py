@@ -12,6 +12,7 @@ import sympy as sp
 
 from odekit.solvers import Status, compile, solve
 from odekit.solvers.backends import compile_for
+from odekit.solvers.codegen import formulas_of
 from odekit.solvers.codegen.taylor import series_code
 from odekit.solvers.kernels.numba_taylor import taylor_kernel_source
 
@@ -28,7 +29,7 @@ def driven(system: Any, kernel_cache: None) -> Any:
 
 
 def test_every_name_is_defined(reduced: Any) -> None:
-    nodes = list(ast.walk(ast.parse(taylor_kernel_source(series_code(reduced)))))
+    nodes = list(ast.walk(ast.parse(taylor_kernel_source(series_code(formulas_of(reduced))))))
     bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     bound |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
     bound |= {node.arg for node in nodes if isinstance(node, ast.arg)}
@@ -82,7 +83,7 @@ def test_one_value_for_all_is_as_good_as_a_value_each(driven: Any) -> None:
 
 def test_the_kernel_s_power_of_two_is_close_enough_for_a_step(reduced: Any) -> None:
     scope: dict[str, Any] = {}
-    exec(taylor_kernel_source(series_code(reduced)), scope)
+    exec(taylor_kernel_source(series_code(formulas_of(reduced))), scope)
     exponents = np.linspace(-130.0, 4.0, 997)
     found = np.array([scope["power_of_two"](exponent) for exponent in exponents])
     np.testing.assert_allclose(found, 2.0**exponents, rtol=2e-4)

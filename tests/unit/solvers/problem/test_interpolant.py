@@ -9,8 +9,7 @@ import pytest
 
 from odekit.errors import InputError
 from odekit.solvers import compile, solve
-from odekit.solvers.problem.interpolant import interpolate
-from odekit.solvers.stepping.stages import PANEL, Stages
+from odekit.solvers.stepping.stages import PANEL, Stages, interpolate
 from odekit.solvers.stepping.tableau import DOP853
 
 

@@ -27,7 +27,7 @@ def start(batch: int, seed: int = 0) -> np.ndarray:
 def task(reduced: Any) -> Task:
     compiled = compile(reduced)
     names = compiled.states, compiled.parameters
-    inputs = prepare(*names, start(160), np.linspace(0, 1.2, 5), {"r": 23.0}, 1e-8, None)
+    inputs = prepare(reduced, start(160), np.linspace(0, 1.2, 5), {"r": 23.0}, 1e-8, None)
     events = (bind(Event("x - 0.001"), *names), bind(Event("Y - 0.004", terminal=True), *names))
     return Task(compiled.rhs, inputs, np.full(160, np.nan), events=events)
 
@@ -142,7 +142,8 @@ def test_a_time_dependent_field_is_followed(system: Any) -> None:
 
 
 def test_a_flipped_sign_is_noticed(reduced: Any) -> None:
-    flipped = dataclasses.replace(reduced, vector_field=(*reduced.vector_field[:2], -reduced.vector_field[2]))
+    Y = reduced["Y"]
+    flipped = dataclasses.replace(reduced, velocities={**reduced.velocities, Y: -reduced.velocities[Y]})
     right = solve(reduced, start(20), 0.2, parameters={"r": 23.0})
     wrong = solve(flipped, start(20), 0.2, parameters={"r": 23.0})
     assert np.median(np.abs(right.y - wrong.y) / np.abs(right.y)) > 1e-2

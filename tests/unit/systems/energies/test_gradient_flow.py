@@ -9,10 +9,9 @@ import pytest
 import sympy as sp
 from scipy.integrate import solve_ivp
 
-from odekit.derivation import gradient_flow, variable
-from odekit.derivation.printers import as_dict, latex, python, text
 from odekit.errors import InputError, UnknownNameError
 from odekit.solvers import compile, solve
+from odekit.systems import gradient_flow, variable
 from odekit.systems.rest_points.interval_proof import proved_radius
 
 TARGET = sp.Matrix([[2, 1], [0, 1]])
@@ -80,7 +79,7 @@ def test_decay_pulls_towards_zero_in_both_directions():
     for direction in ("descent", "ascent"):
         free = gradient_flow("x*y", "x y", direction=direction)
         decaying = gradient_flow("x*y", "x y", direction=direction, decay={"x": "lam"}, parameters="lam")
-        x, lam = decaying.symbol("x"), decaying.symbol("lam")
+        x, lam = decaying["x"], decaying["lam"]
         assert sp.expand(decaying.vector_field[0] - free.vector_field[0] + lam * x) == 0
         assert decaying.vector_field[1] == free.vector_field[1]
 
@@ -145,7 +144,7 @@ def test_kuramoto_phases_synchronise_and_keep_their_mean():
 def test_a_metric_of_inertias_weighs_the_conserved_mean():
     system = _kuramoto(metric=["m0", "m1", "m2"], parameters="m0 m1 m2")
     (integral,) = system.first_integrals()
-    weights = [system.symbol(f"m{i}") for i in range(3)]
+    weights = [system[f"m{i}"] for i in range(3)]
     assert sp.expand(integral - sum(m * x for m, x in zip(weights, system.states, strict=True))) == 0
 
 
@@ -173,7 +172,7 @@ def test_a_scaling_symmetry_carries_orbits_to_orbits():
     (scaling,) = system.scaling_symmetries()
     factor, start = 1.3, {"a": 0.5, "b": 0.7, "c": 0.4}
     plain = solve(system, start, 1.5, parameters={"s": 1.2}, rtol=1e-11)
-    scaled_start = {n: v * factor ** scaling.states[system.symbol(n)] for n, v in start.items()}
+    scaled_start = {n: v * factor ** scaling.states[system[n]] for n, v in start.items()}
     moved = solve(
         system,
         scaled_start,
@@ -297,14 +296,14 @@ def test_a_given_solution_is_used_and_a_wrong_one_refused():
 
 def test_a_system_is_shown_in_every_way():
     system = gradient_flow("(s - a*b)**2/2", "a b", parameters="s")
-    assert "First integrals\n  a**2 - b**2" in text(system)
-    assert "w' = -M^-1 grad E" in text(system)
-    assert r"\dot{a}" in latex(system)
-    found = json.loads(json.dumps(as_dict(system), allow_nan=False))
+    assert "First integrals\n  a**2 - b**2" in system.report()
+    assert "w' = -M^-1 grad E" in system.report()
+    assert r"\dot{a}" in system.latex()
+    found = json.loads(json.dumps(system.to_dict(), allow_nan=False))
     assert found["first_integrals"] == ["a**2 - b**2"]
     assert found["direction"] == "descent"
     scope: dict = {}
-    exec(python(system), scope)
+    exec(system.python(), scope)
     np.testing.assert_allclose(scope["vector_field"](0.0, np.array([0.5, 0.2]), 2.0), [0.38, 0.95])
 
 

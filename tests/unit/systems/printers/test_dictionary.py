@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from odekit.derivation import derive
-from odekit.derivation.printers import as_dict
-from odekit.errors import ReductionError
 from odekit.networks import Network
 
 KEYS = [
@@ -34,12 +30,12 @@ KEYS = [
 
 
 def test_the_keys_are_the_agreed_ones() -> None:
-    assert sorted(as_dict(derive(Network("Zp")))) == sorted(KEYS)
+    assert sorted(derive(Network("Zp")).to_dict()) == sorted(KEYS)
 
 
 def test_the_quadratic_network() -> None:
     system = derive(Network("Zp"))
-    data = as_dict(system, system.certify(13))
+    data = system.to_dict(system.certify(13))
     assert json.loads(json.dumps(data)) == data
     assert data["group"] == "Zp"
     assert data["order"] == "p"
@@ -67,7 +63,7 @@ def test_the_quadratic_network() -> None:
 
 
 def test_a_concrete_order_is_a_number_and_has_a_template_for_each_kind_of_mode() -> None:
-    data = as_dict(derive(Network("Z12")))
+    data = derive(Network("Z12")).to_dict()
     assert data["order"] == 12
     assert data["certificate"] is None
     assert [template["characters"] for template in data["templates"]] == [["1", "2", "3", "4", "5"], ["6"]]
@@ -84,11 +80,11 @@ def test_a_concrete_order_is_a_number_and_has_a_template_for_each_kind_of_mode()
 
 
 def test_the_order_is_written_n_for_any_order() -> None:
-    data = as_dict(derive(Network("Zn")))
+    data = derive(Network("Zn")).to_dict()
     assert data["order"] == "n"
     assert data["equations"]["alpha"] == "2*alpha*beta*n*cos(D)"
 
 
-def test_a_system_without_a_derivation_is_refused() -> None:
-    with pytest.raises(ReductionError, match="carries no derivation"):
-        as_dict(derive(Network("Zp")).restrict(("alpha", "beta", "D")))
+def test_a_part_of_a_derived_system_is_told_with_its_network() -> None:
+    data = derive(Network("Zp")).restrict(("alpha", "beta", "D")).to_dict()
+    assert (data["group"], data["states"]) == ("Zp", ["alpha", "beta", "D"])

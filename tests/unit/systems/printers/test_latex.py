@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from odekit.derivation import derive
-from odekit.derivation.printers import latex
 from odekit.networks import Network
 
 
 def test_the_quadratic_network_reads_as_in_the_paper() -> None:
-    lines = latex(derive(Network("Zp"))).splitlines()
+    lines = derive(Network("Zp")).latex().splitlines()
     assert lines[:2] == ["% p does not divide 2k", "% closed"]
     assert lines[2] == r"\begin{aligned}"
     assert lines[3] == r"E &= \frac{\alpha^{2} \beta p^{2} \cos{\left(D \right)}}{2} \\"
@@ -35,16 +34,16 @@ def test_the_quadratic_network_reads_as_in_the_paper() -> None:
 def test_numbers_and_frequencies_are_subscripts(
     group: str, options: dict[str, Any], modes: Any, symbols: list[str]
 ) -> None:
-    text = latex(derive(Network(group, **options), modes))
+    text = derive(Network(group, **options), modes).latex()
     assert all(symbol in text for symbol in symbols)
     assert text.count("{") == text.count("}")
     assert "_plus_" not in text
 
 
 def test_real_and_imaginary_parts_are_upright() -> None:
-    assert r"\dot{u_{\mathrm{re}}}" in latex(derive(Network("Zp")).form("cartesian"))
+    assert r"\dot{u_{\mathrm{re}}}" in derive(Network("Zp")).form("cartesian").latex()
 
 
 def test_leaks_are_named_in_a_comment() -> None:
-    text = latex(derive(Network("Zp", activation="z**4")))
+    text = derive(Network("Zp", activation="z**4")).latex()
     assert "% not closed, leaks: theta at 2k, 3k; xi at 2k\n" in text

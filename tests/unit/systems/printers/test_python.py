@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from odekit.derivation import derive
-from odekit.derivation.printers import as_dict, python
 from odekit.networks import Network
 
 CASES: list[tuple[str, dict[str, Any], Any]] = [
@@ -33,11 +32,11 @@ def run(source: str) -> Any:
 @pytest.mark.parametrize(("group", "options", "modes"), CASES)
 def test_it_computes_the_equations(group: str, options: dict[str, Any], modes: Any) -> None:
     system = derive(Network(group, **options), modes)
-    data = as_dict(system)
+    data = system.to_dict()
     names = [s.name for s in system.states]
     y = np.random.default_rng(0).uniform(0.5, 1.5, (len(names), 6))
     parameters = [11.0] * len(system.parameters)
-    found = run(python(system))(0.0, y, *parameters)
+    found = run(system.python())(0.0, y, *parameters)
     scope: dict[str, Any] = {"sin": np.sin, "cos": np.cos, **dict(zip(names, y, strict=True))}
     scope |= {s.name: 11.0 for s in system.parameters}
     for name, text in data["definitions"].items():
@@ -48,17 +47,17 @@ def test_it_computes_the_equations(group: str, options: dict[str, Any], modes: A
 
 
 def test_it_also_takes_one_state_at_a_time() -> None:
-    field = run(python(derive(Network("Zp"))))
+    field = run(derive(Network("Zp")).python())
     assert field(0.0, np.ones(4), 5.0).shape == (4,)
 
 
 def test_its_docstring_lists_states_parameters_and_conditions() -> None:
-    documentation = run(python(derive(Network("Zp")))).__doc__
+    documentation = run(derive(Network("Zp")).python()).__doc__
     assert "States: y[0] = alpha, y[1] = phi, y[2] = beta, y[3] = psi." in documentation
     assert "Parameters: p." in documentation
     assert "Holds where p does not divide 2k." in documentation
 
 
 def test_it_needs_nothing_but_numpy() -> None:
-    imports = [line for line in python(derive(Network("Zp"))).splitlines() if "import" in line]
+    imports = [line for line in derive(Network("Zp")).python().splitlines() if "import" in line]
     assert imports == ["import numpy"]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
+import odekit
 from odekit.errors import InputError
 from odekit.solvers import compile
 
@@ -94,11 +95,10 @@ def test_a_state_called_t_is_a_state(system: Any) -> None:
     assert out[0, 0] == 2.0
 
 
-def test_symbols_match_by_name_whatever_their_assumptions(system: Any) -> None:
+def test_symbols_match_by_name_whatever_their_assumptions() -> None:
     plain, positive = sp.Symbol("a"), sp.Symbol("a", positive=True)
-    np.testing.assert_array_equal(
-        on_numpy(system((positive,), (plain**2,)), np.array([[3.0]]), np.empty((0, 1))), [[9.0]]
-    )
+    squared = odekit.system({positive: plain**2})
+    np.testing.assert_array_equal(on_numpy(squared, np.array([[3.0]]), np.empty((0, 1))), [[9.0]])
 
 
 def test_common_subexpressions_are_computed_once(system: Any) -> None:
@@ -116,20 +116,14 @@ def test_the_source_lists_the_order_of_states_and_parameters(logistic: Any) -> N
 
 def test_an_undeclared_symbol_is_named(system: Any) -> None:
     a, b, c = sp.symbols("a b c")
-    with pytest.raises(InputError, match=r"unknown symbols: b, c\..*states a.*Try: list them as parameters"):
+    with pytest.raises(InputError, match=r"nothing declares\..*Received: b, c\. Try: add them to parameters"):
         compile(system((a,), (a * b + c,)))
 
 
 def test_a_repeated_name_is_refused(system: Any) -> None:
     a = sp.Symbol("a")
-    with pytest.raises(InputError, match="the name a is used twice"):
+    with pytest.raises(InputError, match="a name stands for two things"):
         compile(system((a,), (a,), (a,)))
-
-
-def test_a_missing_equation_is_refused(system: Any) -> None:
-    a, b = sp.symbols("a b")
-    with pytest.raises(InputError, match=r"Expected: 2 entries\. Received: 1"):
-        compile(system((a, b), (a,)))
 
 
 def test_a_function_without_code_is_refused(system: Any) -> None:

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import UnknownNameError
 from odekit.solvers.backends import check_backend
-from odekit.solvers.problem import (
-    CompiledSystem,
-    Event,
-    InitialStates,
-    Problem,
-    Solution,
-    prepare,
-    select_system,
-)
+from odekit.solvers.problem import CompiledSystem, Event, InitialStates, Solution, pose
 from odekit.solvers.roads import chosen_road
 from odekit.systems import System
 
 __all__ = ["METHODS", "solve"]
-
-FloatArray = NDArray[np.float64]
 
 METHODS = ("auto", "exact", "dop853", "taylor")
 
@@ -105,53 +94,20 @@ def solve(
     """
     if method not in METHODS:
         raise UnknownNameError("method", method, METHODS)
-    compiled = system if isinstance(system, CompiledSystem) else None
-    whole = system.system if isinstance(system, CompiledSystem) else system
-    if not isinstance(whole, System):
-        raise InputError(
-            "what to solve is no system",
-            expected="a system, of odekit.derive, gradient_flow or system",
-            received=type(system).__name__,
-        )
-    problem_backend = compiled.backend if compiled else backend
-    check_backend(problem_backend, needs_steps=bool(events) or dense)
-    chosen = select_system(whole, y0)
-    inputs = prepare(chosen, y0, t, parameters, rtol, atol)
-    chosen.check_start(inputs.y0, inputs.p)
-    problem = Problem(
-        system=chosen,
-        inputs=inputs,
-        h0=_first_steps(h0, inputs.times[-1]),
+    fixed = system.backend if isinstance(system, CompiledSystem) else backend
+    check_backend(fixed, needs_steps=bool(events) or dense)
+    problem = pose(
+        system,
+        y0,
+        t,
+        parameters=parameters,
+        rtol=rtol,
+        atol=atol,
         method=method,
-        backend=problem_backend,
-        max_steps=_step_cap(max_steps),
-        events=tuple(events),
-        is_dense=dense,
-        compiled=compiled,
-        has_default_atol=atol is None,
+        backend=fixed,
+        events=events,
+        dense=dense,
+        max_steps=max_steps,
+        h0=h0,
     )
     return chosen_road(problem)(problem)
-
-
-def _first_steps(h0: ArrayLike | None, end: FloatArray) -> FloatArray:
-    """First step size of each trajectory, no longer than to its end; NaN where the solver shall choose."""
-    if h0 is None:
-        return np.broadcast_to(np.float64(np.nan), end.shape)
-    try:
-        steps = np.broadcast_to(np.asarray(h0, dtype=np.float64), end.shape)
-    except (TypeError, ValueError) as error:
-        expected = f"a number, or one for each of {len(end)} trajectories"
-        raise InputError("the first step size doesn't fit", expected=expected) from error
-    if not (steps > 0.0).all():
-        raise InputError("the first step size must be positive", received=f"{steps.min()}")
-    return np.minimum(steps, end)
-
-
-def _step_cap(max_steps: int) -> int:
-    if not isinstance(max_steps, int | np.integer) or max_steps < 1:
-        raise InputError(
-            "the step cap must be positive, a whole number",
-            expected="max_steps >= 1",
-            received=f"{max_steps}",
-        )
-    return max_steps
