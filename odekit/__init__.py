@@ -61,6 +61,8 @@ _ROOMS = frozenset(
         "groups",
         "json_text",
         "networks",
+        "numbers",
+        "outcomes",
         "report",
         "simulation",
         "solvers",
@@ -114,6 +116,8 @@ if TYPE_CHECKING:
     from odekit import groups as groups
     from odekit import json_text as json_text
     from odekit import networks as networks
+    from odekit import numbers as numbers
+    from odekit import outcomes as outcomes
     from odekit import report as report
     from odekit import simulation as simulation
     from odekit import solvers as solvers

@@ -1,8 +1,8 @@
 """Files written whole or not at all.
 
-What enters is a place and text, what leaves is a file: written under a temporary name in the same folder and
-renamed, so that an interrupted program leaves what was there before. A device or a pipe, which can't be
-renamed onto, is written directly. The same checks tell before a long computation whether a place will do.
+A file is written under a temporary name in the same folder and renamed, so that an interrupted program leaves
+what was there before. A device or a pipe, which can't be renamed onto, is written directly. The same checks
+tell before a long computation whether a place will do.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import get_ident
+from typing import BinaryIO
 
 from odekit.errors import FileError
 
-__all__ = ["check_replaceable", "check_writable", "is_device", "refusing", "write_text"]
+__all__ = ["check_replaceable", "check_writable", "is_device", "refusing", "write_text", "written"]
 
 
 def check_writable(path: str | os.PathLike[str]) -> Path:
@@ -50,7 +52,7 @@ def check_replaceable(path: str | os.PathLike[str]) -> Path:
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> Path:
-    """Write text to a file, whole or not at all.
+    """Write text to a file in UTF-8, whole or not at all.
 
     Raises
     ------
@@ -59,10 +61,33 @@ def write_text(path: str | os.PathLike[str], text: str) -> Path:
     target = Path(path)
     with refusing(target):
         if is_device(target):
-            target.write_text(text, encoding="utf-8")
+            target.write_bytes(text.encode())
         else:
-            _replace(Path(os.path.realpath(target)), text)
+            with written(target) as file:
+                file.write(text.encode())
     return target
+
+
+@contextmanager
+def written(path: Path, stamp: float | None = None) -> Iterator[BinaryIO]:
+    """A binary file that takes its place when the block has ended, and never if the block fails.
+
+    Parameters
+    ----------
+    path: of the file; where it is a link, the file that it leads to is replaced.
+    stamp: time of the last change that the file shall bear, in seconds, or None for the true one.
+    """
+    target = Path(os.path.realpath(path))
+    temporary = _temporary(target)
+    try:
+        with open(temporary, "xb") as file:
+            yield file
+        if stamp is not None:
+            os.utime(temporary, (stamp, stamp))
+        os.replace(temporary, target)
+    finally:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            temporary.unlink()
 
 
 def is_device(path: Path) -> bool:
@@ -98,16 +123,5 @@ def _probe(place: Path) -> None:
             place.unlink()
 
 
-def _replace(target: Path, text: str) -> None:
-    temporary = _temporary(target)
-    try:
-        with open(temporary, "x", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(temporary, target)
-    finally:
-        with suppress(FileNotFoundError, NotADirectoryError):
-            temporary.unlink()
-
-
 def _temporary(target: Path) -> Path:
-    return target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    return target.with_name(f".{target.name}.{os.getpid()}-{get_ident()}.tmp")

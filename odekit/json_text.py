@@ -1,7 +1,4 @@
-"""JSON that every reader accepts: no NaN, no Infinity.
-
-What enters are values that may hold NumPy's numbers and arrays, what leaves is text.
-"""
+"""JSON that every reader accepts: no NaN, no Infinity, and NumPy's numbers and arrays as plain ones."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["strict_json"]
+__all__ = ["plain", "strict_json"]
 
 
 def strict_json(value: Any) -> str:
@@ -21,14 +18,19 @@ def strict_json(value: Any) -> str:
     >>> strict_json({"gap": float("nan"), "times": (0, 1)})
     '{\\n  "gap": null,\\n  "times": [\\n    0,\\n    1\\n  ]\\n}\\n'
     """
-    return json.dumps(_plain(value), indent=2, allow_nan=False) + "\n"
+    return json.dumps(plain(value), indent=2, allow_nan=False) + "\n"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as JSON's own kinds: dictionaries, lists, text, finite numbers, truth values and None.
+
+    >>> plain({"gap": np.array([1.0, np.inf]), 3: np.bool_(True)})
+    {'gap': [1.0, None], '3': True}
+    """
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, np.ndarray | np.generic):
-        return _plain(value.tolist())
+        return plain(value.tolist())
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -14,6 +14,7 @@ from typing import Any
 
 from odekit.errors import FileError, InputError, UnknownNameError
 from odekit.networks import Network
+from odekit.numbers import is_real
 
 __all__ = ["Document", "Line", "read_document"]
 
@@ -139,8 +140,7 @@ def _text(name: str, value: Any) -> str:
 
 def _formula(name: str, value: Any) -> str:
     """A formula; a number stands for itself."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return repr(value) if is_number else _text(name, value)
+    return repr(value) if is_real(value) else _text(name, value)
 
 
 def _network(settings: Mapping[str, Any], network: Network | None) -> Network:

@@ -6,7 +6,8 @@ carries a nearby false statement that the same experiment must refute.
 """
 
 from odekit.claims.catalogue import CLAIMS
-from odekit.claims.verdict import Claim, Control, Report, Settings, Verdict, judge
+from odekit.claims.negative_control import Control
+from odekit.claims.verdict import Claim, Report, Settings, Verdict, judge
 from odekit.claims.verify import select_claims, verify
 
 __all__ = ["CLAIMS", "Claim", "Control", "Report", "Settings", "Verdict", "judge", "select_claims", "verify"]

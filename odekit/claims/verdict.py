@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 import numpy as np
 
+from odekit.claims.negative_control import Control, controlled
 from odekit.errors import InputError
 from odekit.groups import FiniteGroup
+from odekit.json_text import plain
+from odekit.outcomes import OUTCOMES, ExitCode, Outcome, exit_code
 
-__all__ = ["Claim", "Control", "Report", "Settings", "Verdict", "judge"]
-
-OUTCOMES = ("confirmed", "refuted", "inconclusive", "not_applicable")
+__all__ = ["Claim", "Report", "Settings", "Verdict", "judge"]
 
 
 @dataclass(frozen=True)
@@ -35,22 +37,6 @@ class Settings:
     def generator(self, claim: str) -> np.random.Generator:
         """A generator of the claim's own, the same for the same seed whatever else runs."""
         return np.random.default_rng([self.seed, *claim.encode()])
-
-
-@dataclass(frozen=True)
-class Control:
-    """A nearby false statement, put through the same experiment.
-
-    Parameters
-    ----------
-    statement: what is false.
-    outcome: what the experiment said of it; a sound experiment refutes it.
-    correction: the right form, where the statement is a printed one.
-    """
-
-    statement: str
-    outcome: str
-    correction: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +64,7 @@ class Verdict:
     id: str
     statement: str
     source: str
-    outcome: str
+    outcome: Outcome
     predicted: float | Mapping[str, float] | None = None
     measured: float | Mapping[str, float] | None = None
     interval: tuple[float, float] | None = None
@@ -92,7 +78,7 @@ class Verdict:
     def __post_init__(self) -> None:
         if self.outcome not in OUTCOMES:
             raise InputError("unknown outcome", expected=", ".join(OUTCOMES), received=self.outcome)
-        if self.outcome == "confirmed" and (self.control is None or self.control.outcome != "refuted"):
+        if controlled(self.outcome, self.control) != self.outcome:
             raise InputError(
                 f"{self.id} can't be confirmed",
                 expected="a negative control that was refuted",
@@ -106,14 +92,14 @@ class Verdict:
             "statement": self.statement,
             "source": self.source,
             "outcome": self.outcome,
-            "predicted": _json(self.predicted),
-            "measured": _json(self.measured),
-            "interval": _json(self.interval),
-            "tolerance": _json(self.tolerance),
-            "budget": _json(self.budget),
+            "predicted": plain(self.predicted),
+            "measured": plain(self.measured),
+            "interval": plain(self.interval),
+            "tolerance": plain(self.tolerance),
+            "budget": plain(self.budget),
             "control": None if self.control is None else dict(vars(self.control)),
             "text": self.text,
-            "evidence": _json(self.evidence),
+            "evidence": plain(self.evidence),
             "seconds": round(self.seconds, 3),
         }
 
@@ -169,13 +155,11 @@ class Claim:
         """
         failed = [name for name, holds in (checks or {}).items() if not holds]
         outcome = "refuted" if failed else judge(gap, sum(budget.values()), tolerance)
-        if control.outcome != "refuted" and outcome == "confirmed":
-            outcome = "inconclusive"
         return Verdict(
             self.id,
             self.statement,
             self.source,
-            outcome,
+            controlled(outcome, control),
             predicted,
             measured,
             interval,
@@ -212,19 +196,16 @@ class Report:
     verdicts: Sequence[Verdict]
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """0: all confirmed (not applicable is neutral); 1: something refuted; 3: inconclusive, or nothing."""
-        outcomes = [verdict.outcome for verdict in self.verdicts if verdict.outcome != "not_applicable"]
-        if "refuted" in outcomes:
-            return 1
-        return 0 if outcomes and set(outcomes) == {"confirmed"} else 3
+        return exit_code(verdict.outcome for verdict in self.verdicts)
 
     def to_json(self) -> dict[str, Any]:
         """The report as JSON values."""
         return {
             "version": self.version,
             "seed": self.seed,
-            "settings": _json(self.settings),
+            "settings": plain(self.settings),
             "verdicts": [verdict.to_json() for verdict in self.verdicts],
         }
 
@@ -233,13 +214,14 @@ class Report:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td>{v.id}</td><td>{v.outcome.replace('_', ' ')}</td><td>{v.statement}</td></tr>"
+            f"<tr><td>{escape(v.id)}</td><td>{v.outcome.replace('_', ' ')}</td>"
+            f"<td>{escape(v.statement)}</td></tr>"
             for v in self.verdicts
         )
         return f"<table><tr><th>claim</th><th>outcome</th><th>statement</th></tr>{rows}</table>"
 
 
-def judge(gap: float, budget: float, tolerance: float) -> str:
+def judge(gap: float, budget: float, tolerance: float) -> Outcome:
     """Refuted if the gap exceeds the budget, else confirmed if the budget is within the tolerance.
 
     Parameters
@@ -256,15 +238,3 @@ def judge(gap: float, budget: float, tolerance: float) -> str:
     if gap > budget:
         return "refuted"
     return "confirmed" if budget <= tolerance else "inconclusive"
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _json(item) for key, item in value.items()}
-    if isinstance(value, np.ndarray):
-        return _json(value.tolist())
-    if isinstance(value, list | tuple):
-        return [_json(item) for item in value]
-    if isinstance(value, np.generic):
-        return _json(value.item())
-    return None if isinstance(value, float) and not math.isfinite(value) else value

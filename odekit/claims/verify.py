@@ -12,6 +12,7 @@ from odekit.claims.verdict import Claim, Report, Settings, Verdict
 from odekit.errors import InputError, OdekitError, UnknownNameError
 from odekit.groups import FiniteGroup
 from odekit.groups import group as named_group
+from odekit.numbers import integer
 
 __all__ = ["select_claims", "verify"]
 
@@ -46,8 +47,7 @@ def verify(
     UnknownNameError: an unknown claim or paper, with the nearest name.
     InputError: a negative seed, or what is no group of a definite order.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise InputError("the seed must be a nonnegative integer", expected="0, 1, ...", received=repr(seed))
+    seed = integer(seed, "the seed", 0)
     chosen = named_group(group) if isinstance(group, str) else group
     if chosen is not None and not isinstance(chosen, FiniteGroup):
         raise InputError(

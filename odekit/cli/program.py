@@ -19,18 +19,17 @@ import click
 from odekit._version import __version__
 from odekit.cli.command import DEBUG, debug_option
 from odekit.errors import OdekitError
+from odekit.outcomes import ExitCode
 
 __all__ = ["COMMANDS", "Program", "main", "program"]
 
 COMMANDS = ("verify", "claims", "derive", "check", "simulate", "compare", "predict")
-INTERRUPTED = 130
-BROKEN_PIPE = 141
 
 
 class Failure(click.ClickException):
     """What went wrong, in one paragraph."""
 
-    exit_code = 2
+    exit_code = ExitCode.WRONG_INPUT
 
 
 class Program(click.Group):
@@ -66,10 +65,10 @@ class Program(click.Group):
             raise
         except KeyboardInterrupt:
             click.echo("\nInterrupted; nothing was left half written.", err=True)
-            ctx.exit(INTERRUPTED)
+            ctx.exit(ExitCode.INTERRUPTED)
         except BrokenPipeError:
             _silence()
-            ctx.exit(BROKEN_PIPE)
+            ctx.exit(ExitCode.BROKEN_PIPE)
         except OdekitError as error:
             _fail(ctx, str(error))
         except Exception as error:

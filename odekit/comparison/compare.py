@@ -22,6 +22,7 @@ from odekit.comparison.accuracy import (
     measure_departure,
     neuron_lengths,
     slowness,
+    snapshots_before_horizon,
 )
 from odekit.comparison.compare_lifted import (
     lifted_errors,
@@ -35,6 +36,8 @@ from odekit.comparison.flows import LiftedNeurons, Linearisation, ReducedFlow
 from odekit.comparison.measures import ErrorCurve, Modes, error_curves, project
 from odekit.comparison.predict import predict
 from odekit.errors import InputError, ReductionError
+from odekit.numbers import positive, real
+from odekit.outcomes import Outcome
 from odekit.simulation import Run, blas_threads, check_run, load_run
 
 __all__ = ["compare"]
@@ -80,13 +83,11 @@ def compare(
     InputError: a tolerance or level that is not positive, a factor that is zero, or a run whose meta
         contradicts itself.
     """
-    for name, value in (("tolerance", tolerance), ("horizon_level", horizon_level)):
-        if not 0 < value < np.inf:
-            raise InputError(f"{name} must be positive and finite", expected="above 0", received=repr(value))
-    if not 0 < abs(scale_field) < np.inf:
-        raise InputError("scale_field must be finite and not 0", received=repr(scale_field))
+    tolerance, horizon_level = positive(tolerance, "tolerance"), positive(horizon_level, "horizon_level")
+    if real(scale_field, "scale_field") == 0:
+        raise InputError("scale_field must not be 0", expected="a factor such as 1 or 1.05", received="0")
     run = source if isinstance(source, Run) else load_run(Path(source))
-    name = repr(source) if isinstance(source, Run) else str(source)
+    name = run.file or repr(run)
     try:
         check_flow_time(run)
         with np.errstate(over="ignore", invalid="ignore"), blas_threads(run.network):
@@ -151,7 +152,7 @@ def _lifted_parts(run: Run, scale_field: float) -> _Parts:
 def _compared(name: str, run: Run, parts: _Parts, tolerance: float, level: float) -> Comparison:
     gap = _gap(run, parts.weights)
     budget = error_budget(run, parts.orbit, parts.neglected, parts.solver_error)
-    count = _snapshots_before(budget, level)
+    count = snapshots_before_horizon(budget, level)
     if count > 1 or parts.slow is None:
         outcome, reason = _judge(run, gap, budget, count, tolerance)
     else:
@@ -197,13 +198,7 @@ def _gap(run: Run, weights: Mapping[str, FloatArray]) -> FloatArray:
     return relative
 
 
-def _snapshots_before(budget: Budget, level: float) -> int:
-    """Number of snapshots before the horizon."""
-    passed = ~(np.median(budget.total, axis=1) <= level)
-    return int(np.argmax(passed)) if passed.any() else len(passed)
-
-
-def _judge(run: Run, gap: FloatArray, budget: Budget, count: int, tolerance: float) -> tuple[str, str]:
+def _judge(run: Run, gap: FloatArray, budget: Budget, count: int, tolerance: float) -> tuple[Outcome, str]:
     if count < 2:
         return "inconclusive", NO_SNAPSHOT
     allowed = budget.total
@@ -226,7 +221,7 @@ def _stands_still(run: Run, allowed: FloatArray, count: int) -> bool:
     return bool((np.median(moved, axis=1) <= np.median(allowed[1:count], axis=1)).all())
 
 
-def _judge_clock(slow: FloatArray) -> tuple[str, str]:
+def _judge_clock(slow: FloatArray) -> tuple[Outcome, str]:
     too_slow = float((slow > TOO_SLOW).mean())
     if too_slow > MOST:
         told = f"{100 * too_slow:.1f} % of the neurons move more slowly than the flow of the stated loss can"

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from odekit.comparison.accuracy import Budget
 from odekit.comparison.measures import ErrorCurve, Modes
 from odekit.extras import require_xarray
+from odekit.json_text import plain
+from odekit.outcomes import Outcome
 from odekit.simulation import Run
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ class Comparison:
     name: str
     run: Run
     tolerance: float
-    outcome: str
+    outcome: Outcome
     reason: str
     errors: Mapping[str, ErrorCurve] = field(default_factory=dict)
     gap: FloatArray | None = None
@@ -93,18 +95,18 @@ class Comparison:
             "file": self.name,
             "group": network.finite_group.name,
             "neurons": network.neurons,
-            "horizon": _number(self.horizon),
+            "horizon": plain(self.horizon),
             "horizon_step": self.horizon_step,
             "tolerance": self.tolerance,
             "times": self.run.t.tolist(),
             "steps": None if self.run.steps is None else self.run.steps.tolist(),
             "errors": {
-                name: {"median": _numbers(curve.median), "max": _numbers(curve.max)}
+                name: {"median": plain(curve.median), "max": plain(curve.max)}
                 for name, curve in self.errors.items()
             },
             "gap": {} if self.gap is None else _summary(self.gap),
             "budget": self._budget_json(),
-            "winners": None if self.winners is None else _winners_json(self.winners),
+            "winners": None if self.winners is None else plain(vars(self.winners)),
             "outcome": self.outcome,
             "reason": self.reason,
         }
@@ -114,7 +116,7 @@ class Comparison:
         if self.budget is None:
             return {}
         parts = {**self.budget.parts(), "total": self.budget.total}
-        return {name: _numbers(np.median(part, axis=1)) for name, part in parts.items()}
+        return {name: plain(np.median(part, axis=1)) for name, part in parts.items()}
 
     def __repr__(self) -> str:
         return f"Comparison({self.name}: {self.outcome.replace('_', ' ')}, {self.reason})"
@@ -147,22 +149,5 @@ class Comparison:
         return dataset
 
 
-def _winners_json(winners: Winners) -> dict[str, float | int | None]:
-    return {
-        "agreement": _number(winners.agreement),
-        "clear_agreement": _number(winners.clear_agreement),
-        "count": winners.count,
-        "clear_count": winners.clear_count,
-    }
-
-
 def _summary(values: FloatArray) -> dict[str, list[float | None]]:
-    return {"median": _numbers(np.median(values, axis=1)), "max": _numbers(values.max(axis=1))}
-
-
-def _number(value: float | None) -> float | None:
-    return float(value) if value is not None and np.isfinite(value) else None
-
-
-def _numbers(values: FloatArray) -> list[float | None]:
-    return [_number(value) for value in values.tolist()]
+    return {"median": plain(np.median(values, axis=1)), "max": plain(values.max(axis=1))}

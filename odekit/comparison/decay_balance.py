@@ -22,8 +22,9 @@ from scipy.optimize import brentq
 from scipy.special import softmax
 
 from odekit.derivation import population_logits
-from odekit.errors import InputError, ReductionError
+from odekit.errors import ReductionError
 from odekit.networks import Network
+from odekit.numbers import positive
 
 __all__ = ["DecayBalance", "decay_balance"]
 
@@ -63,8 +64,7 @@ def decay_balance(network: Network, weight_decay: float) -> DecayBalance:
     ReductionError: another network.
     InputError: a decay that is not positive and finite.
     """
-    if not 0 < weight_decay < math.inf:
-        raise InputError("weight_decay must be positive and finite", received=repr(weight_decay))
+    weight_decay = positive(weight_decay, "weight_decay")
     _check(network)
     pattern, order = _pattern(network), network.finite_group.order
     labels = network.labels()[..., None]
@@ -97,9 +97,8 @@ def _balance(excess: Callable[[float], float], lowest: float, largest: float) ->
 
 def _check(network: Network) -> None:
     group = network.finite_group
-    is_cyclic = bool((group.element_orders == group.order).any())
     fits = {
-        "an odd cyclic group": is_cyclic and group.order % 2 == 1 and group.order > 1,
+        "an odd cyclic group": group.is_cyclic and group.order % 2 == 1 and group.order > 1,
         "the quadratic activation": network.activation_name == "quadratic",
         "a shared embedding": network.embedding == "shared",
         "no constraint": network.constraint == "none",

@@ -20,6 +20,7 @@ from odekit.comparison.measures import Modes, project
 from odekit.derivation import derive, lift
 from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup, mode_basis
+from odekit.json_text import plain
 from odekit.networks import Network
 from odekit.simulation import Run, check_run, load_weights
 from odekit.solvers import blow_up_time, final_phases
@@ -78,10 +79,10 @@ class Prediction:
         first, second = float(self.blow_up_time[m]), float(self.runner_up_time[m])
         return {
             "winner": None if np.isinf(first) else self._name(self.winner[m]),
-            "blow_up_time": _finite(first),
+            "blow_up_time": plain(first),
             "runner_up": None if np.isinf(second) else self._name(self.runner_up[m]),
-            "runner_up_time": _finite(second),
-            "phases": {name: _finite(values[m]) for name, values in self.phases.items()},
+            "runner_up_time": plain(second),
+            "phases": {name: plain(values[m]) for name, values in self.phases.items()},
         }
 
     def _name(self, place: int) -> int | str:
@@ -108,7 +109,7 @@ def predict(source: Run | str | os.PathLike[str], group: FiniteGroup | str | Non
     the smallest blow-up time of the same four-variable ODE. arXiv 2606.02993 for any group and for spheres.
     """
     run = source if isinstance(source, Run) else load_weights(Path(source), group)
-    start = float(run.t[0]) if isinstance(source, Run) else _start_time(Path(source))
+    start = float(run.t[0])
     first = {name: values[0] for name, values in run.weights.items()}
     if run.network.constraint != "none" or not run.network.finite_group.is_abelian:
         check_run(run)
@@ -134,14 +135,6 @@ def _irreps_race(network: Network, weights: Weights, start: float) -> Prediction
     none = np.full(len(times), np.nan)
     second = order[:, min(1, order.shape[1] - 1)]
     return Prediction(labels, times, order[:, 0], second, {"phi": none, "psi": none}, group.is_abelian)
-
-
-def _start_time(path: Path) -> float:
-    """Time of the first snapshot of a readable file, 0 where it doesn't say."""
-    with np.load(path, allow_pickle=False) as archive:
-        times = archive["t"] if "t" in archive.files else np.zeros(1)
-    is_time = times.ndim == 1 and times.dtype.kind in "fiu" and np.isfinite(times[:1]).all()
-    return float(times[0]) if is_time and len(times) else 0.0
 
 
 def _blow_ups(modes: Modes, network: Network) -> tuple[FloatArray, dict[str, FloatArray]]:
@@ -189,7 +182,3 @@ def _form(form: EllipticForm | None, network: Network) -> EllipticForm:
             hint="odekit.solve on the system that odekit.derive gives",
         )
     return form
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

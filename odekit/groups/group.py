@@ -50,3 +50,8 @@ class CyclicFamily:
     def is_abelian(self) -> bool:
         """Whether every group of the family is Abelian."""
         return True
+
+    @property
+    def is_cyclic(self) -> bool:
+        """Whether every group of the family is cyclic."""
+        return True

@@ -113,6 +113,11 @@ class GroupTable:
             power, k = self.table[power, elements], k + 1
         return _read_only(orders)
 
+    @property
+    def is_cyclic(self) -> bool:
+        """Whether one element generates the group, so that it is that of the residues modulo n."""
+        return bool((self.element_orders == self.order).any())
+
     @cached_property
     def exponent(self) -> int:
         """The least e >= 1 with g^e = 1 for every element g."""

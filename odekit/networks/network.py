@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,6 +17,7 @@ from odekit.expressions import Expression, parse
 from odekit.groups import CyclicFamily, FiniteGroup
 from odekit.groups import group as named_group
 from odekit.networks.task import Task, labels
+from odekit.numbers import integer, positive
 
 __all__ = ["ACTIVATIONS", "Network", "activation_text", "parse_activation"]
 
@@ -94,14 +94,14 @@ class Network:
         _check_choice("embedding", embedding, EMBEDDINGS)
         values = {
             "group": chosen,
-            "neurons": _neurons(neurons),
+            "neurons": integer(neurons, "neurons", 1),
             "activation": parse_activation(activation_text(activation)),
             "activation_name": activation_text(activation),
             "embedding": embedding,
             "constraint": _constraint(constraint, embedding),
             "task": parsed,
             "loss": _check_choice("loss", loss, LOSSES),
-            "logit_scale": _positive("logit_scale", logit_scale),
+            "logit_scale": positive(logit_scale, "logit_scale"),
             "rates": _rates(rates or {}, _embeddings(embedding, parsed.summands)),
         }
         for name, value in values.items():
@@ -247,20 +247,6 @@ def _constraint(constraint: str, embedding: str) -> str:
     return constraint
 
 
-def _neurons(value: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise InputError("neurons must be a positive integer", expected="at least 1", received=repr(value))
-    return int(value)
-
-
-def _positive(what: str, value: float) -> float:
-    if not isinstance(value, int | float | np.number) or not 0 < float(value) < math.inf:
-        raise InputError(
-            f"{what} must be positive and finite", expected="a number above 0", received=repr(value)
-        )
-    return float(value)
-
-
 def _embeddings(embedding: str, summands: int) -> tuple[str, ...]:
     if embedding == "shared":
         return ("theta",)
@@ -278,4 +264,4 @@ def _rates(given: Mapping[str, float], embeddings: tuple[str, ...]) -> Mapping[s
             raise UnknownNameError("weight group in rates", name, known)
     common = given.get("theta", 1.0)
     rates = {name: given.get(name, 1.0 if name == "xi" else common) for name in known}
-    return MappingProxyType({name: _positive(f"the rate of {name}", rate) for name, rate in rates.items()})
+    return MappingProxyType({name: positive(rate, f"the rate of {name}") for name, rate in rates.items()})

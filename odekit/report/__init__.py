@@ -1,9 +1,7 @@
 """How do I show it? Tables for the terminal, for LaTeX and for Markdown, figures for a paper, and files.
 
-What enters are verdicts, findings, comparisons, predictions and runs, all finished. What leaves is text,
-figures and whole files. A table is data (`Table`) and knows nothing of where it will be printed; a figure is
-a Matplotlib figure that no window shows. This room measures nothing and decides nothing. Each name is loaded
-on first use, so that who wants a table need not wait for Matplotlib.
+A table is data (`Table`) and knows nothing of where it will be printed; a figure is a Matplotlib figure that
+no window shows. Each name is loaded on first use, so that who wants a table need not wait for Matplotlib.
 """
 
 from __future__ import annotations
@@ -36,25 +34,25 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Table": "tables.table",
+    "Table": "tables",
     "check_folder": "folder",
-    "claims_table": "tables.contents",
-    "comparison_table": "tables.contents",
+    "claims_table": "tables",
+    "comparison_table": "tables",
     "controls": "prose",
-    "findings_table": "tables.findings",
-    "gap_figure": "figures.figures",
-    "latex_table": "tables.latex",
-    "loss_figure": "figures.figures",
-    "markdown_table": "tables.markdown",
+    "findings_table": "tables",
+    "gap_figure": "figures",
+    "latex_table": "tables",
+    "loss_figure": "figures",
+    "markdown_table": "tables",
     "notes": "prose",
-    "prediction_table": "tables.contents",
+    "prediction_table": "tables",
     "provenance": "prose",
-    "terminal_table": "tables.terminal",
+    "terminal_table": "tables",
     "total": "prose",
-    "trajectory_figure": "figures.figures",
-    "verdict_figure": "figures.figures",
-    "verdict_table": "tables.contents",
-    "winners_table": "tables.contents",
+    "trajectory_figure": "figures",
+    "verdict_figure": "figures",
+    "verdict_table": "tables",
+    "winners_table": "tables",
     "write_report": "folder",
 }
 

@@ -20,7 +20,7 @@ from odekit.errors import InputError, UnknownNameError
 from odekit.networks import Network
 from odekit.simulation.gradient import LossGradient, blas_threads, softmax_residual
 from odekit.simulation.progress import progress_bar
-from odekit.simulation.training import check_range, checked_times, even_times, integrate, kept_steps, refuse
+from odekit.simulation.training import checked_times, even_times, integrate, kept_steps, refuse, tolerance
 from odekit.simulation.training import learning_rate as checked_rate
 from odekit.simulation.weights import Embedding, stack_mapping, unstack
 
@@ -130,7 +130,7 @@ def train_scales(
     with blas_threads(network), progress_bar("scales", 1.0, progress) as advance:
         if method == "flow":
             refuse("flow", learning_rate=learning_rate, steps=steps)
-            check_range("rtol", rtol, 1e-13, 1e-2)
+            rtol = tolerance(rtol)
             t, kept = _times(t_end, times, snapshots), None
             path = integrate(lambda s: -loss(s)[1], scales, t, rtol, advance)
             meta: dict[str, Any] = {"optimiser": "gradient flow", "rtol": rtol}

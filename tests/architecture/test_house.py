@@ -17,10 +17,7 @@ MODULES = {
 FACES = {name for name, path in MODULES.items() if path.name == "__init__.py"}
 MOST_MODULES = 12
 # The rooms that hold systems; what they may ask a system is in `odekit.systems.questions`.
-ASKERS = [
-    [room]
-    for room in ("checking", "claims", "cli", "comparison", "derivation", "report", "solvers", "systems")
-]
+ASKERS = ("checking", "claims", "cli", "comparison", "derivation", "report", "solvers", "systems")
 
 # Where is ...? Each is answered by a path, or by the first line of what stands there.
 VOCABULARY = {
@@ -111,7 +108,9 @@ def questions_by_name(module: ast.Module) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("name", sorted(n for n in MODULES if n.partition(".")[2].partition(".")[0] in ASKERS))
+@pytest.mark.parametrize(
+    "name", sorted(n for n in MODULES if n.partition(".")[2].partition(".")[0] in ASKERS)
+)
 def test_no_object_is_asked_what_it_is_by_the_names_of_its_attributes(name: str) -> None:
     assert not questions_by_name(tree(name))
 

@@ -93,8 +93,8 @@ def test_the_exit_code_speaks_for_all_runs(
     made = compare(run_file)
     waiting = list(outcomes)
 
-    def fake(source: str, **options: float) -> Comparison:
-        return replace(made, name=source, outcome=waiting.pop(0))
+    def fake(source: Run, **options: float) -> Comparison:
+        return replace(made, run=source, outcome=waiting.pop(0))
 
     monkeypatch.setattr("odekit.comparison.compare", fake)
     assert invoke("compare", run_file, run_file).exit_code == code

@@ -18,7 +18,8 @@ from odekit.claims.experiments.spheres import (
     random_start,
     train,
 )
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.negative_control import Control
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.comparison import dominant_irreps
 from odekit.derivation import SphereAnswers, alignment_rate, derive
 from odekit.groups import CyclicFamily, FiniteGroup, fourier_transform, from_modes, mode_basis

@@ -17,7 +17,8 @@ from odekit.claims.experiments.spheres import (
     snapshot,
     winners,
 )
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.negative_control import Control
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.comparison import irrep_shares
 from odekit.comparison.flows import free_blow_up_times
 from odekit.groups import FiniteGroup

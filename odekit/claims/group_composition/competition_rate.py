@@ -23,7 +23,8 @@ from odekit.claims.experiments.spheres import (
     random_magnitudes,
     train,
 )
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.negative_control import Control
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.derivation import lift
 from odekit.groups import FiniteGroup, mode_basis
 from odekit.networks import Network

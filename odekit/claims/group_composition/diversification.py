@@ -16,6 +16,7 @@ from odekit.claims.experiments.spheres import (
     sphere_network,
     winners,
 )
+from odekit.claims.negative_control import Control
 from odekit.claims.statistics import (
     LEVEL,
     STANDARD_ERROR,
@@ -26,7 +27,7 @@ from odekit.claims.statistics import (
     one_wins_twice,
     pool,
 )
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.groups import FiniteGroup
 from odekit.simulation import simulate
 

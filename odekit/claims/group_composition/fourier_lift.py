@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.claims.experiments.spheres import PAPER_B, choose_groups, random_start, snapshot, sphere_network
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.negative_control import Control
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.comparison import Comparison, compare
 from odekit.comparison.flows import LiftedNeurons
 from odekit.groups import FiniteGroup, from_table

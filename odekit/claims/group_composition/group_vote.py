@@ -18,7 +18,8 @@ from odekit.claims.experiments.spheres import (
     shared_embedding,
     trained_population,
 )
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.negative_control import Control
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 
 __all__ = ["CLAIM"]
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.claims.experiments.spheres import PAPER_B, choose_groups, random_start, sphere_network
+from odekit.claims.negative_control import Control
 from odekit.claims.statistics import (
     LEVEL,
     Law,
@@ -20,7 +21,7 @@ from odekit.claims.statistics import (
     null_share,
     rayleigh,
 )
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.comparison import irrep_shares
 from odekit.groups import FiniteGroup, RealIrrep, group_fourier
 from odekit.simulation import Run, simulate

@@ -19,7 +19,8 @@ from odekit.claims.experiments.spheres import (
     train,
     unit_frames,
 )
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.negative_control import Control
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.comparison import irrep_shares
 from odekit.derivation import critical_point, lift
 from odekit.groups import FiniteGroup, RealIrrep, group_fourier

@@ -18,7 +18,8 @@ from odekit.claims.experiments.spheres import (
     snapshot,
     winners,
 )
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.negative_control import Control
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.groups import FiniteGroup, RealIrrep, group_fourier
 from odekit.simulation import Run
 

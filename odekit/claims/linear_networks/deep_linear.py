@@ -17,7 +17,8 @@ from odekit.claims.experiments import (
     rise_directions,
     trained,
 )
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.negative_control import Control
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.groups import FiniteGroup
 from odekit.simulation import train_linear
 from odekit.solvers import solve

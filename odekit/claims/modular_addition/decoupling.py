@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.claims.experiments.modes import PAPER_A, at_start, choose_group, draw, is_cyclic
+from odekit.claims.negative_control import Control
 from odekit.claims.statistics import next_order, noise_of_orders, orders
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.comparison import ReducedFlow, predict, project
 from odekit.groups import FiniteGroup, from_modes
 from odekit.networks import Network

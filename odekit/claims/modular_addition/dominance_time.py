@@ -17,8 +17,9 @@ from odekit.claims.experiments.modes import (
     is_odd_cyclic,
     lead_times,
 )
+from odekit.claims.negative_control import Control
 from odekit.claims.statistics import median_interval, next_order, noise_of_orders, orders
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.comparison import predict, project
 from odekit.groups import FiniteGroup
 from odekit.networks import Network

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.claims.experiments.modes import PAPER_A, choose_group, is_wide_odd_cyclic
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.negative_control import Control
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.derivation import energy_profile
 from odekit.networks import Network
 from odekit.simulation import accuracy, simulate

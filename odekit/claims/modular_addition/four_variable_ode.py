@@ -17,7 +17,8 @@ from odekit.claims.experiments.modes import (
     phase_errors,
     single_modes,
 )
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.negative_control import Control
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.comparison import Comparison, compare, predict, project
 from odekit.derivation import derive
 from odekit.groups import FiniteGroup, cyclic, mode_basis

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.claims.experiments.modes import PAPER_A, is_odd_cyclic
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.negative_control import Control
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.comparison import Progress, covered, measure_progress
 from odekit.groups import FiniteGroup, cyclic
 from odekit.networks import Network

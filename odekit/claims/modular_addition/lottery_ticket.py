@@ -17,8 +17,9 @@ from odekit.claims.experiments.modes import (
     is_odd_cyclic,
     nearly_uniform,
 )
+from odekit.claims.negative_control import Control
 from odekit.claims.statistics import proportion_interval, rejection_power
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.comparison import Prediction, predict, project
 from odekit.groups import FiniteGroup
 from odekit.networks import Network

@@ -17,7 +17,8 @@ from odekit.claims.experiments.modes import (
     is_odd_cyclic,
     logits_by_residue,
 )
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.negative_control import Control
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.comparison import predict
 from odekit.derivation import Wave, population_logits
 from odekit.groups import FiniteGroup

@@ -14,8 +14,9 @@ from odekit.claims.experiments.modes import (
     nearly_uniform,
     single_modes,
 )
+from odekit.claims.negative_control import Control
 from odekit.claims.statistics import orders
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.comparison import Modes, project
 from odekit.derivation import derive
 from odekit.groups import mode_basis, wrap_phase

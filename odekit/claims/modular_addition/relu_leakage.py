@@ -16,7 +16,8 @@ from odekit.claims.experiments.modes import (
     settle,
     spread_start,
 )
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.negative_control import Control
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.comparison import project
 from odekit.derivation import degree_one_leakage, growth_shape
 from odekit.groups import FiniteGroup, characters, cyclic, mode_basis

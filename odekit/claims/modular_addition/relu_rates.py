@@ -15,7 +15,8 @@ from odekit.claims.experiments.modes import (
     settle,
     spread_start,
 )
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.negative_control import Control
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.comparison import Modes, project
 from odekit.derivation import growth_shape, initial_rates
 from odekit.derivation.harmonics import derive_harmonic

@@ -15,8 +15,9 @@ from odekit.claims.experiments.modes import (
     leak_table,
     nearly_uniform,
 )
+from odekit.claims.negative_control import Control
 from odekit.claims.statistics import next_order, noise_of_orders, orders
-from odekit.claims.verdict import Claim, Control, Settings, Verdict, judge
+from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.comparison import Modes, predict, project
 from odekit.derivation import derive
 from odekit.groups import FiniteGroup

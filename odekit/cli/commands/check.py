@@ -11,6 +11,7 @@ import click
 from odekit.cli.command import Command, debug_option
 from odekit.cli.options import json_option
 from odekit.cli.output import say, say_list, show_table, write_json
+from odekit.outcomes import exit_code
 
 if TYPE_CHECKING:
     from odekit.checking import Finding
@@ -64,7 +65,9 @@ def command(file: Path, seed: int, form: str, json_file: str | None) -> None:
         say_list("Units", _units(findings), json_file)
         say(f"\n{_total(findings)}", json_file)
     write_json({"findings": [_entry(each) for each in findings], "units": _shared(findings)}, json_file)
-    click.get_current_context().exit(0 if all(each.agrees for each in findings) else 1)
+    click.get_current_context().exit(
+        exit_code("confirmed" if each.agrees else "refuted" for each in findings)
+    )
 
 
 def _corrected(findings: Sequence[Finding]) -> list[str]:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from odekit.cli.command import Command, debug_option
 from odekit.cli.options import json_option
 from odekit.cli.output import progress, say, show_table, write_json
-
-if TYPE_CHECKING:
-    from odekit.comparison import Comparison
+from odekit.outcomes import exit_code
 
 __all__ = ["command"]
 
@@ -51,14 +47,12 @@ def command(runs: tuple[str, ...], tolerance: float, horizon_level: float, json_
     from odekit.report import comparison_table
     from odekit.simulation import load_run
 
-    for run in runs:
-        load_run(run)
     comparisons = []
     with progress(len(runs)) as told:
-        for run in runs:
-            told.begin(run)
+        for run in [load_run(path) for path in runs]:
+            told.begin(str(run.file))
             comparisons.append(compare(run, tolerance=tolerance, horizon_level=horizon_level))
-            told.end(f"compared {run}")
+            told.end(f"compared {run.file}")
     table = comparison_table(comparisons)
     show_table(table, json_file)
     if any(comparison.outcome != "not_applicable" for comparison in comparisons):
@@ -66,12 +60,4 @@ def command(runs: tuple[str, ...], tolerance: float, horizon_level: float, json_
     for comparison in comparisons:
         say(f"{comparison.name}: {comparison.outcome.replace('_', ' ')}: {comparison.reason}", json_file)
     write_json({"runs": [comparison.to_json() for comparison in comparisons]}, json_file)
-    click.get_current_context().exit(_exit_code(comparisons))
-
-
-def _exit_code(comparisons: list[Comparison]) -> int:
-    """1: one is refuted; 3: one is inconclusive, or none is applicable; 0: all others are confirmed."""
-    outcomes = {comparison.outcome for comparison in comparisons} - {"not_applicable"}
-    if "refuted" in outcomes:
-        return 1
-    return 0 if outcomes == {"confirmed"} else 3
+    click.get_current_context().exit(exit_code(comparison.outcome for comparison in comparisons))

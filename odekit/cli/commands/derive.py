@@ -9,6 +9,7 @@ import click
 from odekit.cli.command import Command, debug_option
 from odekit.cli.options import allow_large, chosen_group, group_options, json_option
 from odekit.cli.output import say, write_json
+from odekit.outcomes import ExitCode
 
 if TYPE_CHECKING:
     from odekit.systems import Certificate, System
@@ -103,7 +104,8 @@ def command(
         system = with_decay(system)
     certificate = _certificate(system, order, is_symbolic=isinstance(network.group, CyclicFamily))
     _show(system, certificate, form, json_file)
-    click.get_current_context().exit(0 if certificate is None or certificate.passed else 1)
+    failed = certificate is not None and not certificate.passed
+    click.get_current_context().exit(ExitCode.REFUTED if failed else ExitCode.CONFIRMED)
 
 
 def _certificate(system: System, order: int | None, is_symbolic: bool) -> Certificate | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +13,7 @@ from odekit.cli.output import say, say_list, show_table, write_json
 
 if TYPE_CHECKING:
     from odekit.comparison import Prediction
-    from odekit.groups import FiniteGroup
+    from odekit.simulation import Run
 
 __all__ = ["command"]
 
@@ -49,26 +48,25 @@ def command(weights: str, group: str | None, table: str | None, json_file: str |
     """
     from odekit.comparison import predict
     from odekit.report import prediction_table, winners_table
+    from odekit.simulation import load_weights
 
-    given = finite_group(group, table)
-    prediction = predict(weights, given)
+    run = load_weights(weights, finite_group(group, table))
+    prediction = predict(run)
     count = len(prediction.winner)
     show_table(prediction_table(prediction, FIRST_NEURONS), json_file)
     if count > FIRST_NEURONS:
         say(f"the first {FIRST_NEURONS} of {count} neurons; --json FILE has them all", json_file)
     say("", json_file)
     show_table(winners_table(prediction), json_file)
-    say_list("Notes", _caveats(prediction, weights, given), json_file)
+    say_list("Notes", _caveats(prediction, run), json_file)
     write_json(prediction.to_json(), json_file)
 
 
-def _caveats(prediction: Prediction, weights: str, group: FiniteGroup | None) -> list[str]:
+def _caveats(prediction: Prediction, run: Run) -> list[str]:
     """What the times are on spheres, and why the file's own run need not do what is predicted."""
     from odekit.comparison.accuracy import check_flow_time
     from odekit.errors import InputError
-    from odekit.simulation import load_weights
 
-    run = load_weights(Path(weights), group)
     notes = []
     if run.network.constraint != "none":
         notes.append(COUPLED if math.isnan(prediction.blow_up_time[0]) else ON_SPHERES)

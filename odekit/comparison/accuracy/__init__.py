@@ -2,6 +2,7 @@
 
 from odekit.comparison.accuracy.budget import Budget, MeasuredOrbit, error_budget, neuron_lengths
 from odekit.comparison.accuracy.clock import slowness
+from odekit.comparison.accuracy.horizon import snapshots_before_horizon
 from odekit.comparison.accuracy.provenance import check_flow_time
 from odekit.comparison.accuracy.softmax import measure_departure, neglected_gradients
 
@@ -14,4 +15,5 @@ __all__ = [
     "neglected_gradients",
     "neuron_lengths",
     "slowness",
+    "snapshots_before_horizon",
 ]

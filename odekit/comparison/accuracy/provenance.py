@@ -6,13 +6,13 @@ time of a gradient flow. Nothing here knows the reduced ODE.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from odekit.errors import InputError, ReductionError
+from odekit.numbers import real
 from odekit.simulation import Run
 
 __all__ = ["check_flow_time", "integrator_error", "learning_rate", "stored_roundoff", "trained_roundoff"]
@@ -116,8 +116,4 @@ def _fits(weights: np.ndarray[Any, np.dtype[np.float64]], dtype: type[np.floatin
 
 def _number(meta: Mapping[str, Any], key: str, default: float) -> float:
     value = meta.get(key)
-    if value is None:
-        return default
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise InputError(f"meta's {key} is not a number", expected="a finite number", received=repr(value))
-    return float(value)
+    return default if value is None else real(value, f"meta's {key}")

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from odekit.errors import InputError
+from odekit.numbers import positive, real
 
 __all__ = ["RateEstimate", "estimate_rate"]
 
@@ -130,10 +131,9 @@ def _checked(
         raise InputError("the times do not increase", expected="increasing t")
     if (values < 0).any():
         raise InputError("a distance is negative", expected="distance >= 0", received=str(values.min()))
-    if not 0 < start <= 1:
-        raise InputError("start must be a share", expected="0 < start <= 1", received=repr(start))
-    if floor is not None and not 0 <= floor < np.inf:
-        raise InputError("the floor must be nonnegative and finite", received=repr(floor))
+    positive(start, "start", 1)
+    if floor is not None:
+        real(floor, "the floor", 0)
     return times, values
 
 

@@ -6,13 +6,14 @@ know where a curve came from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from odekit.errors import InputError
+from odekit.json_text import plain
+from odekit.numbers import positive
 
 __all__ = ["Stages", "covered", "find_stages"]
 
@@ -38,9 +39,10 @@ class Stages:
     memorised: float
     generalised: float
 
-    def to_json(self) -> Mapping[str, float | None]:
+    def to_json(self) -> dict[str, float | None]:
         """By name; what is not reached is null."""
-        return {name: value if np.isfinite(value) else None for name, value in vars(self).items()}
+        found: dict[str, float | None] = plain(vars(self))
+        return found
 
 
 def find_stages(steps: ArrayLike, train_acc: ArrayLike, test_acc: ArrayLike) -> Stages:
@@ -87,8 +89,8 @@ def covered(steps: ArrayLike, curve: ArrayLike, share: float) -> float:
     2.0
     """
     at, values = _checked(steps, curve)
-    if not 0 < share < 1:
-        raise InputError("share must be above 0 and below 1", received=repr(share))
+    if positive(share, "share", 1) == 1:
+        raise InputError("share must be below 1", received="1")
     middle = (values.max() + values.min()) / 2
     extreme = int(values.argmax() if values[-1] < middle else values.argmin())
     whole = values[-1] - values[extreme]

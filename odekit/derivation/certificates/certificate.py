@@ -16,8 +16,9 @@ from math import gcd
 from odekit.derivation.certificates.exact_transform import ExactTransform
 from odekit.derivation.certificates.numeric_transform import NumericTransform
 from odekit.derivation.modes import FourierReduction
-from odekit.errors import InputError, ReductionError
+from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup, cyclic
+from odekit.numbers import integer
 from odekit.systems import Certificate
 
 __all__ = ["certify"]
@@ -69,8 +70,7 @@ def certify(reduction: FourierReduction, order: int | None = None) -> Certificat
 
 
 def _group(reduction: FourierReduction, order: int | None) -> FiniteGroup:
-    if order is not None and (isinstance(order, bool) or not isinstance(order, int) or order < 2):
-        raise InputError("not the order of a group", expected="an integer above 1", received=repr(order))
+    order = None if order is None else integer(order, "the order of a group to certify at", 2)
     own = reduction.network.group
     if not isinstance(own, FiniteGroup):
         return cyclic(order or _default_order(reduction))

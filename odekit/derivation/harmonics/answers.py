@@ -230,7 +230,7 @@ def _formulas(network: Network, profile: Profile) -> tuple[str, ...]:
 
 def _check(network: Network) -> None:
     group, task = network.group, network.task
-    cyclic = isinstance(group, CyclicFamily) or bool((group.element_orders == group.order).any())
+    cyclic = isinstance(group, CyclicFamily) or group.is_cyclic
     wanted = {
         "a cyclic group": cyclic and (isinstance(group, CyclicFamily) or group.order > 2),
         "a shared embedding": network.embedding == "shared",

@@ -14,8 +14,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.errors import InputError, ReductionError
+from odekit.errors import ReductionError
 from odekit.networks import Network
+from odekit.numbers import integer
 
 __all__ = ["HarmonicHierarchy"]
 
@@ -52,20 +53,15 @@ class HarmonicHierarchy:
 
     def __post_init__(self) -> None:
         group, network = self.network.finite_group, self.network
-        cyclic = group.order > 2 and (group.element_orders == group.order).any()
         shared = network.embedding == "shared" and network.task.summands == 2
-        if not (cyclic and shared and network.constraint == "none"):
+        if not (group.is_cyclic and group.order > 2 and shared and network.constraint == "none"):
             raise ReductionError(
                 "harmonics of one frequency need another network",
                 expected="a cyclic group of order above 2, two inputs, a shared embedding, no constraint",
                 received=f"{group.name}, {network.task.text}, {network.embedding}, {network.constraint}",
             )
-        if not (isinstance(self.harmonics, int) and 1 <= self.harmonics <= (group.order - 1) // 2):
-            raise InputError(
-                "the number of harmonics is out of range",
-                expected=f"an int, 1 to {(group.order - 1) // 2}",
-                received=repr(self.harmonics),
-            )
+        count = integer(self.harmonics, "the number of harmonics", 1, (group.order - 1) // 2)
+        object.__setattr__(self, "harmonics", count)
 
     @property
     def order(self) -> int:

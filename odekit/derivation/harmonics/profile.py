@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 from odekit.errors import InputError, ReductionError
 from odekit.expressions import Expression
 from odekit.networks import parse_activation
+from odekit.numbers import integer
 from odekit.systems.algebra import mean_of_arrays, precise_mean, to_symbolic
 
 __all__ = [
@@ -199,7 +200,7 @@ def harmonic(activation: Activation, m: int) -> Profile:
     >>> harmonic("relu", 2).expression
     2*alpha/(3*pi)
     """
-    _check_integer("m", m, 0)
+    m = integer(m, "m", 0)
     act = symbolic_activation(activation)
     double = 1 if m == 0 else 2
     if (polynomials := sides(act)) is not None:
@@ -234,7 +235,7 @@ def energy_profile(activation: Activation, order: int | None = None) -> Profile:
     (4*alpha/(3*pi**2), alpha**2/2)
     """
     if order is not None:
-        _check_integer("order", order, 3)
+        order = integer(order, "order", 3)
     even, _ = parity_parts(activation)
     if _is_constant(even):
         return Profile(sp.S.Zero)
@@ -260,11 +261,6 @@ def number(expression: sp.Expr, values: Mapping[sp.Symbol, float]) -> float:
         mean = mean_of_arrays(sp.lambdify(angles, integrand, ["scipy", "numpy"]), len(angles), ())
         integrals[integral] = sp.Float(float(mean)) * (2 * sp.pi) ** len(angles)
     return float(sp.N(expression.xreplace(integrals).subs(values)))
-
-
-def _check_integer(name: str, value: int, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise InputError(f"{name} must be an integer from {least}", received=repr(value))
 
 
 def _is_constant(even: sp.Expr) -> bool:

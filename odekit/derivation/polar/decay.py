@@ -19,7 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from odekit.derivation.polar.answers import FourierAnswers
 from odekit.derivation.printers import network_latex
-from odekit.errors import InputError, ReductionError
+from odekit.errors import ReductionError
+from odekit.numbers import real
 from odekit.systems import EllipticForm, EquivalentForm, System, Template
 
 __all__ = ["DECAY", "DecayLaw", "DecayingAnswers", "decay_law", "with_decay"]
@@ -138,8 +139,7 @@ class DecayLaw:
         ------
         InputError: a negative decay, or one that is not finite.
         """
-        if not 0 <= decay < np.inf:
-            raise InputError("decay must be nonnegative and finite", received=repr(decay))
+        decay = real(decay, "decay", 0)
         times = np.asarray(free, dtype=np.float64)
         speed = float(self.rate.subs(DECAY, decay)) * (self.degree - 2)
         if speed == 0:

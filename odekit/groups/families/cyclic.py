@@ -6,7 +6,6 @@ What enters are orders or groups; what leaves is a `FiniteGroup`. This module kn
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Sequence
 from itertools import product as cartesian_product
 
@@ -15,8 +14,9 @@ import numpy as np
 from odekit.errors import InputError
 from odekit.groups.axioms import MAX_ORDER, IntArray, residue_table
 from odekit.groups.group import FiniteGroup
+from odekit.numbers import integer
 
-__all__ = ["check_order", "cyclic", "positive_integer", "product"]
+__all__ = ["check_order", "cyclic", "product"]
 
 
 def cyclic(n: int) -> FiniteGroup:
@@ -35,7 +35,7 @@ def cyclic(n: int) -> FiniteGroup:
     >>> int(cyclic(5).table[3, 4])
     2
     """
-    order = positive_integer(n, "order of a cyclic group")
+    order = integer(n, "the order of a cyclic group", 1)
     check_order(order, hint="'Zp' or 'Zn' where the order may stay a symbol")
     return FiniteGroup(f"Z{order}", residue_table((order,)), factors=(order,))
 
@@ -69,22 +69,6 @@ def product(*groups: FiniteGroup) -> FiniteGroup:
         return FiniteGroup(name, residue_table(factors), factors=factors)
     labels = tuple(f"({','.join(parts)})" for parts in cartesian_product(*(G.labels for G in groups)))
     return FiniteGroup(name, _product_table(groups), labels)
-
-
-def positive_integer(n: int, what: str) -> int:
-    """Return n as an int if it is a whole number of at least 1.
-
-    Raises
-    ------
-    InputError: it isn't; `what` says what n is, for example ``"order of a cyclic group"``.
-    """
-    try:
-        number = operator.index(n)
-    except TypeError:
-        number = 0
-    if isinstance(n, bool) or number < 1:
-        raise InputError(f"the {what} isn't a positive whole number", expected="n >= 1", received=f"{n!r}")
-    return number
 
 
 def check_order(order: int, hint: str = "") -> None:

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from odekit.errors import InputError
 from odekit.groups.axioms import IntArray
-from odekit.groups.families.cyclic import check_order, positive_integer
+from odekit.groups.families.cyclic import check_order
 from odekit.groups.group import FiniteGroup
+from odekit.numbers import integer
 
 __all__ = ["dicyclic", "dihedral", "frobenius", "is_prime", "semidirect", "smallest_action"]
 
@@ -43,7 +44,7 @@ def semidirect(n: int, m: int, k: int) -> FiniteGroup:
     >>> G.name, G.order, G.is_abelian
     ('Z9:Z3(4)', 27, False)
     """
-    n, m = positive_integer(n, "order of a"), positive_integer(m, "order of b")
+    n, m = integer(n, "the order of a", 1), integer(m, "the order of b", 1)
     check_order(n * m)
     if pow(k, m, n) != 1 % n:
         raise InputError(
@@ -74,7 +75,7 @@ def dihedral(n: int) -> FiniteGroup:
     >>> G.name, G.order, G.labels[5]
     ('D4', 8, 'rs')
     """
-    n = positive_integer(n, "number of corners")
+    n = integer(n, "the number of corners", 1)
     check_order(2 * n)
     return FiniteGroup(f"D{n}", _twisted_table(n, np.array([1, -1]), 0), _word_labels(n, 2, "r", "s"))
 
@@ -101,7 +102,7 @@ def dicyclic(n: int) -> FiniteGroup:
     >>> Q8.labels[Q8.table[Q8.labels.index("i"), Q8.labels.index("j")]]
     'k'
     """
-    n = positive_integer(n, "number n of a dicyclic group")
+    n = integer(n, "the number n of a dicyclic group", 1)
     check_order(4 * n)
     is_quaternion = n >= 2 and n & (n - 1) == 0
     name = f"Q{4 * n}" if is_quaternion else f"Dic{n}"
@@ -129,7 +130,7 @@ def frobenius(p: int, q: int) -> FiniteGroup:
     >>> frobenius(7, 3).name, frobenius(5, 4).name
     ('F21', 'F20')
     """
-    p, q = positive_integer(p, "prime p"), positive_integer(q, "divisor q of p - 1")
+    p, q = integer(p, "the prime p", 1), integer(q, "the divisor q of p - 1", 1)
     check_order(p * q)
     if p < 3 or not is_prime(p) or q == 1 or (p - 1) % q:
         raise InputError(

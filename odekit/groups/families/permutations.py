@@ -12,8 +12,9 @@ from itertools import permutations
 import numpy as np
 
 from odekit.groups.axioms import IntArray
-from odekit.groups.families.cyclic import check_order, positive_integer
+from odekit.groups.families.cyclic import check_order
 from odekit.groups.group import FiniteGroup
+from odekit.numbers import integer
 
 __all__ = ["alternating", "order_of_symmetric", "symmetric"]
 
@@ -38,7 +39,7 @@ def symmetric(points: int) -> FiniteGroup:
     >>> G.name, G.labels
     ('S3', ('e', '(23)', '(12)', '(123)', '(132)', '(13)'))
     """
-    points = positive_integer(points, "number of points")
+    points = integer(points, "the number of points", 1)
     check_order(order_of_symmetric(points))
     return _permutation_group(f"S{points}", _all_permutations(points))
 
@@ -59,7 +60,7 @@ def alternating(points: int) -> FiniteGroup:
     >>> alternating(5).order
     60
     """
-    points = positive_integer(points, "number of points")
+    points = integer(points, "the number of points", 1)
     check_order(max(1, order_of_symmetric(points) // 2))
     elements = _all_permutations(points)
     return _permutation_group(f"A{points}", elements[_are_even(elements)])

@@ -1,7 +1,4 @@
-"""Arrays in an ``.npz`` file without pickles: written whole or not at all, read or refused with a reason.
-
-What enters is a path, what leaves are arrays by name. This module must not know what they mean.
-"""
+"""Arrays in an ``.npz`` file without pickles: written whole or not at all, read or refused with a reason."""
 
 from __future__ import annotations
 
@@ -9,7 +6,6 @@ import os
 import zipfile
 import zlib
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.errors import FileError
+from odekit.files import refusing, written
 
 __all__ = ["read_archive", "write_archive"]
 
@@ -46,24 +43,15 @@ def read_archive(path: str | os.PathLike[str]) -> Arrays:
 
 
 def write_archive(path: str | os.PathLike[str], arrays: Mapping[str, NDArray[Any]]) -> Path:
-    """Write arrays under a temporary name in the same folder, then rename.
+    """Write arrays to an ``.npz`` file, whole or not at all.
 
     Raises
     ------
     FileError: the place can't be written.
     """
     target = Path(path)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        try:
-            with open(temporary, "wb") as file:
-                np.savez(file, allow_pickle=False, **arrays)
-            os.replace(temporary, target)
-        finally:
-            with suppress(FileNotFoundError, NotADirectoryError):
-                temporary.unlink()
-    except OSError as error:
-        raise FileError(f"can't write {target}", received=error.strerror or str(error)) from None
+    with refusing(target), written(target) as file:
+        np.savez(file, allow_pickle=False, **arrays)
     return target
 
 

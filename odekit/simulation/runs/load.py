@@ -53,11 +53,11 @@ def load_run(path: Path) -> Run:
             raise InputError("meta is missing", expected="a JSON string under the key 'meta'")
         if "t" not in arrays:
             raise InputError("t is missing", expected="times of shape (T,) under the key 't'")
-        return _run(arrays, _meta(arrays["meta"]))
+        return _run(path, arrays, _meta(arrays["meta"]))
 
 
 def load_weights(path: Path, group: FiniteGroup | str | None = None) -> Run:
-    """Load weights at one moment, as a run with one snapshot at t = 0.
+    """Load weights at one moment, as a run with one snapshot: at the file's first time, or 0.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def load_weights(path: Path, group: FiniteGroup | str | None = None) -> Run:
                 )
             arrays["table"] = _finite(group).table
             meta = {**meta, "group": _finite(group).name}
-        return _run({**_first(arrays), "t": np.zeros(1)}, meta)
+        return _run(path, {**_first(arrays), "t": _first_time(arrays)}, meta)
 
 
 def _default_meta(arrays: Arrays) -> dict[str, Any]:
@@ -99,6 +99,13 @@ def _first(arrays: Arrays) -> Arrays:
     weights = {name: array for name, array in arrays.items() if name in WEIGHTS and array.ndim}
     first = {name: array[None] if array.ndim == 2 else array[:1] for name, array in weights.items()}
     return {**first, "table": arrays["table"]} if "table" in arrays else first
+
+
+def _first_time(arrays: Arrays) -> NDArray[Any]:
+    """Time of the first snapshot, (1,), 0 where the file doesn't say."""
+    times = arrays.get("t", np.zeros(1))
+    is_time = times.ndim == 1 and times.dtype.kind in "fiu" and np.isfinite(times[:1]).all() and len(times)
+    return times[:1] if is_time else np.zeros(1)
 
 
 @contextmanager
@@ -126,7 +133,7 @@ def _meta(array: NDArray[Any]) -> dict[str, Any]:
     return meta
 
 
-def _run(arrays: Arrays, meta: Mapping[str, Any]) -> Run:
+def _run(path: Path, arrays: Arrays, meta: Mapping[str, Any]) -> Run:
     if missing := [name for name in REQUIRED if name not in meta]:
         raise InputError(f"meta lacks {missing[0]!r}", expected=", ".join(("group or table", *REQUIRED)))
     network = _network(arrays, meta)
@@ -139,6 +146,7 @@ def _run(arrays: Arrays, meta: Mapping[str, Any]) -> Run:
         steps=arrays.get("steps"),
         meta=meta,
         records=others,
+        file=str(path),
     )
 
 

@@ -48,6 +48,7 @@ class Run:
     steps: (T,) int, number of optimiser steps, or None.
     meta: where it came from: optimiser, learning_rate, init, init_scale, seed and what else was recorded.
     records: further arrays of the run's file, such as ``loss`` or ``integrator_error``, each (T,) if ours.
+    file: the file that the run was loaded from, or None.
 
     Raises
     ------
@@ -61,6 +62,7 @@ class Run:
     steps: IntArray | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
     records: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    file: str | None = None
 
     def __post_init__(self) -> None:
         _check_names(self.weights, names(self.network))

@@ -6,7 +6,6 @@ module must not know the loss.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.groups import from_modes, mode_basis
 from odekit.networks import Network
+from odekit.numbers import positive
 from odekit.simulation.training.spheres import normalise, parts
 
 __all__ = ["INITS", "initial_weights"]
@@ -51,14 +51,7 @@ def initial_weights(network: Network, init: str, scale: float, generator: np.ran
         weights = INITS[init](network, generator)
         normalise(parts(network), weights)
         return weights
-    if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0 < scale < math.inf:
-        raise InputError(
-            "the scale of the initial weights must be positive and finite",
-            expected="a number above 0",
-            received=repr(scale),
-            hint="0.02",
-        )
-    return scale * INITS[init](network, generator)
+    return positive(scale, "the scale of the initial weights", hint="0.02") * INITS[init](network, generator)
 
 
 def _iid(network: Network, generator: np.random.Generator) -> FloatArray:

@@ -1,28 +1,22 @@
-"""When a training ends and which of its moments are kept: the options of `simulate`, checked.
-
-What enters is what a user wrote; what leaves are times, steps and numbers in range. This module must not
-know weights or losses.
-"""
+"""When a training ends and which of its moments are kept: the options of `simulate`, checked."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from odekit.errors import InputError
+from odekit.numbers import integer, is_integer, positive, real
 
 __all__ = [
-    "check_nonnegative",
-    "check_part",
-    "check_range",
     "checked_times",
     "even_times",
     "kept_steps",
     "learning_rate",
     "refuse",
+    "tolerance",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -31,8 +25,7 @@ IntArray = NDArray[np.int64]
 
 def even_times(t_end: float, snapshots: int | Sequence[int]) -> FloatArray:
     """Evenly spaced from 0 to ``t_end``, one for each snapshot."""
-    check_range("t_end", t_end, math.ulp(0.0), 1e300)
-    return np.linspace(0.0, t_end, _count(snapshots))
+    return np.linspace(0.0, positive(t_end, "t_end"), _count(snapshots))
 
 
 def checked_times(times: Sequence[float] | FloatArray) -> FloatArray:
@@ -60,9 +53,8 @@ def kept_steps(steps: int | None, snapshots: int | Sequence[int]) -> IntArray:
     ------
     InputError: no number of steps, or snapshots that are none of them.
     """
-    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-        raise InputError("descent needs a number of steps", expected="an int from 1", received=repr(steps))
-    if isinstance(snapshots, int):
+    steps = integer(steps, "the number of steps of a descent", 1, hint="steps=1000")
+    if is_integer(snapshots):
         return np.unique(np.linspace(0, steps, _count(snapshots)).round().astype(np.int64))
     kept = np.asarray(snapshots)
     if kept.dtype.kind not in "iu" or kept.ndim != 1 or not ((kept >= 0) & (kept <= steps)).all():
@@ -83,27 +75,17 @@ def learning_rate(value: float | None) -> float:
     """
     if value is None:
         raise InputError("descent needs a learning rate", hint="learning_rate=0.1")
-    check_range("learning_rate", value, math.ulp(0.0), 1e300)
-    return float(value)
+    return positive(value, "learning_rate")
 
 
-def check_range(name: str, value: float, low: float, high: float) -> None:
-    """Raise an InputError unless ``value`` is a number from ``low`` to ``high``."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        wanted = "positive and finite" if high > 1 else f"between {low:g} and {high:g}"
-        raise InputError(f"{name} must be {wanted}", received=repr(value))
+def tolerance(rtol: float) -> float:
+    """The relative tolerance of an integration: from 1e-13, near which doubles round, to 1e-2.
 
-
-def check_nonnegative(name: str, value: float) -> None:
-    """Raise an InputError unless ``value`` is a finite number from 0."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
-        raise InputError(f"{name} must be nonnegative and finite", received=repr(value))
-
-
-def check_part(value: float) -> None:
-    """Raise an InputError unless ``value`` is a share of the data that leaves some."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
-        raise InputError("frac_train must be above 0 and at most 1", received=repr(value))
+    Raises
+    ------
+    InputError: it lies outside.
+    """
+    return real(rtol, "rtol", 1e-13, 1e-2)
 
 
 def refuse(method: str, **options: object) -> None:
@@ -113,8 +95,4 @@ def refuse(method: str, **options: object) -> None:
 
 
 def _count(snapshots: int | Sequence[int]) -> int:
-    if isinstance(snapshots, bool) or not isinstance(snapshots, int) or snapshots < 2:
-        raise InputError(
-            "the number of snapshots must be at least 2", received=repr(snapshots), hint="times=[...]"
-        )
-    return snapshots
+    return integer(snapshots, "the number of snapshots", 2, hint="times=[...]")

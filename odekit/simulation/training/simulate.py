@@ -6,7 +6,6 @@ that was derived about the network.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from odekit.errors import InputError, UnknownNameError
 from odekit.networks import Network
+from odekit.numbers import integer, positive, real
 from odekit.simulation.gradient import blas_threads
 from odekit.simulation.progress import progress_bar
 from odekit.simulation.runs import Run, draw_split
@@ -25,13 +25,11 @@ from odekit.simulation.training.initial import initial_weights
 from odekit.simulation.training.optimisers import OPTIMISERS
 from odekit.simulation.training.record import recorded_run
 from odekit.simulation.training.schedule import (
-    check_nonnegative,
-    check_part,
-    check_range,
     checked_times,
     even_times,
     kept_steps,
     refuse,
+    tolerance,
 )
 from odekit.simulation.training.schedule import learning_rate as checked_rate
 from odekit.simulation.training.spheres import check_unit
@@ -128,16 +126,16 @@ def simulate(
     ([0.0, 1.0, 2.0], (3, 4, 5))
     """
     _check_choices(method, softmax)
-    check_part(frac_train)
-    train = draw_split(network, frac_train, _seed(seed)) if frac_train < 1 else None
+    frac_train, seed = positive(frac_train, "frac_train", 1), integer(seed, "the seed", 0)
+    train = draw_split(network, frac_train, seed) if frac_train < 1 else None
     velocity = Velocity(network, softmax, train)
     start, drawn = _start(network, seed, init, scale, weights)
     check_start(velocity, start)
-    meta = {**drawn, "frac_train": float(frac_train), **_described(velocity, method)}
+    meta = {**drawn, "frac_train": frac_train, **_described(velocity, method)}
     if method == "flow":
         part = frac_train if frac_train < 1 else None
         refuse("flow", learning_rate=learning_rate, steps=steps, weight_decay=weight_decay, frac_train=part)
-        check_range("rtol", rtol, 1e-13, 1e-2)
+        rtol = tolerance(rtol)
         kept, last = _ends(velocity, start, t_end, times, until, snapshots)
         with blas_threads(network), progress_bar("gradient flow", 1.0, progress) as advance:
             if not velocity.is_uniform:
@@ -151,7 +149,7 @@ def simulate(
     decay = _decay(network, method, softmax, weight_decay, frac_train)
     meta |= {"learning_rate": rate, "weight_decay": decay}
     if train is not None:
-        meta["split_seed"] = int(seed)
+        meta["split_seed"] = seed
     with blas_threads(network), progress_bar("gradient descent", 1.0, progress) as advance:
         how: dict[str, Any] = {"optimiser": method, "weight_decay": decay, "chosen": train}
         stacks = gradient_descent(network, start, rate, at, advance, softmax, **how)
@@ -169,15 +167,14 @@ def _decay(
     network: Network, method: str, softmax: str, weight_decay: float | None, frac_train: float
 ) -> float:
     """The weight decay of a descent, if the rest fits."""
-    if weight_decay is not None:
-        check_nonnegative("weight_decay", weight_decay)
-    if network.constraint != "none" and (weight_decay or method == "adamw"):
+    decay = 0.0 if weight_decay is None else real(weight_decay, "weight_decay", 0)
+    if network.constraint != "none" and (decay or method == "adamw"):
         what = "adamw" if method == "adamw" else "weight decay"
         raise InputError(f"{what} leaves the spheres", hint="method='sgd' without weight_decay")
     if softmax == "uniform" and (method == "adamw" or frac_train < 1):
         what = "adamw" if method == "adamw" else "a part of the data"
         raise InputError(f"the uniform softmax is not for {what}", hint="softmax='full'")
-    return float(weight_decay or 0.0)
+    return decay
 
 
 def _described(velocity: Velocity, method: str) -> dict[str, Any]:
@@ -196,8 +193,8 @@ def _start(
 ) -> tuple[FloatArray, dict[str, Any]]:
     """The first stack, and what the run's meta says about it."""
     if weights is None:
-        generator = np.random.default_rng(_seed(seed))
-        drawn = {"seed": int(seed), "init": init, "init_scale": None}
+        generator = np.random.default_rng(seed)
+        drawn = {"seed": seed, "init": init, "init_scale": None}
         start = initial_weights(network, init, scale, generator)
         return start, drawn if network.constraint != "none" else {**drawn, "init_scale": float(scale)}
     start = stack_mapping(network, weights)
@@ -208,12 +205,6 @@ def _start(
             received=f"{start.shape[2]}",
         )
     return check_unit(network, start), {"seed": None, "init": "given", "init_scale": None}
-
-
-def _seed(seed: int) -> int:
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise InputError("the seed must be a non-negative integer", received=repr(seed))
-    return int(seed)
 
 
 def _ends(
@@ -228,8 +219,7 @@ def _ends(
     if until is not None:
         _check_until(velocity, until)
         kept = np.zeros(1) if times is None else checked_times(times)
-        longest = LONGEST * time_scale(velocity.network, start) if t_end is None else t_end
-        check_range("t_end", longest, math.ulp(0.0), 1e300)
+        longest = LONGEST * time_scale(velocity.network, start) if t_end is None else positive(t_end, "t_end")
         return kept, max(longest, float(kept[-1]))
     if times is None:
         end = _default_end(velocity, start) if t_end is None else t_end
@@ -248,7 +238,7 @@ def _default_end(velocity: Velocity, start: FloatArray) -> float:
 
 
 def _check_until(velocity: Velocity, until: float) -> None:
-    check_range("until", until, 1e-12, 1.0)
+    real(until, "until", 1e-12, 1.0)
     if not velocity.is_uniform:
         raise InputError(
             "until needs the uniform softmax: with the full loss maxima go on drifting along their orbits",

@@ -1,21 +1,18 @@
-"""Generated code on disk, so that it is compiled once a machine and not once a process.
-
-Text enters, the path of a file that holds it leaves; where nothing can be written, none does. What the text
-says, and who compiles it, isn't known here.
-"""
+"""Generated code on disk, so that it is compiled once a machine and not once a process."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
+
+from odekit.files import written
 
 __all__ = ["cache_folder", "digest", "stored"]
 
+# Numba looks at a file's time to tell whether its machine code is still valid: any fixed one will do.
 _STAMP = 1_000_000_000
 
 
@@ -49,20 +46,8 @@ def stored(source: str) -> Path | None:
         path = cache_folder() / f"{digest(source)}.py"
         if not (path.is_file() and path.read_bytes() == source.encode()):
             path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(path, source)
+            with written(path, _STAMP) as file:
+                file.write(source.encode())
     except (OSError, RuntimeError):
         return None
     return path
-
-
-def _replace(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-        os.utime(name, (_STAMP, _STAMP))
-        os.replace(name, path)
-    except OSError:
-        with suppress(OSError):
-            os.unlink(name)
-        raise

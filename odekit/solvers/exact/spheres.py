@@ -131,9 +131,8 @@ def _span(x: ComplexArray, y: ComplexArray, z: ComplexArray) -> FloatArray:
     constant: FloatArray = root * (3 * root + 2 * (near + far)) + near * far
     distance = _cubic_root(slope, constant, np.square(product.real))
     low, high = _other_roots(slope, constant)
-    ahead: FloatArray = np.real(
-        np.asarray(on_first_use("scipy.special").elliprf(distance, distance + low, distance + high))
-    )
+    carlson = on_first_use("scipy.special").elliprf
+    ahead: FloatArray = np.real(np.asarray(carlson(distance, distance + low, distance + high)))
     whole: FloatArray = np.real(np.asarray(carlson(0.0, low, high)))
     span = np.where(product.real >= 0, ahead, 2 * whole - ahead)
     is_saddle = (product.real < 0) & (constant == 0)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from odekit.errors import InputError
+from odekit.numbers import integer
 from odekit.solvers.problem.compiled import CompiledSystem
 from odekit.solvers.problem.events import Event
 from odekit.solvers.problem.inputs import InitialStates, Inputs, prepare, select_system
@@ -97,7 +98,7 @@ def pose(
         h0=_first_steps(h0, inputs.times[-1]),
         method=method,
         backend=backend,
-        max_steps=_step_cap(max_steps),
+        max_steps=integer(max_steps, "max_steps", 1),
         events=tuple(events),
         is_dense=dense,
         compiled=compiled,
@@ -117,13 +118,3 @@ def _first_steps(h0: ArrayLike | None, end: FloatArray) -> FloatArray:
     if not (steps > 0.0).all():
         raise InputError("the first step size must be positive", received=f"{steps.min()}")
     return np.minimum(steps, end)
-
-
-def _step_cap(max_steps: int) -> int:
-    if not isinstance(max_steps, int | np.integer) or max_steps < 1:
-        raise InputError(
-            "the step cap must be positive, a whole number",
-            expected="max_steps >= 1",
-            received=f"{max_steps}",
-        )
-    return max_steps

@@ -17,6 +17,7 @@ import sympy as sp
 
 from odekit.errors import InputError
 from odekit.expressions import FUNCTIONS
+from odekit.numbers import is_integer
 
 __all__ = ["TIME", "Variable", "declared_parameters", "declared_variables", "variable"]
 
@@ -93,13 +94,13 @@ def variable(name: str, *shape: int, complex: bool = False) -> Variable:
     InputError: sizes that are not one or two positive integers, or too large.
     """
     _check_name(name)
-    if len(shape) > 2 or any(isinstance(n, bool) or not isinstance(n, int) or n < 1 for n in shape):
+    if len(shape) > 2 or not all(is_integer(n) and n >= 1 for n in shape):
         raise InputError(
             f"the variable {name!r} has no such shape",
             expected="up to two sizes, 1, 2, ...",
             received=str(shape),
         )
-    found = Variable(name, shape, complex)
+    found = Variable(name, tuple(int(n) for n in shape), complex)
     if sp.prod(shape) * (1 + complex) > MAX_SIZE:
         raise InputError(f"the variable {name!r} is too large", expected=f"at most {MAX_SIZE} states")
     return found

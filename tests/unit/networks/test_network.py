@@ -23,9 +23,9 @@ def symmetric_group() -> FiniteGroup:
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        ({"neurons": 0}, "neurons must be a positive integer"),
-        ({"neurons": 2.5}, "neurons must be a positive integer"),
-        ({"neurons": True}, "neurons must be a positive integer"),
+        ({"neurons": 0}, "neurons must be a whole number from 1"),
+        ({"neurons": 2.5}, "neurons must be a whole number from 1"),
+        ({"neurons": True}, "neurons must be a whole number from 1"),
         ({"logit_scale": 0.0}, "logit_scale must be positive and finite"),
         ({"logit_scale": float("nan")}, "logit_scale must be positive and finite"),
         ({"logit_scale": "1"}, "logit_scale must be positive and finite"),

@@ -134,7 +134,7 @@ def test_trained_directions_learn_s3_in_their_second_stage(s3: FiniteGroup, tied
         ),
         ({"t_end": 1.0, "start": float("nan")}, "start is not a set of scales"),
         ({"t_end": 1.0, "start": "one"}, "start is not a set of scales"),
-        ({"t_end": 1.0, "rtol": 1.0}, "rtol must be between"),
+        ({"t_end": 1.0, "rtol": 1.0}, "rtol must be a finite number from"),
         ({"t_end": 1.0, "steps": 3}, "steps is not an option of method 'flow'"),
         ({"method": "sgd", "t_end": 1.0}, "t_end is not an option of method 'sgd'"),
         ({"method": "sgd", "steps": 3}, "needs a learning rate"),

@@ -46,7 +46,7 @@ def is_cyclic(group: FiniteGroup) -> bool:
     >>> [is_cyclic(group(name)) for name in ("Z3xZ5", "Z2xZ4", "Z4")]
     [True, False, False]
     """
-    return group.order >= 5 and bool((group.element_orders == group.order).any())
+    return group.order >= 5 and group.is_cyclic
 
 
 def is_odd_cyclic(group: FiniteGroup) -> bool:

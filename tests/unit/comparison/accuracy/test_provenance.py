@@ -93,7 +93,7 @@ def test_other_training_has_none(
 def test_a_learning_rate_that_is_no_number_is_refused(
     small_run: Run, changed: Callable[..., Run], value: object
 ) -> None:
-    with pytest.raises(InputError, match="learning_rate is not a number"):
+    with pytest.raises(InputError, match="learning_rate must be a finite number"):
         learning_rate(changed(small_run, meta={"learning_rate": value}))
 
 

@@ -92,9 +92,9 @@ def test_no_data_is_not_conclusive() -> None:
         (T, np.full(41, np.nan), {}, "not finite"),
         (T, np.full(41, np.inf), {}, "not finite"),
         (["a"], ["b"], {}, "real numbers"),
-        (T, T, {"start": 0.0}, "start must be a share"),
-        (T, T, {"start": np.nan}, "start must be a share"),
-        (T, T, {"floor": -1.0}, "floor must be nonnegative"),
+        (T, T, {"start": 0.0}, "start must be positive"),
+        (T, T, {"start": np.nan}, "start must be positive"),
+        (T, T, {"floor": -1.0}, "floor must be a finite number from 0"),
     ],
 )
 def test_bad_input_is_refused(t: object, distance: object, options: dict[str, float], match: str) -> None:

@@ -167,7 +167,7 @@ def test_one_refused_part_refuses_the_whole() -> None:
 
 @pytest.mark.parametrize("order", [0, 1, -7, 7.0, True, "7"])
 def test_what_is_no_order_is_refused(order: Any) -> None:
-    with pytest.raises(InputError, match="not the order of a group"):
+    with pytest.raises(InputError, match="order of a group to certify at must be a whole number from 2"):
         derive(Network("Zp")).certify(order)
 
 

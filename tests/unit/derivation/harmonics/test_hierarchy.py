@@ -42,7 +42,7 @@ def test_all_harmonics_leak_nothing_and_few_do() -> None:
 def test_other_networks_and_numbers_are_refused() -> None:
     with pytest.raises(ReductionError, match="need another network"):
         HarmonicHierarchy(Network("Z11", embedding="unshared"), 2)
-    with pytest.raises(InputError, match="number of harmonics is out of range"):
+    with pytest.raises(InputError, match="number of harmonics must be a whole number from 1"):
         HarmonicHierarchy(Network("Z11"), 6)
     with pytest.raises(ReductionError, match="equally many pairs"):
         HarmonicHierarchy(Network("Z9", task="3*x+3*y"), 2).field(np.ones((2, 1)), np.ones((2, 1)))
@@ -50,5 +50,5 @@ def test_other_networks_and_numbers_are_refused() -> None:
 
 @pytest.mark.parametrize("harmonics", [2.5, "3"])
 def test_a_number_of_harmonics_that_is_no_integer_is_refused(harmonics: object) -> None:
-    with pytest.raises(InputError, match="number of harmonics is out of range"):
+    with pytest.raises(InputError, match="number of harmonics must be a whole number from 1"):
         HarmonicHierarchy(Network("Z11", activation="relu"), harmonics)  # type: ignore[arg-type]

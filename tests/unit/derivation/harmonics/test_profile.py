@@ -132,11 +132,11 @@ def test_gelu_and_softplus_are_known_by_name() -> None:
 
 @pytest.mark.parametrize("order", [2, 0, -3, 3.5])
 def test_an_order_out_of_range_is_refused(order: float) -> None:
-    with pytest.raises(InputError, match="order must be an integer from 3"):
+    with pytest.raises(InputError, match="order must be a whole number from 3"):
         energy_profile("relu", order)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("m", [-1, 0.5])
 def test_a_harmonic_that_is_no_integer_from_0_is_refused(m: float) -> None:
-    with pytest.raises(InputError, match="m must be an integer from 0"):
+    with pytest.raises(InputError, match="m must be a whole number from 0"):
         harmonic("relu", m)  # type: ignore[arg-type]

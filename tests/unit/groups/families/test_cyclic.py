@@ -35,7 +35,7 @@ def test_an_order_may_be_any_kind_of_integer() -> None:
 
 @pytest.mark.parametrize("n", [0, -3, 2.0, "5", None, True])
 def test_an_order_that_is_not_a_positive_whole_number_is_refused(n: object) -> None:
-    with pytest.raises(InputError, match="isn't a positive whole number"):
+    with pytest.raises(InputError, match="must be a whole number from 1"):
         cyclic(n)  # type: ignore[arg-type]
 
 

@@ -45,7 +45,7 @@ def test_what_no_group_bears_is_unknown(name: str) -> None:
 
 
 def test_order_zero_is_refused_by_name_too() -> None:
-    with pytest.raises(InputError, match="isn't a positive whole number"):
+    with pytest.raises(InputError, match="must be a whole number from 1"):
         group("Z0")
 
 
@@ -110,10 +110,10 @@ def test_a_misspelt_name_suggests_its_reading(name: str, nearest: str) -> None:
         ("F0", "no Frobenius group Z_p : Z_q of order 0"),
         ("Z5:Z3", "no automorphism of Z5 has order 3"),
         ("Z9:Z3(2)", r"2 gives no action of Z3 on Z9.*for example 4.*2\^3 = 8"),
-        ("D0", "isn't a positive whole number"),
-        ("Dic0", "isn't a positive whole number"),
-        ("S0", "isn't a positive whole number"),
-        ("Z0:Z3(1)", "isn't a positive whole number"),
+        ("D0", "must be a whole number from 1"),
+        ("Dic0", "must be a whole number from 1"),
+        ("S0", "must be a whole number from 1"),
+        ("Z0:Z3(1)", "must be a whole number from 1"),
     ],
 )
 def test_a_name_that_asks_for_too_much_says_why(name: str, complaint: str) -> None:

@@ -45,5 +45,5 @@ def test_orders_and_largest_groups() -> None:
     with pytest.raises(InputError, match=r"order at most 4096.*order 20160"):
         alternating(8)
     for make, points in product((symmetric, alternating), (0, -1, 2.5)):
-        with pytest.raises(InputError, match="number of points isn't a positive whole number"):
+        with pytest.raises(InputError, match="number of points must be a whole number from 1"):
             make(points)  # type: ignore[arg-type]

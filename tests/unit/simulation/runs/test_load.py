@@ -152,7 +152,7 @@ W = np.ones((3, 2, 5))
         (arrays(theta=W.astype(complex)), "theta is not made of real numbers"),
         (arrays(theta=W.astype(str)), "theta is not made of real numbers"),
         (arrays(steps=np.arange(4)), "steps doesn't fit t"),
-        (arrays(xi=np.ones((3, 0, 5)), theta=np.ones((3, 0, 5))), "neurons must be a positive integer"),
+        (arrays(xi=np.ones((3, 0, 5)), theta=np.ones((3, 0, 5))), "neurons must be a whole number from 1"),
     ],
 )
 def test_a_file_that_is_no_run_is_named_with_its_reason(
