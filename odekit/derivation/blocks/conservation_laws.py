@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from math import gcd, lcm
 
 import sympy as sp
 
@@ -28,8 +27,8 @@ from odekit.derivation.blocks.words import (
     trace_form,
     words_text,
 )
-from odekit.systems.algebra import vanishing_combinations
 from odekit.systems.blocks import matrix_expression
+from odekit.systems.integrals import conserved_combinations, primitive
 
 __all__ = ["ConservationLaw", "find_conservation_laws"]
 
@@ -100,17 +99,8 @@ def _by_cofactor(flow: LiftedFlow, words: Iterable[Word]) -> list[tuple[Fraction
 
 def _vanishing(candidates: list[Word], rate: Callable[[Word], Words]) -> Iterator[Words]:
     """A basis of the combinations of candidates whose rate vanishes identically."""
-    for vector in vanishing_combinations([rate(word) for word in candidates]):
-        yield _primitive({word: value for word, value in zip(candidates, vector, strict=True) if value})
-
-
-def _primitive(words: Words) -> Words:
-    """Integer coefficients without a common factor, the first one positive."""
-    values = list(words.values())
-    common = Fraction(gcd(*(v.numerator for v in values)), lcm(*(v.denominator for v in values)))
-    if values[0] < 0:
-        common = -common
-    return {word: value / common for word, value in words.items()}
+    for found in conserved_combinations(candidates, rate):
+        yield primitive(found, next(iter(found)))
 
 
 def _is_hermitian(words: Words) -> bool:

@@ -14,7 +14,6 @@ import sympy as sp
 
 from odekit.derivation.blocks import abelian_maxima, lift
 from odekit.derivation.polar.answers import FourierAnswers
-from odekit.derivation.polar.first_integrals import grade
 from odekit.derivation.spheres import (
     CriticalPoint,
     SphereReport,
@@ -27,6 +26,7 @@ from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup
 from odekit.systems import EllipticForm, EquivalentForm, FixedPoint, SphereForm, System
 from odekit.systems.blocks import ENERGY
+from odekit.systems.integrals import grade
 
 __all__ = ["SphereAnswers"]
 

@@ -15,8 +15,11 @@ from functools import cached_property
 
 __all__ = ["FIRST_SCALE", "ORDER", "SAFETY", "Product", "SeriesCode", "Sum", "coefficient_lines"]
 
+# The order at which a step at tolerances from 1e-8 to 1e-14 costs the least on the reduced flows.
 ORDER = 16
+# Factor on the step that the last two terms allow: their ratio to the error is known, so that none is needed.
 SAFETY = 1.0
+# Share of the time in which y would change by its size, near which a series of this order converges fast.
 FIRST_SCALE = 0.2
 
 

@@ -15,14 +15,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from odekit.solvers.problem import Status
-from odekit.solvers.stepping import DOP853, LARGEST_FACTOR, SAFETY, SMALLEST_FACTOR
+from odekit.solvers.stepping import CONTROL, DOP853
 
 __all__ = ["integrator"]
 
 Vector = tuple[Any, ...]
 
 _GOING = -1
-_TINY = float(np.finfo(np.float64).tiny)
 
 
 def integrator(jax: Any, rhs: Callable[..., None]) -> Callable[..., Any]:
@@ -149,40 +148,50 @@ class _Flow:
             self._mean_square([h * entry for entry in _combined(weights, k)], larger)
             for weights in (DOP853.error_5, DOP853.error_3)
         )
-        denominator = jnp.sqrt(fifth + 0.01 * third)
+        denominator = jnp.sqrt(fifth + CONTROL.third_share * third)
         return fifth / jnp.where(denominator == 0.0, 1.0, denominator)
 
     def _mean_square(self, values: Sequence[Any], sizes: Vector) -> Any:
         """Mean square over the states, each in units of its tolerance."""
-        scales = [self.jax.numpy.maximum(self.atol + self.rtol * size, _TINY) for size in sizes]
+        scales = [self.jax.numpy.maximum(self.atol + self.rtol * size, CONTROL.tiny) for size in sizes]
         return sum((value / scale) ** 2 for value, scale in zip(values, scales, strict=True)) / len(scales)
 
     def _first_step(self, y: Vector, f: Vector, end: Any) -> Any:
         """As `controller.initial_step`."""
         jnp, sizes = self.jax.numpy, tuple(map(abs, y))
         size, speed = (jnp.sqrt(self._mean_square(values, sizes)) for values in (y, f))
-        first = jnp.where((size < 1e-5) | (speed < 1e-5), 1e-6, 0.01 * size / speed)
+        first = jnp.where(
+            (size < CONTROL.small) | (speed < CONTROL.small),
+            CONTROL.timid,
+            CONTROL.first_share * size / speed,
+        )
         first = jnp.minimum(first, end)
         point = tuple(a + first * b for a, b in zip(y, f, strict=True))
         change = [b - a for a, b in zip(f, self._slope(first, point), strict=True)]
         largest = jnp.maximum(speed, jnp.sqrt(self._mean_square(change, sizes)) / first)
-        flat = jnp.maximum(1e-6, first * 1e-3)
-        second = jnp.where(largest <= 1e-15, flat, (0.01 / largest) ** (1 / DOP853.order))
-        step = jnp.minimum(jnp.minimum(100.0 * first, second), end)
-        return jnp.where(jnp.isfinite(step) & (step > 0.0), step, jnp.minimum(1e-6, end))
+        flat = jnp.maximum(CONTROL.timid, first * CONTROL.flat_growth)
+        second = jnp.where(
+            largest <= CONTROL.flat, flat, (CONTROL.first_share / largest) ** (1 / DOP853.order)
+        )
+        step = jnp.minimum(jnp.minimum(CONTROL.growth * first, second), end)
+        return jnp.where(jnp.isfinite(step) & (step > 0.0), step, jnp.minimum(CONTROL.timid, end))
 
     def _next_step(self, h: Any, error: Any, finite: Any, after_rejection: Any) -> Any:
         """As `controller.next_step`."""
         jnp = self.jax.numpy
-        factor = jnp.where(finite, SAFETY / jnp.sqrt(jnp.sqrt(jnp.sqrt(error))), SMALLEST_FACTOR)
-        return h * jnp.clip(factor, SMALLEST_FACTOR, jnp.where(after_rejection, 1.0, LARGEST_FACTOR))
+        factor = jnp.where(
+            finite, CONTROL.safety / jnp.sqrt(jnp.sqrt(jnp.sqrt(error))), CONTROL.smallest_factor
+        )
+        return h * jnp.clip(
+            factor, CONTROL.smallest_factor, jnp.where(after_rejection, 1.0, CONTROL.largest_factor)
+        )
 
     def _status(self, t: Any, h: Any, steps: Any, finite: Any, landed: Any) -> Any:
         jnp = self.jax.numpy
         spacing = jnp.nextafter(t, jnp.inf) - t
         stuck = jnp.where(finite, int(Status.step_too_small), int(Status.not_finite))
         status = jnp.where(steps >= self.max_steps, int(Status.max_steps), _GOING)
-        status = jnp.where(h < 10.0 * spacing, stuck, status)
+        status = jnp.where(h < CONTROL.spacings * spacing, stuck, status)
         return jnp.where(landed, int(Status.success), status)
 
     def _due(self, cursor: Any) -> Any:

@@ -22,7 +22,7 @@ from odekit.solvers.codegen import ScalarCode
 from odekit.solvers.kernels.numba_driver import DRIVER
 from odekit.solvers.kernels.numba_layout import constants, indented, loads, mean_square, norm, shared_blocks
 from odekit.solvers.kernels.numba_waves import WAVE_FUNCTIONS, WAVES
-from odekit.solvers.stepping import DOP853, LARGEST_FACTOR, SAFETY, SMALLEST_FACTOR
+from odekit.solvers.stepping import CONTROL, DOP853
 
 __all__ = ["kernel_source"]
 
@@ -70,17 +70,19 @@ def _begin(code: ScalarCode) -> Iterator[str]:
     yield from (f"    s{j} = larger(atol + rtol * abs(y{j}), TINY)" for j in states)
     yield f"    size = {norm(f'y{j} / s{j}' for j in states)}"
     yield f"    speed = {norm(f'k0_{j} / s{j}' for j in states)}"
-    yield "    first = 1e-6 if size < 1e-5 or speed < 1e-5 else 0.01 * size / speed"
+    is_small = f"size < {CONTROL.small} or speed < {CONTROL.small}"
+    yield f"    first = {CONTROL.timid} if {is_small} else {CONTROL.first_share} * size / speed"
     yield "    first = min(first, end)"
     points = [f"y{j} + first * k0_{j}" for j in states]
     yield f"    {_targets('k1', code)} = {_call(code, 'first', points)}"
     yield f"    bend = {norm(f'(k1_{j} - k0_{j}) / s{j}' for j in states)} / first"
     yield "    largest = larger(speed, bend)"
-    yield "    flat = larger(1e-6, first * 1e-3)"
-    yield f"    second = flat if largest <= 1e-15 else (0.01 / largest) ** {1 / DOP853.order}"
-    yield "    h = min(100.0 * first, second, end)"
+    yield f"    flat = larger({CONTROL.timid}, first * {CONTROL.flat_growth})"
+    power = f"({CONTROL.first_share} / largest) ** {1 / DOP853.order}"
+    yield f"    second = flat if largest <= {CONTROL.flat} else {power}"
+    yield f"    h = min({CONTROL.growth} * first, second, end)"
     yield "    if w[H + i] != w[H + i]:"
-    yield "        w[H + i] = h if 0.0 < h <= LARGEST else min(1e-6, end)"
+    yield f"        w[H + i] = h if 0.0 < h <= LARGEST else min({CONTROL.timid}, end)"
     yield from (f"    w[F{j} + i] = k0_{j}" for j in states)
 
 
@@ -122,22 +124,23 @@ def _error(code: ScalarCode) -> Iterator[str]:
         yield from (f"{name}{j} = r{j} * (h * ({_sum(weights, j)}))" for j in states)
     yield f"fifth = {mean_square(f'a{j}' for j in states)}"
     yield f"third = {mean_square(f'b{j}' for j in states)}"
-    yield "denominator = math.sqrt(fifth + 0.01 * third)"
+    yield f"denominator = math.sqrt(fifth + {CONTROL.third_share} * third)"
     yield "error = fifth / (1.0 if denominator == 0.0 else denominator)"
     yield f"slope = {' + '.join(f'k{DOP853.stages}_{j}' for j in states)}"
     yield "finite = (abs(error) <= LARGEST) & (abs(slope) <= LARGEST)"
 
 
 def _control() -> tuple[str, ...]:
+    least, most = CONTROL.smallest_factor, CONTROL.largest_factor
     return (
         "accepted = finite & (error <= 1.0)",
-        f"factor = {SAFETY} / math.sqrt(math.sqrt(math.sqrt(error))) if finite else {SMALLEST_FACTOR}",
-        f"factor = larger(smaller(factor, 1.0 if rejected > 0.0 else {LARGEST_FACTOR}), {SMALLEST_FACTOR})",
+        f"factor = {CONTROL.safety} / math.sqrt(math.sqrt(math.sqrt(error))) if finite else {least}",
+        f"factor = larger(smaller(factor, 1.0 if rejected > 0.0 else {most}), {least})",
         "h_next = h * factor",
         "t_next = (end if lands else t + h) if accepted else t",
         "steps = w[STEPS + i] + 1.0",
         "fate = MAX_STEPS if steps >= max_steps else GOING",
-        "stuck = t_next + 0.05 * h_next <= t_next",
+        f"stuck = t_next + {0.5 / CONTROL.spacings} * h_next <= t_next",
         "fate = (STEP_TOO_SMALL if finite else NOT_FINITE) if stuck else fate",
         "w[FATE + i] = SUCCESS if accepted & lands else fate",
         "w[T + i], w[T_OLD + i], w[H + i], w[H_USED + i] = t_next, t, h_next, h",

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from odekit.solvers.problem import Status
+from odekit.solvers.stepping import CONTROL
 
 __all__ = ["LANES", "constants", "indented", "loads", "mean_square", "norm", "shared_blocks"]
 
@@ -39,7 +40,7 @@ def constants(
     yield f"INLINED, CALLED = {inlined}, {called}"
     yield f"LANES, STATES, PARAMETERS, GOING = {LANES}, {states}, {parameters}, {_GOING}"
     yield from (f"{status.name.upper()} = {float(status)}" for status in Status)
-    yield f"TINY, LARGEST = {np.finfo(np.float64).tiny}, {np.finfo(np.float64).max}"
+    yield f"TINY, LARGEST = {CONTROL.tiny}, {np.finfo(np.float64).max}"
     row = 0
     for block, names in blocks:
         places = {block: row} | {name: row + place for place, name in enumerate(names)}

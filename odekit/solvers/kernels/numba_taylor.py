@@ -16,7 +16,7 @@ from itertools import product
 from odekit.solvers.codegen import FIRST_SCALE, ORDER, SAFETY, SeriesCode, coefficient_lines
 from odekit.solvers.kernels.numba_driver import DRIVER
 from odekit.solvers.kernels.numba_layout import constants, indented, loads, norm, shared_blocks
-from odekit.solvers.stepping import LARGEST_FACTOR, SMALLEST_FACTOR
+from odekit.solvers.stepping import CONTROL
 
 __all__ = ["taylor_kernel_source"]
 
@@ -51,9 +51,10 @@ def _begin(code: SeriesCode) -> Iterator[str]:
     yield from (f"    s{j} = larger(atol + rtol * abs(y{j}_0), TINY)" for j in states)
     yield f"    size = {norm(f'y{j}_0 / s{j}' for j in states)}"
     yield f"    speed = {norm(f'y{j}_1 / s{j}' for j in states)}"
-    yield f"    first = 1e-6 if size < 1e-5 or speed < 1e-5 else {FIRST_SCALE} * size / speed"
+    is_small = f"size < {CONTROL.small} or speed < {CONTROL.small}"
+    yield f"    first = {CONTROL.timid} if {is_small} else {FIRST_SCALE} * size / speed"
     yield "    if w[H + i] != w[H + i]:"
-    yield "        w[H + i] = min(first, end) if 0.0 < first <= LARGEST else min(1e-6, end)"
+    yield f"        w[H + i] = min(first, end) if 0.0 < first <= LARGEST else min({CONTROL.timid}, end)"
     yield from (f"    w[F{j} + i] = y{j}_1" for j in states)
 
 
@@ -97,7 +98,7 @@ def _control(code: SeriesCode) -> Iterator[str]:
     yield "e = e0"
     yield from (f"e = larger(e, e{j})" for j in states[1:])
     yield f"root = {math.log2(SAFETY)} - e * {2.0**-52 / ORDER}"
-    yield f"x = power_of_two(smaller(root, {math.log2(LARGEST_FACTOR)}))"
+    yield f"x = power_of_two(smaller(root, {math.log2(CONTROL.largest_factor)}))"
     yield "h = s * x"
     yield "left = end - t"
     yield "lands = h >= left"
@@ -112,11 +113,11 @@ def _power(exponent: int) -> Iterator[str]:
 
 
 _FATE = (
-    f"h_next = h if finite else {SMALLEST_FACTOR} * s",
+    f"h_next = h if finite else {CONTROL.smallest_factor} * s",
     "t_next = (end if lands else t + h) if finite else t",
     "steps = w[STEPS + i] + 1.0",
     "fate = MAX_STEPS if steps >= max_steps else GOING",
-    "stuck = t_next + 0.05 * h_next <= t_next",
+    f"stuck = t_next + {0.5 / CONTROL.spacings} * h_next <= t_next",
     "fate = (STEP_TOO_SMALL if finite else NOT_FINITE) if stuck else fate",
     "w[FATE + i] = SUCCESS if finite & lands else fate",
     "w[T + i], w[T_OLD + i], w[H + i], w[H_USED + i] = t_next, t, h_next, s",

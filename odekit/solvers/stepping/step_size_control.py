@@ -1,10 +1,12 @@
-"""Which step is good enough, and how long the next one is: for each trajectory on its own.
+"""Step size control: which step is good enough, and how long the next one is, for each trajectory on its own.
 
-What enters are increments of a step and tolerances; what leaves are error norms and step sizes. Neither
-the method's stages nor the trajectories' fate are known here.
+The numbers are those of the Fortran code DOP853, but for the safety factor; the compiled kernels take them
+from here.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,16 +14,44 @@ from numpy.typing import NDArray
 from odekit.solvers.stepping.stages import RightHandSide, combine
 from odekit.solvers.stepping.tableau import DOP853
 
-__all__ = ["error_norm", "initial_step", "next_step", "smallest_step"]
+__all__ = ["CONTROL", "StepSizeControl", "error_norm", "initial_step", "next_step", "smallest_step"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-SAFETY = 0.8
-SMALLEST_FACTOR = 0.2
-LARGEST_FACTOR = 10.0
 
-_TINY = np.finfo(np.float64).tiny
+@dataclass(frozen=True)
+class StepSizeControl:
+    """Every number that decides a step, for all methods and kernels.
+
+    Parameters
+    ----------
+    safety: factor on the step that the error allows. Towards a blow-up each step must be shorter than the
+        last: with the customary 0.9 more than every third is tried in vain, with 0.8 one in fifty.
+    smallest_factor, largest_factor: of a step to the one before it.
+    third_share: of the third-order estimate in the error norm.
+    first_share: of its size by which the first step changes y, unless y or y' is smaller than ``small``
+        tolerances: then that step is ``timid``.
+    growth: by how much the first step may grow where y'' allows; ``flat_growth`` where y'' is below ``flat``.
+    spacings: of the floats at t, below which a step no longer moves the clock.
+    tiny: keeps a tolerance of 0 from dividing by 0.
+    """
+
+    safety: float = 0.8
+    smallest_factor: float = 0.2
+    largest_factor: float = 10.0
+    third_share: float = 0.01
+    first_share: float = 0.01
+    small: float = 1e-5
+    timid: float = 1e-6
+    growth: float = 100.0
+    flat: float = 1e-15
+    flat_growth: float = 1e-3
+    spacings: float = 10.0
+    tiny: float = float(np.finfo(np.float64).tiny)
+
+
+CONTROL = StepSizeControl()
 
 
 def error_norm(
@@ -37,29 +67,25 @@ def error_norm(
     scale = np.maximum(np.abs(y), np.abs(y_new))
     scale *= rtol
     scale += atol
-    np.maximum(scale, _TINY, out=scale)
+    np.maximum(scale, CONTROL.tiny, out=scale)
     fifth = _mean_square(combine(DOP853.error_5, increments) / scale)
     third = _mean_square(combine(DOP853.error_3, increments) / scale)
-    denominator = np.sqrt(fifth + 0.01 * third)
+    denominator = np.sqrt(fifth + CONTROL.third_share * third)
     norm: FloatArray = fifth / np.where(denominator == 0.0, 1.0, denominator)
     return norm
 
 
 def next_step(h: FloatArray, error: FloatArray, after_rejection: BoolArray) -> FloatArray:
-    """Step size to try next: ``0.8 h error**(-1/8)``, from h/5 to 10 h, and at most h after a rejection.
-
-    Towards a blow-up each step must be shorter than the last. With the customary 0.9 more than every third
-    step is then tried in vain, with 0.8 one in fifty.
-    """
-    factor = SAFETY * error ** (-1.0 / DOP853.order)
-    factor = np.where(np.isfinite(error), factor, SMALLEST_FACTOR)
-    largest = np.where(after_rejection, 1.0, LARGEST_FACTOR)
-    return h * np.clip(factor, SMALLEST_FACTOR, largest)
+    """Step size to try next: ``0.8 h error**(-1/8)``, from h/5 to 10 h, and at most h after a rejection."""
+    factor = CONTROL.safety * error ** (-1.0 / DOP853.order)
+    factor = np.where(np.isfinite(error), factor, CONTROL.smallest_factor)
+    largest = np.where(after_rejection, 1.0, CONTROL.largest_factor)
+    return h * np.clip(factor, CONTROL.smallest_factor, largest)
 
 
 def smallest_step(t: FloatArray) -> FloatArray:
     """Shortest step that still moves the clock: ten spacings of the floats at t."""
-    return 10.0 * np.spacing(t)
+    return CONTROL.spacings * np.spacing(t)
 
 
 def initial_step(
@@ -75,18 +101,20 @@ def initial_step(
 
     Source: Hairer, Norsett, Wanner, section II.4, "Starting step size".
     """
-    scale = np.maximum(atol + rtol * np.abs(y), _TINY)
+    scale = np.maximum(atol + rtol * np.abs(y), CONTROL.tiny)
     size, speed = _root_mean_square(y / scale), _root_mean_square(f / scale)
-    first = np.where((size < 1e-5) | (speed < 1e-5), 1e-6, 0.01 * size / speed)
+    first = np.where(
+        (size < CONTROL.small) | (speed < CONTROL.small), CONTROL.timid, CONTROL.first_share * size / speed
+    )
     first = np.minimum(first, end)
     f_next = np.empty_like(f)
     rhs(first, y + first * f, p, f_next)
     curvature = _root_mean_square((f_next - f) / scale) / first
     largest = np.maximum(speed, curvature)
-    flat = np.maximum(1e-6, first * 1e-3)
-    second = np.where(largest <= 1e-15, flat, (0.01 / largest) ** (1 / DOP853.order))
-    step = np.minimum(np.minimum(100.0 * first, second), end)
-    return np.where(np.isfinite(step) & (step > 0.0), step, np.minimum(1e-6, end))
+    flat = np.maximum(CONTROL.timid, first * CONTROL.flat_growth)
+    second = np.where(largest <= CONTROL.flat, flat, (CONTROL.first_share / largest) ** (1 / DOP853.order))
+    step = np.minimum(np.minimum(CONTROL.growth * first, second), end)
+    return np.where(np.isfinite(step) & (step > 0.0), step, np.minimum(CONTROL.timid, end))
 
 
 def _mean_square(values: FloatArray) -> FloatArray:

@@ -16,14 +16,12 @@ from odekit.solvers.codegen import FIRST_SCALE, ORDER, SAFETY, Product, SeriesCo
 from odekit.solvers.problem import Interpolant
 from odekit.solvers.stepping.attempt import Attempt
 from odekit.solvers.stepping.lanes import Lanes, Series
-from odekit.solvers.stepping.step_size_control import LARGEST_FACTOR, SMALLEST_FACTOR
+from odekit.solvers.stepping.step_size_control import CONTROL
 
 __all__ = ["first_scale", "series_function", "take_taylor_step"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-
-_TINY = np.finfo(np.float64).tiny
 
 
 def series_function(code: SeriesCode) -> Series:
@@ -112,10 +110,12 @@ def first_scale(
     lanes_y: FloatArray, f: FloatArray, rtol: FloatArray, atol: FloatArray, end: FloatArray
 ) -> FloatArray:
     """First scale of the series, from the sizes of y and y', at most ``end``; (lane,)."""
-    scale = np.maximum(atol + rtol * np.abs(lanes_y), _TINY)
+    scale = np.maximum(atol + rtol * np.abs(lanes_y), CONTROL.tiny)
     size, speed = (np.sqrt(np.mean((value / scale) ** 2, axis=0)) for value in (lanes_y, f))
-    first = np.where((size < 1e-5) | (speed < 1e-5), 1e-6, FIRST_SCALE * size / speed)
-    return np.minimum(np.where(np.isfinite(first) & (first > 0.0), first, 1e-6), end)
+    first = np.where(
+        (size < CONTROL.small) | (speed < CONTROL.small), CONTROL.timid, FIRST_SCALE * size / speed
+    )
+    return np.minimum(np.where(np.isfinite(first) & (first > 0.0), first, CONTROL.timid), end)
 
 
 def take_taylor_step(series: Series, lanes: Lanes) -> Attempt:
@@ -129,9 +129,9 @@ def take_taylor_step(series: Series, lanes: Lanes) -> Attempt:
     """
     s = lanes.h
     b = series(lanes.t, lanes.y, lanes.p, s)
-    scale = np.maximum(lanes.atol + lanes.rtol * np.abs(lanes.y), _TINY)
+    scale = np.maximum(lanes.atol + lanes.rtol * np.abs(lanes.y), CONTROL.tiny)
     size = (np.maximum(np.abs(b[ORDER - 1]), np.abs(b[ORDER])) / scale).max(axis=0)
-    longest = np.minimum(SAFETY * size ** (-1.0 / ORDER), LARGEST_FACTOR)
+    longest = np.minimum(SAFETY * size ** (-1.0 / ORDER), CONTROL.largest_factor)
     left = lanes.end - lanes.t
     lands = (s * longest >= left) & np.isfinite(size)
     x = np.where(lands, left / s, longest)
@@ -145,7 +145,7 @@ def take_taylor_step(series: Series, lanes: Lanes) -> Attempt:
         finite=finite,
         accepted=finite,
         lands=lands & finite,
-        h=np.where(finite, s * longest, SMALLEST_FACTOR * s),
+        h=np.where(finite, s * longest, CONTROL.smallest_factor * s),
         inside=lambda positions: _inside(lanes.t, s, b, positions),
     )
 

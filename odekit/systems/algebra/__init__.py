@@ -8,6 +8,7 @@ from odekit.systems.algebra.linear_algebra import (
     vanishing_combinations,
 )
 from odekit.systems.algebra.polynomials import (
+    Exponents,
     Poly,
     add,
     constant,
@@ -16,12 +17,14 @@ from odekit.systems.algebra.polynomials import (
     letter,
     multiply,
     to_sympy,
+    value_modulo,
 )
 from odekit.systems.algebra.quadrature import mean_of_arrays, precise_mean
 from odekit.systems.algebra.symbolic import from_symbolic, to_symbolic
 
 __all__ = [
     "PRIME",
+    "Exponents",
     "Poly",
     "add",
     "constant",
@@ -37,5 +40,6 @@ __all__ = [
     "rank_modulo",
     "to_symbolic",
     "to_sympy",
+    "value_modulo",
     "vanishing_combinations",
 ]

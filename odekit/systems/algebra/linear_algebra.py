@@ -1,15 +1,15 @@
-"""Linear algebra over the rationals and modulo a prime, for small matrices of integers.
+"""Linear algebra over the rationals and modulo a prime, by SymPy's domain matrices (FLINT where installed).
 
-Rank is decided modulo one large prime, null spaces exactly. Nothing here knows what the numbers mean.
+Rank is decided modulo one large prime, null spaces exactly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sympy import QQ
+from sympy import GF, QQ
 from sympy.polys.matrices import DomainMatrix
 
 __all__ = ["PRIME", "integer_relations", "null_space", "rank_modulo", "vanishing_combinations"]
@@ -17,42 +17,51 @@ __all__ = ["PRIME", "integer_relations", "null_space", "rank_modulo", "vanishing
 PRIME = 2**31 - 1
 
 Key = TypeVar("Key", bound=Hashable)
-Entries = Mapping[int, Mapping[int, Fraction]]
+Entries = Mapping[int, Mapping[int, Any]]
 
 
-def null_space(entries: Entries, rows: int, columns: int) -> list[list[Fraction]]:
+def null_space(entries: Entries, rows: int, columns: int, domain: Any = QQ) -> list[list[Any]]:
     """Basis of the vectors that a sparse matrix takes to zero.
 
     Parameters
     ----------
-    entries: the nonzero entries, by row and column.
+    entries: the nonzero entries, by row and column: fractions, or elements of the domain.
     rows, columns: the matrix's shape.
+    domain: SymPy's domain of the entries.
+
+    Returns
+    -------
+    basis: fractions over the rationals, else elements of the domain.
 
     >>> null_space({0: {0: Fraction(1), 1: Fraction(-2)}}, 1, 2)
     [[Fraction(2, 1), Fraction(1, 1)]]
     """
-    sparse: dict[int, dict[int, object]] = {}
+    is_rational = domain is QQ
+    sparse: dict[int, dict[int, Any]] = {}
     for i, row in entries.items():
         for j, value in row.items():
             if value:
-                sparse.setdefault(i, {})[j] = QQ(value.numerator, value.denominator)
-    basis = DomainMatrix(sparse, (rows, columns), QQ).nullspace()
-    return [
-        [Fraction(int(value.numerator), int(value.denominator)) for value in row] for row in basis.to_list()
-    ]
+                entry = QQ(value.numerator, value.denominator) if is_rational else value
+                sparse.setdefault(i, {})[j] = entry
+    basis: list[list[Any]] = DomainMatrix(sparse, (rows, columns), domain).nullspace().to_list()
+    if not is_rational:
+        return basis
+    return [[Fraction(int(value.numerator), int(value.denominator)) for value in row] for row in basis]
 
 
-def vanishing_combinations(columns: Sequence[Mapping[Key, Fraction]]) -> list[list[Fraction]]:
+def vanishing_combinations(columns: Sequence[Mapping[Key, Any]], domain: Any = QQ) -> list[list[Any]]:
     """Basis of the coefficients with which sparse columns, keyed by anything hashable, add up to zero.
+
+    Parameters and result as of `null_space`.
 
     >>> vanishing_combinations([{"x": Fraction(1)}, {"x": Fraction(-2)}])
     [[Fraction(2, 1), Fraction(1, 1)]]
     """
-    entries: dict[Key, dict[int, Fraction]] = {}
+    entries: dict[Key, dict[int, Any]] = {}
     for j, column in enumerate(columns):
         for key, value in column.items():
             entries.setdefault(key, {})[j] = value
-    return null_space(dict(enumerate(entries.values())), max(len(entries), 1), len(columns))
+    return null_space(dict(enumerate(entries.values())), max(len(entries), 1), len(columns), domain)
 
 
 def rank_modulo(rows: Sequence[Sequence[int]]) -> int:
@@ -61,20 +70,10 @@ def rank_modulo(rows: Sequence[Sequence[int]]) -> int:
     >>> rank_modulo([[1, 2], [2, 4]])
     1
     """
-    remaining = [[value % PRIME for value in row] for row in rows]
-    rank = 0
-    for column in range(len(remaining[0]) if remaining else 0):
-        pivot = next((row for row in remaining if row[column]), None)
-        if pivot is None:
-            continue
-        remaining.remove(pivot)
-        rank += 1
-        inverse = pow(pivot[column], -1, PRIME)
-        remaining = [
-            [(a - row[column] * inverse * b) % PRIME for a, b in zip(row, pivot, strict=True)]
-            for row in remaining
-        ]
-    return rank
+    if not rows:
+        return 0
+    field = GF(PRIME)
+    return int(DomainMatrix([list(map(field, row)) for row in rows], (len(rows), len(rows[0])), field).rank())
 
 
 def integer_relations(rows: Sequence[Sequence[int]]) -> list[list[int]]:

@@ -11,9 +11,23 @@ from fractions import Fraction
 
 import sympy as sp
 
-__all__ = ["Poly", "add", "constant", "differentiate", "evaluate", "letter", "multiply", "to_sympy"]
+from odekit.systems.algebra.linear_algebra import PRIME
 
-Poly = dict[tuple[int, ...], Fraction]
+__all__ = [
+    "Exponents",
+    "Poly",
+    "add",
+    "constant",
+    "differentiate",
+    "evaluate",
+    "letter",
+    "multiply",
+    "to_sympy",
+    "value_modulo",
+]
+
+Exponents = tuple[int, ...]
+Poly = dict[Exponents, Fraction]
 
 
 def constant(value: Fraction | int, letters: int) -> Poly:
@@ -64,6 +78,21 @@ def evaluate(polynomial: Poly, values: Sequence[complex]) -> complex:
             term *= value**power
         total += term
     return total
+
+
+def value_modulo(polynomial: Poly, point: Sequence[int]) -> int:
+    """Value at a point modulo the prime 2^31 - 1.
+
+    >>> value_modulo({(2, 0): Fraction(1, 2), (0, 1): Fraction(3)}, [4, 1])
+    11
+    """
+    total = 0
+    for exponents, coefficient in polynomial.items():
+        term = coefficient.numerator * pow(coefficient.denominator, -1, PRIME)
+        for value, power in zip(point, exponents, strict=True):
+            term = term * pow(value, power, PRIME) % PRIME
+        total += term
+    return total % PRIME
 
 
 def to_sympy(polynomial: Poly, symbols: Sequence[sp.Expr]) -> sp.Expr:

@@ -1,136 +1,134 @@
-"""First integrals of any system, found: a polynomial ansatz in the states and exact linear algebra.
+"""First integrals of any system: an ansatz in the states and in sines and exponentials of them.
 
-A polynomial P is conserved if ``sum_i f_i dP/dx_i`` is the zero polynomial, in the states and the functions
-that occur in the field: linear equations for P's coefficients. They are rational numbers, or, where the
-ansatz is small, rational functions of the parameters. Of what is found the functionally independent ones are
-kept, lowest degree first. What a constraint keeps anyway does not count.
+The ansatz falls apart by the scalings that the field commutes with. The coefficients are rational numbers,
+or, where an ansatz is small, rational functions of the parameters. What a constraint keeps anyway does not
+count.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import partial, reduce
 from itertools import combinations_with_replacement
 from math import comb
 from typing import Any
 
-import numpy as np
 import sympy as sp
-from sympy.polys.matrices import DomainMatrix
-from sympy.polys.rings import PolyElement
 
-from odekit.systems.integrals.field_polynomials import FieldPolynomials, field_polynomials
+from odekit.systems.algebra import PRIME, Exponents, Poly, null_space, to_sympy, value_modulo
+from odekit.systems.integrals.conserved import conserved_combinations
+from odekit.systems.integrals.independence import Independence, random_point
+from odekit.systems.integrals.polynomial_field import PolynomialField, polynomial_field
+from odekit.systems.integrals.search import by_grade, independent_integrals
 from odekit.systems.system import System
 
 __all__ = ["polynomial_integrals"]
 
 MAX_DEGREE = 4
+# Monomials of one search, and unknowns of one linear system: each takes about a second.
+MAX_MONOMIALS = 2_000
 MAX_UNKNOWNS = 200
+# Rational functions of the parameters cost a hundred times as much as numbers.
 MAX_UNKNOWNS_WITH_PARAMETERS = 20
-INDEPENDENT = 1e-9
 
 
 def polynomial_integrals(system: System, degree: int = MAX_DEGREE) -> tuple[sp.Expr, ...]:
-    """Functionally independent polynomials in the states that the flow conserves, lowest degree first.
+    """Functionally independent polynomials that the flow conserves, lowest degree first.
 
     Parameters
     ----------
     system: any system; a field that depends on time is taken as a function of its own at every moment.
-    degree: the largest one that is tried, as long as the monomials are at most 200.
+    degree: the largest one that is tried in the states and in sines, cosines and exponentials of them.
 
     >>> from odekit.systems.energies.gradient_flow import gradient_flow
     >>> polynomial_integrals(gradient_flow("(x*y*z - 1)**2", "x y z"))
     (x**2 - y**2, x**2 - z**2)
     """
-    field = field_polynomials(system)
+    field = polynomial_field(system)
     if field is None:
         return ()
-    rank = _Rank(system)
-    most = len(system.states) - len(system.constraints) - any(field.entries)
-    found: list[sp.Expr] = []
-    count = len(system.states)
-    monomials: list[PolyElement] = []
+    most = len(system.states) - len(system.constraints) - any(field.rates[: field.states])
+    found = independent_integrals(_levels(field, degree), partial(_conserved, field), _known(field), most)
+    return tuple(sp.powsimp(to_sympy(polynomial, field.symbols), combine="exp") for polynomial in found)
+
+
+def _levels(field: PolynomialField, degree: int) -> Iterator[list[list[Exponents]]]:
+    """By degree, the monomials up to it in classes that the field does not mix, each with a new one."""
+    gradings, monomials = _gradings(field), list[Exponents]()
     for level in range(1, degree + 1):
-        if len(found) >= most or len(monomials) + comb(count + level - 1, level) > MAX_UNKNOWNS:
-            break
-        monomials += list(_monomials(field, count, level))
-        for candidate in _conserved(monomials, field, len(monomials) <= MAX_UNKNOWNS_WITH_PARAMETERS):
-            if len(found) < most and rank.grows_by(candidate):
-                found.append(candidate)
-    return tuple(found)
+        if len(monomials) + comb(len(field.candidates) + level - 1, level) > MAX_MONOMIALS:
+            return
+        new = set(_monomials(field, level))
+        monomials += sorted(new, reverse=True)
+        classes = by_grade(monomials, gradings)
+        yield [alike for alike in classes if len(alike) <= MAX_UNKNOWNS and not new.isdisjoint(alike)]
 
 
-def _monomials(field: FieldPolynomials, count: int, degree: int) -> Iterator[PolyElement]:
-    for chosen in combinations_with_replacement(range(count), degree):
-        monomial = field.ring.one
-        for index in chosen:
-            monomial = monomial * field.ring.gens[index]
-        yield monomial
+def _monomials(field: PolynomialField, degree: int) -> Iterator[Exponents]:
+    for chosen in combinations_with_replacement(field.candidates, degree):
+        exponents = tuple(map(chosen.count, range(len(field.symbols))))
+        if field.is_reduced(exponents):
+            yield exponents
 
 
-def _conserved(
-    monomials: Sequence[PolyElement], field: FieldPolynomials, is_small: bool
-) -> Iterator[sp.Expr]:
-    """A basis of the conserved combinations, primitive; their coefficients hold parameters if it is small."""
-    constants = field.ring.symbols[len(field.ring.symbols) - field.parameters :] if is_small else ()
-    domain = sp.QQ.frac_field(*constants) if constants else sp.QQ
-    rows: dict[Any, dict[int, Any]] = {}
-    for column, monomial in enumerate(monomials):
-        for key, value in _derivative(monomial, field).terms():
-            kept, powers = (key[: -len(constants)], key[-len(constants) :]) if constants else (key, ())
-            row = rows.setdefault(kept, {})
-            row[column] = row.get(column, domain.zero) + _coefficient(domain, value, powers)
-    entries = {i: {c: v for c, v in row.items() if v} for i, row in enumerate(rows.values())}
-    entries = {i: row for i, row in entries.items() if row}
-    matrix = DomainMatrix(entries, (len(rows), len(monomials)), domain)
-    for vector in matrix.nullspace().to_list():
-        pairs = zip(monomials, vector, strict=True)
-        found = sp.Add(*(m.as_expr() * domain.to_sympy(value) for m, value in pairs if value))
-        yield _primitive(found, field.ring.symbols[: len(field.entries)])
+def _gradings(field: PolynomialField) -> list[list[Fraction]]:
+    """Degrees of the letters in which the field raises the degree of everything by one number, a basis."""
+    count = len(field.symbols)
+    moving = count - field.constants
+    rows = [
+        {**{j: power - (i == j) for j, power in enumerate(key[:moving])}, moving: -1}
+        for i, rate in enumerate(field.rates)
+        for key in rate
+    ]
+    rows += [{place: 1} for circle in field.circles for place in circle]
+    entries = {i: {j: Fraction(v) for j, v in row.items() if v} for i, row in enumerate(rows)}
+    basis = null_space(entries, max(len(rows), 1), moving + 1)
+    return [[*vector[:moving], *[Fraction(0)] * field.constants] for vector in basis]
 
 
-def _coefficient(domain: Any, value: Any, powers: Sequence[int]) -> Any:
-    """A rational number times powers of the parameters, in the domain."""
-    result = domain.convert_from(value, sp.QQ)
-    for generator, power in zip(getattr(domain, "gens", ()), powers, strict=True):
-        result = result * generator**power
-    return result
+def _conserved(field: PolynomialField, monomials: Sequence[Exponents]) -> Iterator[Poly]:
+    """The conserved combinations; their coefficients hold the parameters if there are few."""
+    if not field.constants or len(monomials) > MAX_UNKNOWNS_WITH_PARAMETERS:
+        yield from conserved_combinations(monomials, lambda key: field.along({key: Fraction(1)}))
+        return
+    domain = sp.QQ.frac_field(*sp.symbols(f"c:{field.constants}"))
+    for found in conserved_combinations(monomials, partial(_over_constants, field, domain), domain):
+        yield _cleared(found, field.constants)
 
 
-def _derivative(polynomial: PolyElement, field: FieldPolynomials) -> PolyElement:
-    """Derivative along the field."""
-    total = field.ring.zero
-    for generator, entry in zip(field.ring.gens, field.entries, strict=False):
-        total += polynomial.diff(generator) * entry
-    return total
+def _over_constants(field: PolynomialField, domain: Any, monomial: Exponents) -> dict[Exponents, Any]:
+    """The rate of a monomial with the constants in the coefficients."""
+    moving = len(field.symbols) - field.constants
+    rates: dict[Exponents, Any] = {}
+    for key, value in field.along({monomial: Fraction(1)}).items():
+        coefficient = domain.convert_from(sp.QQ(value.numerator, value.denominator), sp.QQ)
+        for generator, power in zip(domain.gens, key[moving:], strict=True):
+            coefficient *= generator**power
+        rates[key[:moving]] = rates.get(key[:moving], domain.zero) + coefficient
+    return rates
 
 
-def _primitive(expression: sp.Expr, states: Sequence[sp.Symbol]) -> sp.Expr:
-    """Without denominators and common factors, its first term positive."""
-    _, part = sp.Poly(sp.fraction(sp.together(expression))[0], *states).primitive()
-    return (-part if part.LC().could_extract_minus_sign() else part).as_expr()
+def _cleared(combination: dict[Exponents, Any], constants: int) -> Poly:
+    """Without denominators and common factors of the constants, which become letters again."""
+    common = reduce(lambda a, b: a.lcm(b), (value.denom for value in combination.values()))
+    whole = {key: value.numer * common.exquo(value.denom) for key, value in combination.items()}
+    divisor = reduce(lambda a, b: a.gcd(b), whole.values())
+    return {
+        (*key[: len(key) - constants], *powers): Fraction(int(v.numerator), int(v.denominator))
+        for key, value in whole.items()
+        for powers, v in value.exquo(divisor).terms()
+    }
 
 
-class _Rank:
-    """Rank of the Jacobian of a growing set of functions at one seeded point."""
-
-    def __init__(self, system: System) -> None:
-        self._states = system.states
-        generator = np.random.default_rng(0)
-        symbols = (*system.states, *system.parameters)
-        self._point = {s: sp.Float(generator.uniform(0.3, 1.7), 30) for s in symbols}
-        self._rows: list[np.ndarray[Any, np.dtype[np.float64]]] = []
-        for function in system.constraints.values():
-            self.grows_by(function)
-
-    def grows_by(self, function: sp.Expr) -> bool:
-        """Take the function in if it is independent of those before."""
-        gradient = np.array([float(function.diff(s).subs(self._point)) for s in self._states])
-        rest = gradient / (np.linalg.norm(gradient) or 1.0)
-        for _ in range(2):
-            for row in self._rows:
-                rest = rest - (row @ rest) * row
-        size = float(np.linalg.norm(rest))
-        if size <= INDEPENDENT:
-            return False
-        self._rows.append(rest / size)
-        return True
+def _known(field: PolynomialField) -> Independence:
+    """Independence at one point of the circles, where the constraint's functions count as known."""
+    point = random_point(len(field.symbols))
+    for sine, cosine in field.circles:
+        slope, scale = point[sine], pow(1 + point[sine] ** 2, -1, PRIME)
+        point[sine], point[cosine] = 2 * slope * scale % PRIME, (1 - slope**2) * scale % PRIME
+    jacobian = [[value_modulo(slope, point) for slope in row] for row in field.slopes]
+    known = Independence(point, jacobian)
+    for function in field.constraints:
+        known.grows_by(function)
+    return known
