@@ -1,47 +1,32 @@
 """The algebra of checking: proofs, simplified ratios, and formulas as text. SymPy stays in this module.
 
-What enters are trees that were found finite in float64; what leaves are verdicts and text. An expression that
-would grow too large is never expanded: its number of terms is bounded first.
+An expression that would grow too large is never expanded: its number of terms is bounded first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import comb
 
 import sympy as sp
 
 from odekit.checking.flow import ENERGY, Flow
-from odekit.expressions import (
-    Call,
-    Expression,
-    Number,
-    Power,
-    Product,
-    Root,
-    Sum,
-    children,
-    names_in,
-    substitute,
-)
+from odekit.checking.size import is_small
+from odekit.expressions import Expression, names_in, substitute
 from odekit.systems import ANY, System
 from odekit.systems.algebra import to_symbolic
 
 __all__ = ["Balance", "as_system", "balances", "is_proved", "latex", "ratio", "text"]
 
-MOST_TERMS = 1500
+# A formula with more terms, or a ratio with more operations, is shown as it was written.
 MOST_SHOWN = 60
-MOST_TURNS = 6
 MOST_OPERATIONS = 40
-# SymPy looks long at each of these: as many terms as stand inside are counted so many times.
-COST = {"abs": 8, "sign": 8, "relu": 8, "step": 8}
 
 
 def is_proved(left: Expression, right: Expression, flow: Flow) -> bool:
     """Whether two trees are equal identically, as far as expansion shows within bounds on its size."""
     left, right = (substitute(tree, flow.definitions) for tree in (left, right))
-    if not _is_small(left) or not _is_small(right):
+    if not is_small(left) or not is_small(right):
         return False
     symbols = _symbols(names_in(left) | names_in(right), flow)
     difference = to_symbolic(left, symbols) - to_symbolic(right, symbols)
@@ -62,7 +47,7 @@ class Balance:
 def balances(left: Expression, right: Expression, flow: Flow) -> list[Balance]:
     """What an identity says of the units, term by term, where each term of one side has one on the other."""
     sides = [substitute(tree, flow.definitions) for tree in (left, right)]
-    if not all(_is_small(side) for side in sides):
+    if not all(is_small(side) for side in sides):
         return []
     symbols = _symbols(names_in(sides[0]) | names_in(sides[1]), flow)
     difference = to_symbolic(sides[0], symbols) - to_symbolic(sides[1], symbols)
@@ -87,7 +72,7 @@ def _balance(first: sp.Expr, second: sp.Expr) -> Balance:
 
 def ratio(given: Expression, derived: Expression, flow: Flow, names: Mapping[str, str]) -> str | None:
     """Given over derived, simplified; None where the result is long or the operands are."""
-    if not _is_small(given, MOST_SHOWN) or not _is_small(derived, MOST_SHOWN):
+    if not is_small(given, MOST_SHOWN) or not is_small(derived, MOST_SHOWN):
         return None
     symbols = _symbols(names_in(given) | names_in(derived), flow, names)
     below = to_symbolic(derived, symbols)
@@ -139,7 +124,7 @@ def _symbols(
 
 def _shown(tree: Expression, flow: Flow, names: Mapping[str, str]) -> sp.Expr:
     expression = to_symbolic(tree, _symbols(names_in(tree), flow, names))
-    if not _is_small(tree, MOST_SHOWN):
+    if not is_small(tree, MOST_SHOWN):
         return expression
     candidates = (expression, sp.factor_terms(expression), sp.factor(sp.expand(expression)))
     return min(candidates, key=lambda candidate: (sp.count_ops(candidate), len(str(candidate))))
@@ -156,56 +141,3 @@ def _reduced(expression: sp.Expr) -> sp.Expr:
         remainder = polynomial.rem(sp.Poly(square**2 - 1 + cosine**2, square))
         expanded = sp.expand(remainder.as_expr().subs(square, wave))
     return expanded
-
-
-def _is_small(tree: Expression, most: int = MOST_TERMS) -> bool:
-    """Whether expansion, also over a common denominator, stays below a number of terms."""
-    known: dict[int, int] = {}
-    bulk = _terms(tree, known)
-    for divisor in set(_divisors(tree)):
-        bulk *= _terms(divisor, known)
-        if bulk > most:
-            return False
-    return bulk <= most
-
-
-def _divisors(node: Expression) -> Iterator[Expression]:
-    if isinstance(node, Power) and node.exponent < 0:
-        yield node
-    for child in children(node):
-        yield from _divisors(child)
-
-
-def _terms(node: Expression, known: dict[int, int]) -> int:
-    """A bound on the number of terms after expansion."""
-    if id(node) not in known:
-        known[id(node)] = min(_count(node, known), MOST_TERMS**2)
-    return known[id(node)]
-
-
-def _count(node: Expression, known: dict[int, int]) -> int:
-    if isinstance(node, Sum):
-        return _terms(node.left, known) + _terms(node.right, known)
-    if isinstance(node, Product):
-        return _terms(node.left, known) * _terms(node.right, known)
-    if isinstance(node, Power):
-        terms = _terms(node.base, known)
-        return comb(terms + abs(node.exponent) - 1, abs(node.exponent))
-    if isinstance(node, Call) and node.function in ("sin", "cos", "tan"):
-        return 1 << min(_turns(node.argument), 40)
-    inner = max((_terms(child, known) for child in children(node)), default=1)
-    return inner * COST.get(node.function, 1) if isinstance(node, Call) else inner
-
-
-def _turns(angle: Expression) -> int:
-    """How many plain angles an angle is the sum of, roughly: what taking it apart multiplies by two."""
-    if isinstance(angle, Sum):
-        return _turns(angle.left) + _turns(angle.right)
-    if isinstance(angle, Product):
-        sides = (angle.left, angle.right)
-        numbers = [int(abs(side.value)) for side in sides if isinstance(side, Number)]
-        rest = [_turns(side) for side in sides if not isinstance(side, Number)]
-        return max([1, *numbers]) * sum(rest)
-    if isinstance(angle, Power | Root | Call):
-        return MOST_TURNS
-    return 1

@@ -1,16 +1,16 @@
-"""Formulas that a user writes, as small trees that evaluate on arrays and differentiate.
+"""What does a user's formula say? Text such as ``z**2 + 0.5*z**4`` or ``2*x + 3*y`` as a small tree.
 
-What enters is text such as ``z**2 + 0.5*z**4`` (an activation) or ``2*x + 3*y`` (a task). What leaves is an
-`Expression`. A `Grammar` says what the text may hold. Nothing is ever evaluated as code. This room knows
-neither SymPy nor networks.
+A `Grammar` says what the text may hold; nothing is ever evaluated as code. A tree evaluates on arrays and
+differentiates, and `Meanings` say what its parts are to anybody else.
 """
 
+from odekit.expressions.arrays import ARRAY_FUNCTIONS
 from odekit.expressions.grammar import ACTIVATION, FORMULA, Grammar
+from odekit.expressions.meanings import FUNCTION_NAMES, Meanings
 from odekit.expressions.parser import parse
 from odekit.expressions.polynomial import Polynomial
 from odekit.expressions.substitution import children, constant_factor, extent, names_in, substitute
 from odekit.expressions.tree import (
-    FUNCTIONS,
     Call,
     Constant,
     Expression,
@@ -25,12 +25,14 @@ from odekit.expressions.tree import (
 
 __all__ = [
     "ACTIVATION",
+    "ARRAY_FUNCTIONS",
     "FORMULA",
-    "FUNCTIONS",
+    "FUNCTION_NAMES",
     "Call",
     "Constant",
     "Expression",
     "Grammar",
+    "Meanings",
     "Number",
     "Polynomial",
     "Power",

@@ -1,14 +1,15 @@
 """What a text may hold: which functions and constants, and how much of everything.
 
-What enters is nothing; what leaves are two grammars, that of activations, tasks and events, and that of a
-user's equations, which knows more functions, roots and pi. The parser must not know who asks.
+There are two grammars: that of activations, tasks and events, and that of a user's equations, which knows
+more functions, roots and pi.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from odekit.expressions.tree import CONSTANTS, FUNCTIONS
+from odekit.expressions.arrays import CONSTANTS
+from odekit.expressions.meanings import FUNCTION_NAMES
 
 __all__ = ["ACTIVATION", "FORMULA", "Grammar"]
 
@@ -21,7 +22,7 @@ class Grammar:
 
     Parameters
     ----------
-    functions: names of functions of one argument, from `FUNCTIONS`.
+    functions: names of functions of one argument, from `FUNCTION_NAMES`.
     constants: names that stand for numbers unless the caller gives them another meaning.
     roots: whether exponents may be fractions; then powers of powers are bounded as one power is.
     length, parts, levels: the most characters, parts and levels of nesting.
@@ -37,9 +38,9 @@ class Grammar:
     example: str = "'z**2 + z**4/2' or '2*x + 3*y'"
 
 
-ACTIVATION = Grammar(tuple(name for name in FUNCTIONS if name not in _MORE_FUNCTIONS))
+ACTIVATION = Grammar(tuple(name for name in FUNCTION_NAMES if name not in _MORE_FUNCTIONS))
 FORMULA = Grammar(
-    tuple(FUNCTIONS),
+    FUNCTION_NAMES,
     constants=tuple(CONSTANTS),
     roots=True,
     length=4000,

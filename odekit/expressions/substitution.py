@@ -1,15 +1,26 @@
-"""Trees taken apart and put together: which names occur, and other trees in their place.
-
-What enters and leaves are trees; what the names mean is not known here.
-"""
+"""Trees taken apart and put together: which names occur, and other trees in their place."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from fractions import Fraction
+from functools import partial
 
-from odekit.expressions.tree import ONE, Expression, Number, Product, Symbol, times
+from odekit.expressions.meanings import FUNCTION_NAMES, Meanings
+from odekit.expressions.tree import (
+    ONE,
+    Call,
+    Constant,
+    Expression,
+    Number,
+    Power,
+    Product,
+    Root,
+    Sum,
+    Symbol,
+    times,
+)
 
 __all__ = ["children", "constant_factor", "extent", "names_in", "substitute"]
 
@@ -29,21 +40,12 @@ def names_in(expression: Expression) -> frozenset[str]:
     >>> sorted(names_in(parse("x*sin(y) + x", ("x", "y"))))
     ['x', 'y']
     """
-    if isinstance(expression, Symbol):
-        return frozenset({expression.name})
-    return frozenset().union(*(names_in(child) for child in children(expression)))
+    return expression.fold(_NAMES, lambda name: frozenset({name}))
 
 
 def substitute(expression: Expression, values: Mapping[str, Expression]) -> Expression:
     """The tree with other trees in the place of some names, all at once."""
-    if isinstance(expression, Symbol):
-        return values.get(expression.name, expression)
-    changed = {
-        field.name: substitute(value, values)
-        for field in fields(expression)
-        if isinstance(value := getattr(expression, field.name), Expression)
-    }
-    return replace(expression, **changed) if changed else expression
+    return expression.fold(_TREE, lambda name: values.get(name, Symbol(name)))
 
 
 def extent(expression: Expression, values: Mapping[str, tuple[int, int]] | None = None) -> tuple[int, int]:
@@ -53,10 +55,7 @@ def extent(expression: Expression, values: Mapping[str, tuple[int, int]] | None 
     >>> extent(parse("x*x", ("x",)), {"x": (10, 4)})
     (21, 5)
     """
-    if isinstance(expression, Symbol):
-        return (values or {}).get(expression.name, (1, 1))
-    below = [extent(child, values) for child in children(expression)]
-    return 1 + sum(parts for parts, _ in below), 1 + max((levels for _, levels in below), default=0)
+    return expression.fold(_EXTENT, lambda name: (values or {}).get(name, (1, 1)))
 
 
 def constant_factor(expression: Expression) -> tuple[Fraction, Expression]:
@@ -72,3 +71,42 @@ def constant_factor(expression: Expression) -> tuple[Fraction, Expression]:
         (a, left), (b, right) = constant_factor(expression.left), constant_factor(expression.right)
         return a * b, times(left, right)
     return Fraction(1), expression
+
+
+_TREE: Meanings[Expression] = Meanings(
+    number=Number,
+    constant=Constant,
+    add=Sum,
+    multiply=Product,
+    power=Power,
+    root=Root,
+    functions={name: partial(Call, name) for name in FUNCTION_NAMES},
+)
+_NAMES: Meanings[frozenset[str]] = Meanings(
+    number=lambda value: frozenset(),
+    constant=lambda name: frozenset(),
+    add=lambda a, b: a | b,
+    multiply=lambda a, b: a | b,
+    power=lambda base, exponent: base,
+    root=lambda base, degree: base,
+    functions=dict.fromkeys(FUNCTION_NAMES, lambda argument: argument),
+)
+
+
+def _with_one_below(part: tuple[int, int], _: int = 0) -> tuple[int, int]:
+    return 1 + part[0], 1 + part[1]
+
+
+def _with_two_below(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+    return 1 + a[0] + b[0], 1 + max(a[1], b[1])
+
+
+_EXTENT: Meanings[tuple[int, int]] = Meanings(
+    number=lambda value: (1, 1),
+    constant=lambda name: (1, 1),
+    add=_with_two_below,
+    multiply=_with_two_below,
+    power=_with_one_below,
+    root=_with_one_below,
+    functions=dict.fromkeys(FUNCTION_NAMES, _with_one_below),
+)

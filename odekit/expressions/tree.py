@@ -1,26 +1,23 @@
-"""The expression tree: sums, products, integer powers and a handful of named functions.
+"""The expression tree: sums, products, integer powers, roots and a handful of named functions.
 
 A tree evaluates on arrays, real or complex, differentiates, and gives its polynomial coefficients as exact
-rationals. It is built by `odekit.expressions.parser`, or by hand.
+rationals: each is a fold over the tree with a table of meanings. It is built by `odekit.expressions.parser`,
+or by hand.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import Any
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from odekit.errors import InputError
-from odekit.expressions.arrays import error_function, integer_power
-from odekit.expressions.polynomial import Polynomial, checked, multiply
+from odekit.expressions.arrays import ARRAYS, Array, Program, array_symbol
+from odekit.expressions.meanings import Meanings
+from odekit.expressions.polynomial import Polynomial, polynomial_meanings, polynomial_symbol
 
 __all__ = [
-    "FUNCTIONS",
     "Call",
     "Constant",
     "Expression",
@@ -30,15 +27,26 @@ __all__ = [
     "Root",
     "Sum",
     "Symbol",
+    "negative",
     "times",
 ]
 
-Array = NDArray[Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Expression:
-    """A node of the tree; its children are expressions, its leaves numbers and symbols."""
+    """A node of the tree; its children are expressions, its leaves numbers, constants and symbols."""
+
+    def fold(self, meanings: Meanings[T], symbol: Callable[[str], T]) -> T:
+        """What the tree means, from its leaves up; a part that occurs twice is folded once.
+
+        Parameters
+        ----------
+        meanings: of every kind of part.
+        symbol: the meaning of a symbol, by its name.
+        """
+        return _Fold(meanings, symbol)(self)
 
     def evaluate(self, values: Mapping[str, Array], out: Array | None = None) -> Array:
         """Value at arrays (real or complex) given by name, elementwise.
@@ -46,11 +54,11 @@ class Expression:
         ``out`` is room of the value's shape and type, not one of the arrays, which spares allocations. The
         value may use it, and may as well be one of the arrays given.
         """
-        raise NotImplementedError
+        return self._program(values, out)
 
     def derivative(self, name: str) -> Expression:
         """Partial derivative with respect to the symbol ``name``."""
-        raise NotImplementedError
+        return self.fold(_DUAL, lambda other: (Symbol(other), ONE if other == name else ZERO))[1]
 
     def polynomial(self, names: tuple[str, ...]) -> Polynomial | None:
         """Exact coefficients by exponents of ``names``; None where the tree is no polynomial in them.
@@ -59,7 +67,31 @@ class Expression:
         >>> parse("(z + 1)**2 / 4", ("z",)).polynomial(("z",))[(1,)]
         Fraction(1, 2)
         """
+        return self.fold(polynomial_meanings(len(names)), lambda name: polynomial_symbol(name, names))
+
+    @cached_property
+    def _program(self) -> Program:
+        return self.fold(ARRAYS, array_symbol)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: a program can't be pickled, and is made again."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def _meaning(self, of: _Fold[T]) -> T:
         raise NotImplementedError
+
+
+class _Fold(Generic[T]):
+    """One fold under way, and what it has read already."""
+
+    def __init__(self, meanings: Meanings[T], symbol: Callable[[str], T]) -> None:
+        self.meanings, self.symbol = meanings, symbol
+        self._known: dict[int, T] = {}
+
+    def __call__(self, part: Expression) -> T:
+        if id(part) not in self._known:
+            self._known[id(part)] = part._meaning(self)
+        return self._known[id(part)]
 
 
 @dataclass(frozen=True)
@@ -71,31 +103,18 @@ class Number(Expression):
 
     value: Fraction
 
-    def evaluate(self, values: Mapping[str, Array], out: Array | None = None) -> Array:
-        is_single = values and all(np.asarray(array).dtype.char in "fF" for array in values.values())
-        return np.asarray(float(self.value), np.float32 if is_single else np.float64)
-
-    def derivative(self, name: str) -> Expression:
-        return ZERO
-
-    def polynomial(self, names: tuple[str, ...]) -> Polynomial | None:
-        return {(0,) * len(names): self.value} if self.value else {}
+    def _meaning(self, of: _Fold[T]) -> T:
+        return of.meanings.number(self.value)
 
 
 @dataclass(frozen=True)
 class Constant(Expression):
-    """A number that is no rational, by its name in `CONSTANTS`."""
+    """A number that is no rational, by its name: ``"pi"``."""
 
     name: str
 
-    def evaluate(self, values: Mapping[str, Array], out: Array | None = None) -> Array:
-        return np.asarray(CONSTANTS[self.name])
-
-    def derivative(self, name: str) -> Expression:
-        return ZERO
-
-    def polynomial(self, names: tuple[str, ...]) -> Polynomial | None:
-        return None
+    def _meaning(self, of: _Fold[T]) -> T:
+        return of.meanings.constant(self.name)
 
 
 @dataclass(frozen=True)
@@ -104,16 +123,8 @@ class Symbol(Expression):
 
     name: str
 
-    def evaluate(self, values: Mapping[str, Array], out: Array | None = None) -> Array:
-        return np.asarray(values[self.name])
-
-    def derivative(self, name: str) -> Expression:
-        return ONE if name == self.name else ZERO
-
-    def polynomial(self, names: tuple[str, ...]) -> Polynomial | None:
-        if self.name not in names:
-            return None
-        return {tuple(int(name == self.name) for name in names): Fraction(1)}
+    def _meaning(self, of: _Fold[T]) -> T:
+        return of.symbol(self.name)
 
 
 @dataclass(frozen=True)
@@ -123,20 +134,8 @@ class Sum(Expression):
     left: Expression
     right: Expression
 
-    def evaluate(self, values: Mapping[str, Array], out: Array | None = None) -> Array:
-        return np.asarray(np.add(self.left.evaluate(values, out), self.right.evaluate(values), out=out))
-
-    def derivative(self, name: str) -> Expression:
-        return _add(self.left.derivative(name), self.right.derivative(name))
-
-    def polynomial(self, names: tuple[str, ...]) -> Polynomial | None:
-        left, right = self.left.polynomial(names), self.right.polynomial(names)
-        if left is None or right is None:
-            return None
-        total = dict(left)
-        for exponents, coefficient in right.items():
-            total[exponents] = total.get(exponents, Fraction(0)) + coefficient
-        return {exponents: value for exponents, value in total.items() if value}
+    def _meaning(self, of: _Fold[T]) -> T:
+        return of.meanings.add(of(self.left), of(self.right))
 
 
 @dataclass(frozen=True)
@@ -146,18 +145,8 @@ class Product(Expression):
     left: Expression
     right: Expression
 
-    def evaluate(self, values: Mapping[str, Array], out: Array | None = None) -> Array:
-        return np.asarray(np.multiply(self.left.evaluate(values, out), self.right.evaluate(values), out=out))
-
-    def derivative(self, name: str) -> Expression:
-        return _add(
-            times(self.left.derivative(name), self.right),
-            times(self.left, self.right.derivative(name)),
-        )
-
-    def polynomial(self, names: tuple[str, ...]) -> Polynomial | None:
-        left, right = self.left.polynomial(names), self.right.polynomial(names)
-        return None if left is None or right is None else multiply(left, right)
+    def _meaning(self, of: _Fold[T]) -> T:
+        return of.meanings.multiply(of(self.left), of(self.right))
 
 
 @dataclass(frozen=True)
@@ -167,31 +156,8 @@ class Power(Expression):
     base: Expression
     exponent: int
 
-    def evaluate(self, values: Mapping[str, Array], out: Array | None = None) -> Array:
-        base = self.base.evaluate(values)
-        if self.exponent < 0:
-            return np.asarray(np.divide(1.0, base ** (-self.exponent), out=out))
-        return np.asarray(integer_power(base, self.exponent, out))
-
-    def derivative(self, name: str) -> Expression:
-        factor = times(Number(Fraction(self.exponent)), _power(self.base, self.exponent - 1))
-        return times(factor, self.base.derivative(name))
-
-    def polynomial(self, names: tuple[str, ...]) -> Polynomial | None:
-        base = self.base.polynomial(names)
-        if base is None:
-            return None
-        if self.exponent < 0 and not base:
-            raise InputError("the formula divides by zero", expected="a divisor that is not always 0")
-        if self.exponent < 0:
-            constant = base.get((0,) * len(names))
-            if len(base) != 1 or not constant:
-                return None
-            return {(0,) * len(names): checked(constant**self.exponent)}
-        result: Polynomial = {(0,) * len(names): Fraction(1)}
-        for _ in range(self.exponent):
-            result = multiply(result, base)
-        return result
+    def _meaning(self, of: _Fold[T]) -> T:
+        return of.meanings.power(of(self.base), self.exponent)
 
 
 @dataclass(frozen=True)
@@ -201,66 +167,65 @@ class Root(Expression):
     base: Expression
     degree: int
 
-    def evaluate(self, values: Mapping[str, Array], out: Array | None = None) -> Array:
-        return np.asarray(self.base.evaluate(values) ** (1.0 / self.degree))
-
-    def derivative(self, name: str) -> Expression:
-        inner = times(Number(Fraction(1, self.degree)), self.base.derivative(name))
-        return times(inner, Product(self, Power(self.base, -1)))
-
-    def polynomial(self, names: tuple[str, ...]) -> Polynomial | None:
-        return None
+    def _meaning(self, of: _Fold[T]) -> T:
+        return of.meanings.root(of(self.base), self.degree)
 
 
 @dataclass(frozen=True)
 class Call(Expression):
-    """A named function of one argument, from `FUNCTIONS`."""
+    """A named function of one argument, from `FUNCTION_NAMES`."""
 
     function: str
     argument: Expression
 
-    def evaluate(self, values: Mapping[str, Array], out: Array | None = None) -> Array:
-        return np.asarray(FUNCTIONS[self.function].evaluate(self.argument.evaluate(values, out), out=out))
-
-    def derivative(self, name: str) -> Expression:
-        return times(FUNCTIONS[self.function].derivative(self.argument), self.argument.derivative(name))
-
-    def polynomial(self, names: tuple[str, ...]) -> Polynomial | None:
-        return None
+    def _meaning(self, of: _Fold[T]) -> T:
+        return of.meanings.functions[self.function](of(self.argument))
 
 
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
 
-CONSTANTS: Mapping[str, float] = {"pi": math.pi}
+# A tree and its derivative.
+Dual = tuple[Expression, Expression]
 
-
-@dataclass(frozen=True)
-class Function:
-    """What a function does to an array, with room for the value as ``out``, and its derivative as a tree."""
-
-    evaluate: Callable[..., Array]
-    derivative: Callable[[Expression], Expression]
-
-
-FUNCTIONS: Mapping[str, Function] = {
-    "exp": Function(np.exp, lambda a: Call("exp", a)),
-    "log": Function(np.log, lambda a: Power(a, -1)),
-    "sqrt": Function(np.sqrt, lambda a: Product(Number(Fraction(1, 2)), Power(Call("sqrt", a), -1))),
-    "sin": Function(np.sin, lambda a: Call("cos", a)),
-    "cos": Function(np.cos, lambda a: negative(Call("sin", a))),
-    "tan": Function(np.tan, lambda a: Power(Call("cos", a), -2)),
-    "asin": Function(np.arcsin, lambda a: Power(Call("sqrt", _one_and(a, -1)), -1)),
-    "acos": Function(np.arccos, lambda a: negative(Power(Call("sqrt", _one_and(a, -1)), -1))),
-    "atan": Function(np.arctan, lambda a: Power(_one_and(a, 1), -1)),
-    "sinh": Function(np.sinh, lambda a: Call("cosh", a)),
-    "cosh": Function(np.cosh, lambda a: Call("sinh", a)),
-    "tanh": Function(np.tanh, lambda a: Sum(ONE, negative(Power(Call("tanh", a), 2)))),
-    "erf": Function(error_function, lambda a: _bell(a)),
-    "abs": Function(np.abs, lambda a: Call("sign", a)),
-    "sign": Function(np.sign, lambda a: ZERO),
-    "relu": Function(lambda x, out=None: np.maximum(x, 0.0, out=out), lambda a: Call("step", a)),
-    "step": Function(lambda x, out=None: (x > 0).astype(np.result_type(x, np.float32)), lambda a: ZERO),
+_SLOPES: Mapping[str, Callable[[Expression], Expression]] = {
+    "exp": lambda a: Call("exp", a),
+    "log": lambda a: Power(a, -1),
+    "sqrt": lambda a: Product(Number(Fraction(1, 2)), Power(Call("sqrt", a), -1)),
+    "sin": lambda a: Call("cos", a),
+    "cos": lambda a: negative(Call("sin", a)),
+    "tan": lambda a: Power(Call("cos", a), -2),
+    "asin": lambda a: Power(Call("sqrt", _one_and(a, -1)), -1),
+    "acos": lambda a: negative(Power(Call("sqrt", _one_and(a, -1)), -1)),
+    "atan": lambda a: Power(_one_and(a, 1), -1),
+    "sinh": lambda a: Call("cosh", a),
+    "cosh": lambda a: Call("sinh", a),
+    "tanh": lambda a: Sum(ONE, negative(Power(Call("tanh", a), 2))),
+    "erf": lambda a: _bell(a),
+    "abs": lambda a: Call("sign", a),
+    "sign": lambda a: ZERO,
+    "relu": lambda a: Call("step", a),
+    "step": lambda a: ZERO,
 }
+
+
+def negative(expression: Expression) -> Expression:
+    """The tree with the other sign."""
+    return times(Number(Fraction(-1)), expression)
+
+
+def times(left: Expression, right: Expression) -> Expression:
+    """The product of two trees, zeros and ones left out."""
+    if ZERO in (left, right):
+        return ZERO
+    if left == ONE:
+        return right
+    return left if right == ONE else Product(left, right)
+
+
+def _plus(left: Expression, right: Expression) -> Expression:
+    if left == ZERO:
+        return right
+    return left if right == ZERO else Sum(left, right)
 
 
 def _bell(argument: Expression) -> Expression:
@@ -274,26 +239,32 @@ def _one_and(argument: Expression, sign: int) -> Expression:
     return Sum(ONE, times(Number(Fraction(sign)), Power(argument, 2)))
 
 
-def negative(expression: Expression) -> Expression:
-    return times(Number(Fraction(-1)), expression)
-
-
-def _add(left: Expression, right: Expression) -> Expression:
-    if left == ZERO:
-        return right
-    return left if right == ZERO else Sum(left, right)
-
-
-def times(left: Expression, right: Expression) -> Expression:
-    """The product of two trees, zeros and ones left out."""
-    if ZERO in (left, right):
-        return ZERO
-    if left == ONE:
-        return right
-    return left if right == ONE else Product(left, right)
-
-
-def _power(base: Expression, exponent: int) -> Expression:
+def _raised(base: Expression, exponent: int) -> Expression:
     if exponent == 0:
         return ONE
     return base if exponent == 1 else Power(base, exponent)
+
+
+def _dual_power(part: Dual, exponent: int) -> Dual:
+    base, slope = part
+    return Power(base, exponent), times(times(Number(Fraction(exponent)), _raised(base, exponent - 1)), slope)
+
+
+def _dual_root(part: Dual, degree: int) -> Dual:
+    (base, slope), root = part, Root(part[0], degree)
+    return root, times(times(Number(Fraction(1, degree)), slope), Product(root, Power(base, -1)))
+
+
+def _dual_call(name: str) -> Callable[[Dual], Dual]:
+    return lambda part: (Call(name, part[0]), times(_SLOPES[name](part[0]), part[1]))
+
+
+_DUAL: Meanings[Dual] = Meanings(
+    number=lambda value: (Number(value), ZERO),
+    constant=lambda name: (Constant(name), ZERO),
+    add=lambda a, b: (Sum(a[0], b[0]), _plus(a[1], b[1])),
+    multiply=lambda a, b: (Product(a[0], b[0]), _plus(times(a[1], b[0]), times(a[0], b[1]))),
+    power=_dual_power,
+    root=_dual_root,
+    functions={name: _dual_call(name) for name in _SLOPES},
+)

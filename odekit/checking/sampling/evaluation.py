@@ -13,18 +13,7 @@ import mpmath
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.expressions import (
-    FUNCTIONS,
-    Call,
-    Constant,
-    Expression,
-    Number,
-    Power,
-    Product,
-    Root,
-    Sum,
-    Symbol,
-)
+from odekit.expressions import ARRAY_FUNCTIONS, FUNCTION_NAMES, Expression, Meanings
 
 __all__ = ["WORKING_DIGITS", "measure", "precise"]
 
@@ -33,15 +22,13 @@ Measured = tuple[FloatArray, FloatArray]
 
 WORKING_DIGITS = 80
 
-_PRECISE: Mapping[str, Callable[[Any], Any]] = {
-    **{name: getattr(mpmath, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tan")},
-    **{
-        name: getattr(mpmath, name)
-        for name in ("asin", "acos", "atan", "sinh", "cosh", "tanh", "erf", "sign")
-    },
+_OWN: Mapping[str, Callable[[Any], Any]] = {
     "abs": abs,
     "relu": lambda x: max(x, mpmath.mpf(0)),
     "step": lambda x: mpmath.mpf(x > 0),
+}
+_PRECISE_FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
+    name: _OWN[name] if name in _OWN else getattr(mpmath, name) for name in FUNCTION_NAMES
 }
 
 
@@ -51,32 +38,7 @@ def measure(expression: Expression, values: Mapping[str, FloatArray]) -> Measure
     Rounding and cancellation are judged against the size, which is never much below the largest term.
     """
     with np.errstate(all="ignore"):
-        return _measure(expression, values, {})
-
-
-def _measure(node: Expression, values: Mapping[str, FloatArray], known: dict[int, Measured]) -> Measured:
-    if id(node) not in known:
-        value, size = _measured(node, values, known)
-        is_real = np.isfinite(value) & np.isfinite(size)
-        known[id(node)] = (np.where(is_real, value, np.nan), size)
-    return known[id(node)]
-
-
-def _measured(node: Expression, values: Mapping[str, FloatArray], known: dict[int, Measured]) -> Measured:
-    if isinstance(node, Sum | Product):
-        (a, size_a), (b, size_b) = (_measure(child, values, known) for child in (node.left, node.right))
-        return (a + b, size_a + size_b) if isinstance(node, Sum) else (a * b, size_a * size_b)
-    if isinstance(node, Power):
-        base, size = _measure(node.base, values, known)
-        power = base ** float(node.exponent)
-        return power, size ** float(node.exponent) if node.exponent > 0 else np.abs(power)
-    if isinstance(node, Root):
-        value = _measure(node.base, values, known)[0] ** (1.0 / node.degree)
-    elif isinstance(node, Call):
-        value = FUNCTIONS[node.function].evaluate(_measure(node.argument, values, known)[0])
-    else:
-        value = np.asarray(node.evaluate(values), dtype=np.float64)
-    return value, np.abs(value)
+        return expression.fold(_MEASURED, lambda name: _sized(np.asarray(values[name], dtype=np.float64)))
 
 
 def precise(expression: Expression, values: Mapping[str, Any]) -> Any:
@@ -84,30 +46,44 @@ def precise(expression: Expression, values: Mapping[str, Any]) -> Any:
 
     Only for points at which `measure` found every part finite, so that no part is too large to hold.
     """
-    return _precise(expression, values, {})
+    return expression.fold(_PRECISE, values.__getitem__)
 
 
-def _precise(node: Expression, values: Mapping[str, Any], known: dict[int, Any]) -> Any:
-    if id(node) not in known:
-        known[id(node)] = _precisely(node, values, known)
-    return known[id(node)]
+def _sized(value: Any) -> Measured:
+    return _finite(np.asarray(value, dtype=np.float64), np.abs(value))
 
 
-def _precisely(node: Expression, values: Mapping[str, Any], known: dict[int, Any]) -> Any:
-    if isinstance(node, Number):
-        return mpmath.mpf(node.value.numerator) / node.value.denominator
-    if isinstance(node, Constant):
-        return +getattr(mpmath, node.name)
-    if isinstance(node, Symbol):
-        return values[node.name]
-    if isinstance(node, Sum):
-        return _precise(node.left, values, known) + _precise(node.right, values, known)
-    if isinstance(node, Product):
-        return _precise(node.left, values, known) * _precise(node.right, values, known)
-    if isinstance(node, Power):
-        return _precise(node.base, values, known) ** node.exponent
-    if isinstance(node, Root):
-        return mpmath.root(_precise(node.base, values, known), node.degree)
-    if isinstance(node, Call):
-        return _PRECISE[node.function](_precise(node.argument, values, known))
-    raise TypeError(f"{type(node).__name__} is no part of a formula")
+def _finite(value: FloatArray, size: FloatArray) -> Measured:
+    """NaN where value or size is no finite number."""
+    return np.where(np.isfinite(value) & np.isfinite(size), value, np.nan), size
+
+
+def _power(part: Measured, exponent: int) -> Measured:
+    base, size = part
+    power = base ** float(exponent)
+    return _finite(power, size ** float(exponent) if exponent > 0 else np.abs(power))
+
+
+def _called(function: Callable[[FloatArray], FloatArray]) -> Callable[[Measured], Measured]:
+    return lambda part: _sized(function(part[0]))
+
+
+_MEASURED: Meanings[Measured] = Meanings(
+    number=lambda value: _sized(float(value)),
+    constant=lambda name: _sized(getattr(np, name)),
+    add=lambda a, b: _finite(a[0] + b[0], a[1] + b[1]),
+    multiply=lambda a, b: _finite(a[0] * b[0], a[1] * b[1]),
+    power=_power,
+    root=lambda part, degree: _sized(part[0] ** (1.0 / degree)),
+    functions={name: _called(function) for name, function in ARRAY_FUNCTIONS.items()},
+)
+
+_PRECISE: Meanings[Any] = Meanings(
+    number=lambda value: mpmath.mpf(value.numerator) / value.denominator,
+    constant=lambda name: +getattr(mpmath, name),
+    add=lambda a, b: a + b,
+    multiply=lambda a, b: a * b,
+    power=lambda base, exponent: base**exponent,
+    root=mpmath.root,
+    functions=_PRECISE_FUNCTIONS,
+)

@@ -8,13 +8,15 @@ hand.
 
 from __future__ import annotations
 
+import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.expressions import Call, Expression, Number, Power, Product, Sum
+from odekit.expressions import FUNCTION_NAMES, Meanings
 from odekit.extras import require_jax
 from odekit.networks import Network
 from odekit.simulation.gradient.plan import Tuples, tuples
@@ -70,12 +72,12 @@ class JaxGradient:
 
 def _evaluation(jax: Any, network: Network) -> Callable[[Any, Any], Any]:
     """The function of weights and blocks that adds up every block's loss and gradient."""
-    activation, scale = network.activation, network.logit_scale
+    activation, scale, meanings = network.activation, network.logit_scale, _meanings(jax)
 
     def block_loss(weights: Any, block: Any) -> Any:
         entries = weights[:-1].reshape(-1, weights.shape[2])
         inputs = entries[block["columns"]].sum(axis=0)
-        hidden = jax.numpy.broadcast_to(_applied(jax, activation, inputs), inputs.shape)
+        hidden = jax.numpy.broadcast_to(activation.fold(meanings, lambda name: inputs), inputs.shape)
         logits = hidden @ (scale * weights[-1]).T
         wanted = jax.numpy.take_along_axis(logits, block["labels"], axis=1)
         totals = jax.scipy.special.logsumexp(logits, axis=1)
@@ -92,29 +94,25 @@ def _evaluation(jax: Any, network: Network) -> Callable[[Any, Any], Any]:
     return evaluate
 
 
-def _applied(jax: Any, expression: Expression, z: Any) -> Any:
-    """Value of the activation at an array of JAX's."""
-
-    def value(node: Expression) -> Any:
-        match node:
-            case Number():
-                return float(node.value)
-            case Sum():
-                return value(node.left) + value(node.right)
-            case Product():
-                return value(node.left) * value(node.right)
-            case Power():
-                return value(node.base) ** node.exponent
-            case Call():
-                return functions[node.function](value(node.argument))
-            case _:
-                return z
-
-    jnp = jax.numpy
-    own = {"relu": jax.nn.relu, "step": lambda x: jnp.heaviside(x, 0.0)}
-    names = ("exp", "log", "sqrt", "sin", "cos", "sinh", "cosh", "tanh", "abs", "sign")
-    functions = {name: getattr(jnp, name) for name in names} | own
-    return value(expression)
+def _meanings(jax: Any) -> Meanings[Any]:
+    """What the parts of an activation are among JAX's arrays."""
+    own = {
+        "asin": jax.numpy.arcsin,
+        "acos": jax.numpy.arccos,
+        "atan": jax.numpy.arctan,
+        "erf": jax.scipy.special.erf,
+        "relu": jax.nn.relu,
+        "step": lambda x: jax.numpy.heaviside(x, 0.0),
+    }
+    return Meanings(
+        number=float,
+        constant=lambda name: getattr(math, name),
+        add=operator.add,
+        multiply=operator.mul,
+        power=operator.pow,
+        root=lambda base, degree: base ** (1.0 / degree),
+        functions={name: own[name] if name in own else getattr(jax.numpy, name) for name in FUNCTION_NAMES},
+    )
 
 
 def _stacked(parts: list[Tuples]) -> Arrays:

@@ -1,5 +1,6 @@
-"""Mathematics that knows no system: polynomials, linear algebra, text as SymPy, means over angles."""
+"""Mathematics that knows no system: polynomials, linear algebra, formulas as SymPy and intervals, means."""
 
+from odekit.systems.algebra.intervals import INTERVALS
 from odekit.systems.algebra.linear_algebra import (
     PRIME,
     integer_relations,
@@ -23,6 +24,7 @@ from odekit.systems.algebra.quadrature import mean_of_arrays, precise_mean
 from odekit.systems.algebra.symbolic import from_symbolic, to_symbolic
 
 __all__ = [
+    "INTERVALS",
     "PRIME",
     "Exponents",
     "Poly",

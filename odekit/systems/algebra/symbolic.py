@@ -5,7 +5,7 @@ Text itself never comes here: the whitelist parser has read it before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import reduce
 
@@ -13,7 +13,19 @@ import numpy as np
 import sympy as sp
 
 from odekit.errors import InputError
-from odekit.expressions import Call, Constant, Expression, Number, Power, Product, Root, Sum, Symbol
+from odekit.expressions import (
+    Call,
+    Constant,
+    Expression,
+    Meanings,
+    Number,
+    Power,
+    Product,
+    Root,
+    Sum,
+    Symbol,
+    children,
+)
 
 __all__ = ["from_symbolic", "to_symbolic"]
 
@@ -58,23 +70,9 @@ def to_symbolic(expression: Expression, symbols: Mapping[str, sp.Expr]) -> sp.Ex
     >>> to_symbolic(parse("sin(E)**2/2", ("E",)), {"E": sp.Symbol("E")})
     sin(E)**2/2
     """
-    if isinstance(expression, Number):
-        return sp.Rational(expression.value.numerator, expression.value.denominator)
-    if isinstance(expression, Symbol):
-        return symbols[expression.name]
-    if isinstance(expression, Sum | Product):
-        make = sp.Add if isinstance(expression, Sum) else sp.Mul
-        return make(to_symbolic(expression.left, symbols), to_symbolic(expression.right, symbols))
-    if isinstance(expression, Power):
-        return _power(to_symbolic(expression.base, symbols), expression.exponent)
-    if isinstance(expression, Root):
-        return sp.root(to_symbolic(expression.base, symbols), expression.degree)
-    if isinstance(expression, Constant):
-        return CONSTANTS[expression.name]
-    if isinstance(expression, Call) and expression.function in FUNCTIONS:
-        _check_constant(expression)
-        return FUNCTIONS[expression.function](to_symbolic(expression.argument, symbols))
-    raise InputError("a part of the formula has no symbolic form", expected=f"one of {', '.join(FUNCTIONS)}")
+    for call in _calls(expression):
+        _check_constant(call)
+    return expression.fold(SYMBOLIC, symbols.__getitem__)
 
 
 def from_symbolic(expression: sp.Expr) -> Expression:
@@ -122,6 +120,24 @@ def _power(base: sp.Expr, exponent: int) -> sp.Expr:
     ):
         raise InputError("the formula holds a number that is too long", expected=f"at most {MAX_BITS} bits")
     return sp.Pow(base, exponent)
+
+
+SYMBOLIC: Meanings[sp.Expr] = Meanings(
+    number=lambda value: sp.Rational(value.numerator, value.denominator),
+    constant=CONSTANTS.__getitem__,
+    add=sp.Add,
+    multiply=sp.Mul,
+    power=_power,
+    root=sp.root,
+    functions=FUNCTIONS,
+)
+
+
+def _calls(expression: Expression) -> Iterator[Call]:
+    if isinstance(expression, Call):
+        yield expression
+    for child in children(expression):
+        yield from _calls(child)
 
 
 def _check_constant(expression: Call) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import sympy as sp
 
 from odekit.errors import InputError
-from odekit.expressions import FUNCTIONS
+from odekit.expressions import FUNCTION_NAMES
 from odekit.numbers import is_integer
 
 __all__ = ["TIME", "Variable", "declared_parameters", "declared_variables", "variable"]
@@ -168,7 +168,7 @@ def _unreadable(item: Any) -> InputError:
 
 def _check_name(name: Any) -> None:
     is_name = isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)
-    if not is_name or name in FUNCTIONS or name in ("t", "pi"):
+    if not is_name or name in FUNCTION_NAMES or name in ("t", "pi"):
         raise InputError(
             f"{name!r} can't be the name of a variable or parameter",
             expected="a letter, then letters, digits and underscores",

@@ -29,7 +29,7 @@ _MEANINGS = {
     sp.tan: lambda x: sp.sin(x) / sp.cos(x),
     sp.sinh: lambda x: (sp.exp(x) - sp.exp(-x)) / 2,
     sp.cosh: lambda x: (sp.exp(x) + sp.exp(-x)) / 2,
-    sp.tanh: lambda x: (sp.exp(2 * x) - 1) / (sp.exp(2 * x) + 1),
+    sp.tanh: lambda x: (sp.exp(x) - sp.exp(-x)) / (sp.exp(x) + sp.exp(-x)),
 }
 
 
@@ -79,7 +79,7 @@ def polynomial_field(system: System) -> PolynomialField | None:
     entries = [_rational(entry, system) for entry in system.vector_field]
     if sum(map(expanded_size, entries)) > MAX_TERMS:
         return None
-    fractions = [sp.fraction(sp.together(_in_sines(entry))) for entry in entries]
+    fractions = [_fraction(sp.expand(_in_sines(entry))) for entry in entries]
     denominator = reduce(sp.lcm, (below for _, below in fractions), sp.S.One)
     cleared = [sp.expand(above * sp.cancel(denominator / below)) for above, below in fractions]
     kept = [sp.expand(_in_sines(_rational(function, system))) for function in system.constraints.values()]
@@ -188,6 +188,14 @@ def _in_sines(expression: sp.Expr) -> sp.Expr:
     for function, meaning in _MEANINGS.items():
         expression = expression.replace(function, meaning)
     return sp.expand_trig(expression)
+
+
+def _fraction(expression: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """Numerator and denominator, where exponentials are factors of the numerator whatever their sign."""
+    exponentials = {power: sp.Dummy() for power in expression.atoms(sp.exp)}
+    parts = sp.fraction(sp.together(expression.xreplace(exponentials)))
+    back = {dummy: power for power, dummy in exponentials.items()}
+    return parts[0].xreplace(back), parts[1].xreplace(back)
 
 
 def _functions(entries: Iterable[sp.Expr], states: Sequence[sp.Symbol]) -> dict[sp.Expr, None]:

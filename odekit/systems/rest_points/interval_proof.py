@@ -1,8 +1,7 @@
 """A proof by interval arithmetic that a system rests close to a point: Krawczyk's test.
 
-What enters are a system, the functions that it keeps, and a point; what leaves is a radius. The field f is
-completed by ``sum_j grad I_j (I_j(w) - I_j(w*))``. Since f keeps every I_j, a zero of the sum is a zero of f
-on the same level, where it can be isolated although f itself has a whole family of zeros.
+The field f is completed by ``sum_j grad I_j (I_j(w) - I_j(w*))``. Since f keeps every I_j, a zero of the sum
+is a zero of f on the same level, where it can be isolated although f itself has a whole family of zeros.
 """
 
 from __future__ import annotations
@@ -15,21 +14,14 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from odekit.errors import InputError
+from odekit.systems.algebra import INTERVALS, from_symbolic
 from odekit.systems.system import System
 
 __all__ = ["proved_radius"]
 
 FloatArray = NDArray[np.float64]
 RADII = (1e-12, 1e-10, 1e-8)
-FUNCTIONS = {
-    sp.sin: mpmath.iv.sin,
-    sp.cos: mpmath.iv.cos,
-    sp.exp: mpmath.iv.exp,
-    sp.log: mpmath.iv.log,
-    sp.cosh: lambda x: (mpmath.iv.exp(x) + mpmath.iv.exp(-x)) / 2,
-    sp.sinh: lambda x: (mpmath.iv.exp(x) - mpmath.iv.exp(-x)) / 2,
-    sp.tanh: lambda x: 1 - 2 / (mpmath.iv.exp(2 * x) + 1),
-}
 
 
 def proved_radius(system: System, kept: Sequence[sp.Expr], point: FloatArray) -> float:
@@ -54,13 +46,13 @@ def proved_radius(system: System, kept: Sequence[sp.Expr], point: FloatArray) ->
     jacobian = field.jacobian(states)
     try:
         return _test(field, jacobian, states, point)
-    except (NotImplementedError, ZeroDivisionError, ValueError):
+    except (InputError, ZeroDivisionError, ValueError):
         return float("inf")
 
 
 def _test(field: sp.Matrix, jacobian: sp.Matrix, states: Sequence[sp.Symbol], point: FloatArray) -> float:
     iv, count = mpmath.iv, len(states)
-    centre = {state: iv.mpf(float(value)) for state, value in zip(states, point, strict=True)}
+    centre = {state.name: iv.mpf(float(value)) for state, value in zip(states, point, strict=True)}
     middle = _intervals(jacobian, centre)
     approximate = np.array([[float(entry.mid) for entry in row] for row in middle])
     if np.linalg.cond(approximate) > 1e10:
@@ -71,7 +63,7 @@ def _test(field: sp.Matrix, jacobian: sp.Matrix, states: Sequence[sp.Symbol], po
         -sum((float(inverse[i, j]) * value[j][0] for j in range(count)), iv.mpf(0)) for i in range(count)
     ]
     for radius in RADII:
-        box = {state: centre[state] + iv.mpf([-radius, radius]) for state in states}
+        box = {name: value + iv.mpf([-radius, radius]) for name, value in centre.items()}
         slopes = _intervals(jacobian, box)
         if all(_stays(i, inverse, newton[i], slopes, radius) for i in range(count)):
             return radius
@@ -88,38 +80,9 @@ def _stays(row: int, inverse: FloatArray, newton: Any, slopes: list[list[Any]], 
     return bool(abs(total).b < radius)
 
 
-def _intervals(matrix: sp.Matrix, values: Mapping[sp.Symbol, Any]) -> list[list[Any]]:
-    return [[_enclosure(matrix[i, j], values) for j in range(matrix.cols)] for i in range(matrix.rows)]
-
-
-def _enclosure(expression: sp.Expr, values: Mapping[sp.Symbol, Any]) -> Any:
-    """An interval that holds the expression's value.
-
-    Raises
-    ------
-    NotImplementedError: a function without an interval version.
-    """
-    iv = mpmath.iv
-    if expression.is_Symbol:
-        return values[expression]
-    if expression.is_Rational:
-        return iv.mpf(int(expression.p)) / iv.mpf(int(expression.q))
-    if expression.is_Float:
-        return _enclosure(sp.Rational(expression), values)
-    if expression is sp.pi:
-        return iv.pi
-    parts = [_enclosure(argument, values) for argument in expression.args]
-    if expression.is_Add:
-        return sum(parts, iv.mpf(0))
-    if expression.is_Mul:
-        product = iv.mpf(1)
-        for part in parts:
-            product = product * part
-        return product
-    if expression.is_Pow and expression.exp.is_Integer:
-        return parts[0] ** int(expression.exp)
-    if expression.is_Pow and expression.exp == sp.Rational(1, 2):
-        return iv.sqrt(parts[0])
-    if expression.func in FUNCTIONS:
-        return FUNCTIONS[expression.func](*parts)
-    raise NotImplementedError(str(expression.func))
+def _intervals(matrix: sp.Matrix, values: Mapping[str, Any]) -> list[list[Any]]:
+    """Intervals that hold the entries' values."""
+    return [
+        [from_symbolic(matrix[i, j]).fold(INTERVALS, values.__getitem__) for j in range(matrix.cols)]
+        for i in range(matrix.rows)
+    ]

@@ -12,7 +12,7 @@ from odekit.checking.document import read_document
 from odekit.checking.flow import Flow, derived_flow
 from odekit.checking.sampling.evaluation import WORKING_DIGITS, measure, precise
 from odekit.checking.sampling.recognise import monomial, number, power
-from odekit.expressions import FORMULA, FUNCTIONS, Expression, parse
+from odekit.expressions import FORMULA, FUNCTION_NAMES, Expression, parse
 
 NAMES = ("alpha", "beta", "D", "p")
 
@@ -26,7 +26,7 @@ def flow() -> Flow:
     return derived_flow(read_document({"D": "1"}, Network("Zp")), ())
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", FUNCTION_NAMES)
 def test_every_function_has_the_same_value_in_many_digits(name: str) -> None:
     expression = parse(f"{name}(x)", ("x",), FORMULA)
     with mpmath.workdps(WORKING_DIGITS):

@@ -9,8 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from odekit.errors import InputError
+from odekit.expressions import ACTIVATION
 from odekit.groups import FiniteGroup
-from odekit.networks import Network
+from odekit.networks import ACTIVATIONS, Network
 from odekit.simulation import LossGradient, loss_and_gradient
 
 FloatArray = NDArray[np.float64]
@@ -60,6 +61,28 @@ def test_two_backends_agree_to_the_rounding_of_the_type(
     # Sums of up to 64 terms and logits of up to 1e2, all rounded.
     assert float(loss) == pytest.approx(float(exact_loss), rel=1e3 * float(np.finfo(dtype).eps))
     assert worst_gap(gradient, exact) < 1e3 * float(np.finfo(dtype).eps)
+
+
+# Every function of an activation, with an argument in its domain.
+EVERY_FUNCTION = ["log(1 + exp(z))", "sqrt(1 + z**2)", "sinh(z/4)", "cosh(z/4)", "sin(z)", "cos(z)", "erf(z)"]
+EVERY_FUNCTION += ["sign(z)", "step(z) * z**2", "gelu", "softplus"]
+
+
+@pytest.mark.parametrize("activation", EVERY_FUNCTION)
+def test_every_function_of_an_activation_has_a_meaning_in_jax(s3: FiniteGroup, activation: str) -> None:
+    pytest.importorskip("jax")
+    network, weights = build(s3, ("Z5", "x+y", "shared", activation, "mean"), np.float64)
+    loss, gradient = LossGradient(network, backend="jax").evaluate(weights)
+    exact_loss, exact = LossGradient(network).evaluate(weights)
+    assert float(loss) == pytest.approx(float(exact_loss), rel=1e3 * float(np.finfo(np.float64).eps))
+    assert worst_gap(gradient, exact) < 1e3 * float(np.finfo(np.float64).eps)
+
+
+def test_no_function_of_an_activation_is_left_out_above() -> None:
+    texts = " ".join(text for case in CASES for text in case) + " ".join(
+        [*EVERY_FUNCTION, *ACTIVATIONS.values()]
+    )
+    assert not [name for name in ACTIVATION.functions if f"{name}(" not in texts]
 
 
 def test_another_group_s_labels_would_be_noticed(s3: FiniteGroup) -> None:
