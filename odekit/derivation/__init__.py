@@ -37,8 +37,8 @@ from odekit.derivation.harmonics import (
 )
 from odekit.derivation.polar import DecayLaw, FourierAnswers, SphereAnswers, decay_law, with_decay
 from odekit.derivation.population import Wave, population_logits
-from odekit.derivation.resonances import Resonance, close, coupling_graph, resonances
-from odekit.derivation.spheres import CriticalPoint, SphereReport, alignment_rate, competition_rate
+from odekit.derivation.resonances import Resonance, close, resonances
+from odekit.derivation.spheres import CriticalPoint, SphereReport, alignment_rate
 
 __all__ = [
     "BlockCertificate",
@@ -58,9 +58,7 @@ __all__ = [
     "Wave",
     "alignment_rate",
     "close",
-    "competition_rate",
     "complex_equations",
-    "coupling_graph",
     "critical_point",
     "decay_law",
     "degree_one_leakage",

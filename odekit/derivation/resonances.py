@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import product
 from typing import Any
 
 from odekit.derivation.derive import derive
@@ -20,7 +20,7 @@ from odekit.errors import ReductionError
 from odekit.networks import Network
 from odekit.systems import System
 
-__all__ = ["Resonance", "close", "coupling_graph", "resonances"]
+__all__ = ["Resonance", "close", "resonances"]
 
 Node = tuple[str, str]
 
@@ -114,22 +114,6 @@ def _sum_text(share: Sequence[tuple[Mode[Any], int]]) -> str:
 def _signed(frequencies: Frequencies[Any], frequency: Any) -> str:
     canonical = frequencies.canonical(frequency)
     return ("" if canonical == frequency else "-") + frequencies.label(canonical)
-
-
-def coupling_graph(system: System) -> dict[Node, tuple[Node, ...]]:
-    """Neighbours of every mode, as (weight group, frequency): the modes that share a monomial with it.
-
-    >>> coupling_graph(derive(Network("Zp")))[("theta", "k")]
-    (('xi', 'k'),)
-    """
-    graph: dict[Node, dict[Node, None]] = {
-        (mode.weights, mode.label): {} for mode in _answers(system).reduction.modes
-    }
-    for resonance in resonances(system):
-        nodes = dict.fromkeys((name, label) for name, label, _ in resonance.modes)
-        for left, right in combinations(nodes, 2):
-            graph[left][right] = graph[right][left] = None
-    return {node: tuple(neighbours) for node, neighbours in graph.items()}
 
 
 def close(network: Network, modes: Sequence[str | int]) -> System:

@@ -22,6 +22,10 @@ __all__ = ["cheapest_form", "form_states", "original_states"]
 
 FloatArray = NDArray[np.float64]
 Form = EquivalentForm[System]
+Evaluator = Callable[[FloatArray, FloatArray], FloatArray]
+
+# Columns that are evaluated together: as many as a few hundred kilobytes hold.
+_AT_ONCE = 8192
 
 
 def cheapest_form(system: System, y0: FloatArray) -> Form | None:
@@ -41,7 +45,9 @@ def form_states(form: Form, system: System, inputs: Inputs) -> FloatArray:
 def original_states(form: Form, system: System, inputs: Inputs, solved: Solution) -> Solution:
     """The form's solution in the states of the original system; at t = 0 the initial states themselves."""
     evaluate = _evaluator(form.system, tuple(form.exits[state] for state in system.states))
-    y = np.stack([evaluate(row, inputs.p) for row in solved.y])
+    rows = max(1, _AT_ONCE // solved.y.shape[2])
+    chunks = [solved.y[first : first + rows] for first in range(0, len(solved.y), rows)]
+    y = np.concatenate([_at_all_times(evaluate, chunk, inputs.p) for chunk in chunks])
     for index, state in enumerate(system.states):
         if state in form.phases:
             _make_continuous(y[:, index], inputs.y0[index])
@@ -51,13 +57,21 @@ def original_states(form: Form, system: System, inputs: Inputs, solved: Solution
 
 def _make_continuous(phase: FloatArray, start: FloatArray) -> None:
     """Adds multiples of 2 pi to the phase, (time, batch), so that each is the nearest to the one before."""
-    before = start
-    for row in phase:
-        row += 2.0 * np.pi * np.round((before - row) / (2.0 * np.pi))
-        before = np.where(np.isnan(row), before, row)
+    whole = np.concatenate([start[None], phase])
+    places = np.where(np.isnan(whole), 0, np.arange(len(whole))[:, None])
+    known = np.take_along_axis(whole, np.maximum.accumulate(places, axis=0), axis=0)
+    turns = np.cumsum(np.round((known[:-1] - known[1:]) / (2.0 * np.pi)), axis=0)
+    phase += 2.0 * np.pi * turns
 
 
-def _evaluator(system: System, expressions: Sequence[Any]) -> Callable[[FloatArray, FloatArray], FloatArray]:
+def _at_all_times(evaluate: Evaluator, y: FloatArray, p: FloatArray) -> FloatArray:
+    """Expressions (time, expression, batch) at states (time, state, batch), in one call."""
+    times, _, batch = y.shape
+    found = evaluate(np.moveaxis(y, 1, 0).reshape(y.shape[1], -1), np.tile(p, times))
+    return np.moveaxis(found.reshape(len(found), times, batch), 0, 1)
+
+
+def _evaluator(system: System, expressions: Sequence[Any]) -> Evaluator:
     """Expressions in the states and parameters of a system, as a function of these, (expression, batch)."""
     compiled, _ = compile_expressions(Formulas(tuple(expressions), system.states, system.parameters))
 

@@ -62,6 +62,17 @@ def test_names_for_type_checkers_and_names_at_run_time_agree() -> None:
         assert getattr(odekit, name) is getattr(room, name)
 
 
+@pytest.mark.parametrize("room", sorted(m.name for m in iter_modules(odekit.__path__) if m.ispkg))
+def test_dir_and_help_of_a_room_list_its_public_names(room: str) -> None:
+    show = "print(*dir(room), '---', pydoc.render_doc(room, renderer=pydoc.plaintext))"
+    script = f"import odekit.{room} as room, pydoc; {show}"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    listed, _, told = result.stdout.partition("---")
+    names = getattr(odekit, room).__all__
+    assert set(names) <= set(listed.split())
+    assert not [name for name in names if name not in told]
+
+
 def test_every_room_is_an_attribute_without_its_own_import() -> None:
     rooms = {m.name for m in iter_modules(odekit.__path__) if not m.name.startswith("_")}
     assert rooms == set(dir(odekit)) - set(odekit.__all__)

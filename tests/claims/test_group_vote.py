@@ -83,10 +83,7 @@ def test_the_formula_is_the_limit_of_many_random_frames() -> None:
     G = group("S3")
     sigma, generator = G.real_irreps[2], np.random.default_rng(4)
     batches = np.array(
-        [
-            centred_logits(G, explicit_maxima(G, sigma, unit_frames(generator, 1000, sigma.r)))
-            for _ in range(40)
-        ]
+        [centred_logits(G, explicit_maxima(sigma, unit_frames(generator, 1000, sigma.r))) for _ in range(40)]
     )
     expected = population_logits(G, np.array([0.0, 1.0]))
     error = batches.std(axis=0, ddof=1) / np.sqrt(len(batches))

@@ -62,7 +62,7 @@ def test_explicit_maxima_are_critical_and_deviate_in_no_way(name: str) -> None:
     network = sphere_network(G, 4)
     for sigma in G.real_irreps[1:]:
         frames = unit_frames(np.random.default_rng(5), 4, sigma.r)
-        weights = explicit_maxima(G, sigma, frames)
+        weights = explicit_maxima(sigma, frames)
         gradients, xi = uniform_gradient(network, (weights["theta1"], weights["theta2"]), weights["xi"])
         energy = 2 * np.sqrt(G.order / sigma.r)
         for gradient, values in zip((*gradients, xi), weights.values(), strict=True):

@@ -140,7 +140,7 @@ def _measure(
 ) -> Iterator[tuple[str, str, Fits]]:
     """The real irrep, the kind of deviation and its fits, from one run of neurons near all these maxima."""
     network = _network(group, NEURONS * len(chosen))
-    maxima = [explicit_maxima(group, s, unit_frames(generator, NEURONS, s.r)) for s in chosen]
+    maxima = [explicit_maxima(s, unit_frames(generator, NEURONS, s.r)) for s in chosen]
     start = {name: _perturbed(np.concatenate([m[name] for m in maxima]), generator) for name in maxima[0]}
     energies = [maximum_of(network, sigma).energy for sigma in chosen]
     run = train(network, start, np.linspace(0.0, DECAY / min(energies), SNAPSHOTS), RTOL)

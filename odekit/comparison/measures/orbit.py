@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.comparison.measures.shares import dominant_irreps
-from odekit.groups import FiniteGroup
+from odekit.groups import FiniteGroup, rank_one
 
 __all__ = ["orbit_distance"]
 
@@ -60,9 +60,7 @@ def _distance(units: list[FloatArray], matrices: FloatArray) -> FloatArray:
     scale = np.sqrt(matrices.shape[1] / matrices.shape[0])
     first, second, third = (scale * np.einsum("mg,gij->mij", unit, matrices) for unit in units)
     p, q, w = _nearest(first, second, third)
-    points = (
-        scale * np.einsum("mi,gij,mj->mg", left, matrices, right) for left, right in ((p, q), (q, w), (p, w))
-    )
+    points = (rank_one(matrices, left, right) for left, right in ((p, q), (q, w), (p, w)))
     squares = sum(((unit - point) ** 2).sum(axis=-1) for unit, point in zip(units, points, strict=True))
     return np.asarray(np.sqrt(squares))
 

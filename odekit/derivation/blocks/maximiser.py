@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from odekit.errors import InputError, UnknownNameError
-from odekit.groups import FiniteGroup, RealIrrep
+from odekit.groups import FiniteGroup, RealIrrep, rank_one
 
 __all__ = ["maximiser"]
 
@@ -51,13 +51,11 @@ def maximiser(
     """
     sigma = _named(group, irrep) if isinstance(irrep, str) else irrep
     p, q, w = (_unit(name, vector, sigma.r) for name, vector in (("p", p), ("q", q), ("w", w)))
-    scale = np.sqrt(sigma.r / group.order)
-    part = scale / np.sqrt(2) if constraint == "joint_sphere" else scale
-    return {
-        "theta1": part * (sigma.matrices @ q @ p),
-        "theta2": part * (sigma.matrices @ w @ q),
-        "xi": scale * (sigma.matrices @ w @ p),
-    }
+    part = 1 / np.sqrt(2) if constraint == "joint_sphere" else 1.0
+    first, second, output = (
+        rank_one(sigma.matrices, a[None], b[None])[0] for a, b in ((p, q), (q, w), (p, w))
+    )
+    return {"theta1": part * first, "theta2": part * second, "xi": output}
 
 
 def _named(group: FiniteGroup, name: str) -> RealIrrep:

@@ -22,7 +22,6 @@ __all__ = [
     "combine",
     "cyclic_gradient",
     "derivative_along",
-    "letters_of",
     "multiply_words",
     "terms_of",
     "trace_form",
@@ -70,11 +69,6 @@ def multiply_words(left: Mapping[Word, Fraction], right: Mapping[Word, Fraction]
 def adjoint(words: Mapping[Word, Fraction]) -> Words:
     """Adjoint of a combination: each word backwards, each letter adjoint."""
     return {tuple(letter.adjoint for letter in reversed(word)): value for word, value in words.items()}
-
-
-def letters_of(words: Mapping[Word, Fraction]) -> tuple[str, ...]:
-    """Names of the letters that occur, in order of first occurrence."""
-    return tuple(dict.fromkeys(letter.name for word in words for letter in word))
 
 
 def cyclic_gradient(trace: Mapping[Word, Fraction], name: str) -> Words:

@@ -88,16 +88,6 @@ class HarmonicHierarchy:
         )
         return self.modes(theta), self.modes(xi), theta.mean(axis=0)
 
-    def leaked(self, u: ComplexArray, v: ComplexArray) -> tuple[FloatArray, FloatArray]:
-        """Share of the gradient's norm outside of the harmonics, in theta and in xi, (batch,) each."""
-        parts = self.gradient(self.weights(u), self.weights(v))
-        shares = []
-        for part in parts:
-            kept = self.weights(self.modes(part), part.mean(axis=0))
-            size = np.linalg.norm(part, axis=0)
-            shares.append(np.linalg.norm(part - kept, axis=0) / np.where(size > 0, size, 1.0))
-        return shares[0], shares[1]
-
     def weights(self, amplitudes: ComplexArray, mean: FloatArray | None = None) -> FloatArray:
         """Weights (n, batch) with these harmonics, by power of a generator."""
         waves: FloatArray = (self._characters.T @ amplitudes).real

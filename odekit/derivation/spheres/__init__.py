@@ -6,7 +6,6 @@ from odekit.derivation.spheres.radial import radial_coefficients, spheres_of
 from odekit.derivation.spheres.report import SphereReport
 from odekit.derivation.spheres.solutions import (
     alignment_rate,
-    competition_rate,
     sphere_solutions,
     time_change,
 )
@@ -17,7 +16,6 @@ __all__ = [
     "Eigenvalue",
     "SphereReport",
     "alignment_rate",
-    "competition_rate",
     "find_sphere_form",
     "radial_coefficients",
     "sphere_solutions",

@@ -15,7 +15,7 @@ import sympy as sp
 
 from odekit.systems import System
 
-__all__ = ["PhaseModel", "alignment_rate", "competition_rate", "sphere_solutions", "time_change"]
+__all__ = ["PhaseModel", "alignment_rate", "sphere_solutions", "time_change"]
 
 ENERGY_NAME = "E"
 
@@ -82,12 +82,6 @@ def alignment_rate(source: PhaseModel) -> sp.Expr | None:
     residual = solution.diff(t) + rate * sp.sin(solution)
     is_solved = not rate.has(D) and sp.simplify(sp.expand_trig(residual)) == 0
     return rate if is_solved else None
-
-
-def competition_rate(source: PhaseModel) -> sp.Expr | None:
-    """Kappa of ``a' = kappa a^2 - E a`` where D = 0 and all magnitudes of a mode are equal."""
-    equations = _equations(source)
-    return None if equations is None else _common_rate(equations)
 
 
 def _equations(source: PhaseModel) -> _Equations | None:

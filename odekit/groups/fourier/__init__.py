@@ -1,6 +1,6 @@
 """How do weights become coefficients? The one Fourier convention, both ways, and those of the papers."""
 
-from odekit.groups.fourier.block_transform import group_fourier, group_inner_product, inverse_group_fourier
+from odekit.groups.fourier.block_transform import group_fourier, inverse_group_fourier
 from odekit.groups.fourier.conventions import (
     Polar,
     averaged_coefficients,
@@ -17,11 +17,11 @@ from odekit.groups.fourier.modes import (
     from_modes,
     mean_mode,
     mode_basis,
-    mode_inner_product,
     modes_to_coefficients,
     to_modes,
 )
-from odekit.groups.fourier.transform import fourier_transform, inner_product, inverse_fourier_transform
+from odekit.groups.fourier.rank_one import rank_one
+from odekit.groups.fourier.transform import fourier_transform, inverse_fourier_transform
 
 __all__ = [
     "Polar",
@@ -34,15 +34,13 @@ __all__ = [
     "from_normalised_coefficients",
     "from_polar",
     "group_fourier",
-    "group_inner_product",
-    "inner_product",
     "inverse_fourier_transform",
     "inverse_group_fourier",
     "mean_mode",
     "mode_basis",
-    "mode_inner_product",
     "modes_to_coefficients",
     "normalised_coefficients",
+    "rank_one",
     "to_modes",
     "to_polar",
     "wrap_phase",

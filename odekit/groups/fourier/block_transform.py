@@ -26,7 +26,7 @@ from odekit.groups.fourier.transform import (
 )
 from odekit.groups.group import FiniteGroup
 
-__all__ = ["group_fourier", "group_inner_product", "inverse_group_fourier"]
+__all__ = ["group_fourier", "inverse_group_fourier"]
 
 
 @without_warnings
@@ -105,28 +105,6 @@ def inverse_group_fourier(blocks: Sequence[ArrayLike], G: FiniteGroup) -> Comple
         flat = block.reshape(*block.shape[:-2], -1)
         f += irrep.dimension / G.order * (flat @ irrep.matrices.reshape(G.order, -1).conj().T)
     return f
-
-
-@without_warnings
-def group_inner_product(fhat: Sequence[ArrayLike], hhat: Sequence[ArrayLike], G: FiniteGroup) -> ComplexArray:
-    """Return sum_g f(g) conj(h(g)) from blocks, by Plancherel: (1/n) sum_rho d_rho tr(fhat hhat^*).
-
-    Parameters
-    ----------
-    fhat, hhat: blocks as `group_fourier` gives them; the leading axes broadcast.
-    G: any finite group, of order n.
-
-    Returns
-    -------
-    products: ``(...,)`` complex128.
-
-    Raises
-    ------
-    InputError: as in `inverse_group_fourier`.
-    """
-    pairs = zip(_checked_blocks(fhat, G), _checked_blocks(hhat, G), strict=True)
-    terms = (left.shape[-1] / G.order * (left * right.conj()).sum(axis=(-2, -1)) for left, right in pairs)
-    return np.asarray(sum(terms), dtype=np.complex128)
 
 
 def _checked_blocks(blocks: Sequence[ArrayLike], G: FiniteGroup) -> list[ComplexArray]:

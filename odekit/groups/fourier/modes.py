@@ -34,7 +34,6 @@ __all__ = [
     "from_modes",
     "mean_mode",
     "mode_basis",
-    "mode_inner_product",
     "modes_to_coefficients",
     "to_modes",
 ]
@@ -204,32 +203,6 @@ def coefficients_to_modes(fhat: ArrayLike, G: FiniteGroup) -> ComplexArray:
     chosen, is_real = _mode_characters(conjugate_characters(G))
     values = last_axis(fhat, chosen.size, "set of coefficients").astype(np.complex128)
     return np.where(is_real, values.real / G.order, 2 / G.order * values.conj())
-
-
-@without_warnings
-def mode_inner_product(u: ArrayLike, v: ArrayLike, G: FiniteGroup) -> FloatArray:
-    """Return sum_g w(g) y(g) of weights w, y of mean zero with the modes u, v.
-
-    By Plancherel: (n/2) Re(u conj(v)) summed over pairs, plus n u v summed over characters of order 2.
-
-    Parameters
-    ----------
-    u, v: ``(..., n_modes)`` complex, in the order of `mode_basis`; the leading axes broadcast.
-
-    Returns
-    -------
-    products: ``(...,)`` float64.
-
-    Raises
-    ------
-    InputError: u or v isn't numeric, or a last axis isn't of length n_modes.
-    ReductionError: the group isn't Abelian.
-    """
-    chosen, is_real = _mode_characters(conjugate_characters(G))
-    left = last_axis(u, chosen.size, "first set of modes").astype(np.complex128)
-    right = last_axis(v, chosen.size, "second set of modes").astype(np.complex128)
-    terms = np.where(is_real, left.real * right.real, (left * right.conj()).real / 2)
-    return np.asarray(G.order * terms.sum(axis=-1), dtype=np.float64)
 
 
 def _mode_characters(conjugates: IntArray) -> tuple[IntArray, NDArray[np.bool_]]:

@@ -19,7 +19,7 @@ from odekit.errors import InputError
 from odekit.groups.characters import ComplexArray, characters, require_abelian
 from odekit.groups.group import FiniteGroup
 
-__all__ = ["fourier_transform", "inner_product", "inverse_fourier_transform", "last_axis", "without_warnings"]
+__all__ = ["fourier_transform", "inverse_fourier_transform", "last_axis", "without_warnings"]
 
 without_warnings = np.errstate(invalid="ignore", over="ignore")
 """Decorator for batches in which a row may hold infinities: what comes of them is a NaN, not a warning."""
@@ -90,27 +90,6 @@ def inverse_fourier_transform(fhat: ArrayLike, G: FiniteGroup) -> ComplexArray:
     by_residues = values.reshape(*values.shape[:-1], *G.factors)
     averaged = np.fft.fftn(by_residues, axes=_residue_axes(G), norm="forward")
     return averaged.reshape(values.shape)
-
-
-@without_warnings
-def inner_product(fhat: ArrayLike, hhat: ArrayLike) -> ComplexArray:
-    """Return sum_g f(g) conj(h(g)) from coefficients, by Plancherel: (1/n) sum_rho fhat conj(hhat).
-
-    Parameters
-    ----------
-    fhat, hhat: ``(..., n)`` complex, by character; the leading axes broadcast.
-
-    Returns
-    -------
-    products: ``(...,)`` complex128.
-
-    Raises
-    ------
-    InputError: the last axes differ in length.
-    """
-    left = np.atleast_1d(np.asarray(fhat, dtype=np.complex128))
-    right = last_axis(hhat, left.shape[-1], "second set of coefficients").astype(np.complex128)
-    return np.asarray((left * right.conj()).sum(axis=-1) / left.shape[-1], dtype=np.complex128)
 
 
 def _residue_axes(G: FiniteGroup) -> tuple[int, ...]:

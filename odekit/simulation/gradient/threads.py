@@ -7,6 +7,7 @@ products is then shared as well. What enters is work, what leaves are its result
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -63,4 +64,5 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="odekit")
 
 
-os.register_at_fork(after_in_child=_pool.cache_clear)
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_pool.cache_clear)

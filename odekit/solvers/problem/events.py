@@ -1,8 +1,4 @@
-"""Moments at which something happens along a trajectory.
-
-What enters is a function g(t, y, p); its zeros along a solution are the moments. What leaves is an `Event`
-that a solver can bind to its states. How trajectories are integrated isn't known here.
-"""
+"""Moments at which something happens along a trajectory: zeros of a function g(t, y, p) along a solution."""
 
 from __future__ import annotations
 
@@ -88,7 +84,7 @@ class Event:
             raise InputError("an event at the start needs a direction", expected="1 or -1", received="0")
 
 
-def phase_aligned(state: int | str = "D", tolerance: float = 1e-2, *, terminal: bool = False) -> Event:
+def phase_aligned(state: int | str, tolerance: float = 1e-2, *, terminal: bool = False) -> Event:
     """The moment at which a phase comes within ``tolerance`` of zero modulo 2 pi.
 
     ``g = |wrap(D)| - tolerance``, falling, where wrap(D) = D - 2 pi round(D / 2 pi) lies in [-pi, pi].
@@ -131,10 +127,10 @@ def dominance_reached(
 
 
 def horizon(
-    threshold: float = 1e-2,
-    coefficient: float = 4.0,
-    powers: Mapping[int | str, int] | None = None,
+    powers: Mapping[int | str, int],
     *,
+    coefficient: float = 1.0,
+    threshold: float = 1e-2,
     terminal: bool = True,
 ) -> Event:
     """The moment at which the logits are too large for the reduced flow, which assumes a uniform softmax.
@@ -143,23 +139,22 @@ def horizon(
 
     The gradient of the full loss departs from the reduced flow by a relative amount of the order of the
     logits f. For one neuron with quadratic activation, theta of magnitude alpha and xi of magnitude beta,
-    ``|f| <= beta (2 alpha)**2``: the default. For M aligned neurons multiply the coefficient by M, and by the
-    logit scale in any case.
+    ``|f| <= beta (2 alpha)**2``: powers ``{"alpha": 2, "beta": 1}`` and coefficient 4. For M aligned neurons
+    multiply the coefficient by M, and by the logit scale in any case.
 
     Parameters
     ----------
-    threshold: positive, the departure that is still accepted.
+    powers: exponent of each magnitude, by row or name.
     coefficient: positive.
-    powers: exponent of each magnitude, by row or name; alpha 2 and beta 1 where omitted.
+    threshold: positive, the departure that is still accepted.
     terminal: whether the trajectory ends there.
 
     Source: arXiv 2602.16849, the reduction at small initialisation.
     """
-    exponents: dict[int | str, int] = dict(powers) if powers else {"alpha": 2, "beta": 1}
 
     def excess(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
         size = np.full_like(t, coefficient)
-        for state, exponent in exponents.items():
+        for state, exponent in powers.items():
             size *= np.abs(y[state]) ** exponent
         return size - threshold
 

@@ -1,8 +1,4 @@
-"""What is written down while trajectories advance: requested times, events, interpolants, and their ends.
-
-What enters are accepted steps; what leaves are the arrays of a `Solution`. How a step was taken, and whether
-it was good enough, was decided elsewhere.
-"""
+"""What is written down while trajectories advance: requested times, events, interpolants, and their ends."""
 
 from __future__ import annotations
 
@@ -20,6 +16,10 @@ __all__ = ["Record", "Step"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+
+
+# Requested times that are written down together; more cost memory and save nothing.
+_AT_ONCE = 1024
 
 
 def _unknown(shape: tuple[int, ...]) -> FloatArray:
@@ -162,7 +162,21 @@ class Record:
             due = np.flatnonzero(step.taken & (lanes.next_time < step.t) & (lanes.next_time <= stop))
             if not len(due):
                 return
-            self._write(lanes, due, inside.only(place[due])(lanes.next_time[due]))
+            number, lane, when = self._times_inside(lanes, due, step.t, stop)
+            index = lanes.index[lane]
+            self.y[number, :, index] = inside.only(place[lane])(when).T
+            np.add.at(lanes.cursor, lane, 1)
+            lanes.next_time[due] = self.task.times_after(lanes.cursor[due], lanes.index[due])
+
+    def _times_inside(
+        self, lanes: Lanes, due: IntArray, end: FloatArray, stop: FloatArray
+    ) -> tuple[IntArray, IntArray, FloatArray]:
+        """Numbers of the next requested times within the step, their lanes, and the times, some at a time."""
+        ahead = np.arange(max(1, min(len(self.task.inputs.times), _AT_ONCE // len(due))))
+        number = lanes.cursor[due][:, None] + ahead
+        when = self.task.times_after(number, lanes.index[due][:, None])
+        row, column = np.nonzero((when < end[due][:, None]) & (when <= stop[due][:, None]))
+        return number[row, column], due[row], when[row, column]
 
     def _write_due(self, lanes: Lanes, eligible: BoolArray, t: FloatArray, y: FloatArray) -> None:
         while True:

@@ -46,6 +46,13 @@ def report(*outcomes: str) -> Report:
     return Report("1.0", 0, {"full": False}, verdicts)
 
 
+def test_names_in_a_notebook_s_table_are_escaped() -> None:
+    verdict = Verdict("<b>x</b>", "a < b & c", "a paper", "inconclusive")
+    shown = Report("1.0", 0, {}, [verdict])._repr_html_()
+    assert "<td>&lt;b&gt;x&lt;/b&gt;</td>" in shown
+    assert "a &lt; b &amp; c" in shown
+
+
 @pytest.mark.parametrize(
     ("gap", "budget", "tolerance", "outcome"),
     [

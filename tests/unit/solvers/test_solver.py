@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 import numpy as np
 import pytest
 import sympy as sp
 
+from odekit.derivation import derive
 from odekit.errors import InputError, UnknownNameError
-from odekit.solvers import compile, solve
+from odekit.networks import Network
+from odekit.solvers import Status, compile, roads, solve
 
 
 def test_the_oscillator_keeps_its_phase(oscillator: Any) -> None:
@@ -68,6 +71,38 @@ def test_a_mapping_that_names_a_closed_subset_restricts_the_system(system: Any) 
     assert restricted.states == ("a", "D")
     # Two error controls at rtol 1e-8.
     np.testing.assert_allclose(restricted["a"], full["a"], rtol=1e-7)
+
+
+def test_the_order_of_the_mapping_of_initial_values_plays_no_part() -> None:
+    flow = derive(Network("Zp"))
+    y0 = {"alpha": 0.2, "beta": 0.3, "D": 0.7}
+    solutions = [
+        solve(flow, dict(order), [0.1, 0.2], parameters={"p": 7.0}) for order in permutations(y0.items())
+    ]
+    assert {solution.method for solution in solutions} == {"exact"}
+    for solution in solutions[1:]:
+        for name in y0:
+            np.testing.assert_array_equal(solution[name], solutions[0][name])
+
+
+def test_many_requested_times_compile_a_cheaper_form_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    flow, made = derive(Network("Zp", activation="z**3")), []
+    whole = roads.compile_for
+    monkeypatch.setattr(roads, "compile_for", lambda *a, **k: made.append(a) or whole(*a, **k))
+    y0 = {state.name: 0.3 for state in flow.states}
+    one = solve(flow, y0, 0.05, parameters={"p": 7.0})
+    many = solve(flow, y0, np.linspace(0, 0.05, 200), parameters={"p": 7.0})
+    assert len(made) == 2
+    np.testing.assert_array_equal(one.y[-1], many.y[-1])
+    assert one.steps.tolist() == many.steps.tolist()
+
+
+@pytest.mark.parametrize("backend", ["numpy", "mpmath"])
+def test_every_backend_keeps_to_the_step_cap_and_the_first_step(oscillator: Any, backend: str) -> None:
+    capped = solve(oscillator, [1.0, 0.0], 50.0, max_steps=3, backend=backend)
+    assert (capped.status[0], capped.steps[0]) == (Status.max_steps, 3)
+    timid, bold = (solve(oscillator, [1.0, 0.0], 1.0, h0=h0, backend=backend).steps[0] for h0 in (1e-6, 0.5))
+    assert timid > bold
 
 
 def test_a_compiled_system_gives_the_same(logistic: Any) -> None:

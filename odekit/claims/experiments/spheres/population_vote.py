@@ -53,7 +53,7 @@ def drawn_maxima(
     """
     counts = generator.multinomial(neurons, proportions)
     parts = [
-        explicit_maxima(group, sigma, unit_frames(generator, int(count), sigma.r))
+        explicit_maxima(sigma, unit_frames(generator, int(count), sigma.r))
         for sigma, count in zip(group.real_irreps[1:], counts, strict=True)
     ]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

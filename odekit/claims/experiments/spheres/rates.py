@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from odekit.comparison import estimate_rate
 from odekit.derivation import CriticalPoint, critical_point, lift
-from odekit.groups import FiniteGroup, RealIrrep
+from odekit.groups import RealIrrep, rank_one
 from odekit.networks import Network
 from odekit.simulation import Run, simulate
 
@@ -98,7 +98,7 @@ def unit_frames(generator: np.random.Generator, count: int, r: int) -> FloatArra
     return np.asarray(drawn / np.linalg.norm(drawn, axis=-1, keepdims=True))
 
 
-def explicit_maxima(group: FiniteGroup, sigma: RealIrrep, frames: FloatArray) -> dict[str, FloatArray]:
+def explicit_maxima(sigma: RealIrrep, frames: FloatArray) -> dict[str, FloatArray]:
     """Maxima of the energy on three spheres, weights (M, n) of norm 1.
 
     With unit vectors p, q, w they are ``theta1 = sqrt(r/n) <p, sigma(g) q>``,
@@ -111,12 +111,8 @@ def explicit_maxima(group: FiniteGroup, sigma: RealIrrep, frames: FloatArray) ->
     Source: arXiv 2606.02993, the maximisers at one irrep, here with real weights.
     """
     p, q, w = frames
-    size = np.sqrt(sigma.r / group.order)
     pairs = {"theta1": (p, q), "theta2": (q, w), "xi": (p, w)}
-    return {
-        name: size * np.einsum("mi,gij,mj->mg", a, sigma.matrices, b, optimize=True)
-        for name, (a, b) in pairs.items()
-    }
+    return {name: rank_one(sigma.matrices, *pair) for name, pair in pairs.items()}
 
 
 def train(network: Network, weights: Weights, times: FloatArray, rtol: float) -> Run:

@@ -140,7 +140,7 @@ def exact_population(group: FiniteGroup, generator: np.random.Generator) -> Exac
     irreps = group.real_irreps[1:]
     parts = np.stack(
         [
-            centred_logits(group, explicit_maxima(group, sigma, design_of_frames(sigma.r, generator)))
+            centred_logits(group, explicit_maxima(sigma, design_of_frames(sigma.r, generator)))
             for sigma in irreps
         ]
     )

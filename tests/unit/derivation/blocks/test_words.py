@@ -16,7 +16,6 @@ from odekit.derivation.blocks.words import (
     combine,
     cyclic_gradient,
     derivative_along,
-    letters_of,
     multiply_words,
     trace_form,
     words_text,
@@ -92,7 +91,6 @@ def test_a_trace_does_not_see_rotations() -> None:
 
 def test_terms_that_cancel_are_gone() -> None:
     assert combine([(1, SAMPLES[0]), (-1, SAMPLES[0])]) == {}
-    assert letters_of(SAMPLES[0]) == ("c", "a", "b")
 
 
 def test_words_are_printed_as_people_write_them() -> None:

@@ -31,14 +31,6 @@ def test_the_field_is_the_projected_gradient(activation: str, task: str) -> None
     np.testing.assert_allclose(dmean, -slope[0].mean(axis=1), rtol=1e-11, atol=1e-11)
 
 
-def test_all_harmonics_leak_nothing_and_few_do() -> None:
-    network = Network("Z11", activation="relu")
-    u, v = np.zeros((2, 5, 1), dtype=complex)
-    u[0], v[0] = 1.0, 1.0
-    assert max(part.max() for part in HarmonicHierarchy(network, 5).leaked(u, v)) < 1e-14
-    assert min(part.min() for part in HarmonicHierarchy(network, 1).leaked(u[:1], v[:1])) > 0.1
-
-
 def test_other_networks_and_numbers_are_refused() -> None:
     with pytest.raises(ReductionError, match="need another network"):
         HarmonicHierarchy(Network("Z11", embedding="unshared"), 2)

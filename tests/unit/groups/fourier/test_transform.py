@@ -15,7 +15,6 @@ from odekit.groups import (
     fourier_transform,
     from_table,
     group,
-    inner_product,
     inverse_fourier_transform,
 )
 
@@ -96,7 +95,7 @@ def test_a_convolution_becomes_a_product(G: FiniteGroup) -> None:
 def test_inner_products_agree_by_plancherel(G: FiniteGroup) -> None:
     f, h = random_function(G, 8, 3), random_function(G, 9, 3)
     direct = (f * h.conj()).sum(axis=-1)
-    by_plancherel = inner_product(fourier_transform(f, G), fourier_transform(h, G))
+    by_plancherel = (fourier_transform(f, G) * fourier_transform(h, G).conj()).sum(axis=-1) / G.order
     assert by_plancherel.shape == (3,)
     assert np.abs(by_plancherel - direct).max() < rounding(f) * np.abs(h).sum()
 
@@ -125,8 +124,6 @@ def test_a_wrong_shape_is_refused() -> None:
         inverse_fourier_transform(1.0, cyclic(5))
     with pytest.raises(InputError, match=r"numbers of shape \(\.\.\., 2\)"):
         fourier_transform(["a", "b"], cyclic(2))
-    with pytest.raises(InputError, match=r"second set of coefficients.*\(\.\.\., 3\)"):
-        inner_product(np.zeros(3), np.zeros(4))
 
 
 def test_a_group_that_is_not_abelian_is_refused() -> None:

@@ -94,9 +94,8 @@ def test_dominance_is_reached_when_the_ratio_is(system: Any) -> None:
 def test_the_horizon_is_where_the_logits_pass_the_threshold(system: Any) -> None:
     alpha, beta = sp.symbols("alpha beta")
     growth = system((alpha, beta), (alpha, beta))
-    solution = solve(
-        growth, [0.02, 0.02], 9.0, rtol=RTOL, events=[horizon(1e-2), horizon(1.0, 1.0, {"beta": 1})]
-    )
+    events = [horizon({"alpha": 2, "beta": 1}, coefficient=4.0), horizon({"beta": 1}, threshold=1.0)]
+    solution = solve(growth, [0.02, 0.02], 9.0, rtol=RTOL, events=events)
     expected = np.log(1e-2 / (4 * 0.02**3)) / 3
     assert solution.event_t[0, 0] == pytest.approx(expected, rel=1e-9)
     assert np.isnan(solution.event_t[1, 0])
