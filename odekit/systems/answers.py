@@ -6,7 +6,6 @@ A derivation overrides what it knows better.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import sympy as sp
 
@@ -17,6 +16,7 @@ from odekit.systems.known import (
     EllipticForm,
     EquivalentForm,
     FixedPoint,
+    Rate,
     ScalingSymmetry,
     SphereForm,
 )
@@ -43,7 +43,7 @@ class AnyAnswers:
         """Points of rest with their stability."""
         return find_rest_points(system, system.first_integrals())
 
-    def rates(self, system: System) -> Mapping[str, Any]:
+    def rates(self, system: System) -> Mapping[str, Rate]:
         """The slowest rate of approach to each attracting point, by its name."""
         attracting = [point for point in system.fixed_points() if point.stability == "attracts"]
         by_phase = {
@@ -91,7 +91,7 @@ class AnyAnswers:
         """Equations and what follows from them, as text."""
         return report(system)
 
-    def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, Any]:
+    def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, object]:
         """Equations and what follows from them, as plain data."""
         return plain_data(system)
 

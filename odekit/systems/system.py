@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -25,6 +24,7 @@ from odekit.systems.known import (
     EllipticForm,
     EquivalentForm,
     FixedPoint,
+    Rate,
     ScalingSymmetry,
     SphereForm,
     combined,
@@ -195,11 +195,11 @@ class System:
     def _fixed_points(self) -> tuple[FixedPoint, ...]:
         return self.answers.fixed_points(self)
 
-    def rates(self) -> Mapping[str, Any]:
+    def rates(self) -> Mapping[str, Rate]:
         """Rate of approach to each attracting point, by its name, such as ``"D = 0"``: the slowest one."""
         return self.answers.rates(self)
 
-    def linearisation(self, at: Mapping[str, Any] | None = None) -> sp.Matrix:
+    def linearisation(self, at: Mapping[str, sp.Expr | float | str] | None = None) -> sp.Matrix:
         """Jacobian of the velocities by the states, at values by name; as it is where none are given."""
         slopes = sp.Matrix(list(self.rhs.values())).jacobian(list(self.states))
         slopes = slopes.replace(sp.DiracDelta, lambda *_: sp.S.Zero)
@@ -255,7 +255,7 @@ class System:
         """The system and what follows from it, as text."""
         return self.answers.report(self, certificate)
 
-    def to_dict(self, certificate: Certificate | None = None) -> dict[str, Any]:
+    def to_dict(self, certificate: Certificate | None = None) -> dict[str, object]:
         """Everything that is known, as plain data: strings, numbers, lists and dictionaries."""
         return self.answers.to_dict(self, certificate)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import sympy as sp
 
@@ -15,7 +14,7 @@ from odekit.derivation.blocks.printers import block_data, block_latex, block_pyt
 from odekit.derivation.spheres import SphereReport
 from odekit.errors import ReductionError
 from odekit.networks import Network
-from odekit.systems import Certificate, FixedPoint, ScalingSymmetry, System
+from odekit.systems import Certificate, FixedPoint, Rate, ScalingSymmetry, System
 from odekit.systems.blocks import ENERGY
 
 __all__ = ["BlockAnswers", "lifted_of", "lifted_system", "system_in_blocks"]
@@ -44,7 +43,7 @@ class BlockAnswers(NetworkAnswers):
         """None: blocks have no phases; on spheres see `Lifted.landscape`."""
         return ()
 
-    def rates(self, system: System) -> Mapping[str, Any]:
+    def rates(self, system: System) -> Mapping[str, Rate]:
         """Rates of approach to the maximum of each real irrep, slowest first; empty without spheres."""
         return self.lifted.rates()
 
@@ -60,7 +59,7 @@ class BlockAnswers(NetworkAnswers):
         """The network, its equations of motion in blocks, laws, landscape, and where they hold."""
         return block_report(self.lifted, certificate)
 
-    def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, Any]:
+    def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, object]:
         """Everything that is known, with the keys of every other system."""
         return block_data(self.lifted, certificate)
 

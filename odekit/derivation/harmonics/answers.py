@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -188,7 +187,7 @@ class HarmonicAnswers(NetworkAnswers):
         """The network, its equations of motion, where they hold, and what follows from them."""
         return network_report(system, self, certificate)
 
-    def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, Any]:
+    def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, object]:
         """Everything that is known, as plain data."""
         return network_data(system, self, certificate)
 

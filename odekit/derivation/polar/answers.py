@@ -183,7 +183,7 @@ class FourierAnswers(NetworkAnswers):
         """The network, its equations of motion, where they hold, and what follows from them."""
         return network_report(system, self, certificate, extra={"Weight decay": self._decay_lines(system)})
 
-    def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, Any]:
+    def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, object]:
         """Everything that is known, as plain data."""
         return network_data(system, self, certificate)
 

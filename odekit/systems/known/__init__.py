@@ -1,7 +1,7 @@
 """What can be known of an ODE? Types: points of rest, symmetries, exact solutions, certificates."""
 
 from odekit.systems.known.certificate import Certificate, combined
-from odekit.systems.known.fixed_point import FixedPoint
+from odekit.systems.known.fixed_point import FixedPoint, Rate
 from odekit.systems.known.forms import (
     Coordinates,
     EllipticCurve,
@@ -19,6 +19,7 @@ __all__ = [
     "EllipticForm",
     "EquivalentForm",
     "FixedPoint",
+    "Rate",
     "ScalingSymmetry",
     "SphereForm",
     "SphereMode",

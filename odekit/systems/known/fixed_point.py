@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-__all__ = ["FixedPoint"]
+__all__ = ["FixedPoint", "Rate"]
+
+# How fast a point is approached: an expression in the parameters, a number, or several by direction.
+Rate = sp.Expr | float | tuple[float, ...]
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def test_a_symbolic_order_agrees_with_brute_force(
     for order, *values in places:
         choice = {symbol: (value,) for symbol, value in zip("klm", values, strict=False)}
         numbers = dict(zip("klm", values, strict=False))
-        assert all(c.holds(order, numbers) for c in system.answers.reduction.conditions)  # type: ignore[union-attr]
+        assert all(c.holds(order, numbers) for c in system.answers.reduction.conditions)
         agrees(data, brute_force(network, (order,), choice, seed=order))
 
 

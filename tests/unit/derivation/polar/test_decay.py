@@ -128,11 +128,11 @@ def test_the_certificate_still_certifies_and_the_reports_show_the_decay() -> Non
 
 @pytest.mark.parametrize("options", [{"rates": {"xi": 2.0}}, {"activation": "z**2 + z**3"}])
 def test_no_law_is_claimed_at_different_rates_or_degrees(options: dict[str, object]) -> None:
-    assert decay_law(with_decay(derive(Network("Zp", **options)))) is None  # type: ignore[arg-type, union-attr]
+    assert decay_law(with_decay(derive(Network("Zp", **options)))) is None  # type: ignore[arg-type]
 
 
 def test_every_kind_of_mode_decays() -> None:
-    system = with_decay(derive(Network("Z6")))  # type: ignore[union-attr]
+    system = with_decay(derive(Network("Z6")))
     assert len(system.templates) == 2
     assert all(DECAY in kind.system.parameters for kind in system.templates)
     assert system.certify().passed

@@ -57,7 +57,7 @@ def test_the_metric_times_the_field_is_the_gradient_of_the_energy(
     group: str, options: dict[str, Any], modes: str | None
 ) -> None:
     system = derive(Network(group, **options), modes)
-    energy = system.energy.subs(dict(system.definitions))  # type: ignore[union-attr]
+    energy = system.energy.subs(dict(system.definitions))
     for state, length, speed in zip(system.states, system.metric, system.vector_field, strict=True):
         force = length * speed.subs(dict(system.definitions))
         assert sp.expand(force - energy.diff(state)) == 0
