@@ -1,4 +1,4 @@
-"""The algebra of checking: proofs, simplified ratios, and formulas as text. SymPy stays in this module.
+"""The algebra of checking, by SymPy: proofs, simplified ratios, and formulas as text.
 
 An expression that would grow too large is never expanded: its number of terms is bounded first.
 """

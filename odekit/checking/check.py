@@ -1,8 +1,4 @@
-"""check: from a user's lines to findings.
-
-What enters are lines and a network; what leaves are findings, one for each line. Here the order of things is
-decided: read, derive, state, draw points, find the units, judge. All else is elsewhere.
-"""
+"""From a user's lines to findings: read, derive, state, draw points, find the units, judge."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What would be right: the derived formula in the user's units, and which symbols tell the two apart.
-
-What enters is a statement that does not hold; what leaves are trees and sentences.
-"""
+"""What would be right: the derived formula in the user's units, and which symbols tell the two apart."""
 
 from __future__ import annotations
 

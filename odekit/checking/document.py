@@ -1,8 +1,4 @@
-"""What a user wrote: a network, conventions, definitions and lines to check, from a file or a mapping.
-
-What enters is TOML or its contents; what leaves is a `Document` of plain text in its place. No formula is
-read here, and nothing is derived.
-"""
+"""What a user wrote: a network, conventions, definitions and lines to check, from a file or a mapping."""
 
 from __future__ import annotations
 
@@ -31,7 +27,7 @@ NETWORK_KEYS = (
     *("group", "activation", "embedding", "constraint", "task", "loss", "logit_scale", "rates"),
     *("modes", "form", "character"),
 )
-LARGEST_FILE = 1_000_000
+LARGEST_FILE = 1_000_000  # bytes; more is no file of formulas, and would only fill the memory
 
 
 @dataclass(frozen=True)

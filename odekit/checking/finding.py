@@ -1,8 +1,4 @@
-"""Finding: what became of one line of a user's file.
-
-What enters was measured elsewhere; a `Finding` only holds it, as text and numbers that a report or a program
-can show.
-"""
+"""Finding: what became of one line of a user's file."""
 
 from __future__ import annotations
 

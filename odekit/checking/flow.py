@@ -1,8 +1,6 @@
 """The derived flow as expression trees, in the units of whoever asks.
 
-What enters is a derivation; what leaves is a `Flow`: coordinates (states and phase combinations), and the
-velocity of each, all as trees. A unit that is left free is a name of its own in them, such as ``unit:alpha``.
-No user's name is known here.
+A unit that is left free is a name of its own in them, such as ``unit:alpha``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """The verdict on one line: equal or not, how that is known, and what would be right.
 
-What enters is a statement with points and the units that all lines share; what leaves is a `Finding`. A
-difference is never decided in float64: every identity is evaluated again in 80 digits, at points at which all
-its parts are finite.
+Identities are never decided in float64 but in 80 digits, at points at which all their parts are finite.
 """
 
 from __future__ import annotations
@@ -30,10 +28,10 @@ __all__ = ["judge"]
 
 FloatArray = NDArray[np.float64]
 
-PRECISE_POINTS = 12
-DIGITS = 50
-_EQUAL = 1e-65
-_PREMISE = 1e-9
+PRECISE_POINTS = 12  # 80 digits are slow, and what is wrong is wrong at almost every point
+DIGITS = 50  # the most that is told of an agreement
+_EQUAL = 1e-65  # relative; leaves 15 of 80 digits for rounding and cancellation
+_PREMISE = 1e-9  # relative; premises are looked at in float64
 _UNIT = "unit:"
 
 

@@ -1,6 +1,5 @@
 """From a line to identities: what has to be equal, at every point, for the line to be right.
 
-What enters are a line, the vocabulary and the flow; what leaves is a `Statement`. Nothing is evaluated here.
 An equation is compared with the chain rule along the flow. A first integral has to have no time derivative. A
 closed form u(t, start) has to begin at the start and obey ``du/dt = F . grad u``, where F is the flow and the
 gradient is by the initial values: both together determine u, by the method of characteristics.

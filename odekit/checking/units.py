@@ -1,9 +1,7 @@
 """Free units: one value of each that explains as many lines as can be explained at once.
 
-What enters are identities that hold units by name, at points; what leaves is a tree for every unit. A unit is
-a number times a power of the order. Term by term, an identity is linear in the logarithms of the units:
-numbers and powers of the order are two systems of linear equations with the same matrix. Lines that no value
-fits are left out and remain wrong; a unit that nothing needs stays 1.
+A unit is a number times a power of the order. Term by term, an identity is linear in the logarithms of the
+units: numbers and powers of the order are two systems of linear equations with the same matrix.
 """
 
 from __future__ import annotations
@@ -27,9 +25,10 @@ __all__ = ["Case", "explain"]
 
 FloatArray = NDArray[np.float64]
 
+# Each subset of lines is solved and tried; beyond these `_fitting` looks for good ones instead.
 MOST_LEFT_OUT = 3
 MOST_SUBSETS = 300
-_CLOSE = 1e-9
+_CLOSE = 1e-9  # relative, well above the rounding of a float64
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,4 @@
-"""The user's names: states under their names here, definitions, and the order of the group.
-
-What enters is what a document says of names, and the flow that it is about; what leaves is a `Vocabulary`
-that reads formulas. Whether a formula is right is not known here.
-"""
+"""The user's names: states under their names here, definitions, and the order of the group."""
 
 from __future__ import annotations
 
@@ -21,7 +17,7 @@ from odekit.groups import FiniteGroup
 __all__ = ["Vocabulary", "checked_units", "vocabulary"]
 
 CLOCK = "t"
-MOST_PARTS = 2000
+MOST_PARTS = 2000  # definitions that hold one another grow like powers of two
 MOST_LEVELS = FORMULA.levels
 
 

@@ -1,8 +1,6 @@
 """Is the theorem true? One file a claim: statement, source, hypotheses, experiment, verdict, control.
 
-An experiment trains the full network with `odekit.simulation`, which knows nothing of any derivation, and
-measures the gap to what the derivation predicts against a budget of every error that it knows of. Each claim
-carries a nearby false statement that the same experiment must refute.
+Full networks are trained without the derivation; their gap to it is judged against a budget of all errors.
 """
 
 from odekit.claims.catalogue import CLAIMS

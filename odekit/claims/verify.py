@@ -1,4 +1,4 @@
-"""verify: run the experiments of the claims that were asked for."""
+"""Run the experiments of the claims that were asked for."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A command whose help teaches by example, and that can show where it failed.
-
-What enters are a command's options and examples. This module must not know any command.
-"""
+"""A command whose help teaches by example, and that can show where it failed."""
 
 from __future__ import annotations
 

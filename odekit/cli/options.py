@@ -1,8 +1,4 @@
-"""Options that several commands share: which group, and where results go.
-
-What enters are the shell's words, what leaves are values that the rooms below take. A place that can't be
-written is refused while the options are read, before anything is computed.
-"""
+"""Options that several commands share; a place that can't be written is refused before any computing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Where a command's results go: text to whoever reads, JSON to a program, progress to standard error.
-
-What enters are finished results, what leaves is written. This module must not know what they mean.
-"""
+"""Where a command's results go: text to whoever reads, JSON to a program, progress to standard error."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Progress", "progress", "say", "say_list", "show_table", "write_json"]
 
-WIDTH = 120
+WIDTH = 120  # columns where no terminal tells its own; most tables fit
 
 
 def say(text: str, json_file: str | None = None) -> None:

@@ -1,8 +1,4 @@
-"""The program: finds the command that is called for, and turns what goes wrong into an exit code.
-
-What enters are the shell's arguments. Commands are modules that load when they are called or listed; this
-module must not know what they do.
-"""
+"""The program: finds the command that is called for, and turns what goes wrong into an exit code."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What does a user's formula say? Text such as ``z**2 + 0.5*z**4`` or ``2*x + 3*y`` as a small tree.
-
-A `Grammar` says what the text may hold; nothing is ever evaluated as code. A tree evaluates on arrays and
-differentiates, and `Meanings` say what its parts are to anybody else.
-"""
+"""What does a user's formula say? Text such as ``z**2 + z**4/2`` becomes a small tree and is never run."""
 
 from odekit.expressions.arrays import ARRAY_FUNCTIONS
 from odekit.expressions.grammar import ACTIVATION, FORMULA, Grammar

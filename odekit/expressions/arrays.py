@@ -1,4 +1,4 @@
-"""Formulas on arrays of NumPy, real or complex: a tree becomes a program that reuses room where it may."""
+"""Formulas on NumPy arrays, real or complex: a tree becomes a program that reuses memory where it may."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What a text may hold: which functions and constants, and how much of everything.
-
-There are two grammars: that of activations, tasks and events, and that of a user's equations, which knows
-more functions, roots and pi.
-"""
+"""The grammars: which functions and constants a text may hold, and how long and how deep it may be."""
 
 from __future__ import annotations
 
@@ -39,6 +35,7 @@ class Grammar:
 
 
 ACTIVATION = Grammar(tuple(name for name in FUNCTION_NAMES if name not in _MORE_FUNCTIONS))
+# Equations may be longer than activations, but no deeper than what reads them can recurse.
 FORMULA = Grammar(
     FUNCTION_NAMES,
     constants=tuple(CONSTANTS),

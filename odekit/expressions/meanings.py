@@ -1,4 +1,4 @@
-"""What the parts of a formula mean: a table for each way to read a tree, be it arrays, SymPy or intervals."""
+"""What the parts of a formula mean: one table for each way to read a tree, such as arrays or SymPy."""
 
 from __future__ import annotations
 

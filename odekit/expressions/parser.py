@@ -1,8 +1,4 @@
-"""From text to an expression tree, by a whitelist, without evaluating anything.
-
-Python's own parser reads the text into a syntax tree; only the nodes listed here are accepted, and length,
-depth, number of parts and exponents are capped before anything is built.
-"""
+"""The parser: from text to an expression tree, by a whitelist of Python's syntax, without evaluating it."""
 
 from __future__ import annotations
 
@@ -32,6 +28,7 @@ from odekit.expressions.tree import (
 
 __all__ = ["parse"]
 
+# Without these a short text could exhaust Python's parser (depth) or exact arithmetic (the others).
 MAX_DEPTH = 50
 MAX_NUMBER = 10**30
 MAX_EXPONENT = 64

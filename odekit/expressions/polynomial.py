@@ -11,6 +11,7 @@ from odekit.expressions.meanings import FUNCTION_NAMES, Meanings
 
 __all__ = ["Polynomial", "polynomial_meanings", "polynomial_symbol"]
 
+# Products of one multiplication, so that no power runs away; 1,000 bits still fit the range of a float.
 MAX_TERMS = 10_000
 MAX_BITS = 1000
 

@@ -1,4 +1,4 @@
-"""Trees taken apart and put together: which names occur, and other trees in their place."""
+"""Questions about whole trees: which names occur, how large they are, and other trees in place of names."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""The expression tree: sums, products, integer powers, roots and a handful of named functions.
-
-A tree evaluates on arrays, real or complex, differentiates, and gives its polynomial coefficients as exact
-rationals: each is a fold over the tree with a table of meanings. It is built by `odekit.expressions.parser`,
-or by hand.
-"""
+"""The expression tree: sums, products, powers, roots and functions, read by folding a table of `Meanings`."""
 
 from __future__ import annotations
 

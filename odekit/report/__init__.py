@@ -1,8 +1,4 @@
-"""How do I show it? Tables for the terminal, for LaTeX and for Markdown, figures for a paper, and files.
-
-A table is data (`Table`) and knows nothing of where it will be printed; a figure is a Matplotlib figure that
-no window shows. Each name is loaded on first use, so that who wants a table need not wait for Matplotlib.
-"""
+"""How do I show it? Tables for the terminal, for LaTeX and for Markdown, figures for a paper, and files."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""A report as a folder: JSON, LaTeX, Markdown and figures, which appear together or not at all.
-
-What enters is a finished report and a place, what leaves is the folder: filled under a temporary name beside
-its place and renamed. A folder that holds anything but an earlier report is never replaced.
-"""
+"""A report as a folder: JSON, LaTeX, Markdown and figures, which appear together or not at all."""
 
 from __future__ import annotations
 

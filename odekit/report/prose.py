@@ -1,7 +1,4 @@
-"""What a table of verdicts can't say: qualifications, false statements that were refuted, the total.
-
-What enters is a finished report, what leaves are lines of plain text.
-"""
+"""What a table of verdicts can't say: qualifications, false statements that were refuted, the total."""
 
 from __future__ import annotations
 

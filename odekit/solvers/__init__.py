@@ -1,9 +1,7 @@
 """What does an ODE do? Compilation, integration of whole batches, and exact solutions.
 
-`compile` turns a `System` into array code. `solve` follows a batch of trajectories, each with a step size, a
-tolerance and a `Status` of its own, and hands back a `Solution`; `Event` and its factories say at which
-moments to look. `blow_up_time`, `exact_modes` and `final_phases` answer for the two-mode flow
-``u' = 2 r v conj(u), v' = r u^2`` in closed form, without any step.
+`compile` and `solve` take any `System`; `blow_up_time`, `exact_modes` and `final_phases` answer for the
+two-mode flow ``u' = 2 r v conj(u), v' = r u^2`` in closed form, without any step.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ __all__ = ["CHOICES", "SMALLEST_BATCH", "check_backend", "compile_for"]
 
 CHOICES = ("auto", *BACKENDS)
 
+# numpy ends a smaller batch before numba is loaded; code for more states or products compiles for long.
 SMALLEST_BATCH = 100_000
 _MOST_STATES = 8
 _MOST_PRODUCTS = 8

@@ -1,9 +1,4 @@
-"""The exact solution of a system: its own formulas, or the elliptic one in whatever states it has.
-
-The elliptic form's flow is ``u' = 2 r v conj(u), v' = r u^2`` with ``v = readout_scale * v_canonical``. The
-states may be its magnitudes and phases, its magnitudes and D alone, real and imaginary parts, the signed
-numbers u and v, or the reduced ``x = alpha^2, X = beta cos D, Y = beta sin D``, in any order.
-"""
+"""The exact solution of a system: by its own formulas, the elliptic ones, or those on spheres."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""compile: a system becomes functions that computers evaluate, for one backend and method."""
+"""compile: turns a system into functions on numbers or arrays, for one backend and method."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""Solving a system in an equivalent form that is cheaper, and handing back the states that were asked for.
-
-Magnitudes come back from 0 on. A phase is known up to a multiple of 2 pi; of these values the one nearest to
-its value at the previous requested time is taken, from the initial value on, which is the continuous phase as
-long as it turns by less than half a turn between requested times.
-"""
+"""Solves a system in an equivalent form that is cheaper, and hands back the states that were asked for."""
 
 from __future__ import annotations
 

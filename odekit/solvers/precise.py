@@ -1,7 +1,4 @@
-"""Reference trajectories in as many digits as wanted, slowly, by a method of its own.
-
-Nothing here is shared with the batch integrator: Gragg's extrapolation of the modified midpoint rule in
-multiple precision, correct to the last bit of a float, or nearly.
+"""Reference trajectories in any number of digits, slowly, by Gragg's extrapolation of the midpoint rule.
 
 Source: Hairer, Norsett, Wanner, "Solving Ordinary Differential Equations I", section II.9.
 """
@@ -26,8 +23,10 @@ __all__ = ["DIGITS", "follow_precisely", "solve_precisely"]
 
 Vector = list[Any]
 
+# Enough that the error stays below a float's rounding even where a flow amplifies it a lot.
 DIGITS = 40
 
+# Digits that the arithmetic within a step may lose to rounding.
 _GUARD_DIGITS = 5
 
 

@@ -1,4 +1,4 @@
-"""The roads from a problem to its solution: exact, precise, in a cheaper form, or in steps."""
+"""The ways from a problem to its solution: by formulas, in many digits, in a cheaper form, or in steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""solve: a system, initial states and times become a `Solution`."""
+"""solve: from a system, initial states and times to a `Solution`."""
 
 from __future__ import annotations
 

@@ -1,10 +1,7 @@
 """What is an ODE, and what can be said of any ODE?
 
-A `System` is an ODE with what is known of it: states, velocities, parameters, and where there are such a
-metric, an energy, constraints, an exact solution. `system` makes one from equations, `gradient_flow` from an
-energy in `variable`s with metric, constraint and decay. First integrals, scaling symmetries, points of rest
-with their stability, LaTeX, Python and plain data are found on demand. Whoever derives systems answers what
-he knows better (`Answers`, of which `AnyAnswers` holds for any ODE).
+`system` makes a `System` from equations, `gradient_flow` from an energy; `AnyAnswers` finds first integrals,
+symmetries and points of rest of any ODE, unless whoever derives a system brings better `Answers`.
 """
 
 from odekit.systems.answers import ANY, AnyAnswers

@@ -1,7 +1,4 @@
-"""Answers that hold for any ODE: searches for integrals, symmetries and points of rest, and ways to show it.
-
-A derivation overrides what it knows better.
-"""
+"""Answers that hold for any ODE: searches for integrals, symmetries and points of rest, and printers."""
 
 from __future__ import annotations
 
@@ -54,7 +51,7 @@ class AnyAnswers:
         return {**by_phase, **{p.name: p.slowest for p in attracting if p.slowest is not None}}
 
     def form(self, system: System, name: str) -> System:
-        """None but the one it has.
+        """The system has no other form.
 
         Raises
         ------
@@ -75,7 +72,7 @@ class AnyAnswers:
         return None
 
     def certify(self, system: System, order: int | None) -> Certificate:
-        """Nothing was reduced.
+        """Nothing was reduced, so there is nothing to certify.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Expressions by symbol, which may also be asked for by name."""
+"""Equations: expressions by symbol, which may also be looked up by name."""
 
 from __future__ import annotations
 

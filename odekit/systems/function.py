@@ -1,4 +1,4 @@
-"""The right-hand side of a system as a plain function, for SciPy and others that integrate one trajectory."""
+"""The right-hand side of a system as a plain function, for SciPy and other integrators of one trajectory."""
 
 from __future__ import annotations
 

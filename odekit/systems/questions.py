@@ -1,4 +1,4 @@
-"""What may be asked of a system, as a protocol: whoever derives a system answers what he knows better."""
+"""What may be asked of a system, as a protocol; whoever derives one may answer better than `AnyAnswers`."""
 
 from __future__ import annotations
 

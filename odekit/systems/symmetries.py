@@ -1,8 +1,7 @@
-"""Scaling symmetries, found: exponents by which states, parameters and time can be multiplied.
+"""Scaling symmetries: exponents by which states, parameters and time can be multiplied.
 
-If every state x_i is multiplied by c^(a_i), every parameter p_j by c^(b_j) and time by c^k, orbits stay
-orbits where each monomial of x_i' has the degree a_i - k: linear equations for the exponents. What enters is
-a system, what leaves are their independent integer solutions.
+Scaling every x_i by c^(a_i), every parameter p_j by c^(b_j) and time by c^k takes orbits to orbits where each
+monomial of x_i' has the degree a_i - k: linear equations for the exponents.
 """
 
 from __future__ import annotations

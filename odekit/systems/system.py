@@ -1,8 +1,4 @@
-"""System: an ordinary differential equation, complete and checked, with what is known of it.
-
-Groups, networks and files are unknown here. What a derivation knows better than any ODE can tell it answers
-through ``answers``.
-"""
+"""System: an ordinary differential equation, complete and checked, with what is known of it."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import re
 import shutil
 import subprocess
 import tomllib
@@ -65,9 +66,27 @@ def test_no_setting_is_in_both_files(
     assert "distutils" not in project["tool"]
 
 
-def test_the_licence_is_a_name_and_not_a_file(
+def test_the_licence_is_named_and_its_text_lies_where_it_is_said(
     project: dict[str, dict[str, object]], tracked: list[Path]
 ) -> None:
     assert project["project"]["license"] == "MIT"
-    assert "license-files" not in project["project"]
-    assert not [path for path in tracked if path.stem.upper() in {"LICENSE", "LICENCE", "COPYING"}]
+    (place,) = project["project"]["license-files"]
+    assert Path(place) in tracked
+    assert (ROOT / place).read_text().startswith("MIT License\n")
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "workflows/release.yml"])
+def test_what_contributors_look_for_is_there(name: str, tracked: list[Path]) -> None:
+    assert Path(".github") / name in tracked
+
+
+def test_the_paths_that_the_guide_for_contributors_names_exist() -> None:
+    text = (ROOT / ".github/CONTRIBUTING.md").read_text()
+    named = re.findall(r"`(odekit/[\w/.]+|families/\w+\.py|solvers/\w+\.py|tests/\w+/|\.ci/run)`", text)
+    assert len(named) > 8
+    found = [ROOT / name for name in named]
+    known = [
+        path if path.exists() else next(ROOT.glob(f"odekit/**/{path.relative_to(ROOT)}"), None)
+        for path in found
+    ]
+    assert all(known), dict(zip(named, known, strict=True))

@@ -15,7 +15,7 @@ import pytest
 import odekit
 
 ROOT = Path(__file__).resolve().parents[2]
-HELD = [".build/.gitignore", "README.md", "pyproject.toml", "setup.cfg"]
+HELD = [".build/.gitignore", ".github/LICENSE", "README.md", "pyproject.toml", "setup.cfg"]
 
 pytestmark = pytest.mark.slow
 
@@ -68,5 +68,6 @@ def test_a_build_leaves_nothing_visible_in_the_tree(tree: Path) -> None:
 def test_the_metadata_names_version_licence_and_python(metadata: Message) -> None:
     assert metadata["Version"] == odekit.__version__
     assert metadata["License-Expression"] == "MIT"
+    assert metadata["License-File"] == ".github/LICENSE"
     assert metadata["Requires-Python"] == ">=3.11"
     assert {"fast", "notebooks", "test"} <= set(metadata.get_all("Provides-Extra", []))

@@ -1,8 +1,4 @@
-"""Trees at points: in float64 arrays with a bound on their size, and in as many digits as a doubt needs.
-
-What enters are trees and values by name. What leaves are numbers, NaN where a formula, or any part of it, is
-not a finite real number; no warning leaves. Nothing here knows what a formula is about.
-"""
+"""Trees at points, in float64 with their size or in many digits; NaN where a part is not a finite number."""
 
 from __future__ import annotations
 
@@ -20,7 +16,7 @@ __all__ = ["WORKING_DIGITS", "measure", "precise"]
 FloatArray = NDArray[np.float64]
 Measured = tuple[FloatArray, FloatArray]
 
-WORKING_DIGITS = 80
+WORKING_DIGITS = 80  # so many that cancellation leaves the 65 by which equality is decided
 
 _OWN: Mapping[str, Callable[[Any], Any]] = {
     "abs": abs,

@@ -1,8 +1,4 @@
-"""What is known in numbers only: blow-up times, and limits of solutions.
-
-What enters is a flow; what leaves is a `NumericValue`, which evaluates at points in the user's units. Exact
-solutions and integration are the solvers' work.
-"""
+"""What is known in numbers only: blow-up times, and limits of solutions."""
 
 from __future__ import annotations
 
@@ -30,10 +26,10 @@ Values = Mapping[str, FloatArray]
 PLACES = ("blow-up", "infinity")
 # Near a blow-up at T*, quantities that have a limit depart from it at first order in 1 - t/T* or higher.
 LATE = (1e-3, 1e-4)
-FAR = (6.0, 9.0)
-_SETTLED = 5e-5
-_EXACT = 1e-9
-_LIMIT = 1e-4
+FAR = (6.0, 9.0)  # times; where the quantity still moves between them, it counts as unknown
+_SETTLED = 5e-5  # half of what a limit may be off
+_EXACT = 1e-9  # the exact solution in float64
+_LIMIT = 1e-4  # what is left at the last of LATE
 
 
 @dataclass(frozen=True)

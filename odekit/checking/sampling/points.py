@@ -1,8 +1,4 @@
-"""Random points at which formulas are compared: of round numbers, and where conditions hold.
-
-What enters are a flow and conditions; what leaves are values by name, arrays over points. The seed is fixed
-by the caller, so that a verdict can be repeated.
-"""
+"""Random points at which formulas are compared: of round numbers, and where conditions hold."""
 
 from __future__ import annotations
 
@@ -24,10 +20,10 @@ __all__ = ["COUNT", "Condition", "Points", "draw"]
 FloatArray = NDArray[np.float64]
 Evaluate = Callable[[Expression, Mapping[str, Any]], Any]
 
-COUNT = 24
-ORDERS = (5, 7, 11, 13, 17, 19, 23)
-LATEST = 0.02
-_CLOSE = 1e-9
+COUNT = 24  # twice what is evaluated precisely, for a formula need not exist at each
+ORDERS = (5, 7, 11, 13, 17, 19, 23)  # several, to tell a power of the order from a number
+LATEST = 0.02  # a closed form in t should exist at most points: at order 23 starts blow up from 0.015 on
+_CLOSE = 1e-9  # relative, above the rounding of a float64
 
 
 @dataclass(frozen=True)

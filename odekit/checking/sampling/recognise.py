@@ -1,7 +1,4 @@
-"""Numbers recognised: a rational, the square root of one, or one of them times pi or a power of a parameter.
-
-What enters are values that were computed; what leaves is the tree of a simple closed form, or None.
-"""
+"""Numbers recognised: rationals, times or over pi, their square roots, all times powers of parameters."""
 
 from __future__ import annotations
 
@@ -19,9 +16,9 @@ __all__ = ["monomial", "number", "power"]
 
 FloatArray = NDArray[np.float64]
 
-LARGEST = 2000
-MOST_PARTS = 6
-_CLOSE = 1e-9
+LARGEST = 2000  # with larger denominators an arbitrary number is soon within _CLOSE of a fraction
+MOST_PARTS = 6  # largest denominator of an exponent; simple formulas have no higher roots
+_CLOSE = 1e-9  # relative, well above the rounding of a float64
 
 
 def number(value: float) -> Expression | None:

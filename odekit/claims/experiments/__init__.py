@@ -1,4 +1,4 @@
-"""What is measured? Networks, starts and measurements that several claims share; no claim lies here."""
+"""What is measured? Networks, starts and measurements that several claims share."""
 
 from odekit.claims.experiments.singular_modes import (
     LinearProblem,

@@ -1,7 +1,4 @@
-"""Deep linear networks for experiments: targets, starts on singular modes, and what is measured of them.
-
-Nothing here knows a claim, nor the reduced equations.
-"""
+"""Deep linear networks for experiments: targets, starts on singular modes, and what is measured of them."""
 
 from __future__ import annotations
 

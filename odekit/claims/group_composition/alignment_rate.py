@@ -32,17 +32,17 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
 NEURONS = 8
-RANDOM_NEURONS = 24
-RTOL = 1e-11
-LOOSER = 10.0
-TOLERANCE = 1e-2
-LEAST_ANGLE = 0.1
-LAST = 1e-7
+RANDOM_NEURONS = 24  # more, for the median over those that a pair wins
+RTOL = 1e-11  # D is followed down to 1e-7
+LOOSER = 10.0  # a run at a tolerance so much larger tells the integrator's error
+TOLERANCE = 1e-2  # a tenth of what the false rate is off
+LEAST_ANGLE = 0.1  # of D from 0, where little is left to fall, and from pi, where it rests
+LAST = 1e-7  # below it, rounding and integrator show in D
 SNAPSHOTS = 33
 RANDOM_SNAPSHOTS = 101
-RANDOM_TIME = 100.0
-OFF_THE_CURVE = 0.1
-WRONG_RATE = 1.1
+RANDOM_TIME = 100.0  # in units of 1/rate: competitors have to die out before D falls at its late rate
+OFF_THE_CURVE = 0.1  # of |log| of tan(D/2) over the closed form: ten times the tolerance
+WRONG_RATE = 1.1  # ten tolerances off, and still a nearby statement
 EPS = float(np.finfo(np.float64).eps)
 
 

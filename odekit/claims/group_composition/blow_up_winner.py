@@ -31,9 +31,9 @@ IntArray = NDArray[np.intp]
 BoolArray = NDArray[np.bool_]
 
 QUICK, FULL = ("S3", "Z15", "A4"), ("Z12", "D4", "Q8", "F21", "S4", "Q8xS3")
-FINE, COARSE = 1e-10, 1e-8
-NEAR_TIE = 1e-6
-TOLERANCE = 0.01
+FINE, COARSE = 1e-10, 1e-8  # their difference bounds the error of a time
+NEAR_TIE = 1e-6  # a hundred times the simulation's relative tolerance
+TOLERANCE = 0.01  # share of neurons that may be near-ties; with more the test says little
 
 
 @dataclass(frozen=True)

@@ -37,14 +37,14 @@ ComplexArray = NDArray[np.complex128]
 IntArray = NDArray[np.intp]
 
 NEURONS = 8
-RTOL = 1e-12
-LOOSER = 10.0
-TOLERANCE = 2e-2
-LAST = 1e-7
-DECAY = 19.0
-SNAPSHOTS = 77
+RTOL = 1e-12  # amplitudes are followed down to 1e-7
+LOOSER = 10.0  # a run at a tolerance so much larger tells the integrator's error
+TOLERANCE = 2e-2  # far below the factor 2 of the false statement
+LAST = 1e-7  # below it, rounding and integrator show in the slopes
+DECAY = 19.0  # e-foldings of the slowest amplitude, to well below LAST
+SNAPSHOTS = 77  # four to each of these
 POWERS = {"amplitude": 1, "squared amplitude": 2, "part of the energy": 3}
-WINDOW = 1e-12
+WINDOW = 1e-12  # the same for squares and triple products: still far above their rounding
 EPS = float(np.finfo(np.float64).eps)
 
 

@@ -36,11 +36,12 @@ __all__ = ["CLAIM"]
 IntArray = NDArray[np.intp]
 
 QUICK, FULL = ("Z15", "S3"), ("Z12", "D4", "Q8", "A4", "F21")
-FULL_NEURONS = 20_000
+FULL_NEURONS = 20_000  # as many as the known shares were counted from
+# Neurons in the quick set: at a cost of n^2 each they stay quick, yet enough to see the alternatives.
 FEWEST, MOST, WORK = 800, 3000, 8e5
-NEARLY = 0.03
-RTOL = 1e-5
-PART_OF_ALTERNATIVE = 0.8
+NEARLY = 0.03  # a residual at which the winner is clear, long before convergence
+RTOL = 1e-5  # an error changes the winner only at a near-tie
+PART_OF_ALTERNATIVE = 0.8  # chance can make a statistic smaller than its alternative predicts
 HALF_AS_OFTEN_AGAIN = 1.5
 
 

@@ -21,12 +21,12 @@ __all__ = ["CLAIM"]
 FloatArray = NDArray[np.float64]
 
 QUICK, FULL = ("S3", "Q8"), ("Z15", "A4", "F21", "S4")
-NEURONS, COMPARED = 24, 6
-SPAN, COMPARED_SPAN = 10.0, 3.0
+NEURONS, COMPARED = 24, 6  # fewer with the full softmax, whose gradients cost more
+SPAN, COMPARED_SPAN = 10.0, 3.0  # in units of 1/sqrt(2n), the time in which neurons align
 SNAPSHOTS = 9
-LOGIT_SCALE = 1e-4
-FINE, COARSE = 1e-9, 1e-7
-TOLERANCE = 1e-4
+LOGIT_SCALE = 1e-4  # small enough for the budget of the softmax's departure from uniform
+FINE, COARSE = 1e-9, 1e-7  # their difference bounds the lifted flow's error
+TOLERANCE = 1e-4  # far above the integrators' errors, far below what the false flow is off
 
 
 @dataclass(frozen=True)

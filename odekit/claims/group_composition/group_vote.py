@@ -24,7 +24,7 @@ from odekit.claims.verdict import Claim, Settings, Verdict, judge
 __all__ = ["CLAIM"]
 
 QUICK, FULL = ("S3", "Q8"), ("Z7", "A4", "F21", "S4")
-TOLERANCE = 1e-8
+TOLERANCE = 1e-8  # rounding stays far below it, wrong proportions are far above
 
 
 def experiment(claim: Claim, settings: Settings) -> Verdict:

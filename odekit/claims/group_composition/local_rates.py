@@ -31,15 +31,15 @@ __all__ = ["CLAIM", "rates_by_kind"]
 FloatArray = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
 
-GROUPS = ("S3", "A4", "F21", "Q8")
+GROUPS = ("S3", "A4", "F21", "Q8")  # irreps of the types R, C and H, with frames and without
 NEURONS = 3
-PERTURBATION = 0.05
-RTOL = 1e-12
-TOLERANCE = 1e-2
-LAST = 1e-7
-DECAY = 16.0
-SNAPSHOTS = 65
-WRONG_RATE = 1.1
+PERTURBATION = 0.05  # so small that the linearised rates hold before LAST is reached
+RTOL = 1e-12  # deviations are followed down to 1e-7
+TOLERANCE = 1e-2  # a tenth of what the false rate is off
+LAST = 1e-7  # below it, rounding and integrator show in the slopes
+DECAY = 16.0  # e-foldings of the slowest deviation, from PERTURBATION to below LAST
+SNAPSHOTS = 65  # four to each of these
+WRONG_RATE = 1.1  # ten tolerances off, and still a nearby statement
 LOSERS, MINOR, FRAMES, PHASE = "losing irreps", "minor singular values", "frames", "phase"
 
 

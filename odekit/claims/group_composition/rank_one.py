@@ -28,8 +28,8 @@ __all__ = ["CLAIM"]
 FloatArray = NDArray[np.float64]
 
 QUICK, FULL = ("S3", "Q8", "Q8xS3"), ("D4", "A4", "F21", "S4")
-TOLERANCE = 1e-6
-SURVIVING = 0.01
+TOLERANCE = 1e-6  # well above what a residual of 1e-9 leaves open
+SURVIVING = 0.01  # far above the tolerance, and little enough to be overlooked
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,8 @@ __all__ = ["CLAIM"]
 FloatArray = NDArray[np.float64]
 
 QUICK, FULL = ("S3", "Q8", "A4"), ("Z12", "Z15", "D4", "F21", "S4", "Q8xS3")
-TOLERANCE = 1e-6
-SURVIVING = 0.01
+TOLERANCE = 1e-6  # well above what a residual of 1e-9 leaves open
+SURVIVING = 0.01  # far above the tolerance, and little enough to be overlooked
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class _Ended:
     run: from the start to convergence.
     outside: (M,) largest amplitude, over weight groups, outside the irrep that dominates the embedding.
     second: (M,) largest amplitude of a second real irrep.
-    half: smallest amplitude outside one complex irrep, over neurons at a conjugate pair; infinite of none.
+    half: smallest amplitude outside one complex irrep, of neurons at a conjugate pair; infinite without any.
     """
 
     run: Run

@@ -28,17 +28,17 @@ __all__ = ["CLAIM"]
 
 FloatArray = NDArray[np.float64]
 
-OUTPUTS, INPUTS, WIDTH = 7, 6, 8
-STRENGTHS = (3.0, 2.0, 1.2, 0.8)
+OUTPUTS, INPUTS, WIDTH = 7, 6, 8  # all different, so that no transposed matrix fits
+STRENGTHS = (3.0, 2.0, 1.2, 0.8)  # far enough apart for SPREAD to leave their order
 SPREAD = 0.1
-RTOL, LOOSER = 1e-11, 1e-10
-SMALL, SMALL_DEEP = (0.02, 0.1), (0.3, 0.6)
-END = 10.0
+RTOL, LOOSER = 1e-11, 1e-10  # their difference tells the integrator's error
+SMALL, SMALL_DEEP = (0.02, 0.1), (0.3, 0.6)  # three layers rise too late from smaller factors
+END = 10.0  # by then the weakest mode is learnt
 MOMENTS = 41
-RANDOM_SCALES = (1e-1, 1e-2, 1e-3)
+RANDOM_SCALES = (1e-1, 1e-2, 1e-3)  # falling, for the modes decouple as the start shrinks
 RANDOM_WIDTH = 20
-TOLERANCE = 1e-5
-RANDOM_RTOL = 1e-8
+TOLERANCE = 1e-5  # a wrong rate is off by order 1; rounding grows by 1/u_0 and stays below
+RANDOM_RTOL = 1e-8  # random starts depart from the prediction by far more
 EPS = float(np.finfo(np.float64).eps)
 
 

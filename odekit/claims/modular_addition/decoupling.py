@@ -20,13 +20,13 @@ __all__ = ["CLAIM"]
 
 FloatArray = NDArray[np.float64]
 
-ORDER = 3
+ORDER = 3  # logits are cubic in the weights, and so is the softmax's departure
 STARTS = 3
 NEURONS = 8
-RTOL = 1e-12
-TOLERANCE = 1e-2
-SCALES: FloatArray = 0.04 * 0.5 ** np.arange(5.0)
-WRONG_SPEED = 1.01
+RTOL = 1e-12  # the distance is of order scale^3, down to 1e-8
+TOLERANCE = 1e-2  # of the order, which tends to 0 against the false flow
+SCALES: FloatArray = 0.04 * 0.5 ** np.arange(5.0)  # halvings, as `next_order` needs
+WRONG_SPEED = 1.01  # a distance that doesn't fall with the scale, yet is small
 
 
 @dataclass(frozen=True)

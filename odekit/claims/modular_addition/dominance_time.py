@@ -31,12 +31,12 @@ __all__ = ["CLAIM"]
 FloatArray = NDArray[np.float64]
 
 NEURONS = 12
-CANDIDATES = 64
-RTOL = 1e-11
-TOLERANCE = 1e-2
-SCALES: FloatArray = 0.002 * 0.5 ** np.arange(4.0)
+CANDIDATES = 64  # random starts to choose from: those with the largest margins lead earliest
+RTOL = 1e-11  # the slopes' noise is proportional to it
+TOLERANCE = 1e-2  # of the exponent, an integer
+SCALES: FloatArray = 0.002 * 0.5 ** np.arange(4.0)  # halvings, as `next_order` needs
 SNAPSHOTS = 81
-REMAINING = 0.03
+REMAINING = 0.03  # a run ends when this share of the blow-up time is left, or less
 
 
 def experiment(claim: Claim, settings: Settings) -> Verdict:

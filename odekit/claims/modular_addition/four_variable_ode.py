@@ -30,15 +30,15 @@ __all__ = ["CLAIM"]
 
 FloatArray = NDArray[np.float64]
 
-ORDERS = (23, 12)
+ORDERS = (23, 12)  # odd, and even with the signed mode n/2
 NEURONS = 48
-SCALE = 0.01
+SCALE = 0.01  # small enough for the softmax to stay nearly uniform
 RTOL = 1e-10
-TOLERANCE = 1e-2
-SNAPSHOTS = 121
-SHARE_OF_BLOW_UP = 0.9
-WITHIN = 0.99
-CERTIFIED_ORDERS = (5, 13, 97)
+TOLERANCE = 1e-2  # so small that an ODE 1 % faster would show
+SNAPSHOTS = 121  # every second of them are still an odd number, as Simpson's rule asks
+SHARE_OF_BLOW_UP = 0.9  # later the softmax departs too far from uniform
+WITHIN = 0.99  # one neuron in a hundred may exceed a budget that is itself an estimate
+CERTIFIED_ORDERS = (5, 13, 97)  # the smallest with two frequencies, and two that are far apart
 
 
 @dataclass(frozen=True)

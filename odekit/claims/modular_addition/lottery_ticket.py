@@ -36,14 +36,14 @@ Weights = dict[str, FloatArray]
 STARTS = ("iid", "equal_magnitude")
 NEURONS = 256
 RACERS = 128
-REMAINING = 0.01
-SCALE = 0.02
-TRAINED = 1.15
-RTOL = 1e-7
-CLEAR_SHARE = 0.5
-TOLERANCE = 0.05
-LEAST_AGREEMENT = 0.85
-NEAR_TIE = 1.05
+REMAINING = 0.01  # so near to the blow-up that only margins below 1 % are unresolved
+SCALE = 0.02  # a usual start, at which the softmax departs from uniform during the race
+TRAINED = 1.15  # of the first blow-up time: by then the loss has fallen and the race is over
+RTOL = 1e-7  # divided by REMAINING, far below what tells first and second apart
+CLEAR_SHARE = 0.5  # more than all others together
+TOLERANCE = 0.05  # share of near-ties; with more the test says little
+LEAST_AGREEMENT = 0.85  # far above the agreement of the rule that the smallest |D| wins
+NEAR_TIE = 1.05  # of closer times the softmax's departure from uniform can decide which is first
 
 
 @dataclass(frozen=True)

@@ -29,16 +29,16 @@ __all__ = ["CLAIM"]
 
 FloatArray = NDArray[np.float64]
 
-TOLERANCE = 1e-10
-ENOUGH, TOO_FEW = (3, 5, 7), (1, 2, 4)
+TOLERANCE = 1e-10  # above the rounding of a sum over all neurons
+ENOUGH, TOO_FEW = (3, 5, 7), (1, 2, 4)  # fewer than 3 phases, and 4, leave further waves
 PHASES = 5
 SCALE = 0.02
 RTOL = 1e-8
-TRAINED = 1.2
+TRAINED = 1.2  # of the blow-up time: beyond it the logits leave the form
 SNAPSHOTS = 41
 LEAVES = "training leaves the form (1 %) at time / blow-up time"
-LEFT = 1e-2
-SUBTRACTION_ORDER = 7
+LEFT = 1e-2  # the 1 % of LEAVES, far above rounding
+SUBTRACTION_ORDER = 7  # small, so that training is quick
 EPS = float(np.finfo(np.float64).eps)
 
 

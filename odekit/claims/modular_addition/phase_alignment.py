@@ -30,12 +30,13 @@ FloatArray = NDArray[np.float64]
 
 ORDER = 3.0
 NEURONS = 40
-RTOL = 1e-11
-SMALLEST_ANGLE = 0.1
-MAGNITUDES = 0.7
-TOLERANCE = 1e-2
+RTOL = 1e-11  # |D| falls by about 0.03^3 and has to stay above the error
+SMALLEST_ANGLE = 0.1  # of D from 0, where little is left to fall, and from pi, where it rests
+MAGNITUDES = 0.7  # of log alpha and log beta: a factor of 2 either way
+TOLERANCE = 1e-2  # of the order, an integer
+# Shares of the blow-up time: the order is not reached earlier, rounding grows like the inverse.
 REMAINING = np.concatenate(([1.0], np.geomspace(0.8, 0.03, 26)))
-COARSER = 10.0
+COARSER = 10.0  # a run whose errors are so much larger tells those of the first
 EPS = float(np.finfo(np.float64).eps)
 LAST_STEP = float(np.log(REMAINING[-2] / REMAINING[-1]))
 

@@ -30,12 +30,12 @@ FloatArray = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
 
 PRINTED = (1 / 9, 1 / 25)
-ORDER = 47
+ORDER = 47  # the lattice changes sizes by an amount of order 1/n^2
 PHASES = 32
 NEURONS = 4
-SETTLED_ORDER = 23
-TOLERANCE = 2.4e-2
-READINGS = 3
+SETTLED_ORDER = 23  # smaller, since settling takes thousands of steps
+TOLERANCE = 2.4e-2  # just below 0.025, by which the nearest reading misses the printed sizes
+READINGS = 3  # as many harmonics of each kind as order 15 has
 
 
 def experiment(claim: Claim, settings: Settings) -> Verdict:

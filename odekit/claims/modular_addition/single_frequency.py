@@ -31,11 +31,11 @@ Weights = dict[str, FloatArray]
 
 ORDER = 3
 NEURONS = 8
-RTOL = 1e-12
-TOLERANCE = 1e-2
-SCALES: FloatArray = 0.04 * 0.5 ** np.arange(5.0)
-SHARE_OF_BLOW_UP = 0.5
-SHARE_OF_QUARTIC_TIME = 0.1
+RTOL = 1e-12  # what leaks is of order scale^3, down to 1e-8
+TOLERANCE = 1e-2  # of the order, an integer
+SCALES: FloatArray = 0.04 * 0.5 ** np.arange(5.0)  # halvings, as `next_order` needs
+SHARE_OF_BLOW_UP = 0.5  # rounding is amplified no more than fourfold
+SHARE_OF_QUARTIC_TIME = 0.1  # weights hardly grow in it, and no z^4 neuron blows up
 EPS = float(np.finfo(np.float64).eps)
 
 

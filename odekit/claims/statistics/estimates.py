@@ -1,8 +1,4 @@
-"""Measured orders and proportions, and how far they can be off.
-
-What enters are measured numbers with bounds of their errors, what leaves are estimates and bounds. Nothing
-here knows what was measured.
-"""
+"""Measured orders and proportions, and how far they can be off."""
 
 from __future__ import annotations
 
@@ -24,7 +20,7 @@ __all__ = [
 
 FloatArray = NDArray[np.float64]
 
-LEVEL = 1e-4
+LEVEL = 1e-4  # a true statement is rejected by chance once in 10,000 times
 
 
 def orders(scales: FloatArray, values: FloatArray) -> FloatArray:

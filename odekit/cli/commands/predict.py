@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-FIRST_NEURONS = 10
+FIRST_NEURONS = 10  # leaves the table of winners on the same screen
 ON_SPHERES = "Nothing blows up on spheres: the times are those of the flow without them, whose first wins."
 COUPLED = (
     "The irreps do not decouple: the winner is what the integrated flow ends in, and there are no times."

@@ -1,8 +1,4 @@
-"""What each figure shows: amplitudes, gaps and budgets of a comparison, a verdict's series, a run's loss.
-
-What enters are finished results, what leaves are Matplotlib figures one column wide, with labelled axes and
-units. Times are those of the run, in units of its loss's gradient flow (the sum of the learning rates used).
-"""
+"""What each figure shows: amplitudes, gaps and budgets of a comparison, a verdict's series, a run's loss."""
 
 from __future__ import annotations
 
@@ -29,10 +25,10 @@ __all__ = ["gap_figure", "has_series", "loss_figure", "trajectory_figure", "verd
 
 FloatArray = NDArray[np.float64]
 
-MANY_POINTS = 25
-MAX_LEGEND = 8
-X_LABEL, Y_LABEL = 52, 36
-NEGLIGIBLE = 1000.0
+MANY_POINTS = 25  # with more, markers run into each other
+MAX_LEGEND = 8  # a longer legend would take the place of the axes
+X_LABEL, Y_LABEL = 52, 36  # characters that fit along the axes of a column
+NEGLIGIBLE = 1000.0  # a part of the budget so many times smaller decides nothing
 HORIZON_STYLE: Mapping[str, Any] = {"color": "#666666", "linestyle": (0, (1, 1.5)), "linewidth": 0.9}
 
 

@@ -1,8 +1,4 @@
-"""How figures look, and how they become files: ready for one column of a paper, the same bytes each time.
-
-What enters is a Matplotlib figure, what leaves are a vector PDF with its fonts embedded and a PNG. No window
-is opened and no global setting is changed. This module must not know what a figure shows.
-"""
+"""How figures look, and how they become files: ready for one column of a paper, the same bytes each time."""
 
 from __future__ import annotations
 
@@ -21,10 +17,11 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 __all__ = ["COLOURS", "column_figure", "line_styles", "logarithmic", "save_figure", "styled"]
 
+# Inches, for one column of a paper in two, and dots per inch for print.
 COLUMN_WIDTH = 3.4
 HEIGHT = 2.6
 DPI = 300
-FEW_DECADES = 100.0
+FEW_DECADES = 100.0  # an axis that spans less may show no power of ten but one
 # Okabe and Ito's palette, which the colour-blind can tell apart, without its yellow, too pale for lines.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", "--", ":", "-.")

@@ -1,8 +1,4 @@
-"""What each table shows: verdicts, claims, comparisons, predictions.
-
-What enters are finished results, what leaves are `Table` objects. Nothing is computed here but which times
-of a run are worth a line.
-"""
+"""What each table shows: verdicts, claims, comparisons, predictions."""
 
 from __future__ import annotations
 
@@ -31,7 +27,7 @@ FloatArray = NDArray[np.float64]
 
 CAPTION = "Verdicts: each gap has to lie within its budget, and the budget within its tolerance."
 INTERVAL = ("interval, lower end", "interval, upper end")
-TIMES_BEFORE_HORIZON = 4
+TIMES_BEFORE_HORIZON = 4  # enough to see errors grow, and few lines a run
 
 Values = tuple[Value, ...]
 Numbers = float | Mapping[str, float] | None

@@ -1,7 +1,4 @@
-"""The table of what became of a user's lines.
-
-What enters are findings, what leaves is a `Table`. Nothing is judged here.
-"""
+"""The table of what became of a user's lines."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-r"""Tables in LaTeX, for ``\usepackage{booktabs}``, with an escaping of their own.
-
-What enters is a `Table` with any text in it, what leaves compiles with pdflatex and nothing but booktabs.
-This module must not know what a table is about.
-"""
+r"""Tables in LaTeX with an escaping of their own: they need pdflatex and ``\usepackage{booktabs}``."""
 
 from __future__ import annotations
 

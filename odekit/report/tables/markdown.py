@@ -1,7 +1,4 @@
-"""Tables in Markdown, as GitHub and notebooks show them.
-
-What enters is a `Table`, what leaves is a pipe table. This module must not know what a table is about.
-"""
+"""Tables in Markdown, as GitHub and notebooks show them."""
 
 from __future__ import annotations
 

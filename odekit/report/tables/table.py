@@ -1,8 +1,4 @@
-"""A table as data: columns, and rows of cells that hold text or numbers.
-
-What enters are values, what leaves is a frozen `Table`. How numbers and outcomes look is for the printers
-(`odekit.report.tables.terminal`, `latex`, `markdown`) to say.
-"""
+"""A table as data: columns, and rows of cells that hold text or numbers."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Tables on a terminal, by rich: outcomes in colour, widths that fit.
-
-What enters is a `Table` and a width, what leaves is text with escape codes; whoever prints it to a file
-strips them (click's echo does). This module must not know what a table is about.
-"""
+"""Tables on a terminal, by rich, with escape codes: outcomes in colour, widths that fit."""
 
 from __future__ import annotations
 
@@ -26,8 +22,8 @@ STYLES = {
     "agrees": "green",
     "differs": "bold red",
 }
-GAP = 2
-SHORTEST_FOLD = 16
+GAP = 2  # between columns, 1 where that saves a word from being broken
+SHORTEST_FOLD = 16  # a long word is broken into pieces no shorter than this
 
 
 def terminal_table(table: Table, width: int = 100) -> str:

@@ -1,8 +1,7 @@
 """Array code for a flow of blocks: blocks of a batch as stacked matrices, words as matrix products.
 
-States hold each letter in turn, in it each stack, in it the real parts of all blocks and then the imaginary
-ones, row by row: of a real stack (type R) there are none, and of a quaternionic one (type H) only the first
-half of the columns is kept, because the block is ((A, -conj B), (B, conj A)).
+States hold each letter in turn, in it each stack: real parts of all blocks, then imaginary ones (none at type
+R), row by row. At type H, ((A, -conj B), (B, conj A)), only the first half of the columns is kept.
 """
 
 from __future__ import annotations

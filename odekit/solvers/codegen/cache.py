@@ -1,4 +1,4 @@
-"""Generated code on disk, so that it is compiled once a machine and not once a process."""
+"""Generated code on disk, so that it is compiled once per machine and not once per process."""
 
 from __future__ import annotations
 

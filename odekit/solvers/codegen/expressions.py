@@ -1,8 +1,6 @@
-"""Source code of expressions in states, parameters and time, and the functions that it defines.
+"""Source code of expressions in states, parameters and time, for numbers and for arrays over a batch.
 
-Entries of ``y`` and ``p`` are numbers or whole arrays over a batch: the text is the same. Names never reach
-the generated text: states become ``y0, y1, ...`` and parameters ``p0, p1, ...``, so a state may be called
-``lambda``, ``E`` or ``gamma``.
+States become ``y0, y1, ...`` and parameters ``p0, p1, ...``, so a state may be called ``lambda`` or ``E``.
 """
 
 from __future__ import annotations

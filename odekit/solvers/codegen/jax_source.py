@@ -1,4 +1,4 @@
-"""Source code of a right-hand side in the words of `jax.numpy`; JAX itself isn't needed."""
+"""Source code of a right-hand side in terms of `jax.numpy`; JAX itself isn't needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Code for one trajectory at a time, on plain floats."""
+"""Source code of a right-hand side for one trajectory at a time, on plain floats."""
 
 from __future__ import annotations
 

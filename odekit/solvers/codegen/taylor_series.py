@@ -1,10 +1,6 @@
 """Coefficients of a Taylor series as straight-line code, order after order.
 
-What enters is the recurrence of a vector field (`SeriesCode`); what leaves are assignments, one a line, of
-which every coefficient of every series is one. Neither symbols nor step sizes are known here.
-
-All series are in the variable ``(t - t_old) / s``, with a scale ``s`` near the length of a step: their
-coefficients then neither over- nor underflow where the solution itself doesn't.
+Series are in ``(t - t_old) / s``, s near the length of a step, so that no coefficient over- or underflows.
 """
 
 from __future__ import annotations

@@ -1,22 +1,13 @@
-r"""Exact solutions of the two-mode flow ``u' = 2 r v conj(u), v' = r u^2`` in elliptic functions.
+r"""Blow-up time and exact solution of the two-mode flow ``u' = 2 r v conj(u), v' = r u^2``.
 
-With ``u = alpha e^{i phi}``, ``v = beta e^{i psi}`` and ``D = 2 phi - psi`` this is the four-variable ODE
+With ``u = alpha e^{i phi}``, ``v = beta e^{i psi}`` and ``D = 2 phi - psi``:
 
     alpha' = 2 r alpha beta cos D,   beta' = r alpha^2 cos D,
-    phi' = -2 r beta sin D,          psi' = r (alpha^2/beta) sin D,
+    phi' = -2 r beta sin D,          psi' = r (alpha^2/beta) sin D.
 
-of one frequency of one neuron (``r = p`` for the loss summed over the pairs of Z_p). A character of order 2,
-whose signed coefficients obey ``u' = 4 p u v, v' = 2 p u^2``, is the case ``r = 2 p`` with D = 0 (v > 0) or
-D = pi (v < 0).
-
-Magnitudes, phases, rates and times enter as arrays that broadcast; times, magnitudes and phases leave. A row
-that has no answer is NaN and disturbs no other row. From 50,000 rows on, machine code on all cores does the
-work where numba (the extra ``fast``) is installed; it agrees to within rounding. This module knows nothing of
-groups, networks or runs.
-
-At D = pi the orbit is unstable, and rounding must not decide whether it blows up: a D within one unit in the
-last place of an odd multiple of pi stands for that multiple, and there magnitudes within rounding of
-``alpha^2 = 2 beta^2`` stand for that balance.
+One frequency of one neuron has ``r = p`` (loss summed over the pairs of Z_p). A character of order 2, with
+``u' = 4 p u v, v' = 2 p u^2``, has ``r = 2 p`` and D = 0 (v > 0) or D = pi (v < 0).
+D = pi is unstable: a D within a unit in the last place of it, or of another odd multiple, stands for it.
 """
 
 from __future__ import annotations

@@ -1,17 +1,13 @@
 r"""The elliptic functions behind the exact orbits, for roots of any configuration, all in real arithmetic.
 
-The curve is ``y^2 = p (p + h) (p + g)`` with ``h, g >= 0``. Its time from the pole at infinity is Carlson's
-``R_F(p, p + h, p + g)``, and its inverse is ``g cs^2(sqrt(g) z)``. Gauss's (Landen's) transformation
+The curve is ``y^2 = p (p + h) (p + g)`` with ``h, g >= 0``; its time from the pole at infinity is Carlson's
+``R_F(p, p + h, p + g)``, with inverse ``g cs^2(sqrt(g) z)``. Gauss's (Landen's) transformation
 
     p_n = p_{n+1} (p_{n+1} + l_{n+1}^2) / (p_{n+1} + u_{n+1}^2),
     l_{n+1} = sqrt(l_n u_n),   u_{n+1} = (l_n + u_n)/2,   l_0^2 = h,   u_0^2 = g
 
-keeps the time while it takes the two roots to their arithmetic-geometric mean mu, where
-``p = mu^2 cot^2(mu z)``. Going back only multiplies, adds and divides positive numbers, so that no digit is
-lost however close the parameter ``m = 1 - h/g`` comes to 1, where functions of ``m`` itself lose them all.
-SciPy's Carlson functions are loaded when they are first needed.
-
-Arrays of roots and times enter, arrays leave. This module knows nothing of modes, phases or networks.
+keeps the time and takes the roots to their arithmetic-geometric mean mu, where ``p = mu^2 cot^2(mu z)``.
+Going back only multiplies, adds and divides positive numbers, so no digit is lost as ``m = 1 - h/g`` nears 1.
 Source: Carlson, "Numerical computation of real or complex elliptic integrals" (1995); DLMF 19.22, 22.20.
 """
 
@@ -27,6 +23,7 @@ __all__ = ["half_period", "phase_integral", "point_at", "time_from_pole"]
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
+# Means double their digits: from half of them one step reaches rounding, and 16 steps serve all floats.
 _HALF_DIGITS = 1e-9
 _MOST_STEPS = 16
 

@@ -1,8 +1,4 @@
-"""What a user passes to the exact solutions becomes checked arrays.
-
-Numbers in any shape enter, float64 arrays that broadcast leave. What they stand for isn't known here, except
-that the one called ``rate`` is positive.
-"""
+"""Checks what a user passes to the exact solutions: real arrays that broadcast, and a positive rate."""
 
 from __future__ import annotations
 

@@ -1,14 +1,9 @@
-r"""The exact orbits of many starts at once, written for a compiler that turns loops over lanes into vectors.
+r"""The exact orbits of many starts at once, in loops that a compiler turns into vector instructions.
 
-The formulas are those of modules `orbit` and `elliptic`, with one change: up the ladder
-of arithmetic-geometric means the clock is an angle, ``z = theta/mu`` with ``tan theta = mu/sqrt(p)``, so that
-one climb gives the blow-up time and, down again, the point at any other time. Every pass is one loop without
-branches over one flat array ``w``, whose rows are `LANES` entries long; what only the library of the machine
-computes (powers, angles) has passes of its own.
-
-Magnitudes, phases, rates and times enter; rows of ``out`` leave. A row that these formulas don't serve (at
-rest, an end of the float range, near an unstable orbit, invalid) is marked as not plain, and is somebody
-else's. This module knows neither numba nor SciPy, and runs without either, slowly.
+The formulas are those of `orbit` and `elliptic`, except that up the ladder of means the clock is an angle,
+``z = theta/mu`` with ``tan theta = mu/sqrt(p)``: one climb gives the blow-up time and, down again, any point.
+Rows of the flat array ``w`` are `LANES` entries long. Starts that these formulas don't serve (at rest, an end
+of the float range, near an unstable orbit, invalid) are marked as not plain, for `rows` to follow.
 """
 
 from __future__ import annotations
@@ -39,6 +34,7 @@ __all__ = [
 
 FloatArray = NDArray[np.float64]
 
+# Lanes of one pass, whose rows stay in a core's cache; roots that need more steps of the mean aren't plain.
 LANES = 256
 STEPS = 10
 ROWS = 13 + 2 * STEPS
@@ -68,8 +64,10 @@ CALLED = (
     "mark_plain",
 )
 
+# 2**27 + 1 halves the digits of a float (Veltkamp); from half of them one step of the mean reaches rounding.
 VELTKAMP = 134217729.0
 CONVERGED = 1e-9
+# Outside these, powers leave the float range, or rounding decides the ratio or the fate of an orbit.
 SMALLEST, LARGEST = 1e-30, 1e30
 STEEPEST = 1e12
 NEAR_PI = 1e-13

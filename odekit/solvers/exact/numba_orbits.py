@@ -1,9 +1,4 @@
-"""The exact orbits of a large batch by machine code on several threads.
-
-Checked arrays enter, with the way that serves every start for the rows that the kernel leaves; what
-`exact_rows.follow_rows` would return leaves, to within rounding. Ranges of rows are handed out to threads as
-these become free; no result depends on how. The formulas aren't known here.
-"""
+"""The exact orbits of a large batch by machine code on several threads; no result depends on the threads."""
 
 from __future__ import annotations
 
@@ -25,8 +20,10 @@ __all__ = ["SMALLEST_BATCH", "exact_kernel", "follow_lanes"]
 
 FloatArray = NDArray[np.float64]
 
+# numpy is through with fewer rows before numba is loaded.
 SMALLEST_BATCH = 50_000
 
+# Rows that a thread takes at a time: whole passes of `LANES`, and few enough that all threads stay busy.
 _RANGE = 8192
 _ROW = "float64[::1]"
 _SIGNATURE = f"void(int64, boolean, {', '.join([_ROW] * 6)}, float64[:, ::1], {_ROW})"
@@ -50,7 +47,7 @@ def exact_kernel(batch: int) -> Any:
 def follow_lanes(
     kernel: Any, columns: Sequence[FloatArray], *, before: bool, phases: bool, threads: int | None = None
 ) -> tuple[FloatArray, ...]:
-    """What `exact_rows.follow_rows` returns for the same arguments, to within rounding.
+    """What `follow_rows` returns for the same arguments, to within rounding.
 
     Parameters
     ----------

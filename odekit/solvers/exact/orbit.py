@@ -6,13 +6,9 @@ The flow ``u' = 2 r v conj(u), v' = r u^2`` conserves ``c = alpha^2 - 2 beta^2``
 
     (alpha^2 beta cos D)^2 = 4 d (d^2 + B d + Q),   B = s + a,   Q = s a + a^2/4.
 
-Gauss's transformation ``d = p (p + h)/(p + g)``, ``h = sqrt(Q)``, ``g = (h + B/2)/2`` makes all roots real,
-whatever the sign of the discriminant, and keeps the clock ``z = 2 r (T* - t) = R_F(p, p + h, p + g)``.
-Quantities proportional to alpha are kept as square roots, and every formula adds positive terms, so that
-small ratios alpha/beta lose neither range nor digits.
-
-Magnitudes and the sine and cosine of D enter, in units in which the larger magnitude is between 1/2 and 1; an
-`Orbit` and its `Point` leave. This module doesn't know the rate, the scale, or the phases themselves.
+Gauss's transformation ``d = p (p + h)/(p + g)``, ``h = sqrt(Q)``, ``g = (h + B/2)/2`` makes all roots real
+and keeps the clock ``z = 2 r (T* - t) = R_F(p, p + h, p + g)``. Every formula adds positive terms, so that
+small ratios alpha/beta lose no digits; the larger magnitude must be between 1/2 and 1.
 Source: [A] arXiv 2602.16849, the four-variable ODE; its closed form follows from the two first integrals.
 """
 
@@ -39,8 +35,11 @@ __all__ = [
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
+# Both starts of Newton's method are so close from above that seven steps reach rounding.
 _NEWTON_STEPS = 7
+# 2**27 + 1 halves the digits of a float, so that products of the halves are exact (Veltkamp).
 _VELTKAMP = 134217729.0
+# Relative rounding of alpha^2 - 2 beta^2; ratio a/s below which psi turns by far less than rounding.
 _BALANCED = 4 * float(np.finfo(np.float64).eps)
 _NEGLIGIBLE = 1e-34
 

@@ -1,8 +1,4 @@
-r"""Where the phases of the two-mode flow end, and when they align, from the exact orbits of `exact`.
-
-Magnitudes, phases and rates enter as arrays that broadcast; phases and times leave. A row that has no answer
-is NaN and disturbs no other row. This module knows nothing of groups, networks or runs.
-"""
+"""Where the phases of the two-mode flow end, and when they align; rows without an answer are NaN."""
 
 from __future__ import annotations
 
@@ -18,6 +14,7 @@ __all__ = ["final_phases", "time_to_phase_alignment"]
 
 FloatArray = NDArray[np.float64]
 
+# Its square is finite, and there, in units of the start, blow-up is nearer than rounding.
 _FAR_OUT = 1e100
 
 

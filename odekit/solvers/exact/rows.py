@@ -1,8 +1,4 @@
-"""The exact orbits row by row on arrays: the way that serves every start, however degenerate.
-
-Checked arrays of one shape enter; blow-up times, magnitudes, the phase difference and the phases leave. How
-they were checked, and whether a compiler has a faster way, isn't known here.
-"""
+"""The exact orbits row by row in NumPy, for every start, however degenerate."""
 
 from __future__ import annotations
 

@@ -4,11 +4,9 @@ With magnitudes that agree within each mode and D = 0, ``a' = kappa a^2 - E a`` 
 
     b = 1/(1/a(0) - kappa tau),   a = b/N,   N(tau) = sqrt(a_0^2 + sum w b^2),
 
-w being a mode's weight on its sphere and ``a_0^2 = 1 - sum w a(0)^2`` the rest of it. With
-``tau = tau_max (1 - e^-y)``, ``tau_max`` being the first pole, dt/dy stays between two positive bounds; it is
-integrated by Gauss-Legendre panels, and inverted by Newton's method from below. One pair alone keeps its
-magnitudes, and ``tan(D/2) = tan(D(0)/2) exp(-3 kappa a t)``.
-
+w being a mode's weight on its sphere and ``a_0^2 = 1 - sum w a(0)^2``. With ``tau = tau_max (1 - e^-y)`` and
+tau_max the first pole, t(y) is integrated by Gauss-Legendre panels and inverted by Newton's method.
+One pair alone keeps its magnitudes, and ``tan(D/2) = tan(D(0)/2) exp(-3 kappa a t)``.
 Source: arXiv 2606.02993, phase alignment and competition.
 """
 
@@ -27,11 +25,13 @@ __all__ = ["is_solved_on_spheres", "solve_on_spheres"]
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
+# What rounding may leave of equal magnitudes, D = 0 and unit length; a step of y below it ends the search.
 _ROUNDING = 8 * float(np.finfo(np.float64).eps)
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
+# From y = 80 on dt/dy is constant to rounding and steps may be long; e^-700 is still a normal float.
 _SETTLED = 80.0
 _FARTHEST = 700.0
-_MOST_STEPS = 400
+_MOST_STEPS = 400  # Far more than the 80 steps of length 1 and Newton's last ones: only bounds the loop.
 
 
 def is_solved_on_spheres(system: System, y0: FloatArray) -> bool:

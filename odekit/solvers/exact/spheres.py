@@ -1,12 +1,10 @@
 r"""Exact solutions of the flow on three unit spheres, Abelian groups, and of the free flow behind it.
 
-The coefficients of a neuron at a character are x, y and z, the transforms of theta1, theta2 and xi divided by
-sqrt(n), and with s = 2 sqrt(n) they flow as
+A neuron's coefficients at a character, theta1's, theta2's and xi's transforms over sqrt(n), flow as
 
-    x' = s z conj(y) - E x,     y' = s z conj(x) - E y,     z' = s x y - E z.
+    x' = s z conj(y) - E x,     y' = s z conj(x) - E y,     z' = s x y - E z,     s = 2 sqrt(n).
 
-A factor S = exp(int E dt) and dtau = dt/S take E away: in tau every character goes its own way, and the
-first one to blow up wins. Arrays enter, arrays leave; what the characters are isn't known here.
+In tau, dtau = exp(-int E dt) dt, E is gone: characters are independent, the first to blow up wins.
 """
 
 from __future__ import annotations
@@ -21,6 +19,7 @@ __all__ = ["aligned_competition", "aligned_pair", "free_blow_up_time"]
 FloatArray = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
 
+# Newton's method from above ends by itself long before; this only bounds the loop.
 _MOST_STEPS = 60
 
 

@@ -1,10 +1,4 @@
-r"""A batch of starts of the two-mode flow, each on its orbit and in units of its own scale.
-
-Scaling a state by s scales time by 1/s; here s is a power of two, so that neither the scaling nor magnitudes
-near the ends of the float range cost a digit. Magnitudes, sine and cosine of D, and rates enter; a `Start`
-leaves, which turns spans of the orbit's clock into times and times into points. An invalid row is NaN, and
-marked. This module doesn't know where the phases go: it only forms ``2 phi - psi``.
-"""
+"""A batch of starts of the two-mode flow on their orbits, scaled by powers of 2, so that no digit is lost."""
 
 from __future__ import annotations
 
@@ -20,6 +14,7 @@ __all__ = ["Start", "phase_difference", "sine_and_cosine", "start_from"]
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
+# A phase of many turns has coarser floats: further from pi than this it still is what it says.
 _MOST_ROUNDING = 8 * float(np.finfo(np.float64).eps)
 
 

@@ -1,4 +1,4 @@
-"""How does a batch run as machine code? Integrators as text, for Numba and for JAX."""
+"""How does a batch run as machine code? Integrators for Numba, as text, and for JAX."""
 
 from odekit.solvers.kernels.jax_batch import integrate_in_jax
 from odekit.solvers.kernels.jax_kernel import load_kernel as load_jax_kernel

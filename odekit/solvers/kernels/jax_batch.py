@@ -1,9 +1,4 @@
-"""Integration of many trajectories by a kernel that JAX compiled.
-
-A `Task` and the kernel of its system enter, a filled `Record` leaves, as from `batch.integrate`. An
-accelerator gets the whole batch at once; the CPU gets blocks, on several threads. No result depends on how.
-The kernel's inside isn't known here.
-"""
+"""Integrates a batch by a kernel that JAX compiled: whole on an accelerator, in blocks on the CPU."""
 
 from __future__ import annotations
 
@@ -19,6 +14,7 @@ from odekit.solvers.stepping import Record, Task
 
 __all__ = ["integrate_in_jax"]
 
+# Few sizes mean few compilations; small blocks cost calls, and large ones wait for their slowest lane.
 _SMALLEST_BLOCK = 128
 _LARGEST_BLOCK = 2048
 

@@ -1,9 +1,4 @@
-"""DOP853 for a whole batch as one loop without Python in it, for a compiler of array programs.
-
-JAX and a right-hand side enter, a function of arrays leaves, ready to be compiled. All lanes go through one
-loop until the last of them is through; a lane that is through stands still, and no lane depends on another.
-Where the arrays come from isn't known here.
-"""
+"""DOP853 for a whole batch as one loop of array operations for JAX, until the last lane has ended."""
 
 from __future__ import annotations
 
@@ -141,7 +136,7 @@ class _Flow:
         return k
 
     def _error_norm(self, h: Any, k: Sequence[Vector], y: Vector, y_new: Vector) -> Any:
-        """As `controller.error_norm`."""
+        """As `step_size_control.error_norm`."""
         jnp = self.jax.numpy
         larger = tuple(jnp.maximum(abs(a), abs(b)) for a, b in zip(y, y_new, strict=True))
         fifth, third = (
@@ -157,7 +152,7 @@ class _Flow:
         return sum((value / scale) ** 2 for value, scale in zip(values, scales, strict=True)) / len(scales)
 
     def _first_step(self, y: Vector, f: Vector, end: Any) -> Any:
-        """As `controller.initial_step`."""
+        """As `step_size_control.initial_step`."""
         jnp, sizes = self.jax.numpy, tuple(map(abs, y))
         size, speed = (jnp.sqrt(self._mean_square(values, sizes)) for values in (y, f))
         first = jnp.where(
@@ -177,7 +172,7 @@ class _Flow:
         return jnp.where(jnp.isfinite(step) & (step > 0.0), step, jnp.minimum(CONTROL.timid, end))
 
     def _next_step(self, h: Any, error: Any, finite: Any, after_rejection: Any) -> Any:
-        """As `controller.next_step`."""
+        """As `step_size_control.next_step`."""
         jnp = self.jax.numpy
         factor = jnp.where(
             finite, CONTROL.safety / jnp.sqrt(jnp.sqrt(jnp.sqrt(error))), CONTROL.smallest_factor
@@ -221,7 +216,7 @@ class _Flow:
     def _inside(
         self, lanes: _Lanes, h: Any, k: list[Vector], y: Vector, taken: Any, t: Any
     ) -> Callable[[Any], Any]:
-        """y (state, lane) within a step at given times, as `dense.Interpolant`; at its end it is y itself."""
+        """y (state, lane) within a step at given times, as an `Interpolant`; at its end it is y itself."""
         jnp = self.jax.numpy
         wanted = (taken & (self._due(lanes.cursor) < t)).any()
 

@@ -1,8 +1,4 @@
-"""Kernels that JAX compiles: the one module that loads JAX.
-
-The text of a right-hand side enters, a compiled function that follows a batch leaves. Everything is float64,
-whatever JAX is set to elsewhere, and no setting outlives a call. The arithmetic of a step isn't known here.
-"""
+"""Loads JAX and compiles kernels with it, in float64 whatever JAX is set to elsewhere."""
 
 from __future__ import annotations
 
@@ -45,7 +41,7 @@ def load_rhs(source: str) -> Callable[..., None]:
 def load_kernel(source: str) -> Callable[..., Any]:
     """The compiled integrator of a right-hand side's text.
 
-    It takes and returns what `jax_flow.integrator` says. A shape is compiled when it first comes, which takes
+    It takes and returns what `integrator` says. A shape is compiled when it first comes, which takes
     seconds. Call it `in_float64`.
     """
     jax = require_jax()

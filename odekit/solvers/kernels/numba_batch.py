@@ -1,9 +1,4 @@
-"""Integration of many trajectories by a compiled kernel, on several threads.
-
-A `Task` and the kernel of its system enter, a filled `Record` leaves, as from `batch.integrate`. Ranges of
-trajectories are handed out to threads as these become free; no result depends on how. The kernel's inside
-isn't known here.
-"""
+"""Integrates a batch by a compiled kernel on several threads; no result depends on the threads."""
 
 from __future__ import annotations
 
@@ -20,6 +15,7 @@ __all__ = ["integrate_in_lanes"]
 
 FloatArray = NDArray[np.float64]
 
+# Several ranges a thread even out slow ones; in short ranges lanes run empty, long ones leave threads idle.
 _SMALLEST_RANGE = 512
 _LARGEST_RANGE = 8192
 _RANGES_PER_THREAD = 4

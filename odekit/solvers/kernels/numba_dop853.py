@@ -1,13 +1,8 @@
-"""Source code of a kernel that integrates a batch lane by lane, written for one system.
+"""Source code of a kernel that integrates a batch with DOP853, written for one system.
 
-What enters is the scalar code of a right-hand side (`ScalarCode`); what leaves is the text of one Python
-module whose function ``run`` follows a range of trajectories with DOP853. Every stage is unrolled into local
-variables and all lanes go through one loop without branches, so that a compiler turns the loop into vector
-instructions. Neither symbols nor the compiler are known here.
-
-The state of all lanes is one flat array ``w``: row ``T`` holds the lanes' times, row ``H`` their step sizes,
-and so on, each `LANES` entries long. A step of a lane depends on its own column only, so that no result
-depends on the lane, on the neighbours, or on how a batch is cut into ranges.
+Stages are unrolled and all lanes go through one loop without branches, which compiles to vector instructions.
+The lanes' state is the flat array ``w``: row ``T`` holds their times, row ``H`` their step sizes, and so on,
+each `LANES` entries long. A lane only reads its own column, so no result depends on its neighbours.
 """
 
 from __future__ import annotations
@@ -26,6 +21,7 @@ from odekit.solvers.stepping import CONTROL, DOP853
 
 __all__ = ["kernel_source"]
 
+# Of the interpolant: three from the ends of the step, four from `DOP853.dense`.
 _COEFFICIENTS = 7
 _INLINED = ("larger", "smaller", "column", "rhs", "value")
 _CALLED = ("begin", "advance", "inside", "admit", "write")
@@ -61,7 +57,7 @@ def _rhs(code: ScalarCode) -> Iterator[str]:
 
 
 def _begin(code: ScalarCode) -> Iterator[str]:
-    """First step size from the sizes of y, y' and y'', as `controller.initial_step` does."""
+    """First step size from the sizes of y, y' and y'', as `step_size_control.initial_step` does."""
     states = range(code.states)
     yield from ("", "", "def begin(w, i):")
     yield "    t, end, rtol, atol = w[T + i], w[END + i], w[RTOL + i], w[ATOL + i]"
@@ -151,7 +147,7 @@ def _control() -> tuple[str, ...]:
 
 
 def _inside(code: ScalarCode) -> Iterator[str]:
-    """Coefficients of the interpolant over the last step of every lane, as `dense.interpolate` does."""
+    """Coefficients of the interpolant over the last step of every lane, as `stages.interpolate` does."""
     yield from ("", "", "def inside(w):", "    for i in range(LANES):")
     yield from indented(2, _coefficients(code))
 

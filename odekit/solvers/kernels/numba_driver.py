@@ -1,8 +1,7 @@
-"""The part of a lane kernel that every system shares: who enters a lane, what is recorded, who leaves.
+"""The part of a kernel's text that every system shares: who enters a lane, what is recorded, who leaves.
 
-The text uses names that a method's text defines before it: constants, rows of ``w``, and four functions.
-``begin`` chooses a first step, ``advance`` takes a step of every lane, ``inside`` makes ready to look into
-these steps, and ``value`` is a state at the time that is due. Neither system nor method is known here.
+It calls what a method's text defines before it: ``begin`` chooses a first step, ``advance`` takes a step of
+every lane, ``inside`` prepares to look into these steps, and ``value`` is a state at the time that is due.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""Kernels as machine code: the one module that knows numba.
-
-The text of a kernel enters, a compiled function leaves. It is kept in memory for this process and on disk for
-the next one; where the disk can't be written, it is compiled again. What a kernel computes isn't known here.
-"""
+"""Loads numba and compiles kernels with it, kept in memory and, where it can be written, on disk."""
 
 from __future__ import annotations
 

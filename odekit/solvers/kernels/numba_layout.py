@@ -1,7 +1,4 @@
-"""What the texts of all lane kernels have in common: where a lane's numbers lie, and pieces of formulas.
-
-Names of rows enter, lines of code leave. Neither a method nor a system is known here.
-"""
+"""What the texts of all kernels have in common: where a lane's numbers lie, and pieces of formulas."""
 
 from __future__ import annotations
 
@@ -14,6 +11,7 @@ from odekit.solvers.stepping import CONTROL
 
 __all__ = ["LANES", "constants", "indented", "loads", "mean_square", "norm", "shared_blocks"]
 
+# Lanes fill whole vectors of any processor, and are few enough that all their rows stay in its cache.
 LANES = 64
 
 _SCALARS = ("T", "H", "END", "DUE", "RTOL", "ATOL", "REJECTED", "ERROR", "STEPS", "FATE", "T_OLD", "H_USED")

@@ -1,10 +1,6 @@
-"""Source code of a kernel that integrates a batch lane by lane by Taylor series, written for one system.
+"""Source code of a kernel that integrates a batch by Taylor series, written for one system.
 
-What enters is the recurrence of a polynomial vector field (`SeriesCode`); what leaves is the text of one
-Python module whose function ``run`` follows a range of trajectories. Every coefficient is a local variable
-and all lanes go through one loop without branches, so that a compiler turns the loop into vector
-instructions. Neither symbols nor the compiler are known here. Rows and columns of ``w`` are as in
-`lane_code`; row ``H`` holds the scale of the series, which is about the length of a step.
+Laid out as in `numba_dop853`; row ``H`` of ``w`` holds the scale of the series, about the length of a step.
 """
 
 from __future__ import annotations

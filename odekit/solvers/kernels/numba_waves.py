@@ -1,13 +1,8 @@
-"""Sine and cosine without a branch, as text that a kernel includes.
+"""Sine and cosine without a branch, as text of a kernel, which a compiler turns into vector instructions.
 
-A compiler leaves a sine of the C library one call a lane; these formulas it turns into vector instructions,
-and where both are asked for at one angle, it computes what they share once. Their error is below 2 units in
-the last place for angles up to 1e8; beyond, where a unit in the last place of the angle is 1e-8, they are
-NaN.
-
-Source: the multiple of pi/2 is subtracted in four parts of 27 bits (Cody and Waite, "Software Manual for
-the Elementary Functions", chapter 8), so that three of the products are exact; the polynomials are those of
-fdlibm's ``__kernel_sin`` and ``__kernel_cos``.
+Their error is below 2 units in the last place for angles up to 1e8; beyond, they are NaN.
+Source: k pi/2 is subtracted in four parts of 27 bits, so that three products are exact (Cody and Waite,
+"Software Manual for the Elementary Functions", chapter 8); fdlibm's ``__kernel_sin`` and ``__kernel_cos``.
 """
 
 from __future__ import annotations

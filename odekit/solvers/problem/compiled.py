@@ -1,4 +1,4 @@
-"""CompiledSystem: a system as functions that computers evaluate."""
+"""CompiledSystem: a system with its right-hand side as a function on numbers or arrays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Moments at which something happens along a trajectory: zeros of a function g(t, y, p) along a solution."""
+"""Events: moments at which a function g(t, y, p) is zero along a trajectory."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ __all__ = [
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
+# The Illinois method ends long before; this bounds the loop where a user's g jumps.
 _MOST_ITERATIONS = 100
 
 

@@ -1,4 +1,4 @@
-"""What a user passes to a solver becomes checked arrays with one batch axis."""
+"""Checks what a user passes to a solver, and makes arrays with one batch axis of it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ __all__ = ["InitialStates", "Inputs", "default_atol", "prepare", "select_system"
 FloatArray = NDArray[np.float64]
 InitialStates = ArrayLike | Mapping[str, ArrayLike]
 
+# Columns that are taken together: their intermediate results stay in the cache.
 _BLOCK = 8192
 
 

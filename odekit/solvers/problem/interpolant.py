@@ -1,4 +1,4 @@
-"""The interpolant: the solution between the ends of a step, and a record of many steps."""
+"""The interpolant: the solution between the two ends of a step, and over all steps of a batch."""
 
 from __future__ import annotations
 

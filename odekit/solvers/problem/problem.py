@@ -1,4 +1,4 @@
-"""Problem: everything that was asked of a solver, checked, before it is decided how it is answered."""
+"""Problem: everything that was asked of a solver, checked, before a method is chosen."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What a solver hands back: trajectories, and what became of each of them.
-
-Arrays enter, and leave read-only. How they were computed isn't known here.
-"""
+"""What a solver hands back: trajectories as read-only arrays, and what became of each of them."""
 
 from __future__ import annotations
 

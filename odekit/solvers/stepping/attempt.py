@@ -1,7 +1,4 @@
-"""What a method says of one step that it tried, for every lane of a block.
-
-A method fills it in; the integrator of the batch reads it. Which method that was isn't known here.
-"""
+"""What a method reports of a step that it tried, for every lane of a block."""
 
 from __future__ import annotations
 

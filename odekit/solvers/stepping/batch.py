@@ -1,9 +1,4 @@
-"""Integration of many trajectories at once, a step size and a fate for each.
-
-A `Task` enters, a filled `Record` leaves. Blocks of trajectories advance side by side; those that finish
-make room for the next. A trajectory that fails gets a status and leaves all others alone, to the last bit.
-Symbols, names and units aren't known here.
-"""
+"""Integration of many trajectories at once in NumPy, each with its own step size and status."""
 
 from __future__ import annotations
 
@@ -26,6 +21,7 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 
+# Compacting copies every lane: it pays once a tenth of them stand idle.
 _FULL = 0.9
 
 

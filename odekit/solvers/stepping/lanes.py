@@ -1,8 +1,4 @@
-"""The trajectories that are under way, and the task that they belong to.
-
-A `Task` is what the public front made of its arguments, checked and broadcast. `Lanes` are the columns that
-one block integrates at the moment; they are compacted when trajectories finish. No numerics happen here.
-"""
+"""The task of an integration, and the lanes: the trajectories that a block integrates at the moment."""
 
 from __future__ import annotations
 
@@ -23,6 +19,7 @@ BoolArray = NDArray[np.bool_]
 
 Series = Callable[[FloatArray, FloatArray, FloatArray, FloatArray], FloatArray]
 
+# Enough lanes to outweigh numpy's overhead for each call, few enough for the cache.
 BLOCK = 4096
 
 

@@ -1,4 +1,4 @@
-"""What is written down while trajectories advance: requested times, events, interpolants, and their ends."""
+"""What is recorded while trajectories advance: requested times, events, interpolants and how each ended."""
 
 from __future__ import annotations
 

@@ -1,9 +1,7 @@
 """The stages of one Runge-Kutta step for a whole block of trajectories.
 
-The increments ``h k_i`` are the rows of one matrix (stage, state * lane), so that a stage is one matrix
-product. The product is taken panel by panel, and a block is always a whole number of panels wide: every lane
-then goes through the same arithmetic wherever it stands, and a trajectory doesn't depend on its neighbours,
-not even in its last bit.
+The ``h k_i`` are rows of one matrix, and a stage is a matrix product, taken panel by panel: a block is always
+whole panels wide, so that no lane depends on where it stands or on its neighbours, not even in its last bit.
 """
 
 from __future__ import annotations
@@ -24,6 +22,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 RightHandSide = Callable[[Any, Any, Any, Any], None]
 
+# Matrix products of another width may round differently: with one width, neighbours don't matter.
 PANEL = 128
 
 _STAGE_WEIGHTS = tuple(np.concatenate([[1.0], DOP853.rows[s, :s]]) for s in range(DOP853.stages_extended))

@@ -1,8 +1,4 @@
-"""Step size control: which step is good enough, and how long the next one is, for each trajectory on its own.
-
-The numbers are those of the Fortran code DOP853, but for the safety factor; the compiled kernels take them
-from here.
-"""
+"""Step size control with the numbers of the Fortran code DOP853, except for the safety factor."""
 
 from __future__ import annotations
 

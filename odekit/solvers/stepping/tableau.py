@@ -1,7 +1,4 @@
-"""The Runge-Kutta method of order 8 as data: nodes, stage weights, error weights, dense-output weights.
-
-The data are SciPy's: the embedded method of Dormand and Prince with error estimators of orders 5 and 3 and
-the interpolant of order 7.
+"""DOP853 as data, taken from SciPy: nodes, stage weights, error weights, dense-output weights.
 
 Source: E. Hairer, S. P. Norsett, G. Wanner, "Solving Ordinary Differential Equations I: Nonstiff Problems",
 second edition, sections II.5, II.6 (interpolant) and II.10 (estimators); the Fortran code DOP853.

@@ -1,8 +1,4 @@
-"""A step of the Taylor method for a whole block of trajectories, in array code.
-
-Where the lanes stand enters; the step, and how long the next one may be, leaves. Who is admitted, and who has
-finished, isn't known here.
-"""
+"""A step of the Taylor method for a whole block of trajectories, in NumPy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mathematics that knows no system: polynomials, linear algebra, formulas as SymPy and intervals, means."""
+"""Which mathematics do systems use? Polynomials, linear algebra, SymPy and interval forms, means."""
 
 from odekit.systems.algebra.intervals import INTERVALS
 from odekit.systems.algebra.linear_algebra import (

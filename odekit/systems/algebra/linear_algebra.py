@@ -1,7 +1,4 @@
-"""Linear algebra over the rationals and modulo a prime, by SymPy's domain matrices (FLINT where installed).
-
-Rank is decided modulo one large prime, null spaces exactly.
-"""
+"""Linear algebra by SymPy's domain matrices: null spaces exactly, ranks modulo one large prime."""
 
 from __future__ import annotations
 
@@ -14,6 +11,7 @@ from sympy.polys.matrices import DomainMatrix
 
 __all__ = ["PRIME", "integer_relations", "null_space", "rank_modulo", "vanishing_combinations"]
 
+# Products of residues fit into 64 bits, and a random point is a false zero with a chance near 1/PRIME.
 PRIME = 2**31 - 1
 
 Key = TypeVar("Key", bound=Hashable)

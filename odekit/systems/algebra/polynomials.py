@@ -1,8 +1,4 @@
-"""Sparse polynomials with rational coefficients, as dictionaries from exponents to coefficients.
-
-The derivation works on these, because a selection rule touches a few monomials at a time and SymPy's
-expressions would cost a hundred times more; SymPy comes in at the end, to print.
-"""
+"""Sparse polynomials as dictionaries from exponents to rationals, far cheaper than SymPy's expressions."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""From the expression tree of a user's text to SymPy and back, name by name, evaluating nothing on the way.
-
-Text itself never comes here: the whitelist parser has read it before.
-"""
+"""From the expression tree of a user's text to SymPy and back, name by name, evaluating no text."""
 
 from __future__ import annotations
 
@@ -29,6 +26,7 @@ from odekit.expressions import (
 
 __all__ = ["from_symbolic", "to_symbolic"]
 
+# SymPy would write out every digit of a tower of powers; what a user writes is far shorter.
 MAX_BITS = 4_000
 
 FUNCTIONS: Mapping[str, Callable[[sp.Expr], sp.Expr]] = {

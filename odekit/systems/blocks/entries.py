@@ -1,7 +1,6 @@
 """The velocities of blocks written out in their real entries, exactly.
 
-A complex entry is a pair of polynomials, real and imaginary part; a polynomial is a dictionary from products
-of states, as sorted tuples of their places, to rational coefficients.
+Entries are two polynomials, real and imaginary part: coefficients by sorted tuples of the states' places.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
     A' = sum of terms - radial_A E A,        E = sum of metric <B, terms of B>/rate_B
 
-for one letter B in which the energy is linear. Spheres give the radial part; without them all radial
-coefficients are 0. The block of a trivial stack has no terms.
+for a letter B in which E is linear. All radial_A are 0 without spheres; a trivial stack's block has no terms.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""Blocks of one type and size as real states: which of their numbers are independent.
+"""Blocks of one type and size as real states: real at type R, complex at C, ((A, -conj B), (B, conj A)) at H.
 
-A block is a real matrix at type R, any complex matrix at type C, and at type H a matrix
-((A, -conj B), (B, conj A)). Only the independent numbers are states: a redundant one would be free to grow
-out of rounding errors.
+Only independent numbers are states: a redundant one would be free to grow out of rounding errors.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""Constraints of a user's gradient flow: spheres, orthonormal columns, and functions that vanish.
-
-What enters is what the user wrote; what leaves are `Constraint`s: functions that are zero on the constraint,
-by name, and the states that they bind. How a flow is projected on them isn't known here.
-"""
+"""Constraints of a user's gradient flow: spheres, orthonormal columns, and functions that vanish."""
 
 from __future__ import annotations
 
@@ -20,6 +16,7 @@ from odekit.systems.energies.vocabulary import Vocabulary
 __all__ = ["Constraint", "read_constraints"]
 
 KINDS = ("sphere", "stiefel")
+# Dependent gradients depend at every point, independent ones hardly at all of several random points.
 SAMPLES = 8
 
 

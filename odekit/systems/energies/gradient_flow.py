@@ -21,6 +21,7 @@ from odekit.systems.system import System
 __all__ = ["gradient_flow"]
 
 DIRECTIONS = ("descent", "ascent")
+# Enough that an energy with a small domain, by its roots or logarithms, is real at one of them.
 SAMPLES = 200
 
 

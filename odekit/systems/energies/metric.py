@@ -1,7 +1,4 @@
-"""The metric of a user's gradient flow: read, and refused where it is not positive definite.
-
-What enters is what the user wrote for it; what leaves is a symmetric SymPy matrix over the states.
-"""
+"""The metric of a user's gradient flow: read, and refused where it is not positive definite."""
 
 from __future__ import annotations
 
@@ -17,6 +14,7 @@ from odekit.systems.energies.vocabulary import Vocabulary
 
 __all__ = ["read_metric"]
 
+# Points that are tried; a smaller share of the largest eigenvalue is rounding, and its sign says nothing.
 SAMPLES = 24
 SMALLEST = 1e-12
 

@@ -1,9 +1,4 @@
-"""The velocity that stays on a constraint: projection in a metric, symbolically.
-
-What enters are a velocity, the inverse metric and constraints; what leaves is the velocity without its part
-across the constraint. Every level of the constraint's functions is kept, not only the level zero, so that
-rounding does not grow away from it.
-"""
+"""Projection of a velocity on a constraint in a metric; every level of the constraint is kept, not only 0."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Variables of a user's energy: numbers, vectors and small matrices, real or complex, as real states.
-
-What enters are names and shapes; what leaves are `Variable`s, whose ``value`` goes into an energy and whose
-``symbols`` are the states of its flow. Energies, metrics and flows aren't known here.
-"""
+"""Variables of a user's energy: numbers, vectors and small matrices, real or complex, as real states."""
 
 from __future__ import annotations
 
@@ -22,6 +18,7 @@ from odekit.numbers import is_integer
 __all__ = ["TIME", "Variable", "declared_parameters", "declared_variables", "variable"]
 
 TIME = sp.Symbol("t", real=True)
+# Symbolic gradients and projections in more states than this are too slow to be of use.
 MAX_SIZE = 64
 
 

@@ -1,8 +1,4 @@
-"""A user's formulas, as text or SymPy, read into the symbols that were declared for them.
-
-What enters are the declared variables and parameters; what leaves are real expressions in them and in the
-time t. Text goes through the whitelist parser; a symbol in an expression stands for what bears its name.
-"""
+"""Reads a user's formulas, text or SymPy, into the symbols that were declared for them."""
 
 from __future__ import annotations
 
@@ -23,6 +19,7 @@ from odekit.systems.energies.variables import TIME, Variable, declared_parameter
 
 __all__ = ["Vocabulary", "parameter_values"]
 
+# An imaginary part that SymPy doesn't cancel, but that is rounding at all these points, counts as 0.
 SAMPLES = 8
 NEGLIGIBLE = 1e-9
 

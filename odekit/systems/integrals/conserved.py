@@ -1,8 +1,4 @@
-"""What is conserved: combinations of candidates whose rates cancel identically, by exact linear algebra.
-
-Candidates are anything whose rate along the flow is a combination of keys: monomials with polynomials for
-rates, or words of matrices.
-"""
+"""Conserved combinations of candidates: those whose rates cancel identically, by exact linear algebra."""
 
 from __future__ import annotations
 

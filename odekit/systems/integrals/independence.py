@@ -1,7 +1,4 @@
-"""Functional independence: the rank of a Jacobian at one point, modulo a prime.
-
-Rank there is never above the true one, so that what is found independent is.
-"""
+"""Functional independence: the rank of a Jacobian at one point modulo a prime, never above the true rank."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """A vector field as exact polynomials, in the states and in the functions of them that occur in it.
 
-Sines and cosines of an argument are two letters s and c with s' = c a', c' = -s a' and s^2 + c^2 = 1, an
-exponential one letter e with e' = e a'; any other function is a letter that can't be part of an integral. A
-common denominator is cleared, which changes the speed along an orbit and not the orbit.
+Sine and cosine are letters with s' = c a', c' = -s a', s^2 + c^2 = 1, an exponential one with e' = e a'; any
+other function can't be part of an integral. A common denominator is cleared, which keeps the orbits.
 """
 
 from __future__ import annotations

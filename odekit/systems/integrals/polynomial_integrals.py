@@ -1,9 +1,4 @@
-"""First integrals of any system: an ansatz in the states and in sines and exponentials of them.
-
-The ansatz falls apart by the scalings that the field commutes with. The coefficients are rational numbers,
-or, where an ansatz is small, rational functions of the parameters. What a constraint keeps anyway does not
-count.
-"""
+"""First integrals of any system beyond its constraint: polynomials in states, sines and exponentials."""
 
 from __future__ import annotations
 
@@ -25,6 +20,7 @@ from odekit.systems.system import System
 
 __all__ = ["polynomial_integrals"]
 
+# Of degree 5, an ansatz in ten letters already has more than MAX_MONOMIALS.
 MAX_DEGREE = 4
 # Monomials of one search, and unknowns of one linear system: each takes about a second.
 MAX_MONOMIALS = 2_000

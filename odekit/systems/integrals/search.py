@@ -1,9 +1,4 @@
-"""The search for polynomial first integrals, one for every kind of field: ansatz by ansatz, exactly.
-
-A polynomial P in the letters is conserved if its derivative along the field, ``sum_i f_i dP/dx_i``, is the
-zero polynomial: a linear system for P's coefficients. Of what is found the functionally independent ones are
-kept, lowest degree first.
-"""
+"""The search for polynomials P that a field f conserves, ``sum_i f_i dP/dx_i = 0``, ansatz by ansatz."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Other forms of a flow: exact solutions as data, and polynomial systems with the maps there and back.
-
-Only data: how a form is found is for whoever derived the system, and how it is evaluated for the solvers.
-"""
+"""Other forms of a flow as data: exact solutions, and polynomial systems with the maps there and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is any system shown? As a report, as LaTeX, as plain data, and as a program."""
+"""How is a system shown? As a report, as LaTeX, as plain data, and as a program."""
 
 from odekit.systems.printers.latex import latex_block, latex_comments
 from odekit.systems.printers.python import program

@@ -21,6 +21,7 @@ from odekit.systems.system import System
 __all__ = ["proved_radius"]
 
 FloatArray = NDArray[np.float64]
+# The smallest provable box is reported: smaller ones drown in rounding, larger ones say too little.
 RADII = (1e-12, 1e-10, 1e-8)
 
 

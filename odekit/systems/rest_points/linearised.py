@@ -1,8 +1,4 @@
-"""Stability of a point of rest in symbols.
-
-What enters are exact values and a system with its first integrals; what leaves is a `FixedPoint` with the
-eigenvalues that matter. How the point was found isn't known here.
-"""
+"""Stability of a point of rest in symbols, from the eigenvalues of the Jacobian there."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Points of rest by damped Newton steps from many seeded starts, with eigenvalues and a proof.
-
-What enters are a system without parameters and its first integrals; what leaves are `FixedPoint`s, with
-numbers as values and the radius of a ball in which interval arithmetic has proved that there is one.
-"""
+"""Points of rest by damped Newton steps from many seeded starts, with eigenvalues and a proof."""
 
 from __future__ import annotations
 
@@ -21,16 +17,16 @@ __all__ = ["numeric_rest_points"]
 
 FloatArray = NDArray[np.float64]
 ArrayFunction = Callable[..., FloatArray]
-STARTS = 64
-ITERATIONS = 60
-HALVINGS = 10
-CONVERGED = 1e-11
-APART = 1e-6
-ZERO = 1e-8
-MAX_POINTS = 32
-MAX_STATES = 12
-MAX_SYMBOLIC = 4
-DIGITS = 15
+STARTS = 64  # Fewer miss points that few starts lead to.
+ITERATIONS = 60  # Near a point Newton's method doubles its digits: a start that takes longer wanders.
+HALVINGS = 10  # A start that only a thousandth of a step improves is stuck.
+CONVERGED = 1e-11  # Residual in units of the Jacobian, not far above rounding.
+APART = 1e-6  # Closer points are one point that was met twice.
+ZERO = 1e-8  # Eigenvalues and singular values below the root of the floats' spacing count as 0.
+MAX_POINTS = 32  # A whole family of points would never end.
+MAX_STATES = 12  # In more dimensions random starts leave too much out.
+MAX_SYMBOLIC = 4  # Eigenvalues of larger matrices have no formula in general.
+DIGITS = 15  # What a float holds.
 
 
 def numeric_rest_points(system: System, integrals: Sequence[sp.Expr]) -> tuple[FixedPoint, ...]:

@@ -1,8 +1,6 @@
 """Points of rest of any system and their stability: symbolic where the equations are small, else numeric.
 
-What enters are a system and its first integrals; what leaves are `FixedPoint`s. Stability is meant along the
-constraint and along the levels of the first integrals, which no orbit leaves, and along the other points of
-rest of the same family, which do not move.
+Stability is meant along the constraint, the levels of the first integrals, and families of points of rest.
 """
 
 from __future__ import annotations
@@ -19,6 +17,7 @@ from odekit.systems.system import System
 
 __all__ = ["find_rest_points"]
 
+# Beyond these SymPy's `solve` may not come back in time, or finds roots too long to simplify.
 MAX_STATES = 3
 MAX_PARAMETERS = 2
 MAX_PRODUCT = 125

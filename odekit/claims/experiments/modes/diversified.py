@@ -1,8 +1,4 @@
-"""Diversified populations: N neurons per frequency with equally spaced phases, and their logits.
-
-What enters are magnitudes and derived waves, what leaves are weights and logits by residue: elements of a
-cyclic group numbered as powers of one generator. Nothing here decides.
-"""
+"""Diversified populations: N neurons per frequency with equally spaced phases, and their logits."""
 
 from __future__ import annotations
 

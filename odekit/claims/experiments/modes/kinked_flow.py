@@ -1,8 +1,7 @@
-"""What experiments with ReLU share: neurons at one frequency on an even spread of phases, and their descent.
+"""Experiments with ReLU: neurons at one frequency on an even spread of phases, and their descent.
 
 The flow sits on the activation's kinks, which an adaptive integrator doesn't pass; descent does, with an
-error proportional to its step. A step is given as a share of ``1/(2Cn)``, C = 4/(3 pi^2). Nothing here knows
-a claim.
+error proportional to its step. A step is given as a share of ``1/(2Cn)``, C = 4/(3 pi^2).
 """
 
 from __future__ import annotations
@@ -36,9 +35,10 @@ ComplexArray = NDArray[np.complex128]
 IntArray = NDArray[np.intp]
 Weights = dict[str, FloatArray]
 
+# Steps and their numbers: the first settle quickly, the last three are extrapolated to a step of 0.
 SETTLING = ((0.05, 300), (0.02, 700), (0.01, 1000), (0.005, 1500))
-TINY = 1e-9
-LEAST_ORDER = 15
+TINY = 1e-9  # above the rounding of a character, far below the distance of two of its values
+LEAST_ORDER = 15  # see `is_wide_odd_cyclic`
 
 
 @dataclass(frozen=True, eq=False)

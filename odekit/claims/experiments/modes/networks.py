@@ -1,7 +1,4 @@
-"""What several experiments share: groups they apply to, starts, clocks of whole networks.
-
-Nothing here knows a claim.
-"""
+"""What claims on cyclic groups share: groups they apply to, starts, and clocks of whole networks."""
 
 from __future__ import annotations
 
@@ -36,6 +33,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
 PAPER_A = "2602.16849"
+# So small that the softmax stays uniform even where weights have grown a hundredfold.
 UNIFORM_LOGIT_SCALE = 1e-18
 
 

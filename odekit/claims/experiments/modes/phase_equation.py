@@ -1,9 +1,4 @@
-"""An equation for D = 2 phi - psi put to the test along a run: the derived one, and the one in print.
-
-What enters is a comparison, which holds a run and a bound of each neuron's deviation; what leaves is how far
-the integral of either equation along the measured magnitudes is from the measured change of D. Nothing here
-decides.
-"""
+"""An equation for D = 2 phi - psi put to the test along a run: the derived one, and the one in print."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
 """Into which frequencies the gradient of z^4 leaves a single frequency: as derived, and as measured.
 
-What enters is a group; what leaves is a table of both. The measurement is one gradient of the full network
-in weight space at uniform softmax, for each frequency k with a random mean of theta, which the derivation
-counts among the states of an activation of degree 4.
+theta has a random mean, which the derivation counts among the states of an activation of degree 4.
 """
 
 from __future__ import annotations
@@ -26,6 +24,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 Found = Mapping[str, Mapping[str, tuple[str, ...]]]
 
+# Relative to the largest amplitude leaks are of order 1; what is smaller than this is rounding.
 ABOVE_ROUNDING = 1e-8
 
 

@@ -1,9 +1,9 @@
 """Aligned competition on an Abelian group: starts, their exact solution, and what is measured of them.
 
-With D = 0 and equal magnitudes a of x, y and z at every nontrivial character, ``a_k' = kappa a_k^2 - E a_k``.
-In tau with dt = N dtau it is solved by ``b_k = 1/(1/a_k(0) - kappa tau)``, a_k = b_k/N, where N keeps the
-spheres. Magnitudes are those of ``what / sqrt(n)``, whose squares add up to 1 over the characters. Nothing
-here decides.
+With D = 0 and equal magnitudes a of theta1, theta2 and xi at each nontrivial character, a moves by
+``a_k' = kappa a_k^2 - E a_k``. In tau with dt = N dtau it is solved by ``b_k = 1/(1/a_k(0) - kappa tau)``,
+a_k = b_k/N, where N keeps the spheres. Magnitudes are those of transforms over sqrt(n), whose squares add up
+to 1 over the characters.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ __all__ = ["aligned_start", "coefficients", "common_growth", "exact_magnitudes",
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
-SOLVER_RTOL = 1e-12
-LOSERS = (0.25, 0.75)
+SOLVER_RTOL = 1e-12  # as accurate as the trained runs that are compared with it
+LOSERS = (0.25, 0.75)  # of the winner's magnitude: no loser nearly ties, and none is negligible
 
 
 def common_growth(network: Network) -> float:

@@ -1,7 +1,7 @@
 """Populations of maxima on spheres and what they compute: logits, the formula for them, exact designs.
 
 Averaged over p, q and w, whose second moments are 1/r and odd moments 0, a neuron at sigma has the logits
-``2 (r/n)^{3/2} r^{-3} chi(g1 g2 h^{-1})``, chi the character of the real irrep. Nothing here decides.
+``2 (r/n)^{3/2} r^{-3} chi(g1 g2 h^{-1})``, chi the character of the real irrep.
 """
 
 from __future__ import annotations

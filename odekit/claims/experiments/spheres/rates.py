@@ -1,7 +1,4 @@
-"""What experiments about rates and maxima on spheres share: explicit maxima, derived rates, fitted rates.
-
-Nothing here knows a claim.
-"""
+"""Explicit maxima on spheres, with their derived and their fitted rates."""
 
 from __future__ import annotations
 

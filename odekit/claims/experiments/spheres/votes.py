@@ -1,7 +1,4 @@
-"""Measurements of what populations compute: exact designs, random frames, trained networks.
-
-What enters are a group and a generator, what leaves are errors and accuracies. Nothing here decides.
-"""
+"""Measurements of what populations compute: exact designs, random frames, trained networks."""
 
 from __future__ import annotations
 
@@ -42,17 +39,18 @@ __all__ = [
 
 FloatArray = NDArray[np.float64]
 
-WIDTHS = (64, 256, 1024)
-REPLICATES, REPLICATES_OF_LARGE = 32, 10
-TRAINED_WIDTHS, TRAINED_WIDTHS_OF_LARGE = (4, 32, 256, 1024), (4, 32, 512)
-SMALL_ORDER, LARGE_ORDER = 12, 30
-SHARED_NEURONS = 256
-DRAWS = 4
-ACCURATE = 0.95
-ERROR_RATIO = 5.0
+WIDTHS = (64, 256, 1024)  # far enough apart for a slope of -1/2 to stand out of the scatter
+REPLICATES, REPLICATES_OF_LARGE = 32, 10  # fewer on large groups, whose n^3 logits take long
+TRAINED_WIDTHS, TRAINED_WIDTHS_OF_LARGE = (4, 32, 256, 1024), (4, 32, 512)  # from too few neurons to enough
+SMALL_ORDER, LARGE_ORDER = 12, 30  # above the first fewer replicates, above the second narrower networks
+SHARED_NEURONS = 256  # so many that the symmetry limits the accuracy, not the width
+DRAWS = 4  # of random frames, for their root mean square error
+ACCURATE = 0.95  # counts as knowing the group; guessing is right once in n times
+ERROR_RATIO = 5.0  # leeway for a single network, beside the mean over four draws
+# At these, errors of training are far below the scatter of random frames.
 CONVERGED = 1e-4
 RTOL = 1e-6
-SLOPE_TOLERANCE = 0.25
+SLOPE_TOLERANCE = 0.25  # half the distance of -1/2 from the slopes 0 and -1
 EPS = float(np.finfo(np.float64).eps)
 
 
