@@ -1,9 +1,4 @@
-"""Do they agree, and how well must they? The full network's training against the reduced ODE.
-
-What enters is a run; what leaves is a `Comparison` with its errors by mode and time, an error budget measured
-on the run itself, the horizon up to which the reduction holds, and an outcome. `predict` names the winners
-before training, `estimate_rate` measures exponential rates. This room sees both roads; neither sees it.
-"""
+"""Do they agree, and how well must they? The full network's training against the reduced ODE."""
 
 from odekit.comparison.accuracy import Budget
 from odekit.comparison.compare import compare

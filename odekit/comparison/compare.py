@@ -1,8 +1,4 @@
-"""compare: a training run against the reduced ODE that starts from its first snapshot.
-
-What enters is a run or its file, what leaves is a `Comparison` with an outcome. How the ODE is solved and how
-the budget is measured isn't known here.
-"""
+"""compare: a training run against the reduced ODE that starts from its first snapshot."""
 
 from __future__ import annotations
 
@@ -43,7 +39,9 @@ from odekit.simulation import Run, blas_threads, check_run, load_run
 __all__ = ["compare"]
 
 FloatArray = NDArray[np.float64]
+# Between snapshots the budget is estimated, so that a stray neuron outside of it refutes nothing.
 WITHIN_BUDGET = 0.99
+# Any factor above 1 is too slow; the margin, and asking for half of the neurons, spares a true clock.
 TOO_SLOW, MOST = 1.5, 0.5
 NO_SNAPSHOT = "no snapshot after the first lies before the horizon: keep more, or earlier ones"
 

@@ -1,7 +1,4 @@
-"""A run on spheres, or on a non-Abelian group, against the lifted flow from its first snapshot.
-
-What enters is a run; what leaves are predicted weights, their errors by weight group, and what bounds them.
-"""
+"""A run on spheres, or on a non-Abelian group, against the lifted flow from its first snapshot."""
 
 from __future__ import annotations
 
@@ -27,6 +24,7 @@ __all__ = [
 
 FloatArray = NDArray[np.float64]
 
+# Far enough apart that the difference is the coarse solution's error, which bounds the fine one's.
 COARSE, FINE = 1e-7, 1e-9
 
 

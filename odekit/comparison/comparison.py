@@ -1,7 +1,4 @@
-"""Comparison: what came of putting a run beside its reduced ODE.
-
-What enters are finished numbers; what leaves are JSON and labelled arrays. Nothing is computed here.
-"""
+"""Comparison: the result of putting a run beside its reduced ODE, as JSON and labelled arrays."""
 
 from __future__ import annotations
 
@@ -26,6 +23,7 @@ __all__ = ["Comparison", "Winners"]
 
 FloatArray = NDArray[np.float64]
 
+# With more than half of the power no other mode can be larger.
 CLEAR_SHARE = 0.5
 
 

@@ -6,8 +6,7 @@ and frequencies equally frequent. Its loss with decay is then a function of beta
     F(beta) = L(logits = beta^3 V) + (decay/2) M (n/2) 3 beta^2.
 
 Near uniform softmax F has its maximum at the reduced ODE's threshold. The full softmax saturates, and F has a
-minimum further up: the amplitude at which the loss holds the modes against decay. What enters is a network;
-what leaves are both. This module must not know a run.
+minimum further up: the amplitude at which the loss holds the modes against decay.
 """
 
 from __future__ import annotations
@@ -30,7 +29,9 @@ __all__ = ["DecayBalance", "decay_balance"]
 
 FloatArray = NDArray[np.float64]
 
+# Fine enough to see the pull above the decay where both roots are close together.
 POINTS = 400
+# There the softmax has long saturated and the decay wins; exp still doesn't overflow, as it does at 710.
 LARGEST_LOGIT = 600.0
 
 

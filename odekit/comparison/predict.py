@@ -1,8 +1,4 @@
-"""predict: the winner, its blow-up time and its final phases, before training.
-
-The mode whose reduced flow blows up first wins its neuron. On Abelian groups without spheres everything is a
-closed form of the first snapshot; elsewhere the lifted flow is integrated.
-"""
+"""predict: the winner, its blow-up time and its final phases, before training."""
 
 from __future__ import annotations
 
@@ -31,6 +27,7 @@ __all__ = ["Prediction", "predict"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 Weights = Mapping[str, FloatArray]
+# A smaller mode, relative to the largest, may be rounding of the transform.
 ROUNDING = 8 * float(np.finfo(np.float64).eps)
 
 

@@ -1,12 +1,4 @@
-"""What is a network's reduced ODE? From its loss to its flow in modes or blocks, derived and certified.
-
-`derive` takes a `Network` and gives a `System`: on an Abelian group in magnitudes and phases of modes, with
-the conditions under which it holds, whether the modes are closed and where they leak; on any other finite
-group in blocks at the group's irreps. Each answers with first integrals, fixed phase differences, exact
-solutions and a certificate that compares it with brute-force sums; on unit spheres also with the maxima of
-the energy (`CriticalPoint`, `maximiser`) and the rates at them. It knows neither how systems are solved nor
-how networks are simulated.
-"""
+"""What is a network's reduced ODE? From its loss to its flow in modes or blocks, derived and certified."""
 
 from odekit.derivation.answers import complex_equations, elliptic_curve, network_of, sphere_report
 from odekit.derivation.blocks import (

@@ -1,4 +1,4 @@
-"""What every derivation from a network can answer beside the questions that any ODE answers."""
+"""What a system that was derived from a network can answer beyond what any ODE can."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class NetworkAnswers(AnyAnswers, ABC):
     @property
     @abstractmethod
     def network(self) -> Network:
-        """What was derived."""
+        """The network that the system was derived from."""
 
     def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
         """Time derivative of every complex amplitude, in the amplitudes and their conjugates.
@@ -54,7 +54,7 @@ class NetworkAnswers(AnyAnswers, ABC):
 
 
 def network_answers(system: System) -> NetworkAnswers:
-    """Who answers for a derived system.
+    """The answers of a derived system.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def network_answers(system: System) -> NetworkAnswers:
 
 
 def network_of(system: System) -> Network:
-    """What was derived.
+    """The network that a system was derived from.
 
     Raises
     ------

@@ -1,9 +1,7 @@
 """What a diversified population computes: its logits as waves, by the same selection rules.
 
-At aligned phases the neurons of one frequency differ by the phase rotation that leaves their energy alone.
-Averaged over it, only those monomials of the logits survive that the rotation leaves alone too; each is a
-wave in one linear form of the inputs and the output, and the waves of all frequencies add up to a peak where
-that form is zero.
+Averaged over the phase rotation that leaves the neurons' energy alone, those monomials of the logits survive
+that it leaves alone too: waves in one linear form each, which over all frequencies peak where it is zero.
 """
 
 from __future__ import annotations

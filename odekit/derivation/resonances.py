@@ -1,9 +1,7 @@
 """Resonances: which frequencies a polynomial activation couples, and which sets of them are closed.
 
-Every monomial of the energy is a resonance: the frequencies of its theta factors, shared out over the inputs,
-add up at each input to xi's frequency times the task's coefficient, such as ``k1 + k2 = k3`` modulo the
-order. Two modes are neighbours where a monomial holds both. What enters is a derived system; what leaves are
-its resonances, its graph, or the smallest closed set of modes around it.
+In every monomial of the energy theta's frequencies, shared out over the inputs, add up at each input to xi's
+times the task's coefficient, such as ``k1 + k2 = k3`` modulo the order.
 """
 
 from __future__ import annotations

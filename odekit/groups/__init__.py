@@ -1,20 +1,9 @@
 """What the weights live on: finite groups, their irreps, and one Fourier convention.
 
-A group is a multiplication table whose axioms were checked, made by name (`group`), from its family
-(`cyclic`, `dihedral`, `dicyclic`, `symmetric`, `alternating`, `frobenius`, `semidirect`), as a `product`, or
-from a table (`from_table`, `load_table`). Any finite group has irreps (`find_irreps`, or ``G.irreps``),
-unitary matrices rho(g), found from the table alone, and with them
-
     fhat(rho) = sum_g f(g) rho(g),        f(g) = (1/n) sum_rho d_rho tr( rho(g)^* fhat(rho) )
 
-(`group_fourier`, `inverse_group_fourier`). Real weights move in units of a real irrep (``G.real_irreps``). An
-Abelian group's irreps are its n characters (`characters`, exactly in `character_exponents`), with
-
-    fhat(rho) = sum_g f(g) rho(g),        f(g) = (1/n) sum_rho fhat(rho) conj(rho(g)).
-
-There, real weights are written as w = mean + sum_k Re(u_k chi_k), one complex number u = alpha exp(i phi) per
-pair of conjugate characters and a signed one per character of order 2 (`to_modes`, `from_modes`). The
-papers' conventions are reached from there (`to_polar`, `averaged_coefficients`, `normalised_coefficients`).
+On an Abelian group real weights are w = mean + sum_k Re(u_k chi_k), u = alpha exp(i phi) for a pair of
+conjugate characters and a signed number for a character of order 2.
 
 >>> from odekit.groups import group, to_modes
 >>> G = group("Z3xZ5")

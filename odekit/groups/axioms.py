@@ -1,9 +1,4 @@
-"""The axioms of a finite group, checked on its multiplication table.
-
-What enters is anything that might be a table; what leaves is a read-only integer table that is one,
-or an `InputError` that names the first entries that break an axiom. This module knows no names of
-groups, no characters and no files.
-"""
+"""The axioms of a finite group, checked on its table; errors name the entries that break one."""
 
 from __future__ import annotations
 
@@ -21,6 +16,7 @@ IntArray = NDArray[np.intp]
 MAX_ORDER = 4096
 """The largest order of a group that is held as a table (128 MiB at this order)."""
 
+# Bounds the products that are compared at once to 8 MiB at MAX_ORDER.
 _ROWS_AT_A_TIME = 256
 
 

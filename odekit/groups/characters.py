@@ -1,12 +1,8 @@
 """The characters of an Abelian group, exactly, from its multiplication table.
 
-What enters is a `FiniteGroup`; what leaves are the exponents of its characters as integers, the
-characters as complex numbers, and the group that they form. This module knows no weights.
-
-The group is built up as a chain of subgroups 1 < H_1 < H_2 < ... < G, each H_i made from H_(i-1) by one
-more element g. If m is the least number with g^m = h in H_(i-1), a character of H_(i-1) extends to H_i
-in exactly m ways, by the m-th roots of its value at h. Everything happens in integers modulo the
-group's exponent e, a character's value being exp(2 pi i x / e).
+The group is built up as a chain of subgroups 1 < H_1 < H_2 < ... < G, each by one more element g. With m the
+least number for which g^m = h lies in H_(i-1), a character of H_(i-1) extends to H_i in exactly m ways, by
+the m-th roots of its value at h. Values exp(2 pi i x / e) are integers x modulo the group's exponent e.
 """
 
 from __future__ import annotations
@@ -36,6 +32,7 @@ ComplexArray = NDArray[np.complex128]
 
 T = TypeVar("T", bound=GroupTable)
 
+# Few, because one table of characters takes 256 MiB at the largest order.
 _GROUPS_KEPT = 4
 
 

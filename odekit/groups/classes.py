@@ -1,8 +1,4 @@
-"""The conjugacy classes of a group.
-
-What enters is a `FiniteGroup`; what leaves are its classes, as lists of elements or as a number for each
-element. This module knows no representations.
-"""
+"""The conjugacy classes of a group, as lists of elements or as a number for each element."""
 
 from __future__ import annotations
 
@@ -15,6 +11,7 @@ from odekit.groups.table import GroupTable, require_finite
 
 __all__ = ["class_of_elements", "conjugacy_classes"]
 
+# Enough for the groups of one computation; a cache without limit would hold every group ever made.
 _GROUPS_KEPT = 8
 
 

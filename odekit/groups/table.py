@@ -1,4 +1,4 @@
-"""GroupTable: a finite group as its multiplication table, which can't exist unless its axioms hold."""
+"""GroupTable: a finite group as its multiplication table, whose axioms are checked when it is made."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T", bound="GroupTable")
 
 @dataclass(frozen=True, eq=False)
 class GroupTable:
-    """A finite group given by its multiplication table, its axioms checked; its irreps are another matter.
+    """A finite group given by its multiplication table, its axioms checked; `FiniteGroup` adds its irreps.
 
     Two groups are equal if they have the same name and the same table; groups are hashable.
 

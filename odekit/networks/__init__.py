@@ -1,14 +1,8 @@
-"""Which network, task and loss: the specification that both roads of odekit start from.
+"""Which network, task and loss: the specification that both derivation and simulation start from.
 
-A `Network` says what is trained, on what, and how the loss is measured. It holds no weights, derives
-nothing and simulates nothing: `odekit.derive` and `odekit.simulate` both read it, independently.
+Two layers without biases give the logits, trained with softmax cross-entropy over all tuples of elements,
 
-The two-layer network without biases has ``neurons`` neurons and the logits
-
-    f(x_1, ..., x_s)[h] = logit_scale * sum_m xi_m[h] act( sum_i theta_{i,m}[x_i] ),
-
-trained with softmax cross-entropy on the label ``c_1 x_1 + ... + c_s x_s`` (or the group's product) over
-all tuples of group elements.
+    f(x_1, ..., x_s)[h] = logit_scale * sum_m xi_m[h] act( sum_i theta_{i,m}[x_i] ).
 """
 
 from odekit.networks.network import ACTIVATIONS, Network, parse_activation

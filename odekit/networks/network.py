@@ -35,6 +35,7 @@ ACTIVATIONS: Mapping[str, str] = {
 EMBEDDINGS = ("shared", "unshared")
 CONSTRAINTS = ("none", "sphere", "joint_sphere")
 LOSSES = ("mean", "sum")
+# The number of terms that a derivation holds grows steeply with the degree.
 MAX_DEGREE = 12
 
 

@@ -1,8 +1,4 @@
-"""What a shared embedding cannot learn: a map that changes when its inputs are exchanged.
-
-With one theta for all inputs the logits depend on theta[x] + theta[y] + ... only, so tuples that differ by a
-permutation get the same answer. What enters is a network; what leaves is the best accuracy that this allows.
-"""
+"""The best accuracy of a shared embedding, which gives the same answer to all permutations of its inputs."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ __all__ = ["Task", "labels"]
 IntArray = NDArray[np.int64]
 
 SUMMANDS = ("x", "y", "z")
+# Coefficients count modulo the order: a larger one is a slip.
 MAX_COEFFICIENT = 1000
 
 

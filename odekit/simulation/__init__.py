@@ -1,10 +1,4 @@
-"""What the network does: its full loss, exact gradient, training, and training runs as files.
-
-The road that knows nothing of any reduction. A `Network` enters, a `Run` leaves: weights in weight space at
-increasing times, simulated here from a seed or from given weights, or trained elsewhere and loaded; on
-spheres directions are trained first and, frozen, get their scales from `train_scales`. What this room must
-not know: modes' dynamics, energies, reduced systems, or anything that was derived.
-"""
+"""What the network does: its full loss, exact gradient, training, and training runs as files."""
 
 from odekit.simulation.gradient import (
     LossGradient,

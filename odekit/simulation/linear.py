@@ -1,9 +1,4 @@
-"""Gradient flow of a deep linear network in all of its weights.
-
-What enters are weight matrices, a target and times; what leaves are the matrices at those times. The loss is
-``|S - W_L ... W_1|^2 / 2``, that of whitened inputs whose correlation with the outputs is S. Singular modes
-and their reduced equations aren't known here.
-"""
+"""Gradient flow of a deep linear network in all of its weights, on the loss ``|S - W_L ... W_1|^2 / 2``."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
 """The second stage: directions frozen, the scales of the neurons' outputs optimised.
 
-With theta and xi held, the logits f = logit_scale sum_m s_m xi_m act(z_m) are linear in the scales s, so that
-the loss is convex in them and every descent leads to the same infimum. What enters are a network, weights
-and how to train; what leaves is a `ScaleRun`. This module must not know where the directions come from.
+The logits logit_scale sum_m s_m xi_m act(z_m) are linear in the scales s: the loss is convex in them.
 """
 
 from __future__ import annotations

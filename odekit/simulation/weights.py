@@ -1,8 +1,6 @@
 """Weights as users hold them, ``(M, n)`` by name, and as the gradient wants them, a stack ``(e + 1, n, M)``.
 
-The stack holds the e embeddings in order and then xi, the neuron fastest, so that gathers over group
-elements move whole rows. What enters is checked here, at the public boundary. This module must not know
-losses.
+The stack holds the e embeddings and then xi, the neuron fastest: gathers over elements move whole rows.
 """
 
 from __future__ import annotations

@@ -1,17 +1,15 @@
 """The error budget: how far network and ODE may be apart, measured on the run itself.
 
-The reduction replaces the softmax by 1/n. What that neglects is known at every snapshot: the difference r of
-the two gradients at the measured weights. Descent with a finite learning rate leaves its own flow by lr/2
-times the second derivative of the orbit, and arithmetic rounds at every step. Each pushes a neuron's mode off
-the orbit at a known rate. With mu the largest eigenvalue of the reduced flow's Jacobian at the measured
-weights, and C a bound of its derivative, the distance to the orbit stays below the solution of
+The reduction neglects r, the difference of the gradients with the softmax and with 1/n. Descent leaves its
+own flow by lr/2 times the orbit's second derivative, and arithmetic rounds. With mu the largest eigenvalue of
+the reduced flow's Jacobian at the measured weights, and C a bound of its derivative, the distance to the
+orbit stays below the solution of
 
     b' = (mu + C b/2) b + |r| + (lr/2) |w''| + rounding,        b(0) = rounding of the first snapshot,
 
-since the Jacobian between the two orbits is within C b/2 of the measured one. All lengths are taken in the
-metric in which the flow is a gradient flow. Between snapshots mu is bounded by its chord and the orbit's
-departure from a straight line, and the pushes are summed by the trapezoidal rule, plus its error by their
-second differences. Too few snapshots give a large budget, not a wrong verdict.
+since the Jacobian between the two orbits is within C b/2 of the measured one, in the metric in which the flow
+is a gradient flow. Between snapshots mu is bounded by its chord and the orbit's departure from a straight
+line, and the pushes are summed by the trapezoidal rule, plus its error by their second differences.
 """
 
 from __future__ import annotations
@@ -36,7 +34,9 @@ __all__ = ["Budget", "MeasuredOrbit", "error_budget", "neuron_lengths"]
 
 FloatArray = NDArray[np.float64]
 
+# The bound at the end of a step depends on itself: a few rounds of the fixed point settle it.
 ITERATIONS = 4
+# Some roundings of the transform to modes and back, which no comparison can resolve.
 TRANSFORM = 16 * float(np.finfo(np.float64).eps)
 
 

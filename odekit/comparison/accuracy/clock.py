@@ -1,10 +1,4 @@
-"""Is the run's clock that of its stated loss? A test for runs whose first step is already too long.
-
-A run whose snapshots lie far apart on the scale of its stated dynamics has no useful error budget: a
-deviation could grow beyond bounds between two of them. But the flow of the stated loss can't stand still
-either. What enters are two snapshots, what leaves is how much too little a neuron has moved. Nothing here
-knows budgets.
-"""
+"""Is the run's clock that of its stated loss? A test for runs whose first step is too long for a budget."""
 
 from __future__ import annotations
 
@@ -18,8 +12,11 @@ __all__ = ["slowness"]
 
 FloatArray = NDArray[np.float64]
 
+# What is neglected as a share of the speed: beyond it the reduced flow says nothing certain.
 NEAR_UNIFORM = 0.05
+# A smaller rise of the energy is the rounding of a difference.
 ENERGY_ROUNDING = 1e-12
+# The bound holds at every radius, relative to the length; the best of these is taken.
 RADII = np.geomspace(1e-4, 1.0, 60)
 
 

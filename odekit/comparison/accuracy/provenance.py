@@ -1,8 +1,4 @@
-"""What a run's meta and numbers say of its training, as far as an error budget needs it.
-
-What enters is a run, ours or a user's; what leaves are its step, its precisions, and whether its t is the
-time of a gradient flow. Nothing here knows the reduced ODE.
-"""
+"""What a run's meta and numbers say of its training: step, precisions, and whether t is a flow's time."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What the reduction neglects: the full gradient against the one with the softmax replaced by 1/n.
-
-What enters is a run; what leaves are lengths by mode, measured in weight space with the network's own loss,
-so that they owe nothing to any derivation. Nothing here knows the reduced ODE.
-"""
+"""What the reduction neglects: the full gradient against the one with the softmax replaced by 1/n."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Where the lifted flow takes a neuron: the shares of its irreps once one of them has won.
-
-What enters are a network on spheres and weights, what leaves are shares. This module must not know runs.
-"""
+"""Where the lifted flow takes a neuron on spheres: the shares of its irreps once one of them has won."""
 
 from __future__ import annotations
 
@@ -18,6 +15,7 @@ __all__ = ["final_shares"]
 
 FloatArray = NDArray[np.float64]
 
+# In legs, so that decided neurons leave early; their number stops those at the border of two winners.
 DECIDED = 0.99
 LEG = 10.0
 MOST_LEGS = 40

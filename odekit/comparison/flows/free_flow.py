@@ -1,13 +1,8 @@
 """When the free flow of each irrep blows up: the race that decides a neuron on spheres.
 
 On spheres every block moves at the gradient of the energy E less c E times itself. Where c is the same for
-all weight groups, S = exp(int c E dt) and dtau = dt / S turn that into the free flow of the scaled blocks,
-
-    (S X)' = F(S X)  in tau,
-
-without spheres and independently in each irrep. The neuron reaches its winner as t grows without bound, which
-is when the first free flow blows up, at tau*. What enters are a network and weights, what leaves are the
-times tau*. This module must not know runs.
+all weight groups, S = exp(int c E dt) and dtau = dt / S give the free flow (S X)' = F(S X) in tau, without
+spheres and independently in each irrep. The first one to blow up, at tau*, wins: t is then without bound.
 """
 
 from __future__ import annotations
@@ -27,6 +22,7 @@ __all__ = ["free_blow_up_times"]
 FloatArray = NDArray[np.float64]
 Weights = Mapping[str, FloatArray]
 
+# What remains after this growth is known up to 1 / GROWTH**2; what takes LONGEST never blows up.
 GROWTH = 1e4
 LONGEST = 1e4
 

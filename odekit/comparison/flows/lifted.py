@@ -1,8 +1,4 @@
-"""The lifted flow of whole neurons on any finite group, in weight space.
-
-What enters is a network whose flow lifts to blocks; what leaves is the motion of every neuron's weights, by
-integrating its blocks at all irreps, and the linearisation that bounds how fast two orbits can part.
-"""
+"""The lifted flow of whole neurons on any finite group, and how fast two orbits of it can part."""
 
 from __future__ import annotations
 
@@ -22,6 +18,7 @@ __all__ = ["LiftedNeurons"]
 FloatArray = NDArray[np.float64]
 Weights = Mapping[str, FloatArray]
 
+# Central differences: larger steps truncate more, smaller ones round more.
 STEP = 1e-5
 
 

@@ -1,13 +1,8 @@
 """How fast two orbits of the reduced flow can separate: its linearisation, and bounds on the rest.
 
-What enters is the reduced flow and the amplitudes of a run; what leaves are rates of growth by mode. The flow
-of a mode is the gradient of a homogeneous polynomial, of degree D + 1 for D inputs, in a metric in which its
-Jacobian J is symmetric. So with s the largest speed at unit length, Banach's theorem (a symmetric form takes
-its norm on the diagonal) bounds all derivatives at once:
-
-    |J(z)| <= D s |z|^(D-1),        |J'(z)| <= D (D-1) s |z|^(D-2).
-
-Nothing here knows how a run was made.
+The flow of a mode is the gradient of a polynomial of degree D + 1, for D inputs, and its Jacobian J symmetric
+in a metric. With s the largest speed at unit length, Banach's theorem (a symmetric form takes its norm on the
+diagonal) bounds |J(z)| <= D s |z|^(D-1) and |J'(z)| <= D (D-1) s |z|^(D-2).
 """
 
 from __future__ import annotations
@@ -23,8 +18,11 @@ __all__ = ["Linearisation", "Separation"]
 
 FloatArray = NDArray[np.float64]
 
+# A mode below this share of its neuron's length matters little, and a cheap bound will do.
 SMALL = 0.05
+# A power iteration ends at a local maximum: many starts find the largest, enough rounds settle it.
 STARTS, ITERATIONS = 64, 80
+# Nothing is subtracted, so nothing cancels; the square of the step vanishes in floating point.
 COMPLEX_STEP = 1e-100
 
 

@@ -1,10 +1,4 @@
-"""The reduced flow of a whole network: every neuron's modes, each moved by its own template.
-
-What enters is a network whose modes decouple, which is checked on the derivation: every kind of mode is
-closed, and the energy of two generic frequencies is the sum of the energies of each. What leaves is the
-motion of all (neuron, mode) pairs, in one batch per template, in the time of the network's own loss. Nothing
-here knows what a training run did.
-"""
+"""The reduced flow of a whole network whose modes decouple: each mode is moved by its own template."""
 
 from __future__ import annotations
 

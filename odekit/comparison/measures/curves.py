@@ -1,8 +1,4 @@
-"""Errors by quantity over time: magnitudes and phases of the modes that lead their neurons.
-
-What enters are measured and predicted modes; what leaves are medians and maxima at each time. Nothing here
-judges them.
-"""
+"""Errors by quantity over time: magnitudes and phases of the modes that lead their neurons."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""From weights to modes and back: the coordinates in which network and ODE are compared.
-
-What enters are weights over time, simulated or trained elsewhere; what leaves are complex amplitudes by
-weight group, (..., neuron, mode), and the means. Nothing here knows what the amplitudes should do.
-"""
+"""From weights to modes and back: the coordinates in which network and ODE are compared."""
 
 from __future__ import annotations
 

@@ -1,12 +1,8 @@
 """Distance to the maxima of the energy, modulo their symmetry.
 
-The maxima of a real irrep sigma form one orbit: with unit vectors p, q, w in R^r,
+The maxima of a real irrep sigma form one orbit: with unit vectors p, q, w in R^r, up to the spheres' norms,
 
-    theta1 = sqrt(r/n) <p, sigma q>,    theta2 = sqrt(r/n) <q, sigma w>,    xi = sqrt(r/n) <p, sigma w>,
-
-up to the norms that the spheres fix. A neuron's distance to it is that of its directions to the nearest such
-point. At uniform softmax it falls to rounding; at a finite logit scale the orbit's points drift, and the
-distance ends at a floor of the order of the scale. What enters are weights; nothing here knows how they move.
+    theta1 = sqrt(r/n) <p, sigma q>,    theta2 = sqrt(r/n) <q, sigma w>,    xi = sqrt(r/n) <p, sigma w>.
 """
 
 from __future__ import annotations
@@ -23,7 +19,9 @@ __all__ = ["orbit_distance"]
 
 FloatArray = NDArray[np.float64]
 Weights = Mapping[str, FloatArray]
+# Alternating maximisation converges only linearly, and its rounds are cheap.
 ROUNDS = 200
+# The direction of a shorter vector is rounding.
 VANISHING = 1e-12
 
 

@@ -1,8 +1,4 @@
-"""Progress measures of a training: what of it is learnt, aligned, sparse and large, at every snapshot.
-
-What enters is a run on all of the data or a part of it, simulated here or loaded; what leaves is a
-`Progress`. Nothing here knows the reduced ODE.
-"""
+"""Progress measures of a training: what of it is learnt, aligned, sparse and large, at every snapshot."""
 
 from __future__ import annotations
 

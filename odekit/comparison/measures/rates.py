@@ -1,9 +1,4 @@
-"""Exponential rates from data: local slopes in a window chosen by rule, with an interval.
-
-A distance that shrinks as C exp(-rate t) (1 + o(1)) has local slopes -d log(distance)/dt that tend to the
-rate. Early slopes are not yet asymptotic, late ones are rounding or noise; the window keeps what lies
-between. What enters are times and distances, what leaves is a `RateEstimate`. Their source isn't known.
-"""
+"""Exponential rates from data: local slopes of the logarithm in a window chosen by rule, with an interval."""
 
 from __future__ import annotations
 
@@ -20,11 +15,11 @@ __all__ = ["RateEstimate", "estimate_rate"]
 
 FloatArray = NDArray[np.float64]
 EPS = float(np.finfo(np.float64).eps)
-MIN_POINTS = 4
-ABOVE_ROUNDING = 1e4
-ABOVE_NOISE = 1e3
-STALLED = 0.01
-CONTRACTION = 0.95
+MIN_POINTS = 4  # three slopes, the fewest that show a trend
+ABOVE_ROUNDING = 1e4  # relative errors below 1e-4
+ABOVE_NOISE = 1e3  # relative errors below 1e-3
+STALLED = 0.01  # of the largest slope: the distance has come to its floor
+CONTRACTION = 0.95  # beyond it Aitken's rule magnifies noise twentyfold
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,4 @@
-"""When stages of a training end, by one rule for every curve: where a share of its whole change is covered.
-
-What enters are curves over steps, measured here or published; what leaves are steps. This module must not
-know where a curve came from.
-"""
+"""When stages of a training end: where a curve has covered a share of its whole change for good."""
 
 from __future__ import annotations
 
@@ -19,7 +15,9 @@ __all__ = ["Stages", "covered", "find_stages"]
 
 FloatArray = NDArray[np.float64]
 
+# The last few per cent creep, and noise would decide when a curve reaches them.
 SHARE = 0.95
+# A curve that ends below has risen without anything being learnt.
 LEARNT = 0.9
 
 

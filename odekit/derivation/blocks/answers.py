@@ -1,4 +1,4 @@
-"""Who answers for a system in blocks, on any finite group."""
+"""The answers of a system in blocks, on any finite group."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class BlockAnswers(NetworkAnswers):
 
     @property
     def network(self) -> Network:
-        """What was derived."""
+        """The network that the system was derived from."""
         return self.lifted.network
 
     def first_integrals(self, system: System) -> tuple[sp.Expr, ...]:

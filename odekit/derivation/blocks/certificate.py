@@ -1,14 +1,9 @@
 """Certificates of a lifted flow: energy and equations of motion against the multiplication table.
 
-The energy in blocks is, on delta functions at elements a, b, c of the group, (1/n) sum_rho d_rho chi_rho(g),
-g being the product of a, b, c and their inverses that the word spells. It has to be the energy summed over
-all pairs, which is 1 where the label of the inputs is the readout's element and 0 elsewhere. So two things
-are checked: that words spell the identity exactly where the labels agree, an identity between integers, and
-that sum_rho d_rho chi_rho(g) = n delta(g, 1). The characters are sums of roots of unity whose multiplicities
-are integers, found by rounding numbers that are accurate to 1e-6: what is summed is exact, and it is reduced
-modulo the cyclotomic polynomial. This holds for every group. The equations of motion are bilinear, so that
-delta functions decide for them as well: exactly with monomial matrices where the irreps have such, else with
-random weights in floating point.
+On delta functions the energy in blocks is (1/n) sum_rho d_rho chi_rho(g), g being the element that the word
+spells. It is checked that g is the identity exactly where the labels agree, and, modulo the cyclotomic
+polynomial, that sum_rho d_rho chi_rho(g) = n delta(g, 1). The equations of motion are bilinear, so delta
+functions decide for them too: exactly where the irreps have monomial matrices, else with random weights.
 """
 
 from __future__ import annotations

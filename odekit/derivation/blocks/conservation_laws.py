@@ -1,9 +1,7 @@
 """Conservation laws of the lifted flow, found: matrices and traces that move by a multiple of themselves.
 
-An ansatz over words with rational coefficients is differentiated along the free flow by Leibniz' rule; what
-vanishes identically, in non-commuting letters, is conserved in every irrep of every group. On spheres each
-letter also decays at its radial coefficient times E, so that a combination of words with one common total is
-a Darboux polynomial: P' = -cofactor * E * P. Ratios of equal cofactor are the first integrals there.
+What vanishes in non-commuting letters is conserved in every irrep of every group. On spheres each letter also
+decays at its radial coefficient times E: P' = -cofactor * E * P, with first integrals as ratios.
 """
 
 from __future__ import annotations

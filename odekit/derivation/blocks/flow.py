@@ -1,19 +1,13 @@
 """The lifted flow: every block's equation of motion on any finite group, with or without spheres.
 
 The gradient of E = (1/n) sum_rho d_rho Re tr(e) in the inner product (1/n) sum_rho d_rho Re tr(X^* Y) is the
-cyclic derivative of e. On a product of unit spheres each sphere takes away its own radial part; by Euler's
-identity that is the degree of E in the sphere's weights times E, for every block that lies on it.
-
-The energy comes from Schur orthogonality. Weights are written by their blocks,
-f(g) = (1/n) sum_rho d_rho tr(rho(g)^* fhat(rho)). In
+cyclic derivative of e. By Euler's identity a sphere takes away its degree in E times E times each block. In
 
     E = sum_{g1, g2} ( xi[g1 g2] - mean xi ) act( theta1[g1] + theta2[g2] )
 
 each monomial of the activation puts some factors at g1 and some at g2, and the readout contributes
-tr(xihat^* rho(g1) rho(g2)) for every nontrivial irrep. With exactly one factor at each input, the sums give
-the blocks themselves: sum_g rho(g) f(g) = fhat(rho). With no factor at an input, the sum of rho(g) over the
-group stands alone, and vanishes. Two factors at one input, and one at the other, would need the product of
-two functions in the dual: Clebsch-Gordan coefficients, which are not available.
+tr(xihat^* rho(g1) rho(g2)) for every nontrivial irrep. One factor at an input gives its block; with none the
+sum of rho(g) vanishes; two or more would need Clebsch-Gordan coefficients, which are not available.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""The landscape of the energy on spheres: critical points of every real irrep, and their exact spectra.
-
-The local maxima are those of one nontrivial real irrep and K-rank 1, one family for each; higher ranks are
-saddles. What enters is a flow and the irreps' types and dimensions; what leaves are `CriticalPoint`s.
-"""
+"""The energy's critical points on spheres: maxima at K-rank 1, saddles above, with their exact spectra."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Weights at a maximum of the energy, for every real irrep and any three directions.
-
-What enters are a group, one of its real irreps and three vectors; what leaves are real weights on spheres.
-"""
+"""Weights at a maximum of the energy on spheres, for every real irrep and any three directions."""
 
 from __future__ import annotations
 

@@ -1,9 +1,7 @@
 """Exact matrices of irreps: those that are induced from a character of a subgroup.
 
-A monomial matrix has one root of unity in each row and column, so that it is a permutation and as many
-integers modulo the group's exponent: products and adjoints are exact. What enters is a group and the rounded
-characters of its irreps; what leaves are such matrices, where they exist. Source: Serre, Linear
-Representations of Finite Groups, section 3.3 (induction).
+A monomial matrix has one root of unity in each row and column: a permutation, and integers modulo the
+exponent. Source: Serre, Linear Representations of Finite Groups, section 3.3 (induction).
 """
 
 from __future__ import annotations
@@ -22,7 +20,9 @@ __all__ = ["MonomialIrrep", "monomial_irreps"]
 
 IntArray = NDArray[Any]
 
+# The search closes up to n^2/2 pairs of generators, which takes long beyond this.
 LARGEST_ORDER = 128
+# Far above rounding, and below the distance between different characters.
 _CLOSE = 1e-6
 
 

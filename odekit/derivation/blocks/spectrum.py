@@ -1,9 +1,7 @@
 """The spectrum at a critical point of one real irrep, with multiplicities as polynomials in n and m.
 
-There every block is a multiple of one partial isometry of K-rank k, and the linearised flow is a linear map
-between the entries of m by m matrices over K. It splits by rows and columns inside and outside of the
-isometry: its eigenvalues are computed on one entry of each kind, and counted by the number of such entries.
-What enters is a flow on spheres; nothing here knows groups.
+Every block is a multiple of one partial isometry of K-rank k, and the linearised flow on m by m matrices
+over K splits by rows and columns inside and outside of it: one entry of each kind is computed, and counted.
 """
 
 from __future__ import annotations
@@ -24,6 +22,7 @@ from odekit.groups import KAPPA
 __all__ = ["M", "N", "algebra_basis", "energy_at", "spectrum_by_symbols"]
 
 FloatArray = NDArray[np.float64]
+# Rates that differ by rounding become equal, so that they are counted together.
 DIGITS = 10
 N, M = sp.symbols("n m", integer=True, positive=True)
 

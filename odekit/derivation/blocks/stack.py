@@ -1,8 +1,6 @@
 """Blocks as real states: which numbers of a transform are independent, and how weights become them.
 
-The block of a real function at an irrep is a real matrix at type R, any complex matrix at type C, where the
-conjugate irrep has the conjugate block, and at type H a matrix ((A, -conj B), (B, conj A)) in a basis of its
-own. Stacks of alike irreps each hold one real matrix that takes weights to states.
+A block is real at type R, any complex matrix at type C, ((A, -conj B), (B, conj A)) in a basis at type H.
 """
 
 from __future__ import annotations

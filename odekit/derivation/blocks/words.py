@@ -1,10 +1,4 @@
-"""Polynomials in non-commuting letters with adjoints, and their cyclic derivative.
-
-The blocks of a function on a group are matrices, one per irrep, whose products do not commute. A `Word` is a
-product of such blocks and their adjoints; a linear combination of words with rational coefficients stands for
-a matrix, or under the trace for a number. The cyclic derivative of a trace by a letter collects, for each
-occurrence of the letter, what stands around it.
-"""
+"""Polynomials in non-commuting letters with adjoints, and their cyclic derivative under the trace."""
 
 from __future__ import annotations
 

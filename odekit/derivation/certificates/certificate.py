@@ -1,11 +1,7 @@
-"""Certificates: the reduced field is the transform of the weight-space gradient.
+"""Certificates: the reduced field is the transform of the weight-space gradient, without any selection rule.
 
-The derivation works with selection rules; the certificate does not. It writes the weights at every group
-element as combinations of roots of unity with symbolic coefficients, forms the gradient of the energy by
-summing over all tuples of elements, transforms it at every frequency, and subtracts the reduced field. What
-remains has to be the zero polynomial over the cyclotomic field at the modes; outside of them the transform
-itself has to be zero, but for the declared leaks, where it has to be the predicted polynomial. At larger
-orders the same sums are taken in floating point at random coefficients.
+The gradient is summed over all tuples of elements and transformed at every frequency. Less the reduced field,
+it must be the zero polynomial over the cyclotomic field at the modes; elsewhere zero, or the declared leak.
 """
 
 from __future__ import annotations
@@ -23,8 +19,11 @@ from odekit.systems import Certificate
 
 __all__ = ["certify"]
 
+# Exact sums grow fast with the order; beyond this they are taken in floating point.
 EXACT_ORDER = 13
+# Above the rounding of the sums; a missing term is of the size of the field.
 TOLERANCE = 1e-12
+# Smaller orders meet hardly any conditions; without one below the limit the error names what is missing.
 DEFAULT_ORDER = 7
 MAX_DEFAULT_ORDER = 60
 

@@ -1,9 +1,7 @@
 """The transformed gradient over the cyclotomic field, with the modes' coefficients as letters.
 
-A polynomial in the letters is a dictionary from exponents to integer arrays (tuple, power of the root of
-unity). The letters are c = w/2 for a pair of characters, so that all coefficients are integers; at the end a
-vector of powers is reduced modulo the cyclotomic polynomial, and two numbers are equal where their vectors
-are.
+A polynomial is a dictionary from exponents to integer arrays (tuple, power of the root of unity). The letters
+are c = w/2 for a pair of characters, so that coefficients are integers; at the end powers are reduced.
 """
 
 from __future__ import annotations
@@ -25,7 +23,9 @@ __all__ = ["ExactTransform", "root_reducer"]
 Exponents = tuple[int, ...]
 Arrays = dict[Exponents, IntArray]
 
+# 32 MiB of integers for each array of tuples.
 _MAX_CELLS = 4_000_000
+# Half of what 64 bits hold: an overflow would go unnoticed.
 _MAX_INTEGER = 2**62
 
 

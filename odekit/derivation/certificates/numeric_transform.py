@@ -16,6 +16,7 @@ __all__ = ["NumericTransform"]
 
 FloatArray = NDArray[np.float64]
 
+# All tuples are in memory at once, as several arrays of doubles.
 _MAX_TUPLES = 10_000_000
 
 

@@ -1,10 +1,4 @@
-"""The transform of the weight-space gradient, summed over all tuples of group elements.
-
-What enters is a reduction, a concrete group and concrete frequencies; what leaves is the largest difference
-between the reduced field and the transformed gradient. Two realisations take the same sums: `ExactTransform`
-over the cyclotomic field with the modes' coefficients as letters, `NumericTransform` in floating point at
-random coefficients. Neither uses a selection rule.
-"""
+"""The weight-space gradient summed over all tuples and transformed, exactly or in floating point."""
 
 from __future__ import annotations
 

@@ -1,9 +1,6 @@
 """One frequency for an activation that is no polynomial, truncated to one harmonic: its system, its answers.
 
-Such an activation spreads one frequency over all of its multiples at once, so no finite set of modes is
-closed. What is kept is the gradient's projection on the frequency itself, the flow of
-``E = n^2 beta cos(D) h(alpha)`` in Plancherel's metric; into which multiples the gradient leaks, and how
-large they are, goes with it.
+The flow is that of ``E = n^2 beta cos(D) h(alpha)``; the gradient also leaks into multiples of the frequency.
 """
 
 from __future__ import annotations
@@ -37,7 +34,9 @@ __all__ = ["HarmonicAnswers", "derive_harmonic", "initial_rates"]
 
 BETA = sp.Symbol("beta", positive=True)
 PHI, PSI, D = sp.symbols("phi psi D", real=True)
+# Magnitudes, small to large, at which h must have one sign for a stability that depends on none.
 SAMPLES = (0.1, 0.3, 1.0, 3.0)
+# Both signs and 0 show a logarithm, a root or a pole.
 PROBES = np.array([-1.0, -0.1, 0.0, 0.1, 1.0])
 
 
@@ -79,7 +78,7 @@ class HarmonicAnswers(NetworkAnswers):
 
     @property
     def network(self) -> Network:
-        """What was derived."""
+        """The network that the system was derived from."""
         return self.trained
 
     @cached_property

@@ -1,13 +1,9 @@
 """The shape that outgrows all others: the nonlinear eigenvalue of a flow that is homogeneous of degree 1.
 
-With the activation ``a z + b |z|`` the linear part drops out and E is homogeneous of degree 2 in the weights,
-so that the flow has shapes w that only grow, ``w' = lambda w``. The one that wins maximises
-``lambda = 2 E/|w|^2``. Its theta is odd and its xi even about one element, hence theta[x] + theta[y] = 0, a
-kink, wherever x + y is that element. With G[h, x] = sign(theta[x] + theta[h - x]) the gradient in xi is
-``2 b G(theta) theta``, and lambda the largest ``|2 b G(theta) theta| / |theta|``.
-
-What enters is an order and a number of harmonics; what leaves is the eigenvalue and its shape. Nothing here
-knows networks.
+With the activation ``a z + b |z|``, E is homogeneous of degree 2, and the winning shape of ``w' = lambda w``
+maximises ``lambda = 2 E/|w|^2``. Its theta is odd and its xi even about one element, hence a kink
+theta[x] + theta[y] = 0 wherever x + y is that element. With G[h, x] = sign(theta[x] + theta[h - x]) the
+gradient in xi is ``2 b G(theta) theta``, and lambda the largest ``|2 b G(theta) theta| / |theta|``.
 """
 
 from __future__ import annotations
@@ -23,8 +19,10 @@ __all__ = ["GrowthShape", "growth_shape"]
 
 FloatArray = NDArray[np.float64]
 
+# At a kink the ascent jumps to and fro by about one step, so that steps shrink to the wanted accuracy.
 SHARES = (0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4, 1e-5, 1e-6, 1e-7)
 SWEEPS = 100
+# Inputs that cancel exactly leave rounding of this size, whose sign means nothing.
 KINK = 1e-12
 
 

@@ -1,9 +1,6 @@
 """The coupled harmonics k, 2k, ..., Hk of one frequency, for any activation, as array code.
 
-Weights are written in the first H multiples of a faithful character of a cyclic group and the mean of theta;
-the gradient of the energy is summed over the lattice of all pairs of inputs and projected back by a discrete
-Fourier transform, so that nothing is approximated but the number of harmonics, and with all (n-1)/2 of them
-nothing at all. What enters is a network, what leaves are arrays. This module must not know who solves it.
+Sums run over all pairs of inputs: nothing is approximated but H, and nothing at all with H = (n-1)/2.
 """
 
 from __future__ import annotations

@@ -1,12 +1,8 @@
 """Leakage: which harmonics the gradient at one frequency holds, for a kinked activation, as exact formulas.
 
-An activation of degree 1 is ``a z + b |z|``, and a z drops out. At theta = cos(a) and xi = cos(2a - D) the
-gradient in xi is a multiple of |cos a|, and that in theta is, on the other input's angle b uniform,
-
-    T(a) = < cos(a + b - D) sign(cos a + cos b) >,
-
-both in the limit of a large order. Their Fourier coefficients are integrals in which the harmonic's number
-stays a symbol. Nothing here knows networks.
+In ``a z + b |z|`` a z drops out. In the limit of a large order, at theta = cos(a) and xi = cos(2a - D), the
+gradient in xi is a multiple of |cos a|, and that in theta is T(a) = < cos(a + b - D) sign(cos a + cos b) >,
+the other input's angle b being uniform.
 """
 
 from __future__ import annotations

@@ -1,14 +1,12 @@
 """Harmonics of any activation: what ``act(r cos t)`` holds, and the energy of one frequency.
 
 With theta = alpha cos(w j + phi) the input of a neuron is ``2 alpha cos(delta) cos(sigma + phi)``; sigma and
-delta are half the sum and half the difference of the two angles. In the limit of a large order both are
-uniform, and the energy of one frequency is
+delta, half the sum and difference of two angles, are uniform in the limit of a large order. The energy is
 
-    E = n^2 beta cos(D) h(alpha),      h(alpha) = < cos(2 sigma) act(2 alpha cos(delta) cos(sigma)) >,
+    E = n^2 beta cos(D) h(alpha),      h(alpha) = < cos(2 sigma) act(2 alpha cos(delta) cos(sigma)) >.
 
-a mean over both. Only the even part of the activation enters. Means are closed forms where the activation is
-a polynomial on either side of 0 (relu, abs) or a sum of exponentials (exp, cosh, cos); else they stay
-integrals, and quadrature evaluates them. What enters is an activation; nothing here knows networks.
+Only the activation's even part enters. Means are closed forms where it is a polynomial on either side of 0
+(relu, abs) or a sum of exponentials (exp, cosh, cos); else quadrature evaluates them.
 """
 
 from __future__ import annotations
@@ -48,6 +46,7 @@ Z = sp.Symbol("z", real=True)
 ALPHA = sp.Symbol("alpha", positive=True)
 SIGMA, DELTA, T = sp.symbols("sigma delta t", real=True)
 X = sp.Symbol("x", positive=True)
+# Arbitrary places: what varies beyond rounding between them is no constant; else SymPy decides.
 PLACES = (sp.Rational(1, 3), sp.Rational(7, 5), sp.Rational(21, 10))
 ROUNDING = 1e-10
 

@@ -1,8 +1,4 @@
-"""The gradient at one frequency, harmonic by harmonic, and the certificate of its projection.
-
-What enters is a network with any activation; what leaves are the multiples of the frequency that its gradient
-holds, with their sizes, and a comparison of the truncated system with the gradient summed over a lattice.
-"""
+"""The gradient at one frequency, harmonic by harmonic, and the certificate of its projection."""
 
 from __future__ import annotations
 
@@ -24,11 +20,15 @@ __all__ = ["Response", "certify_harmonic", "harmonic_response"]
 
 FloatArray = NDArray[np.float64]
 
+# A prime whose corrections, of size 1/n^2, lie below what is negligible, with room for all harmonics.
 LATTICE = 101
 HARMONICS = 7
+# Sizes are printed to three digits.
 NEGLIGIBLE = 1e-3
+# A mean over phases and a few random points: sums over a lattice depend on both only weakly.
 PHASES = 16
 POINTS = 3
+# Times 1/n^2, it bounds the next term of the limit of a large order.
 LATTICE_CONSTANT = 3.0
 
 

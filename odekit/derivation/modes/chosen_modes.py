@@ -1,8 +1,4 @@
-"""Which modes a user asks for: text such as ``k,2k``, ``1,2`` or ``(0,1)`` becomes frequencies.
-
-What enters is what the user wrote; what leaves are frequencies of the group or of the family. Nothing here
-knows what is derived for them.
-"""
+"""The modes that a user asks for: text such as ``k,2k``, ``1,2`` or ``(0,1)`` becomes frequencies."""
 
 from __future__ import annotations
 
@@ -19,6 +15,7 @@ __all__ = ["Modes", "chosen_characters", "chosen_combinations"]
 Modes = str | Sequence[str | int]
 
 SYMBOLS = ("k", "l", "m")
+# Every mode has an equation of its own: more of them take long to derive and fill pages.
 MAX_ALL_MODES = 64
 
 

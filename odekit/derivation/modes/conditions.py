@@ -1,9 +1,4 @@
-"""Conditions: what an order and its frequencies must satisfy for generic selection rules to be exact.
-
-What enters are integer combinations of frequencies that must not all vanish modulo the order; what leaves is
-a short list without redundancy, that can be printed, and checked at concrete numbers. Nothing here knows
-modes.
-"""
+"""Conditions: what an order and its frequencies must satisfy for generic selection rules to be exact."""
 
 from __future__ import annotations
 

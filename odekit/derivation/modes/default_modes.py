@@ -1,7 +1,4 @@
-"""The default modes: one generic frequency, and what activation and task need for a non-zero energy.
-
-At a concrete order there is one such set of modes for every kind of character.
-"""
+"""The default modes: one generic frequency, and what activation and task need for a non-zero energy."""
 
 from __future__ import annotations
 

@@ -1,10 +1,7 @@
-"""Frequencies: what a selection rule compares.
+"""Frequencies: what a selection rule compares, symbolic combinations or the characters of a concrete group.
 
-The sum over the group of a product of characters is n where their frequencies add up to zero, and 0 where
-they don't. `SymbolicFrequencies` are rational combinations of symbols such as k and l, for a cyclic group of
-symbolic order: they add up to zero if they do so identically, and the congruences modulo n that would make
-further sums survive are kept as `Condition`. `CharacterFrequencies` are the characters of a concrete Abelian
-group, added in its dual group: nothing generic is left, and no conditions.
+The sum over the group of a product of characters is n where their frequencies add up to zero, else 0.
+Symbolic ones do so identically; the congruences modulo n that would be accidents are kept as `Condition`.
 """
 
 from __future__ import annotations
@@ -27,6 +24,7 @@ __all__ = ["CharacterFrequencies", "Frequencies", "SymbolicFrequencies", "Symbol
 SymbolicFrequency = tuple[Fraction, ...]
 F = TypeVar("F")
 
+# Each is one row of n integers; a derivation uses a few factors over and over.
 _TABLES_KEPT = 64
 
 

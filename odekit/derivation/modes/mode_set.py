@@ -1,9 +1,7 @@
 """Modes: the characters in which the weights are written, and the letters that stand for them.
 
-A pair of conjugate characters at frequency q carries one complex number: the weight is Re(w chi_q), that
-is w/2 at q and conj(w)/2 at -q. The trivial character and those of order 2 are real and carry one signed
-number. Each complex number contributes two letters to the polynomials, w and its conjugate; each signed
-one contributes one.
+A pair of conjugate characters carries a complex w, two letters: the weight Re(w chi_q) is w/2 at q, conj(w)/2
+at -q. A real character carries one signed number, one letter.
 """
 
 from __future__ import annotations

@@ -3,10 +3,7 @@
 Plancherel gives the weights' squared length as n/2 |w|^2 for each pair of conjugate characters and n w^2 for
 each real one. The gradient flow of E = n^s e in that metric is, for a pair and for a real mode,
 
-    w' = rate * n^(s-1) * 4 de/dconj(w),          w' = rate * n^(s-1) * de/dw,
-
-a polynomial system with rational coefficients but for the common factor n^(s-1). Everything else that
-odekit says about a derived system (polar form, first integrals, certificates) is read from here.
+    w' = rate * n^(s-1) * 4 de/dconj(w),          w' = rate * n^(s-1) * de/dw.
 """
 
 from __future__ import annotations

@@ -4,14 +4,13 @@ For a neuron with weights theta_i (input i) and xi, on an Abelian group of order
 
     E = sum_x ( xi[c_1 x_1 + ... + c_s x_s] - mean xi ) act( theta_1[x_1] + ... + theta_s[x_s] ).
 
-Written in characters, the sum over each x_i is n where the frequencies that stand at it add up to zero and
-0 where they don't. So E = n^s e, with e a polynomial with rational coefficients in the letters of the modes:
+Written in characters, the sum over each x_i is n where the frequencies that stand at it add up to zero, else
+0. So E = n^s e, with e a polynomial with rational coefficients in the letters of the modes:
 
     e = sum_d a_d sum_{d_1 + ... + d_s = d} d!/(d_1! ... d_s!)
         sum_{l != 0} xihat_l prod_i [theta_i^d_i]_(-c_i l),
 
-where [f]_q is the coefficient of chi_q in f. The same sums, with one factor taken out, give the gradient at
-*every* frequency.
+where [f]_q is the coefficient of chi_q in f. With one factor taken out it is the gradient at *any* frequency.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who answers for a reduction in Fourier modes, and builds its system in each of its forms."""
+"""The answers of a reduction in Fourier modes, and its system in each of its forms."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class FourierAnswers(NetworkAnswers):
 
     @property
     def network(self) -> Network:
-        """What was derived."""
+        """The network that the system was derived from."""
         return self.reduction.network
 
     def ansatz(self, system: System) -> tuple[str, ...]:

@@ -1,10 +1,7 @@
 """Closed forms: which derived systems are solved by elliptic functions, and with which constants.
 
 A mode with the energy kappa (u^2 conj(v) + conj(u)^2 v), or kappa u^2 v with signed u and v, flows as
-
-    u' = 2 r v conj(u),        v' = r u^2
-
-after v is rescaled where theta and xi have different rates. The match is made on the derived energy.
+u' = 2 r v conj(u), v' = r u^2 after v is rescaled where theta and xi have different rates.
 """
 
 from __future__ import annotations

@@ -1,11 +1,8 @@
 """Weight decay in a reduced system: what it adds to the equations, and what follows from that.
 
-With ``decay |w|^2/2`` added to the loss every magnitude loses ``decay`` times itself, and phases move as
-before. Where the energy is homogeneous of degree d and all learning rates are equal, the flow with decay is
-the flow without, in other units: ``w(t) = e^(-decay t) W(s)`` with ``s = (1 - e^(-(d-2) decay t)) /
-((d-2) decay)``, which never passes ``1/((d-2) decay)``. What blows up later than that without decay dies out.
-
-Nothing here knows the softmax.
+Every magnitude loses ``decay`` times itself. At an energy of degree d and equal rates the flow with decay is
+that without in other units: ``w(t) = e^(-decay t) W(s)``, ``s = (1 - e^(-(d-2) decay t)) / ((d-2) decay)``.
+As s never passes ``1/((d-2) decay)``, what blows up later than that without decay dies out.
 """
 
 from __future__ import annotations

@@ -1,9 +1,4 @@
-"""The elliptic curve on which an orbit moves, by elimination with first integrals that were found.
-
-What enters are polar equations and first integrals; what leaves is the square of the velocity of s = beta^2
-(or v^2) as a cubic in s, with the integrals' values c and K as constants. Nothing is assumed about the
-result: if the elimination does not end in such a cubic there is none.
-"""
+"""The elliptic curve on which an orbit moves: (s')^2 as a cubic in s = beta^2 (or v^2), by elimination."""
 
 from __future__ import annotations
 

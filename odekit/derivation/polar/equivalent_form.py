@@ -1,9 +1,7 @@
 """Equivalent forms: the same flow in states in which it is a polynomial, and the maps there and back.
 
-A polar field needs sines and cosines and divides by magnitudes. In X = beta cos D, Y = beta sin D, alpha^2
-and theta's phase, or in real and imaginary parts, the same flow is a polynomial, passes through zero
-magnitudes, and is several times cheaper to integrate. What enters is a reduction; what leaves is an
-`EquivalentForm`. How it is integrated isn't known here.
+In X = beta cos D, Y = beta sin D, alpha^2 and theta's phase, or in real and imaginary parts, the flow passes
+through zero magnitudes, and is several times cheaper to integrate than with sines and divisions.
 """
 
 from __future__ import annotations

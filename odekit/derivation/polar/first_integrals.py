@@ -1,10 +1,4 @@
-"""First integrals of complex modes: the ansatz in letters and their conjugates, for the search of any system.
-
-The ansatz is kept small in three ways. Letters that the
-energy does not couple are treated apart. The field commutes with the phase rotations that leave the energy
-alone, so only monomials that those rotations leave alone enter (the charge filter). And the degree ends at
-six, or where the monomials become too many.
-"""
+"""First integrals of complex modes, sought among the monomials that the energy's rotations leave alone."""
 
 from __future__ import annotations
 
@@ -29,6 +23,7 @@ from odekit.systems.integrals import (
 
 __all__ = ["find_first_integrals"]
 
+# Monomials and the linear system in them grow steeply with the degree; beyond this a search takes long.
 MAX_DEGREE = 6
 MAX_MONOMIALS = 6_000
 MAX_UNKNOWNS = 500

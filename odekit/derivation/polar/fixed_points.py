@@ -1,8 +1,7 @@
 """Fixed phase differences and their stability, at magnitudes that are kept positive.
 
-The phases move by a gradient flow of their own, so they rest where every sine in the energy vanishes. There
-the energy's second derivative by the phases decides: where each cosine's coefficient times the cosine is
-positive the energy is largest and the point attracts, where all are negative it repels.
+Phases rest where every sine in the energy vanishes. Where each coefficient times its cosine is positive the
+point attracts, where all are negative it repels.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from odekit.systems.algebra import integer_relations
 
 __all__ = ["find_fixed_points"]
 
+# At most 2^4 rests: more modes and combinations make lists that nobody reads.
 MAX_COMBINATIONS = 4
 MAX_MODES = 8
 

@@ -1,10 +1,7 @@
 """The same flow in magnitudes and phases, and in real coordinates.
 
-With w = r e^{i phase}, every monomial of the energy is a product of magnitudes times the cosine of a phase
-combination D with integer coefficients. The combinations that occur are part of the result: for x + y with a
-shared embedding there is one, D = 2 phi - psi.
-
-What enters is a reduction; what leaves are SymPy expressions. Nothing here knows what they are used for.
+With w = r e^{i phase} a monomial of the energy is a product of magnitudes times the cosine of an integer
+phase combination D, such as 2 phi - psi.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""The symmetry-reduced polynomial form: as many states as the phase symmetry leaves, and no trigonometry.
-
-With one phase combination D, the rotating coordinates X = beta cos D and Y = beta sin D, and alpha^2 (or
-alpha, where its parity asks for it), the field is a polynomial: no sine, no division by a magnitude.
-"""
+"""The polynomial form: X = beta cos D, Y = beta sin D and alpha^2, or alpha where its parity asks for it."""
 
 from __future__ import annotations
 

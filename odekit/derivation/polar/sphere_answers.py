@@ -1,4 +1,4 @@
-"""Who answers for modes on unit spheres: magnitudes lose their radial part, phases move as without.
+"""The answers of modes on unit spheres: magnitudes lose their radial part, phases move as without.
 
 E is a parameter, because all modes of the neuron share in it, or a definition where all of them are states.
 """

@@ -17,7 +17,7 @@ __all__ = ["certificate_entry", "landscape_entries", "law_entries", "network_ent
 
 
 def network_entry(network: Network) -> dict[str, Any]:
-    """What was derived; the order is text where it is a symbol."""
+    """The network; the order is text where it is a symbol."""
     group = network.group
     return {
         "group": group.name,

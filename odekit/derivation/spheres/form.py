@@ -2,7 +2,6 @@
 
 Where all modes of a neuron on three spheres are states, magnitudes that agree within each mode and D = 0 obey
 ``a' = kappa a^2 - E a``, and one pair that is alone turns as ``D' = -3 kappa a sin D`` at magnitudes at rest.
-What enters is a derived system; what leaves are its modes, each checked against the equations.
 """
 
 from __future__ import annotations

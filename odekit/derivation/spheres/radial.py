@@ -1,8 +1,6 @@
-"""Which weights of a neuron share a unit sphere, and what the spheres add to the flow.
+"""Which weights of a neuron share a unit sphere, and the radial part of the gradient that it takes away.
 
-On a product of unit spheres each sphere takes away its own radial part of the gradient. Where the energy is
-homogeneous of degree D in the weights of a sphere, that part is D E times the weights, by Euler's identity.
-What enters is a network; what leaves are coefficients by weight group. Nothing here knows modes or blocks.
+Where the energy is homogeneous of degree D in its weights, that part is D E times them, by Euler's identity.
 """
 
 from __future__ import annotations

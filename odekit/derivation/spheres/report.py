@@ -1,8 +1,4 @@
-"""What unit spheres add to a system: the energy E, laws that hold up to scale, maxima, exact solutions.
-
-What enters is found elsewhere; a `SphereReport` only holds it, for systems in phases and in blocks alike, and
-says which ratios of the laws are conserved.
-"""
+"""What unit spheres add to a system: the energy E, laws that hold up to scale, maxima, exact solutions."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Exact solutions on unit spheres, each verified against the derived equations before it is told.
-
-What enters is the source of a system in phases with one mode in every weight group; what leaves are lines of
-text. A solution whose equations do not check symbolically is left out: nothing is assumed about the network.
-"""
+"""Exact solutions on unit spheres, each verified symbolically against the derived equations."""
 
 from __future__ import annotations
 

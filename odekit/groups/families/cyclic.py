@@ -1,7 +1,4 @@
-"""Cyclic groups and direct products.
-
-What enters are orders or groups; what leaves is a `FiniteGroup`. This module knows no names such as "Z23".
-"""
+"""Cyclic groups and direct products."""
 
 from __future__ import annotations
 

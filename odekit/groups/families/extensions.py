@@ -1,9 +1,4 @@
-"""Groups made of two cyclic ones: semidirect products, dihedral, dicyclic and Frobenius groups.
-
-What enters are orders; what leaves is a `FiniteGroup` whose elements are words a^i b^j, the power of a
-varying fastest: a^i b^j has the index i + n j, n being the order of a. This module knows no
-representations and no names such as "F21".
-"""
+"""Groups of words a^i b^j, at index i + n j: semidirect products, dihedral, dicyclic and Frobenius groups."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""The names of groups, read.
-
-What enters is a name such as "Q8xS3"; what leaves is a `FiniteGroup`, or a `CyclicFamily` where the order
-is a symbol. The order is known before any table is built, so that a name can't ask for too much. This
-module knows no representations.
-"""
+"""Groups by name, such as "Q8xS3", and the cyclic families "Zp" and "Zn" whose order is a symbol."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Symmetric and alternating groups.
-
-What enters is a number of points; what leaves is a `FiniteGroup` whose elements are permutations in
-lexicographic order, composed from the right: (s t)(i) = s(t(i)). This module knows no representations.
-"""
+"""Symmetric and alternating groups: permutations in lexicographic order, with (s t)(i) = s(t(i))."""
 
 from __future__ import annotations
 
@@ -18,7 +14,9 @@ from odekit.numbers import integer
 
 __all__ = ["alternating", "order_of_symmetric", "symmetric"]
 
+# Some rows at once: all n^2 products as permutations would take far more memory than the table.
 _ROWS_AT_A_TIME = 64
+# 20! is already beyond every order that is allowed, and the factorial of a number of 9 digits never ends.
 _LARGEST_FACTORIAL = 20
 
 

@@ -1,8 +1,4 @@
-"""Groups from multiplication tables, given as arrays or read from files.
-
-What enters is a table or a path; what leaves is a `FiniteGroup`, its axioms checked. This module knows no
-names of groups and no families.
-"""
+"""Groups from multiplication tables, given as arrays or read from files."""
 
 from __future__ import annotations
 

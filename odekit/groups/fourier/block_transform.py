@@ -1,12 +1,8 @@
-"""The one Fourier convention on any finite group, both ways.
+"""The one Fourier convention on any finite group, both ways, in one block for each irrep.
 
     fhat(rho) = sum_g f(g) rho(g),        f(g) = (1/n) sum_rho d_rho tr( rho(g)^* fhat(rho) )
 
-What enters are functions on the group, the last axis being the element; what leaves is one d by d block
-for each irrep. Every leading axis is a batch, and a row with a NaN or an infinity spoils no other row. On
-an Abelian group the blocks are the coefficients of `fourier_transform`. This module knows no networks.
-
-A convolution, (f * h)(g) = sum_x f(x) h(x^-1 g), becomes fhat hhat.
+Leading axes are a batch. A convolution, (f * h)(g) = sum_x f(x) h(x^-1 g), becomes fhat hhat.
 """
 
 from __future__ import annotations

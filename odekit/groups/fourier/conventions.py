@@ -1,14 +1,8 @@
-"""From the package's convention to those of the papers, and back.
+"""From the package's convention to those of the papers, and back, on arrays of any leading shape.
 
-What enters are modes or Fourier coefficients, what leaves are magnitudes and phases, or the same
-coefficients in another convention. Everything acts on arrays of any leading shape. This module knows
-no networks and no dynamics.
-
-- arXiv 2602.16849 writes weights as cosines with magnitudes alpha, beta and phases phi, psi, and follows
-  D = 2 phi - psi: `to_polar` and `from_polar`, on the modes of `to_modes`.
-- arXiv 2606.02993 averages f(g) rho(g^-1): `averaged_coefficients` and `from_averaged_coefficients`.
-- Its flow on spheres is written in amplitudes x = a exp(i al) = fhat / sqrt(n), of unit total square for a
-  function of unit norm: `normalised_coefficients` and `from_normalised_coefficients`.
+- arXiv 2602.16849 writes weights as cosines with magnitudes alpha, beta and phases phi, psi: `to_polar`.
+- arXiv 2606.02993 averages f(g) rho(g^-1): `averaged_coefficients`. Its flow on spheres is written in
+  x = a exp(i al) = fhat / sqrt(n), of unit total square: `normalised_coefficients`.
 """
 
 from __future__ import annotations

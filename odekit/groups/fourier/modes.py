@@ -1,13 +1,9 @@
-"""Real weights as one complex number per real mode, both ways.
+"""Real weights as one complex number per real mode, both ways; leading axes are a batch.
 
     w[g] = mean + sum_k Re( u_k chi_k(g) ),        u_k = alpha_k exp(i phi_k)
 
-On the integers modulo n this is w[j] = mean + sum_k alpha_k cos(2 pi k j / n + phi_k). A mode is a pair
-{chi, conj chi}, represented by the character that comes first, or a character of order 2. The latter is
-real: its term is u chi with u of either sign, stored as a complex number whose imaginary part is zero.
-
-What enters are weights, the last axis being the element; what leaves are modes, the last axis being the
-mode. Every leading axis is a batch. This module knows no networks.
+A mode is a pair {chi, conj chi}, represented by the character that comes first, or a character of order 2,
+whose u is real and signed.
 """
 
 from __future__ import annotations

@@ -2,12 +2,7 @@
 
     fhat(rho) = sum_g f(g) rho(g),        f(g) = (1/n) sum_rho fhat(rho) conj(rho(g))
 
-What enters are functions on the group, the last axis being the element; what leaves are coefficients,
-the last axis being the character in the order of `characters`. Every leading axis is a batch, and a row
-with a NaN or an infinity spoils no other row. This module knows no networks.
-
-On the integers modulo n this sum is ``n * numpy.fft.ifft(f)``: numpy's forward transform has
-exp(-2 pi i k j / n).
+Leading axes are a batch. On the integers modulo n the sum is ``n * numpy.fft.ifft(f)``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Character tables, exact in integers.
 
-rho(g) has the eigenvalues exp(2 pi i k / e), e being the group's exponent. How often each occurs is the
-integer (1/e) sum_j chi(g^j) exp(-2 pi i j k / e): rounding it gives the character exactly.
+rho(g) has the eigenvalue exp(2 pi i k / e), e being the group's exponent, as often as the integer
+(1/e) sum_j chi(g^j) exp(-2 pi i j k / e) says: rounding it gives the character exactly.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from odekit.groups.table import GroupTable
 
 __all__ = ["character_table", "eigenvalue_multiplicities"]
 
+# Far above rounding, and far below the distance between integers.
 _LARGEST_ROUNDING = 1e-6
+# Far above the rounding of sums of roots of unity: a part this near to an integer is that integer.
 _NEARLY_WHOLE = 1e-9
 
 

@@ -1,9 +1,4 @@
-"""The unitary irreps of any finite group, from its multiplication table alone.
-
-What enters is a `FiniteGroup`; what leaves are its irreps, named, typed and in a settled order. An Abelian
-group's are its exact characters. Any other group's are found in the regular representation, from a seed,
-and are kept in memory as long as the group is. This module knows no weights.
-"""
+"""The unitary irreps of any finite group, from its multiplication table alone, in a settled order."""
 
 from __future__ import annotations
 
@@ -27,8 +22,11 @@ __all__ = ["LARGEST_ORDER_OF_IRREPS", "Irrep", "find_irreps"]
 LARGEST_ORDER_OF_IRREPS = 1000
 """The largest order of a non-Abelian group whose irreps are found without being forced."""
 
+# Two eigenvalues of a random matrix rarely meet by chance; several draws in a row fail for another reason.
 _DRAWS = 5
+# Above what rounding leaves of polished matrices; those of a wrong subspace miss by something like 1.
 _TOLERANCE = 1e-10
+# A rough guess, for the words of a refusal only.
 _SECONDS_PER_ORDER_CUBED = 1e-8
 _TYPE_ORDER = "RCH"
 

@@ -1,10 +1,9 @@
 """One real invariant subspace of the regular representation for each real irrep of a group.
 
-Left translation is (L(g) v)[x] = v[g^-1 x]. A function c with c(g) = c(g^-1) gives the real symmetric matrix
-H[x, y] = c(x^-1 y), which commutes with it. At a random c its eigenspaces are irreducible, and each real
-irrep, of dimension kappa m over the reals with an endomorphism algebra of dimension kappa = 1, 2 or 4, occurs
-in m of them. Eigenspaces of the same irrep are recognised by their characters. Two that met by chance are
-noticed: the numbers m, kappa and the Frobenius-Schur indicator don't fit together then.
+A function c with c(g) = c(g^-1) gives the real symmetric matrix H[x, y] = c(x^-1 y), which commutes with left
+translation (L(g) v)[x] = v[g^-1 x]. At a random c its eigenspaces are irreducible, and each real irrep, of
+dimension kappa m with endomorphisms of dimension kappa = 1, 2 or 4, occurs in m of them. Where two met by
+chance, m, kappa and the Frobenius-Schur indicator don't fit together.
 """
 
 from __future__ import annotations
@@ -23,7 +22,9 @@ __all__ = ["InvariantSubspace", "find_invariant_subspaces"]
 
 FloatArray = NDArray[np.float64]
 
+# Relative to the spectrum: eigenvalues that are closer differ by rounding only.
 _SMALLEST_GAP = 1e-10
+# Inner products of characters are integers; what misses one by more is no character.
 _CHARACTER_TOLERANCE = 1e-6
 
 

@@ -1,8 +1,4 @@
-"""The irreps over the real numbers: the units in which real weights move.
-
-What enters is a `FiniteGroup`; what leaves are its real irreps, one for each irrep of type R or H and one
-for each pair of conjugate irreps. This module knows no weights.
-"""
+"""The irreps over the real numbers: the units in which real weights move."""
 
 from __future__ import annotations
 

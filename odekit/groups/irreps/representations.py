@@ -1,8 +1,4 @@
-"""Whether matrices that somebody gives are a unitary representation of a group.
-
-What enters are matrices, one for each element, and a `FiniteGroup`; what leaves says which laws they keep,
-by how much they miss the others, and what to do. This module knows no irreps.
-"""
+"""A check that given matrices are a unitary representation, with errors and advice where they are not."""
 
 from __future__ import annotations
 

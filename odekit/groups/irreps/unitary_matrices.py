@@ -1,11 +1,7 @@
 """The unitary matrices of a complex irrep from an invariant subspace of the regular representation.
 
-What enters is a subspace on which left translation is irreducible over the reals; what leaves are matrices
-rho(g) with rho(g h) = rho(g) rho(h) to rounding. This module knows no names of irreps.
-
-At type R these are the real orthogonal matrices of the translations themselves. At types C and H the
-translations commute with a J such that J^2 = -1; on its eigenspace at +i they are an irrep of half the
-dimension, the eigenspace at -i being that of the conjugate matrices.
+At type R these are the translations themselves. At types C and H the translations commute with a J such that
+J^2 = -1; on its eigenspace at +i they are an irrep of half the dimension, at -i the conjugate one.
 """
 
 from __future__ import annotations
@@ -24,7 +20,9 @@ __all__ = ["homomorphism_error", "row_blocks", "unitary_matrices"]
 
 AnyArray = TypeVar("AnyArray", FloatArray, ComplexArray)
 
+# Bounds the memory of intermediate products to some 16 MB.
 _NUMBERS_AT_A_TIME = 1_000_000
+# Averaging squares the error, so that few steps reach rounding, and more steps gain nothing.
 _ACCURATE = 1e-13
 _POLISHING_STEPS = 3
 

@@ -1,8 +1,4 @@
-"""One lane of blocks: its share of the loss and of the gradient, added up block by block in fixed buffers.
-
-What enters are blocks, an activation and weights; what leaves are sums. Memory is that of some blocks of rows
-times neurons, never n**2 times neurons. This module must not know how many lanes there are, or threads.
-"""
+"""One lane of blocks: its share of the loss and of the gradient, added up block by block in fixed buffers."""
 
 from __future__ import annotations
 

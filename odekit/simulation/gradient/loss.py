@@ -3,9 +3,6 @@
 With z_m = sum_i theta_i,m[x_i], f[h] = a sum_m xi_m[h] act(z_m) and P = softmax(f) - label, per tuple,
 
     grad xi_m[h] = a sum P[h] act(z_m),    grad theta_i,m[x] = a sum_{x_i = x} act'(z_m) sum_h P[h] xi_m[h].
-
-What enters is a network and weights, what leaves is the loss and the gradient in weight space. This module
-must not know that anything reduces it: no modes, no energy.
 """
 
 from __future__ import annotations

@@ -1,10 +1,4 @@
-"""The full loss and its gradient by JAX, for accelerators: the one module of this room that loads JAX.
-
-What enters is a network and a stack of weights, what leaves is the loss and the gradient, differentiated by
-JAX. A scan over blocks keeps memory at one block of rows times neurons. Precision is that of the weights,
-whatever JAX is set to elsewhere, and no setting outlives a call. This module must not know the gradient by
-hand.
-"""
+"""The full loss and its gradient by JAX, for accelerators, in the weights' precision."""
 
 from __future__ import annotations
 
@@ -24,6 +18,7 @@ from odekit.simulation.weights import Stack
 
 __all__ = ["JaxGradient"]
 
+# Large enough to fill an accelerator, small enough for its memory: 32 MiB an array in float64.
 BLOCK_ENTRIES = 2**22
 Arrays = dict[str, NDArray[Any]]
 

@@ -1,9 +1,7 @@
 """Which tuples of inputs the loss sums over, and how: inputs, labels and weights, in lanes of blocks.
 
-What enters is a network; what leaves are `Tuples`, and lists of `Block`. With a shared embedding, tuples that
-are permutations of each other have the same hidden layer, so each multiset of inputs is one row that carries
-the labels of all its orders. Rows are sorted along diagonals (x, x + d): there the embeddings and their
-gradient are read and written in slices, for any group. This module must not know weights.
+With a shared embedding permuted tuples have the same hidden layer, so a multiset of inputs is one row. Along
+diagonals (x, x + d) embeddings and their gradient are read and written in slices, for any group.
 """
 
 from __future__ import annotations
@@ -25,8 +23,10 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
+# Large blocks leave the cache, small ones make thin matrix products and too many calls.
 BLOCK_ENTRIES = 160_000
 LEAST_ROWS = 128
+# See `lanes`: less work, or a smaller group, would not pay for a lane and its copy of the gradient.
 LANE_PRODUCTS = 2**23
 ELEMENTS_PER_LANE = 48
 MOST_LANES = 8

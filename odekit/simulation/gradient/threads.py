@@ -1,8 +1,4 @@
-"""How many threads the matrix products of one training get, and work side by side.
-
-Python's threads share the cores where each has a product of its own: the elementwise work between the
-products is then shared as well. What enters is work, what leaves are its results in order.
-"""
+"""How many threads the matrix products of one training get, and work side by side on Python's threads."""
 
 from __future__ import annotations
 
@@ -20,6 +16,7 @@ from odekit.networks import Network
 
 __all__ = ["blas_threads", "side_by_side"]
 
+# Order times neurons below which a second thread costs more than it saves, see `blas_threads`.
 SMALL = 30_000
 Result = TypeVar("Result")
 

@@ -1,11 +1,8 @@
-"""The uniform softmax in weight space: each neuron ascends an energy of its own.
+"""The uniform softmax in weight space: as the logit scale tends to 0 each neuron ascends its own energy.
 
-As the logit scale tends to 0 every probability tends to 1/n, neurons decouple, and minus the gradient of the
-summed loss, divided by the logit scale, tends to the gradient of
+    E = sum_x ( xi[label(x)] - mean xi ) act( sum_i theta_i[x_i] )
 
-    E = sum_x ( xi[label(x)] - mean xi ) act( sum_i theta_i[x_i] ).
-
-What enters is a network; what leaves is a function from stacks to grad E. This module must not know modes.
+Its gradient is the limit of minus the gradient of the summed loss, divided by the logit scale.
 """
 
 from __future__ import annotations
@@ -23,6 +20,7 @@ __all__ = ["energy_gradient", "unit_network"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Ascent = Callable[[FloatArray], FloatArray]
+# Keeps arrays of n**2 entries a neuron in the cache, with enough neurons to fill the inner loops.
 CHUNK_ENTRIES = 2**15
 LEAST_CHUNK = 16
 

@@ -1,8 +1,4 @@
-"""From a file to a `Run`: ours or a user's training run, or weights alone.
-
-What enters is a path, what leaves is a run or an error that names the file and what is wrong in it. This
-module must not know what a run is for.
-"""
+"""From a file to a `Run`: ours or a user's training run, or weights alone; errors name the file."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""A training run: weights of the full network at increasing times, with where they came from.
-
-What enters are arrays and a network, ours or a user's; what leaves is a frozen `Run` and its file. This
-module must not know how a run was made, nor how it will be read.
-"""
+"""A training run: weights of the full network at increasing times, with where they came from."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Which tuples of inputs are trained on, and how the others are related to them.
-
-What enters is a network, a share and a seed; what leaves are masks over the ordered tuples of inputs. This
-module must not know weights.
-"""
+"""Which tuples of inputs are trained on, and how the others are related to them."""
 
 from __future__ import annotations
 
@@ -18,6 +14,7 @@ __all__ = ["draw_split", "kinds_of_tuples"]
 
 BoolArray = NDArray[np.bool_]
 
+# Added to the seed, so that the split and the start draw from different streams.
 STREAM = 0x5EED
 
 

@@ -1,9 +1,4 @@
-"""The flow at uniform softmax, where neurons don't know each other: a step size of its own for each.
-
-What enters are a velocity, a stack of weights and times; what leaves are the stacks at those times and,
-where it is asked for, at convergence. Runge-Kutta of order 8, the weights renormalised after every step,
-steps cut at the times wanted. Neurons that have arrived leave the batch. This module must not know losses.
-"""
+"""The flow at uniform softmax, where neurons are independent: a step size of its own for each, by DOP853."""
 
 from __future__ import annotations
 
@@ -24,10 +19,15 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 STAGES = DOP853.n_stages
+# Bounds the memory of the stages.
 LANES = 512
+# No smooth flow takes so many; at the kinks of an activation the steps would never end.
 MAX_STEPS = 20_000
+# In units of |w| / |dw/dt|: a guess well below the scale of the motion, which step size control corrects.
 FIRST_STEP = 0.01
+# SciPy's values: a margin for the error estimate, and limits to how fast a step may change.
 SAFETY, LEAST, MOST = 0.9, 0.2, 10.0
+# A share of the residual keeps what is left of the way known; below the floor a step only rounds.
 FLOOR = 1e-14
 SHARE_OF_RESIDUAL = 0.01
 

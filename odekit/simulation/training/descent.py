@@ -1,9 +1,4 @@
-"""Descent with a fixed learning rate: one loop, whose step is the optimiser's.
-
-What enters is a network, a stack of weights and the steps to keep; what leaves are the stacks there. On
-spheres the gradient is projected on the tangents before the step and every direction is renormalised after
-it. This module must not know how a start is drawn.
-"""
+"""Descent with a fixed learning rate: one loop, whose step is the optimiser's."""
 
 from __future__ import annotations
 

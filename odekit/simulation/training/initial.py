@@ -1,8 +1,4 @@
-"""Where training starts: weights drawn from an explicit generator.
-
-What enters is a network, a scale and a `numpy.random.Generator`; what leaves is a stack of weights. This
-module must not know the loss.
-"""
+"""Where training starts: a stack of weights drawn from an explicit `numpy.random.Generator`."""
 
 from __future__ import annotations
 

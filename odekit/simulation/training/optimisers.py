@@ -1,8 +1,4 @@
-"""One step of each optimiser, in place, with a weight decay that is decoupled from the gradient.
-
-What enters is a `Velocity` and rates, what leaves are weights one step later. An optimiser must not know how
-many steps there are, nor which of them are kept.
-"""
+"""One step of each optimiser, in place, with a weight decay that is decoupled from the gradient."""
 
 from __future__ import annotations
 

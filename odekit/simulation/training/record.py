@@ -1,8 +1,4 @@
-"""What a run records at each of its snapshots, measured on the weights.
-
-What enters are stacks over time and how they were trained; what leaves is a `Run` with its records. This
-module must not know how a run was made to move.
-"""
+"""What a run records at each of its snapshots, measured on the weights."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Train the full network: by gradient flow or by descent, from a seed or from given weights.
-
-What enters is a network and how to train it; what leaves is a `Run`. This module must not know anything
-that was derived about the network.
-"""
+"""Train the full network: by gradient flow or by descent, from a seed or from given weights."""
 
 from __future__ import annotations
 
@@ -43,6 +39,7 @@ IntArray = NDArray[np.int64]
 
 METHODS = ("flow", *OPTIMISERS)
 NAMES = {"flow": "gradient flow", "sgd": "SGD", "adamw": "AdamW"}
+# In time scales of the start: where directions have usually aligned, and a stop for those that don't.
 SPANS = 30.0
 LONGEST = 3000.0
 

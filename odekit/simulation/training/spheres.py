@@ -1,9 +1,4 @@
-"""Unit spheres in weight space: which weights share one, the projection on its tangents, the way back to it.
-
-Under ``"sphere"`` each weight group of a neuron lies on a unit sphere of its own, under ``"joint_sphere"``
-its embeddings lie together on one and its xi on another. What enters are a network and stacks ``(..., e + 1,
-n, M)``; what leaves are stacks. This module must not know losses.
-"""
+"""Unit spheres in weight space: which weights share one, the projection on its tangents, and the way back."""
 
 from __future__ import annotations
 
@@ -21,6 +16,7 @@ __all__ = ["check_run", "check_unit", "normalise", "parts", "project"]
 
 FloatArray = NDArray[np.float64]
 Parts = tuple[slice, ...]
+# Room for weights that were stored in float32.
 TOLERANCE = 1e-5
 
 

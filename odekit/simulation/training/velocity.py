@@ -1,9 +1,4 @@
-"""The velocity of every flow and descent, dw/dt = rate P_w(-grad L), in one place.
-
-P_w projects on the tangents of the neuron's spheres and is the identity without a constraint; the gradient is
-that of the full loss, or of the energies at uniform softmax. What enters is a network, what leaves is a
-`Velocity`. This module must not know how time advances.
-"""
+"""The velocity of every flow and descent, dw/dt = rate P_w(-grad L), tangent to the spheres."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A lifted system as plain data, with the keys of every other lifted."""
+"""A lifted system as plain data, with the keys of every other system."""
 
 from __future__ import annotations
 
