@@ -48,6 +48,7 @@ __all__ = [
 
 _ROOMS = frozenset(
     {
+        "arrays",
         "checking",
         "claims",
         "cli",
@@ -103,6 +104,7 @@ _HOMES = {
 }
 
 if TYPE_CHECKING:
+    from odekit import arrays as arrays
     from odekit import checking as checking
     from odekit import claims as claims
     from odekit import cli as cli

@@ -12,8 +12,8 @@ from typing import Any
 
 import mpmath
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.checking import algebra
 from odekit.checking.correction import correction, symbol_notes
 from odekit.checking.finding import Finding
@@ -25,8 +25,6 @@ from odekit.errors import InputError
 from odekit.expressions import Expression, names_in, substitute
 
 __all__ = ["judge"]
-
-FloatArray = NDArray[np.float64]
 
 PRECISE_POINTS = 12  # 80 digits are slow, and what is wrong is wrong at almost every point
 DIGITS = 50  # the most that is told of an agreement

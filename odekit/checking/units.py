@@ -13,8 +13,8 @@ from itertools import combinations
 from math import comb
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.checking.algebra import balances
 from odekit.checking.flow import ENERGY, LOSS, ONE, TIME, Flow
 from odekit.checking.sampling import Points, measure, number, power
@@ -22,8 +22,6 @@ from odekit.checking.statements import Identity
 from odekit.expressions import Expression, times
 
 __all__ = ["Case", "explain"]
-
-FloatArray = NDArray[np.float64]
 
 # Each subset of lines is solved and tried; beyond these `_fitting` looks for good ones instead.
 MOST_LEFT_OUT = 3

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.comparison.accuracy import (
     Budget,
     MeasuredOrbit,
@@ -38,7 +38,6 @@ from odekit.simulation import Run, blas_threads, check_run, load_run
 
 __all__ = ["compare"]
 
-FloatArray = NDArray[np.float64]
 # Between snapshots the budget is estimated, so that a stray neuron outside of it refutes nothing.
 WITHIN_BUDGET = 0.99
 # Any factor above 1 is too slow; the margin, and asking for half of the neurons, spares a true clock.

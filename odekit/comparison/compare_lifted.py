@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray, IndexArray
 from odekit.comparison.accuracy import MeasuredOrbit, neglected_gradients, neuron_lengths
 from odekit.comparison.comparison import Winners
 from odekit.comparison.flows import LiftedNeurons
@@ -21,8 +21,6 @@ __all__ = [
     "neglected_by_neuron",
     "predict_weights",
 ]
-
-FloatArray = NDArray[np.float64]
 
 # Far enough apart that the difference is the coarse solution's error, which bounds the fine one's.
 COARSE, FINE = 1e-7, 1e-9
@@ -41,7 +39,7 @@ class LiftedPrediction:
 
     weights: dict[str, FloatArray]
     error: FloatArray
-    winners: NDArray[np.intp]
+    winners: IndexArray
 
 
 def predict_weights(run: Run, neurons: LiftedNeurons, scale_field: float) -> LiftedPrediction:

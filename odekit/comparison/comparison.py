@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, FloatArray
 from odekit.comparison.accuracy import Budget
 from odekit.comparison.measures import ErrorCurve, Modes
 from odekit.extras import require_xarray
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     import xarray
 
 __all__ = ["Comparison", "Winners"]
-
-FloatArray = NDArray[np.float64]
 
 # With more than half of the power no other mode can be larger.
 CLEAR_SHARE = 0.5
@@ -46,7 +44,7 @@ class Winners:
     clear_count: int
 
     @classmethod
-    def counted(cls, agrees: NDArray[np.bool_], share: FloatArray) -> Winners:
+    def counted(cls, agrees: BoolArray, share: FloatArray) -> Winners:
         """Winners from each neuron's agreement and its dominant mode's share of the power."""
         clear = share > CLEAR_SHARE
         clear_agreement = float(agrees[clear].mean()) if clear.any() else float("nan")

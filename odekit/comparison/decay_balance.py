@@ -16,18 +16,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import softmax
 
+from odekit.arrays import FloatArray
 from odekit.derivation import population_logits
 from odekit.errors import ReductionError
 from odekit.networks import Network
 from odekit.numbers import positive
 
 __all__ = ["DecayBalance", "decay_balance"]
-
-FloatArray = NDArray[np.float64]
 
 # Fine enough to see the pull above the decay where both roots are close together.
 POINTS = 400

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray, IndexArray
 from odekit.comparison.flows import final_shares, free_blow_up_times
 from odekit.comparison.measures import Modes, project
 from odekit.derivation import derive, lift
@@ -24,8 +24,6 @@ from odekit.systems import EllipticForm
 
 __all__ = ["Prediction", "predict"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 Weights = Mapping[str, FloatArray]
 # A smaller mode, relative to the largest, may be rounding of the transform.
 ROUNDING = 8 * float(np.finfo(np.float64).eps)
@@ -51,8 +49,8 @@ class Prediction:
 
     labels: tuple[str, ...]
     times: FloatArray
-    winner: IntArray
-    runner_up: IntArray
+    winner: IndexArray
+    runner_up: IndexArray
     phases: dict[str, FloatArray]
     is_numbered: bool = True
 

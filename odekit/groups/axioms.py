@@ -7,11 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from odekit.arrays import IndexArray
 from odekit.errors import InputError
 
-__all__ = ["MAX_ORDER", "IntArray", "checked_table", "greedy_generators", "residue_table", "square_indices"]
-
-IntArray = NDArray[np.intp]
+__all__ = ["MAX_ORDER", "checked_table", "greedy_generators", "residue_table", "square_indices"]
 
 MAX_ORDER = 4096
 """The largest order of a group that is held as a table (128 MiB at this order)."""
@@ -20,7 +19,7 @@ MAX_ORDER = 4096
 _ROWS_AT_A_TIME = 256
 
 
-def checked_table(table: ArrayLike, factors: tuple[int, ...] = ()) -> IntArray:
+def checked_table(table: ArrayLike, factors: tuple[int, ...] = ()) -> IndexArray:
     """Return a read-only copy of a table that satisfies the axioms of a group.
 
     Associativity is decided by Light's test: (a b) c = a (b c) for every a, c and every b of a generating
@@ -55,7 +54,7 @@ def checked_table(table: ArrayLike, factors: tuple[int, ...] = ()) -> IntArray:
     return checked
 
 
-def residue_table(factors: tuple[int, ...]) -> IntArray:
+def residue_table(factors: tuple[int, ...]) -> IndexArray:
     """Return the addition table of residues modulo the factors, the last residue varying fastest.
 
     >>> residue_table((3,)).tolist()
@@ -70,7 +69,7 @@ def residue_table(factors: tuple[int, ...]) -> IntArray:
     return table
 
 
-def square_indices(table: ArrayLike) -> IntArray:
+def square_indices(table: ArrayLike) -> IndexArray:
     """Return a copy of a table after the checks that need no group theory: shape, integers and range.
 
     Raises
@@ -132,7 +131,7 @@ def _check_integers(array: NDArray[np.generic]) -> None:
     )
 
 
-def _check_factors(table: IntArray, factors: tuple[int, ...]) -> None:
+def _check_factors(table: IndexArray, factors: tuple[int, ...]) -> None:
     if not np.array_equal(table, residue_table(factors)):
         raise InputError(
             "the multiplication table isn't the direct product of its factors",
@@ -142,7 +141,7 @@ def _check_factors(table: IntArray, factors: tuple[int, ...]) -> None:
         )
 
 
-def _check_latin(table: IntArray, line: str) -> None:
+def _check_latin(table: IndexArray, line: str) -> None:
     """Raise unless every row is a permutation."""
     n = table.shape[0]
     present = np.zeros((n, n), dtype=bool)
@@ -159,7 +158,7 @@ def _check_latin(table: IntArray, line: str) -> None:
         )
 
 
-def _find_identity(table: IntArray) -> int:
+def _find_identity(table: IndexArray) -> int:
     """Return the two-sided identity of a Latin square."""
     elements = np.arange(table.shape[0])
     left = np.flatnonzero((table == elements).all(axis=1))
@@ -174,12 +173,12 @@ def _find_identity(table: IntArray) -> int:
     return int(both[0])
 
 
-def _check_associative(table: IntArray, identity: int) -> None:
+def _check_associative(table: IndexArray, identity: int) -> None:
     for generator in greedy_generators(table, identity):
         _check_middle(table, generator)
 
 
-def greedy_generators(table: IntArray, identity: int) -> Iterator[int]:
+def greedy_generators(table: IndexArray, identity: int) -> Iterator[int]:
     """Yield elements until products of them reach every element, each outside of what those before it do."""
     reached = np.zeros(table.shape[0], dtype=bool)
     reached[identity] = True
@@ -194,7 +193,7 @@ def greedy_generators(table: IntArray, identity: int) -> Iterator[int]:
             reached[frontier] = True
 
 
-def _check_middle(table: IntArray, b: int) -> None:
+def _check_middle(table: IndexArray, b: int) -> None:
     """Raise unless (a b) c = a (b c) for every a and c."""
     for start in range(0, table.shape[0], _ROWS_AT_A_TIME):
         rows = slice(start, start + _ROWS_AT_A_TIME)

@@ -12,10 +12,9 @@ from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import ComplexArray, IndexArray
 from odekit.errors import ReductionError
-from odekit.groups.axioms import IntArray
 from odekit.groups.table import GroupTable, require_finite
 
 __all__ = [
@@ -27,8 +26,6 @@ __all__ = [
     "require_abelian",
     "roots_of_unity",
 ]
-
-ComplexArray = NDArray[np.complex128]
 
 T = TypeVar("T", bound=GroupTable)
 
@@ -50,11 +47,11 @@ class _Characters:
     """The steps of the chain, and ``exponents[r, g]`` modulo ``modulus``."""
 
     steps: tuple[_Step, ...]
-    exponents: IntArray
+    exponents: IndexArray
     modulus: int
 
 
-def character_exponents(G: GroupTable) -> tuple[IntArray, int]:
+def character_exponents(G: GroupTable) -> tuple[IndexArray, int]:
     """Return the exponents of all characters, exact integers modulo the group's exponent e.
 
     The r-th character is chi_r(g) = exp(2 pi i exponents[r, g] / e). Row 0 is trivial. For ``cyclic(n)``,
@@ -107,7 +104,7 @@ def characters(G: GroupTable) -> ComplexArray:
     return values
 
 
-def conjugate_characters(G: GroupTable) -> IntArray:
+def conjugate_characters(G: GroupTable) -> IndexArray:
     """Return, for each character, the row of its complex conjugate: ``(n,)`` integers.
 
     Raises
@@ -121,7 +118,7 @@ def conjugate_characters(G: GroupTable) -> IntArray:
     return _rows_of(found, [-found.exponents[:, step.generator] for step in found.steps])
 
 
-def character_products(G: GroupTable) -> IntArray:
+def character_products(G: GroupTable) -> IndexArray:
     """Return the row of the pointwise product of each two characters, ``(n, n)`` integers.
 
     Raises
@@ -177,7 +174,7 @@ def _find_characters(G: GroupTable) -> _Characters:
     return _Characters(tuple(steps), by_element, G.exponent)
 
 
-def _next_step(G: GroupTable, elements: IntArray) -> _Step:
+def _next_step(G: GroupTable, elements: IndexArray) -> _Step:
     """Take the first element outside the subgroup and find its first power inside."""
     inside = np.zeros(G.order, dtype=bool)
     inside[elements] = True
@@ -188,7 +185,7 @@ def _next_step(G: GroupTable, elements: IntArray) -> _Step:
     return _Step(generator, order, power)
 
 
-def _enlarge(G: GroupTable, elements: IntArray, step: _Step) -> IntArray:
+def _enlarge(G: GroupTable, elements: IndexArray, step: _Step) -> IndexArray:
     """List the cosets H, g H, g^2 H, ... one after another."""
     cosets = [elements]
     for _ in range(step.order - 1):
@@ -196,7 +193,7 @@ def _enlarge(G: GroupTable, elements: IntArray, step: _Step) -> IntArray:
     return np.concatenate(cosets)
 
 
-def _extend(exponents: IntArray, position: int, order: int, modulus: int) -> IntArray:
+def _extend(exponents: IndexArray, position: int, order: int, modulus: int) -> IndexArray:
     """Return the exponents on the larger subgroup, from those on the smaller and the place of g^order."""
     roots = exponents[:, position] // order + modulus // order * np.arange(order)[:, None]
     turns = roots[:, :, None, None] * np.arange(order)[:, None]
@@ -205,7 +202,7 @@ def _extend(exponents: IntArray, position: int, order: int, modulus: int) -> Int
     return extended.reshape(size, size)
 
 
-def _rows_of(found: _Characters, values: list[IntArray]) -> IntArray:
+def _rows_of(found: _Characters, values: list[IndexArray]) -> IndexArray:
     """Return the rows of the characters with these exponents at the generators of the chain.
 
     At a generator of order m over the previous subgroup the exponent is x/m + t e/m with x < e, and t is

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from odekit.groups.axioms import IntArray
+from odekit.arrays import IndexArray
 from odekit.groups.table import GroupTable, require_finite
 
 __all__ = ["class_of_elements", "conjugacy_classes"]
@@ -16,7 +16,7 @@ _GROUPS_KEPT = 8
 
 
 @lru_cache(maxsize=_GROUPS_KEPT)
-def conjugacy_classes(G: GroupTable) -> tuple[IntArray, ...]:
+def conjugacy_classes(G: GroupTable) -> tuple[IndexArray, ...]:
     """Return the classes {h g h^-1 : h in G}, that of the identity first, then by the least element.
 
     Returns
@@ -44,7 +44,7 @@ def conjugacy_classes(G: GroupTable) -> tuple[IntArray, ...]:
     return tuple(classes)
 
 
-def class_of_elements(G: GroupTable) -> IntArray:
+def class_of_elements(G: GroupTable) -> IndexArray:
     """Return the position in `conjugacy_classes` of each element's class, ``(n,)`` integers.
 
     Raises

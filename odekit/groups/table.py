@@ -9,8 +9,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from odekit.arrays import IndexArray
 from odekit.errors import InputError
-from odekit.groups.axioms import IntArray, checked_table, greedy_generators
+from odekit.groups.axioms import checked_table, greedy_generators
 
 __all__ = ["GroupTable", "require_finite"]
 
@@ -45,7 +46,7 @@ class GroupTable:
     """
 
     name: str
-    table: IntArray = field(repr=False)
+    table: IndexArray = field(repr=False)
     labels: tuple[str, ...] = field(default=(), repr=False)
     factors: tuple[int, ...] = field(default=(), repr=False)
 
@@ -88,7 +89,7 @@ class GroupTable:
         return int(np.flatnonzero(self.table.diagonal() == np.arange(self.order))[0])
 
     @cached_property
-    def inverse(self) -> IntArray:
+    def inverse(self) -> IndexArray:
         """``(n,)`` integers: the index of each element's inverse."""
         return _read_only(np.argmax(self.table == self.identity, axis=1))
 
@@ -103,7 +104,7 @@ class GroupTable:
         return bool(np.array_equal(self.table, self.table.T))
 
     @cached_property
-    def element_orders(self) -> IntArray:
+    def element_orders(self) -> IndexArray:
         """``(n,)`` integers: the least k >= 1 with g^k = 1, for each element g."""
         elements = np.arange(self.order)
         orders = np.zeros(self.order, dtype=np.intp)
@@ -138,7 +139,7 @@ def require_finite(G: T, what: str) -> T:
     return G
 
 
-def _read_only(array: IntArray) -> IntArray:
+def _read_only(array: IndexArray) -> IndexArray:
     array.setflags(write=False)
     return array
 

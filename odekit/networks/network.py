@@ -9,9 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from odekit.arrays import IntArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.expressions import Expression, parse
 from odekit.groups import CyclicFamily, FiniteGroup
@@ -20,8 +18,6 @@ from odekit.networks.task import Task, labels
 from odekit.numbers import integer, positive
 
 __all__ = ["ACTIVATIONS", "Network", "activation_text", "parse_activation"]
-
-IntArray = NDArray[np.int64]
 
 ACTIVATIONS: Mapping[str, str] = {
     "quadratic": "z**2",

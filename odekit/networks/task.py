@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import IntArray
 from odekit.errors import InputError
 from odekit.expressions import parse
 from odekit.groups import FiniteGroup
 
 __all__ = ["Task", "labels"]
-
-IntArray = NDArray[np.int64]
 
 SUMMANDS = ("x", "y", "z")
 # Coefficients count modulo the order: a larger one is a slip.

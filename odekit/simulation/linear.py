@@ -7,14 +7,12 @@ from functools import reduce
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError
 from odekit.simulation.training import integrate
 
 __all__ = ["end_to_end", "train_linear"]
-
-FloatArray = NDArray[np.float64]
 
 
 def train_linear(

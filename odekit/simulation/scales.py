@@ -12,8 +12,9 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from odekit.arrays import FloatArray, IntArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.networks import Network
 from odekit.simulation.gradient import LossGradient, blas_threads, softmax_residual
@@ -24,8 +25,6 @@ from odekit.simulation.weights import Embedding, stack_mapping, unstack
 
 __all__ = ["ScaleRun", "scale_loss", "train_scales"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 ScaleLoss = Callable[[FloatArray], tuple[float, FloatArray]]
 
 

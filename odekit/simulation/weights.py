@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError
 from odekit.networks import Network
 
@@ -26,7 +27,6 @@ __all__ = [
     "unstack_mapping",
 ]
 
-FloatArray = NDArray[np.float64]
 Stack = NDArray[Any]
 Embedding = FloatArray | tuple[FloatArray, ...]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.solvers.codegen import Formulas, compile_expressions
 from odekit.solvers.exact import exact_modes, exact_orbit, is_solved_on_spheres, solve_on_spheres
 from odekit.solvers.problem import Inputs, Status
@@ -15,7 +16,6 @@ from odekit.systems import EllipticForm, System, initial_symbol
 
 __all__ = ["has_closed_form", "solve_closed_form"]
 
-FloatArray = NDArray[np.float64]
 Modes = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
 
 

@@ -7,15 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.solvers.codegen import Formulas, compile_expressions
 from odekit.solvers.problem import Inputs, Solution
 from odekit.systems import EquivalentForm, System
 
 __all__ = ["cheapest_form", "form_states", "original_states"]
 
-FloatArray = NDArray[np.float64]
 Form = EquivalentForm[System]
 Evaluator = Callable[[FloatArray, FloatArray], FloatArray]
 

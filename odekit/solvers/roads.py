@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from odekit.errors import InputError
 from odekit.solvers.backends import compile_for
@@ -20,7 +19,6 @@ from odekit.solvers.stepping import Record, Task, integrate
 
 __all__ = ["chosen_road"]
 
-FloatArray = NDArray[np.float64]
 Road = Callable[[Problem], Solution]
 
 # What the closed forms' own tests allow them at a fixed distance from the blow-up.

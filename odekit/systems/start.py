@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError
 
 __all__ = ["check_start", "initial_symbol"]
 
-FloatArray = NDArray[np.float64]
 # A start in single precision, normalised there, is this far from a sphere.
 TOLERANCE = 1e-6
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
-import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError, ReductionError, UnknownNameError
 from odekit.systems.blocks import BlockFlow
 from odekit.systems.equations import Equations, collected
@@ -201,7 +200,7 @@ class System:
         slopes = slopes.replace(sp.DiracDelta, lambda *_: sp.S.Zero)
         return slopes.subs({self[name]: value for name, value in (at or {}).items()})
 
-    def check_start(self, y0: NDArray[np.float64], p: NDArray[np.float64]) -> None:
+    def check_start(self, y0: FloatArray, p: FloatArray) -> None:
         """Refuse initial states y0 (state, batch) at p (parameter, batch) that violate a constraint.
 
         Raises

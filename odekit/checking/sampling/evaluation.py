@@ -7,13 +7,12 @@ from typing import Any
 
 import mpmath
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.expressions import ARRAY_FUNCTIONS, FUNCTION_NAMES, Expression, Meanings
 
 __all__ = ["WORKING_DIGITS", "measure", "precise"]
 
-FloatArray = NDArray[np.float64]
 Measured = tuple[FloatArray, FloatArray]
 
 WORKING_DIGITS = 80  # so many that cancellation leaves the 65 by which equality is decided

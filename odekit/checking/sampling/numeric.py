@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.checking.algebra import as_system
 from odekit.checking.flow import ENERGY, LOSS, TIME, Flow
 from odekit.checking.sampling.evaluation import measure
@@ -20,7 +20,6 @@ from odekit.systems import EllipticForm
 
 __all__ = ["NumericValue", "blow_up_time", "is_turn", "limit"]
 
-FloatArray = NDArray[np.float64]
 Values = Mapping[str, FloatArray]
 
 PLACES = ("blow-up", "infinity")

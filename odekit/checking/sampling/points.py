@@ -8,8 +8,8 @@ from typing import Any
 
 import mpmath
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.checking.flow import ENERGY, Flow
 from odekit.checking.sampling.evaluation import measure, precise
 from odekit.errors import InputError
@@ -17,7 +17,6 @@ from odekit.expressions import Expression, names_in
 
 __all__ = ["COUNT", "Condition", "Points", "draw"]
 
-FloatArray = NDArray[np.float64]
 Evaluate = Callable[[Expression, Mapping[str, Any]], Any]
 
 COUNT = 24  # twice what is evaluated precisely, for a formula need not exist at each

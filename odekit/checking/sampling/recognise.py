@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.checking.flow import ONE
 from odekit.expressions import Call, Constant, Expression, Number, Power, Root, Symbol, times
 
 __all__ = ["monomial", "number", "power"]
-
-FloatArray = NDArray[np.float64]
 
 LARGEST = 2000  # with larger denominators an arbitrary number is soon within _CLOSE of a fraction
 MOST_PARTS = 6  # largest denominator of an exponent; simple formulas have no higher roots

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.simulation import end_to_end, train_linear
 
 __all__ = [
@@ -20,8 +20,6 @@ __all__ = [
     "rise_directions",
     "trained",
 ]
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray, IndexArray
 from odekit.claims.experiments.modes import choose_group
 from odekit.claims.experiments.spheres import (
     PAPER_B,
@@ -27,9 +27,6 @@ from odekit.networks import Network
 from odekit.simulation import Run
 
 __all__ = ["CLAIM"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 
 NEURONS = 8
 RANDOM_NEURONS = 24  # more, for the median over those that a pair wins
@@ -134,7 +131,7 @@ def _networks(
         )
 
 
-def _pairs(group: FiniteGroup) -> IntArray:
+def _pairs(group: FiniteGroup) -> IndexArray:
     """Characters with a phase, one of each conjugate pair."""
     basis = mode_basis(group)
     return np.asarray(basis.characters[~basis.is_real])
@@ -185,7 +182,7 @@ def _closed(network: Network) -> float:
 
 
 def _single_pair(
-    network: Network, character: IntArray, misalignment: FloatArray, generator: np.random.Generator
+    network: Network, character: IndexArray, misalignment: FloatArray, generator: np.random.Generator
 ) -> dict[str, FloatArray]:
     """Weights on one pair each with random phases, and the phase of xi such that D is as given."""
     group = network.finite_group
@@ -210,7 +207,7 @@ def _on_spheres(network: Network, weights: Mapping[str, FloatArray]) -> dict[str
     }
 
 
-def _misalignment(run: Run, character: IntArray) -> FloatArray:
+def _misalignment(run: Run, character: IndexArray) -> FloatArray:
     """D at each neuron's character, (T, M): the angle of ``thetahat1 thetahat2 conj(xihat)``."""
     own = (slice(None), np.arange(run.network.neurons), character)
     hats = {n: fourier_transform(w, run.network.finite_group)[own] for n, w in run.weights.items()}

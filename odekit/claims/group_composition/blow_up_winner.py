@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, FloatArray, IndexArray
 from odekit.claims.experiments.spheres import (
     PAPER_B,
     choose_groups,
@@ -25,10 +25,6 @@ from odekit.groups import FiniteGroup
 from odekit.simulation import Run
 
 __all__ = ["CLAIM"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
-BoolArray = NDArray[np.bool_]
 
 QUICK, FULL = ("S3", "Z15", "A4"), ("Z12", "D4", "Q8", "F21", "S4", "Q8xS3")
 FINE, COARSE = 1e-10, 1e-8  # their difference bounds the error of a time
@@ -73,7 +69,7 @@ class _Race:
         return np.asarray(self.margin <= NEAR_TIE + 2 * self.error)
 
     @property
-    def largest_at_start(self) -> IntArray:
+    def largest_at_start(self) -> IndexArray:
         """The nontrivial real irrep with the largest share of the neuron at the start, (M,)."""
         shares = sum(irrep_shares(values, self.group) for values in snapshot(self.run, 0).values())
         return np.asarray(1 + np.asarray(shares)[:, 1:].argmax(axis=1))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, ComplexArray, FloatArray, IndexArray
 from odekit.claims.experiments.modes import choose_group
 from odekit.claims.experiments.spheres import (
     PAPER_B,
@@ -31,10 +31,6 @@ from odekit.networks import Network
 from odekit.simulation import Run
 
 __all__ = ["CLAIM"]
-
-FloatArray = NDArray[np.float64]
-ComplexArray = NDArray[np.complex128]
-IntArray = NDArray[np.intp]
 
 NEURONS = 8
 RTOL = 1e-12  # amplitudes are followed down to 1e-7
@@ -127,7 +123,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     )
 
 
-def _winners(group: FiniteGroup, count: int, generator: np.random.Generator) -> IntArray:
+def _winners(group: FiniteGroup, count: int, generator: np.random.Generator) -> IndexArray:
     """Positions in the mode basis, alternating between pairs and order 2 where both exist."""
     is_real = mode_basis(group).is_real
     kinds = [np.flatnonzero(mask) for mask in (~is_real, is_real) if mask.any()]
@@ -144,7 +140,7 @@ def _others(group: FiniteGroup, count: int) -> dict[str, Network]:
     }
 
 
-def _energies(network: Network, winners: IntArray) -> FloatArray:
+def _energies(network: Network, winners: IndexArray) -> FloatArray:
     """The derived energy at each neuron's winner, (M,)."""
     characters = mode_basis(network.finite_group).characters[winners]
     irreps = [next(s for s in network.finite_group.real_irreps if c in s.members) for c in characters]
@@ -152,18 +148,18 @@ def _energies(network: Network, winners: IntArray) -> FloatArray:
     return np.array([known[sigma.name] for sigma in irreps])
 
 
-def _times(network: Network, winners: IntArray) -> FloatArray:
+def _times(network: Network, winners: IndexArray) -> FloatArray:
     """Long enough for every amplitude to fall below 1e-7."""
     slowest = float(_energies(network, winners).min()) * min(map(float, lift(network).radial.values()))
     return np.linspace(0.0, DECAY / slowest, SNAPSHOTS)
 
 
-def _amplitude(values: FloatArray | ComplexArray, group: FiniteGroup, winners: IntArray) -> FloatArray:
+def _amplitude(values: FloatArray | ComplexArray, group: FiniteGroup, winners: IndexArray) -> FloatArray:
     """Amplitude (T, M) outside of each neuron's winner, of coefficients (T, M, n)."""
     return np.asarray(np.sqrt((np.abs(values) ** 2 * _outside(group, winners)).sum(axis=-1)))
 
 
-def _outside(group: FiniteGroup, winners: IntArray) -> NDArray[np.bool_]:
+def _outside(group: FiniteGroup, winners: IndexArray) -> BoolArray:
     """Characters other than each neuron's winner and its conjugate, (M, n)."""
     outside = np.ones((len(winners), group.order), dtype=bool)
     for neuron, character in enumerate(mode_basis(group).characters[winners]):
@@ -172,7 +168,7 @@ def _outside(group: FiniteGroup, winners: IntArray) -> NDArray[np.bool_]:
     return outside
 
 
-def _main(run: Run, winners: IntArray) -> _Found:
+def _main(run: Run, winners: IndexArray) -> _Found:
     """Amplitude, square and part of the energy of the losers, at equal rates on three spheres."""
     network = run.network
     group, energies = network.finite_group, _energies(network, winners)
@@ -196,14 +192,14 @@ def _main(run: Run, winners: IntArray) -> _Found:
 
 
 def _closed(
-    group: FiniteGroup, t: FloatArray, exact: FloatArray, winners: IntArray, network: Network
+    group: FiniteGroup, t: FloatArray, exact: FloatArray, winners: IndexArray, network: Network
 ) -> Fits:
     """The losers' amplitude in the exact solution, fitted like that of trained weights."""
     decay = float(lift(network).radial["theta1"])
     return _fit_all(t, _amplitude(exact, group, winners), decay * _energies(network, winners), LAST)
 
 
-def _other(network: Network, winners: IntArray, generator: np.random.Generator) -> _Found:
+def _other(network: Network, winners: IndexArray, generator: np.random.Generator) -> _Found:
     """Amplitudes of the losers of another network, in each weight group."""
     magnitudes = random_magnitudes(network.finite_group, winners, generator)
     start = aligned_start(network, magnitudes, generator)
@@ -223,7 +219,7 @@ def _fit_all(t: FloatArray, values: FloatArray, predicted: FloatArray, floor: fl
     return pooled(fit_rates(t, values[:, [i]], float(rate), floor) for i, rate in enumerate(predicted))
 
 
-def _by_winner(group: FiniteGroup, winners: IntArray, values: FloatArray) -> dict[str, float]:
+def _by_winner(group: FiniteGroup, winners: IndexArray, values: FloatArray) -> dict[str, float]:
     """One value for each kind of winner."""
     return {_kind(group, place): float(value) for place, value in zip(winners, values, strict=True)}
 
@@ -236,7 +232,7 @@ def _named(rates: Mapping[str, float]) -> dict[str, float]:
     return {f"against a winner of kind {kind}": rate for kind, rate in rates.items()}
 
 
-def _of(found: _Found, name: str, winners: IntArray, group: FiniteGroup) -> float:
+def _of(found: _Found, name: str, winners: IndexArray, group: FiniteGroup) -> float:
     """Median ratio of the amplitude against one kind of winner."""
     kinds = np.array([_kind(group, place) for place in winners])
     ratios = found.fits["amplitude"].ratios
@@ -244,7 +240,7 @@ def _of(found: _Found, name: str, winners: IntArray, group: FiniteGroup) -> floa
     return float(np.median(chosen))
 
 
-def _last_winner(run: Run) -> IntArray:
+def _last_winner(run: Run) -> IndexArray:
     """Position in the mode basis of the largest coefficient at the end."""
     basis = mode_basis(run.network.finite_group)
     last = np.abs(coefficients(run)["theta1"][-1])

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import IndexArray
 from odekit.claims.experiments.spheres import (
     PAPER_B,
     choose_groups,
@@ -33,8 +33,6 @@ from odekit.simulation import simulate
 
 __all__ = ["CLAIM"]
 
-IntArray = NDArray[np.intp]
-
 QUICK, FULL = ("Z15", "S3"), ("Z12", "D4", "Q8", "A4", "F21")
 FULL_NEURONS = 20_000  # as many as the known shares were counted from
 # Neurons in the quick set: at a cost of n^2 each they stay quick, yet enough to see the alternatives.
@@ -56,7 +54,7 @@ class _Counts:
     """
 
     group: FiniteGroup
-    counts: IntArray
+    counts: IndexArray
 
     @property
     def is_uniform(self) -> bool:

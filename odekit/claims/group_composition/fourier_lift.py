@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.claims.experiments.spheres import PAPER_B, choose_groups, random_start, snapshot, sphere_network
 from odekit.claims.negative_control import Control
 from odekit.claims.verdict import Claim, Settings, Verdict, judge
@@ -17,8 +17,6 @@ from odekit.groups import FiniteGroup, from_table
 from odekit.simulation import Run, simulate
 
 __all__ = ["CLAIM"]
-
-FloatArray = NDArray[np.float64]
 
 QUICK, FULL = ("S3", "Q8"), ("Z15", "A4", "F21", "S4")
 NEURONS, COMPARED = 24, 6  # fewer with the full softmax, whose gradients cost more

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import ComplexArray, FloatArray
 from odekit.claims.experiments.spheres import PAPER_B, choose_groups, random_start, sphere_network
 from odekit.claims.negative_control import Control
 from odekit.claims.statistics import (
@@ -28,7 +28,6 @@ from odekit.simulation import Run, simulate
 
 __all__ = ["CLAIM"]
 
-FloatArray = NDArray[np.float64]
 Weights = Mapping[str, FloatArray]
 
 QUICK, FULL = ("Z7", "Q8", "A4"), ("Z12", "S3", "D4", "F21", "S4")
@@ -208,7 +207,7 @@ def _shares(group: FiniteGroup, sigma: RealIrrep, weights: Weights) -> dict[str,
     width = 2 if sigma.type == "H" else 1
     first, second = (group_fourier(weights[n], group)[sigma.members[0]] for n in ("theta1", "theta2"))
 
-    def part(entries: NDArray[np.complex128], block: NDArray[np.complex128]) -> FloatArray:
+    def part(entries: ComplexArray, block: ComplexArray) -> FloatArray:
         whole = (np.abs(block) ** 2).sum(axis=(-2, -1))
         return np.asarray(width * (np.abs(entries) ** 2).sum(axis=-1) / whole)
 

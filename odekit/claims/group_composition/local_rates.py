@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import ComplexArray, FloatArray
 from odekit.claims.experiments.spheres import (
     PAPER_B,
     Fits,
@@ -27,9 +27,6 @@ from odekit.groups import FiniteGroup, RealIrrep, group_fourier
 from odekit.networks import Network
 
 __all__ = ["CLAIM", "rates_by_kind"]
-
-FloatArray = NDArray[np.float64]
-ComplexArray = NDArray[np.complex128]
 
 GROUPS = ("S3", "A4", "F21", "Q8")  # irreps of the types R, C and H, with frames and without
 NEURONS = 3

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import ComplexArray, FloatArray
 from odekit.claims.experiments.spheres import (
     PAPER_B,
     choose_groups,
@@ -24,8 +24,6 @@ from odekit.groups import FiniteGroup, RealIrrep, group_fourier
 from odekit.simulation import Run
 
 __all__ = ["CLAIM"]
-
-FloatArray = NDArray[np.float64]
 
 QUICK, FULL = ("S3", "Q8", "Q8xS3"), ("D4", "A4", "F21", "S4")
 TOLERANCE = 1e-6  # well above what a residual of 1e-9 leaves open
@@ -111,7 +109,7 @@ def _ranks(run: Run) -> _Ranks:
     return _Ranks(run, np.concatenate(second), np.concatenate(paired))
 
 
-def _relative_singular_values(blocks: NDArray[np.complex128]) -> FloatArray:
+def _relative_singular_values(blocks: ComplexArray) -> FloatArray:
     """(count, d), the first 1."""
     values = np.asarray(np.linalg.svd(blocks, compute_uv=False), dtype=np.float64)
     return values / values[:, :1]

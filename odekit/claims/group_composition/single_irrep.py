@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import ComplexArray, FloatArray, IndexArray
 from odekit.claims.experiments.spheres import (
     PAPER_B,
     choose_groups,
@@ -25,8 +25,6 @@ from odekit.groups import FiniteGroup, group_fourier
 from odekit.simulation import Run
 
 __all__ = ["CLAIM"]
-
-FloatArray = NDArray[np.float64]
 
 QUICK, FULL = ("S3", "Q8", "A4"), ("Z12", "Z15", "D4", "F21", "S4", "Q8xS3")
 TOLERANCE = 1e-6  # well above what a residual of 1e-9 leaves open
@@ -101,13 +99,13 @@ def _ended(run: Run) -> _Ended:
     return _Ended(run, outside, second, _outside_one_complex(run, won))
 
 
-def _without(shares: FloatArray, own: tuple[NDArray[np.intp], NDArray[np.intp]]) -> FloatArray:
+def _without(shares: FloatArray, own: tuple[IndexArray, IndexArray]) -> FloatArray:
     others = shares.copy()
     others[own] = 0.0
     return others
 
 
-def _outside_one_complex(run: Run, won: NDArray[np.intp]) -> float:
+def _outside_one_complex(run: Run, won: IndexArray) -> float:
     """Smallest amplitude of theta1 outside one irrep of a pair, over the neurons at a pair."""
     group = run.network.finite_group
     values = snapshot(run, -1)["theta1"]
@@ -120,7 +118,7 @@ def _outside_one_complex(run: Run, won: NDArray[np.intp]) -> float:
     return float(np.concatenate([*amplitudes, np.empty(0)]).min(initial=np.inf))
 
 
-def _share(block: NDArray[np.complex128], dimension: int, order: int) -> FloatArray:
+def _share(block: ComplexArray, dimension: int, order: int) -> FloatArray:
     """Share of a function of length 1 in one complex irrep, (M,)."""
     share: FloatArray = dimension * (np.abs(block) ** 2).sum(axis=(-2, -1)) / order
     return share
@@ -156,7 +154,7 @@ def _evidence(ended: Sequence[_Ended]) -> dict[str, object]:
     }
 
 
-def _counts(end: _Ended) -> NDArray[np.intp]:
+def _counts(end: _Ended) -> IndexArray:
     return np.bincount(winners(end.run), minlength=len(end.group.real_irreps))
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.claims.experiments import (
     LinearProblem,
     LinearRun,
@@ -25,8 +25,6 @@ from odekit.solvers import solve
 from odekit.systems import System, gradient_flow
 
 __all__ = ["CLAIM"]
-
-FloatArray = NDArray[np.float64]
 
 OUTPUTS, INPUTS, WIDTH = 7, 6, 8  # all different, so that no transposed matrix fits
 STRENGTHS = (3.0, 2.0, 1.2, 0.8)  # far enough apart for SPREAD to leave their order

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.claims.experiments.modes import PAPER_A, at_start, choose_group, draw, is_cyclic
 from odekit.claims.negative_control import Control
 from odekit.claims.statistics import next_order, noise_of_orders, orders
@@ -17,8 +17,6 @@ from odekit.networks import Network
 from odekit.simulation import Run, simulate
 
 __all__ = ["CLAIM"]
-
-FloatArray = NDArray[np.float64]
 
 ORDER = 3  # logits are cubic in the weights, and so is the softmax's departure
 STARTS = 3

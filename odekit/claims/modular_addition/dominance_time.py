@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.claims.experiments.modes import (
     LEAD,
     PAPER_A,
@@ -27,8 +27,6 @@ from odekit.simulation import Run, simulate
 from odekit.solvers import blow_up_time
 
 __all__ = ["CLAIM"]
-
-FloatArray = NDArray[np.float64]
 
 NEURONS = 12
 CANDIDATES = 64  # random starts to choose from: those with the largest margins lead earliest

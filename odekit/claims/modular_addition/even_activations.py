@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-from numpy.typing import NDArray
-
+from odekit.arrays import FloatArray
 from odekit.claims.experiments.modes import PAPER_A, choose_group, is_wide_odd_cyclic
 from odekit.claims.negative_control import Control
 from odekit.claims.verdict import Claim, Settings, Verdict, judge
@@ -15,8 +13,6 @@ from odekit.networks import Network
 from odekit.simulation import accuracy, simulate
 
 __all__ = ["CLAIM", "EVEN", "ODD", "accuracies"]
-
-FloatArray = NDArray[np.float64]
 
 EVEN = ("abs(z)", "z**2", "z**4", "z**6", "log(cosh(z))")
 ODD = ("z", "z**3", "sinh(z)")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.claims.experiments.modes import (
     PAPER_A,
     PRINTED,
@@ -27,8 +27,6 @@ from odekit.simulation import Run, simulate
 from odekit.systems import Certificate
 
 __all__ = ["CLAIM"]
-
-FloatArray = NDArray[np.float64]
 
 ORDERS = (23, 12)  # odd, and even with the signed mode n/2
 NEURONS = 48

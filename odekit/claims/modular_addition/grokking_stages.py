@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.claims.experiments.modes import PAPER_A, is_odd_cyclic
 from odekit.claims.negative_control import Control
 from odekit.claims.verdict import Claim, Settings, Verdict, judge
@@ -17,8 +17,6 @@ from odekit.networks import Network
 from odekit.simulation import simulate
 
 __all__ = ["CLAIM"]
-
-FloatArray = NDArray[np.float64]
 
 # Order, width, optimiser, split and start are those of the published protocol.
 ORDER = 23

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, FloatArray, IndexArray
 from odekit.claims.experiments.modes import (
     PAPER_A,
     at_start,
@@ -28,9 +28,6 @@ from odekit.solvers import exact_modes
 
 __all__ = ["CLAIM"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
-BoolArray = NDArray[np.bool_]
 Weights = dict[str, FloatArray]
 
 STARTS = ("iid", "equal_magnitude")
@@ -62,7 +59,7 @@ class _Race:
     start: Run
     end: float
     prediction: Prediction
-    winner: IntArray
+    winner: IndexArray
     share: FloatArray
 
     @property
@@ -76,7 +73,7 @@ class _Race:
         return self.prediction.runner_up_time / self.prediction.blow_up_time
 
     @property
-    def smallest_phase(self) -> IntArray:
+    def smallest_phase(self) -> IndexArray:
         """The mode with the smallest |D| at the start, (M,)."""
         modes = project(self.start).at(0)
         return np.asarray(np.cos(2 * modes.phi - modes.psi).argmax(axis=-1))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.claims.experiments.modes import (
     PAPER_A,
     Population,
@@ -26,8 +26,6 @@ from odekit.networks import Network
 from odekit.simulation import Run, accuracy, simulate
 
 __all__ = ["CLAIM"]
-
-FloatArray = NDArray[np.float64]
 
 TOLERANCE = 1e-10  # above the rounding of a sum over all neurons
 ENOUGH, TOO_FEW = (3, 5, 7), (1, 2, 4)  # fewer than 3 phases, and 4, leave further waves

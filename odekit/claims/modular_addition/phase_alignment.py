@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.claims.experiments.modes import (
     PAPER_A,
     blowing_up_together,
@@ -25,8 +25,6 @@ from odekit.simulation import Run, simulate
 from odekit.solvers import exact_modes
 
 __all__ = ["CLAIM"]
-
-FloatArray = NDArray[np.float64]
 
 ORDER = 3.0
 NEURONS = 40

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import ComplexArray
 from odekit.claims.experiments.modes import (
     PAPER_A,
     choose_group,
@@ -25,9 +25,6 @@ from odekit.networks import Network
 from odekit.simulation import uniform_gradient
 
 __all__ = ["CLAIM"]
-
-FloatArray = NDArray[np.float64]
-ComplexArray = NDArray[np.complex128]
 
 PRINTED = (1 / 9, 1 / 25)
 ORDER = 47  # the lattice changes sizes by an amount of order 1/n^2

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.claims.experiments.modes import (
     PAPER_A,
     choose_group,
@@ -24,8 +24,6 @@ from odekit.groups import FiniteGroup, wrap_phase
 from odekit.networks import Network
 
 __all__ = ["CLAIM"]
-
-FloatArray = NDArray[np.float64]
 
 GROWTH, ALIGNMENT, LATER = (
     "growth at the start / 2Cn",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.claims.experiments.modes import (
     PAPER_A,
     LeakTable,
@@ -26,7 +26,6 @@ from odekit.simulation import Run, simulate, uniform_gradient
 
 __all__ = ["CLAIM"]
 
-FloatArray = NDArray[np.float64]
 Weights = dict[str, FloatArray]
 
 ORDER = 3

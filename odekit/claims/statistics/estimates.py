@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import binom, binomtest
+
+from odekit.arrays import FloatArray
 
 __all__ = [
     "LEVEL",
@@ -17,8 +18,6 @@ __all__ = [
     "proportion_interval",
     "rejection_power",
 ]
-
-FloatArray = NDArray[np.float64]
 
 LEVEL = 1e-4  # a true statement is rejected by chance once in 10,000 times
 

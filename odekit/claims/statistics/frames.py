@@ -6,13 +6,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import iv
 from scipy.stats import norm
 
-__all__ = ["Law", "concentrated", "kuiper", "mean_test", "null_coordinate", "null_share", "rayleigh"]
+from odekit.arrays import FloatArray
 
-FloatArray = NDArray[np.float64]
+__all__ = ["Law", "concentrated", "kuiper", "mean_test", "null_coordinate", "null_share", "rayleigh"]
 
 KUIPER_TERMS = 100  # the series has converged long before, also at its smallest argument, 0.4
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import chi2, ncx2
 
+from odekit.arrays import FloatArray, IndexArray
 from odekit.groups import FiniteGroup
 
 __all__ = [
@@ -25,8 +25,6 @@ __all__ = [
     "one_wins_twice",
     "pool",
 ]
-
-FloatArray = NDArray[np.float64]
 
 Kind = tuple[str, int]
 
@@ -95,7 +93,7 @@ def known_shares(group: FiniteGroup) -> Mapping[Kind, float] | None:
 
 def compare_proportions(
     name: str,
-    counts: Sequence[int] | NDArray[np.intp],
+    counts: Sequence[int] | IndexArray,
     expected: Sequence[float] | FloatArray,
     alternative: Sequence[float] | FloatArray,
     standard_error: float = 0.0,

@@ -18,8 +18,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.comparison.accuracy.provenance import (
     integrator_error,
     learning_rate,
@@ -31,8 +31,6 @@ from odekit.comparison.measures import Modes
 from odekit.simulation import Run
 
 __all__ = ["Budget", "MeasuredOrbit", "error_budget", "neuron_lengths"]
-
-FloatArray = NDArray[np.float64]
 
 # The bound at the end of a step depends on itself: a few rounds of the fixed point settle it.
 ITERATIONS = 4

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.comparison.flows import Linearisation
 from odekit.comparison.measures import Modes
 
 __all__ = ["slowness"]
-
-FloatArray = NDArray[np.float64]
 
 # What is neglected as a share of the speed: beyond it the reduced flow says nothing certain.
 NEAR_UNIFORM = 0.05

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.comparison.measures import lengths_by_mode
 from odekit.groups import mean_mode, to_modes
 from odekit.simulation import LossGradient, Run
 
 __all__ = ["measure_departure", "neglected_gradients"]
-
-FloatArray = NDArray[np.float64]
 
 
 def neglected_gradients(run: Run) -> Iterator[dict[str, FloatArray]]:

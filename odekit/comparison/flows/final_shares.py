@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.comparison.flows.lifted import LiftedNeurons
 from odekit.comparison.measures import irrep_shares
 from odekit.networks import Network
 
 __all__ = ["final_shares"]
-
-FloatArray = NDArray[np.float64]
 
 # In legs, so that decided neurons leave early; their number stops those at the border of two winners.
 DECIDED = 0.99

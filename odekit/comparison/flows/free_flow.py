@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.derivation import Lifted, system_in_blocks
 from odekit.errors import ReductionError
 from odekit.networks import Network
@@ -19,7 +19,6 @@ from odekit.solvers import CompiledSystem, Event, Rows, compile, solve
 
 __all__ = ["free_blow_up_times"]
 
-FloatArray = NDArray[np.float64]
 Weights = Mapping[str, FloatArray]
 
 # What remains after this growth is known up to 1 / GROWTH**2; what takes LONGEST never blows up.

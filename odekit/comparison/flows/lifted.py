@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.comparison.flows.linearisation import Separation
 from odekit.derivation import Lifted, system_in_blocks
 from odekit.networks import Network
@@ -15,7 +15,6 @@ from odekit.solvers import compile, solve
 
 __all__ = ["LiftedNeurons"]
 
-FloatArray = NDArray[np.float64]
 Weights = Mapping[str, FloatArray]
 
 # Central differences: larger steps truncate more, smaller ones round more.

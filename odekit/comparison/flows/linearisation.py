@@ -10,13 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.comparison.flows.reduced_flow import Amplitudes, Block, ReducedFlow
 
 __all__ = ["Linearisation", "Separation"]
-
-FloatArray = NDArray[np.float64]
 
 # A mode below this share of its neuron's length matters little, and a cheap bound will do.
 SMALL = 0.05

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.arrays import ComplexArray, FloatArray, IndexArray
 from odekit.derivation import derive
 from odekit.errors import ReductionError
 from odekit.groups import CyclicFamily, mode_basis
@@ -19,8 +20,6 @@ from odekit.systems import System
 
 __all__ = ["Amplitudes", "Block", "ReducedFlow"]
 
-FloatArray = NDArray[np.float64]
-ComplexArray = NDArray[np.complex128]
 Amplitudes = Mapping[str, ComplexArray]
 
 
@@ -37,7 +36,7 @@ class Block:
     lengths: (state,) length of the weights per unit of each state, in the metric of the flow.
     """
 
-    places: NDArray[np.intp]
+    places: IndexArray
     system: System
     compiled: CompiledSystem
     is_real: bool

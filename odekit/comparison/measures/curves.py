@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, ComplexArray, FloatArray
 from odekit.comparison.measures.modes import Modes
 
 __all__ = ["ErrorCurve", "error_curves"]
-
-FloatArray = NDArray[np.float64]
 
 STEMS = ("alpha", "beta", "phi", "psi")
 
@@ -55,7 +53,7 @@ def _display_order(name: str) -> tuple[int, str]:
     return next(i for i, stem in enumerate(STEMS) if name.startswith(stem)), name
 
 
-def _leading(modes: Modes) -> NDArray[np.bool_]:
+def _leading(modes: Modes) -> BoolArray:
     """Modes that lead their neuron at the first snapshot or at that time, (T, M, n_modes)."""
     places = np.arange(modes.alpha.shape[-1])
     dominant = modes.dominant
@@ -68,13 +66,13 @@ def _relative(expected: FloatArray, actual: FloatArray) -> FloatArray:
         return np.where(expected == actual, 0.0, np.abs(expected - actual) / actual)
 
 
-def _angle(expected: NDArray[np.complex128], actual: NDArray[np.complex128]) -> FloatArray:
+def _angle(expected: ComplexArray, actual: ComplexArray) -> FloatArray:
     with np.errstate(invalid="ignore"):
         turned = np.abs(np.angle(expected * actual.conj()))
     return np.where(np.isfinite(expected), turned, np.inf)
 
 
-def _curve(values: FloatArray, leading: NDArray[np.bool_]) -> ErrorCurve:
+def _curve(values: FloatArray, leading: BoolArray) -> ErrorCurve:
     median, largest = np.empty(len(values)), np.empty(len(values))
     for i, (row, mask) in enumerate(zip(values, leading, strict=True)):
         chosen = np.nan_to_num(row[mask], nan=np.inf, posinf=np.inf)

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from odekit.arrays import ComplexArray, FloatArray, IndexArray
 from odekit.errors import InputError
 from odekit.groups import FiniteGroup, RealModes, from_modes, mean_mode, mode_basis, to_modes
 from odekit.groups import group as named_group
 from odekit.simulation import Run
 
 __all__ = ["Modes", "lengths_by_mode", "project"]
-
-FloatArray = NDArray[np.float64]
-ComplexArray = NDArray[np.complex128]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +70,7 @@ class Modes:
         return np.asarray(_squared_length(self.basis, self.group.order) * self.alpha**2)
 
     @property
-    def dominant(self) -> NDArray[np.intp]:
+    def dominant(self) -> IndexArray:
         """Mode with the largest Fourier coefficient of the (first) embedding, (..., M)."""
         return np.asarray((_squared_length(self.basis, self.group.order) * self.alpha).argmax(axis=-1))
 

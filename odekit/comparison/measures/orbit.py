@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.comparison.measures.shares import dominant_irreps
 from odekit.groups import FiniteGroup, rank_one
 
 __all__ = ["orbit_distance"]
 
-FloatArray = NDArray[np.float64]
 Weights = Mapping[str, FloatArray]
 # Alternating maximisation converges only linearly, and its rounds are cheap.
 ROUNDS = 200

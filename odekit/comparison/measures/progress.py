@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, FloatArray
 from odekit.comparison.measures.modes import Modes, project
 from odekit.comparison.measures.stages import Stages, find_stages
 from odekit.errors import InputError, ReductionError
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     import xarray
 
 __all__ = ["Progress", "measure_progress"]
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError
 from odekit.numbers import positive, real
 
 __all__ = ["RateEstimate", "estimate_rate"]
 
-FloatArray = NDArray[np.float64]
 EPS = float(np.finfo(np.float64).eps)
 MIN_POINTS = 4  # three slopes, the fewest that show a trend
 ABOVE_ROUNDING = 1e4  # relative errors below 1e-4

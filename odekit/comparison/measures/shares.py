@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray, IndexArray
 from odekit.groups import FiniteGroup, group_fourier
 
 __all__ = ["dominant_irreps", "irrep_shares"]
-
-FloatArray = NDArray[np.float64]
 
 
 def irrep_shares(values: FloatArray, group: FiniteGroup) -> FloatArray:
@@ -37,7 +35,7 @@ def irrep_shares(values: FloatArray, group: FiniteGroup) -> FloatArray:
     return np.stack(parts, axis=-1)
 
 
-def dominant_irreps(weights: Mapping[str, FloatArray], group: FiniteGroup) -> NDArray[np.intp]:
+def dominant_irreps(weights: Mapping[str, FloatArray], group: FiniteGroup) -> IndexArray:
     """Index of the real irrep that holds the largest share of theta (theta1 where unshared), (..., M)."""
     first = next(values for name, values in weights.items() if name != "xi")
     return np.asarray(irrep_shares(first, group).argmax(axis=-1))

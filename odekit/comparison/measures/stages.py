@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError
 from odekit.json_text import plain
 from odekit.numbers import positive
 
 __all__ = ["Stages", "covered", "find_stages"]
-
-FloatArray = NDArray[np.float64]
 
 # The last few per cent creep, and noise would decide when a curve reaches them.
 SHARE = 0.95

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.groups import FiniteGroup, RealIrrep, rank_one
 
 __all__ = ["maximiser"]
-
-FloatArray = NDArray[np.float64]
 
 
 def maximiser(

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.arrays import ComplexArray
 from odekit.groups import FiniteGroup, from_table
 
 __all__ = ["MonomialIrrep", "monomial_irreps"]
@@ -64,7 +65,7 @@ class MonomialIrrep:
         return np.concatenate([self.place, self.exponent], axis=-1)
 
     @property
-    def character(self) -> NDArray[np.complex128]:
+    def character(self) -> ComplexArray:
         """Traces."""
         fixed = self.place == np.arange(self.place.shape[-1])
         return np.asarray((fixed * np.exp(2j * np.pi / self.root * self.exponent)).sum(axis=-1))
@@ -130,7 +131,7 @@ class _Subgroups:
 
 
 def _monomial(
-    group: FiniteGroup, subgroups: _Subgroups, character: NDArray[np.complex128], dimension: int
+    group: FiniteGroup, subgroups: _Subgroups, character: ComplexArray, dimension: int
 ) -> MonomialIrrep | None:
     if dimension == 1:
         return _induced(group, tuple(range(group.order)), character)
@@ -143,14 +144,14 @@ def _monomial(
     return None
 
 
-def _linear_characters(group: FiniteGroup, members: tuple[int, ...]) -> Iterator[NDArray[np.complex128]]:
+def _linear_characters(group: FiniteGroup, members: tuple[int, ...]) -> Iterator[ComplexArray]:
     numbers = np.full(group.order, -1)
     numbers[list(members)] = np.arange(len(members))
     subgroup = from_table(numbers[group.table[np.ix_(members, members)]])
     yield from (irrep.matrices[:, 0, 0] for irrep in subgroup.irreps if irrep.dimension == 1)
 
 
-def _induced(group: FiniteGroup, members: tuple[int, ...], values: NDArray[np.complex128]) -> MonomialIrrep:
+def _induced(group: FiniteGroup, members: tuple[int, ...], values: ComplexArray) -> MonomialIrrep:
     """Induce a character, given by its values on a subgroup's members, on the left cosets of the subgroup."""
     root = group.exponent
     exponents = np.zeros(group.order, dtype=np.int64)

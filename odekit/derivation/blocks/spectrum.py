@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.derivation.blocks.flow import LiftedFlow
 from odekit.derivation.blocks.words import Words
 from odekit.derivation.spheres import ROUNDING
@@ -21,7 +21,6 @@ from odekit.groups import KAPPA
 
 __all__ = ["M", "N", "algebra_basis", "energy_at", "spectrum_by_symbols"]
 
-FloatArray = NDArray[np.float64]
 # Rates that differ by rounding become equal, so that they are counted together.
 DIGITS = 10
 N, M = sp.symbols("n m", integer=True, positive=True)

@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.arrays import ComplexArray
 from odekit.groups import FiniteGroup
 from odekit.systems.blocks import BlockStack
 
 __all__ = ["block_stacks", "quaternionic_basis"]
-
-ComplexArray = NDArray[np.complex128]
 
 
 def block_stacks(group: FiniteGroup) -> tuple[BlockStack, ...]:

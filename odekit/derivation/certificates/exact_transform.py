@@ -15,7 +15,8 @@ from math import comb, lcm
 import numpy as np
 import sympy as sp
 
-from odekit.derivation.certificates.transform import IntArray, Transform
+from odekit.arrays import IntArray
+from odekit.derivation.certificates.transform import Transform
 from odekit.systems.algebra import Poly
 
 __all__ = ["ExactTransform", "root_reducer"]

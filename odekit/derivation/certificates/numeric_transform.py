@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from odekit.derivation.certificates.transform import IntArray, Transform
+from odekit.arrays import ComplexArray, FloatArray, IntArray
+from odekit.derivation.certificates.transform import Transform
 from odekit.systems.algebra import Poly, evaluate
 
 __all__ = ["NumericTransform"]
-
-FloatArray = NDArray[np.float64]
 
 # All tuples are in memory at once, as several arrays of doubles.
 _MAX_TUPLES = 10_000_000
@@ -34,7 +32,7 @@ class NumericTransform(Transform):
         return float(abs(measured - evaluate(expected, self._letters)) / self._size)
 
     @cached_property
-    def _values(self) -> NDArray[np.complex128]:
+    def _values(self) -> ComplexArray:
         """The modes' coefficients: standard normal, from a fixed seed."""
         drawn = np.random.default_rng(2602).normal(size=(len(self._modes), 2))
         is_real = np.array([mode.is_real for _, mode in self._modes])

@@ -10,16 +10,14 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import IntArray
 from odekit.derivation.modes import FourierReduction, Mode
 from odekit.groups import FiniteGroup, character_exponents, conjugate_characters
 from odekit.networks import Network
 from odekit.systems.algebra import Poly, add
 
-__all__ = ["IntArray", "Transform"]
-
-IntArray = NDArray[np.int64]
+__all__ = ["Transform"]
 
 
 @dataclass(frozen=True)

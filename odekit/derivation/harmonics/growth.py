@@ -11,13 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray, IntArray
 from odekit.errors import InputError
 
 __all__ = ["GrowthShape", "growth_shape"]
-
-FloatArray = NDArray[np.float64]
 
 # At a kink the ascent jumps to and fro by about one step, so that steps shrink to the wanted accuracy.
 SHARES = (0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4, 1e-5, 1e-6, 1e-7)
@@ -90,7 +88,7 @@ class _Ladder:
 
     sines: FloatArray
     cosines: FloatArray
-    partner: NDArray[np.int64]
+    partner: IntArray
 
     @classmethod
     def of(cls, order: int, count: int) -> _Ladder:

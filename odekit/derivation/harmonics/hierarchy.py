@@ -9,17 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import ComplexArray, FloatArray, IntArray
 from odekit.errors import ReductionError
 from odekit.networks import Network
 from odekit.numbers import integer
 
 __all__ = ["HarmonicHierarchy"]
-
-ComplexArray = NDArray[np.complex128]
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ from typing import TypeAlias
 import mpmath
 import numpy as np
 import sympy as sp
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError, ReductionError
 from odekit.expressions import Expression
 from odekit.networks import parse_activation
@@ -39,7 +40,6 @@ __all__ = [
     "symbolic_activation",
 ]
 
-FloatArray = NDArray[np.float64]
 Activation: TypeAlias = Expression | sp.Expr | str
 
 Z = sp.Symbol("z", real=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
+from odekit.arrays import ComplexArray, FloatArray
 from odekit.derivation.harmonics.hierarchy import HarmonicHierarchy
 from odekit.derivation.harmonics.profile import number
 from odekit.errors import ReductionError
@@ -17,8 +17,6 @@ from odekit.networks import Network
 from odekit.systems import Certificate, System
 
 __all__ = ["Response", "certify_harmonic", "harmonic_response"]
-
-FloatArray = NDArray[np.float64]
 
 # A prime whose corrections, of size 1/n^2, lie below what is negligible, with room for all harmonics.
 LATTICE = 101
@@ -79,7 +77,7 @@ def harmonic_response(network: Network) -> Response:
     return Response(found)
 
 
-def _relative(harmonics: NDArray[np.complex128]) -> FloatArray:
+def _relative(harmonics: ComplexArray) -> FloatArray:
     """Sizes relative to harmonic 1, or to the largest where that vanishes; 0 where all do."""
     sizes = np.abs(harmonics)
     largest = float(sizes.max())
@@ -131,7 +129,7 @@ def _difference(ladder: HarmonicHierarchy, system: System, alpha: float, beta: f
 
 def _averaged(
     ladder: HarmonicHierarchy, alpha: float, beta: float, angle: float
-) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+) -> tuple[ComplexArray, ComplexArray]:
     """Harmonics 0 to H of the gradient in theta and xi, in the frame of each phase, averaged over phases.
 
     The lattice is invariant under phases that are multiples of pi/n up to the sign of theta, so that phases

@@ -14,8 +14,8 @@ from math import gcd, lcm
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import IntArray
 from odekit.derivation.modes.conditions import Condition, combination_text
 from odekit.groups import FiniteGroup
 
@@ -179,7 +179,7 @@ class CharacterFrequencies:
 
 
 @lru_cache(maxsize=_TABLES_KEPT)
-def _multiples(group: FiniteGroup, factor: int) -> NDArray[np.int64]:
+def _multiples(group: FiniteGroup, factor: int) -> IntArray:
     """``factor`` times every element of an Abelian group, int array (n,)."""
     total = np.full(group.order, group.identity, dtype=np.int64)
     for _ in range(factor % group.exponent):

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import sympy as sp
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from odekit.arrays import FloatArray
 from odekit.derivation.polar.answers import FourierAnswers
 from odekit.derivation.printers import network_latex
 from odekit.errors import ReductionError
@@ -21,8 +22,6 @@ from odekit.numbers import real
 from odekit.systems import EllipticForm, EquivalentForm, System, Template
 
 __all__ = ["DECAY", "DecayLaw", "DecayingAnswers", "decay_law", "with_decay"]
-
-FloatArray = NDArray[np.float64]
 
 DECAY = sp.Symbol("decay", nonnegative=True)
 

@@ -8,8 +8,9 @@ from itertools import product as cartesian_product
 
 import numpy as np
 
+from odekit.arrays import IndexArray
 from odekit.errors import InputError
-from odekit.groups.axioms import MAX_ORDER, IntArray, residue_table
+from odekit.groups.axioms import MAX_ORDER, residue_table
 from odekit.groups.group import FiniteGroup
 from odekit.numbers import integer
 
@@ -94,7 +95,7 @@ def _check_factor_groups(groups: Sequence[FiniteGroup]) -> None:
     check_order(math.prod(G.order for G in groups))
 
 
-def _product_table(groups: Sequence[FiniteGroup]) -> IntArray:
+def _product_table(groups: Sequence[FiniteGroup]) -> IndexArray:
     table = np.zeros((1, 1), dtype=np.intp)
     for G in groups:
         blocks = table[:, None, :, None] * G.order + G.table[None, :, None, :]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import IndexArray
 from odekit.errors import InputError
-from odekit.groups.axioms import IntArray
 from odekit.groups.families.cyclic import check_order
 from odekit.groups.group import FiniteGroup
 from odekit.numbers import integer
@@ -155,13 +154,13 @@ def _multiplicative_order(k: int, n: int) -> int:
     return order
 
 
-def _twisted_table(n: int, powers: NDArray[np.intp], carry: int) -> IntArray:
+def _twisted_table(n: int, powers: IndexArray, carry: int) -> IndexArray:
     """Multiply words a^i b^j: b^j a b^-j = a^powers[j] and b^m = a^carry, m being the number of powers."""
     m = powers.size
     j, i = np.divmod(np.arange(n * m, dtype=np.intp), n)
     overflow = (j[:, None] + j) // m * carry
     exponents = (i[:, None] + powers[j][:, None] * i + overflow) % n
-    table: IntArray = exponents + n * ((j[:, None] + j) % m)
+    table: IndexArray = exponents + n * ((j[:, None] + j) % m)
     return table
 
 

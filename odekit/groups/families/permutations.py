@@ -7,7 +7,7 @@ from itertools import permutations
 
 import numpy as np
 
-from odekit.groups.axioms import IntArray
+from odekit.arrays import IndexArray
 from odekit.groups.families.cyclic import check_order
 from odekit.groups.group import FiniteGroup
 from odekit.numbers import integer
@@ -69,22 +69,22 @@ def order_of_symmetric(points: int) -> int:
     return math.factorial(min(points, _LARGEST_FACTORIAL))
 
 
-def _all_permutations(points: int) -> IntArray:
+def _all_permutations(points: int) -> IndexArray:
     return np.array(list(permutations(range(points))), dtype=np.intp)
 
 
-def _are_even(elements: IntArray) -> IntArray:
+def _are_even(elements: IndexArray) -> IndexArray:
     first, second = np.triu_indices(elements.shape[1], 1)
     inversions = (elements[:, first] > elements[:, second]).sum(axis=1)
     return np.flatnonzero(inversions % 2 == 0)
 
 
-def _permutation_group(name: str, elements: IntArray) -> FiniteGroup:
+def _permutation_group(name: str, elements: IndexArray) -> FiniteGroup:
     labels = tuple(_cycles(element.tolist()) for element in elements)
     return FiniteGroup(name, _composition_table(elements), labels)
 
 
-def _composition_table(elements: IntArray) -> IntArray:
+def _composition_table(elements: IndexArray) -> IndexArray:
     """Find every product by its code, a number in base `points` that grows with the lexicographic order."""
     n, points = elements.shape
     place_values = points ** np.arange(points - 1, -1, -1)

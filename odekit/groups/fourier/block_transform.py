@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from odekit.arrays import ComplexArray
 from odekit.errors import InputError
-from odekit.groups.characters import ComplexArray
 from odekit.groups.fourier.transform import (
     fourier_transform,
     inverse_fourier_transform,

@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from odekit.groups.characters import ComplexArray, conjugate_characters
+from odekit.arrays import ComplexArray, FloatArray
+from odekit.groups.characters import conjugate_characters
 from odekit.groups.fourier.transform import last_axis, without_warnings
 from odekit.groups.group import FiniteGroup
 
@@ -26,8 +27,6 @@ __all__ = [
     "to_polar",
     "wrap_phase",
 ]
-
-FloatArray = NDArray[np.float64]
 
 
 class Polar(NamedTuple):

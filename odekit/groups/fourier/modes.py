@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from odekit.arrays import BoolArray, ComplexArray, FloatArray, IndexArray
 from odekit.errors import InputError
-from odekit.groups.axioms import IntArray
-from odekit.groups.characters import ComplexArray, character_labels, conjugate_characters
+from odekit.groups.characters import character_labels, conjugate_characters
 from odekit.groups.fourier.transform import (
     fourier_transform,
     inverse_fourier_transform,
@@ -34,8 +34,6 @@ __all__ = [
     "to_modes",
 ]
 
-FloatArray = NDArray[np.float64]
-
 
 @dataclass(frozen=True, eq=False)
 class RealModes:
@@ -48,8 +46,8 @@ class RealModes:
     labels: the characters' names: ``"1", "2", ...`` for cyclic groups, ``"(1,2)"`` for their products.
     """
 
-    characters: IntArray
-    is_real: NDArray[np.bool_]
+    characters: IndexArray
+    is_real: BoolArray
     labels: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -201,7 +199,7 @@ def coefficients_to_modes(fhat: ArrayLike, G: FiniteGroup) -> ComplexArray:
     return np.where(is_real, values.real / G.order, 2 / G.order * values.conj())
 
 
-def _mode_characters(conjugates: IntArray) -> tuple[IntArray, NDArray[np.bool_]]:
+def _mode_characters(conjugates: IndexArray) -> tuple[IndexArray, BoolArray]:
     """Return the first nontrivial character of each pair, and whether it is its own conjugate."""
     rows = np.arange(conjugates.size, dtype=np.intp)
     chosen = rows[(rows <= conjugates) & (rows > 0)]

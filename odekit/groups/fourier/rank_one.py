@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from odekit.arrays import FloatArray
 
 __all__ = ["rank_one"]
-
-FloatArray = NDArray[np.float64]
 
 
 def rank_one(matrices: FloatArray, left: FloatArray, right: FloatArray) -> FloatArray:

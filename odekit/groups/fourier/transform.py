@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from odekit.arrays import ComplexArray
 from odekit.errors import InputError
-from odekit.groups.characters import ComplexArray, characters, require_abelian
+from odekit.groups.characters import characters, require_abelian
 from odekit.groups.group import FiniteGroup
 
 __all__ = ["fourier_transform", "inverse_fourier_transform", "last_axis", "without_warnings"]

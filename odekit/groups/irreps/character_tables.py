@@ -7,11 +7,10 @@ rho(g) has the eigenvalue exp(2 pi i k / e), e being the group's exponent, as of
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import ComplexArray, FloatArray, IndexArray
 from odekit.errors import OdekitError
-from odekit.groups.axioms import IntArray
-from odekit.groups.characters import ComplexArray, roots_of_unity
+from odekit.groups.characters import roots_of_unity
 from odekit.groups.classes import conjugacy_classes
 from odekit.groups.irreps.decomposition import Irrep, find_irreps
 from odekit.groups.table import GroupTable
@@ -47,7 +46,7 @@ def character_table(G: GroupTable) -> ComplexArray:
     return np.stack([_values(multiplicities) for multiplicities in eigenvalue_multiplicities(G)])
 
 
-def eigenvalue_multiplicities(G: GroupTable) -> tuple[IntArray, ...]:
+def eigenvalue_multiplicities(G: GroupTable) -> tuple[IndexArray, ...]:
     """Return how often exp(2 pi i k / e) is an eigenvalue of rho(g), exact integers.
 
     Returns
@@ -64,7 +63,7 @@ def eigenvalue_multiplicities(G: GroupTable) -> tuple[IntArray, ...]:
     return tuple(_multiplicities(irrep, powers) for irrep in find_irreps(G))
 
 
-def _powers_of_representatives(G: GroupTable) -> IntArray:
+def _powers_of_representatives(G: GroupTable) -> IndexArray:
     """Return g^j, j = 0..e-1, for an element g of each class."""
     representatives = np.array([members[0] for members in conjugacy_classes(G)])
     powers = np.full((representatives.size, G.exponent), G.identity, dtype=np.intp)
@@ -73,19 +72,19 @@ def _powers_of_representatives(G: GroupTable) -> IntArray:
     return powers
 
 
-def _multiplicities(irrep: Irrep, powers: IntArray) -> IntArray:
+def _multiplicities(irrep: Irrep, powers: IndexArray) -> IndexArray:
     exact = np.fft.fft(irrep.character[powers], axis=1, norm="forward")
-    rounded: NDArray[np.float64] = np.rint(exact.real)
+    rounded: FloatArray = np.rint(exact.real)
     if np.abs(exact - rounded).max() > _LARGEST_ROUNDING:
         raise OdekitError(f"the character of irrep {irrep.name} isn't a sum of roots of unity")
     return rounded.astype(np.intp)
 
 
-def _values(multiplicities: IntArray) -> ComplexArray:
+def _values(multiplicities: IndexArray) -> ComplexArray:
     values = multiplicities @ roots_of_unity(multiplicities.shape[1])
     return _whole_if_near(values.real) + 1j * _whole_if_near(values.imag)
 
 
-def _whole_if_near(parts: NDArray[np.float64]) -> NDArray[np.float64]:
+def _whole_if_near(parts: FloatArray) -> FloatArray:
     whole = np.rint(parts) + 0.0
     return np.where(np.abs(parts - whole) < _NEARLY_WHOLE, whole, parts)

@@ -9,9 +9,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from odekit.arrays import ComplexArray, IndexArray
 from odekit.errors import InputError, OdekitError
-from odekit.groups.axioms import IntArray
-from odekit.groups.characters import ComplexArray, character_labels, characters, conjugate_characters
+from odekit.groups.characters import character_labels, characters, conjugate_characters
 from odekit.groups.classes import conjugacy_classes
 from odekit.groups.irreps.invariant_subspaces import find_invariant_subspaces
 from odekit.groups.irreps.unitary_matrices import homomorphism_error, unitary_matrices
@@ -133,11 +133,11 @@ def _refuse(order: int) -> None:
     )
 
 
-def _representatives(G: GroupTable) -> IntArray:
+def _representatives(G: GroupTable) -> IndexArray:
     return np.array([members[0] for members in conjugacy_classes(G)])
 
 
-def _arranged(found: list[Irrep], representatives: IntArray) -> tuple[Irrep, ...]:
+def _arranged(found: list[Irrep], representatives: IndexArray) -> tuple[Irrep, ...]:
     """Sort and name the irreps, and put the conjugate after each irrep of type C."""
     found = [_upper_of_pair(irrep, representatives) for irrep in found]
     found.sort(key=lambda irrep: _place(irrep, representatives))
@@ -150,7 +150,7 @@ def _arranged(found: list[Irrep], representatives: IntArray) -> tuple[Irrep, ...
     return tuple(arranged)
 
 
-def _upper_of_pair(irrep: Irrep, representatives: IntArray) -> Irrep:
+def _upper_of_pair(irrep: Irrep, representatives: IndexArray) -> Irrep:
     """Of a pair, take the irrep whose character has the first of its imaginary parts above zero."""
     heights = irrep.character[representatives].imag
     if irrep.type == "C" and heights[np.argmax(np.abs(heights) > _TOLERANCE)] < 0:
@@ -158,7 +158,7 @@ def _upper_of_pair(irrep: Irrep, representatives: IntArray) -> Irrep:
     return irrep
 
 
-def _place(irrep: Irrep, representatives: IntArray) -> tuple[object, ...]:
+def _place(irrep: Irrep, representatives: IndexArray) -> tuple[object, ...]:
     values = np.round(irrep.character[representatives], 6)
     is_nontrivial = bool(np.abs(values - 1).any())
     return (

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.groups.classes import class_of_elements
 from odekit.groups.table import GroupTable
 
@@ -19,7 +20,7 @@ KAPPA = {"R": 1, "C": 2, "H": 4}
 TYPES = {(1, 1): "R", (2, 0): "C", (4, -2): "H"}
 
 
-def frobenius_schur_indicators(G: GroupTable, characters: NDArray[Any]) -> NDArray[np.float64]:
+def frobenius_schur_indicators(G: GroupTable, characters: NDArray[Any]) -> FloatArray:
     """Return (1/n) sum_g chi(g^2) of characters: for complex irreps 1, 0 or -1, at types R, C and H.
 
     Parameters
@@ -38,5 +39,5 @@ def frobenius_schur_indicators(G: GroupTable, characters: NDArray[Any]) -> NDArr
     """
     values = np.asarray(characters)
     squares = np.bincount(class_of_elements(G)[G.table.diagonal()], minlength=values.shape[1])
-    indicators: NDArray[np.float64] = (values @ squares).real / G.order
+    indicators: FloatArray = (values @ squares).real / G.order
     return indicators

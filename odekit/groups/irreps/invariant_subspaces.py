@@ -11,16 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from odekit.groups.axioms import IntArray
+from odekit.arrays import FloatArray, IndexArray
 from odekit.groups.classes import conjugacy_classes
 from odekit.groups.irreps.frobenius_schur import TYPES, frobenius_schur_indicators
 from odekit.groups.table import GroupTable
 
 __all__ = ["InvariantSubspace", "find_invariant_subspaces"]
-
-FloatArray = NDArray[np.float64]
 
 # Relative to the spectrum: eigenvalues that are closer differ by rounding only.
 _SMALLEST_GAP = 1e-10
@@ -72,7 +69,7 @@ def _random_commuting_matrix(G: GroupTable, rng: np.random.Generator) -> FloatAr
     return matrix
 
 
-def _characters_of(G: GroupTable, vectors: FloatArray, starts: IntArray) -> FloatArray:
+def _characters_of(G: GroupTable, vectors: FloatArray, starts: IndexArray) -> FloatArray:
     """Return the trace of left translation on each eigenspace, ``(classes, eigenspaces)``."""
     rows = []
     for members in conjugacy_classes(G):
@@ -81,7 +78,7 @@ def _characters_of(G: GroupTable, vectors: FloatArray, starts: IntArray) -> Floa
     return np.array(rows)
 
 
-def _recognise(G: GroupTable, characters: FloatArray, sizes: IntArray) -> list[tuple[str, IntArray]]:
+def _recognise(G: GroupTable, characters: FloatArray, sizes: IndexArray) -> list[tuple[str, IndexArray]]:
     """Return the type and the eigenspaces of each real irrep; nothing if the numbers don't fit."""
     class_sizes = np.array([members.size for members in conjugacy_classes(G)])
     products = (characters.T * class_sizes) @ characters / G.order

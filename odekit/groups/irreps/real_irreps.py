@@ -6,16 +6,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from odekit.groups.characters import ComplexArray
+from odekit.arrays import ComplexArray, FloatArray
 from odekit.groups.irreps.decomposition import find_irreps
 from odekit.groups.irreps.frobenius_schur import KAPPA
 from odekit.groups.table import GroupTable
 
 __all__ = ["RealIrrep", "find_real_irreps"]
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from odekit.arrays import ComplexArray, IndexArray
 from odekit.errors import InputError
-from odekit.groups.axioms import IntArray
-from odekit.groups.characters import ComplexArray
 from odekit.groups.irreps.unitary_matrices import row_blocks
 from odekit.groups.table import GroupTable, require_finite
 
@@ -131,7 +130,7 @@ def check_representation(
     return RepresentationCheck(identity, forward, reverse, unitarity, pair, tolerance)
 
 
-def _largest_gap(rho: ComplexArray, table: IntArray) -> tuple[float, tuple[int, int]]:
+def _largest_gap(rho: ComplexArray, table: IndexArray) -> tuple[float, tuple[int, int]]:
     """Return the largest entry of rho(g) rho(h) - rho(table[g, h]), infinite at a NaN, and its pair."""
     n, d, _ = rho.shape
     largest, worst = -1.0, (0, 0)

@@ -12,8 +12,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.groups.characters import ComplexArray, roots_of_unity
-from odekit.groups.irreps.invariant_subspaces import FloatArray, InvariantSubspace
+from odekit.arrays import ComplexArray, FloatArray
+from odekit.groups.characters import roots_of_unity
+from odekit.groups.irreps.invariant_subspaces import InvariantSubspace
 from odekit.groups.table import GroupTable
 
 __all__ = ["homomorphism_error", "row_blocks", "unitary_matrices"]

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from odekit.arrays import FloatArray
 from odekit.comparison import project
 from odekit.errors import InputError
 from odekit.report.figures.style import COLOURS, column_figure, line_styles, logarithmic, styled
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from odekit.simulation import Run
 
 __all__ = ["gap_figure", "has_series", "loss_figure", "trajectory_figure", "verdict_figure"]
-
-FloatArray = NDArray[np.float64]
 
 MANY_POINTS = 25  # with more, markers run into each other
 MAX_LEGEND = 8  # a longer legend would take the place of the axes

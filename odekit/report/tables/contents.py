@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.report.tables.table import Cell, Table, Value
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ __all__ = [
     "verdict_table",
     "winners_table",
 ]
-
-FloatArray = NDArray[np.float64]
 
 CAPTION = "Verdicts: each gap has to lie within its budget, and the budget within its tolerance."
 INTERVAL = ("interval, lower end", "interval, upper end")

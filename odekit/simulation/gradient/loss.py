@@ -13,8 +13,9 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike
 
+from odekit.arrays import BoolArray, FloatArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.networks import Network
 from odekit.simulation.gradient.lane import Lane, Residual, softmax_residual, uniform_residual
@@ -25,7 +26,6 @@ from odekit.simulation.weights import Embedding, Stack, stack, unstack
 
 __all__ = ["BACKENDS", "LossGradient", "accuracy", "logits", "loss_and_gradient", "uniform_gradient"]
 
-FloatArray = NDArray[np.float64]
 BACKENDS = ("numpy", "jax")
 
 
@@ -68,7 +68,7 @@ class LossGradient:
         *,
         dtype: DTypeLike = np.float64,
         backend: str = "numpy",
-        chosen: NDArray[np.bool_] | None = None,
+        chosen: BoolArray | None = None,
     ) -> None:
         if backend not in BACKENDS:
             raise UnknownNameError("backend", str(backend), BACKENDS)
@@ -153,7 +153,7 @@ class LossGradient:
         return stack(self.network, theta, xi).astype(self.dtype, copy=False)
 
 
-def _check_chosen(network: Network, chosen: NDArray[np.bool_]) -> None:
+def _check_chosen(network: Network, chosen: BoolArray) -> None:
     shape = network.labels().shape
     if chosen.dtype != np.bool_ or chosen.shape != shape or not chosen.any():
         raise InputError(

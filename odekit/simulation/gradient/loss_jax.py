@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray
 from odekit.expressions import FUNCTION_NAMES, Meanings
 from odekit.extras import require_jax
 from odekit.networks import Network
@@ -37,9 +38,7 @@ class JaxGradient:
     MissingExtraError: jax isn't installed, or is too old.
     """
 
-    def __init__(
-        self, network: Network, rows: int | None = None, chosen: NDArray[np.bool_] | None = None
-    ) -> None:
+    def __init__(self, network: Network, rows: int | None = None, chosen: BoolArray | None = None) -> None:
         self._jax = require_jax()
         order = network.finite_group.order
         most = rows or max(1, BLOCK_ENTRIES // max(network.neurons, order))

@@ -13,15 +13,11 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.networks import Network
 
 __all__ = ["Block", "Tuples", "lanes", "tuples"]
-
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 # Large blocks leave the cache, small ones make thin matrix products and too many calls.
 BLOCK_ENTRIES = 160_000

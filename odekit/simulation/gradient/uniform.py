@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray, IntArray
 from odekit.networks import Network
 from odekit.simulation.gradient.loss import LossGradient
 
 __all__ = ["energy_gradient", "unit_network"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 Ascent = Callable[[FloatArray], FloatArray]
 # Keeps arrays of n**2 entries a neuron in the cache, with enough neurons to fill the inner loops.
 CHUNK_ENTRIES = 2**15

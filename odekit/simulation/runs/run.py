@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit._version import __version__
+from odekit.arrays import FloatArray, IntArray
 from odekit.errors import FileError, InputError
 from odekit.extras import require_xarray
 from odekit.groups import FiniteGroup
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     import xarray
 
 __all__ = ["Run"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

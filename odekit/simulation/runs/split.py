@@ -6,13 +6,11 @@ from functools import reduce
 from itertools import permutations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray
 from odekit.networks import Network
 
 __all__ = ["draw_split", "kinds_of_tuples"]
-
-BoolArray = NDArray[np.bool_]
 
 # Added to the seed, so that the split and the start draw from different streams.
 STREAM = 0x5EED

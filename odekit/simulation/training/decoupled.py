@@ -6,17 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.integrate import DOP853
 
+from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.errors import InputError
 from odekit.simulation.training.velocity import Velocity
 from odekit.simulation.weights import norms
 
 __all__ = ["Relaxation", "decoupled_flow"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 STAGES = DOP853.n_stages
 # Bounds the memory of the stages.
@@ -47,7 +44,7 @@ class Relaxation:
     snapshots: FloatArray
     final: FloatArray
     arrival: FloatArray
-    converged: NDArray[np.bool_]
+    converged: BoolArray
 
 
 def decoupled_flow(
@@ -104,7 +101,7 @@ class _Goal:
         """The next time at which a step must end, after ``passed`` of the times."""
         return np.append(self.times, self.last)[passed]
 
-    def is_converged(self, residual: FloatArray) -> NDArray[np.bool_]:
+    def is_converged(self, residual: FloatArray) -> BoolArray:
         return np.zeros(residual.shape, dtype=bool) if self.until is None else residual <= self.until
 
 
@@ -123,7 +120,7 @@ class _Lanes:
         count = len(neurons)
         return cls(neurons, weights, np.full(count, t), np.zeros(count), np.ones(count, dtype=np.int64))
 
-    def only(self, kept: NDArray[np.bool_]) -> _Lanes:
+    def only(self, kept: BoolArray) -> _Lanes:
         return _Lanes(
             self.neurons[kept], self.weights[:, :, kept], self.t[kept], self.step[kept], self.passed[kept]
         )
@@ -149,7 +146,7 @@ def _follow(velocity: Velocity, lanes: _Lanes, goal: _Goal, result: Relaxation) 
     )
 
 
-def _leave(lanes: _Lanes, over: NDArray[np.bool_], converged: NDArray[np.bool_], result: Relaxation) -> None:
+def _leave(lanes: _Lanes, over: BoolArray, converged: BoolArray, result: Relaxation) -> None:
     neurons = lanes.neurons[over]
     result.final[:, :, neurons] = lanes.weights[:, :, over]
     result.arrival[neurons] = lanes.t[over]

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.errors import InputError
 from odekit.networks import Network
 from odekit.simulation.training.optimisers import OPTIMISERS
 from odekit.simulation.training.velocity import Velocity
 
 __all__ = ["gradient_descent"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 def gradient_descent(
@@ -28,7 +25,7 @@ def gradient_descent(
     *,
     optimiser: str = "sgd",
     weight_decay: float = 0.0,
-    chosen: NDArray[np.bool_] | None = None,
+    chosen: BoolArray | None = None,
 ) -> FloatArray:
     """Descend with a fixed learning rate.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.integrate import DOP853
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError
 from odekit.networks import Network
 from odekit.simulation.training.velocity import Velocity
@@ -15,7 +15,6 @@ from odekit.simulation.weights import norms
 
 __all__ = ["LOOSER", "gradient_flow", "integrate", "largest_difference", "time_scale"]
 
-FloatArray = NDArray[np.float64]
 # So much looser that the difference of both runs is about the error of the looser one.
 LOOSER = 10.0
 # No smooth flow takes so many; one that is pinned to the kinks of an activation would never end.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import ComplexArray, FloatArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.groups import from_modes, mode_basis
 from odekit.networks import Network
@@ -14,9 +14,6 @@ from odekit.numbers import positive
 from odekit.simulation.training.spheres import normalise, parts
 
 __all__ = ["INITS", "initial_weights"]
-
-FloatArray = NDArray[np.float64]
-ComplexArray = NDArray[np.complex128]
 
 
 def initial_weights(network: Network, init: str, scale: float, generator: np.random.Generator) -> FloatArray:

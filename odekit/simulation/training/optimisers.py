@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.simulation.training.velocity import Velocity
 
 __all__ = ["OPTIMISERS", "AdamW", "Optimiser", "Sgd"]
-
-FloatArray = NDArray[np.float64]
 
 
 class Optimiser(Protocol):

@@ -8,16 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.simulation.gradient import LossGradient
 from odekit.simulation.runs import Run
 from odekit.simulation.training.velocity import Velocity
 from odekit.simulation.weights import unstack_mapping
 
 __all__ = ["accuracies", "recorded_run"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 
 def recorded_run(

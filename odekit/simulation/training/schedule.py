@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray, IntArray
 from odekit.errors import InputError
 from odekit.numbers import integer, is_integer, positive, real
 
@@ -18,9 +18,6 @@ __all__ = [
     "refuse",
     "tolerance",
 ]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 def even_times(t_end: float, snapshots: int | Sequence[int]) -> FloatArray:

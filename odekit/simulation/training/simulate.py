@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.networks import Network
 from odekit.numbers import integer, positive, real
@@ -33,9 +34,6 @@ from odekit.simulation.training.velocity import SOFTMAXES, Velocity, check_start
 from odekit.simulation.weights import stack_mapping
 
 __all__ = ["METHODS", "simulate"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 METHODS = ("flow", *OPTIMISERS)
 NAMES = {"flow": "gradient flow", "sgd": "SGD", "adamw": "AdamW"}

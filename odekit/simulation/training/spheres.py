@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError
 from odekit.networks import Network
 from odekit.simulation.runs import Run
@@ -14,7 +14,6 @@ from odekit.simulation.weights import names, stack_mapping
 
 __all__ = ["check_run", "check_unit", "normalise", "parts", "project"]
 
-FloatArray = NDArray[np.float64]
 Parts = tuple[slice, ...]
 # Room for weights that were stored in float32.
 TOLERANCE = 1e-5

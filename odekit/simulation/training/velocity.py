@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, FloatArray
 from odekit.errors import InputError
 from odekit.networks import Network
 from odekit.simulation.gradient import LossGradient, energy_gradient, unit_network
@@ -15,7 +15,6 @@ from odekit.simulation.weights import norms, rates
 
 __all__ = ["SOFTMAXES", "Velocity", "check_start"]
 
-FloatArray = NDArray[np.float64]
 SOFTMAXES = ("full", "uniform")
 
 
@@ -34,9 +33,7 @@ class Velocity:
     InputError: rates that would leave a joint sphere.
     """
 
-    def __init__(
-        self, network: Network, softmax: str = "full", chosen: NDArray[np.bool_] | None = None
-    ) -> None:
+    def __init__(self, network: Network, softmax: str = "full", chosen: BoolArray | None = None) -> None:
         self.network = unit_network(network) if softmax == "uniform" else network
         self.is_uniform = softmax == "uniform"
         self.spheres = parts(network)

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.systems import BlockFlow, BlockStack, Term
 
 __all__ = ["BlockLayout", "block_rhs"]
 
-FloatArray = NDArray[np.float64]
 Blocks = list[NDArray[Any]]
 Code = list[tuple[float, tuple[tuple[str, bool], ...]]]
 

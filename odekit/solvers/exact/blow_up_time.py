@@ -16,15 +16,14 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from odekit.arrays import FloatArray
 from odekit.solvers.exact.inputs import real_arrays
 from odekit.solvers.exact.numba_orbits import exact_kernel, follow_lanes
 from odekit.solvers.exact.rows import follow_rows, lifetimes
 
 __all__ = ["blow_up_time", "exact_modes", "exact_modes_before_blow_up", "exact_orbit"]
-
-FloatArray = NDArray[np.float64]
 
 
 def blow_up_time(alpha: ArrayLike, beta: ArrayLike, D: ArrayLike, rate: ArrayLike) -> FloatArray:

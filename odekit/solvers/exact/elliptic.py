@@ -14,14 +14,11 @@ Source: Carlson, "Numerical computation of real or complex elliptic integrals" (
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, FloatArray
 from odekit.extras import on_first_use
 
 __all__ = ["half_period", "phase_integral", "point_at", "time_from_pole"]
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 # Means double their digits: from half of them one step reaches rounding, and 16 steps serve all floats.
 _HALF_DIGITS = 1e-9

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError
 
 __all__ = ["real_arrays"]
-
-FloatArray = NDArray[np.float64]
 
 
 def real_arrays(**values: ArrayLike) -> list[FloatArray]:

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
+from odekit.arrays import FloatArray
 
 __all__ = [
     "INTEGRAL",
@@ -31,8 +30,6 @@ __all__ = [
     "TURN_S",
     "run",
 ]
-
-FloatArray = NDArray[np.float64]
 
 # Lanes of one pass, whose rows stay in a core's cache; roots that need more steps of the mean aren't plain.
 LANES = 256

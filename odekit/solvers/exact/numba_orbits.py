@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError
 from odekit.solvers.exact import lanes
 from odekit.solvers.exact.elliptic import phase_integral
@@ -17,8 +17,6 @@ from odekit.solvers.exact.rows import follow_rows
 from odekit.solvers.kernels import is_installed, load_function, thread_count
 
 __all__ = ["SMALLEST_BATCH", "exact_kernel", "follow_lanes"]
-
-FloatArray = NDArray[np.float64]
 
 # numpy is through with fewer rows before numba is loaded.
 SMALLEST_BATCH = 50_000

@@ -17,8 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, FloatArray
 from odekit.solvers.exact.elliptic import half_period, phase_integral, point_at, time_from_pole
 
 __all__ = [
@@ -31,9 +31,6 @@ __all__ = [
     "point_at_time",
     "state_at",
 ]
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 # Both starts of Newton's method are so close from above that seven steps reach rounding.
 _NEWTON_STEPS = 7

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError
 from odekit.solvers.exact.inputs import real_arrays
 from odekit.solvers.exact.orbit import clock, phase_ahead, point_at_projection
 from odekit.solvers.exact.start import phase_difference, sine_and_cosine, start_from
 
 __all__ = ["final_phases", "time_to_phase_alignment"]
-
-FloatArray = NDArray[np.float64]
 
 # Its square is finite, and there, in units of the start, blow-up is nearer than rounding.
 _FAR_OUT = 1e100

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, FloatArray
 from odekit.solvers.exact.orbit import phase_ahead, state_at
 from odekit.solvers.exact.start import Start, phase_difference, start_from
 
 __all__ = ["follow_rows", "lifetimes"]
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 
 def lifetimes(

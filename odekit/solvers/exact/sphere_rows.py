@@ -13,17 +13,14 @@ Source: arXiv 2606.02993, phase alignment and competition.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError
 from odekit.solvers.exact.spheres import aligned_pair
 from odekit.solvers.problem import Inputs
 from odekit.systems import SphereForm, System
 
 __all__ = ["is_solved_on_spheres", "solve_on_spheres"]
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 # What rounding may leave of equal magnitudes, D = 0 and unit length; a step of y below it ends the search.
 _ROUNDING = 8 * float(np.finfo(np.float64).eps)

@@ -10,14 +10,12 @@ In tau, dtau = exp(-int E dt) dt, E is gone: characters are independent, the fir
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from odekit.arrays import ComplexArray, FloatArray
 from odekit.extras import on_first_use
 
 __all__ = ["aligned_competition", "aligned_pair", "free_blow_up_time"]
-
-FloatArray = NDArray[np.float64]
-ComplexArray = NDArray[np.complex128]
 
 # Newton's method from above ends by itself long before; this only bounds the loop.
 _MOST_STEPS = 60

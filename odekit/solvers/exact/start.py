@@ -7,12 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, FloatArray
 from odekit.solvers.exact.orbit import Orbit, Point, clock, orbit_through, point_at_projection, point_at_time
 
 __all__ = ["Start", "phase_difference", "sine_and_cosine", "start_from"]
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 # A phase of many turns has coarser floats: further from pi than this it still is what it says.
 _MOST_ROUNDING = 8 * float(np.finfo(np.float64).eps)

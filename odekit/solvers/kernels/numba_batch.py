@@ -6,14 +6,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.solvers.kernels.numba_kernel import thread_count
 from odekit.solvers.stepping import Record, Task
 
 __all__ = ["integrate_in_lanes"]
-
-FloatArray = NDArray[np.float64]
 
 # Several ranges a thread even out slow ones; in short ranges lanes run empty, long ones leave threads idle.
 _SMALLEST_RANGE = 512

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.solvers.codegen import ScalarCode
 from odekit.solvers.kernels.numba_driver import DRIVER
 from odekit.solvers.kernels.numba_layout import constants, indented, loads, mean_square, norm, shared_blocks
@@ -196,7 +196,7 @@ def _call(code: ScalarCode, time: str, points: Sequence[str]) -> str:
     return f"rhs({', '.join([time, *points, *_parameter_names(code)])})"
 
 
-def _sum(weights: NDArray[np.float64], state: int) -> str:
+def _sum(weights: FloatArray, state: int) -> str:
     return " + ".join(f"{weights[s]} * k{s}_{state}" for s in np.flatnonzero(weights))
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, FloatArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.expressions import parse
 
@@ -22,9 +22,6 @@ __all__ = [
     "horizon",
     "phase_aligned",
 ]
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 # The Illinois method ends long before; this bounds the loop where a user's g jumps.
 _MOST_ITERATIONS = 100

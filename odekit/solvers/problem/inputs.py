@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.systems import System
 
 __all__ = ["InitialStates", "Inputs", "default_atol", "prepare", "select_system"]
 
-FloatArray = NDArray[np.float64]
 InitialStates = ArrayLike | Mapping[str, ArrayLike]
 
 # Columns that are taken together: their intermediate results stay in the cache.

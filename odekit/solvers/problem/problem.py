@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError
 from odekit.numbers import integer
 from odekit.solvers.problem.compiled import CompiledSystem
@@ -16,8 +17,6 @@ from odekit.solvers.problem.inputs import InitialStates, Inputs, prepare, select
 from odekit.systems import System
 
 __all__ = ["Problem", "pose"]
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +39,7 @@ class Problem:
 
     system: System
     inputs: Inputs
-    h0: NDArray[np.float64]
+    h0: FloatArray
     method: str
     backend: str
     max_steps: int

@@ -9,14 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from odekit.arrays import FloatArray, IntArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.extras import require_xarray
 from odekit.solvers.problem.interpolant import DenseOutput
 
 __all__ = ["Solution", "Status"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 _SENTENCES = (
     "The end time was reached.",

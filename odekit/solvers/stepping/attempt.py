@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.solvers.problem import Interpolant
 
 __all__ = ["Attempt"]
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,4 +33,4 @@ class Attempt:
     accepted: BoolArray
     lands: BoolArray
     h: FloatArray
-    inside: Callable[[NDArray[np.int64]], Interpolant]
+    inside: Callable[[IntArray], Interpolant]

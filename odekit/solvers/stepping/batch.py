@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.solvers.problem import Interpolant, Status
 from odekit.solvers.stepping.attempt import Attempt
 from odekit.solvers.stepping.lanes import Lanes, Task
@@ -15,11 +15,6 @@ from odekit.solvers.stepping.tableau import DOP853
 from odekit.solvers.stepping.taylor_batch import first_scale, take_taylor_step
 
 __all__ = ["integrate"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
-
 
 # Compacting copies every lane: it pays once a tenth of them stand idle.
 _FULL = 0.9

@@ -6,16 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.solvers.problem import BoundEvent, Inputs
 from odekit.solvers.stepping.stages import RightHandSide, padded
 
 __all__ = ["BLOCK", "Lanes", "Series", "Task"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 Series = Callable[[FloatArray, FloatArray, FloatArray, FloatArray], FloatArray]
 

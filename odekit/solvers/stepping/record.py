@@ -8,15 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.solvers.problem import Interpolant, Status, crossings, find_times
 from odekit.solvers.stepping.lanes import Lanes, Task
 
 __all__ = ["Record", "Step"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
-
 
 # Requested times that are written down together; more cost memory and save nothing.
 _AT_ONCE = 1024

@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray, IntArray
 from odekit.solvers.problem import Interpolant
 from odekit.solvers.stepping.tableau import DOP853
 
 __all__ = ["PANEL", "RightHandSide", "Stages", "combine", "interpolate", "padded"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 RightHandSide = Callable[[Any, Any, Any, Any], None]
 
 # Matrix products of another width may round differently: with one width, neighbours don't matter.

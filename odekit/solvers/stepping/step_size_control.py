@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, FloatArray
 from odekit.solvers.stepping.stages import RightHandSide, combine
 from odekit.solvers.stepping.tableau import DOP853
 
 __all__ = ["CONTROL", "StepSizeControl", "error_norm", "initial_step", "next_step", "smallest_step"]
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.integrate import DOP853 as _METHOD
 
-__all__ = ["DOP853", "Tableau"]
+from odekit.arrays import FloatArray
 
-FloatArray = NDArray[np.float64]
+__all__ = ["DOP853", "Tableau"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray, IntArray
 from odekit.solvers.codegen import FIRST_SCALE, ORDER, SAFETY, Product, SeriesCode, Sum, execute
 from odekit.solvers.problem import Interpolant
 from odekit.solvers.stepping.attempt import Attempt
@@ -15,9 +15,6 @@ from odekit.solvers.stepping.lanes import Lanes, Series
 from odekit.solvers.stepping.step_size_control import CONTROL
 
 __all__ = ["first_scale", "series_function", "take_taylor_step"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 def series_function(code: SeriesCode) -> Series:

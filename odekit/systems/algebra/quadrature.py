@@ -8,13 +8,11 @@ from typing import Any
 
 import mpmath
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.errors import ReductionError
 
 __all__ = ["mean_of_arrays", "precise_mean"]
-
-FloatArray = NDArray[np.float64]
 
 # Points an angle: a smooth mean settles to rounding well before MOST, a million points for two angles.
 FIRST, MOST = 16, 1024

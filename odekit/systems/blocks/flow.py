@@ -14,15 +14,14 @@ from functools import cached_property
 
 import numpy as np
 import sympy as sp
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError
 from odekit.systems.blocks.entries import Term, energy_of, velocities_of
 from odekit.systems.blocks.stack import BlockStack
 
 __all__ = ["ENERGY", "BlockFlow", "Term", "matrix_expression"]
-
-FloatArray = NDArray[np.float64]
 
 ENERGY = sp.Symbol("E", real=True)
 

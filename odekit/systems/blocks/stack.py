@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BlockStack"]
+from odekit.arrays import FloatArray
 
-FloatArray = NDArray[np.float64]
+__all__ = ["BlockStack"]
 
 
 @dataclass(frozen=True, eq=False)

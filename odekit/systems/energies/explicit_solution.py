@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.systems.energies.variables import TIME, Variable
 from odekit.systems.energies.vocabulary import Vocabulary
@@ -88,6 +88,6 @@ def _compare(what: str, left: sp.Expr, right: sp.Expr, arguments: tuple[sp.Symbo
         )
 
 
-def _points(arguments: tuple[sp.Symbol, ...]) -> NDArray[np.float64]:
+def _points(arguments: tuple[sp.Symbol, ...]) -> FloatArray:
     """Positive values for all, so that roots and logarithms are real where they can be."""
     return np.random.default_rng(0).uniform(0.1, 1.0, size=(len(arguments), POINTS))

@@ -12,15 +12,14 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError
 from odekit.systems.algebra import INTERVALS, from_symbolic
 from odekit.systems.system import System
 
 __all__ = ["proved_radius"]
 
-FloatArray = NDArray[np.float64]
 # The smallest provable box is reported: smaller ones drown in rounding, larger ones say too little.
 RADII = (1e-12, 1e-10, 1e-8)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
+from odekit.arrays import BoolArray, ComplexArray, FloatArray
 from odekit.systems.known import FixedPoint
 from odekit.systems.rest_points.interval_proof import proved_radius
 from odekit.systems.rest_points.linearised import linearised
@@ -15,7 +15,6 @@ from odekit.systems.system import System
 
 __all__ = ["numeric_rest_points"]
 
-FloatArray = NDArray[np.float64]
 ArrayFunction = Callable[..., FloatArray]
 STARTS = 64  # Fewer miss points that few starts lead to.
 ITERATIONS = 60  # Near a point Newton's method doubles its digits: a start that takes longer wanders.
@@ -77,7 +76,7 @@ def _converged(
     functions: ArrayFunction,
     jacobians: ArrayFunction,
     count: int,
-    turns: NDArray[np.bool_],
+    turns: BoolArray,
 ) -> Iterator[FloatArray]:
     generator = np.random.default_rng(0)
     size = np.where(turns, np.pi, 1.5)
@@ -111,7 +110,7 @@ def _newton(functions: ArrayFunction, jacobians: ArrayFunction, point: FloatArra
     return None
 
 
-def _distinct(points: Iterator[FloatArray], turns: NDArray[np.bool_]) -> list[FloatArray]:
+def _distinct(points: Iterator[FloatArray], turns: BoolArray) -> list[FloatArray]:
     """Each point once, angles up to whole turns, and up to one common angle where all states are angles."""
     kept: list[FloatArray] = []
     for point in points:
@@ -120,7 +119,7 @@ def _distinct(points: Iterator[FloatArray], turns: NDArray[np.bool_]) -> list[Fl
     return kept
 
 
-def _distance(point: FloatArray, other: FloatArray, turns: NDArray[np.bool_]) -> float:
+def _distance(point: FloatArray, other: FloatArray, turns: BoolArray) -> float:
     gap = point - other
     if turns.all():
         gap = gap - gap[0]
@@ -156,7 +155,7 @@ def _number(value: complex) -> sp.Expr:
     return real + sp.I * imaginary if imaginary else real
 
 
-def _tangent_spectrum(linear: FloatArray, normals: FloatArray) -> NDArray[np.complex128]:
+def _tangent_spectrum(linear: FloatArray, normals: FloatArray) -> ComplexArray:
     """Eigenvalues of the linearisation where constraint and first integrals stay; the least stable first."""
     basis = np.eye(len(linear))
     if len(normals):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.claims.experiments.modes.networks import residues, single_modes
 from odekit.comparison import project
 from odekit.derivation import Wave
@@ -15,8 +15,6 @@ from odekit.networks import Network
 from odekit.simulation import Run, logits
 
 __all__ = ["Population", "departure", "diversified", "logits_by_residue", "predicted_logits"]
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray, IndexArray
 from odekit.claims.experiments.modes.networks import (
     at_start,
     blowing_up_together,
@@ -21,8 +21,6 @@ from odekit.simulation import simulate
 from odekit.solvers import exact_modes
 
 __all__ = ["LEAD", "ByOrder", "by_order", "lead_times"]
-
-FloatArray = NDArray[np.float64]
 
 # What counts as dominance is a convention; the larger lead shows how much the time depends on it.
 LEAD = 3.0
@@ -141,7 +139,7 @@ def _exact_lead(alpha: FloatArray, factor: float) -> FloatArray:
     return 1 - np.exp(-np.nan_to_num(times, nan=-np.log(REMAINING[-1])))
 
 
-def _exact(start: Modes, network: Network, chosen: NDArray[np.intp], t: FloatArray) -> FloatArray:
+def _exact(start: Modes, network: Network, chosen: IndexArray, t: FloatArray) -> FloatArray:
     """Magnitudes of the chosen modes (M, k) at times (T, M) by the exact solution, (T, M, k)."""
     state = [
         np.take_along_axis(part, chosen, axis=1) for part in (start.alpha, start.phi, start.beta, start.psi)

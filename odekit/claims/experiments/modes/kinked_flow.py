@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray, IndexArray
 from odekit.claims.experiments.modes.networks import is_odd_cyclic, single_modes
 from odekit.comparison import Modes, project
 from odekit.derivation import initial_rates
@@ -30,9 +30,6 @@ __all__ = [
     "spread_start",
 ]
 
-FloatArray = NDArray[np.float64]
-ComplexArray = NDArray[np.complex128]
-IntArray = NDArray[np.intp]
 Weights = dict[str, FloatArray]
 
 # Steps and their numbers: the first settle quickly, the last three are extrapolated to a step of 0.
@@ -82,7 +79,7 @@ def faithful_place(group: FiniteGroup) -> int:
     return int(np.flatnonzero(apart)[0])
 
 
-def multiples(group: FiniteGroup, count: int) -> IntArray:
+def multiples(group: FiniteGroup, count: int) -> IndexArray:
     """Places of the modes at k, 2k, ..., of the first faithful k."""
     basis, values = mode_basis(group), characters(group)
     own = values[basis.characters[faithful_place(group)]]
@@ -148,6 +145,6 @@ def _norms(run: Run) -> FloatArray:
     return np.asarray(np.sqrt(sum((values**2).sum(axis=-1) for values in run.weights.values())))
 
 
-def _relative(modes: Modes, name: str, places: IntArray) -> FloatArray:
+def _relative(modes: Modes, name: str, places: IndexArray) -> FloatArray:
     sizes = np.abs(modes.amplitudes[name][:, places])
     return np.asarray(sizes / sizes[:, :1])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import ComplexArray, FloatArray, IndexArray
 from odekit.claims.verdict import Settings
 from odekit.comparison import predict
 from odekit.derivation import derive
@@ -28,9 +28,6 @@ __all__ = [
     "residues",
     "single_modes",
 ]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 
 PAPER_A = "2602.16849"
 # So small that the softmax stays uniform even where weights have grown a hundredfold.
@@ -57,7 +54,7 @@ def choose_group(settings: Settings, order: int) -> FiniteGroup:
     return settings.group if settings.group is not None else cyclic(order)
 
 
-def residues(group: FiniteGroup) -> IntArray:
+def residues(group: FiniteGroup) -> IndexArray:
     """Each element of a cyclic group as a power of one generator, (n,): an isomorphism to residues modulo n.
 
     >>> from odekit.groups import from_table
@@ -88,7 +85,7 @@ def draw(network: Network, init: str, scale: float, generator: np.random.Generat
 
 
 def single_modes(
-    group: FiniteGroup, places: IntArray, u: NDArray[np.complex128], v: NDArray[np.complex128]
+    group: FiniteGroup, places: IndexArray, u: ComplexArray, v: ComplexArray
 ) -> dict[str, FloatArray]:
     """Weights with one mode per neuron: amplitude u of theta and v of xi at the mode ``places``."""
     shape = (len(places), len(mode_basis(group)))

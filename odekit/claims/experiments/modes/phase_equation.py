@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.integrate import cumulative_simpson
 
+from odekit.arrays import FloatArray, IndexArray
 from odekit.comparison import Comparison, project
 from odekit.derivation import derive
 from odekit.expressions import parse
@@ -18,7 +18,6 @@ from odekit.solvers import compile
 
 __all__ = ["PRINTED", "PhaseErrors", "derived_equation", "phase_errors"]
 
-FloatArray = NDArray[np.float64]
 Equation = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 
 PRINTED = "-p*(4*beta**2 - alpha**2/beta)*sin(D)"
@@ -85,9 +84,7 @@ def _odd_count(t: FloatArray, horizon: float | None) -> int:
     return max(3, count - 1 + count % 2)
 
 
-def _turning(
-    comparison: Comparison, alpha: FloatArray, beta: FloatArray, neurons: NDArray[np.intp]
-) -> FloatArray:
+def _turning(comparison: Comparison, alpha: FloatArray, beta: FloatArray, neurons: IndexArray) -> FloatArray:
     """What the bound of the weights' deviation allows D to deviate, (M,) radians."""
     if comparison.budget is None:
         return np.full(len(neurons), np.inf)

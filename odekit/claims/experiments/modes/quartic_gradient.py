@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from odekit.claims.experiments.modes.networks import single_modes
 from odekit.comparison import Modes, project
@@ -20,8 +19,6 @@ from odekit.simulation import uniform_gradient
 
 __all__ = ["LeakTable", "leak_table"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 Found = Mapping[str, Mapping[str, tuple[str, ...]]]
 
 # Relative to the largest amplitude leaks are of order 1; what is smaller than this is rounding.

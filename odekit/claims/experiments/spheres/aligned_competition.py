@@ -9,18 +9,15 @@ to 1 over the characters.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
+from odekit.arrays import BoolArray, ComplexArray, FloatArray, IndexArray
 from odekit.derivation import lift
 from odekit.groups import FiniteGroup, conjugate_characters, fourier_transform, from_modes, mode_basis
 from odekit.networks import Network
 from odekit.simulation import Run
 
 __all__ = ["aligned_start", "coefficients", "common_growth", "exact_magnitudes", "random_magnitudes"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 
 SOLVER_RTOL = 1e-12  # as accurate as the trained runs that are compared with it
 LOSERS = (0.25, 0.75)  # of the winner's magnitude: no loser nearly ties, and none is negligible
@@ -36,7 +33,7 @@ def common_growth(network: Network) -> float:
     return coefficient * float(np.sqrt(network.finite_group.order))
 
 
-def random_magnitudes(group: FiniteGroup, winners: IntArray, generator: np.random.Generator) -> FloatArray:
+def random_magnitudes(group: FiniteGroup, winners: IndexArray, generator: np.random.Generator) -> FloatArray:
     """Magnitudes (M, n) at all characters, trivial included, of which the winner's modes are the largest.
 
     Parameters
@@ -76,7 +73,7 @@ def aligned_start(
     }
 
 
-def coefficients(run: Run) -> dict[str, NDArray[np.complex128]]:
+def coefficients(run: Run) -> dict[str, ComplexArray]:
     """Transforms over sqrt(n) by weight group, (T, M, n)."""
     group = run.network.finite_group
     return {name: fourier_transform(w, group) / np.sqrt(group.order) for name, w in run.weights.items()}
@@ -120,9 +117,7 @@ def _one(group: FiniteGroup, start: FloatArray, growth: float, t: FloatArray) ->
     return np.asarray(values / np.linalg.norm(values, axis=1, keepdims=True))
 
 
-def _turns(
-    shape: tuple[int, int], is_real: NDArray[np.bool_], generator: np.random.Generator
-) -> NDArray[np.complex128]:
+def _turns(shape: tuple[int, int], is_real: BoolArray, generator: np.random.Generator) -> ComplexArray:
     phases = generator.uniform(-np.pi, np.pi, size=shape)
     return np.asarray(np.where(is_real, np.sign(phases), np.exp(1j * phases)))
 

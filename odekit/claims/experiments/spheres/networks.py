@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray, IndexArray
 from odekit.claims.verdict import Settings
 from odekit.comparison import dominant_irreps
 from odekit.groups import FiniteGroup
@@ -30,9 +30,6 @@ __all__ = [
     "sphere_network",
     "winners",
 ]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 
 PAPER_B = "2606.02993"
 RESIDUAL = 1e-9  # what losers can have kept is about as large, far below the claims' tolerance of 1e-6
@@ -110,7 +107,7 @@ def snapshot(run: Run, index: int) -> dict[str, FloatArray]:
     return {name: values[index] for name, values in run.weights.items()}
 
 
-def winners(run: Run) -> IntArray:
+def winners(run: Run) -> IndexArray:
     """The real irrep that holds most of each neuron's embedding at the end, (M,)."""
     return dominant_irreps(snapshot(run, -1), run.network.finite_group)
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import ortho_group
 
+from odekit.arrays import FloatArray
 from odekit.claims.experiments.spheres.rates import explicit_maxima, unit_frames
 from odekit.groups import FiniteGroup, RealIrrep
 from odekit.networks import Network
@@ -27,7 +27,6 @@ __all__ = [
     "population_logits",
 ]
 
-FloatArray = NDArray[np.float64]
 Weights = Mapping[str, FloatArray]
 
 

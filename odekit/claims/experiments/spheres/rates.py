@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from odekit.arrays import FloatArray
 from odekit.comparison import estimate_rate
 from odekit.derivation import CriticalPoint, critical_point, lift
 from odekit.groups import RealIrrep, rank_one
@@ -16,7 +16,6 @@ from odekit.simulation import Run, simulate
 
 __all__ = ["Fits", "explicit_maxima", "fit_rates", "maximum_of", "pooled", "train", "unit_frames"]
 
-FloatArray = NDArray[np.float64]
 Weights = Mapping[str, FloatArray]
 
 

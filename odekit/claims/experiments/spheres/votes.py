@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from odekit.arrays import FloatArray
 from odekit.claims.experiments.spheres.networks import random_start, sphere_network
 from odekit.claims.experiments.spheres.population_vote import (
     centred_logits,
@@ -36,8 +36,6 @@ __all__ = [
     "shared_embedding",
     "trained_population",
 ]
-
-FloatArray = NDArray[np.float64]
 
 WIDTHS = (64, 256, 1024)  # far enough apart for a slope of -1/2 to stand out of the scatter
 REPLICATES, REPLICATES_OF_LARGE = 32, 10  # fewer on large groups, whose n^3 logits take long
