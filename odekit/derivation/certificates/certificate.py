@@ -17,7 +17,7 @@ from odekit.groups import FiniteGroup, cyclic
 from odekit.numbers import integer
 from odekit.systems import Certificate
 
-__all__ = ["certify"]
+__all__ = ["TOLERANCE", "certify"]
 
 # Exact sums grow fast with the order; beyond this they are taken in floating point.
 EXACT_ORDER = 13

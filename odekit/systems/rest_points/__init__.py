@@ -1,5 +1,3 @@
 """Where does a flow rest, and is it stable there?"""
 
-from odekit.systems.rest_points.rest_points import find_rest_points
-
-__all__ = ["find_rest_points"]
+from odekit.systems.rest_points.rest_points import *
