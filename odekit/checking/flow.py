@@ -20,17 +20,7 @@ from odekit.networks import Network
 from odekit.systems import System
 from odekit.systems.algebra import from_symbolic
 
-__all__ = [
-    "ENERGY",
-    "LOSS",
-    "ONE",
-    "TIME",
-    "ZERO",
-    "Flow",
-    "along",
-    "derived_flow",
-    "total",
-]
+__all__ = ["ENERGY", "LOSS", "ONE", "TIME", "ZERO", "Flow", "along", "derived_flow", "total"]
 
 ENERGY, TIME, LOSS = "E", "time", "loss"
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))

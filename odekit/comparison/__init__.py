@@ -3,7 +3,6 @@
 from odekit.comparison.accuracy import Budget
 from odekit.comparison.compare import compare
 from odekit.comparison.comparison import Comparison, Winners
-from odekit.comparison.decay_balance import DecayBalance, decay_balance
 from odekit.comparison.flows import ReducedFlow
 from odekit.comparison.measures import (
     ErrorCurve,
@@ -25,7 +24,6 @@ from odekit.comparison.predict import Prediction, predict
 __all__ = [
     "Budget",
     "Comparison",
-    "DecayBalance",
     "ErrorCurve",
     "Modes",
     "Prediction",
@@ -36,7 +34,6 @@ __all__ = [
     "Winners",
     "compare",
     "covered",
-    "decay_balance",
     "dominant_irreps",
     "estimate_rate",
     "find_stages",

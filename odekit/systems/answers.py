@@ -106,7 +106,4 @@ ANY = AnyAnswers()
 
 
 def _no(what: str) -> ReductionError:
-    return ReductionError(
-        f"this system has no {what}",
-        expected="a system made by odekit.derive",
-    )
+    return ReductionError(f"this system has no {what}", expected="a system made by odekit.derive")

@@ -15,12 +15,7 @@ from odekit.systems.system import System
 __all__ = ["system"]
 
 
-def system(
-    equations: Mapping[Any, Any],
-    parameters: Any = (),
-    *,
-    conditions: tuple[str, ...] = (),
-) -> System:
+def system(equations: Mapping[Any, Any], parameters: Any = (), *, conditions: tuple[str, ...] = ()) -> System:
     """An ODE from the time derivative of each state.
 
     Parameters

@@ -80,9 +80,7 @@ def test_the_growth_is_derived() -> None:
 def test_a_wrong_energy_is_refuted(monkeypatch: pytest.MonkeyPatch, factor: float) -> None:
     original = competition_rate.maximum_of
     monkeypatch.setattr(
-        competition_rate,
-        "maximum_of",
-        lambda *args: SimpleNamespace(energy=factor * original(*args).energy),
+        competition_rate, "maximum_of", lambda *args: SimpleNamespace(energy=factor * original(*args).energy)
     )
     assert verdict().outcome in ("refuted", "inconclusive")
     assert factor < 1 or verdict().outcome == "refuted"

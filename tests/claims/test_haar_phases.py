@@ -12,14 +12,7 @@ from scipy.stats import beta, binomtest
 from odekit.claims import Settings, Verdict
 from odekit.claims.group_composition import haar_phases
 from odekit.claims.group_composition.haar_phases import CLAIM
-from odekit.claims.statistics.frames import (
-    Law,
-    concentrated,
-    kuiper,
-    mean_test,
-    null_share,
-    rayleigh,
-)
+from odekit.claims.statistics.frames import Law, concentrated, kuiper, mean_test, null_share, rayleigh
 from odekit.groups import group
 from odekit.networks import Network
 

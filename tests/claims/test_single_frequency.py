@@ -42,10 +42,7 @@ def test_a_network_that_leaks_is_refuted(anew: Verify, monkeypatch: pytest.Monke
     def leaking(network, **options):
         activation = "z**2 + z**4/100" if network.activation_name == "quadratic" else network.activation_name
         changed = Network(
-            network.group,
-            neurons=network.neurons,
-            activation=activation,
-            logit_scale=network.logit_scale,
+            network.group, neurons=network.neurons, activation=activation, logit_scale=network.logit_scale
         )
         return simulate(changed, **options)
 

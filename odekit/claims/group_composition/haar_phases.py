@@ -168,8 +168,7 @@ def _frames(group: FiniteGroup, generator: np.random.Generator) -> Iterator[_Fra
             kinds.setdefault((sigma.type, sigma.m), []).append(place)
     for places in kinds.values():
         yield _gathered(
-            group,
-            [(group.real_irreps[i], {n: w[winners == i] for n, w in last.items()}) for i in places],
+            group, [(group.real_irreps[i], {n: w[winners == i] for n, w in last.items()}) for i in places]
         )
 
 

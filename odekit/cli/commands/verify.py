@@ -80,11 +80,7 @@ def command(
 
 
 def _verified(
-    claims: tuple[str, ...],
-    paper: str | None,
-    group: FiniteGroup | None,
-    seed: int,
-    full: bool,
+    claims: tuple[str, ...], paper: str | None, group: FiniteGroup | None, seed: int, full: bool
 ) -> Report:
     from odekit.claims import select_claims, verify
 

@@ -44,10 +44,7 @@ def _mode(
 
 
 def _growth(
-    system: System,
-    energy: sp.Symbol,
-    magnitudes: tuple[sp.Symbol, ...],
-    phases: tuple[sp.Symbol, ...],
+    system: System, energy: sp.Symbol, magnitudes: tuple[sp.Symbol, ...], phases: tuple[sp.Symbol, ...]
 ) -> sp.Expr | None:
     """Kappa, where equal magnitudes a obey ``kappa a^2 cos D - E a`` and phases ``-+ kappa a sin D``."""
     a = sp.Symbol("a", positive=True)

@@ -23,15 +23,7 @@ def findings_table(findings: Sequence[Finding]) -> Table:
 
 def _row(finding: Finding) -> tuple[Cell, ...]:
     why = f"at {_point(finding)}" if finding.point else finding.evidence
-    return (
-        finding.item,
-        finding.kind,
-        finding.outcome,
-        why,
-        finding.given,
-        finding.derived,
-        finding.ratio,
-    )
+    return (finding.item, finding.kind, finding.outcome, why, finding.given, finding.derived, finding.ratio)
 
 
 def _point(finding: Finding) -> str:

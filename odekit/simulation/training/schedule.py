@@ -10,14 +10,7 @@ from odekit.arrays import FloatArray, IntArray
 from odekit.errors import InputError
 from odekit.numbers import integer, is_integer, positive, real
 
-__all__ = [
-    "checked_times",
-    "even_times",
-    "kept_steps",
-    "learning_rate",
-    "refuse",
-    "tolerance",
-]
+__all__ = ["checked_times", "even_times", "kept_steps", "learning_rate", "refuse", "tolerance"]
 
 
 def even_times(t_end: float, snapshots: int | Sequence[int]) -> FloatArray:

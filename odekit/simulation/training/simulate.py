@@ -21,13 +21,7 @@ from odekit.simulation.training.flow import LOOSER, gradient_flow, largest_diffe
 from odekit.simulation.training.initial import initial_weights
 from odekit.simulation.training.optimisers import OPTIMISERS
 from odekit.simulation.training.record import recorded_run
-from odekit.simulation.training.schedule import (
-    checked_times,
-    even_times,
-    kept_steps,
-    refuse,
-    tolerance,
-)
+from odekit.simulation.training.schedule import checked_times, even_times, kept_steps, refuse, tolerance
 from odekit.simulation.training.schedule import learning_rate as checked_rate
 from odekit.simulation.training.spheres import check_unit
 from odekit.simulation.training.velocity import SOFTMAXES, Velocity, check_start

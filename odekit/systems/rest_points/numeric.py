@@ -73,10 +73,7 @@ def _is_angle(state: sp.Symbol, system: System) -> bool:
 
 
 def _converged(
-    functions: ArrayFunction,
-    jacobians: ArrayFunction,
-    count: int,
-    turns: BoolArray,
+    functions: ArrayFunction, jacobians: ArrayFunction, count: int, turns: BoolArray
 ) -> Iterator[FloatArray]:
     generator = np.random.default_rng(0)
     size = np.where(turns, np.pi, 1.5)
@@ -128,10 +125,7 @@ def _distance(point: FloatArray, other: FloatArray, turns: BoolArray) -> float:
 
 
 def _point(
-    point: FloatArray,
-    system: System,
-    integrals: Sequence[sp.Expr],
-    jacobians: ArrayFunction,
+    point: FloatArray, system: System, integrals: Sequence[sp.Expr], jacobians: ArrayFunction
 ) -> FixedPoint:
     values = {s: sp.Float(float(x), DIGITS) for s, x in zip(system.states, point, strict=True)}
     exact = _exact(values, system)

@@ -177,9 +177,7 @@ class BruteForce:
         return result
 
     def leaks(
-        self,
-        modes: list[tuple[str, str, Frequency, tuple[str, ...]]],
-        gradient: Mapping[str, FloatArray],
+        self, modes: list[tuple[str, str, Frequency, tuple[str, ...]]], gradient: Mapping[str, FloatArray]
     ) -> dict[str, set[Frequency]]:
         size = max(abs(g).sum() for g in gradient.values()) or 1.0
         found: dict[str, set[Frequency]] = {}

@@ -76,8 +76,7 @@ def test_descent_that_diverges_says_so_without_a_warning() -> None:
 
 
 @pytest.mark.parametrize(
-    ("embedding", "constraint"),
-    [("shared", "sphere"), ("unshared", "sphere"), ("unshared", "joint_sphere")],
+    ("embedding", "constraint"), [("shared", "sphere"), ("unshared", "sphere"), ("unshared", "joint_sphere")]
 )
 def test_descent_on_spheres_converges_to_the_projected_flow_at_order_1(
     s3: FiniteGroup, embedding: str, constraint: str

@@ -138,8 +138,7 @@ def on_spheres(network: Network) -> FloatArray:
 
 
 @pytest.mark.parametrize(
-    ("embedding", "constraint"),
-    [("shared", "sphere"), ("unshared", "sphere"), ("unshared", "joint_sphere")],
+    ("embedding", "constraint"), [("shared", "sphere"), ("unshared", "sphere"), ("unshared", "joint_sphere")]
 )
 def test_the_projected_flow_agrees_with_angles_integrated_by_another_method(
     s3: FiniteGroup, embedding: str, constraint: str

@@ -95,14 +95,8 @@ def test_progress_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> 
         ({"method": "sgd", "steps": 5}, "descent needs a learning rate"),
         ({"method": "sgd", "steps": 5, "learning_rate": 0.0}, "learning_rate must be positive"),
         ({"method": "sgd", "steps": 5, "learning_rate": -0.1}, "learning_rate must be positive"),
-        (
-            {"method": "sgd", "learning_rate": 0.1},
-            "the number of steps of a descent",
-        ),
-        (
-            {"method": "sgd", "learning_rate": 0.1, "steps": 0},
-            "the number of steps of a descent",
-        ),
+        ({"method": "sgd", "learning_rate": 0.1}, "the number of steps of a descent"),
+        ({"method": "sgd", "learning_rate": 0.1, "steps": 0}, "the number of steps of a descent"),
         ({"method": "sgd", "learning_rate": 0.1, "steps": 5, "snapshots": [6]}, "integers from 0 to 5"),
         ({"method": "sgd", "learning_rate": 0.1, "steps": 5, "t_end": 1.0}, "t_end is not an option"),
         ({"weights": {"theta": np.ones((8, 7))}}, "don't fit the shared embedding.*theta, xi"),

@@ -23,11 +23,7 @@ TEXTBOOK: dict[str, tuple[dict[str, str], str, int]] = {
         "",
         3,
     ),
-    "Euler top": (
-        {"x": "(b - c)*y*z/(b*c)", "y": "(c - a)*z*x/(a*c)", "z": "(a - b)*x*y/(a*b)"},
-        "a b c",
-        2,
-    ),
+    "Euler top": ({"x": "(b - c)*y*z/(b*c)", "y": "(c - a)*z*x/(a*c)", "z": "(a - b)*x*y/(a*b)"}, "a b c", 2),
     "Kuramoto": (
         {"a": "sin(b - a) + sin(c - a)", "b": "sin(a - b) + sin(c - b)", "c": "sin(a - c) + sin(b - c)"},
         "",
@@ -35,11 +31,7 @@ TEXTBOOK: dict[str, tuple[dict[str, str], str, int]] = {
     ),
     "Henon-Heiles": ({"x": "u", "y": "v", "u": "-x - 2*x*y", "v": "-y - x**2 + y**2"}, "", 1),
     "rational": ({"x": "1/(1 + y**2)", "y": "x/(1 + y**2)**2"}, "", 1),
-    "one frequency": (
-        {"r": "2*p*r*s*cos(D)", "s": "p*r**2*cos(D)", "D": "-p*(4*s + r**2/s)*sin(D)"},
-        "p",
-        2,
-    ),
+    "one frequency": ({"r": "2*p*r*s*cos(D)", "s": "p*r**2*cos(D)", "D": "-p*(4*s + r**2/s)*sin(D)"}, "p", 2),
     "hyperbolic potential": ({"x": "v", "v": "sinh(x) + 2*cosh(x)"}, "", 1),
     "van der Pol": ({"x": "v", "v": "(1 - x**2)*v - x"}, "", 0),
     "Lorenz": ({"x": "s*(y - x)", "y": "x*(r - z) - y", "z": "x*y - b*z"}, "s r b", 0),
