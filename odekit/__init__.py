@@ -6,8 +6,7 @@ measures the gap, `verify` says which theorems are confirmed. An ODE of your own
 by `gradient_flow`, and `check` says whether your own formulas are right. Each name is loaded on first use.
 """
 
-from __future__ import annotations
-
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 from odekit._version import __version__
@@ -46,31 +45,7 @@ __all__ = [
     "verify",
 ]
 
-_ROOMS = frozenset(
-    {
-        "arrays",
-        "checking",
-        "claims",
-        "cli",
-        "comparison",
-        "derivation",
-        "errors",
-        "expressions",
-        "extras",
-        "facade",
-        "files",
-        "groups",
-        "json_text",
-        "networks",
-        "numbers",
-        "outcomes",
-        "report",
-        "simulation",
-        "solvers",
-        "systems",
-    }
-)
-
+_ROOMS = [module.name for module in iter_modules(__path__) if not module.name.startswith("_")]
 _HOMES = {
     "CompiledSystem": "solvers",
     "Event": "solvers",

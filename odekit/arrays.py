@@ -1,7 +1,5 @@
 """Names of array types: what an array holds, and nothing of its shape."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -4,8 +4,6 @@ Every message that odekit raises on purpose is an `OdekitError`. Input is valida
 boundary only; a numerical failure is a status of one trajectory, never an exception.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from difflib import get_close_matches
 

@@ -1,7 +1,5 @@
 """Heavy and optional packages, loaded when they are needed; an absent one is named with its extra."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from typing import Any
 

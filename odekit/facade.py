@@ -1,7 +1,5 @@
 """Façades: a package that lists its public names, and loads each from its module on first use."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from importlib import import_module
 

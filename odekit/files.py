@@ -5,8 +5,6 @@ what was there before. A device or a pipe, which can't be renamed onto, is writt
 tell before a long computation whether a place will do.
 """
 
-from __future__ import annotations
-
 import errno
 import os
 from collections.abc import Iterator

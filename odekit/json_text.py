@@ -1,7 +1,5 @@
 """JSON that every reader accepts: no NaN, no Infinity, and NumPy's numbers and arrays as plain ones."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Mapping

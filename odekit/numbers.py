@@ -1,7 +1,5 @@
 """Numbers that a user hands over: whole, real or positive, Python's and NumPy's alike, or a clear error."""
 
-from __future__ import annotations
-
 import math
 import numbers
 import operator

@@ -1,7 +1,5 @@
 """The outcomes of putting a statement to the test, and the exit code that a program leaves with."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from enum import IntEnum
 from typing import Literal, get_args

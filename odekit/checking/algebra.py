@@ -3,8 +3,6 @@
 An expression that would grow too large is never expanded: its number of terms is bounded first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """From a user's lines to findings: read, derive, state, draw points, find the units, judge."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What would be right: the derived formula in the user's units, and which symbols tell the two apart."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher

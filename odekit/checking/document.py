@@ -1,7 +1,5 @@
 """What a user wrote: a network, conventions, definitions and lines to check, from a file or a mapping."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

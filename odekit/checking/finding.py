@@ -1,7 +1,5 @@
 """Finding: what became of one line of a user's file."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType

@@ -3,8 +3,6 @@
 A unit that is left free is a name of its own in them, such as ``unit:alpha``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction

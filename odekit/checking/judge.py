@@ -3,8 +3,6 @@
 Identities are never decided in float64 but in 80 digits, at points at which all their parts are finite.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property

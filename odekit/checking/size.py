@@ -1,7 +1,5 @@
 """How large a formula grows when it is expanded: bounds, before SymPy is asked to."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction

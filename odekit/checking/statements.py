@@ -5,8 +5,6 @@ closed form u(t, start) has to begin at the start and obey ``du/dt = F . grad u`
 gradient is by the initial values: both together determine u, by the method of characteristics.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
 

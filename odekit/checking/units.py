@@ -4,8 +4,6 @@ A unit is a number times a power of the order. Term by term, an identity is line
 units: numbers and powers of the order are two systems of linear equations with the same matrix.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The user's names: states under their names here, definitions, and the order of the group."""
 
-from __future__ import annotations
-
 import keyword
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

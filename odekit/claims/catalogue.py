@@ -1,7 +1,5 @@
 """All claims, in the order in which they are verified."""
 
-from __future__ import annotations
-
 from odekit.claims.group_composition import CLAIMS as GROUP_COMPOSITION
 from odekit.claims.linear_networks import CLAIMS as LINEAR_NETWORKS
 from odekit.claims.modular_addition import CLAIMS as MODULAR_ADDITION

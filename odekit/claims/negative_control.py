@@ -1,7 +1,5 @@
 """The negative control: a false statement in the same experiment, without which nothing is confirmed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from odekit.outcomes import Outcome

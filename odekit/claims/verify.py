@@ -1,7 +1,5 @@
 """Run the experiments of the claims that were asked for."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import perf_counter

@@ -3,8 +3,6 @@
 Exit codes: 0 confirmed, 1 something refuted, 2 wrong usage or input, 3 inconclusive or nothing applicable.
 """
 
-from __future__ import annotations
-
 from odekit.cli.program import main
 
 __all__ = ["main"]

@@ -1,7 +1,5 @@
 """``python -m odekit.cli``: the same as the command ``odekit``."""
 
-from __future__ import annotations
-
 from odekit.cli.program import main
 
 if __name__ == "__main__":

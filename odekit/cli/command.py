@@ -1,7 +1,5 @@
 """A command whose help teaches by example, and that can show where it failed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 

@@ -1,7 +1,5 @@
 """The program: finds the command that is called for, and turns what goes wrong into an exit code."""
 
-from __future__ import annotations
-
 import os
 import sys
 import traceback

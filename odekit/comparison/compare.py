@@ -1,7 +1,5 @@
 """compare: a training run against the reduced ODE that starts from its first snapshot."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass

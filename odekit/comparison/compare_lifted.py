@@ -1,7 +1,5 @@
 """A run on spheres, or on a non-Abelian group, against the lifted flow from its first snapshot."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

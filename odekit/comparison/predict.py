@@ -1,7 +1,5 @@
 """predict: the winner, its blow-up time and its final phases, before training."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a system that was derived from a network can answer beyond what any ODE can."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """derive: from a network to its reduced system, by the road that its group and activation allow."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction

@@ -4,8 +4,6 @@ Averaged over the phase rotation that leaves the neurons' energy alone, those mo
 that it leaves alone too: waves in one linear form each, which over all frequencies peak where it is zero.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

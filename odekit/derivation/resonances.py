@@ -4,8 +4,6 @@ In every monomial of the energy theta's frequencies, shared out over the inputs,
 times the task's coefficient, such as ``k1 + k2 = k3`` modulo the order.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product

@@ -1,7 +1,5 @@
 """Formulas on NumPy arrays, real or complex: a tree becomes a program that reuses memory where it may."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction

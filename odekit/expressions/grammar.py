@@ -1,7 +1,5 @@
 """The grammars: which functions and constants a text may hold, and how long and how deep it may be."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from odekit.expressions.arrays import CONSTANTS

@@ -1,7 +1,5 @@
 """What the parts of a formula mean: one table for each way to read a tree, such as arrays or SymPy."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction

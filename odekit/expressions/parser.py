@@ -1,7 +1,5 @@
 """The parser: from text to an expression tree, by a whitelist of Python's syntax, without evaluating it."""
 
-from __future__ import annotations
-
 import ast
 import keyword
 import re

@@ -1,7 +1,5 @@
 """Formulas as polynomials: exact coefficients by exponents, bounded in terms and bits."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import reduce

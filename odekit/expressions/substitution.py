@@ -1,7 +1,5 @@
 """Questions about whole trees: which names occur, how large they are, and other trees in place of names."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from fractions import Fraction

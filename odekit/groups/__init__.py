@@ -13,55 +13,14 @@ conjugate characters and a signed number for a character of order 2.
 [('1', 'R', 1), ('1a', 'R', 1), ('2', 'R', 2), ('3a', 'R', 3), ('3b', 'R', 3)]
 """
 
-from __future__ import annotations
-
 from odekit.groups.axioms import MAX_ORDER
 from odekit.groups.characters import character_exponents, character_labels, characters, conjugate_characters
 from odekit.groups.classes import class_of_elements, conjugacy_classes
 from odekit.groups.dual import dual_group
-from odekit.groups.families import (
-    alternating,
-    cyclic,
-    dicyclic,
-    dihedral,
-    frobenius,
-    from_table,
-    group,
-    load_table,
-    product,
-    semidirect,
-    symmetric,
-)
-from odekit.groups.fourier import (
-    RealModes,
-    averaged_coefficients,
-    coefficients_to_modes,
-    fourier_transform,
-    from_modes,
-    group_fourier,
-    inverse_fourier_transform,
-    inverse_group_fourier,
-    mean_mode,
-    mode_basis,
-    modes_to_coefficients,
-    rank_one,
-    to_modes,
-    wrap_phase,
-)
+from odekit.groups.families import *
+from odekit.groups.fourier import *
 from odekit.groups.group import CyclicFamily, FiniteGroup
-from odekit.groups.irreps import (
-    KAPPA,
-    LARGEST_ORDER_OF_IRREPS,
-    Irrep,
-    RealIrrep,
-    RepresentationCheck,
-    character_table,
-    check_representation,
-    eigenvalue_multiplicities,
-    find_irreps,
-    find_real_irreps,
-    frobenius_schur_indicators,
-)
+from odekit.groups.irreps import *
 from odekit.groups.table import GroupTable
 
 __all__ = [

@@ -1,7 +1,5 @@
 """The axioms of a finite group, checked on its table; errors name the entries that break one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -5,8 +5,6 @@ least number for which g^m = h lies in H_(i-1), a character of H_(i-1) extends t
 the m-th roots of its value at h. Values exp(2 pi i x / e) are integers x modulo the group's exponent e.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar

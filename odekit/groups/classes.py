@@ -1,7 +1,5 @@
 """The conjugacy classes of a group, as lists of elements or as a number for each element."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The dual of an Abelian group: its characters under pointwise product."""
 
-from __future__ import annotations
-
 from odekit.groups.characters import character_labels, character_products
 from odekit.groups.group import FiniteGroup
 

@@ -1,7 +1,5 @@
 """FiniteGroup: a group table with its irreps; and the family of cyclic groups of symbolic order."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from odekit.groups.irreps import Irrep, RealIrrep, find_irreps, find_real_irreps

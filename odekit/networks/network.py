@@ -1,7 +1,5 @@
 """The specification of a network: group, task, activation, embedding, constraint, loss, rates."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """The best accuracy of a shared embedding, which gives the same answer to all permutations of its inputs."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import numpy as np

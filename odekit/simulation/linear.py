@@ -1,7 +1,5 @@
 """Gradient flow of a deep linear network in all of its weights, on the loss ``|S - W_L ... W_1|^2 / 2``."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import reduce
 from itertools import pairwise

@@ -3,8 +3,6 @@
 The logits logit_scale sum_m s_m xi_m act(z_m) are linear in the scales s: the loss is convex in them.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

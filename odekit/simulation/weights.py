@@ -3,8 +3,6 @@
 The stack holds the e embeddings and then xi, the neuron fastest: gathers over elements move whole rows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -4,8 +4,6 @@
 two-mode flow ``u' = 2 r v conj(u), v' = r u^2`` in closed form, without any step.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from odekit.facade import lazy

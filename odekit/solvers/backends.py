@@ -1,7 +1,5 @@
 """Which backend computes a batch: the caller's choice, or the rule behind "auto"."""
 
-from __future__ import annotations
-
 from odekit.errors import InputError
 from odekit.extras import require_jax, require_numba
 from odekit.solvers.codegen import formulas_of, series_code

@@ -1,7 +1,5 @@
 """The exact solution of a system: by its own formulas, the elliptic ones, or those on spheres."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 

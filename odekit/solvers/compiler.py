@@ -1,7 +1,5 @@
 """compile: turns a system into functions on numbers or arrays, for one backend and method."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

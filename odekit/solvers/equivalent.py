@@ -1,7 +1,5 @@
 """Solves a system in an equivalent form that is cheaper, and hands back the states that were asked for."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any

@@ -3,23 +3,19 @@
 Source: Hairer, Norsett, Wanner, "Solving Ordinary Differential Equations I", section II.9.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import mpmath
 import numpy as np
 from mpmath import mpf
-from numpy.typing import ArrayLike
 
 from odekit.errors import InputError
 from odekit.solvers.compiler import compile
-from odekit.solvers.problem import InitialStates, Problem, Solution, Status, pose
-from odekit.systems import System
+from odekit.solvers.problem import Problem, Solution, Status
 
-__all__ = ["DIGITS", "follow_precisely", "solve_precisely"]
+__all__ = ["DIGITS", "follow_precisely"]
 
 Vector = list[Any]
 
@@ -81,25 +77,6 @@ def follow_precisely(problem: Problem, dps: int = DIGITS) -> Solution:
     precision = np.full(batch, float(np.finfo(np.float64).eps))
     parts = (given.times, y, status, compiled.states, reached, steps, precision)
     return Solution(*parts, method="mpmath", backend="mpmath")
-
-
-def solve_precisely(
-    system: System,
-    y0: InitialStates,
-    t: ArrayLike,
-    *,
-    parameters: Mapping[str, ArrayLike] | None = None,
-    dps: int = DIGITS,
-    max_steps: int = 2_000,
-) -> Solution:
-    """As ``solve(..., backend="mpmath")``, with as many digits as wanted.
-
-    Raises
-    ------
-    InputError: the digits are out of range, or an argument doesn't fit the system.
-    """
-    posed = pose(system, y0, t, parameters=parameters, max_steps=max_steps, backend="mpmath")
-    return follow_precisely(posed, dps)
 
 
 def _mpfs(values: Sequence[Any] | np.ndarray[Any, Any]) -> Vector:

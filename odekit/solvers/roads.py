@@ -1,7 +1,5 @@
 """The ways from a problem to its solution: by formulas, in many digits, in a cheaper form, or in steps."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """solve: from a system, initial states and times to a `Solution`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from numpy.typing import ArrayLike

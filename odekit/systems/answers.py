@@ -1,7 +1,5 @@
 """Answers that hold for any ODE: searches for integrals, symmetries and points of rest, and printers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import sympy as sp

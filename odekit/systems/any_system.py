@@ -1,7 +1,5 @@
 """system: any ODE that a user writes down, as a `System`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

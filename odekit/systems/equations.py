@@ -1,7 +1,5 @@
 """Equations: expressions by symbol, which may also be looked up by name."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
 import sympy as sp

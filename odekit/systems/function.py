@@ -1,7 +1,5 @@
 """The right-hand side of a system as a plain function, for SciPy and other integrators of one trajectory."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 

@@ -1,7 +1,5 @@
 """What may be asked of a system, as a protocol; whoever derives one may answer better than `AnyAnswers`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Protocol, TypeVar
 

@@ -1,7 +1,5 @@
 """Initial states: their symbols, and whether they lie on the constraint of a system."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

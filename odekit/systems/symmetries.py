@@ -4,8 +4,6 @@ Scaling every x_i by c^(a_i), every parameter p_j by c^(b_j) and time by c^k tak
 monomial of x_i' has the degree a_i - k: linear equations for the exponents.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import gcd, lcm

@@ -41,9 +41,9 @@ def tree(name: str) -> ast.Module:
 
 
 def listed(name: str) -> set[str]:
-    """What a module's `__all__` lists, and for a face without one, what the modules behind it list."""
+    """What a module's `__all__` or a façade's homes list, else what the modules behind the face list."""
     for node in tree(name).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("__all__", "_HOMES"):
             return set(ast.literal_eval(node.value))
     froms = [node for node in tree(name).body if isinstance(node, ast.ImportFrom)]
     return {shown for node in froms if node.names[0].name == "*" for shown in listed(str(node.module))}

@@ -1,7 +1,5 @@
 """Trees at points, in float64 with their size or in many digits; NaN where a part is not a finite number."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

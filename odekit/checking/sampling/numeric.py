@@ -1,7 +1,5 @@
 """What is known in numbers only: blow-up times, and limits of solutions."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Random points at which formulas are compared: of round numbers, and where conditions hold."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

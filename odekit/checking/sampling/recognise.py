@@ -1,7 +1,5 @@
 """Numbers recognised: rationals, times or over pi, their square roots, all times powers of parameters."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from fractions import Fraction

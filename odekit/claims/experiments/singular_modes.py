@@ -1,7 +1,5 @@
 """Deep linear networks for experiments: targets, starts on singular modes, and what is measured of them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """The claims of arXiv 2606.02993 on learning to compose elements of any finite group; one file a claim."""
 
-from __future__ import annotations
-
 from odekit.claims.group_composition.alignment_rate import CLAIM as ALIGNMENT_RATE
 from odekit.claims.group_composition.blow_up_winner import CLAIM as BLOW_UP_WINNER
 from odekit.claims.group_composition.competition_rate import CLAIM as COMPETITION_RATE

@@ -1,7 +1,5 @@
 """Alignment rate: with one conjugate pair tan(D/2) decays exponentially, at a rate from three sources."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 

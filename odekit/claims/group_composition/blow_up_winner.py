@@ -1,7 +1,5 @@
 """The winner on spheres: the real irrep whose free flow blows up first, decided at the start."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Competition rate: losers' amplitudes decay at the winner's energy, from a competition solved exactly."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

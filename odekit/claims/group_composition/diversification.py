@@ -1,7 +1,5 @@
 """Diversification: over random starts every nontrivial irrep wins, alike ones equally often."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

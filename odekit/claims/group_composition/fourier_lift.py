@@ -1,7 +1,5 @@
 """The lift: the transform of the network's projected gradient flow is a flow of blocks, irrep by irrep."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Group vote: what a diversified population computes, and when that is the right answer."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

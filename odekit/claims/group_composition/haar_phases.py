@@ -1,7 +1,5 @@
 """Haar phases: at convergence phases are uniform on the circle, and frames uniform on their spheres."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

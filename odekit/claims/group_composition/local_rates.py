@@ -1,7 +1,5 @@
 """Local rates: near a maximum losers fade at e, frames align at 2 e and phases at 3 e, on any group."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
 import numpy as np

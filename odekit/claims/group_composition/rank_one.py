@@ -1,7 +1,5 @@
 """Every neuron's block at its irrep converges to rank one, over the numbers of the irrep's type."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

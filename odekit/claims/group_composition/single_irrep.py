@@ -1,7 +1,5 @@
 """Every neuron on spheres converges to a single irrep: precisely, to one real irrep."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

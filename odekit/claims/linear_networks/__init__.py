@@ -1,7 +1,5 @@
 """Claims on deep linear networks; one file a claim."""
 
-from __future__ import annotations
-
 from odekit.claims.linear_networks.deep_linear import CLAIM as DEEP_LINEAR
 from odekit.claims.verdict import Claim
 

@@ -1,7 +1,5 @@
 """Deep linear networks: each singular mode learns by an ODE of its own, two layers along a sigmoid."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 

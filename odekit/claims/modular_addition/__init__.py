@@ -1,7 +1,5 @@
 """The claims of arXiv 2602.16849 on learning modular addition; one file a claim."""
 
-from __future__ import annotations
-
 from odekit.claims.modular_addition.decoupling import CLAIM as DECOUPLING
 from odekit.claims.modular_addition.dominance_time import CLAIM as DOMINANCE_TIME
 from odekit.claims.modular_addition.even_activations import CLAIM as EVEN_ACTIVATIONS

@@ -1,7 +1,5 @@
 """Decoupling: at small scale the full flow is that of independent neurons, with an error of third order."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Dominance time: when the winning frequency leads, by scale and by order."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from odekit.arrays import FloatArray

@@ -1,7 +1,5 @@
 """Even activations: trained with ReLU, a network keeps its accuracy with them, and loses it with odd ones."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from odekit.arrays import FloatArray

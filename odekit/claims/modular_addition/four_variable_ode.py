@@ -1,7 +1,5 @@
 """The four-variable ODE: one frequency of one neuron moves by magnitudes and phases of theta and xi."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

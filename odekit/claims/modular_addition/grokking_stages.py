@@ -1,7 +1,5 @@
 """Grokking: on a part of the pairs with weight decay, a network aligns, memorises, and then generalises."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The lottery ticket: which frequency wins a neuron is decided at the start, by the smallest blow-up time."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The majority vote: a diversified network's logits peak at the right answer, with two half-sized ghosts."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Phase alignment: the phase difference D = 2 phi - psi tends to 0, from every start but D = pi."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from odekit.arrays import FloatArray

@@ -1,7 +1,5 @@
 """ReLU's leakage: which harmonics the gradient at one frequency holds, and which remain in the end."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """ReLU's rates: 2Cp and 10Cp at the start, and a growth rate of their own once harmonics have filled in."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from odekit.arrays import FloatArray

@@ -1,7 +1,5 @@
 """Single frequency: a neuron that starts at one frequency stays there."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from odekit.arrays import FloatArray

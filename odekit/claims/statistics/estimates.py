@@ -1,7 +1,5 @@
 """Measured orders and proportions, and how far they can be off."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

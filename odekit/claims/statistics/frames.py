@@ -1,7 +1,5 @@
 """Tests of uniform frames: means of bounded quantities with rigorous levels, and tests on the circle."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ Real irreps are alike if they have the same type and dimension m over K: indepen
 blocks of one distribution there, so that alike irreps win equally often.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

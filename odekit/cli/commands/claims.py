@@ -1,7 +1,5 @@
 """``odekit claims``: what can be verified."""
 
-from __future__ import annotations
-
 import click
 
 from odekit.cli.command import Command, debug_option

@@ -1,7 +1,5 @@
 """``odekit compare``: training runs against the reduced ODE."""
 
-from __future__ import annotations
-
 import click
 
 from odekit.cli.command import Command, debug_option

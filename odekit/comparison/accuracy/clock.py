@@ -1,7 +1,5 @@
 """Is the run's clock that of its stated loss? A test for runs whose first step is too long for a budget."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from odekit.arrays import FloatArray

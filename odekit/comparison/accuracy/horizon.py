@@ -1,7 +1,5 @@
 """The horizon of a comparison: the first snapshot at which the median error budget passes a level."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from odekit.comparison.accuracy.budget import Budget

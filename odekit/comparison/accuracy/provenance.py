@@ -1,7 +1,5 @@
 """What a run's meta and numbers say of its training: step, precisions, and whether t is a flow's time."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

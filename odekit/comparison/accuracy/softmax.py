@@ -1,7 +1,5 @@
 """What the reduction neglects: the full gradient against the one with the softmax replaced by 1/n."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Where the lifted flow takes a neuron on spheres: the shares of its irreps once one of them has won."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -5,8 +5,6 @@ all weight groups, S = exp(int c E dt) and dtau = dt / S give the free flow (S X
 spheres and independently in each irrep. The first one to blow up, at tau*, wins: t is then without bound.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The lifted flow of whole neurons on any finite group, and how fast two orbits of it can part."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cached_property
 

@@ -5,8 +5,6 @@ in a metric. With s the largest speed at unit length, Banach's theorem (a symmet
 diagonal) bounds |J(z)| <= D s |z|^(D-1) and |J'(z)| <= D (D-1) s |z|^(D-2).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The reduced flow of a whole network whose modes decouple: each mode is moved by its own template."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """Errors by quantity over time: magnitudes and phases of the modes that lead their neurons."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -5,8 +5,6 @@ The maxima of a real irrep sigma form one orbit: with unit vectors p, q, w in R^
     theta1 = sqrt(r/n) <p, sigma q>,    theta2 = sqrt(r/n) <q, sigma w>,    xi = sqrt(r/n) <p, sigma w>.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

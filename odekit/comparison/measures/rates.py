@@ -1,7 +1,5 @@
 """Exponential rates from data: local slopes of the logarithm in a window chosen by rule, with an interval."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """How much of a neuron lies in each real irrep, and which one dominates it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """When stages of a training end: where a curve has covered a share of its whole change for good."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

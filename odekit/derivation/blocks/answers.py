@@ -1,7 +1,5 @@
 """The answers of a system in blocks, on any finite group."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -6,8 +6,6 @@ polynomial, that sum_rho d_rho chi_rho(g) = n delta(g, 1). The equations of moti
 functions decide for them too: exactly where the irreps have monomial matrices, else with random weights.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction

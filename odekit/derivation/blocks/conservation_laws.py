@@ -4,8 +4,6 @@ What vanishes in non-commuting letters is conserved in every irrep of every grou
 decays at its radial coefficient times E: P' = -cofactor * E * P, with first integrals as ratios.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction

@@ -10,8 +10,6 @@ tr(xihat^* rho(g1) rho(g2)) for every nontrivial irrep. One factor at an input g
 sum of rho(g) vanishes; two or more would need Clebsch-Gordan coefficients, which are not available.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """The energy's critical points on spheres: maxima at K-rank 1, saddles above, with their exact spectra."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from odekit.derivation.blocks.flow import LiftedFlow

@@ -1,7 +1,5 @@
 """Weights at a maximum of the energy on spheres, for every real irrep and any three directions."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

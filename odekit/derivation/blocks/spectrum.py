@@ -4,8 +4,6 @@ Every block is a multiple of one partial isometry of K-rank k, and the linearise
 over K splits by rows and columns inside and outside of it: one entry of each kind is computed, and counted.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 

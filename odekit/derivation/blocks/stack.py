@@ -3,8 +3,6 @@
 A block is real at type R, any complex matrix at type C, ((A, -conj B), (B, conj A)) in a basis at type H.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

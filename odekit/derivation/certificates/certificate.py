@@ -4,8 +4,6 @@ The gradient is summed over all tuples of elements and transformed at every freq
 it must be the zero polynomial over the cyclotomic field at the modes; elsewhere zero, or the declared leak.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from math import gcd
 

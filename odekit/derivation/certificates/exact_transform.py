@@ -4,8 +4,6 @@ A polynomial is a dictionary from exponents to integer arrays (tuple, power of t
 are c = w/2 for a pair of characters, so that coefficients are integers; at the end powers are reduced.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """The transformed gradient in floating point, at random coefficients of the modes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """The weight-space gradient summed over all tuples and transformed, exactly or in floating point."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 The flow is that of ``E = n^2 beta cos(D) h(alpha)``; the gradient also leaks into multiples of the frequency.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property

@@ -3,8 +3,6 @@
 Sums run over all pairs of inputs: nothing is approximated but H, and nothing at all with H = (n-1)/2.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -5,8 +5,6 @@ gradient in xi is a multiple of |cos a|, and that in theta is T(a) = < cos(a + b
 the other input's angle b being uniform.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 

@@ -1,7 +1,5 @@
 """The gradient at one frequency, harmonic by harmonic, and the certificate of its projection."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

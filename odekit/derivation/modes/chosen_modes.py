@@ -1,7 +1,5 @@
 """The modes that a user asks for: text such as ``k,2k``, ``1,2`` or ``(0,1)`` becomes frequencies."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from fractions import Fraction

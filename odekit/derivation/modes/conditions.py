@@ -1,7 +1,5 @@
 """Conditions: what an order and its frequencies must satisfy for generic selection rules to be exact."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """The default modes: one generic frequency, and what activation and task need for a non-zero energy."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any

@@ -4,8 +4,6 @@ The sum over the group of a product of characters is n where their frequencies a
 Symbolic ones do so identically; the congruences modulo n that would be accidents are kept as `Condition`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

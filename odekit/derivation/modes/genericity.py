@@ -1,7 +1,5 @@
 """What keeps further terms from surviving the selection rules at a concrete order, by accident."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import product
 from math import gcd

@@ -1,7 +1,5 @@
 """Leaks: where the gradient leads outside of the modes that were kept."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, TypeVar
 

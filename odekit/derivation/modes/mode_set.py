@@ -4,8 +4,6 @@ A pair of conjugate characters carries a complex w, two letters: the weight Re(w
 at -q. A real character carries one signed number, one letter.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

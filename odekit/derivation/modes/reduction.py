@@ -6,8 +6,6 @@ each real one. The gradient flow of E = n^s e in that metric is, for a pair and 
     w' = rate * n^(s-1) * 4 de/dconj(w),          w' = rate * n^(s-1) * de/dw.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction

@@ -13,8 +13,6 @@ Written in characters, the sum over each x_i is n where the frequencies that sta
 where [f]_q is the coefficient of chi_q in f. With one factor taken out it is the gradient at *any* frequency.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

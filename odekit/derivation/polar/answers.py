@@ -1,7 +1,5 @@
 """The answers of a reduction in Fourier modes, and its system in each of its forms."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction

@@ -4,8 +4,6 @@ A mode with the energy kappa (u^2 conj(v) + conj(u)^2 v), or kappa u^2 v with si
 u' = 2 r v conj(u), v' = r u^2 after v is rescaled where theta and xi have different rates.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from fractions import Fraction
 

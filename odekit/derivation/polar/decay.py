@@ -5,8 +5,6 @@ that without in other units: ``w(t) = e^(-decay t) W(s)``, ``s = (1 - e^(-(d-2) 
 As s never passes ``1/((d-2) decay)``, what blows up later than that without decay dies out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 

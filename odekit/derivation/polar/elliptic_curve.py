@@ -1,7 +1,5 @@
 """The elliptic curve on which an orbit moves: (s')^2 as a cubic in s = beta^2 (or v^2), by elimination."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import sympy as sp

@@ -4,8 +4,6 @@ In X = beta cos D, Y = beta sin D, alpha^2 and theta's phase, or in real and ima
 through zero magnitudes, and is several times cheaper to integrate than with sines and divisions.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

@@ -4,8 +4,6 @@ Phases rest where every sine in the energy vanishes. Where each coefficient time
 point attracts, where all are negative it repels.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import product
 from operator import mul

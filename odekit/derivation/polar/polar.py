@@ -4,8 +4,6 @@ With w = r e^{i phase} a monomial of the energy is a product of magnitudes times
 phase combination D, such as 2 phi - psi.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """The polynomial form: X = beta cos D, Y = beta sin D and alpha^2, or alpha where its parity asks for it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import sympy as sp

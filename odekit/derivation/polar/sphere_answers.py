@@ -3,8 +3,6 @@
 E is a parameter, because all modes of the neuron share in it, or a definition where all of them are states.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """A system that was derived from a network as plain data: what a program reads, and what becomes JSON."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from odekit.derivation.answers import NetworkAnswers

@@ -1,7 +1,5 @@
 """Parts of a system's plain data that all kinds of system have."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any

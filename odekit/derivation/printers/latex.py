@@ -1,7 +1,5 @@
 """A system that was derived from a network as LaTeX."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 

@@ -1,7 +1,5 @@
 """What every report says of the network: what it is, and in which time its flow is told."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from odekit.groups import CyclicFamily

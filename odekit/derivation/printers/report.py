@@ -1,7 +1,5 @@
 """A system that was derived from a network as a report that a person reads."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 

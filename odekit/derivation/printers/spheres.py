@@ -1,7 +1,5 @@
 """What unit spheres add, as sections of a report."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from odekit.derivation.spheres import CriticalPoint, SphereReport

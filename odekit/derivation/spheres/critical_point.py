@@ -1,7 +1,5 @@
 """A critical point of the energy on spheres, with the spectrum of the linearised flow at it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import sympy as sp

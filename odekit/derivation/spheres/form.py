@@ -4,8 +4,6 @@ Where all modes of a neuron on three spheres are states, magnitudes that agree w
 ``a' = kappa a^2 - E a``, and one pair that is alone turns as ``D' = -3 kappa a sin D`` at magnitudes at rest.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import sympy as sp

@@ -3,8 +3,6 @@
 Where the energy is homogeneous of degree D in its weights, that part is D E times them, by Euler's identity.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product

@@ -1,7 +1,5 @@
 """What unit spheres add to a system: the energy E, laws that hold up to scale, maxima, exact solutions."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """Exact solutions on unit spheres, each verified symbolically against the derived equations."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Cyclic groups and direct products."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from itertools import product as cartesian_product

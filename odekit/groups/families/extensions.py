@@ -1,7 +1,5 @@
 """Groups of words a^i b^j, at index i + n j: semidirect products, dihedral, dicyclic and Frobenius groups."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Groups by name, such as "Q8xS3", and the cyclic families "Zp" and "Zn" whose order is a symbol."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Symmetric and alternating groups: permutations in lexicographic order, with (s t)(i) = s(t(i))."""
 
-from __future__ import annotations
-
 import math
 from itertools import permutations
 

@@ -1,7 +1,5 @@
 """Groups from multiplication tables, given as arrays or read from files."""
 
-from __future__ import annotations
-
 import os
 import zipfile
 import zlib

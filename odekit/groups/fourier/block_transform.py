@@ -5,8 +5,6 @@
 Leading axes are a batch. A convolution, (f * h)(g) = sum_x f(x) h(x^-1 g), becomes fhat hhat.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

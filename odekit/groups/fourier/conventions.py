@@ -1,7 +1,5 @@
 """Coefficients in the convention of arXiv 2606.02993, and phases in one turn."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -6,8 +6,6 @@ A mode is a pair {chi, conj chi}, represented by the character that comes first,
 whose u is real and signed.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

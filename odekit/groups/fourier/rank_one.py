@@ -1,7 +1,5 @@
 """Functions of rank one: matrix elements of one real irrep, which is what the energy's maxima are made of."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from odekit.arrays import FloatArray

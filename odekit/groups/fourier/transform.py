@@ -5,8 +5,6 @@
 Leading axes are a batch. On the integers modulo n the sum is ``n * numpy.fft.ifft(f)``.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

@@ -4,8 +4,6 @@ rho(g) has the eigenvalue exp(2 pi i k / e), e being the group's exponent, as of
 (1/e) sum_j chi(g^j) exp(-2 pi i j k / e) says: rounding it gives the character exactly.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from odekit.arrays import ComplexArray, FloatArray, IndexArray

@@ -1,7 +1,5 @@
 """The Frobenius-Schur type of an irrep: R, C or H, the algebra of the matrices that commute with it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

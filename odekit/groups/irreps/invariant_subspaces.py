@@ -6,8 +6,6 @@ dimension kappa m with endomorphisms of dimension kappa = 1, 2 or 4, occurs in m
 chance, m, kappa and the Frobenius-Schur indicator don't fit together.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

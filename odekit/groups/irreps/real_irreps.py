@@ -1,7 +1,5 @@
 """The irreps over the real numbers: the units in which real weights move."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from functools import cached_property
 

@@ -1,7 +1,5 @@
 """A check that given matrices are a unitary representation, with errors and advice where they are not."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -4,8 +4,6 @@ At type R these are the translations themselves. At types C and H the translatio
 J^2 = -1; on its eigenspace at +i they are an irrep of half the dimension, at -i the conjugate one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import TypeVar
 

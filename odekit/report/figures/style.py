@@ -1,7 +1,5 @@
 """How figures look, and how they become files: ready for one column of a paper, the same bytes each time."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -1,25 +1,8 @@
 """What do the numbers say? Tables as data, for the terminal, LaTeX and Markdown."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from odekit.facade import lazy
-
-__all__ = [
-    "Table",
-    "claims_table",
-    "comparison_table",
-    "escape",
-    "findings_table",
-    "latex_table",
-    "markdown_table",
-    "outcome_text",
-    "prediction_table",
-    "terminal_table",
-    "verdict_table",
-    "winners_table",
-]
 
 _HOMES = {
     "Table": "table",
@@ -37,18 +20,12 @@ _HOMES = {
 }
 
 if TYPE_CHECKING:
-    from odekit.report.tables.contents import (
-        claims_table,
-        comparison_table,
-        outcome_text,
-        prediction_table,
-        verdict_table,
-        winners_table,
-    )
-    from odekit.report.tables.findings import findings_table
-    from odekit.report.tables.latex import latex_table
-    from odekit.report.tables.markdown import escape, markdown_table
-    from odekit.report.tables.table import Table
-    from odekit.report.tables.terminal import terminal_table
+    from odekit.report.tables.contents import *
+    from odekit.report.tables.findings import *
+    from odekit.report.tables.latex import *
+    from odekit.report.tables.markdown import *
+    from odekit.report.tables.table import *
+    from odekit.report.tables.terminal import *
 else:
+    __all__ = list(_HOMES)
     __getattr__, __dir__ = lazy(__name__, _HOMES)

@@ -1,7 +1,5 @@
 r"""Tables in LaTeX with an escaping of their own: they need pdflatex and ``\usepackage{booktabs}``."""
 
-from __future__ import annotations
-
 import math
 import re
 import unicodedata

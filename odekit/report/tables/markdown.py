@@ -1,7 +1,5 @@
 """Tables in Markdown, as GitHub and notebooks show them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from odekit.report.tables.table import Cell, Table, number_text

@@ -1,7 +1,5 @@
 """A table as data: columns, and rows of cells that hold text or numbers."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass

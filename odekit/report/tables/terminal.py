@@ -1,7 +1,5 @@
 """Tables on a terminal, by rich, with escape codes: outcomes in colour, widths that fit."""
 
-from __future__ import annotations
-
 from io import StringIO
 from typing import Literal
 

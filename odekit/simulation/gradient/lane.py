@@ -1,7 +1,5 @@
 """One lane of blocks: its share of the loss and of the gradient, added up block by block in fixed buffers."""
 
-from __future__ import annotations
-
 import math
 import threading
 from collections.abc import Callable, Sequence

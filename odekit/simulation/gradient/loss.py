@@ -5,8 +5,6 @@ With z_m = sum_i theta_i,m[x_i], f[h] = a sum_m xi_m[h] act(z_m) and P = softmax
     grad xi_m[h] = a sum P[h] act(z_m),    grad theta_i,m[x] = a sum_{x_i = x} act'(z_m) sum_h P[h] xi_m[h].
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator, Sequence
 from functools import partial

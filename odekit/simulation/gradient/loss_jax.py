@@ -1,7 +1,5 @@
 """The full loss and its gradient by JAX, for accelerators, in the weights' precision."""
 
-from __future__ import annotations
-
 import math
 import operator
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """How many threads the matrix products of one training get, and work side by side on Python's threads."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Callable, Sequence

@@ -5,8 +5,6 @@
 Its gradient is the limit of minus the gradient of the summed loss, divided by the logit scale.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

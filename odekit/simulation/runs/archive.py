@@ -1,7 +1,5 @@
 """Arrays in an ``.npz`` file without pickles: written whole or not at all, read or refused with a reason."""
 
-from __future__ import annotations
-
 import os
 import zipfile
 import zlib

@@ -1,7 +1,5 @@
 """From a file to a `Run`: ours or a user's training run, or weights alone; errors name the file."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator, Mapping

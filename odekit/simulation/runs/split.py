@@ -1,7 +1,5 @@
 """Which tuples of inputs are trained on, and how the others are related to them."""
 
-from __future__ import annotations
-
 from functools import reduce
 from itertools import permutations
 

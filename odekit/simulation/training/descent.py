@@ -1,7 +1,5 @@
 """Descent with a fixed learning rate: one loop, whose step is the optimiser's."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Gradient flow of the full loss, dw/dt = -rate P_w grad L, by DOP853, with an estimate of its own error."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Where training starts: a stack of weights drawn from an explicit `numpy.random.Generator`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """One step of each optimiser, in place, with a weight decay that is decoupled from the gradient."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Protocol
 

@@ -1,7 +1,5 @@
 """What a run records at each of its snapshots, measured on the weights."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """When a training ends and which of its moments are kept: the options of `simulate`, checked."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

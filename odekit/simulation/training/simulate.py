@@ -1,7 +1,5 @@
 """Train the full network: by gradient flow or by descent, from a seed or from given weights."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

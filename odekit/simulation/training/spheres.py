@@ -1,7 +1,5 @@
 """Unit spheres in weight space: which weights share one, the projection on its tangents, and the way back."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The velocity of every flow and descent, dw/dt = rate P_w(-grad L), tangent to the spheres."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -4,8 +4,6 @@ States hold each letter in turn, in it each stack: real parts of all blocks, the
 R), row by row. At type H, ((A, -conj B), (B, conj A)), only the first half of the columns is kept.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Generated code on disk, so that it is compiled once per machine and not once per process."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import sys

@@ -3,8 +3,6 @@
 States become ``y0, y1, ...`` and parameters ``p0, p1, ...``, so a state may be called ``lambda`` or ``E``.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass

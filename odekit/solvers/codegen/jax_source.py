@@ -1,7 +1,5 @@
 """Source code of a right-hand side in terms of `jax.numpy`; JAX itself isn't needed."""
 
-from __future__ import annotations
-
 from sympy.printing.numpy import JaxPrinter
 
 from odekit.solvers.codegen.expressions import Formulas, source_text

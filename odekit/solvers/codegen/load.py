@@ -1,7 +1,5 @@
 """The one place where generated text becomes functions."""
 
-from __future__ import annotations
-
 from typing import Any
 
 __all__ = ["execute"]

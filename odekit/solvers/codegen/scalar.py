@@ -1,7 +1,5 @@
 """Source code of a right-hand side for one trajectory at a time, on plain floats."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

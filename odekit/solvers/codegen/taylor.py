@@ -1,7 +1,5 @@
 """The recurrence behind a Taylor series: which products and sums of series make up a polynomial field."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any

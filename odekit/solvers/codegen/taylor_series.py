@@ -3,8 +3,6 @@
 Series are in ``(t - t_old) / s``, s near the length of a step, so that no coefficient over- or underflows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property

@@ -10,8 +10,6 @@ One frequency of one neuron has ``r = p`` (loss summed over the pairs of Z_p). A
 D = pi is unstable: a D within a unit in the last place of it, or of another odd multiple, stands for it.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -11,8 +11,6 @@ Going back only multiplies, adds and divides positive numbers, so no digit is lo
 Source: Carlson, "Numerical computation of real or complex elliptic integrals" (1995); DLMF 19.22, 22.20.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from odekit.arrays import BoolArray, FloatArray

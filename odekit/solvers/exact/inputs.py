@@ -1,7 +1,5 @@
 """Checks what a user passes to the exact solutions: real arrays that broadcast, and a positive rate."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -6,8 +6,6 @@ Rows of the flat array ``w`` are `LANES` entries long. Starts that these formula
 of the float range, near an unstable orbit, invalid) are marked as not plain, for `rows` to follow.
 """
 
-from __future__ import annotations
-
 import math
 
 from odekit.arrays import FloatArray

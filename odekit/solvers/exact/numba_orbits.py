@@ -1,7 +1,5 @@
 """The exact orbits of a large batch by machine code on several threads; no result depends on the threads."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -12,8 +12,6 @@ small ratios alpha/beta lose no digits; the larger magnitude must be between 1/2
 Source: [A] arXiv 2602.16849, the four-variable ODE; its closed form follows from the two first integrals.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

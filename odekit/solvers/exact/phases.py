@@ -1,7 +1,5 @@
 """Where the phases of the two-mode flow end, and when they align; rows without an answer are NaN."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -1,7 +1,5 @@
 """The exact orbits row by row in NumPy, for every start, however degenerate."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from odekit.arrays import BoolArray, FloatArray

@@ -10,8 +10,6 @@ One pair alone keeps its magnitudes, and ``tan(D/2) = tan(D(0)/2) exp(-3 kappa a
 Source: arXiv 2606.02993, phase alignment and competition.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from odekit.arrays import FloatArray

@@ -7,8 +7,6 @@ A neuron's coefficients at a character, theta1's, theta2's and xi's transforms o
 In tau, dtau = exp(-int E dt) dt, E is gone: characters are independent, the first to blow up wins.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -1,7 +1,5 @@
 """A batch of starts of the two-mode flow on their orbits, scaled by powers of 2, so that no digit is lost."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Integrates a batch by a kernel that JAX compiled: whole on an accelerator, in blocks on the CPU."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """DOP853 for a whole batch as one loop of array operations for JAX, until the last lane has ended."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

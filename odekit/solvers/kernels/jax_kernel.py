@@ -1,7 +1,5 @@
 """Loads JAX and compiles kernels with it, in float64 whatever JAX is set to elsewhere."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
 from contextlib import AbstractContextManager

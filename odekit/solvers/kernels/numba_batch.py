@@ -1,7 +1,5 @@
 """Integrates a batch by a compiled kernel on several threads; no result depends on the threads."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 

@@ -5,8 +5,6 @@ The lanes' state is the flat array ``w``: row ``T`` holds their times, row ``H``
 each `LANES` entries long. A lane only reads its own column, so no result depends on its neighbours.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 

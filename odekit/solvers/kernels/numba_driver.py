@@ -4,8 +4,6 @@ It calls what a method's text defines before it: ``begin`` chooses a first step,
 every lane, ``inside`` prepares to look into these steps, and ``value`` is a state at the time that is due.
 """
 
-from __future__ import annotations
-
 __all__ = ["DRIVER"]
 
 DRIVER = '''

@@ -1,7 +1,5 @@
 """Loads numba and compiles kernels with it, kept in memory and, where it can be written, on disk."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from functools import cache

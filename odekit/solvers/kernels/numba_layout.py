@@ -1,7 +1,5 @@
 """What the texts of all kernels have in common: where a lane's numbers lie, and pieces of formulas."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 import numpy as np

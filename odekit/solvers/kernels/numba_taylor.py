@@ -3,8 +3,6 @@
 Laid out as in `numba_dop853`; row ``H`` of ``w`` holds the scale of the series, about the length of a step.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from itertools import product

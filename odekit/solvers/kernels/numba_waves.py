@@ -5,8 +5,6 @@ Source: k pi/2 is subtracted in four parts of 27 bits, so that three products ar
 "Software Manual for the Elementary Functions", chapter 8); fdlibm's ``__kernel_sin`` and ``__kernel_cos``.
 """
 
-from __future__ import annotations
-
 __all__ = ["WAVES", "WAVE_FUNCTIONS"]
 
 WAVE_FUNCTIONS = ("quarters", "turned", "short_sine", "short_cosine", "sine", "cosine")

@@ -1,7 +1,5 @@
 """CompiledSystem: a system with its right-hand side as a function on numbers or arrays."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

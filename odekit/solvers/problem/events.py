@@ -1,7 +1,5 @@
 """Events: moments at which a function g(t, y, p) is zero along a trajectory."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 

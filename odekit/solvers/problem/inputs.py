@@ -1,7 +1,5 @@
 """Checks what a user passes to a solver, and makes arrays with one batch axis of it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Problem: everything that was asked of a solver, checked, before a method is chosen."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

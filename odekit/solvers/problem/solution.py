@@ -1,7 +1,5 @@
 """What a solver hands back: trajectories as read-only arrays, and what became of each of them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from typing import Any

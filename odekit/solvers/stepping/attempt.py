@@ -1,7 +1,5 @@
 """What a method reports of a step that it tried, for every lane of a block."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Integration of many trajectories at once in NumPy, each with its own step size and status."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from odekit.arrays import BoolArray, FloatArray, IntArray

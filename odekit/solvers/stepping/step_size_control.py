@@ -1,7 +1,5 @@
 """Step size control with the numbers of the Fortran code DOP853, except for the safety factor."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -4,8 +4,6 @@ Source: E. Hairer, S. P. Norsett, G. Wanner, "Solving Ordinary Differential Equa
 second edition, sections II.5, II.6 (interpolant) and II.10 (estimators); the Fortran code DOP853.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

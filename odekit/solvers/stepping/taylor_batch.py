@@ -1,7 +1,5 @@
 """A step of the Taylor method for a whole block of trajectories, in NumPy."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 

@@ -1,7 +1,5 @@
 """Formulas on intervals: an enclosure of every value that a formula takes on a box, by mpmath."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Linear algebra by SymPy's domain matrices: null spaces exactly, ranks modulo one large prime."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeVar

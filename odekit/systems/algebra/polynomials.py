@@ -1,7 +1,5 @@
 """Sparse polynomials as dictionaries from exponents to rationals, far cheaper than SymPy's expressions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """Means of periodic functions over one or two angles, by the trapezoidal rule, checked for convergence."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import product
 from typing import Any

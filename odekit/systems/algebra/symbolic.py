@@ -1,7 +1,5 @@
 """From the expression tree of a user's text to SymPy and back, name by name, evaluating no text."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import reduce

@@ -3,8 +3,6 @@
 Entries are two polynomials, real and imaginary part: coefficients by sorted tuples of the states' places.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 

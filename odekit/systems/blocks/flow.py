@@ -5,8 +5,6 @@
 for a letter B in which E is linear. All radial_A are 0 without spheres; a trivial stack's block has no terms.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

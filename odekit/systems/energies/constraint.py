@@ -1,7 +1,5 @@
 """Constraints of a user's gradient flow: spheres, orthonormal columns, and functions that vanish."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """A solution that a user writes down: each state at time t, checked at random points before it is used."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

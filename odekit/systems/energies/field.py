@@ -1,7 +1,5 @@
 """The flow of an energy: its gradient in a metric, projected on a constraint, as a `System`."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """gradient_flow: from an energy that a user writes down to its `System`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any

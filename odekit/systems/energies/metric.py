@@ -1,7 +1,5 @@
 """The metric of a user's gradient flow: read, and refused where it is not positive definite."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Projection of a velocity on a constraint in a metric; every level of the constraint is kept, not only 0."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """Variables of a user's energy: numbers, vectors and small matrices, real or complex, as real states."""
 
-from __future__ import annotations
-
 import keyword
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Reads a user's formulas, text or SymPy, into the symbols that were declared for them."""
 
-from __future__ import annotations
-
 import numbers
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

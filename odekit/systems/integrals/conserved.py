@@ -1,7 +1,5 @@
 """Conserved combinations of candidates: those whose rates cancel identically, by exact linear algebra."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm

@@ -1,7 +1,5 @@
 """Functional independence: the rank of a Jacobian at one point modulo a prime, never above the true rank."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import numpy as np

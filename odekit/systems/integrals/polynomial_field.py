@@ -4,8 +4,6 @@ Sine and cosine are letters with s' = c a', c' = -s a', s^2 + c^2 = 1, an expone
 other function can't be part of an integral. A common denominator is cleared, which keeps the orbits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """First integrals of any system beyond its constraint: polynomials in states, sines and exponentials."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import partial, reduce

@@ -1,7 +1,5 @@
 """The search for polynomials P that a field f conserves, ``sum_i f_i dP/dx_i = 0``, ansatz by ansatz."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from operator import mul

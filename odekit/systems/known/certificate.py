@@ -1,7 +1,5 @@
 """A certificate: what a derived field was compared with, and what came of it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """A point at which something rests: phase combinations at any magnitudes, or all states of a system."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

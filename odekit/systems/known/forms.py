@@ -1,7 +1,5 @@
 """Other forms of a flow as data: exact solutions, and polynomial systems with the maps there and back."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar

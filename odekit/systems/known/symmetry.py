@@ -1,7 +1,5 @@
 """A scaling symmetry: powers of one factor that take orbits to orbits."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

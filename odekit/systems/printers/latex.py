@@ -1,7 +1,5 @@
 """A system as LaTeX."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from types import MappingProxyType

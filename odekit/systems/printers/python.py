@@ -1,7 +1,5 @@
 """A system as a Python program that needs NumPy only."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import sympy as sp

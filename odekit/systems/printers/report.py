@@ -1,7 +1,5 @@
 """Any system as a report that a person reads, and as plain data."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Sections of a report: a title, and indented lines below it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 __all__ = ["join_sections"]

@@ -4,8 +4,6 @@ The field f is completed by ``sum_j grad I_j (I_j(w) - I_j(w*))``. Since f keeps
 is a zero of f on the same level, where it can be isolated although f itself has a whole family of zeros.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

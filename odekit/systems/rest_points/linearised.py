@@ -1,7 +1,5 @@
 """Stability of a point of rest in symbols, from the eigenvalues of the Jacobian there."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """Points of rest by damped Newton steps from many seeded starts, with eigenvalues and a proof."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np

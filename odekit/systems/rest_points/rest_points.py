@@ -3,8 +3,6 @@
 Stability is meant along the constraint, the levels of the first integrals, and families of points of rest.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """Dominance times by order p: trained networks at small orders, the exact solution also at large ones."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -4,8 +4,6 @@ The flow sits on the activation's kinks, which an adaptive integrator doesn't pa
 error proportional to its step. A step is given as a share of ``1/(2Cn)``, C = 4/(3 pi^2).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What claims on cyclic groups share: groups they apply to, starts, and clocks of whole networks."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """An equation for D = 2 phi - psi put to the test along a run: the derived one, and the one in print."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

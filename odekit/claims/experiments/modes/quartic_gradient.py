@@ -3,8 +3,6 @@
 theta has a random mean, which the derivation counts among the states of an activation of degree 4.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -6,8 +6,6 @@ a_k = b_k/N, where N keeps the spheres. Magnitudes are those of transforms over 
 to 1 over the characters.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.integrate import solve_ivp
 

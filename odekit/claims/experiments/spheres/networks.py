@@ -1,7 +1,5 @@
 """What experiments on spheres share: networks, starts, converged runs and the winners in them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from functools import lru_cache

@@ -4,8 +4,6 @@ Averaged over p, q and w, whose second moments are 1/r and odd moments 0, a neur
 ``2 (r/n)^{3/2} r^{-3} chi(g1 g2 h^{-1})``, chi the character of the real irrep.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Measurements of what populations compute: exact designs, random frames, trained networks."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """A lifted system as plain data, with the keys of every other system."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from odekit.derivation.blocks.lifted import Lifted

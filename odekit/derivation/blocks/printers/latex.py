@@ -1,7 +1,5 @@
 """A lifted system as LaTeX: hats on blocks, daggers on adjoints."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
 

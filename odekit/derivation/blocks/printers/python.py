@@ -1,7 +1,5 @@
 """A lifted system as a Python function of blocks that needs NumPy only."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 

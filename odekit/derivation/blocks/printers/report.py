@@ -1,7 +1,5 @@
 """A lifted system as a report that a person reads."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from odekit.derivation.blocks.lifted import Lifted
