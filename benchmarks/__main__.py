@@ -3,6 +3,7 @@
     pip install torch --index-url https://download.pytorch.org/whl/cpu      (PyTorch's CPU build, first)
     pip install -e '.[bench]'
     python benchmarks [--quick] [--only NAME ...] [--seed N] [--out DIR]
+    python benchmarks --against REVISION            (verify and the tests, beside those of another commit)
 
 Writes benchmarks.json, benchmarks.md and the figure work_precision.png and .pdf into DIR, and prints the
 tables, first of all that of the targets: met, or the honest number. JiTCODE needs a C compiler. A peer that
@@ -38,6 +39,7 @@ from peers import PEERS
 from problem import ERROR_KIND
 from scaling import exponents
 from targets import ratios, verdicts
+from versions import compare_with
 
 __all__ = ["main"]
 
@@ -50,6 +52,9 @@ BENCHES = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs what is asked for, writes and prints it; 1 where a benchmark failed."""
     options = _options(arguments)
+    if options.against is not None:
+        print(compare_with(options.against, quick=options.quick))
+        return 0
     settings = Settings(quick=options.quick, seed=options.seed)
     machine, start = describe(), time.perf_counter()
     rows, failed = _measured(options.only or list(BENCHES), settings)
@@ -102,6 +107,7 @@ def _options(arguments: Sequence[str] | None) -> Any:
     )
     parser.add_argument("--quick", action="store_true", help="small sizes, a check that everything runs")
     parser.add_argument("--only", nargs="+", choices=list(BENCHES), metavar="NAME", help=", ".join(BENCHES))
+    parser.add_argument("--against", metavar="REVISION", help="compare with another commit, and nothing else")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path(".build/benchmarks"), metavar="DIR")
     return parser.parse_args(arguments)

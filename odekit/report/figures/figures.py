@@ -109,7 +109,7 @@ def loss_figure(run: Run) -> Figure:
         axes.set(xlabel=_time_label(run), ylabel=f"cross-entropy ({run.network.loss}, nats)")
         axes.set_ylim(bottom=min(0.0, float(np.min(values))))
         axes.margins(x=0.02)
-        axes.legend(loc="best")
+        axes.legend(loc="lower left")
     return figure
 
 
