@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 
 from odekit.groups import CyclicFamily
-from odekit.networks import Network
+from odekit.networks.network import Network
 
 __all__ = ["accuracy_bound", "accuracy_bound_text"]
 

@@ -1,6 +1,7 @@
 """Equations: expressions by symbol, which may also be looked up by name."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import sympy as sp
 
@@ -35,10 +36,14 @@ class Equations(Mapping[sp.Symbol, sp.Expr]):
         ------
         UnknownNameError: nothing bears the name; the nearest is suggested.
         """
-        name = key if isinstance(key, str) else key.name
+        name = key.name if isinstance(key, sp.Symbol | sp.MatrixSymbol) else str(key)
         if name not in self._named:
             raise UnknownNameError(self._kind, name, self._named)
         return self._entries[self._named[name]]
+
+    def get(self, key: sp.Symbol | str, default: Any = None) -> Any:
+        """The right-hand side of a symbol or name, or ``default`` where there is none."""
+        return self[key] if key in self else default
 
     def __contains__(self, key: object) -> bool:
         return key in self._named or key in self._entries

@@ -128,13 +128,15 @@ class System:
         return Equations("state", entries)
 
     def __getitem__(self, name: str) -> sp.Symbol:
-        """The state, definition or parameter called ``name``.
+        """The state, definition, parameter, time or block of weights called ``name``.
 
         Raises
         ------
         UnknownNameError: none is; the nearest is suggested.
         """
-        known = {s.name: s for s in (*self.states, *self.definitions, *self.parameters)}
+        time = () if self.time is None else (self.time,)
+        symbols = (*self.states, *self.definitions, *self.parameters, *time, *self.equations)
+        known = {symbol.name: symbol for symbol in symbols}
         if name not in known:
             raise UnknownNameError("state", str(name), known)
         return known[name]

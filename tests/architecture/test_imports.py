@@ -82,3 +82,20 @@ def test_every_room_is_an_attribute_without_its_own_import() -> None:
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="module 'odekit' has no attribute 'derrive'"):
         _ = odekit.derrive
+
+
+def test_no_module_imports_the_face_of_a_room_that_it_lies_in() -> None:
+    root = Path(odekit.__file__).parent
+    circles = []
+    for path in root.rglob("*.py"):
+        if path.name == "__init__.py":
+            continue
+        above = [".".join(("odekit", *parts)) for parts in _parents(path.relative_to(root).parent.parts)]
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module in above and node.level == 0:
+                circles.append(f"{path.relative_to(root)}: {node.module}")
+    assert not circles
+
+
+def _parents(parts: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return [parts[:count] for count in range(1, len(parts) + 1)]

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from odekit.arrays import BoolArray, FloatArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.networks import Network
+from odekit.numbers import integer
 from odekit.simulation.gradient.lane import Lane, Residual, softmax_residual, uniform_residual
 from odekit.simulation.gradient.loss_jax import JaxGradient
 from odekit.simulation.gradient.plan import Block, lanes
@@ -72,8 +73,7 @@ class LossGradient:
             raise UnknownNameError("backend", str(backend), BACKENDS)
         self.network = network
         self.dtype = _checked_type(dtype)
-        if rows is not None and rows < 1:
-            raise InputError("a block needs rows", expected="rows of 1 or more", received=f"{rows}")
+        rows = None if rows is None else integer(rows, "rows", 1)
         if chosen is not None:
             _check_chosen(network, chosen)
         self._jax = JaxGradient(network, rows, chosen) if backend == "jax" else None

@@ -42,15 +42,6 @@ class BlockLayout:
             for i, name in enumerate(self.letters)
         }
 
-    def pack(self, blocks: Mapping[str, Blocks]) -> FloatArray:
-        """States (state, ...) from blocks by letter and stack."""
-        batch = blocks[self.letters[0]][0].shape[3:]
-        y = np.empty((len(self.letters) * self.rows, *batch))
-        for i, name in enumerate(self.letters):
-            for j, stack in enumerate(self.stacks):
-                write_blocks(stack, blocks[name][j][:, :, : stack.columns], y[self.rows_of(i, j)])
-        return y
-
 
 def read_blocks(stack: BlockStack, rows: FloatArray) -> NDArray[Any]:
     """Blocks (irrep, d, d, ...) of one weight group in one stack; a view of the states at type R."""

@@ -223,7 +223,7 @@ def test_one_object_serves_other_numbers_of_neurons() -> None:
 
 @pytest.mark.parametrize("rows", [0, -1])
 def test_a_block_without_rows_is_refused(rows: int) -> None:
-    with pytest.raises(InputError, match=r"a block needs rows\. Expected: rows of 1 or more"):
+    with pytest.raises(InputError, match=r"rows must be a whole number from 1"):
         LossGradient(Network("Z5", neurons=2), rows)
 
 

@@ -131,13 +131,6 @@ def test_unpacked_blocks_are_the_groups_fourier_transform(name: str) -> None:
             assert values[place] == pytest.approx(block, abs=1e-12)
 
 
-@pytest.mark.parametrize("name", GROUPS)
-def test_packing_inverts_unpacking(name: str) -> None:
-    layout = BlockLayout(lifted_system(Network(name)).blocks)
-    y = np.random.default_rng(1).standard_normal((2 * layout.rows, 4))
-    assert np.array_equal(layout.pack(layout.unpack(y)), y)
-
-
 def test_a_block_of_a_real_stack_is_a_view() -> None:
     layout = BlockLayout(lifted_system(Network("S4")).blocks)
     y = np.zeros((2 * layout.rows, 4))
