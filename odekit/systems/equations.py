@@ -1,6 +1,7 @@
 """Equations: expressions by symbol, which may also be looked up by name."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import sympy as sp
@@ -43,7 +44,10 @@ class Equations(Mapping[sp.Symbol, sp.Expr]):
 
     def get(self, key: sp.Symbol | str, default: Any = None) -> Any:
         """The right-hand side of a symbol or name, or ``default`` where there is none."""
-        return self[key] if key in self else default
+        found: Any = default
+        with suppress(UnknownNameError):
+            found = self[key]
+        return found
 
     def __contains__(self, key: object) -> bool:
         return key in self._named or key in self._entries

@@ -86,16 +86,18 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 def test_no_module_imports_the_face_of_a_room_that_it_lies_in() -> None:
     root = Path(odekit.__file__).parent
-    circles = []
-    for path in root.rglob("*.py"):
-        if path.name == "__init__.py":
-            continue
-        above = [".".join(("odekit", *parts)) for parts in _parents(path.relative_to(root).parent.parts)]
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ImportFrom) and node.module in above and node.level == 0:
-                circles.append(f"{path.relative_to(root)}: {node.module}")
+    circles = [
+        f"{path.relative_to(root)}: {node.module} {alias.name}"
+        for path in root.rglob("*.py")
+        if path.name != "__init__.py"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module in faces_above(path.relative_to(root))
+        for alias in node.names
+        if not root.parent.joinpath(*node.module.split("."), f"{alias.name}.py").exists()
+    ]
     assert not circles
 
 
-def _parents(parts: tuple[str, ...]) -> list[tuple[str, ...]]:
-    return [parts[:count] for count in range(1, len(parts) + 1)]
+def faces_above(path: Path) -> set[str]:
+    """The rooms that a module of this path lies in, by their dotted names."""
+    return {".".join(("odekit", *folder.parts)) for folder in path.parents if folder.parts}
