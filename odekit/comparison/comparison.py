@@ -19,7 +19,7 @@ from odekit.simulation import Run
 if TYPE_CHECKING:
     import xarray
 
-__all__ = ["Comparison", "Winners"]
+__all__ = ["Comparison", "Control", "Winners"]
 
 # With more than half of the power no other mode can be larger.
 CLEAR_SHARE = 0.5
@@ -51,6 +51,27 @@ class Winners:
         return cls(float(agrees.mean()), clear_agreement, len(agrees), int(clear.sum()))
 
 
+@dataclass(frozen=True)
+class Control:
+    """A false statement put to the same run: that the ODE's field were faster, and that it were slower.
+
+    Parameters
+    ----------
+    change: relative change of the field's speed.
+    outcome: ``"refuted"`` if both are, else ``"not refuted"``, and nothing is confirmed.
+    smallest: smallest change that would be refuted, to a quarter; None if none is up to a factor of 2.
+    """
+
+    change: float
+    outcome: str
+    smallest: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Statement, outcome and the smallest change that would be refuted."""
+        statement = f"a field {100 * self.change:g} % faster, and one as much slower"
+        return {"statement": statement, "outcome": self.outcome, "smallest": plain(self.smallest)}
+
+
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """What came of comparing a run with its reduced ODE.
@@ -68,7 +89,8 @@ class Comparison:
         infinite past a blow-up of the ODE.
     budget: what the gap may be.
     horizon: time from which the median budget exceeds the level asked for; inf if it never does.
-    winners: predicted against observed, where the blow-up times have a closed form.
+    control: the ODE at another speed on the same run, where there is a verdict to control.
+    winners: predicted against observed, where `predict` has a forecast.
     predicted: the ODE's modes at the run's times.
     """
 
@@ -81,6 +103,7 @@ class Comparison:
     gap: FloatArray | None = None
     budget: Budget | None = None
     horizon: float | None = None
+    control: Control | None = None
     winners: Winners | None = None
     predicted: Modes | None = None
 
@@ -102,6 +125,7 @@ class Comparison:
             },
             "gap": {} if self.gap is None else _summary(self.gap),
             "budget": self._budget_json(),
+            "control": None if self.control is None else self.control.to_json(),
             "winners": None if self.winners is None else plain(vars(self.winners)),
             "outcome": self.outcome,
             "reason": self.reason,

@@ -85,7 +85,10 @@ def trained_roundoff(run: Run) -> float:
 
 
 def integrator_error(run: Run) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Relative error of the run's own integration at each time, (T,); 0 where nothing is recorded.
+    """Bound of the run's own integration error at each time, (T,); 0 where nothing is recorded.
+
+    Relative to a neuron's length in the metric of the flow, which divides squared lengths by their rates, and
+    at no time less than before: an estimate that falls has met a change of sign.
 
     Raises
     ------
@@ -100,7 +103,9 @@ def integrator_error(run: Run) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
             expected=f"{len(run)} nonnegative numbers",
             received=f"{error.dtype} of shape {error.shape}",
         )
-    return error.astype(np.float64)
+    rates = run.network.rates.values()
+    distortion = float(np.sqrt(max(rates) / min(rates)))
+    return np.asarray(np.maximum.accumulate(error.astype(np.float64)) * distortion)
 
 
 def _fits(weights: np.ndarray[Any, np.dtype[np.float64]], dtype: type[np.floating[Any]]) -> bool:

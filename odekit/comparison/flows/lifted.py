@@ -7,9 +7,10 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.comparison.flows.linearisation import Separation
+from odekit.comparison.flows.stepwise import follow_stepwise
 from odekit.derivation import Lifted, system_in_blocks
 from odekit.networks import Network
-from odekit.solvers import compile, solve
+from odekit.solvers import compile
 
 __all__ = ["LiftedNeurons"]
 
@@ -41,11 +42,11 @@ class LiftedNeurons:
 
     def evolve(self, start: Weights, times: FloatArray, rtol: float = 1e-9) -> dict[str, FloatArray]:
         """Weights (T, M, n) at ``times`` (T,), measured from the start (M, n); NaN past a blow-up."""
-        y = solve(self.compiled, self.blocks.to_states(start), times * self.rate, rtol=rtol).y
-        return self.blocks.to_weights(y)
+        states = self.blocks.to_states(start)
+        return self.blocks.to_weights(follow_stepwise(self.compiled, states, times * self.rate, rtol)[0])
 
     def separation(self, weights: Weights) -> Separation:
-        """Growth, acceleration and curvature of every neuron at weights (M, n), each (M, 1).
+        """Growth, acceleration, bend and curvature of every neuron at weights (M, n), each (M, 1).
 
         In the metric (Plancherel divided by the rates) the Jacobian on the tangent space is symmetric; its
         largest eigenvalue bounds how fast a deviation grows. The energy is trilinear of norm tau on unit
@@ -60,7 +61,16 @@ class LiftedNeurons:
         growth = np.asarray(np.linalg.eigvalsh(symmetric)[:, -1:], dtype=np.float64)
         velocity = (self._field(states) * lengths).T
         acceleration = np.linalg.norm(np.einsum("bij,bj->bi", symmetric, velocity), axis=1)[:, None]
-        return Separation(growth, acceleration, np.full_like(growth, 10.0 * self._trilinear_norm))
+        curvature = np.full_like(growth, 10.0 * self._trilinear_norm)
+        return Separation(growth, acceleration, acceleration + self._turned(velocity), curvature)
+
+    def _turned(self, velocity: FloatArray) -> FloatArray:
+        """Acceleration towards the spheres' centres, (M, 1); 0 without any."""
+        spheres = self.lifted.flow.spheres
+        if not spheres:
+            return np.zeros((len(velocity), 1))
+        radius = min(1 / np.sqrt(self.network.rates[name]) for sphere in spheres for name in sphere)
+        return np.asarray((velocity**2).sum(axis=1, keepdims=True) / radius)
 
     @cached_property
     def lengths(self) -> FloatArray:

@@ -31,11 +31,15 @@ class Separation:
     growth: largest eigenvalue of J, per unit of the run's time; an upper bound of it for modes that hold
         less than a twentieth of their neuron's length.
     acceleration: length of J w', the second time derivative of the weights.
+    bend: per ``curvature h^2/8``, how far between two points a time h apart the largest eigenvalue may rise
+        above its chord: the orbit's departure from a straight line, on which it is convex where J is linear,
+        and what J itself bends along that line.
     curvature: bound of the change of J per unit of length.
     """
 
     growth: FloatArray
     acceleration: FloatArray
+    bend: FloatArray
     curvature: FloatArray
 
 
@@ -66,8 +70,8 @@ class Linearisation:
     def at(self, amplitudes: Amplitudes) -> Separation:
         """The bounds at amplitudes (..., n_modes)."""
         norms = self.flow.norms(amplitudes)
-        growth = self.steepness(norms)
-        acceleration = growth * self.flow.norms(self.flow.velocity(amplitudes))
+        growth, speed = self.steepness(norms), self.flow.norms(self.flow.velocity(amplitudes))
+        acceleration = growth * speed
         matters = norms > SMALL * np.sqrt((norms**2).sum(axis=-1, keepdims=True))
         matters &= np.isfinite(acceleration)
         for block in self.flow.blocks:
@@ -76,7 +80,9 @@ class Linearisation:
             within = matters[..., block.places].reshape(-1)
             states = self.flow.states(block, amplitudes)[:, within]
             growth[chosen], acceleration[chosen] = self._exactly(block, states)
-        return Separation(growth, acceleration, self.curvature(norms))
+        turned = np.divide(speed**2, norms, out=np.zeros_like(norms), where=norms > 0)
+        bend = acceleration + max(self.degree - 2, 0) * turned
+        return Separation(growth, acceleration, bend, self.curvature(norms))
 
     def _exactly(self, block: Block, states: FloatArray) -> tuple[FloatArray, FloatArray]:
         jacobian = self.jacobian(block, states)

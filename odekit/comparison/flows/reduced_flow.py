@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.arrays import ComplexArray, FloatArray, IndexArray
+from odekit.comparison.flows.stepwise import follow_stepwise
 from odekit.derivation import derive
 from odekit.errors import ReductionError
 from odekit.groups import CyclicFamily, mode_basis
@@ -69,15 +70,24 @@ class ReducedFlow:
     def evolve_with_error(
         self, start: Amplitudes, times: FloatArray, rtol: float = 1e-10
     ) -> tuple[dict[str, ComplexArray], FloatArray]:
-        """Amplitudes as `evolve` gives them, and the solver's relative error of each mode, (M, n_modes)."""
+        """Amplitudes as `evolve` gives them, and the solver's estimate up to each time, (T, M, n_modes)."""
         shape = (len(times), *start["xi"].shape)
         result = {name: np.full(shape, np.nan, dtype=np.complex128) for name in self.names}
-        error = np.zeros(shape[1:])
+        error = np.zeros(shape)
         for block in self.blocks:
-            solution = solve(block.system, self.states(block, start), times * self.rate, rtol=rtol, atol=0.0)
-            self._place(block, np.moveaxis(solution.y, 1, 0), result)
-            error[..., block.places] = solution.error_estimate.reshape(*shape[1:-1], len(block.places))
+            states, elapsed = self.states(block, start), times * self.rate
+            if _is_exact(block, states):
+                solution = solve(block.compiled, states, elapsed)
+                y, found = solution.y, np.broadcast_to(solution.error_estimate, (len(times), states.shape[1]))
+            else:
+                y, found = follow_stepwise(block.compiled, states, elapsed, rtol, atol=0.0)
+            self._place(block, np.moveaxis(y, 1, 0), result)
+            error[..., block.places] = found.reshape(*shape[:-1], len(block.places))
         return result, error
+
+    def is_exact(self, start: Amplitudes) -> bool:
+        """Whether `evolve` takes closed forms, which know no tolerance."""
+        return all(_is_exact(block, self.states(block, start)) for block in self.blocks)
 
     def velocity(self, amplitudes: Amplitudes) -> dict[str, ComplexArray]:
         """Time derivative of every amplitude, of the shape that came."""
@@ -137,6 +147,10 @@ class ReducedFlow:
             values = states[i] if block.is_real else states[2 * i] + 1j * states[2 * i + 1]
             target = result[name]
             target[..., block.places] = values.reshape(*target.shape[:-1], len(block.places))
+
+
+def _is_exact(block: Block, states: FloatArray) -> bool:
+    return solve(block.compiled, states[:, :1], [0.0]).method == "exact"
 
 
 def _blocks(network: Network, names: Sequence[str]) -> Iterator[Block]:

@@ -15,7 +15,7 @@ from odekit.simulation.progress import progress_bar
 from odekit.simulation.runs import Run, draw_split
 from odekit.simulation.training.decoupled import Relaxation, decoupled_flow
 from odekit.simulation.training.descent import gradient_descent
-from odekit.simulation.training.flow import LOOSER, gradient_flow, largest_difference, time_scale
+from odekit.simulation.training.flow import LOOSER, error_bound, gradient_flow, time_scale
 from odekit.simulation.training.initial import initial_weights
 from odekit.simulation.training.optimisers import OPTIMISERS
 from odekit.simulation.training.record import recorded_run
@@ -269,7 +269,7 @@ def _relaxed_run(
     stacks = [
         np.concatenate([flow.snapshots, flow.final[None]]) if goes_on else flow.snapshots for flow in relaxed
     ]
-    error = largest_difference(*stacks) if len(stacks) > 1 else None
+    error = error_bound(stacks[0], stacks[1], meta["rtol"]) if len(stacks) > 1 else None
     if until is not None:
         meta = {**meta, "until": until, "unconverged": int((~relaxed[0].converged).sum())}
     return recorded_run(velocity, t, stacks[0], meta, error=error)

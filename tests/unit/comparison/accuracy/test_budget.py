@@ -24,7 +24,7 @@ FLOW = {"optimiser": "gradient flow"}
 def budget_of(run: Run, neglected: FloatArray) -> Budget:
     linear, modes = Linearisation(ReducedFlow(run.network)), project(run)
     orbit = MeasuredOrbit.of_modes(run, modes, linear)
-    return error_budget(run, orbit, neglected, np.zeros((run.network.neurons, 3)))
+    return error_budget(run, orbit, neglected, np.zeros((len(run), run.network.neurons)))
 
 
 def pushed_run(decoupled_flow: Any, rates: dict[str, float], snapshots: int, push: float) -> tuple[Any, ...]:

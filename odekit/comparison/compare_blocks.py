@@ -1,70 +1,48 @@
 """A run on spheres, or on a non-Abelian group, against the lifted flow from its first snapshot."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from odekit.arrays import FloatArray, IndexArray
+from odekit.arrays import FloatArray
 from odekit.comparison.accuracy import MeasuredOrbit, neglected_gradients, neuron_lengths
-from odekit.comparison.comparison import Winners
 from odekit.comparison.flows import LiftedNeurons
-from odekit.comparison.measures import ErrorCurve, dominant_irreps, irrep_shares
-from odekit.simulation import Run
+from odekit.comparison.measures import ErrorCurve, irrep_shares
+from odekit.comparison.parts import COARSE, FINE, Parts, count_winners, solver_error
+from odekit.simulation import Run, check_run
 
-__all__ = [
-    "LiftedPrediction",
-    "lifted_errors",
-    "lifted_orbit",
-    "lifted_winners",
-    "neglected_by_neuron",
-    "predict_weights",
-]
-
-# Far enough apart that the difference is the coarse solution's error, which bounds the fine one's.
-COARSE, FINE = 1e-7, 1e-9
+__all__ = ["compare_blocks"]
 
 
-@dataclass(frozen=True, eq=False)
-class LiftedPrediction:
-    """The ODE's weights at the run's times, (T, M, n) by weight group, and its solution's error.
+def compare_blocks(run: Run, scale_field: float) -> Parts:
+    """What the lifted flow, its field multiplied by a factor, says of a run.
 
-    Parameters
-    ----------
-    weights: by weight group.
-    error: (M, 1) largest relative difference between two tolerances.
-    winners: (M,) the real irrep that dominates each neuron at the last time.
+    Raises
+    ------
+    ReductionError: no lifted flow.
+    InputError: a run that leaves its spheres.
     """
+    neurons = LiftedNeurons(run.network)
+    check_run(run)
 
-    weights: dict[str, FloatArray]
-    error: FloatArray
-    winners: IndexArray
+    def evolve(factor: float, count: int, rtol: float = FINE) -> dict[str, FloatArray]:
+        """The energy is linear in xi: the opposite flow from (theta, xi) mirrors that from (theta, -xi)."""
+        speed = factor * scale_field
+        sign, elapsed = np.sign(speed), (run.t[:count] - run.t[0]) * abs(speed)
+        start = {name: w[0] * (sign if name == "xi" else 1.0) for name, w in run.weights.items()}
+        weights = neurons.evolve(start, elapsed, rtol)
+        weights["xi"] = sign * weights["xi"]
+        return weights
 
-
-def predict_weights(run: Run, neurons: LiftedNeurons, scale_field: float) -> LiftedPrediction:
-    """Integrate the lifted flow from the first snapshot to all times of the run.
-
-    The energy is linear in xi, so that the opposite flow from (theta, xi) mirrors the flow from (theta, -xi).
-    """
-    sign, elapsed = np.sign(scale_field), (run.t - run.t[0]) * abs(scale_field)
-    start = {name: w[0] * (sign if name == "xi" else 1.0) for name, w in run.weights.items()}
-    fine, coarse = (neurons.evolve(start, elapsed, rtol) for rtol in (FINE, COARSE))
-    for solution in (fine, coarse):
-        solution["xi"] = sign * solution["xi"]
-    size = neuron_lengths(run)
-    with np.errstate(all="ignore"):
-        squares = sum(((fine[name] - coarse[name]) ** 2).sum(axis=-1) for name in fine)
-        error = np.nan_to_num(np.sqrt(squares) / size, nan=np.inf).max(axis=0)[:, None]
-    last = {name: w[-1] for name, w in fine.items()}
-    return LiftedPrediction(fine, error, dominant_irreps(last, run.network.finite_group))
-
-
-def lifted_winners(run: Run, predicted: LiftedPrediction) -> Winners:
-    """Predicted dominant irreps against the observed ones at the last snapshot."""
-    group = run.network.finite_group
-    last = {name: w[-1] for name, w in run.weights.items()}
-    agrees = predicted.winners == dominant_irreps(last, group)
-    first = next(values for name, values in last.items() if name != "xi")
-    return Winners.counted(agrees, irrep_shares(first, group).max(axis=-1))
+    weights = evolve(1.0, len(run))
+    shares = irrep_shares(next(w[-1] for w in run.weights.values()), run.network.finite_group)
+    return Parts(
+        evolve,
+        weights,
+        solver_error(run, weights, evolve(1.0, len(run), COARSE)),
+        lifted_errors(run, weights),
+        lifted_orbit(run, neurons),
+        neglected_by_neuron(run),
+        count_winners(run, shares.argmax(axis=-1) - 1, shares.max(axis=-1)),
+    )
 
 
 def lifted_errors(run: Run, predicted: dict[str, FloatArray]) -> dict[str, ErrorCurve]:

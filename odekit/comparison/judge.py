@@ -1,0 +1,144 @@
+"""From gaps and their budget to an outcome, and its control: would another speed be refuted too?"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from scipy.stats import binom
+
+from odekit.arrays import FloatArray
+from odekit.comparison.comparison import Control
+from odekit.comparison.parts import relative_gap
+from odekit.outcomes import Outcome
+from odekit.simulation import Run
+
+__all__ = ["Judge"]
+
+# Each part of the budget is a bound, and no neuron of a true run should leave it; one in a hundred may.
+STRAY = 0.01
+# A gap this much beyond the budget is no matter of how the budget was rounded up.
+CLEARLY = 2.0
+# Neurons that leave it by less refute only where more of them do than strays would at this level.
+LEVEL = 1e-4
+# The control's field is so much faster, and slower.
+CHANGE = 0.05
+# Steps down from there to the smallest change that would be refuted, and up where the control is not.
+FINER = 0.05 * 1.25 ** -np.arange(32)
+COARSER = (0.1, 0.2, 0.5, 1.0)
+
+Weights = Mapping[str, FloatArray]
+
+
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """Judges gaps of one run at its snapshots before the horizon.
+
+    Parameters
+    ----------
+    run: what was measured.
+    allowed: (T, M) the budget.
+    count: snapshots before the horizon, at least 2.
+    tolerance: largest median gap that is confirmed.
+    """
+
+    run: Run
+    allowed: FloatArray
+    count: int
+    tolerance: float
+
+    def refutes(self, gap: FloatArray) -> bool:
+        """Whether neurons leave their budget by more than strays do.
+
+        More than 1 % of them clearly, by a factor of 2; or so many of them at all that a share of 1 % would
+        give as many with a probability below 1e-4 (binomial, one-sided), so that of fewer than some hundred
+        neurons a single near miss never refutes.
+        """
+        excess = self._excess(gap)
+        left = int((excess > 1).sum())
+        return bool(
+            (excess > CLEARLY).mean() > STRAY or (left and binom.sf(left - 1, len(excess), STRAY) < LEVEL)
+        )
+
+    def outcome(self, gap: FloatArray, control: Control) -> tuple[Outcome, str]:
+        """The outcome, and one sentence that says why."""
+        count, excess = self.count, self._excess(gap)
+        within = float((excess <= 1).mean())
+        median = float(np.median(gap[1:count], axis=1).max())
+        told = f"{100 * within:.1f} % of the neurons stay within their budget, the median gap within {median:.1e}"
+        if self.refutes(gap):
+            return "refuted", told
+        if within < 1 - STRAY:
+            return "inconclusive", f"{told}; too few leave it, and by too little, to refute"
+        if self._stands_still():
+            return "inconclusive", f"{told}, but the weights move no further than the budget"
+        if median > self.tolerance:
+            return "inconclusive", f"{told}, which is above the tolerance {self.tolerance:g}"
+        if control.outcome != "refuted":
+            return "inconclusive", f"{told}, but so it does in a field {_told(control)}"
+        return "confirmed", f"{told}; a field {_told(control)}"
+
+    def control(self, follow: Callable[[float, int], Weights]) -> Control:
+        """Fields 5 % faster and 5 % slower put to the same run, and the smallest change that is refuted."""
+        slower, same, faster = (follow(1 + change, self.count) for change in (-CHANGE, 0.0, CHANGE))
+        if all(self.refutes(relative_gap(self.run, weights)) for weights in (slower, faster)):
+            return Control(CHANGE, "refuted", self._smallest(_between(slower, same, faster)))
+        return Control(CHANGE, "not refuted", next(filter(self._is_refuted(follow), COARSER), None))
+
+    def _is_refuted(self, follow: Callable[[float, int], Weights]) -> Callable[[float], bool]:
+        def both(change: float) -> bool:
+            fields = (follow(factor, self.count) for factor in (1 + change, 1 / (1 + change)))
+            return all(self.refutes(relative_gap(self.run, weights)) for weights in fields)
+
+        return both
+
+    def _smallest(self, at: Callable[[float], Weights]) -> float:
+        """Smallest change of speed, up and down, from which on all larger ones up to 5 % are refuted."""
+
+        def both(change: float) -> bool:
+            return all(self.refutes(relative_gap(self.run, at(sign * change))) for sign in (1, -1))
+
+        steps = pairwise(FINER.tolist())
+        return next((larger for larger, change in steps if not both(change)), float(FINER[-1]))
+
+    def _excess(self, gap: FloatArray) -> FloatArray:
+        """Largest ratio of each neuron's gap to its budget before the horizon, (M,); 0 for 0/0 and inf/inf."""
+        with np.errstate(all="ignore"):
+            ratio = gap[1 : self.count] / self.allowed[1 : self.count]
+        return np.asarray(np.nan_to_num(ratio, nan=0.0, posinf=np.inf).max(axis=0))
+
+    def _stands_still(self) -> bool:
+        """Whether the median neuron moves no further than its budget, so that nothing is tested."""
+        start = {name: np.broadcast_to(w[0], w.shape) for name, w in self.run.weights.items()}
+        moved = relative_gap(self.run, start)[1 : self.count]
+        return bool((np.median(moved, axis=1) <= np.median(self.allowed[1 : self.count], axis=1)).all())
+
+
+def _between(slower: Weights, same: Weights, faster: Weights) -> Callable[[float], Weights]:
+    """Weights at changes of speed up to 5 %, by the parabola through three of them; 0 past a blow-up's end."""
+    parabolas = {}
+    for name, middle in same.items():
+        first, second = (faster[name] - slower[name]) / 2, (faster[name] + slower[name]) / 2 - middle
+        parabolas[name] = (middle, first, second)
+
+    def at(change: float) -> Weights:
+        place = change / CHANGE
+        return {
+            name: middle + place * np.nan_to_num(first + place * second)
+            for name, (middle, first, second) in parabolas.items()
+        }
+
+    return at
+
+
+def _told(control: Control) -> str:
+    if control.outcome == "refuted":
+        return f"{_percent(control.smallest)} faster or slower is refuted"
+    told = f"{_percent(control.change)} faster or slower, and"
+    if control.smallest is None:
+        return f"{told} none up to twice or half the speed would be refuted"
+    return f"{told} only from {_percent(control.smallest)} on would one be refuted"
+
+
+def _percent(change: float | None) -> str:
+    return f"{100 * (change or 0.0):.2g} %"
