@@ -65,7 +65,8 @@ class Judge:
         count, excess = self.count, self._excess(gap)
         within = float((excess <= 1).mean())
         median = float(np.median(gap[1:count], axis=1).max())
-        told = f"{100 * within:.1f} % of the neurons stay within their budget, the median gap within {median:.1e}"
+        share = f"{100 * within:.1f} % of the neurons stay within their budget"
+        told = f"{share}, the median gap within {median:.1e}"
         if self.refutes(gap):
             return "refuted", told
         if within < 1 - STRAY:
@@ -102,7 +103,7 @@ class Judge:
         return next((larger for larger, change in steps if not both(change)), float(FINER[-1]))
 
     def _excess(self, gap: FloatArray) -> FloatArray:
-        """Largest ratio of each neuron's gap to its budget before the horizon, (M,); 0 for 0/0 and inf/inf."""
+        """Largest ratio of gap to budget before the horizon, (M,); 0 for 0/0 and inf/inf."""
         with np.errstate(all="ignore"):
             ratio = gap[1 : self.count] / self.allowed[1 : self.count]
         return np.asarray(np.nan_to_num(ratio, nan=0.0, posinf=np.inf).max(axis=0))
@@ -115,7 +116,7 @@ class Judge:
 
 
 def _between(slower: Weights, same: Weights, faster: Weights) -> Callable[[float], Weights]:
-    """Weights at changes of speed up to 5 %, by the parabola through three of them; 0 past a blow-up's end."""
+    """Weights at changes of speed up to 5 %, by the parabola through three of them."""
     parabolas = {}
     for name, middle in same.items():
         first, second = (faster[name] - slower[name]) / 2, (faster[name] + slower[name]) / 2 - middle

@@ -9,7 +9,14 @@ from odekit.errors import InputError, ReductionError
 from odekit.numbers import real
 from odekit.simulation import Run
 
-__all__ = ["check_flow_time", "integrator_error", "learning_rate", "stored_roundoff", "trained_roundoff"]
+__all__ = [
+    "check_flow_time",
+    "integrator_error",
+    "is_step_known",
+    "learning_rate",
+    "stored_roundoff",
+    "trained_roundoff",
+]
 
 FLOW = "gradient flow"
 ROUNDOFFS: Mapping[str, float] = {
@@ -68,6 +75,12 @@ def learning_rate(run: Run) -> float:
     counted = np.diff(run.steps)
     taken = counted > 0
     return float(max(recorded, (np.diff(run.t)[taken] / counted[taken]).max(initial=0.0)))
+
+
+def is_step_known(run: Run) -> bool:
+    """Whether the run tells how long its steps were, or that it took none."""
+    is_flow = str(run.meta.get("optimiser") or "").lower() == FLOW
+    return is_flow or run.steps is not None or bool(_number(run.meta, "learning_rate", 0.0))
 
 
 def stored_roundoff(run: Run) -> float:

@@ -1,0 +1,198 @@
+"""How often `compare` errs: random right runs that it refutes, and wrong ones that it confirms."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.stats import beta
+
+from odekit import Network, Run, compare, simulate
+from odekit.errors import OdekitError
+from odekit.simulation.training.flow import time_scale
+from odekit.simulation.training.initial import initial_weights
+
+__all__ = ["Trial", "calibrate", "right_run", "told", "upper_limit", "wrong_run"]
+
+CYCLIC = [f"Z{n}" for n in range(2, 17)]
+OTHERS = ["Z2xZ4", "Z3xZ3", "Z2xZ2xZ2", "S3", "D4", "Q8", "A4"]
+# Groups of one order, so that the weights of one fit the other.
+EXCHANGED = {
+    "Z4": "Z2xZ2",
+    "Z8": "Z2xZ4",
+    "Z9": "Z3xZ3",
+    "Z12": "Z2xZ6",
+    "Z16": "Z4xZ4",
+    "S3": "Z6",
+    "Q8": "D4",
+}
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One run put to `compare`: what was wrong with it (or nothing), what it was, and what came."""
+
+    fault: str
+    run: str
+    outcome: str
+    reason: str
+
+
+def calibrate(right: int, wrong: int, seed: int = 0, processes: int = 2) -> list[Trial]:
+    """Trials of random right and wrong runs, each drawn from a seed of its own."""
+    tasks = [(False, (seed, 0, i)) for i in range(right)] + [(True, (seed, 1, i)) for i in range(wrong)]
+    if processes == 1:
+        return [*map(_trial, tasks)]
+    with ProcessPoolExecutor(processes) as pool:
+        return [*pool.map(_trial, tasks, chunksize=4)]
+
+
+def upper_limit(count: int, total: int) -> float:
+    """Upper Clopper-Pearson limit, one-sided at 95 %, of a share seen ``count`` times of ``total``."""
+    return 1.0 if count >= total else float(beta.ppf(CONFIDENCE, count + 1, total - count))
+
+
+def told(trials: list[Trial]) -> str:
+    """How many outcomes of each kind, and the limits of both errors."""
+    lines = []
+    for name, bad, chosen in (
+        ("right", "refuted", [trial for trial in trials if not trial.fault]),
+        ("wrong", "confirmed", [trial for trial in trials if trial.fault]),
+    ):
+        if chosen:
+            counts = Counter(trial.outcome for trial in chosen)
+            limit = upper_limit(counts[bad], len(chosen))
+            spread = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
+            lines.append(
+                f"{len(chosen)} {name} runs: {spread}; falsely {bad}: {counts[bad]}, "
+                f"at most {100 * limit:.2g} % (Clopper-Pearson, 95 %)"
+            )
+            lines += [f"  {t.run} {t.fault}: {t.reason}" for t in chosen if t.outcome == bad]
+    return "\n".join(lines)
+
+
+def _trial(task: tuple[bool, tuple[int, ...]]) -> Trial:
+    is_wrong, entropy = task
+    rng = np.random.default_rng(entropy)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        while True:
+            try:
+                name, run = right_run(rng)
+                fault, run = wrong_run(run, rng) if is_wrong else ("", run)
+            except OdekitError:
+                continue
+            comparison = compare(run)
+            return Trial(fault, name, comparison.outcome, comparison.reason)
+
+
+def right_run(rng: np.random.Generator) -> tuple[str, Run]:
+    """A run that follows its meta, with a description: by flow or by descent, at any size and resolution."""
+    network: dict[str, Any] = {
+        "group": str(rng.choice(CYCLIC if rng.random() < 0.8 else OTHERS)),
+        "neurons": 1 if rng.random() < 0.2 else int(rng.integers(2, 65)),
+        "embedding": str(rng.choice(["shared", "unshared"], p=[0.7, 0.3])),
+        "loss": str(rng.choice(["mean", "sum"])),
+        "logit_scale": float(np.exp(rng.uniform(-1, 1))),
+    }
+    if rng.random() < 0.15:
+        network["constraint"] = "sphere"
+        network["logit_scale"] *= 0.01
+    elif rng.random() < 0.3:
+        first = "theta" if network["embedding"] == "shared" else "theta1"
+        network["rates"] = {
+            first: float(rng.choice([0.5, 2.0, 3.0])),
+            "xi": float(rng.choice([0.3, 1.0, 5.0])),
+        }
+    options: dict[str, Any] = {
+        "seed": int(rng.integers(2**31)),
+        "scale": float(np.exp(rng.uniform(*np.log([1e-4, 0.3])))),
+    }
+    if network["group"] in CYCLIC and rng.random() < 0.3 and "constraint" not in network:
+        options["init"] = "single_frequency"
+    made = Network(**network)
+    drawn = initial_weights(
+        made, options.get("init", "iid"), options["scale"], np.random.default_rng(options["seed"])
+    )
+    end = time_scale(made, drawn) * float(rng.uniform(0.3, 3.0 if made.constraint != "none" else 1.0))
+    snapshots = int(rng.choice([2, 3, 6, 11, 26, 51, 101]))
+    if rng.random() < 0.2:
+        steps = int(rng.integers(max(snapshots, 20), 2000))
+        options |= {"method": "sgd", "learning_rate": end / steps, "steps": steps}
+    else:
+        options |= {"t_end": end, "rtol": float(10 ** rng.uniform(-11, -5))}
+    return f"Network({network}), {options}, {snapshots} snapshots", simulate(
+        made, **options, snapshots=snapshots
+    )
+
+
+def wrong_run(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
+    """The run with one thing about it wrong, and what that is."""
+    faults: list[Callable[[Run, np.random.Generator], tuple[str, Run]]] = [
+        _clock,
+        _loss,
+        _group,
+        _sign,
+        _decay,
+        _scaled,
+    ]
+    return faults[int(rng.integers(len(faults)))](run, rng)
+
+
+def _clock(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
+    factor = float(rng.choice([0.5, 0.9, 0.95, 1.05, 1.1, 2.0]))
+    return f"clock times {factor}", _changed(run, t=factor * run.t)
+
+
+def _loss(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
+    other = "sum" if run.network.loss == "mean" else "mean"
+    return f"loss called {other}", _changed(run, network=_network(run, loss=other))
+
+
+def _group(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
+    name = run.network.finite_group.name
+    if name not in EXCHANGED:
+        return _clock(run, rng)
+    return f"group called {EXCHANGED[name]}", _changed(run, network=_network(run, group=EXCHANGED[name]))
+
+
+def _sign(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
+    return "readout of the other sign", _changed(run, weights={**run.weights, "xi": -run.weights["xi"]})
+
+
+def _decay(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
+    shrunk = np.exp(-float(rng.uniform(0.1, 1.0)) * (run.t - run.t[0]) / (run.t[-1] - run.t[0]))[
+        :, None, None
+    ]
+    if run.network.constraint != "none":
+        return _clock(run, rng)
+    return "decayed weights", _changed(run, weights={name: w * shrunk for name, w in run.weights.items()})
+
+
+def _scaled(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
+    if run.network.constraint != "none":
+        return _clock(run, rng)
+    name, factor = str(rng.choice([*run.weights])), float(rng.choice([0.8, 0.95, 1.05, 1.25]))
+    return f"{name} times {factor}", _changed(run, weights={**run.weights, name: factor * run.weights[name]})
+
+
+def _network(run: Run, **changes: Any) -> Network:
+    own = run.network
+    stated: dict[str, Any] = {
+        name: getattr(own, name)
+        for name in ("neurons", "embedding", "constraint", "loss", "logit_scale", "rates")
+    }
+    return Network(**{"group": own.finite_group.name, **stated, **changes})
+
+
+def _changed(run: Run, **fields: Any) -> Run:
+    own: Mapping[str, Any] = {
+        name: getattr(run, name) for name in ("t", "weights", "network", "steps", "meta", "records")
+    }
+    return Run(**{**own, **fields})

@@ -1,0 +1,128 @@
+"""Reasons in words: why nothing can be judged, what only the tolerance forgives, what a wrong clock is."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from odekit.arrays import FloatArray
+from odekit.comparison.accuracy import Budget, is_step_known, neuron_lengths
+from odekit.comparison.comparison import Comparison
+from odekit.comparison.parts import Parts, relative_gap
+from odekit.simulation import Run
+
+__all__ = ["explain_clock", "forgiven", "why_no_verdict"]
+
+# A short while, as a share of the first interval, over which the reduced flow's velocity is measured.
+SHORTLY = 1e-4
+# From this share of the speed on, a field 5 % faster hides behind what is neglected, however early one looks.
+HIDDEN = 0.025
+# The budget without the assumed step is exceeded by far.
+BY_FAR = 10.0
+# Factors of a clock that are tried, then refined; a declaration explains one to this accuracy.
+CLOCKS = np.geomspace(1e-6, 1e6, 61)
+NEAR = 0.03
+# A clock explains a gap if it leaves less than this share of it.
+LEFT = 0.2
+
+
+def why_no_verdict(run: Run, parts: Parts, budget: Budget, level: float) -> str:
+    """Why no snapshot after the first lies before the horizon, and what would help."""
+    if len(run) < 2:
+        return "the run has a single snapshot: nothing moves"
+    sizes = {name: float(np.median(part[1])) for name, part in budget.parts().items()}
+    largest = max(sizes, key=lambda name: (np.isnan(sizes[name]), sizes[name]))
+    begun = f"already at the first snapshot after the start, t = {run.t[1]:.4g},"
+    if largest == "learning_rate" and not is_step_known(run):
+        return f"{begun} a single step may lie: the run tells neither learning_rate nor steps"
+    if largest == "learning_rate":
+        return f"{begun} descent has left its flow by more than the horizon's level: a smaller learning rate"
+    if largest == "integrator":
+        return f"{begun} an integration error of {sizes[largest]:.1e} is possible: a smaller rtol"
+    if largest == "rounding":
+        return f"{begun} the digits that the weights are stored or trained in are too few"
+    share, until = _neglected_at_start(run, parts, level)
+    if share > HIDDEN:
+        return (
+            "the softmax is not uniform at the start, where in the median the reduction neglects "
+            f"{100 * share:.2g} % of the gradient: a smaller scale or logit scale"
+        )
+    return f"the horizon lies before the second snapshot: keep earlier ones, from t = {until:.2g} on"
+
+
+def forgiven(run: Run, gap: FloatArray, budget: Budget, count: int) -> str:
+    """What to add where only a step that the run does not tell allows its gap; else nothing."""
+    if is_step_known(run):
+        return ""
+    rest = np.median((budget.total - budget.learning_rate)[1:count], axis=1)
+    ratio = float((np.median(gap[1:count], axis=1) / rest).max())
+    if not ratio > BY_FAR:
+        return ""
+    return (
+        "; the run tells neither learning_rate nor steps, and only a step as long as its shortest interval "
+        f"allows the gap, which is {ratio:.2g} times the rest of the budget: a clock or logit scale slightly "
+        "off would pass"
+    )
+
+
+def explain_clock(run: Run, parts: Parts, again: Callable[[Run], Comparison]) -> str:
+    """Which factor on its times would make a refuted run a confirmed one, and what declares it; else nothing.
+
+    Parameters
+    ----------
+    again: compares the run with other times.
+    """
+    fitted = _fitted_clock(run, parts)
+    if fitted is None:
+        return ""
+    near = (entry for entry in _declarations(run) if abs(np.log(entry[0] / fitted)) < NEAR)
+    factor, why = next(near, (fitted, "its clock, loss or logit scale is another"))
+    changed = Run(factor * run.t, run.weights, run.network, run.steps, run.meta, run.records)
+    if again(changed).outcome != "confirmed":
+        return ""
+    return f"; with its times multiplied by {factor:.5g} it is confirmed: {why}"
+
+
+def _neglected_at_start(run: Run, parts: Parts, level: float) -> tuple[float, float]:
+    """Median share of the speed that is neglected, and a time by which the horizon is not yet reached."""
+    h, size = float(run.t[1] - run.t[0]), neuron_lengths(run)[0]
+    soon = {name: w[1:] for name, w in parts.follow(SHORTLY, 2).items()}
+    shifted = Run(run.t[:1], {name: w[:1] for name, w in run.weights.items()}, run.network)
+    with np.errstate(all="ignore"):
+        speed = relative_gap(shifted, soon)[0] / (SHORTLY * h)
+        push = np.sqrt((parts.neglected[0] ** 2).sum(axis=-1)) / size
+        share = float(np.nan_to_num(np.nanmedian(push / speed), nan=np.inf))
+        until = float(run.t[0]) + min(h / 4, level / (2 * float(np.median(push))))
+    return share, until
+
+
+def _fitted_clock(run: Run, parts: Parts) -> float | None:
+    """Factor on the times that brings the ODE to the second snapshot, if any does."""
+
+    def miss(exponent: float) -> float:
+        gap = np.median(relative_gap(run, parts.follow(float(np.exp(exponent)), 2))[1])
+        return float(min(gap, 1e6))
+
+    misses = [miss(exponent) for exponent in np.log(CLOCKS)]
+    best = int(np.argmin(misses))
+    if not 0 < best < len(CLOCKS) - 1:
+        return None
+    found = minimize_scalar(miss, bounds=tuple(np.log(CLOCKS[[best - 1, best + 1]])), method="bounded")
+    return float(np.exp(found.x)) if found.fun < LEFT * miss(0.0) else None
+
+
+def _declarations(run: Run) -> Iterator[tuple[float, str]]:
+    """Factors that a declaration can have left out, with the words for it."""
+    network = run.network
+    pairs = float(network.finite_group.order**network.task.summands)
+    is_mean, scale = network.loss == "mean", network.logit_scale
+    yield (pairs, 'loss = "sum"') if is_mean else (1 / pairs, 'loss = "mean"')
+    theory = network.flow_rate()
+    yield 1 / theory, "its t is that of the reduced ODE, not of the loss"
+    rate = run.meta.get("learning_rate")
+    if isinstance(rate, int | float) and rate > 0:
+        yield float(rate), "its t counts steps, not their sum of learning rates"
+    if scale != 1:
+        yield 1 / scale, "logit_scale = 1"
+    yield 2.0, "a factor of 2 in the loss or the learning rate"
+    yield 0.5, "a factor of 2 in the loss or the learning rate"
