@@ -75,19 +75,25 @@ def block_rhs(flow: BlockFlow) -> Callable[[Any, FloatArray, Any, FloatArray], N
     layout = BlockLayout(flow)
     field = {name: _code(terms) for name, terms in flow.terms.items()}
     radial = {name: float(value) for name, value in flow.radial.items()}
-    last, rate = layout.letters.index(flow.linear[0]), float(flow.linear[1])
+    last, rate = flow.linear[0], float(flow.linear[1])
+    has_spheres = flow.has_spheres
+    places = [
+        (stack, {name: layout.rows_of(i, j) for i, name in enumerate(layout.letters)})
+        for j, stack in enumerate(layout.stacks)
+    ]
+    spheres = [
+        (radial[name], slice(i * layout.rows, (i + 1) * layout.rows)) for i, name in enumerate(layout.letters)
+    ]
 
     def rhs(t: Any, y: FloatArray, p: Any, out: FloatArray) -> None:
         energy = np.zeros(y.shape[1:])
-        for j, stack in enumerate(layout.stacks):
-            places = [layout.rows_of(i, j) for i in range(len(layout.letters))]
-            _write_free_field(stack, field, y, dict(zip(layout.letters, places, strict=True)), out)
-            if flow.has_spheres:
-                energy += (stack.metric / rate) * np.einsum("ib,ib->b", y[places[last]], out[places[last]])
-        if flow.has_spheres:
-            for i, name in enumerate(layout.letters):
-                rows = slice(i * layout.rows, (i + 1) * layout.rows)
-                out[rows] -= (radial[name] * energy) * y[rows]
+        for stack, rows in places:
+            _write_free_field(stack, field, y, rows, out)
+            if has_spheres:
+                energy += (stack.metric / rate) * np.einsum("ib,ib->b", y[rows[last]], out[rows[last]])
+        if has_spheres:
+            for coefficient, sphere in spheres:
+                out[sphere] -= (coefficient * energy) * y[sphere]
 
     return rhs
 
