@@ -131,8 +131,8 @@ def _derive_templates(network: Network, group: FiniteGroup) -> System:
     for members in kinds_of_characters(network, group, dual):
         frequencies = CharacterFrequencies(dual, base=members[0])
         system = _polar(default_reduction(network, frequencies, members[0], sp.Integer(group.order)))
-        parts = (system.equations, system.leaks, system.definitions)
-        key = tuple(tuple(part.items()) for part in parts)
+        leaks = tuple((name, frozenset(labels)) for name, labels in system.leaks.items())
+        key = (tuple(system.equations.items()), leaks, tuple(system.definitions.items()))
         systems.setdefault(key, (system, []))[1].extend(members)
     ranked = sorted(systems.values(), key=lambda item: -len(item[1]))
     templates = tuple(
