@@ -7,6 +7,7 @@ phase combination D, such as 2 phi - psi.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import gcd
 from typing import Any
 
 import sympy as sp
@@ -49,11 +50,19 @@ class PhaseCombinations:
 
     def angle(self, charge: Charge) -> sp.Expr:
         """The phase of a monomial, in terms of D where it is a multiple of one of them."""
-        for known, symbol in self._symbols.items():
-            factor = _multiple(charge, known)
-            if factor is not None:
-                return factor * symbol
+        for size, symbol in self._multiples.get(_primitive(charge), ()):
+            factor, remainder = divmod(gcd(*charge), size)
+            if not remainder:
+                return (factor if _is_positive(charge) else -factor) * symbol
         return self._phase(charge)
+
+    @cached_property
+    def _multiples(self) -> Mapping[Charge, Sequence[tuple[int, sp.Symbol]]]:
+        """By primitive charge the multiples of it that have a symbol."""
+        found: dict[Charge, list[tuple[int, sp.Symbol]]] = {}
+        for charge, symbol in self._symbols.items():
+            found.setdefault(_primitive(charge), []).append((gcd(*charge), symbol))
+        return found
 
     def _phase(self, charge: Charge) -> sp.Expr:
         phases = [names.phase for names in self.reduction.names]
@@ -91,16 +100,16 @@ def _rotated(
     reduction: FourierReduction, combinations: PhaseCombinations, index: int, polynomial: Poly
 ) -> tuple[sp.Expr, sp.Expr]:
     """Real and imaginary part of ``polynomial * e^{-i phase}`` of the mode ``index``."""
-    radial, angular = sp.S.Zero, sp.S.Zero
+    radial, angular = [], []
     real = reduction.modes[index].is_real
     for exponents, coefficient in polynomial.items():
         charge = list(combinations.charge(exponents))
         charge[index] -= 0 if real else 1
         size = sp.Rational(coefficient.numerator, coefficient.denominator) * _magnitude(reduction, exponents)
         angle = combinations.angle(tuple(charge))
-        radial += size * sp.cos(angle)
-        angular += size * sp.sin(angle)
-    return sp.expand(radial), sp.expand(angular)
+        radial.append(size * sp.cos(angle))
+        angular.append(size * sp.sin(angle))
+    return sp.Add(*radial), sp.Add(*angular)
 
 
 def polar_expression(reduction: FourierReduction, combinations: PhaseCombinations, real: Poly) -> sp.Expr:
@@ -162,12 +171,15 @@ def _magnitude(reduction: FourierReduction, exponents: tuple[int, ...]) -> sp.Ex
 
 
 def _positive(charge: Charge) -> Charge:
-    first = next(c for c in charge if c)
-    return charge if first > 0 else tuple(-c for c in charge)
+    return charge if _is_positive(charge) else tuple(-c for c in charge)
 
 
-def _multiple(charge: Charge, unit: Charge) -> int | None:
-    first = next(i for i, c in enumerate(unit) if c)
-    factor, remainder = divmod(charge[first], unit[first])
-    is_multiple = not remainder and all(c == factor * u for c, u in zip(charge, unit, strict=True))
-    return factor if is_multiple else None
+def _is_positive(charge: Charge) -> bool:
+    """Whether the first coefficient that is not zero is positive; so for none."""
+    return next((c for c in charge if c), 0) >= 0
+
+
+def _primitive(charge: Charge) -> Charge:
+    """The least positive multiple of its direction."""
+    common = gcd(*charge) or 1
+    return tuple(c // common for c in _positive(charge))
