@@ -18,9 +18,11 @@ from odekit.derivation.modes import (
     chosen_combinations,
     default_reduction,
     kinds_of_characters,
+    mean_matters,
     reduction_to,
 )
 from odekit.derivation.polar import FourierAnswers, SphereAnswers
+from odekit.derivation.spheres import radial_conditions
 from odekit.errors import InputError, ReductionError
 from odekit.groups import CyclicFamily, FiniteGroup, dual_group
 from odekit.networks import Network
@@ -117,7 +119,8 @@ def _derive_symbolic(network: Network, family: CyclicFamily, modes: Modes | None
 
 def _derive_chosen(network: Network, group: FiniteGroup, modes: Modes) -> System:
     frequencies = CharacterFrequencies(dual_group(group))
-    chosen = chosen_characters(frequencies, modes, has_mean=network.degree > 2)
+    has_mean = network.degree > 2 or any(mean_matters(network, name) for name in network.embeddings)
+    chosen = chosen_characters(frequencies, modes, has_mean)
     wanted = _same_for_all(network, chosen, frequencies.zero)
     return _polar(reduction_to(network, frequencies, wanted, sp.Integer(group.order)))
 
@@ -142,8 +145,11 @@ def _derive_templates(network: Network, group: FiniteGroup) -> System:
 
 
 def _polar(reduction: FourierReduction) -> System:
-    answers = FourierAnswers if reduction.network.constraint == "none" else SphereAnswers
-    return answers(reduction).polar
+    network, symbols = reduction.network, reduction.rules.modes.frequencies.symbols
+    if network.constraint == "none":
+        return FourierAnswers(reduction).polar
+    further = radial_conditions(network, symbols) if symbols else ()
+    return SphereAnswers(replace(reduction, further=further)).polar
 
 
 def _same_for_all(network: Network, chosen: Sequence[Any], zero: Any) -> Iterator[tuple[str, Any]]:

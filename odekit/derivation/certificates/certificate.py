@@ -5,15 +5,18 @@ it must be the zero polynomial over the cyclotomic field at the modes; elsewhere
 """
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from math import gcd
+from types import MappingProxyType
 
 from odekit.derivation.certificates.exact_transform import ExactTransform
 from odekit.derivation.certificates.numeric_transform import NumericTransform
+from odekit.derivation.certificates.system_transform import SystemTransform
 from odekit.derivation.modes import FourierReduction
 from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup, cyclic
 from odekit.numbers import integer
-from odekit.systems import Certificate
+from odekit.systems import Certificate, System
 
 __all__ = ["TOLERANCE", "certify"]
 
@@ -26,8 +29,14 @@ DEFAULT_ORDER = 7
 MAX_DEFAULT_ORDER = 60
 
 
-def certify(reduction: FourierReduction, order: int | None = None) -> Certificate:
-    """Compare a reduction with brute-force sums at a concrete order.
+def certify(
+    reduction: FourierReduction,
+    order: int | None = None,
+    system: System | None = None,
+    spheres: tuple[tuple[str, ...], ...] = (),
+    radial: Mapping[str, Fraction] = MappingProxyType({}),
+) -> Certificate:
+    """Compare a reduction, and the equations that were made of it, with brute-force sums at a concrete order.
 
     Parameters
     ----------
@@ -35,6 +44,8 @@ def certify(reduction: FourierReduction, order: int | None = None) -> Certificat
     order: the concrete order, at least 2: by default the group's own, or where it is a symbol the first from
     7 on
         that meets the conditions.
+    system: its equations in magnitudes and phases, which are compared at random points.
+    spheres, radial: the weight groups of each sphere, and the coefficients of ``-E w`` that are claimed.
 
     Raises
     ------
@@ -62,8 +73,20 @@ def certify(reduction: FourierReduction, order: int | None = None) -> Certificat
         )
     transform = ExactTransform if exact else NumericTransform
     residuals = [transform(reduction, group, choice).residual() for choice in choices]
-    limit = 0.0 if exact else TOLERANCE
-    return Certificate(group.order, choices, exact, max(residuals), max(residuals) <= limit)
+    passed = max(residuals) <= (0.0 if exact else TOLERANCE)
+    if system is None:
+        return Certificate(group.order, choices, exact, max(residuals), passed)
+    printed = max(
+        SystemTransform(reduction, group, choice, system, spheres, radial).residual() for choice in choices
+    )
+    return Certificate(
+        group.order,
+        choices,
+        exact,
+        max(residuals),
+        passed and printed <= TOLERANCE,
+        printed=printed if spheres or printed > TOLERANCE else None,
+    )
 
 
 def _group(reduction: FourierReduction, order: int | None) -> FiniteGroup:

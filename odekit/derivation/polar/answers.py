@@ -174,8 +174,8 @@ class FourierAnswers(NetworkAnswers):
         return field
 
     def certify(self, system: System, order: int | None) -> Certificate:
-        """Certificate at a concrete order."""
-        return certify(self.reduction, order)
+        """Certificate at a concrete order, of the equations too where they are in magnitudes and phases."""
+        return certify(self.reduction, order, system if self._is_polar(system) else None)
 
     def report(self, system: System, certificate: Certificate | None) -> str:
         """The network, its equations of motion, where they hold, and what follows from them."""
