@@ -61,6 +61,7 @@ def derive(network: Network, modes: Modes | None = None) -> System:
     ReductionError: an activation that is no polynomial where that is not available, or of a degree above 2
         on a non-Abelian group.
     ReductionError: spheres on which the energy is not homogeneous.
+    ReductionError: equations that disagree with brute force at a random point, which is a fault of odekit.
     InputError: modes on a non-Abelian group, or for an activation that is no polynomial.
     InputError: something else than a network.
     InputError: modes that can't be read, or that the group doesn't have.
@@ -147,9 +148,9 @@ def _derive_templates(network: Network, group: FiniteGroup) -> System:
 def _polar(reduction: FourierReduction) -> System:
     network, symbols = reduction.network, reduction.rules.modes.frequencies.symbols
     if network.constraint == "none":
-        return FourierAnswers(reduction).polar
+        return FourierAnswers(reduction).verified
     further = radial_conditions(network, symbols) if symbols else ()
-    return SphereAnswers(replace(reduction, further=further)).polar
+    return SphereAnswers(replace(reduction, further=further)).verified
 
 
 def _same_for_all(network: Network, chosen: Sequence[Any], zero: Any) -> Iterator[tuple[str, Any]]:

@@ -1,7 +1,8 @@
 """The equations as they are printed, at random points, against the gradient along the spheres.
 
-On spheres the weights of the modes get unit length, and what a sphere takes away from the gradient g is its
-part <w, g> w along the radius. At random weights in *all* modes <w, g> has to be the printed multiple of E.
+What a sphere takes away from the gradient g is its part <w, g> w along the radius: where all modes are states
+their weights get unit length, and this is computed. Where E is a parameter it stands for modes that are left
+out, and it is the claimed multiple of E. At random weights in *all* modes <w, g> has to be that multiple.
 """
 
 import math
@@ -40,15 +41,20 @@ class SystemTransform(NumericTransform):
 
     def residual(self) -> float:
         """Largest difference of velocities, or of what the spheres take away, relative to the largest."""
-        return max(self._printed(), self._radial())
+        return float(max(self._printed(), self._radial()))
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether E is no parameter."""
+        return not any(symbol.name == "E" for symbol in self.system.parameters)
 
     @cached_property
     def _values(self) -> ComplexArray:
-        """The modes' coefficients, scaled to unit length on every sphere."""
+        """The modes' coefficients, scaled to unit length on every sphere where all are there."""
         values = super()._values.copy()
         names = np.array([mode.weights for _, mode in self._modes])
         metric = np.array([float(mode.metric) for _, mode in self._modes])
-        for sphere in self.spheres:
+        for sphere in self.spheres if self._is_whole else ():
             own = np.isin(names, sphere)
             length = math.sqrt(self.group.order * float(metric[own] @ np.abs(values[own]) ** 2))
             values[own] /= length or 1.0
@@ -72,7 +78,7 @@ class SystemTransform(NumericTransform):
                 turned = slope * value.conjugate() / abs(value)
                 measured, stated = [turned.real, turned.imag], [stated[0], stated[1] * abs(value)]
             worst = max(worst, *(abs(a - b) for a, b in zip(measured, stated, strict=True)))
-            size = max(size, abs(slope), float(np.abs(wave) @ np.abs(self._gradients[mode.weights])) * factor)
+            size = max(size, abs(slope), self._size * factor)
         return worst / (size or 1.0)
 
     def _decay(self, weights: str) -> float:
@@ -105,19 +111,24 @@ class SystemTransform(NumericTransform):
         worst = 0.0
         for sphere in self.spheres:
             measured = sum(float(weights[name] @ gradients[name]) for name in sphere)
-            for name in sphere:
-                degree = float(self.radial[name]) / self.reduction.network.rates[name]
-                worst = max(worst, abs(measured - degree * energy))
+            worst = max(worst, *(abs(measured - self._degree(name) * energy) for name in sphere))
         return worst / (scale or 1.0)
 
     def _along_spheres(
         self, weights: Mapping[str, FloatArray], gradients: Mapping[str, FloatArray]
     ) -> Mapping[str, FloatArray]:
         along = dict(gradients)
+        energy = self._energy(weights["xi"], self._summands[0])
         for sphere in self.spheres:
             radius = sum(float(weights[name] @ gradients[name]) for name in sphere)
-            along.update({name: gradients[name] - radius * weights[name] for name in sphere})
+            for name in sphere:
+                taken = radius if self._is_whole else self._degree(name) * energy
+                along[name] = gradients[name] - taken * weights[name]
         return along
+
+    def _degree(self, weights: str) -> float:
+        """The multiple of E that is claimed to be the gradient's radial part."""
+        return float(self.radial[weights]) / self.reduction.network.rates[weights]
 
     def _energy(self, readout: FloatArray, value: FloatArray) -> float:
         return float(value @ (readout - readout.mean())[self._answers])

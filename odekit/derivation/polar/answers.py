@@ -8,8 +8,8 @@ from typing import Any
 
 import sympy as sp
 
-from odekit.derivation.answers import NetworkAnswers
-from odekit.derivation.certificates import certify
+from odekit.derivation.answers import NetworkAnswers, disagreement
+from odekit.derivation.certificates import TOLERANCE, certify, spot_check
 from odekit.derivation.modes import FourierReduction, Mode, Names
 from odekit.derivation.polar.closed_form import find_elliptic_form
 from odekit.derivation.polar.elliptic_curve import eliminate
@@ -66,6 +66,24 @@ class FourierAnswers(NetworkAnswers):
         return self._system(
             field, tuple(metric[state] for state in field), self.combinations.definitions, self._energy()
         )
+
+    @property
+    def verified(self) -> System:
+        """The system in magnitudes and phases, unless sums over all tuples of inputs say otherwise.
+
+        Raises
+        ------
+        ReductionError: they do, at a random point.
+        """
+        residual = spot_check(self.reduction, self.polar, *self._spheres)
+        if residual > TOLERANCE:
+            raise disagreement(self.network, residual)
+        return self.polar
+
+    @property
+    def _spheres(self) -> tuple[tuple[tuple[str, ...], ...], Mapping[str, Fraction]]:
+        """The weight groups of each sphere, and the coefficients of ``-E w``; none without spheres."""
+        return (), {}
 
     def first_integrals(self, system: System) -> tuple[sp.Expr, ...]:
         """Phases that rest, then the polynomial integrals in polar form; in other states as of any ODE."""
@@ -175,7 +193,7 @@ class FourierAnswers(NetworkAnswers):
 
     def certify(self, system: System, order: int | None) -> Certificate:
         """Certificate at a concrete order, of the equations too where they are in magnitudes and phases."""
-        return certify(self.reduction, order, system if self._is_polar(system) else None)
+        return certify(self.reduction, order, system if self._is_polar(system) else None, *self._spheres)
 
     def report(self, system: System, certificate: Certificate | None) -> str:
         """The network, its equations of motion, where they hold, and what follows from them."""

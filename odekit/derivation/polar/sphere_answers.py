@@ -11,7 +11,6 @@ from functools import cached_property
 import sympy as sp
 
 from odekit.derivation.blocks import abelian_maxima, lift
-from odekit.derivation.certificates import certify
 from odekit.derivation.modes import frequencies_decouple, mean_matters
 from odekit.derivation.polar.answers import FourierAnswers
 from odekit.derivation.spheres import (
@@ -25,7 +24,7 @@ from odekit.derivation.spheres import (
 )
 from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup
-from odekit.systems import Certificate, EllipticForm, EquivalentForm, FixedPoint, SphereForm, System
+from odekit.systems import EllipticForm, EquivalentForm, FixedPoint, SphereForm, System
 from odekit.systems.blocks import ENERGY
 from odekit.systems.integrals import grade
 
@@ -55,10 +54,9 @@ class SphereAnswers(FourierAnswers):
         definitions = {**system.definitions, ENERGY: system.energy}
         return replace(system, parameters=(), definitions=definitions)
 
-    def certify(self, system: System, order: int | None) -> Certificate:
-        """Certificate at a concrete order, of what the spheres take away too."""
-        polar = system if self._is_polar(system) else self.polar
-        return certify(self.reduction, order, polar, spheres_of(self.network), self.radial)
+    @property
+    def _spheres(self) -> tuple[tuple[tuple[str, ...], ...], Mapping[str, Fraction]]:
+        return spheres_of(self.network), self.radial
 
     def cheapest_form(self, system: System) -> EquivalentForm[System] | None:
         """None: what the spheres take away couples every mode to the energy of all."""

@@ -36,7 +36,7 @@ class Certificate:
         tried = "; ".join(", ".join(f"{k} = {v}" for k, v in f.items()) for f in self.frequencies)
         where = f" ({tried})" if tried else ""
         size = "" if self.exact else f", largest relative difference {self.residual:.1e}"
-        limit = "" if self.tolerance is None else f", of {self.tolerance:.1e} that a large order allows"
+        limit = "" if self.tolerance is None else f" (tolerance {self.tolerance:.1e})"
         states = "" if self.printed is None else f"; its equations at random points, {self.printed:.1e}"
         return (
             f"{verdict} with the weight-space gradient {kind}, order {self.order}{where}{size}{limit}{states}"
