@@ -11,7 +11,7 @@ import sympy as sp
 
 from odekit.arrays import FloatArray
 from odekit.errors import InputError, ReductionError, UnknownNameError
-from odekit.systems.blocks import BlockFlow
+from odekit.systems.blocks import BlockFlow, matrix_text
 from odekit.systems.equations import Equations, collected
 from odekit.systems.function import Backend, NumericFunction, numeric_function
 from odekit.systems.known import (
@@ -281,7 +281,8 @@ class System:
         return f"System({', '.join(shown)}; {', '.join(map(str, self.parameters))})"
 
     def __str__(self) -> str:
-        return "\n".join(f"{symbol}' = {velocity}" for symbol, velocity in self.equations.items())
+        text = str if self.blocks is None else matrix_text
+        return "\n".join(f"{symbol}' = {text(velocity)}" for symbol, velocity in self.equations.items())
 
     def _repr_latex_(self) -> str:
         return f"$$\n{self.answers.latex(self, comments=False)}\n$$"
