@@ -16,7 +16,13 @@ from odekit.derivation.polar.elliptic_curve import eliminate
 from odekit.derivation.polar.equivalent_form import cartesian_form, giving, rotating_form
 from odekit.derivation.polar.first_integrals import find_first_integrals
 from odekit.derivation.polar.fixed_points import find_fixed_points
-from odekit.derivation.polar.polar import PhaseCombinations, cartesian_field, polar_expression, polar_field
+from odekit.derivation.polar.polar import (
+    PhaseCombinations,
+    cartesian_field,
+    polar_energy,
+    polar_expression,
+    polar_field,
+)
 from odekit.derivation.polar.polynomial_form import polynomial_field
 from odekit.derivation.printers import network_data, network_latex, network_report
 from odekit.errors import ReductionError, UnknownNameError
@@ -212,9 +218,7 @@ class FourierAnswers(NetworkAnswers):
         return []
 
     def _energy(self) -> sp.Expr:
-        summands = self.reduction.network.task.summands
-        energy = polar_expression(self.reduction, self.combinations, self.reduction.energy)
-        return sp.factor_terms(self.reduction.order**summands * energy)
+        return polar_energy(self.reduction, self.combinations)
 
     def _polar_metric(self) -> dict[sp.Symbol, sp.Expr]:
         """Diagonal of Plancherel's metric, divided by the rate of the weight group."""
