@@ -53,7 +53,7 @@ class NetworkAnswers(AnyAnswers, ABC):
 
 
 def disagreement(network: Network, residual: float) -> ReductionError:
-    """What is raised where derived equations differ from brute force: no answer is better than a wrong one."""
+    """What is raised where derived equations differ from brute force, instead of an answer."""
     return ReductionError(
         "the derived equations disagree with the gradient summed over all tuples of inputs",
         expected="no difference beyond rounding",

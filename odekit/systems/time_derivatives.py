@@ -34,7 +34,9 @@ class TimeDerivatives:
             symbol: {s: expression.diff(s) for s in self._velocities if s in expression.free_symbols}
             for symbol, expression in definitions.items()
         }
-        sizes = (_terms(f) * _terms(self._velocities[s]) for found in slopes.values() for s, f in found.items())
+        sizes = (
+            _terms(f) * _terms(self._velocities[s]) for found in slopes.values() for s, f in found.items()
+        )
         if sum(sizes) > MOST_TERMS:
             return {
                 symbol: sp.Add(*(slope * self._velocities[s] for s, slope in found.items()))
@@ -105,7 +107,8 @@ def _sum_of(factors: Mapping[sp.Expr, Sequence[sp.Expr]]) -> sp.Expr:
 def _split(expression: sp.Expr) -> Iterator[tuple[sp.Expr, sp.Expr]]:
     """Each term's sines and cosines, and the rest of it."""
     for term in sp.Add.make_args(sp.expand(expression)):
-        waves, others = [], []
+        waves: list[sp.Expr] = []
+        others: list[sp.Expr] = []
         for part in sp.Mul.make_args(term):
             (waves if part.has(sp.sin, sp.cos) else others).append(part)
         yield sp.Mul(*waves), sp.Mul(*others)
@@ -120,7 +123,9 @@ def _monomial(term: sp.Expr) -> tuple[sp.Rational, dict[sp.Symbol, int]] | None:
     """A rational and integer powers of symbols; None where it is something else."""
     value, rest = term.as_coeff_Mul()
     powers = rest.as_powers_dict() if rest != 1 else {}
-    is_known = value.is_Rational and all(base.is_Symbol and power.is_Integer for base, power in powers.items())
+    is_known = value.is_Rational and all(
+        base.is_Symbol and power.is_Integer for base, power in powers.items()
+    )
     return (value, {base: int(power) for base, power in powers.items()}) if is_known else None
 
 

@@ -46,7 +46,8 @@ class BlockCertificate(Certificate):
         size = "" if self.exact else f", largest relative difference {self.residual:.1e}"
         return (
             f"the energy {energy} with the sum over all pairs exactly, by characters; "
-            f"the equations of motion {field} with its gradient {how}{size}{self._spheres()}; order {self.order}"
+            f"the equations of motion {field} with its gradient {how}{size}{self._spheres()}; "
+            f"order {self.order}"
         )
 
     def _spheres(self) -> str:

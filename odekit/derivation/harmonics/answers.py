@@ -11,8 +11,8 @@ import numpy as np
 import sympy as sp
 
 from odekit.derivation.answers import NetworkAnswers, disagreement
-from odekit.derivation.harmonics.kinked_response import degree_one_leakage
 from odekit.derivation.harmonics.certificate import certify_harmonic
+from odekit.derivation.harmonics.kinked_response import degree_one_leakage
 from odekit.derivation.harmonics.lattice import NEGLIGIBLE, energy_profile, left_out
 from odekit.derivation.harmonics.profile import ALPHA, SAMPLES, Profile, Z, parity_parts
 from odekit.derivation.harmonics.response import Response, harmonic_response
@@ -224,7 +224,6 @@ class HarmonicAnswers(NetworkAnswers):
             f"the gradient's harmonics relative to k are neglected: {self.response.text}",
             *_formulas(self.network, self.profile),
         )
-
 
     def _largeness(self) -> tuple[str, ...]:
         """Whether the order counts as large, and what that leaves out."""

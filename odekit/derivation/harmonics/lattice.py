@@ -14,7 +14,6 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from odekit.arrays import FloatArray
 from odekit.derivation.harmonics.profile import (
     ALPHA,
     SAMPLES,

@@ -219,8 +219,8 @@ def harmonic(activation: Activation, m: int) -> Profile:
             for (q,), coefficient in polynomial.terms()
         )
         return Profile(sp.factor(double * sp.Add(*terms)))
-    if (terms := exponentials(act)) is not None:
-        return Profile(double * sp.Add(*(c * sp.besseli(m, rate * ALPHA) for c, rate in terms)))
+    if (waves := exponentials(act)) is not None:
+        return Profile(double * sp.Add(*(c * sp.besseli(m, rate * ALPHA) for c, rate in waves)))
     integrand = double * act.subs(Z, ALPHA * sp.cos(T)) * sp.cos(m * T)
     mean = sp.Integral(integrand, (T, 0, 2 * sp.pi)) / (2 * sp.pi)
     return Profile(mean, integrand, (T,))

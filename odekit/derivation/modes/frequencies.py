@@ -178,7 +178,7 @@ class CharacterFrequencies:
         return frequency
 
     def _split(self, frequency: int) -> tuple[int, int, int]:
-        """The order of a rest t, a multiple m and t itself: m times the base plus t, with the lowest order."""
+        """Order of t, m, and t, for the sum of m times the base and t whose t has the lowest order."""
         rests = (
             (multiple, self.add(frequency, int(self.dual.inverse[index])))
             for index, multiple in self._multiples_of_base.items()

@@ -42,9 +42,9 @@ def mean_matters(network: Network, weights: str) -> bool:
     for degrees in surviving_words(network):
         free = [c for c, degree in zip(coefficients, degrees, strict=True) if not degree]
         for place, (c, degree) in enumerate(zip(coefficients, degrees, strict=True)):
-            if network.embedding_of(place) == weights and degree:
-                if degree > 1 or gcd(exponent, c, *free) > 1:
-                    return True
+            is_held = network.embedding_of(place) == weights and degree
+            if is_held and (degree > 1 or gcd(exponent, c, *free) > 1):
+                return True
     return False
 
 

@@ -54,7 +54,8 @@ def time_change(coefficients: Set[Fraction], degree: int) -> tuple[str, ...]:
     factor = "" if coefficient == 1 else f"{coefficient} "
     power = "S" if degree == 2 else f"S**{degree - 1}"
     return (
-        f"with S = exp({factor}int E dt) and dtau = dt/{power}, everything times S obeys the flow without spheres",
+        f"with S = exp({factor}int E dt) and dtau = dt/{power}, "
+        "everything times S obeys the flow without spheres",
         "in tau, independently at each irrep: the one that blows up first in tau wins",
     )
 

@@ -1,4 +1,4 @@
-"""The energy of one frequency on a lattice: every task has a mean of its own, and planted ones are refused."""
+"""The energy of one frequency on a lattice: every task has a mean of its own, and planted ones fail."""
 
 from __future__ import annotations
 
