@@ -82,8 +82,8 @@ def command(
     Prints states and equations, the conditions under which they hold, whether the modes are closed and where
     they leak, first integrals, fixed phases, rates, and a certificate: a comparison with the gradient summed
     by brute force, exact up to order 13. Shows nothing and exits with 1 if that disagrees. On a group that is
-    not Abelian the equations are those of the blocks at its irreps. With --constraint sphere or joint_sphere come what the
-    spheres add, exact solutions, and the maxima of the energy with their spectra.
+    not Abelian the equations are those of the blocks at its irreps. With --constraint sphere or joint_sphere
+    come what the spheres add, exact solutions, and the maxima of the energy with their spectra.
     """
     from odekit.derivation import derive, with_decay
     from odekit.groups import CyclicFamily
