@@ -13,6 +13,7 @@ from odekit.systems import AnyAnswers, EllipticCurve, System
 __all__ = [
     "NetworkAnswers",
     "complex_equations",
+    "disagreement",
     "elliptic_curve",
     "network_answers",
     "network_of",
@@ -49,6 +50,17 @@ class NetworkAnswers(AnyAnswers, ABC):
     def sphere_report(self) -> SphereReport | None:
         """What unit spheres add: the meaning of E, laws up to scale, maxima; None without constraint."""
         return None
+
+
+def disagreement(network: Network, residual: float) -> ReductionError:
+    """What is raised where derived equations differ from brute force, instead of an answer."""
+    return ReductionError(
+        "the derived equations disagree with the gradient summed over all tuples of inputs",
+        expected="no difference beyond rounding",
+        received=f"a relative difference of {residual:.1e} for {network.group.name}, {network.task.text}, "
+        f"{network.activation_name}, {network.embedding}, {network.constraint}",
+        hint="to report these options: this is a fault of odekit",
+    )
 
 
 def network_answers(system: System) -> NetworkAnswers:

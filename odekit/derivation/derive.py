@@ -18,9 +18,11 @@ from odekit.derivation.modes import (
     chosen_combinations,
     default_reduction,
     kinds_of_characters,
+    mean_matters,
     reduction_to,
 )
 from odekit.derivation.polar import FourierAnswers, SphereAnswers
+from odekit.derivation.spheres import radial_conditions
 from odekit.errors import InputError, ReductionError
 from odekit.groups import CyclicFamily, FiniteGroup, dual_group
 from odekit.networks import Network
@@ -59,6 +61,7 @@ def derive(network: Network, modes: Modes | None = None) -> System:
     ReductionError: an activation that is no polynomial where that is not available, or of a degree above 2
         on a non-Abelian group.
     ReductionError: spheres on which the energy is not homogeneous.
+    ReductionError: equations that disagree with brute force at a random point, which is a fault of odekit.
     InputError: modes on a non-Abelian group, or for an activation that is no polynomial.
     InputError: something else than a network.
     InputError: modes that can't be read, or that the group doesn't have.
@@ -117,7 +120,8 @@ def _derive_symbolic(network: Network, family: CyclicFamily, modes: Modes | None
 
 def _derive_chosen(network: Network, group: FiniteGroup, modes: Modes) -> System:
     frequencies = CharacterFrequencies(dual_group(group))
-    chosen = chosen_characters(frequencies, modes, has_mean=network.degree > 2)
+    has_mean = network.degree > 2 or any(mean_matters(network, name) for name in network.embeddings)
+    chosen = chosen_characters(frequencies, modes, has_mean)
     wanted = _same_for_all(network, chosen, frequencies.zero)
     return _polar(reduction_to(network, frequencies, wanted, sp.Integer(group.order)))
 
@@ -131,8 +135,8 @@ def _derive_templates(network: Network, group: FiniteGroup) -> System:
     for members in kinds_of_characters(network, group, dual):
         frequencies = CharacterFrequencies(dual, base=members[0])
         system = _polar(default_reduction(network, frequencies, members[0], sp.Integer(group.order)))
-        parts = (system.equations, system.leaks, system.definitions)
-        key = tuple(tuple(part.items()) for part in parts)
+        leaks = tuple((name, frozenset(labels)) for name, labels in system.leaks.items())
+        key = (tuple(system.equations.items()), leaks, tuple(system.definitions.items()))
         systems.setdefault(key, (system, []))[1].extend(members)
     ranked = sorted(systems.values(), key=lambda item: -len(item[1]))
     templates = tuple(
@@ -142,8 +146,11 @@ def _derive_templates(network: Network, group: FiniteGroup) -> System:
 
 
 def _polar(reduction: FourierReduction) -> System:
-    answers = FourierAnswers if reduction.network.constraint == "none" else SphereAnswers
-    return answers(reduction).polar
+    network, symbols = reduction.network, reduction.rules.modes.frequencies.symbols
+    if network.constraint == "none":
+        return FourierAnswers(reduction).verified
+    further = radial_conditions(network, symbols) if symbols else ()
+    return SphereAnswers(replace(reduction, further=further)).verified
 
 
 def _same_for_all(network: Network, chosen: Sequence[Any], zero: Any) -> Iterator[tuple[str, Any]]:

@@ -8,7 +8,7 @@ import sympy as sp
 
 from odekit.errors import UnknownNameError
 
-__all__ = ["Equations", "collected"]
+__all__ = ["Equations"]
 
 
 class Equations(Mapping[sp.Symbol, sp.Expr]):
@@ -60,13 +60,3 @@ class Equations(Mapping[sp.Symbol, sp.Expr]):
 
     def __repr__(self) -> str:
         return repr(self._entries)
-
-
-def collected(expression: sp.Expr) -> sp.Expr:
-    """The expression by its sines and cosines, what multiplies each factored."""
-    factors: dict[sp.Expr, list[sp.Expr]] = {}
-    for term in sp.Add.make_args(sp.expand(expression)):
-        parts = sp.Mul.make_args(term)
-        wave = sp.Mul(*(part for part in parts if part.has(sp.sin, sp.cos)))
-        factors.setdefault(wave, []).append(sp.Mul(*(part for part in parts if not part.has(sp.sin, sp.cos))))
-    return sp.Add(*(wave * sp.factor(sp.Add(*terms)) for wave, terms in factors.items()))

@@ -11,8 +11,8 @@ import sympy as sp
 
 from odekit.arrays import FloatArray
 from odekit.errors import InputError, ReductionError, UnknownNameError
-from odekit.systems.blocks import BlockFlow
-from odekit.systems.equations import Equations, collected
+from odekit.systems.blocks import BlockFlow, matrix_text
+from odekit.systems.equations import Equations
 from odekit.systems.function import Backend, NumericFunction, numeric_function
 from odekit.systems.known import (
     Certificate,
@@ -26,6 +26,7 @@ from odekit.systems.known import (
 )
 from odekit.systems.questions import Answers
 from odekit.systems.start import check_start
+from odekit.systems.time_derivatives import TimeDerivatives
 
 __all__ = ["System", "Template"]
 
@@ -112,10 +113,7 @@ class System:
         """Time derivative of every state and every definition; of blocks, as matrix expressions."""
         if self.blocks is not None:
             return Equations("block", self.blocks.equations)
-        derived = {
-            symbol: collected(sum((expression.diff(x) * f for x, f in self.velocities.items()), sp.S.Zero))
-            for symbol, expression in self.definitions.items()
-        }
+        derived = TimeDerivatives(self.velocities).of_all(self.definitions)
         return Equations("state", {**self.velocities, **derived})
 
     @cached_property
@@ -283,7 +281,8 @@ class System:
         return f"System({', '.join(shown)}; {', '.join(map(str, self.parameters))})"
 
     def __str__(self) -> str:
-        return "\n".join(f"{symbol}' = {velocity}" for symbol, velocity in self.equations.items())
+        text = str if self.blocks is None else matrix_text
+        return "\n".join(f"{symbol}' = {text(velocity)}" for symbol, velocity in self.equations.items())
 
     def _repr_latex_(self) -> str:
         return f"$$\n{self.answers.latex(self, comments=False)}\n$$"

@@ -46,8 +46,15 @@ class BlockCertificate(Certificate):
         size = "" if self.exact else f", largest relative difference {self.residual:.1e}"
         return (
             f"the energy {energy} with the sum over all pairs exactly, by characters; "
-            f"the equations of motion {field} with its gradient {how}{size}; order {self.order}"
+            f"the equations of motion {field} with its gradient {how}{size}{self._spheres()}; "
+            f"order {self.order}"
         )
+
+    def _spheres(self) -> str:
+        if self.printed is None:
+            return ""
+        agree = "agree" if self.printed <= TOLERANCE else "DISAGREE"
+        return f"; their radial parts {agree} at random weights, {self.printed:.1e}"
 
 
 def certify_lifted(flow: LiftedFlow, network: Network, order: int | None = None) -> BlockCertificate:
@@ -70,8 +77,9 @@ def certify_lifted(flow: LiftedFlow, network: Network, order: int | None = None)
         residual = _numeric_residual(flow, network)
     else:
         residual = 0.0 if all(_field_is_exact(flow, network, rho) for rho in matrices[1:]) else 1.0
-    passed = energy and residual <= TOLERANCE
-    return BlockCertificate(group.order, (), matrices is not None, residual, passed, energy)
+    spheres = _radial_residual(flow, network) if flow.spheres else None
+    passed = energy and max(residual, spheres or 0.0) <= TOLERANCE
+    return BlockCertificate(group.order, (), matrices is not None, residual, passed, energy, printed=spheres)
 
 
 def energy_is_exact(flow: LiftedFlow, network: Network) -> bool:
@@ -187,6 +195,24 @@ def _numeric_residual(flow: LiftedFlow, network: Network) -> float:
             scale = max(float(np.abs(block).max()) for block in expected)
             residual = max(residual, float(np.abs(measured - expected[i]).max()) / scale)
     return residual
+
+
+def _radial_residual(flow: LiftedFlow, network: Network) -> float:
+    """Largest difference of <w, gradient> on a sphere from the multiple of E that is taken away there."""
+    rng = np.random.default_rng(2606)
+    weights = {name: rng.normal(size=network.finite_group.order) for name in flow.letters}
+    gradient = _summed_gradient(network, weights)
+    readout = weights["xi"] - weights["xi"].mean()
+    # E is linear in xi.
+    energy = float(readout @ gradient["xi"])
+    scale = max(float(np.abs(weights[name]) @ np.abs(gradient[name])) for name in flow.letters)
+    worst = 0.0
+    for sphere in flow.spheres:
+        measured = sum(float((weights[name] - weights[name].mean()) @ gradient[name]) for name in sphere)
+        for name in sphere:
+            claimed = float(flow.radial[name] / flow.rates[name]) * energy
+            worst = max(worst, abs(measured - claimed))
+    return worst / (scale or 1.0)
 
 
 def _summed_gradient(network: Network, weights: Mapping[str, IntArray]) -> dict[str, IntArray]:

@@ -120,7 +120,7 @@ class Lifted:
             ),
             laws=tuple((str(law), law.cofactor) for law in self.conservation_laws),
             maxima=self.landscape(),
-            time_change=time_change(set(self.flow.radial.values())),
+            time_change=time_change(set(self.flow.radial.values()), self.network.task.summands),
         )
 
     def _place(self, irrep: int | str) -> tuple[BlockStack, int]:

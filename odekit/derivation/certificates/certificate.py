@@ -5,17 +5,20 @@ it must be the zero polynomial over the cyclotomic field at the modes; elsewhere
 """
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from math import gcd
+from types import MappingProxyType
 
 from odekit.derivation.certificates.exact_transform import ExactTransform
 from odekit.derivation.certificates.numeric_transform import NumericTransform
+from odekit.derivation.certificates.system_transform import SystemTransform
 from odekit.derivation.modes import FourierReduction
 from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup, cyclic
 from odekit.numbers import integer
-from odekit.systems import Certificate
+from odekit.systems import Certificate, System
 
-__all__ = ["TOLERANCE", "certify"]
+__all__ = ["TOLERANCE", "certify", "spot_check"]
 
 # Exact sums grow fast with the order; beyond this they are taken in floating point.
 EXACT_ORDER = 13
@@ -24,10 +27,18 @@ TOLERANCE = 1e-12
 # Smaller orders meet hardly any conditions; without one below the limit the error names what is missing.
 DEFAULT_ORDER = 7
 MAX_DEFAULT_ORDER = 60
+# Some milliseconds, so that every derivation can afford it.
+MAX_QUICK_TUPLES = 20_000
 
 
-def certify(reduction: FourierReduction, order: int | None = None) -> Certificate:
-    """Compare a reduction with brute-force sums at a concrete order.
+def certify(
+    reduction: FourierReduction,
+    order: int | None = None,
+    system: System | None = None,
+    spheres: tuple[tuple[str, ...], ...] = (),
+    radial: Mapping[str, Fraction] = MappingProxyType({}),
+) -> Certificate:
+    """Compare a reduction, and the equations that were made of it, with brute-force sums at a concrete order.
 
     Parameters
     ----------
@@ -35,6 +46,8 @@ def certify(reduction: FourierReduction, order: int | None = None) -> Certificat
     order: the concrete order, at least 2: by default the group's own, or where it is a symbol the first from
     7 on
         that meets the conditions.
+    system: its equations in magnitudes and phases, which are compared at random points.
+    spheres, radial: the weight groups of each sphere, and the coefficients of ``-E w`` that are claimed.
 
     Raises
     ------
@@ -62,8 +75,37 @@ def certify(reduction: FourierReduction, order: int | None = None) -> Certificat
         )
     transform = ExactTransform if exact else NumericTransform
     residuals = [transform(reduction, group, choice).residual() for choice in choices]
-    limit = 0.0 if exact else TOLERANCE
-    return Certificate(group.order, choices, exact, max(residuals), max(residuals) <= limit)
+    passed = max(residuals) <= (0.0 if exact else TOLERANCE)
+    if system is None:
+        return Certificate(group.order, choices, exact, max(residuals), passed)
+    printed = max(
+        SystemTransform(reduction, group, choice, system, spheres, radial).residual() for choice in choices
+    )
+    return Certificate(
+        group.order,
+        choices,
+        exact,
+        max(residuals),
+        passed and printed <= TOLERANCE,
+        printed=printed if spheres or printed > TOLERANCE else None,
+    )
+
+
+def spot_check(
+    reduction: FourierReduction,
+    system: System,
+    spheres: tuple[tuple[str, ...], ...] = (),
+    radial: Mapping[str, Fraction] = MappingProxyType({}),
+) -> float:
+    """Largest relative difference of the equations from brute force at one random point, where that is quick.
+
+    It is 0 where there are too many tuples, or no order near 7 meets the conditions.
+    """
+    group = _group(reduction, None)
+    choice = next(iter(_assignments(reduction, group.order)), None)
+    if choice is None or group.order**reduction.network.task.summands > MAX_QUICK_TUPLES:
+        return 0.0
+    return SystemTransform(reduction, group, choice, system, spheres, radial).residual()
 
 
 def _group(reduction: FourierReduction, order: int | None) -> FiniteGroup:

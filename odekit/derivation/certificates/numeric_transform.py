@@ -57,11 +57,15 @@ class NumericTransform(Transform):
     @cached_property
     def _summands(self) -> tuple[FloatArray, FloatArray]:
         """At every tuple: the activation, and its derivative times xi at the label."""
+        names = (*self.reduction.network.embeddings, "xi")
+        return self._at({name: self._weights(name) for name in names})
+
+    def _at(self, weights: Mapping[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
         activation = self.reduction.network.activation
         z = np.zeros(self._inputs.shape[1])
         for place, elements in enumerate(self._inputs):
-            z += self._weights(self.reduction.network.embedding_of(place))[elements]
-        readout = self._weights("xi")
+            z += weights[self.reduction.network.embedding_of(place)][elements]
+        readout = weights["xi"]
         slope = activation.derivative("z").evaluate({"z": z}) * np.ones_like(z)
         value = activation.evaluate({"z": z}) * np.ones_like(z)
         return value, slope * (readout - readout.mean())[self._answers]
@@ -69,7 +73,9 @@ class NumericTransform(Transform):
     @cached_property
     def _gradients(self) -> Mapping[str, FloatArray]:
         """Gradient of the energy by every weight group, summed over all tuples."""
-        value, force = self._summands
+        return self._collect(*self._summands)
+
+    def _collect(self, value: FloatArray, force: FloatArray) -> Mapping[str, FloatArray]:
         gradients = {"xi": self._collected(value, self._answers) - value.sum() / self.group.order}
         for name in self.reduction.network.embeddings:
             parts = [self._collected(force, self._inputs[place]) for place in self._places(name)]

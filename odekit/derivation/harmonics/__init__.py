@@ -4,4 +4,5 @@ from odekit.derivation.harmonics.answers import *
 from odekit.derivation.harmonics.growth import *
 from odekit.derivation.harmonics.hierarchy import *
 from odekit.derivation.harmonics.kinked_response import *
+from odekit.derivation.harmonics.lattice import *
 from odekit.derivation.harmonics.profile import *

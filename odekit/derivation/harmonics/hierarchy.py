@@ -15,6 +15,9 @@ from odekit.numbers import integer
 
 __all__ = ["HarmonicHierarchy"]
 
+# Inputs that cancel exactly leave rounding of this size, relative to theta, whose sign means nothing.
+KINK = 1e-12
+
 
 @dataclass(frozen=True)
 class HarmonicHierarchy:
@@ -93,6 +96,7 @@ class HarmonicHierarchy:
         activation, slope = self.network.activation, self.network.activation.derivative("z")
         labels, places = self._labels
         inputs = theta[:, None] + theta[None, :]
+        inputs = np.where(np.abs(inputs) <= KINK * np.abs(theta).max(axis=0), 0.0, inputs)
         wanted = (xi - xi.mean(axis=0))[labels]
         with np.errstate(all="ignore"):
             forces = np.broadcast_to(slope.evaluate({"z": inputs}), inputs.shape) * wanted

@@ -1,12 +1,7 @@
-"""Harmonics of any activation: what ``act(r cos t)`` holds, and the energy of one frequency.
+"""Harmonics of any activation: what ``act(r cos t)`` holds.
 
-With theta = alpha cos(w j + phi) the input of a neuron is ``2 alpha cos(delta) cos(sigma + phi)``; sigma and
-delta, half the sum and difference of two angles, are uniform in the limit of a large order. The energy is
-
-    E = n^2 beta cos(D) h(alpha),      h(alpha) = < cos(2 sigma) act(2 alpha cos(delta) cos(sigma)) >.
-
-Only the activation's even part enters. Means are closed forms where it is a polynomial on either side of 0
-(relu, abs) or a sum of exponentials (exp, cosh, cos); else quadrature evaluates them.
+Means are closed forms where it is a polynomial on either side of 0 (relu, abs) or a sum of exponentials (exp,
+cosh, cos); else quadrature evaluates them.
 """
 
 from __future__ import annotations
@@ -29,11 +24,15 @@ from odekit.systems.algebra import mean_of_arrays, precise_mean, to_symbolic
 
 __all__ = [
     "ALPHA",
+    "SAMPLES",
+    "Activation",
     "Profile",
+    "T",
     "Z",
     "cosine_moment",
-    "energy_profile",
+    "exponentials",
     "harmonic",
+    "is_constant",
     "number",
     "parity_parts",
     "sides",
@@ -44,11 +43,13 @@ Activation: TypeAlias = Expression | sp.Expr | str
 
 Z = sp.Symbol("z", real=True)
 ALPHA = sp.Symbol("alpha", positive=True)
-SIGMA, DELTA, T = sp.symbols("sigma delta t", real=True)
+T = sp.Symbol("t", real=True)
 X = sp.Symbol("x", positive=True)
 # Arbitrary places: what varies beyond rounding between them is no constant; else SymPy decides.
 PLACES = (sp.Rational(1, 3), sp.Rational(7, 5), sp.Rational(21, 10))
 ROUNDING = 1e-10
+# Magnitudes, small to large, at which signs and sizes of a profile are looked at.
+SAMPLES = (0.1, 0.3, 1.0, 3.0)
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,15 @@ class Profile:
         slope = sp.cancel(ALPHA * self.expression.diff(ALPHA) / self.expression)
         return None if slope.has(ALPHA) else slope
 
+    @property
+    def has_values(self) -> bool:
+        """Whether its mean settles, as it does without kinks away from 0."""
+        try:
+            self(SAMPLES)
+        except ReductionError:
+            return False
+        return True
+
     def derivative(self) -> Profile:
         """Its derivative by alpha.
 
@@ -94,8 +104,8 @@ class Profile:
     def evaluate(self, alpha: float | str, digits: int = 30) -> mpmath.mpf:
         """Value at one magnitude, to ``digits`` digits.
 
-        >>> mpmath.nstr(energy_profile("relu").evaluate(1), 12)
-        '0.135094911523'
+        >>> mpmath.nstr(harmonic("relu", 2).evaluate(1), 12)
+        '0.212206590789'
         """
         with mpmath.workdps(digits + 10):
             number = mpmath.mpf(alpha)
@@ -209,46 +219,11 @@ def harmonic(activation: Activation, m: int) -> Profile:
             for (q,), coefficient in polynomial.terms()
         )
         return Profile(sp.factor(double * sp.Add(*terms)))
-    if (exponentials := _exponentials(act)) is not None:
-        return Profile(double * sp.Add(*(c * sp.besseli(m, rate * ALPHA) for c, rate in exponentials)))
+    if (waves := exponentials(act)) is not None:
+        return Profile(double * sp.Add(*(c * sp.besseli(m, rate * ALPHA) for c, rate in waves)))
     integrand = double * act.subs(Z, ALPHA * sp.cos(T)) * sp.cos(m * T)
     mean = sp.Integral(integrand, (T, 0, 2 * sp.pi)) / (2 * sp.pi)
     return Profile(mean, integrand, (T,))
-
-
-def energy_profile(activation: Activation, order: int | None = None) -> Profile:
-    """h(alpha) of the energy ``E = n^2 beta cos(D) h(alpha)`` of one frequency.
-
-    Parameters
-    ----------
-    activation: see `symbolic_activation`.
-    order: of the frequency's character, above 2: then h is the mean over all phases on the lattice of that
-        order, exactly for activations that are a polynomial on either side of 0. By default the limit of a
-        large order, which the others reach faster than any power.
-
-    Raises
-    ------
-    InputError: an order that is no integer above 2.
-
-    >>> energy_profile("relu").expression, energy_profile("z**2").expression
-    (4*alpha/(3*pi**2), alpha**2/2)
-    """
-    if order is not None:
-        order = integer(order, "order", 3)
-    even, _ = parity_parts(activation)
-    if _is_constant(even):
-        return Profile(sp.S.Zero)
-    if (polynomials := sides(even)) is not None:
-        terms = (
-            coefficient * (2 * ALPHA) ** q * cosine_moment(q, order=order) * cosine_moment(q, 2)
-            for (q,), coefficient in polynomials[0].terms()
-        )
-        return Profile(sp.expand(sp.Add(*terms)))
-    if (exponentials := _exponentials(symbolic_activation(activation))) is not None:
-        return Profile(sp.Add(*(c * sp.besseli(1, rate * ALPHA) ** 2 for c, rate in exponentials)))
-    integrand = sp.cos(2 * SIGMA) * even.subs(Z, 2 * ALPHA * sp.cos(DELTA) * sp.cos(SIGMA))
-    limits = [(angle, 0, 2 * sp.pi) for angle in (SIGMA, DELTA)]
-    return Profile(sp.Integral(integrand, *limits) / (4 * sp.pi**2), integrand, (SIGMA, DELTA))
 
 
 def number(expression: sp.Expr, values: Mapping[sp.Symbol, float]) -> float:
@@ -262,7 +237,7 @@ def number(expression: sp.Expr, values: Mapping[sp.Symbol, float]) -> float:
     return float(sp.N(expression.xreplace(integrals).subs(values)))
 
 
-def _is_constant(even: sp.Expr) -> bool:
+def is_constant(even: sp.Expr) -> bool:
     """Whether an even part is a constant that SymPy doesn't see at once, such as that of 1/(1 + exp(-z))."""
     values = [complex(even.subs(Z, place).evalf()) for place in PLACES]
     spread = max(abs(value - values[0]) for value in values)
@@ -274,7 +249,7 @@ def _sided_moment(power: int, m: int, side: int) -> sp.Expr:
     return sp.Integer(side) ** m * cosine_moment(power, m) / 2
 
 
-def _exponentials(act: sp.Expr) -> Sequence[tuple[sp.Expr, sp.Expr]] | None:
+def exponentials(act: sp.Expr) -> Sequence[tuple[sp.Expr, sp.Expr]] | None:
     """(coefficient, rate) of each ``coefficient exp(rate z)`` of which the activation is the sum, or None."""
     if act.has(sp.Abs, sp.sign):
         return None

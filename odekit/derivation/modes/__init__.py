@@ -7,3 +7,4 @@ from odekit.derivation.modes.frequencies import *
 from odekit.derivation.modes.mode_set import *
 from odekit.derivation.modes.reduction import *
 from odekit.derivation.modes.selection_rules import *
+from odekit.derivation.modes.words import *

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from fractions import Fraction
+from math import gcd
 from typing import Any
 
 import sympy as sp
@@ -47,7 +48,8 @@ def kinds_of_characters(network: Network, group: FiniteGroup, dual: FiniteGroup)
 
     That is the character's order, where the system holds its multiples only, or all of the group is cyclic.
     """
-    by_order = all(abs(c) == 1 for c in network.task.coefficients) or len(group.factors) == 1
+    is_coprime = all(gcd(c, group.exponent) == 1 for c in network.task.coefficients)
+    by_order = is_coprime or len(group.factors) == 1
     kinds: dict[int, list[int]] = {}
     for index in range(dual.order):
         if index != dual.identity and index <= dual.inverse[index]:

@@ -149,13 +149,25 @@ class CharacterFrequencies:
         return [int(i) for i in np.flatnonzero(_multiples(self.dual, divisor) == frequency)]
 
     def label(self, frequency: int) -> str:
-        """Multiple of the base where it is one, else the character's own name."""
+        """Multiple of the base where it is one, else such a multiple plus a character of the least order.
+
+        >>> from odekit.groups import cyclic
+        >>> CharacterFrequencies(cyclic(10), base=2).label(3), CharacterFrequencies(cyclic(10)).label(7)
+        ('k+5', '3')
+        """
         canonical = self.canonical(frequency)
-        return self._multiples_of_base.get(canonical, self.dual.labels[canonical])
+        if self.base is None:
+            return self.dual.labels[canonical]
+        pair = (canonical, int(self.dual.inverse[canonical]))
+        order, multiple, rest = min(self._split(member) for member in pair)
+        words = ["" if multiple == 0 else "k" if multiple == 1 else f"{multiple}k"]
+        words += [self.dual.labels[rest]] if order > 1 else []
+        return "+".join(word for word in words if word) or "0"
 
     def canonical(self, frequency: int) -> int:
-        """The smaller index of a character and its conjugate."""
-        return min(frequency, int(self.dual.inverse[frequency]))
+        """Of a character and its conjugate the lower multiple of the base, else the smaller index."""
+        pair = (frequency, int(self.dual.inverse[frequency]))
+        return min(pair, key=lambda member: (self._multiples_of_base.get(member, self.dual.order), member))
 
     def condition(self, differences: Iterable[int]) -> Condition | None:
         """Nothing is generic at a concrete order."""
@@ -165,15 +177,20 @@ class CharacterFrequencies:
         """The frequency itself."""
         return frequency
 
+    def _split(self, frequency: int) -> tuple[int, int, int]:
+        """Order of t, m, and t, for the sum of m times the base and t whose t has the lowest order."""
+        rests = (
+            (multiple, self.add(frequency, int(self.dual.inverse[index])))
+            for index, multiple in self._multiples_of_base.items()
+        )
+        return min((int(self.dual.element_orders[rest]), multiple, rest) for multiple, rest in rests)
+
     @cached_property
-    def _multiples_of_base(self) -> Mapping[int, str]:
+    def _multiples_of_base(self) -> Mapping[int, int]:
+        """m by the index of m times the base."""
         if self.base is None:
             return {}
-        labels = {self.zero: "0"}
-        for multiple in range(1, int(self.dual.element_orders[self.base])):
-            name = "k" if multiple == 1 else f"{multiple}k"
-            labels.setdefault(self.canonical(self.scale(multiple, self.base)), name)
-        return labels
+        return {self.scale(m, self.base): m for m in range(int(self.dual.element_orders[self.base]))}
 
 
 @lru_cache(maxsize=_TABLES_KEPT)

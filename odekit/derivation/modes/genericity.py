@@ -17,9 +17,11 @@ F = TypeVar("F")
 def generic_conditions(rules: SelectionRules[F]) -> set[Condition]:
     """Conditions under which the derived terms are all that there are; empty at a concrete order."""
     frequencies = rules.modes.frequencies
+    if not frequencies.symbols:
+        return set()
     found = {frequencies.condition(differences) for differences in _NearMisses(rules)}
     common = gcd(*rules.coefficients)
-    if frequencies.symbols and common > 1:
+    if common > 1:
         found.add(Condition(frequencies.symbols, coprime_to=common))
     return {condition for condition in found if condition is not None}
 

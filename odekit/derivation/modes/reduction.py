@@ -43,11 +43,13 @@ class FourierReduction:
     network: what was derived.
     rules: modes and selection rules.
     order: the group's order, a symbol or an integer.
+    further: what the order must satisfy besides, for the modes that are left out to be generic too.
     """
 
     network: Network
     rules: SelectionRules[Any]
     order: sp.Expr
+    further: tuple[Condition, ...] = ()
 
     @property
     def modes(self) -> tuple[Mode[Any], ...]:
@@ -99,7 +101,7 @@ class FourierReduction:
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
         """What the order and the frequencies must satisfy; empty at a concrete order."""
-        return simplify_conditions(generic_conditions(self.rules))
+        return simplify_conditions({*generic_conditions(self.rules), *self.further})
 
     @cached_property
     def names(self) -> tuple[Names, ...]:

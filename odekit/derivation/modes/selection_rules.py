@@ -76,10 +76,11 @@ class SelectionRules(Generic[F]):
         Every frequency is tried, not only those of the modes; xi's trivial one is left out, because the
         loss does not see it.
         """
-        total: dict[F, Poly] = {}
+        parts: dict[F, list[tuple[Fraction, Poly]]] = {}
         terms = self._readout_gradient() if weights == "xi" else self._embedding_gradient(weights)
         for frequency, factor, polynomial in terms:
-            total[frequency] = add([(1, total.get(frequency, {})), (factor, polynomial)])
+            parts.setdefault(frequency, []).append((factor, polynomial))
+        total = {frequency: add(found) for frequency, found in parts.items()}
         return {frequency: value for frequency, value in total.items() if value}
 
     def _readout_gradient(self) -> Iterator[tuple[F, Fraction, Poly]]:

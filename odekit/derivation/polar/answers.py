@@ -8,15 +8,21 @@ from typing import Any
 
 import sympy as sp
 
-from odekit.derivation.answers import NetworkAnswers
-from odekit.derivation.certificates import certify
+from odekit.derivation.answers import NetworkAnswers, disagreement
+from odekit.derivation.certificates import TOLERANCE, certify, spot_check
 from odekit.derivation.modes import FourierReduction, Mode, Names
 from odekit.derivation.polar.closed_form import find_elliptic_form
 from odekit.derivation.polar.elliptic_curve import eliminate
 from odekit.derivation.polar.equivalent_form import cartesian_form, giving, rotating_form
 from odekit.derivation.polar.first_integrals import find_first_integrals
 from odekit.derivation.polar.fixed_points import find_fixed_points
-from odekit.derivation.polar.polar import PhaseCombinations, cartesian_field, polar_expression, polar_field
+from odekit.derivation.polar.polar import (
+    PhaseCombinations,
+    cartesian_field,
+    polar_energy,
+    polar_expression,
+    polar_field,
+)
 from odekit.derivation.polar.polynomial_form import polynomial_field
 from odekit.derivation.printers import network_data, network_latex, network_report
 from odekit.errors import ReductionError, UnknownNameError
@@ -66,6 +72,24 @@ class FourierAnswers(NetworkAnswers):
         return self._system(
             field, tuple(metric[state] for state in field), self.combinations.definitions, self._energy()
         )
+
+    @property
+    def verified(self) -> System:
+        """The system in magnitudes and phases, unless sums over all tuples of inputs say otherwise.
+
+        Raises
+        ------
+        ReductionError: they do, at a random point.
+        """
+        residual = spot_check(self.reduction, self.polar, *self._spheres)
+        if residual > TOLERANCE:
+            raise disagreement(self.network, residual)
+        return self.polar
+
+    @property
+    def _spheres(self) -> tuple[tuple[tuple[str, ...], ...], Mapping[str, Fraction]]:
+        """The weight groups of each sphere, and the coefficients of ``-E w``; none without spheres."""
+        return (), {}
 
     def first_integrals(self, system: System) -> tuple[sp.Expr, ...]:
         """Phases that rest, then the polynomial integrals in polar form; in other states as of any ODE."""
@@ -174,8 +198,8 @@ class FourierAnswers(NetworkAnswers):
         return field
 
     def certify(self, system: System, order: int | None) -> Certificate:
-        """Certificate at a concrete order."""
-        return certify(self.reduction, order)
+        """Certificate at a concrete order, of the equations too where they are in magnitudes and phases."""
+        return certify(self.reduction, order, system if self._is_polar(system) else None, *self._spheres)
 
     def report(self, system: System, certificate: Certificate | None) -> str:
         """The network, its equations of motion, where they hold, and what follows from them."""
@@ -194,9 +218,7 @@ class FourierAnswers(NetworkAnswers):
         return []
 
     def _energy(self) -> sp.Expr:
-        summands = self.reduction.network.task.summands
-        energy = polar_expression(self.reduction, self.combinations, self.reduction.energy)
-        return sp.factor_terms(self.reduction.order**summands * energy)
+        return polar_energy(self.reduction, self.combinations)
 
     def _polar_metric(self) -> dict[sp.Symbol, sp.Expr]:
         """Diagonal of Plancherel's metric, divided by the rate of the weight group."""

@@ -6,15 +6,25 @@ phase combination D, such as 2 phi - psi.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
+from math import gcd
 from typing import Any
 
 import sympy as sp
 
 from odekit.derivation.modes import FourierReduction, Mode, Names
+from odekit.derivation.polar.long_sums import Monomial, factored_sum
 from odekit.systems.algebra import Poly, to_sympy
 
-__all__ = ["PhaseCombinations", "cartesian_field", "polar_expression", "polar_field", "real_parts"]
+__all__ = [
+    "PhaseCombinations",
+    "cartesian_field",
+    "polar_energy",
+    "polar_expression",
+    "polar_field",
+    "real_parts",
+]
 
 Charge = tuple[int, ...]
 
@@ -49,11 +59,19 @@ class PhaseCombinations:
 
     def angle(self, charge: Charge) -> sp.Expr:
         """The phase of a monomial, in terms of D where it is a multiple of one of them."""
-        for known, symbol in self._symbols.items():
-            factor = _multiple(charge, known)
-            if factor is not None:
-                return factor * symbol
+        for size, symbol in self._multiples.get(_primitive(charge), ()):
+            factor, remainder = divmod(gcd(*charge), size)
+            if not remainder:
+                return (factor if _is_positive(charge) else -factor) * symbol
         return self._phase(charge)
+
+    @cached_property
+    def _multiples(self) -> Mapping[Charge, Sequence[tuple[int, sp.Symbol]]]:
+        """By primitive charge the multiples of it that have a symbol."""
+        found: dict[Charge, list[tuple[int, sp.Symbol]]] = {}
+        for charge, symbol in self._symbols.items():
+            found.setdefault(_primitive(charge), []).append((gcd(*charge), symbol))
+        return found
 
     def _phase(self, charge: Charge) -> sp.Expr:
         phases = [names.phase for names in self.reduction.names]
@@ -69,9 +87,9 @@ def polar_field(reduction: FourierReduction, combinations: PhaseCombinations) ->
         zip(reduction.modes, reduction.names, reduction.field, strict=True)
     ):
         radial, angular = _rotated(reduction, combinations, index, polynomial)
-        magnitudes[names.magnitude] = sp.factor_terms(reduction.factor * radial)
+        magnitudes[names.magnitude] = factored_sum(radial)
         if names.phase is not None and not mode.is_real:
-            phases[names.phase] = sp.factor_terms(reduction.factor * sp.expand(angular / names.magnitude))
+            phases[names.phase] = factored_sum(angular)
     return _by_mode(reduction, magnitudes, phases)
 
 
@@ -89,18 +107,48 @@ def _by_mode(
 
 def _rotated(
     reduction: FourierReduction, combinations: PhaseCombinations, index: int, polynomial: Poly
-) -> tuple[sp.Expr, sp.Expr]:
-    """Real and imaginary part of ``polynomial * e^{-i phase}`` of the mode ``index``."""
-    radial, angular = sp.S.Zero, sp.S.Zero
+) -> tuple[list[Monomial | None], list[Monomial | None]]:
+    """Real part of ``polynomial * e^{-i phase}`` of the mode ``index``, and imaginary part over its size."""
+    radial, angular = [], []
     real = reduction.modes[index].is_real
+    size = reduction.names[index].magnitude
+    power = reduction.network.task.summands - 1
     for exponents, coefficient in polynomial.items():
         charge = list(combinations.charge(exponents))
         charge[index] -= 0 if real else 1
-        size = sp.Rational(coefficient.numerator, coefficient.denominator) * _magnitude(reduction, exponents)
         angle = combinations.angle(tuple(charge))
-        radial += size * sp.cos(angle)
-        angular += size * sp.sin(angle)
-    return sp.expand(radial), sp.expand(angular)
+        monomial = _monomial(reduction, exponents, coefficient, power)
+        radial.append(monomial.times(sp.cos(angle)))
+        if not real:
+            angular.append(monomial.over(size).times(sp.sin(angle)))
+    return radial, angular
+
+
+def _monomial(
+    reduction: FourierReduction, exponents: tuple[int, ...], coefficient: Fraction, order_power: int
+) -> Monomial:
+    """Coefficient and magnitudes of a monomial, times a power of the order."""
+    powers: dict[sp.Expr, int] = {}
+    for mode, names in zip(reduction.modes, reduction.names, strict=True):
+        power = exponents[mode.letter] + (0 if mode.is_real else exponents[mode.conjugate])
+        if power:
+            powers[names.magnitude] = power
+    if reduction.order.is_Symbol:
+        return Monomial(coefficient, {**powers, reduction.order: order_power} if order_power else powers)
+    return Monomial(coefficient * int(reduction.order) ** order_power, powers)
+
+
+def polar_energy(reduction: FourierReduction, combinations: PhaseCombinations) -> sp.Expr:
+    """The energy in magnitudes and cosines of phase combinations, what is common in front."""
+    power = reduction.network.task.summands
+    return factored_sum(
+        [
+            _monomial(reduction, exponents, value, power).times(
+                sp.cos(combinations.angle(combinations.charge(exponents)))
+            )
+            for exponents, value in reduction.energy.items()
+        ]
+    )
 
 
 def polar_expression(reduction: FourierReduction, combinations: PhaseCombinations, real: Poly) -> sp.Expr:
@@ -162,12 +210,15 @@ def _magnitude(reduction: FourierReduction, exponents: tuple[int, ...]) -> sp.Ex
 
 
 def _positive(charge: Charge) -> Charge:
-    first = next(c for c in charge if c)
-    return charge if first > 0 else tuple(-c for c in charge)
+    return charge if _is_positive(charge) else tuple(-c for c in charge)
 
 
-def _multiple(charge: Charge, unit: Charge) -> int | None:
-    first = next(i for i, c in enumerate(unit) if c)
-    factor, remainder = divmod(charge[first], unit[first])
-    is_multiple = not remainder and all(c == factor * u for c, u in zip(charge, unit, strict=True))
-    return factor if is_multiple else None
+def _is_positive(charge: Charge) -> bool:
+    """Whether the first coefficient that is not zero is positive; so for none."""
+    return next((c for c in charge if c), 0) >= 0
+
+
+def _primitive(charge: Charge) -> Charge:
+    """The least positive multiple of its direction."""
+    common = gcd(*charge) or 1
+    return tuple(c // common for c in _positive(charge))

@@ -11,6 +11,7 @@ from functools import cached_property
 import sympy as sp
 
 from odekit.derivation.blocks import abelian_maxima, lift
+from odekit.derivation.modes import frequencies_decouple, mean_matters
 from odekit.derivation.polar.answers import FourierAnswers
 from odekit.derivation.spheres import (
     CriticalPoint,
@@ -18,6 +19,7 @@ from odekit.derivation.spheres import (
     find_sphere_form,
     radial_coefficients,
     sphere_solutions,
+    spheres_of,
     time_change,
 )
 from odekit.errors import ReductionError
@@ -38,6 +40,11 @@ class SphereAnswers(FourierAnswers):
         """The factor of ``-E w`` in the velocity of each weight group."""
         return radial_coefficients(self.network)
 
+    @property
+    def decouples(self) -> bool:
+        """Whether the energy is a sum over frequencies."""
+        return frequencies_decouple(self.network)
+
     @cached_property
     def polar(self) -> System:
         """The system in magnitudes and phases."""
@@ -46,6 +53,10 @@ class SphereAnswers(FourierAnswers):
             return system
         definitions = {**system.definitions, ENERGY: system.energy}
         return replace(system, parameters=(), definitions=definitions)
+
+    @property
+    def _spheres(self) -> tuple[tuple[tuple[str, ...], ...], Mapping[str, Fraction]]:
+        return spheres_of(self.network), self.radial
 
     def cheapest_form(self, system: System) -> EquivalentForm[System] | None:
         """None: what the spheres take away couples every mode to the energy of all."""
@@ -123,16 +134,22 @@ class SphereAnswers(FourierAnswers):
             trivial=self._trivial_text(),
             laws=tuple((str(law), cofactor) for law, cofactor in self._laws),
             maxima=self._maxima(),
-            time_change=time_change(set(self.radial.values())),
+            time_change=time_change(set(self.radial.values()), self.network.task.summands)
+            if self.decouples
+            else (),
             solutions=sphere_solutions(self),
+            **({} if self.decouples else {"coupling": "the energy holds products of several of them"}),
         )
 
     def _energy_text(self) -> tuple[str, ...]:
         if self._has_all_modes:
             return ("E is the energy, a definition here because all modes are states",)
         share = self.polar.energy
+        whole = "E is the energy of all modes, which couples them; that of these modes alone is"
+        if self.decouples:
+            whole = "E is the sum over all nontrivial modes of their energies; this mode's is"
         return (
-            f"E is the sum over all nontrivial modes of their energies; this mode's is {share}",
+            f"{whole} {share}",
             "E is a parameter of these equations because the other modes move it, too",
         )
 
@@ -143,6 +160,7 @@ class SphereAnswers(FourierAnswers):
         return tuple(
             f"{mean}' = {-_rational(self.radial[name]) * ENERGY * sp.Symbol(mean)}"
             for name, mean in zip((*self.network.embeddings, "xi"), (*means, "xi_0"), strict=True)
+            if not mean_matters(self.network, name)
         )
 
     def _maxima(self) -> tuple[CriticalPoint, ...]:
@@ -158,7 +176,9 @@ class SphereAnswers(FourierAnswers):
         if not isinstance(group, FiniteGroup):
             return False
         held = sum(1 if mode.is_real else 2 for mode in self.reduction.modes if not mode.is_mean)
-        return held == (group.order - 1) * (len(self.network.embeddings) + 1)
+        means = {mode.weights for mode in self.reduction.modes if mode.is_mean}
+        needed = {name for name in self.network.embeddings if mean_matters(self.network, name)}
+        return held == (group.order - 1) * (len(self.network.embeddings) + 1) and needed <= means
 
     @property
     def _grading(self) -> tuple[Fraction, ...]:

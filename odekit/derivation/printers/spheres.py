@@ -14,7 +14,7 @@ def sphere_sections(report: SphereReport, is_matrix: bool) -> dict[str, Iterable
     return {
         "Spheres": [*report.energy, *(f"trivial irrep: {line}" for line in report.trivial)],
         "Laws": _laws(report, is_matrix),
-        "Time change": report.time_change or ["the irreps do not decouple: their radial coefficients differ"],
+        "Time change": report.time_change or [f"the irreps do not decouple: {report.coupling}"],
         "Exact solutions": report.solutions,
         "Landscape: maxima of the energy": landscape_lines(report.maxima),
     }

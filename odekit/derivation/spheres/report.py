@@ -19,6 +19,7 @@ class SphereReport:
     laws: quantities P with ``P' = -cofactor * E * P``, as text with their cofactors.
     maxima: one for each nontrivial real irrep, or kind of irrep at a symbolic order.
     time_change: how the irreps become independent of one another; empty where they don't.
+    coupling: why they don't.
     solutions: exact solutions, one line each.
     """
 
@@ -28,6 +29,7 @@ class SphereReport:
     maxima: tuple[CriticalPoint, ...]
     time_change: tuple[str, ...] = ()
     solutions: tuple[str, ...] = ()
+    coupling: str = "their radial coefficients differ"
 
     @property
     def ratios(self) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ class PhaseModel(Protocol):
     def final_magnitudes(self) -> Mapping[sp.Symbol, sp.Expr]: ...
     @property
     def radial(self) -> Mapping[str, Fraction]: ...
+    @property
+    def decouples(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -35,17 +37,25 @@ class _Equations:
     magnitudes: tuple[sp.Symbol, ...]
 
 
-def time_change(coefficients: Set[Fraction]) -> tuple[str, ...]:
+def time_change(coefficients: Set[Fraction], degree: int) -> tuple[str, ...]:
     """How modes or irreps become independent where all radial coefficients agree; empty where they don't.
 
-    With S = exp(c int E dt) and a quadratic field v, X = S x and dtau = dt/S give dX/dtau = S^2 v(x) = v(X).
+    With S = exp(c int E dt) and a field v of degree m, X = S x and dtau = dt/S^(m-1) give
+    dX/dtau = S^m v(x) = v(X).
+
+    Parameters
+    ----------
+    coefficients: those of ``-E w`` in all velocities.
+    degree: m, of the flow without spheres.
     """
     if len(coefficients) != 1:
         return ()
     (coefficient,) = coefficients
     factor = "" if coefficient == 1 else f"{coefficient} "
+    power = "S" if degree == 2 else f"S**{degree - 1}"
     return (
-        f"with S = exp({factor}int E dt) and dtau = dt/S, everything times S obeys the flow without spheres",
+        f"with S = exp({factor}int E dt) and dtau = dt/{power}, "
+        "everything times S obeys the flow without spheres",
         "in tau, independently at each irrep: the one that blows up first in tau wins",
     )
 
@@ -55,6 +65,8 @@ def sphere_solutions(source: PhaseModel) -> tuple[str, ...]:
     equations = _equations(source)
     if equations is None:
         return ()
+    if not source.decouples:
+        return tuple(_pair_alone(source, equations))
     independent = _blow_up(equations) if len(set(source.radial.values())) == 1 else ()
     return (*_pair_alone(source, equations), *_competition(equations), *independent)
 
@@ -63,7 +75,7 @@ def alignment_rate(source: PhaseModel) -> sp.Expr | None:
     """Lambda of ``tan(D/2) = tan(D0/2) exp(-lambda t)`` for one mode alone; None where it is no solution."""
     equations = _equations(source)
     values = source.final_magnitudes
-    if equations is None or not values:
+    if equations is None or not values or not equations.system.closed:
         return None
     field = equations.system.equations
     alone = {**values, equations.energy: sp.sympify(equations.system.energy).subs(values)}

@@ -19,7 +19,7 @@ from odekit.errors import InputError
 from odekit.systems.blocks.entries import Term, energy_of, velocities_of
 from odekit.systems.blocks.stack import BlockStack
 
-__all__ = ["ENERGY", "BlockFlow", "Term", "matrix_expression"]
+__all__ = ["ENERGY", "BlockFlow", "Term", "matrix_expression", "matrix_text"]
 
 ENERGY = sp.Symbol("E", real=True)
 
@@ -130,6 +130,24 @@ class BlockFlow:
                 received=f"{name} of shape {matrix.shape}" if name in weights else f"no {name}",
             )
         return matrix
+
+
+def matrix_text(expression: sp.MatrixExpr) -> str:
+    """A sum of products of matrices as a formula, each sign in front of its term.
+
+    >>> A = block_symbol("A")
+    >>> matrix_text(2 * A * A.adjoint() - ENERGY * A)
+    '-E*A + 2*A*Adjoint(A)'
+    """
+    text = ""
+    for term in sp.MatAdd.make_args(expression):
+        factor, matrices = term.as_coeff_mmul()
+        is_negative = factor.could_extract_minus_sign()
+        size = -factor if is_negative else factor
+        words = ([] if size == 1 else [str(size)]) + [str(matrices)]
+        sign = (" - " if is_negative else " + ") if text else "-" if is_negative else ""
+        text += sign + "*".join(words)
+    return text
 
 
 def block_symbol(name: str) -> sp.MatrixSymbol:

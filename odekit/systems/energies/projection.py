@@ -9,6 +9,9 @@ from odekit.systems.energies.variables import Variable
 
 __all__ = ["projected"]
 
+# Two functions have determinants short enough to be put on one denominator.
+FEW_FUNCTIONS = 2
+
 
 def projected(
     velocity: sp.Matrix, inverse: sp.Matrix, constraints: Sequence[Constraint], states: Sequence[sp.Symbol]
@@ -43,19 +46,25 @@ def _across(
     velocity: sp.Matrix, inverse: sp.Matrix, functions: Sequence[sp.Expr], states: Sequence[sp.Symbol]
 ) -> sp.Matrix:
     jacobian = sp.Matrix(functions).jacobian(list(states))
-    gram = jacobian * inverse * jacobian.T
-    multipliers = [
-        sp.together(entry)
-        for entry in _solved(gram.applyfunc(sp.expand), (jacobian * velocity).applyfunc(sp.together))
-    ]
-    return inverse * jacobian.T * sp.Matrix(multipliers)
+    gram = (jacobian * inverse * jacobian.T).applyfunc(sp.expand)
+    multipliers = _solved(gram, (jacobian * velocity).applyfunc(sp.together))
+    return inverse * jacobian.T * multipliers
 
 
 def _solved(gram: sp.Matrix, right: sp.Matrix) -> sp.Matrix:
-    """Solution of a symmetric system: entry by entry where it is diagonal."""
+    """Solution of a symmetric system: entry by entry where it is diagonal, by cofactors where it is small.
+
+    A larger one is solved in one symbol for each different entry, because the quotients of determinants of
+    polynomials would be put together term by term.
+    """
     if gram.is_diagonal():
-        return sp.Matrix([right[i] / gram[i, i] for i in range(gram.rows)])
-    return gram.adjugate() * right / gram.det()
+        return sp.Matrix([sp.together(right[i] / gram[i, i]) for i in range(gram.rows)])
+    if gram.rows <= FEW_FUNCTIONS:
+        return (gram.adjugate() * right / gram.det()).applyfunc(sp.together)
+    entries = {entry: sp.Dummy() for entry in gram if not entry.is_number}
+    named = gram.xreplace(entries)
+    meaning = {symbol: entry for entry, symbol in entries.items()}
+    return (named.adjugate() * right / named.det(method="berkowitz")).xreplace(meaning)
 
 
 def _stands_alone(

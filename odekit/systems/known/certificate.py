@@ -1,7 +1,7 @@
 """A certificate: what a derived field was compared with, and what came of it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 __all__ = ["Certificate", "combined"]
 
@@ -17,6 +17,9 @@ class Certificate:
     exact: whether it is a proof over the cyclotomic field instead of a floating-point comparison.
     residual: largest relative difference (0 where exact and passed).
     passed: whether field and leaks agree at all of them.
+    printed: largest relative difference of the equations in their states, on the spheres where there are any;
+        None where that isn't told.
+    tolerance: the difference that passes, where it is more than rounding.
     """
 
     order: int
@@ -24,6 +27,8 @@ class Certificate:
     exact: bool
     residual: float
     passed: bool
+    printed: float | None = field(default=None, kw_only=True)
+    tolerance: float | None = field(default=None, kw_only=True)
 
     def __str__(self) -> str:
         kind = "exactly, over the cyclotomic field" if self.exact else "at random points"
@@ -31,7 +36,11 @@ class Certificate:
         tried = "; ".join(", ".join(f"{k} = {v}" for k, v in f.items()) for f in self.frequencies)
         where = f" ({tried})" if tried else ""
         size = "" if self.exact else f", largest relative difference {self.residual:.1e}"
-        return f"{verdict} with the weight-space gradient {kind}, order {self.order}{where}{size}"
+        limit = "" if self.tolerance is None else f" (tolerance {self.tolerance:.1e})"
+        states = "" if self.printed is None else f"; its equations at random points, {self.printed:.1e}"
+        return (
+            f"{verdict} with the weight-space gradient {kind}, order {self.order}{where}{size}{limit}{states}"
+        )
 
 
 def combined(certificates: Sequence[Certificate]) -> Certificate:
@@ -42,4 +51,10 @@ def combined(certificates: Sequence[Certificate]) -> Certificate:
         exact=all(part.exact for part in certificates),
         residual=max(part.residual for part in certificates),
         passed=all(part.passed for part in certificates),
+        printed=_largest(part.printed for part in certificates),
+        tolerance=_largest(part.tolerance for part in certificates),
     )
+
+
+def _largest(values: Iterable[float | None]) -> float | None:
+    return max((value for value in values if value is not None), default=None)

@@ -48,7 +48,12 @@ class BruteForce:
         return np.exp(2j * np.pi * np.array(turns))
 
     def frequency(self, label: str) -> Frequency:
-        """The character that a label such as 2k, k/2, k+l, 3 or (0,1) stands for."""
+        """The character that a label such as 2k, k/2, k+l, 3, (0,1), k+5 or k+(0,1) stands for."""
+        if "+(" in label:
+            parts = label.split("+(")
+            return self.reduced(
+                tuple(map(sum, zip(self.frequency(parts[0]), self.frequency(f"({parts[1]}"), strict=True)))
+            )
         if label.startswith("("):
             return self.reduced(tuple(int(part) for part in label.strip("()").split(",")))
         total = (0,) * len(self.factors)

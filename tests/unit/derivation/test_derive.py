@@ -84,6 +84,16 @@ CONCRETE: list[tuple[str, tuple[int, ...], dict[str, Any]]] = [
     ("Z2xZ4", (2, 4), {"task": "2*x+y"}),
     ("Z3xZ3", (3, 3), {"activation": "z**3 - z**2"}),
     ("Z2xZ2xZ3", (2, 2, 3), {}),
+    ("Z3xZ5", (3, 5), {"task": "x+2*y"}),
+    ("Z3xZ5", (3, 5), {"task": "2*x-y", "activation": "z**4", "embedding": "unshared"}),
+    ("Z5xZ5", (5, 5), {"task": "2*x+3*y"}),
+    ("Z2xZ7", (2, 7), {"task": "3*x-2*y", "activation": "z**3 + z"}),
+    ("Z3xZ3", (3, 3), {"task": "x+2*y-z", "activation": "z**3"}),
+    ("Z10", (10,), {"task": "2*x+2*y"}),
+    ("Z9", (9,), {"task": "3*x+3*y"}),
+    ("Z12", (12,), {"task": "3*x-3*y", "activation": "z**2 + z**3"}),
+    ("Z2xZ6", (2, 6), {"task": "2*x+2*y"}),
+    ("Z4xZ4", (4, 4), {"task": "2*x+2*y", "embedding": "unshared"}),
 ]
 
 
@@ -128,6 +138,37 @@ def test_chosen_modes_at_a_concrete_order_agree_with_brute_force(
     only_one = {"k": (3,)} if modes == "0,3" else {}
     agrees(data, brute_force(network, factors, only_one))
     assert data["templates"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "kinds"),
+    [
+        ("Z3xZ5", "x+2*y", [("(1,1)", "(1,2)", "(1,3)", "(1,4)"), ("(0,1)", "(0,2)"), ("(1,0)",)]),
+        ("Z5xZ5", "x+2*y", [None]),
+        ("Z3xZ7", "2*x+3*y", [None, ("(1,0)",)]),
+        ("Z10", "2*x+2*y", [("1", "3"), ("2", "4"), ("5",)]),
+    ],
+)
+def test_equivalent_characters_are_one_kind(name: str, task: str, kinds: list[Any]) -> None:
+    found = [template.characters for template in derive(Network(name, task=task)).templates]
+    assert len(found) == len(kinds)
+    assert all(kind in (None, names) for kind, names in zip(kinds, found, strict=True))
+
+
+def test_the_energy_of_a_product_group_is_that_of_the_multiples_that_it_names() -> None:
+    system = derive(Network("Z3xZ5", task="x+2*y")).templates[0].system
+    assert str(system.definitions[system["D"]]) == "phi_2k + phi_k - psi_k"
+    theta = np.zeros((3, 5))
+    place = np.stack(np.indices((3, 5)), axis=-1) @ [1 / 3, 1 / 5]
+    theta = 0.8 * np.cos(2 * np.pi * place + 0.4) + 0.6 * np.cos(4 * np.pi * place + 1.1)
+    xi = 0.9 * np.cos(2 * np.pi * place + 0.3)
+    energy = sum(
+        xi[(a + 2 * c) % 3, (b + 2 * d) % 5] * (theta[a, b] + theta[c, d]) ** 2
+        for a, b, c, d in np.ndindex(3, 5, 3, 5)
+    )
+    values = {"alpha_k": 0.8, "phi_k": 0.4, "alpha_2k": 0.6, "phi_2k": 1.1, "beta_k": 0.9, "psi_k": 0.3}
+    stated = system.energy.subs(dict(system.definitions)).subs({system[k]: v for k, v in values.items()})
+    assert float(stated) == pytest.approx(energy, rel=1e-12)
 
 
 def test_a_table_whose_elements_are_renumbered_has_the_equations_of_its_group() -> None:

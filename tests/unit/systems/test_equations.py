@@ -9,7 +9,7 @@ from odekit.derivation import derive
 from odekit.errors import UnknownNameError
 from odekit.networks import Network
 from odekit.systems import system
-from odekit.systems.equations import Equations, collected
+from odekit.systems.equations import Equations
 
 x, y = sp.symbols("x y", real=True)
 
@@ -34,8 +34,3 @@ def test_blocks_are_found_by_name_too() -> None:
     flow = derive(Network("S3", embedding="unshared"))
     assert set(map(str, flow.equations)) == {"theta1", "theta2", "xi"}
     assert flow.equations["xi"] == flow.equations[next(s for s in flow.equations if str(s) == "xi")]
-
-
-def test_terms_are_collected_by_their_waves() -> None:
-    expression = x * y * sp.cos(x) + x * sp.cos(x) - 2 * sp.sin(y)
-    assert collected(expression) == x * (y + 1) * sp.cos(x) - 2 * sp.sin(y)

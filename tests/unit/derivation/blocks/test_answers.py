@@ -70,7 +70,7 @@ def test_a_symbolic_order_has_no_blocks() -> None:
 
 def test_it_prints_its_equations() -> None:
     assert lifted_of(system_of()).equations["theta1"] == "2 xi theta2^* - E theta1"
-    assert str(system_of()).splitlines()[2] == "xi' = (-E)*xi + 2*theta1*theta2"
+    assert str(system_of()).splitlines()[2] == "xi' = -E*xi + 2*theta1*theta2"
     assert repr(system_of()) == "System(theta1, theta2, xi; )"
     assert r"\hat\theta_{1}" in system_of()._repr_latex_()
     assert r"\hat\xi^\dagger" in system_of().latex()

@@ -128,3 +128,18 @@ def test_an_energy_without_words_is_exact_where_the_activation_has_no_square() -
 def test_another_order_is_refused() -> None:
     with pytest.raises(ReductionError, match="Expected: order 6"):
         derive(Network("S3")).certify(7)
+
+
+@pytest.mark.parametrize("name", ["S3", "A4", "A5", "Z12"])
+@pytest.mark.parametrize("constraint", ["sphere", "joint_sphere"])
+@pytest.mark.parametrize("factor", [-1, 2, 1 + Fraction(1, 10**9)])
+def test_a_wrong_radial_part_is_refused(name: str, constraint: str, factor: Fraction) -> None:
+    system = system_of(name, constraint=constraint)
+    right = certified(system)
+    assert right.passed
+    assert "radial parts agree" in str(right)
+    flow = replace(system.flow)
+    flow.__dict__["radial"] = {**system.flow.radial, "theta1": factor * system.flow.radial["theta1"]}
+    wrong = certify_lifted(flow, system.network)
+    assert not wrong.passed
+    assert "radial parts DISAGREE" in str(wrong)

@@ -8,10 +8,10 @@ import pytest
 import scipy.special
 import sympy as sp
 
+from odekit.derivation.harmonics.lattice import energy_profile
 from odekit.derivation.harmonics.profile import (
     Z,
     cosine_moment,
-    energy_profile,
     harmonic,
     number,
     parity_parts,

@@ -17,6 +17,7 @@ from odekit.derivation import (
     network_of,
     system_in_blocks,
 )
+from odekit.derivation.answers import sphere_report
 from odekit.errors import ReductionError
 from odekit.groups import from_modes, group, mode_basis, to_modes
 from odekit.networks import Network
@@ -230,3 +231,22 @@ def test_symbolic_orders_have_symbolic_landscapes() -> None:
     points = source_of(system_of("Zn")).sphere_report().maxima
     assert [str(point.exact_energy) for point in points] == ["sqrt(2)*sqrt(n)", "2*sqrt(n)"]
     assert not source_of(system_of("Zn", task="x-y")).sphere_report().maxima
+
+
+def test_the_time_change_has_the_degree_of_the_free_flow() -> None:
+    options = {"embedding": "unshared", "constraint": "sphere"}
+    told = {
+        task: sphere_report(derive(Network("Z7", task=task, activation=activation, **options))).time_change[0]
+        for task, activation in (("x+y", "z**2"), ("x+y+z", "z**3"))
+    }
+    assert "dtau = dt/S," in told["x+y"]
+    assert "dtau = dt/S**2," in told["x+y+z"]
+
+
+def test_modes_that_the_energy_couples_do_not_decouple() -> None:
+    coupled = {"activation": "z**4", "rates": {"theta": 0.25, "xi": 1.0}, "constraint": "sphere"}
+    shared = {"task": "2*x+3*y", "rates": {"theta": 0.5, "xi": 1.0}, "constraint": "sphere"}
+    for options in (coupled, shared):
+        report = sphere_report(derive(Network("Z7", **options)))
+        assert report.time_change == ()
+        assert report.coupling == "the energy holds products of several of them"

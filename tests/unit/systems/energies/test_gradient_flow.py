@@ -430,3 +430,21 @@ def test_an_energy_of_millions_of_terms_is_answered_without_expanding_it() -> No
     system = gradient_flow("(a + b + c + d + e + f)**64", "a b c d e f")
     assert system.first_integrals() == ()
     assert system.scaling_symmetries() == ()
+
+
+def test_complex_frames_in_a_metric_that_is_no_number_are_projected():
+    A = variable("A", 2, 2, complex=True)
+    hermitian = sp.Matrix([[2, 1], [1, 1]])
+    energy = sp.re(sp.expand((A.value.H * hermitian * A.value * sp.diag(1, 3)).trace()))
+    system = gradient_flow(energy, A, metric={"A11_re": 2}, constraint="stiefel")
+    rng = np.random.default_rng(0)
+    frame = np.linalg.qr(rng.normal(size=(2, 2)) + 1j * rng.normal(size=(2, 2)))[0]
+    point = np.array([part for number in frame.ravel() for part in (number.real, number.imag)])
+    gradient = _numeric_gradient(system.energy, system.states, point)
+    jacobian = np.array([_numeric_gradient(c, system.states, point) for c in system.constraints.values()])
+    inverse = np.diag([0.5] + [1.0] * 7)
+    free = -inverse @ gradient
+    across = np.linalg.solve(jacobian @ inverse @ jacobian.T, jacobian @ free)
+    expected = free - inverse @ jacobian.T @ across
+    # Central differences of step 1e-6 are good to about eps/step = 2e-10.
+    np.testing.assert_allclose(system.function()(0.0, point, []), expected, atol=1e-8)
