@@ -1,7 +1,8 @@
 """How do symbols become code? Right-hand sides and Taylor series as text, for every backend."""
 
 from odekit.solvers.codegen.blocks import BlockLayout, block_rhs
-from odekit.solvers.codegen.cache import digest, stored
+from odekit.solvers.codegen.cache import digest, is_trusted, stored
+from odekit.solvers.codegen.checksums import keep_sound, write_checksums
 from odekit.solvers.codegen.expressions import Formulas, compile_expressions, formulas_of
 from odekit.solvers.codegen.jax_source import jax_source
 from odekit.solvers.codegen.load import execute
@@ -33,8 +34,11 @@ __all__ = [
     "digest",
     "execute",
     "formulas_of",
+    "is_trusted",
     "jax_source",
+    "keep_sound",
     "scalar_code",
     "series_code",
     "stored",
+    "write_checksums",
 ]
