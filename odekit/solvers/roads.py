@@ -11,6 +11,7 @@ from odekit.solvers.backends import compile_for
 from odekit.solvers.closed import has_closed_form, solve_closed_form
 from odekit.solvers.equivalent import Form, cheapest_form, form_states, original_states
 from odekit.solvers.kernels import integrate_in_jax, integrate_in_lanes
+from odekit.solvers.moments import breakpoints
 from odekit.solvers.precise import follow_precisely
 from odekit.solvers.problem import CompiledSystem, DenseOutput, Problem, Solution, bind, default_atol
 from odekit.solvers.stepping import Record, Task, integrate
@@ -110,6 +111,8 @@ def follow_in_steps(problem: Problem) -> Solution:
         tuple(bind(event, compiled.states, compiled.parameters) for event in problem.events),
         problem.is_dense,
         series=compiled.series,
+        max_step=problem.max_step,
+        breakpoints=breakpoints(problem),
     )
     return _solution(task, compiled, _integrated(task, compiled))
 
@@ -122,10 +125,10 @@ def _integrated(task: Task, compiled: CompiledSystem) -> Record:
 
 
 def _solution(task: Task, compiled: CompiledSystem, record: Record) -> Solution:
-    count = len(compiled.states)
-    dense = DenseOutput.from_steps(record.pieces, count, record.t_reached) if task.is_dense else None
+    given = task.inputs
+    dense = DenseOutput.from_steps(record.pieces, given.y0, record.t_reached) if task.is_dense else None
     return Solution(
-        t=task.inputs.times,
+        t=given.times,
         y=record.y,
         status=record.status,
         states=compiled.states,

@@ -1,6 +1,7 @@
 """How do symbols become code? Right-hand sides and Taylor series as text, for every backend."""
 
 from odekit.solvers.codegen.blocks import BlockLayout, block_rhs
+from odekit.solvers.codegen.breakpoints import breakpoints_of, switches_of
 from odekit.solvers.codegen.cache import digest, is_trusted, stored
 from odekit.solvers.codegen.checksums import keep_sound, write_checksums
 from odekit.solvers.codegen.expressions import Formulas, compile_expressions, formulas_of
@@ -29,6 +30,7 @@ __all__ = [
     "SeriesCode",
     "Sum",
     "block_rhs",
+    "breakpoints_of",
     "coefficient_lines",
     "compile_expressions",
     "digest",
@@ -40,5 +42,6 @@ __all__ = [
     "scalar_code",
     "series_code",
     "stored",
+    "switches_of",
     "write_checksums",
 ]

@@ -22,9 +22,9 @@ _OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}, "n
 
 _SIGNATURE = (
     "void(int64, int64, float64, float64[:, ::1], float64[:, ::1], float64[:, ::1],"
-    " float64[::1], float64[::1], float64[::1],"
+    " float64[::1], float64[::1], float64[::1], float64[::1], float64[:, ::1],"
     " float64[:, :, ::1], int8[::1], float64[::1], int64[::1], float64[::1],"
-    " float64[::1], int64[::1], int64[::1])"
+    " float64[::1], int64[::1], int64[::1], int64[::1])"
 )
 
 
@@ -40,7 +40,7 @@ def thread_count() -> int:
 
 @cache
 def load_kernel(source: str) -> Callable[..., None]:
-    """The integrator ``run`` of a kernel's text, compiled, without its last three arguments, all scratch.
+    """The integrator ``run`` of a kernel's text, compiled, without its last four arguments, all scratch.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def load_kernel(source: str) -> Callable[..., None]:
     lanes, rows = run.py_func.__globals__["LANES"], run.py_func.__globals__["ROWS"]
 
     def kernel(*arguments: Any) -> None:
-        run(*arguments, np.empty(rows * lanes), np.empty(lanes, np.int64), np.empty(lanes, np.int64))
+        run(*arguments, np.empty(rows * lanes), *(np.empty(lanes, np.int64) for _ in range(3)))
 
     return kernel
 

@@ -29,6 +29,7 @@ class Problem:
     method: one of `METHODS`.
     backend: one of `CHOICES`.
     max_steps: steps that a trajectory may try.
+    max_step: (batch,) float64, the longest step.
     events: moments to look for.
     is_dense: whether all interpolants are kept.
     compiled: the system's code, where the user brought it, which fixes backend and form.
@@ -41,6 +42,7 @@ class Problem:
     method: str
     backend: str
     max_steps: int
+    max_step: FloatArray
     events: tuple[Event, ...] = ()
     is_dense: bool = False
     compiled: CompiledSystem | None = None
@@ -71,6 +73,7 @@ def pose(
     dense: bool = False,
     max_steps: int = 100_000,
     h0: ArrayLike | None = None,
+    max_step: ArrayLike | None = None,
 ) -> Problem:
     """A checked problem from a user's arguments, which are those of `solve`.
 
@@ -89,13 +92,16 @@ def pose(
     chosen = select_system(whole, y0)
     inputs = prepare(chosen, y0, t, parameters, rtol, atol)
     chosen.check_start(inputs.y0, inputs.p)
+    end = inputs.times[-1]
+    first = _step_sizes("first", h0, np.nan, end)
     return Problem(
         system=chosen,
         inputs=inputs,
-        h0=_first_steps(h0, inputs.times[-1]),
+        h0=np.minimum(first, end),
         method=method,
         backend=backend,
         max_steps=integer(max_steps, "max_steps", 1),
+        max_step=_step_sizes("longest", max_step, np.inf, end),
         events=tuple(events),
         is_dense=dense,
         compiled=compiled,
@@ -103,15 +109,15 @@ def pose(
     )
 
 
-def _first_steps(h0: ArrayLike | None, end: FloatArray) -> FloatArray:
-    """First step size of each trajectory, no longer than to its end; NaN where the solver shall choose."""
-    if h0 is None:
-        return np.broadcast_to(np.float64(np.nan), end.shape)
+def _step_sizes(which: str, given: ArrayLike | None, otherwise: float, end: FloatArray) -> FloatArray:
+    """The first or the longest step of each trajectory; ``otherwise`` where the solver shall choose it."""
+    if given is None:
+        return np.broadcast_to(np.float64(otherwise), end.shape)
     try:
-        steps = np.broadcast_to(np.asarray(h0, dtype=np.float64), end.shape)
+        steps = np.broadcast_to(np.asarray(given, dtype=np.float64), end.shape)
     except (TypeError, ValueError) as error:
         expected = f"a number, or one for each of {len(end)} trajectories"
-        raise InputError("the first step size doesn't fit", expected=expected) from error
+        raise InputError(f"the {which} step size doesn't fit", expected=expected) from error
     if not (steps > 0.0).all():
-        raise InputError("the first step size must be positive", received=f"{steps.min()}")
-    return np.minimum(steps, end)
+        raise InputError(f"the {which} step size must be positive", received=f"{steps.min()}")
+    return steps

@@ -17,8 +17,8 @@ from odekit.solvers.codegen import digest
 from odekit.solvers.codegen.cache import _warn
 from odekit.solvers.kernels.numba_kernel import is_installed, load_function, load_kernel, thread_count
 
-ARGUMENTS = "first, last, cap, y0, p, times, rtol, atol, h0"
-RESULTS = "y, status, reached, steps, error, w, index, cursor"
+ARGUMENTS = "first, last, cap, y0, p, times, rtol, atol, h0, longest, stops"
+RESULTS = "y, status, reached, steps, error, w, index, cursor, behind"
 INNER = ("first_inner", "second_inner")
 ZERO = "LANES, ROWS, INLINED, CALLED = 1, 1, ('first_inner',), ('second_inner',)\n" + "".join(
     f"def {name}(): pass\n" for name in INNER
@@ -31,7 +31,7 @@ def statuses(source: str) -> list[int]:
     row, table = np.zeros(3), np.zeros((1, 3))
     status = np.zeros(3, dtype=np.int8)
     results = np.zeros((1, 1, 3)), status, row, np.zeros(3, dtype=np.int64), row
-    load_kernel(source)(0, 3, 1.0, table, table, table, row, row, row, *results)
+    load_kernel(source)(0, 3, 1.0, table, table, table, row, row, row, row, table, *results)
     return status.tolist()
 
 
