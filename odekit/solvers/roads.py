@@ -10,6 +10,7 @@ from odekit.errors import InputError
 from odekit.solvers.backends import compile_for
 from odekit.solvers.closed import has_closed_form, solve_closed_form
 from odekit.solvers.equivalent import Form, cheapest_form, form_states, original_states
+from odekit.solvers.formula_road import follow_formulas
 from odekit.solvers.kernels import integrate_in_jax, integrate_in_lanes
 from odekit.solvers.moments import breakpoints
 from odekit.solvers.precise import follow_precisely
@@ -32,7 +33,8 @@ def chosen_road(problem: Problem) -> Road:
     InputError: ``method="exact"`` without a closed form, or together with events or dense output.
     """
     if problem.method in ("auto", "exact") and _uses_closed_form(problem):
-        return follow_exactly
+        by_formulas = partial(follow_formulas, follow=_in_steps)
+        return by_formulas if problem.system.solution else follow_exactly
     if problem.backend == "mpmath" and problem.method != "taylor":
         return follow_precisely
     if problem.compiled is None and not problem.needs_steps:
@@ -43,7 +45,7 @@ def chosen_road(problem: Problem) -> Road:
 
 
 def _uses_closed_form(problem: Problem) -> bool:
-    available = has_closed_form(problem.system, problem.inputs.y0)
+    available = bool(problem.system.solution) or has_closed_form(problem.system, problem.inputs.y0)
     if problem.method == "auto":
         return available and not problem.needs_steps and problem.backend != "mpmath"
     if not available:
@@ -86,6 +88,11 @@ def follow_form(form: Form, problem: Problem) -> Solution:
         inputs = replace(inputs, atol=default_atol(start, inputs.rtol))
     solved = follow_in_steps(replace(problem, system=form.system, inputs=inputs))
     return original_states(form, problem.system, problem.inputs, solved)
+
+
+def _in_steps(problem: Problem) -> Solution:
+    steps = replace(problem, method="auto")
+    return follow_precisely(steps) if problem.backend == "mpmath" else follow_in_steps(steps)
 
 
 def follow_in_steps(problem: Problem) -> Solution:

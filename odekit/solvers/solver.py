@@ -82,7 +82,7 @@ def solve(
     InputError: initial states, times, parameters or tolerances that don't fit the system.
     InputError: a start that violates the system's constraint, with the residual.
     InputError: a first or longest step size that isn't positive, or a step cap that isn't a positive integer.
-    InputError: a formula that jumps more than 100,000 times before the end.
+    InputError: a formula that jumps with a sine of more than 100,000 turns before the end.
     InputError: ``method="exact"`` without a closed form, or ``method="taylor"`` and a vector field that isn't
         polynomial.
     InputError: the backend doesn't exist or isn't installed.

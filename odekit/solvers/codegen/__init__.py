@@ -7,6 +7,7 @@ from odekit.solvers.codegen.checksums import keep_sound, write_checksums
 from odekit.solvers.codegen.expressions import Formulas, compile_expressions, formulas_of
 from odekit.solvers.codegen.jax_source import jax_source
 from odekit.solvers.codegen.load import execute
+from odekit.solvers.codegen.parts import derivatives_of, parts_of
 from odekit.solvers.codegen.scalar import ScalarCode, scalar_code
 from odekit.solvers.codegen.taylor import series_code
 from odekit.solvers.codegen.taylor_series import (
@@ -33,12 +34,14 @@ __all__ = [
     "breakpoints_of",
     "coefficient_lines",
     "compile_expressions",
+    "derivatives_of",
     "digest",
     "execute",
     "formulas_of",
     "is_trusted",
     "jax_source",
     "keep_sound",
+    "parts_of",
     "scalar_code",
     "series_code",
     "stored",

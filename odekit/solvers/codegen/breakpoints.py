@@ -110,7 +110,7 @@ def breakpoints_of(
 
     Raises
     ------
-    InputError: a formula that jumps more than 100,000 times up to the end.
+    InputError: a formula that jumps because of a sine of more than 100,000 turns up to the end.
     """
     if not switches:
         return np.zeros((0, 1))
@@ -130,17 +130,8 @@ def _zeros_by_trajectory(
     for switch in switches:
         lane, zero = _zeros(switch, parameters, p, end)
         known = (zero >= 0.0) & (zero <= end[lane])
-        counts = np.bincount(lane[known], minlength=len(end))
-        if switch.is_sharp and counts.max() > MOST:
-            raise InputError(
-                f"the formula jumps {counts.max()} times before the end, wherever {switch.function} is 0",
-                expected=f"at most {MOST} times",
-                hint="end earlier, or follow it in several parts",
-            )
-        # A smooth formula that turns this often needs no more than its error estimate.
-        if counts.max() <= MOST:
-            lanes.append(lane[known])
-            times.append(zero[known])
+        lanes.append(lane[known])
+        times.append(zero[known])
     lane, time = np.concatenate([*lanes, np.zeros(0, np.int64)]), np.concatenate([*times, np.zeros(0)])
     order = np.lexsort((time, lane))
     return np.split(time[order], np.searchsorted(lane[order], np.arange(1, len(end))))
@@ -165,7 +156,10 @@ def _zeros(
             root = -values[0] / values[1]
         lane = np.flatnonzero(np.isfinite(root))
         return lane, root[lane]
-    points = _points(switch.function, parameters, p, end)
+    turns = _turns(switch.function, parameters, p, end)
+    if turns > MOST:
+        return _too_many(switch, turns)
+    points = _POINTS + int(_POINTS_PER_TURN * turns)
     size = max(1, _AT_ONCE // points)
     found = [
         _searched(switch.function, parameters, p[:, first : first + size], end[first : first + size], points)
@@ -175,11 +169,23 @@ def _zeros(
     return np.concatenate(lanes), np.concatenate([zero for _, zero in found])
 
 
-def _points(function: sp.Expr, parameters: tuple[sp.Symbol, ...], p: FloatArray, end: FloatArray) -> int:
-    """How many points an interval needs so that none of the turns of the fastest sine is missed."""
+def _too_many(switch: Switch, turns: float) -> tuple[IntArray, FloatArray]:
+    """No zeros, where the formula is smooth: its error estimate will do."""
+    if switch.is_sharp:
+        raise InputError(
+            f"the formula jumps too often before the end, wherever {switch.function} is 0",
+            expected=f"at most {MOST} turns",
+            received=f"about {turns:.3g}",
+            hint="end earlier, or follow it in several parts",
+        )
+    return np.zeros(0, np.int64), np.zeros(0)
+
+
+def _turns(function: sp.Expr, parameters: tuple[sp.Symbol, ...], p: FloatArray, end: FloatArray) -> float:
+    """How often the fastest sine of a function turns, none of which may lie between two points."""
     angles = {part.args[0] for part in function.atoms(sp.sin, sp.cos, sp.tan)}
     if not angles:
-        return _POINTS
+        return 0.0
     speeds = tuple(angle.diff(_T) for angle in sorted(angles, key=str))
     evaluate, _ = compile_expressions(Formulas(speeds, (), parameters))
     turns = 0.0
@@ -188,7 +194,7 @@ def _points(function: sp.Expr, parameters: tuple[sp.Symbol, ...], p: FloatArray,
         with np.errstate(all="ignore"):
             evaluate(share * end, values, p, values)
             turns = max(turns, float(np.nanmax(np.abs(values) * end / (2.0 * np.pi), initial=0.0)))
-    return _POINTS + int(_POINTS_PER_TURN * min(turns, 2.0 * MOST))
+    return turns
 
 
 def _searched(

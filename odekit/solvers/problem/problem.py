@@ -1,12 +1,14 @@
 """Problem: everything that was asked of a solver, checked, before a method is chosen."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from odekit.arrays import FloatArray
+from odekit.arrays import FloatArray, IntArray
 from odekit.errors import InputError
 from odekit.numbers import integer
 from odekit.solvers.problem.compiled import CompiledSystem
@@ -52,6 +54,18 @@ class Problem:
     def needs_steps(self) -> bool:
         """Whether something is asked about the steps themselves."""
         return bool(self.events) or self.is_dense
+
+    def only(self, positions: IntArray) -> Problem:
+        """The same for chosen trajectories."""
+        given = self.inputs
+        inputs = Inputs(
+            given.y0[:, positions],
+            given.p[:, positions],
+            given.times[:, positions],
+            given.rtol[positions],
+            given.atol[positions],
+        )
+        return replace(self, inputs=inputs, h0=self.h0[positions], max_step=self.max_step[positions])
 
     @property
     def batch(self) -> int:
