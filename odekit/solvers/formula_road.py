@@ -38,7 +38,7 @@ def follow_formulas(problem: Problem, follow: Callable[[Problem], Solution]) -> 
     if good.all():
         return by_formula
     rest = follow(problem.only(np.flatnonzero(~good)))
-    return rest if not good.any() else _merged(by_formula, rest, ~good)
+    return by_formula.with_others(rest, ~good)
 
 
 def _holds(problem: Problem, y: FloatArray, follow: Callable[[Problem], Solution]) -> BoolArray:
@@ -76,12 +76,3 @@ def _solution(problem: Problem, y: FloatArray) -> Solution:
         error_estimate=np.full(problem.batch, _ERROR),
         method="exact",
     )
-
-
-def _merged(exact: Solution, rest: Solution, where: BoolArray) -> Solution:
-    """The exact solution with other trajectories in some places, and both methods' names."""
-    parts = {}
-    for name in ("y", "status", "t_reached", "steps", "error_estimate"):
-        parts[name] = getattr(exact, name).copy()
-        parts[name][..., where] = getattr(rest, name)
-    return replace(exact, method=f"{exact.method}, {rest.method}", backend=rest.backend, **parts)

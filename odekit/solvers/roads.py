@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from odekit.arrays import BoolArray, FloatArray
 from odekit.errors import InputError
 from odekit.solvers.backends import compile_for
 from odekit.solvers.closed import has_closed_form, solve_closed_form
@@ -20,6 +21,9 @@ from odekit.solvers.stepping import Record, Task, integrate
 __all__ = ["chosen_road"]
 
 Road = Callable[[Problem], Solution]
+
+# Increments of a state above it, which matter down to its rounding, are normal numbers.
+_SMALLEST = float(np.finfo(np.float64).tiny) / float(np.finfo(np.float64).eps) ** 2
 
 # What the closed forms' own tests allow them at a fixed distance from the blow-up.
 _EXACT_ERROR = 100.0 * float(np.finfo(np.float64).eps)
@@ -121,7 +125,25 @@ def follow_in_steps(problem: Problem) -> Solution:
         max_step=problem.max_step,
         breakpoints=breakpoints(problem),
     )
-    return _solution(task, compiled, _integrated(task, compiled))
+    solution = _solution(task, compiled, _integrated(task, compiled))
+    return _unflushed(problem, solution) if compiled.backend == "jax" else solution
+
+
+def _unflushed(problem: Problem, solution: Solution) -> Solution:
+    """With numpy's trajectories where JAX, to which subnormal numbers may be 0, may have lost digits."""
+    given = problem.inputs
+    is_tiny = [_is_tiny(values) for values in (*solution.y, given.y0, given.p, given.times)]
+    vanished = ((solution.y == 0.0).any(axis=0) & (given.y0 != 0.0)).any(axis=0)
+    where = np.logical_or.reduce([*is_tiny, vanished])
+    if not where.any():
+        return solution
+    rest = replace(problem.only(np.flatnonzero(where)), compiled=None, backend="numpy", method="dop853")
+    return solution.with_others(follow_in_steps(rest), where)
+
+
+def _is_tiny(values: FloatArray) -> BoolArray:
+    """Where some of (row, batch) are so small that what they are computed from may be subnormal; 0 is not."""
+    return np.asarray(((values != 0.0) & (np.abs(values) < _SMALLEST)).any(axis=0))
 
 
 def _integrated(task: Task, compiled: CompiledSystem) -> Record:

@@ -56,7 +56,8 @@ def solve(
     backend: "numpy"; "numba" (the same method as machine code on all cores, no events, no dense output;
         compiling takes seconds, once a machine, and minutes beyond some ten states; sines of more than 1e8
         are not finite); "jax" (the same method in float64 on what JAX runs on, an accelerator or the CPU, no
-        events, no dense output; compiling takes seconds, once a process and shape); "mpmath" (40 digits,
+        events, no dense output; compiling takes seconds, once a process and shape; trajectories on which
+        numbers come below 1e-276, which JAX may take for 0, are numpy's); "mpmath" (40 digits,
         slow; its steps are exact to 35 digits whatever the tolerances, no events, no dense output); or
         "auto": numba where it is installed and can do what is asked, for at least 100,000 trajectories of at
         most 8 states, else numpy. They agree to the tolerance, not to the last bit. A closed form takes no
