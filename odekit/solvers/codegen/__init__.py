@@ -3,7 +3,6 @@
 from odekit.solvers.codegen.blocks import BlockLayout, block_rhs
 from odekit.solvers.codegen.breakpoints import breakpoints_of, switches_of
 from odekit.solvers.codegen.cache import digest, is_trusted, stored
-from odekit.solvers.codegen.checksums import keep_sound, write_checksums
 from odekit.solvers.codegen.expressions import Formulas, compile_expressions, formulas_of
 from odekit.solvers.codegen.jax_source import jax_source
 from odekit.solvers.codegen.load import execute
@@ -40,11 +39,9 @@ __all__ = [
     "formulas_of",
     "is_trusted",
     "jax_source",
-    "keep_sound",
     "parts_of",
     "scalar_code",
     "series_code",
     "stored",
     "switches_of",
-    "write_checksums",
 ]

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 __all__ = ["make_private", "why_not_private"]
@@ -25,14 +26,14 @@ def why_not_private(folder: Path) -> str:
     """Why somebody else could write to a folder that exists, or nothing where nobody can.
 
     It has to belong to this user, and neither its group nor others may write to it. On the way to it there
-    may be no link of somebody else, and no folder in which anyone may replace what isn't theirs. Where the
-    system knows no users by number, nothing is found.
+    may be no link of somebody else, and no folder in which anyone may replace what isn't theirs. On Windows
+    nothing is found.
 
     Raises
     ------
     OSError: the folder can't be looked at.
     """
-    if not hasattr(os, "getuid"):
+    if sys.platform == "win32":
         return ""
     user, whole = os.getuid(), Path(os.path.abspath(folder))
     for place in (whole, *whole.parents):

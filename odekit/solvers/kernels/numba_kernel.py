@@ -13,7 +13,8 @@ import numpy as np
 
 from odekit.errors import InputError
 from odekit.extras import require_numba
-from odekit.solvers.codegen import digest, execute, is_trusted, keep_sound, stored, write_checksums
+from odekit.solvers.codegen import digest, execute, is_trusted, stored
+from odekit.solvers.kernels.checksums import keep_sound, write_checksums
 
 __all__ = ["is_installed", "load_function", "load_kernel", "thread_count"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from odekit.solvers.codegen.checksums import keep_sound, write_checksums
+from odekit.solvers.kernels.checksums import keep_sound, write_checksums
 
 
 @pytest.fixture
