@@ -1,4 +1,4 @@
-"""The exact solution of a system: by its own formulas, the elliptic ones, or those on spheres."""
+"""The exact solution of a system that odekit knows: by the elliptic formulas, or those on spheres."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from odekit.arrays import FloatArray
 from odekit.solvers.codegen import Formulas, compile_expressions
 from odekit.solvers.exact import exact_modes, exact_orbit, is_solved_on_spheres, solve_on_spheres
 from odekit.solvers.problem import Inputs, Status
-from odekit.systems import EllipticForm, System, initial_symbol
+from odekit.systems import EllipticForm, System
 
 __all__ = ["has_closed_form", "solve_closed_form"]
 
@@ -30,7 +30,7 @@ class _Coordinates:
 
 
 def has_closed_form(system: System, y0: FloatArray) -> bool:
-    """Whether there are formulas from these starts: the system's own, an elliptic form, or those on spheres.
+    """Whether there are formulas from these starts: an elliptic form, or those on spheres.
 
     There is no elliptic form where x, the square of alpha, starts below 0.
     """
@@ -39,7 +39,7 @@ def has_closed_form(system: System, y0: FloatArray) -> bool:
         x = y0[system.states.index(form.states[0])]
         if form.coordinates != "invariants" or not bool((x < 0.0).any()):
             return True
-    return bool(system.solution) or is_solved_on_spheres(system, y0)
+    return is_solved_on_spheres(system, y0)
 
 
 def solve_closed_form(system: System, inputs: Inputs) -> tuple[FloatArray, NDArray[np.int8]]:
@@ -51,10 +51,7 @@ def solve_closed_form(system: System, inputs: Inputs) -> tuple[FloatArray, NDArr
     status: (batch,) int8, values of `Status`.
     """
     form = system.closed_form
-    if system.solution:
-        y = _explicit(system, inputs)
-    else:
-        y = solve_on_spheres(system, inputs) if form is None else _elliptic(system, form, inputs)
+    y = solve_on_spheres(system, inputs) if form is None else _elliptic(system, form, inputs)
     is_known = np.isfinite(y[-1]).all(axis=0)
     is_valid = np.isfinite(inputs.y0).all(axis=0) & np.isfinite(inputs.p).all(axis=0)
     status = np.where(is_known, Status.success, np.where(is_valid, Status.step_too_small, Status.not_finite))
@@ -74,17 +71,6 @@ def _elliptic(system: System, form: EllipticForm, inputs: Inputs) -> FloatArray:
     alpha, phi, beta, psi = follow(alpha / signs[0], phi, beta / signs[1], psi - turn, np.ones(1), span)
     found = coordinates.from_modes(alpha * signs[0], phi, beta * signs[1], psi + turn)
     return np.stack([found[rows.index(row)] for row in range(len(rows))], axis=1)
-
-
-def _explicit(system: System, inputs: Inputs) -> FloatArray:
-    """The system's own formulas, in t and in the initial values x_0 of the states x."""
-    expressions = tuple(system.solution[state] for state in system.states)
-    initial = tuple(initial_symbol(state) for state in system.states)
-    evaluate, _ = compile_expressions(Formulas(expressions, initial, system.parameters))
-    y = np.empty((len(inputs.times), *inputs.y0.shape))
-    for moment, out in zip(inputs.times, y, strict=True):
-        evaluate(moment, inputs.y0, inputs.p, out)
-    return y
 
 
 def _constants(system: System, form: EllipticForm, p: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -4,7 +4,7 @@ Source: Hairer, Norsett, Wanner, "Solving Ordinary Differential Equations I", se
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import mpmath
@@ -13,7 +13,9 @@ from mpmath import mpf
 
 from odekit.errors import InputError
 from odekit.solvers.compiler import compile
+from odekit.solvers.moments import breakpoints
 from odekit.solvers.problem import Problem, Solution, Status
+from odekit.solvers.stepping import CONTROL
 
 __all__ = ["DIGITS", "follow_precisely"]
 
@@ -28,17 +30,28 @@ _GUARD_DIGITS = 5
 
 @dataclass(frozen=True)
 class _Flow:
-    """Derivative of one trajectory, and how exactly it shall be followed."""
+    """Derivative of one trajectory between the times low and high, and how exactly it shall be followed."""
 
     rhs: Callable[..., None]
     parameters: Vector
     tolerance: Any
     columns: int
+    low: Any = -mpmath.inf
+    high: Any = mpmath.inf
 
     def derivative(self, t: Any, y: Vector) -> Vector:
         out: Vector = [mpf(0)] * len(y)
-        self.rhs(t, y, self.parameters, out)
+        self.rhs(min(max(t, self.low), self.high), y, self.parameters, out)
         return out
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """What bounds the steps of one trajectory: how many, how long, and where they have to end."""
+
+    max_steps: int
+    max_step: Any
+    stops: Vector
 
 
 def follow_precisely(problem: Problem, dps: int = DIGITS) -> Solution:
@@ -46,7 +59,8 @@ def follow_precisely(problem: Problem, dps: int = DIGITS) -> Solution:
 
     The error of each step, relative to the largest state, stays below ``10**(5 - dps)``, which is below every
     tolerance that float64 allows; results are rounded to float64 at the end. Floats are taken as exactly what
-    they are. First step sizes and step cap are the problem's.
+    they are. First and longest step sizes and step cap are
+    the problem's.
 
     Parameters
     ----------
@@ -61,6 +75,7 @@ def follow_precisely(problem: Problem, dps: int = DIGITS) -> Solution:
         raise InputError("the number of digits is out of range", expected="20 to 1000", received=f"{dps}")
     compiled, given, batch = compile(problem.system, "mpmath"), problem.inputs, problem.batch
     y = np.full((len(given.times), len(compiled.states), batch), np.nan)
+    stops = breakpoints(problem)
     status, steps = np.zeros(batch, dtype=np.int8), np.zeros(batch, dtype=np.int64)
     with mpmath.workdps(dps):
         tolerance = mpf(10) ** (_GUARD_DIGITS - dps)
@@ -68,8 +83,13 @@ def follow_precisely(problem: Problem, dps: int = DIGITS) -> Solution:
             flow = _Flow(compiled.rhs, _mpfs(given.p[:, column]), tolerance, dps // 3 + 4)
             start, times = _mpfs(given.y0[:, column]), _mpfs(given.times[:, column])
             first = float(problem.h0[column])
+            limits = _Limits(
+                problem.max_steps,
+                mpf(float(problem.max_step[column])),
+                _mpfs(stops[:, min(column, stops.shape[1] - 1)]),
+            )
             states, status[column], steps[column] = _trajectory(
-                flow, start, times, problem.max_steps, None if np.isnan(first) else mpf(first)
+                flow, start, times, limits, None if np.isnan(first) else mpf(first)
             )
             for row, state in enumerate(states):
                 y[row, :, column] = [float(value) for value in state]
@@ -84,28 +104,42 @@ def _mpfs(values: Sequence[Any] | np.ndarray[Any, Any]) -> Vector:
 
 
 def _trajectory(
-    flow: _Flow, y: Vector, times: Vector, max_steps: int, h: Any
+    flow: _Flow, y: Vector, times: Vector, limits: _Limits, h: Any
 ) -> tuple[list[Vector], Status, int]:
     t, steps = mpf(0), 0
+    flow, stops = _next_part(flow, t, limits.stops, times[-1])
     reached: list[Vector] = []
     if not _is_finite(y):
         return reached, Status.not_finite, steps
     for end in times:
         while t < end:
-            if steps == max_steps:
+            if steps == limits.max_steps:
                 return reached, Status.max_steps, steps
-            h = _first_step(flow, y, end) if h is None else h
-            step = min(h, end - t)
+            if stops and t >= stops[0]:
+                flow, stops = _next_part(flow, t, stops, times[-1])
+            goal = min(end, stops[0]) if stops else end
+            h = _first_step(flow, y, goal) if h is None else h
+            h = min(h, limits.max_step)
+            step = min(h, goal - t)
             y_new, error = _extrapolate(flow, t, y, step)
             steps += 1
             accepted = error <= 1
             if accepted:
-                t, y = (end if step == end - t else t + step), y_new
+                t, y = (goal if step == goal - t else t + step), y_new
             h = max(h, _resized(step, error, flow)) if accepted and step < h else _resized(step, error, flow)
             if h < mpmath.eps * end:
                 return reached, Status.step_too_small, steps
         reached.append(y)
     return reached, Status.success, steps
+
+
+def _next_part(flow: _Flow, t: Any, stops: Vector, end: Any) -> tuple[_Flow, Vector]:
+    """The flow between the breakpoints next to t, and those that come after t."""
+    passed, ahead = [stop for stop in stops if stop <= t], [stop for stop in stops if stop > t]
+    gap, least = mpf(CONTROL.gap), CONTROL.least_gap * end
+    low = passed[-1] * (1 + gap) + least if passed else -mpmath.inf
+    high = ahead[0] * (1 - gap) - least if ahead else mpmath.inf
+    return replace(flow, low=low, high=high), ahead
 
 
 def _first_step(flow: _Flow, y: Vector, end: Any) -> Any:

@@ -6,11 +6,14 @@ from functools import partial
 
 import numpy as np
 
+from odekit.arrays import BoolArray, FloatArray
 from odekit.errors import InputError
 from odekit.solvers.backends import compile_for
 from odekit.solvers.closed import has_closed_form, solve_closed_form
 from odekit.solvers.equivalent import Form, cheapest_form, form_states, original_states
+from odekit.solvers.formula_road import follow_formulas
 from odekit.solvers.kernels import integrate_in_jax, integrate_in_lanes
+from odekit.solvers.moments import breakpoints
 from odekit.solvers.precise import follow_precisely
 from odekit.solvers.problem import CompiledSystem, DenseOutput, Problem, Solution, bind, default_atol
 from odekit.solvers.stepping import Record, Task, integrate
@@ -18,6 +21,9 @@ from odekit.solvers.stepping import Record, Task, integrate
 __all__ = ["chosen_road"]
 
 Road = Callable[[Problem], Solution]
+
+# Increments of a state above it, which matter down to its rounding, are normal numbers.
+_SMALLEST = float(np.finfo(np.float64).tiny) / float(np.finfo(np.float64).eps) ** 2
 
 # What the closed forms' own tests allow them at a fixed distance from the blow-up.
 _EXACT_ERROR = 100.0 * float(np.finfo(np.float64).eps)
@@ -31,7 +37,8 @@ def chosen_road(problem: Problem) -> Road:
     InputError: ``method="exact"`` without a closed form, or together with events or dense output.
     """
     if problem.method in ("auto", "exact") and _uses_closed_form(problem):
-        return follow_exactly
+        by_formulas = partial(follow_formulas, follow=_in_steps)
+        return by_formulas if problem.system.solution else follow_exactly
     if problem.backend == "mpmath" and problem.method != "taylor":
         return follow_precisely
     if problem.compiled is None and not problem.needs_steps:
@@ -42,7 +49,7 @@ def chosen_road(problem: Problem) -> Road:
 
 
 def _uses_closed_form(problem: Problem) -> bool:
-    available = has_closed_form(problem.system, problem.inputs.y0)
+    available = bool(problem.system.solution) or has_closed_form(problem.system, problem.inputs.y0)
     if problem.method == "auto":
         return available and not problem.needs_steps and problem.backend != "mpmath"
     if not available:
@@ -87,6 +94,11 @@ def follow_form(form: Form, problem: Problem) -> Solution:
     return original_states(form, problem.system, problem.inputs, solved)
 
 
+def _in_steps(problem: Problem) -> Solution:
+    steps = replace(problem, method="auto")
+    return follow_precisely(steps) if problem.backend == "mpmath" else follow_in_steps(steps)
+
+
 def follow_in_steps(problem: Problem) -> Solution:
     """With a step size of its own for each trajectory."""
     compiled = problem.compiled
@@ -110,8 +122,28 @@ def follow_in_steps(problem: Problem) -> Solution:
         tuple(bind(event, compiled.states, compiled.parameters) for event in problem.events),
         problem.is_dense,
         series=compiled.series,
+        max_step=problem.max_step,
+        breakpoints=breakpoints(problem),
     )
-    return _solution(task, compiled, _integrated(task, compiled))
+    solution = _solution(task, compiled, _integrated(task, compiled))
+    return _unflushed(problem, solution) if compiled.backend == "jax" else solution
+
+
+def _unflushed(problem: Problem, solution: Solution) -> Solution:
+    """With numpy's trajectories where JAX, to which subnormal numbers may be 0, may have lost digits."""
+    given = problem.inputs
+    is_tiny = [_is_tiny(values) for values in (*solution.y, given.y0, given.p, given.times)]
+    vanished = ((solution.y == 0.0).any(axis=0) & (given.y0 != 0.0)).any(axis=0)
+    where = np.logical_or.reduce([*is_tiny, vanished])
+    if not where.any():
+        return solution
+    rest = replace(problem.only(np.flatnonzero(where)), compiled=None, backend="numpy", method="dop853")
+    return solution.with_others(follow_in_steps(rest), where)
+
+
+def _is_tiny(values: FloatArray) -> BoolArray:
+    """Where some of (row, batch) are so small that what they are computed from may be subnormal; 0 is not."""
+    return np.asarray(((values != 0.0) & (np.abs(values) < _SMALLEST)).any(axis=0))
 
 
 def _integrated(task: Task, compiled: CompiledSystem) -> Record:
@@ -122,10 +154,10 @@ def _integrated(task: Task, compiled: CompiledSystem) -> Record:
 
 
 def _solution(task: Task, compiled: CompiledSystem, record: Record) -> Solution:
-    count = len(compiled.states)
-    dense = DenseOutput.from_steps(record.pieces, count, record.t_reached) if task.is_dense else None
+    given = task.inputs
+    dense = DenseOutput.from_steps(record.pieces, given.y0, record.t_reached) if task.is_dense else None
     return Solution(
-        t=task.inputs.times,
+        t=given.times,
         y=record.y,
         status=record.status,
         states=compiled.states,

@@ -29,6 +29,7 @@ def solve(
     dense: bool = False,
     max_steps: int = 100_000,
     h0: ArrayLike | None = None,
+    max_step: ArrayLike | None = None,
 ) -> Solution:
     """Solves y' = f(t, y, p) from t = 0 for a whole batch, each trajectory with its own steps and status.
 
@@ -55,7 +56,8 @@ def solve(
     backend: "numpy"; "numba" (the same method as machine code on all cores, no events, no dense output;
         compiling takes seconds, once a machine, and minutes beyond some ten states; sines of more than 1e8
         are not finite); "jax" (the same method in float64 on what JAX runs on, an accelerator or the CPU, no
-        events, no dense output; compiling takes seconds, once a process and shape); "mpmath" (40 digits,
+        events, no dense output; compiling takes seconds, once a process and shape; trajectories on which
+        numbers come below 1e-276, which JAX may take for 0, are numpy's); "mpmath" (40 digits,
         slow; its steps are exact to 35 digits whatever the tolerances, no events, no dense output); or
         "auto": numba where it is installed and can do what is asked, for at least 100,000 trajectories of at
         most 8 states, else numpy. They agree to the tolerance, not to the last bit. A closed form takes no
@@ -64,6 +66,10 @@ def solve(
     dense: whether `Solution.at` shall work.
     max_steps: steps that a trajectory may try.
     h0: first step size, positive, scalar or (batch,); chosen where omitted.
+    max_step: longest step, positive, scalar or (batch,); no bound where omitted. Steps end where the formulas
+        show that they jump or bend at a time that t and the parameters fix (in step, sign, abs, relu, Min,
+        Max, floor, Piecewise), or have a narrow peak there. What only the states switch on for a moment may
+        be stepped over unless this is shorter than that moment. A closed form takes no steps.
 
     Returns
     -------
@@ -76,7 +82,8 @@ def solve(
     InputError: something else than a system.
     InputError: initial states, times, parameters or tolerances that don't fit the system.
     InputError: a start that violates the system's constraint, with the residual.
-    InputError: a first step size that isn't positive, or a step cap that isn't a positive integer.
+    InputError: a first or longest step size that isn't positive, or a step cap that isn't a positive integer.
+    InputError: a formula that jumps with a sine of more than 100,000 turns before the end.
     InputError: ``method="exact"`` without a closed form, or ``method="taylor"`` and a vector field that isn't
         polynomial.
     InputError: the backend doesn't exist or isn't installed.
@@ -107,5 +114,6 @@ def solve(
         dense=dense,
         max_steps=max_steps,
         h0=h0,
+        max_step=max_step,
     )
     return chosen_road(problem)(problem)

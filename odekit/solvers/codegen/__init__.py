@@ -1,10 +1,12 @@
 """How do symbols become code? Right-hand sides and Taylor series as text, for every backend."""
 
 from odekit.solvers.codegen.blocks import BlockLayout, block_rhs
-from odekit.solvers.codegen.cache import digest, stored
+from odekit.solvers.codegen.breakpoints import breakpoints_of, switches_of
+from odekit.solvers.codegen.cache import digest, is_trusted, stored
 from odekit.solvers.codegen.expressions import Formulas, compile_expressions, formulas_of
 from odekit.solvers.codegen.jax_source import jax_source
 from odekit.solvers.codegen.load import execute
+from odekit.solvers.codegen.parts import derivatives_of, parts_of
 from odekit.solvers.codegen.scalar import ScalarCode, scalar_code
 from odekit.solvers.codegen.taylor import series_code
 from odekit.solvers.codegen.taylor_series import (
@@ -28,13 +30,18 @@ __all__ = [
     "SeriesCode",
     "Sum",
     "block_rhs",
+    "breakpoints_of",
     "coefficient_lines",
     "compile_expressions",
+    "derivatives_of",
     "digest",
     "execute",
     "formulas_of",
+    "is_trusted",
     "jax_source",
+    "parts_of",
     "scalar_code",
     "series_code",
     "stored",
+    "switches_of",
 ]

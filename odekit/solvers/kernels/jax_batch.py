@@ -51,7 +51,9 @@ def _block(batch: int, *, whole: bool) -> int:
 def _fill(record: Record, task: Task, kernel: Callable[..., Any], index: Any, size: int) -> None:
     given, count = task.inputs, len(index)
     lanes = np.concatenate([index, np.repeat(index[-1:], size - count)])
-    columns = [a[..., lanes] for a in (given.y0, given.p, given.times, given.rtol, given.atol, task.h0)]
+    stops = np.concatenate([task.breakpoints, np.full((1, task.breakpoints.shape[1]), np.inf)])
+    bounds = [np.broadcast_to(a, (*a.shape[:-1], task.batch)) for a in (task.h0, task.max_step, stops)]
+    columns = [a[..., lanes] for a in (given.y0, given.p, given.times, given.rtol, given.atol, *bounds)]
     with in_float64():
         results = [np.asarray(result)[..., :count] for result in kernel(*columns, task.max_steps)]
     record.y[:, :, index], record.status[index], record.t_reached[index] = results[:3]

@@ -20,8 +20,9 @@ _GOING = -1
 def integrator(jax: Any, rhs: Callable[..., None]) -> Callable[..., Any]:
     """The function that follows a batch to its end.
 
-    It takes y0 (state, lane), p (parameter, lane), times (time, lane), rtol, atol, h0 (lane,) and the
-    step cap; it returns y (time, state, lane), and status, t_reached, steps and error, each (lane,).
+    It takes y0 (state, lane), p (parameter, lane), times (time, lane), rtol, atol, h0, the longest step
+    (lane,), breakpoints (count, lane), the last of them infinite, and the step cap; it returns y (time,
+    state, lane), and status, t_reached, steps and error, each (lane,).
 
     Parameters
     ----------
@@ -29,8 +30,10 @@ def integrator(jax: Any, rhs: Callable[..., None]) -> Callable[..., Any]:
     rhs: ``rhs(t, y, p, out)`` puts the entries of y' into the list ``out``.
     """
 
-    def run(y0: Any, p: Any, times: Any, rtol: Any, atol: Any, h0: Any, max_steps: Any) -> Any:
-        flow = _Flow(jax, rhs, p, times, rtol, atol, max_steps)
+    def run(
+        y0: Any, p: Any, times: Any, rtol: Any, atol: Any, h0: Any, max_step: Any, stops: Any, max_steps: Any
+    ) -> Any:
+        flow = _Flow(jax, rhs, p, times, rtol, atol, max_step, stops, max_steps)
         lanes = flow.begin(tuple(y0), h0)
         lanes = jax.lax.while_loop(lambda now: (now.status == _GOING).any(), flow.advance, lanes)
         return lanes.out, lanes.status, lanes.t, lanes.steps, lanes.error
@@ -46,6 +49,7 @@ class _Lanes(NamedTuple):
     f: Vector
     h: Any
     cursor: Any
+    passed: Any
     steps: Any
     error: Any
     rejected: Any
@@ -63,13 +67,17 @@ class _Flow:
     times: Any
     rtol: Any
     atol: Any
+    max_step: Any
+    stops: Any
     max_steps: Any
 
     def begin(self, y: Vector, h0: Any) -> _Lanes:
         """Lanes at t = 0, with what is due there written down."""
         jnp = self.jax.numpy
         end, zero = self.times[-1], jnp.zeros_like(self.rtol)
-        f = self._slope(zero, y)
+        passed = (self.stops <= 0.0).sum(axis=0)
+        window, goal = self._window(passed), self._goal(passed)
+        f = self._slope(zero, y, window)
         finite = functools.reduce(jnp.logical_and, map(jnp.isfinite, (*y, *f)))
         status = jnp.where(finite, jnp.where(end > 0.0, _GOING, int(Status.success)), int(Status.not_finite))
         nothing = jnp.zeros(zero.shape, dtype=jnp.int64)
@@ -77,8 +85,9 @@ class _Flow:
             t=zero,
             y=y,
             f=f,
-            h=jnp.where(jnp.isnan(h0), self._first_step(y, f, end), h0),
+            h=jnp.minimum(jnp.where(jnp.isnan(h0), self._first_step(y, f, goal, window), h0), self.max_step),
             cursor=nothing,
+            passed=passed,
             steps=nothing,
             error=zero,
             rejected=jnp.zeros(zero.shape, dtype=bool),
@@ -92,26 +101,32 @@ class _Flow:
         """One step of every lane that is under way."""
         jnp = self.jax.numpy
         going, end = lanes.status == _GOING, self.times[-1]
-        lands = lanes.h >= end - lanes.t
-        h = jnp.where(lands, end - lanes.t, lanes.h)
-        k = self._stages(lanes, h, [lanes.f], range(1, DOP853.stages))
+        window, goal = self._window(lanes.passed), self._goal(lanes.passed)
+        lands = lanes.h >= goal - lanes.t
+        h = jnp.where(lands, goal - lanes.t, lanes.h)
+        k = self._stages(lanes, h, [lanes.f], range(1, DOP853.stages), window)
         y = self._moved(lanes.y, h, DOP853.weights, k)
-        f = self._slope(lanes.t + h, y)
+        f = self._slope(lanes.t + h, y, window)
         error = self._error_norm(h, k, lanes.y, y)
         finite = jnp.isfinite(error) & jnp.isfinite(sum(f))
         accepted = finite & (error <= 1.0)
         taken = going & accepted
-        t = jnp.where(accepted, jnp.where(lands, end, lanes.t + h), lanes.t)
-        cursor, out = self._write(lanes, taken, t, self._inside(lanes, h, [*k, f], y, taken, t))
+        t = jnp.where(accepted, jnp.where(lands, goal, lanes.t + h), lanes.t)
+        cursor, out = self._write(lanes, taken, t, self._inside(lanes, h, [*k, f], y, taken, t, window))
         h_next = self._next_step(h, error, finite, lanes.rejected)
+        h_next = jnp.where(accepted & lands, jnp.maximum(h_next, lanes.h), h_next)
+        h_next = jnp.minimum(h_next, self.max_step)
         steps = lanes.steps + going
-        status = self._status(t, h_next, steps, finite, accepted & lands)
+        status = self._status(t, h_next, steps, finite, accepted & lands & (goal >= end))
+        passed = lanes.passed + (taken & lands & (goal < end))
+        f = self._resumed(lanes, passed, t, y, f)
         return _Lanes(
             t=jnp.where(taken, t, lanes.t),
             y=_chosen(jnp, taken, y, lanes.y),
             f=_chosen(jnp, taken, f, lanes.f),
             h=jnp.where(going, h_next, lanes.h),
             cursor=cursor,
+            passed=passed,
             steps=steps,
             error=lanes.error + jnp.where(taken, error * self.rtol, 0.0),
             rejected=~accepted,
@@ -119,18 +134,40 @@ class _Flow:
             out=out,
         )
 
-    def _slope(self, t: Any, y: Vector) -> Vector:
+    def _window(self, passed: Any) -> Vector:
+        """The times between the breakpoints around a step at which the right-hand side is asked for."""
+        before = self.jax.numpy.where(passed > 0, self._stop(passed - 1), -np.inf)
+        least = CONTROL.least_gap * self.times[-1]
+        return before * (1.0 + CONTROL.gap) + least, self._stop(passed) * (1.0 - CONTROL.gap) - least
+
+    def _goal(self, passed: Any) -> Any:
+        return self.jax.numpy.minimum(self.times[-1], self._stop(passed))
+
+    def _stop(self, number: Any) -> Any:
+        return self.jax.numpy.take_along_axis(self.stops, number[None], axis=0, mode="clip")[0]
+
+    def _resumed(self, lanes: _Lanes, passed: Any, t: Any, y: Vector, f: Vector) -> Vector:
+        """The derivative at the end of a step, after its breakpoint where it ends at one."""
+        jnp, landed = self.jax.numpy, passed > lanes.passed
+
+        def after() -> Vector:
+            return _chosen(jnp, landed, self._slope(t, y, self._window(passed)), f)
+
+        resumed: Vector = self.jax.lax.cond(landed.any(), after, lambda: f)
+        return resumed
+
+    def _slope(self, t: Any, y: Vector, window: Vector) -> Vector:
         out: list[Any] = [0.0] * len(y)
-        self.rhs(t, y, self.p, out)
+        self.rhs(self.jax.numpy.clip(t, *window), y, self.p, out)
         return tuple(self.jax.numpy.broadcast_to(entry, t.shape).astype(float) for entry in out)
 
     def _moved(self, y: Vector, h: Any, weights: Any, k: Sequence[Vector]) -> Vector:
         return tuple(entry + h * rise for entry, rise in zip(y, _combined(weights, k), strict=True))
 
-    def _stages(self, lanes: _Lanes, h: Any, k: list[Vector], stages: range) -> list[Vector]:
+    def _stages(self, lanes: _Lanes, h: Any, k: list[Vector], stages: range, window: Vector) -> list[Vector]:
         for stage in stages:
             point = self._moved(lanes.y, h, DOP853.rows[stage, :stage], k)
-            k = [*k, self._slope(lanes.t + DOP853.nodes[stage] * h, point)]
+            k = [*k, self._slope(lanes.t + DOP853.nodes[stage] * h, point, window)]
         return k
 
     def _error_norm(self, h: Any, k: Sequence[Vector], y: Vector, y_new: Vector) -> Any:
@@ -149,7 +186,7 @@ class _Flow:
         scales = [self.jax.numpy.maximum(self.atol + self.rtol * size, CONTROL.tiny) for size in sizes]
         return sum((value / scale) ** 2 for value, scale in zip(values, scales, strict=True)) / len(scales)
 
-    def _first_step(self, y: Vector, f: Vector, end: Any) -> Any:
+    def _first_step(self, y: Vector, f: Vector, end: Any, window: Vector) -> Any:
         """As `step_size_control.initial_step`."""
         jnp, sizes = self.jax.numpy, tuple(map(abs, y))
         size, speed = (jnp.sqrt(self._mean_square(values, sizes)) for values in (y, f))
@@ -160,7 +197,7 @@ class _Flow:
         )
         first = jnp.minimum(first, end)
         point = tuple(a + first * b for a, b in zip(y, f, strict=True))
-        change = [b - a for a, b in zip(f, self._slope(first, point), strict=True)]
+        change = [b - a for a, b in zip(f, self._slope(first, point, window), strict=True)]
         largest = jnp.maximum(speed, jnp.sqrt(self._mean_square(change, sizes)) / first)
         flat = jnp.maximum(CONTROL.timid, first * CONTROL.flat_growth)
         second = jnp.where(
@@ -212,14 +249,14 @@ class _Flow:
         return written
 
     def _inside(
-        self, lanes: _Lanes, h: Any, k: list[Vector], y: Vector, taken: Any, t: Any
+        self, lanes: _Lanes, h: Any, k: list[Vector], y: Vector, taken: Any, t: Any, window: Vector
     ) -> Callable[[Any], Any]:
         """y (state, lane) within a step at given times, as an `Interpolant`; at its end it is y itself."""
         jnp = self.jax.numpy
         wanted = (taken & (self._due(lanes.cursor) < t)).any()
 
         def coefficients() -> Any:
-            return self._coefficients(lanes, h, k, y)
+            return self._coefficients(lanes, h, k, y, window)
 
         blank = np.zeros((7, len(y), len(self.rtol)))
         c = self.jax.lax.cond(wanted, coefficients, lambda: jnp.asarray(blank))
@@ -232,9 +269,9 @@ class _Flow:
 
         return at
 
-    def _coefficients(self, lanes: _Lanes, h: Any, k: list[Vector], y: Vector) -> Any:
+    def _coefficients(self, lanes: _Lanes, h: Any, k: list[Vector], y: Vector, window: Vector) -> Any:
         jnp = self.jax.numpy
-        k = self._stages(lanes, h, k, range(DOP853.stages + 1, DOP853.stages_extended))
+        k = self._stages(lanes, h, k, range(DOP853.stages + 1, DOP853.stages_extended), window)
         first, last = (h * jnp.stack(k[stage]) for stage in (0, DOP853.stages))
         rise = jnp.stack(y) - jnp.stack(lanes.y)
         upper = [h * jnp.stack(_combined(weights, k)) for weights in DOP853.dense]

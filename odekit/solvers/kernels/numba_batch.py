@@ -28,7 +28,8 @@ def integrate_in_lanes(task: Task, kernel: Callable[..., None], threads: int | N
     """
     record = Record.blank(task, np.empty)
     given = task.inputs
-    arguments = [_owned(a) for a in (given.y0, given.p, given.times, given.rtol, given.atol, task.h0)]
+    bounds = task.h0, task.max_step, task.breakpoints
+    arguments = [_owned(a) for a in (given.y0, given.p, given.times, given.rtol, given.atol, *bounds)]
     results = record.y, record.status, record.t_reached, record.steps, record.error
     threads = threads or thread_count()
     size = _range_size(task.batch, threads)

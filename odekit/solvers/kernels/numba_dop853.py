@@ -5,6 +5,7 @@ The lanes' state is the flat array ``w``: row ``T`` holds their times, row ``H``
 each `LANES` entries long. A lane only reads its own column, so no result depends on its neighbours.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
@@ -21,12 +22,13 @@ __all__ = ["kernel_source"]
 
 # Of the interpolant: three from the ends of the step, four from `DOP853.dense`.
 _COEFFICIENTS = 7
+_TIME = re.compile(r"\bt\b")
 _INLINED = ("larger", "smaller", "column", "rhs", "value")
-_CALLED = ("begin", "advance", "inside", "admit", "write")
+_CALLED = ("begin", "resume", "advance", "inside", "bound", "admit", "write")
 
 
 def kernel_source(code: ScalarCode) -> str:
-    """Text of the module: constants, ``rhs``, ``begin``, ``advance``, ``inside``, and the driver ``run``.
+    """Text of the module: constants, ``rhs``, ``begin`` to ``value``, which the driver calls, and ``run``.
 
     Parameters
     ----------
@@ -37,7 +39,7 @@ def kernel_source(code: ScalarCode) -> str:
     )
     inlined = (*WAVE_FUNCTIONS, *_INLINED) if waves else _INLINED
     head = constants(code.states, code.parameters, _blocks(code), inlined=inlined, called=_CALLED)
-    parts = (head, _rhs(code), _begin(code), _advance(code), _inside(code), _VALUE)
+    parts = (head, _rhs(code), _begin(code), _resume(code), _advance(code), _inside(code), _VALUE)
     return "\n".join([*(line for part in parts for line in part), WAVES if waves else "", DRIVER])
 
 
@@ -58,7 +60,8 @@ def _begin(code: ScalarCode) -> Iterator[str]:
     """First step size from the sizes of y, y' and y'', as `step_size_control.initial_step` does."""
     states = range(code.states)
     yield from ("", "", "def begin(w, i):")
-    yield "    t, end, rtol, atol = w[T + i], w[END + i], w[RTOL + i], w[ATOL + i]"
+    yield "    t, end, rtol, atol = w[T + i], w[GOAL + i], w[RTOL + i], w[ATOL + i]"
+    yield from indented(1, _window(code))
     yield from indented(1, loads(code.states, code.parameters))
     yield f"    {_targets('k0', code)} = {_call(code, 't', _state_names('y', code))}"
     yield from (f"    s{j} = larger(atol + rtol * abs(y{j}), TINY)" for j in states)
@@ -80,6 +83,24 @@ def _begin(code: ScalarCode) -> Iterator[str]:
     yield from (f"    w[F{j} + i] = k0_{j}" for j in states)
 
 
+def _resume(code: ScalarCode) -> Iterator[str]:
+    """The derivative after a breakpoint, where the right-hand side may jump."""
+    yield from ("", "", "def resume(w, i):", "    t = w[T + i]")
+    yield from indented(1, (*_window(code), *loads(code.states, code.parameters)))
+    yield f"    {_targets('k0', code)} = {_call(code, 't', _state_names('y', code))}"
+    yield from (f"    w[F{j} + i] = k0_{j}" for j in range(code.states))
+
+
+def _window(code: ScalarCode) -> Iterator[str]:
+    """The times next to the breakpoints around the step, between which the right-hand side is asked for."""
+    if _has_time(code):
+        yield "low, high = w[LOW + i], w[HIGH + i]"
+
+
+def _has_time(code: ScalarCode) -> bool:
+    return any(_TIME.search(line) for line in (*code.statements, *code.results))
+
+
 def _advance(code: ScalarCode) -> Iterator[str]:
     """One step of every lane: stages, error, acceptance, next step size, fate."""
     yield from ("", "", "def advance(w, max_steps):", "    widen()", "    for i in range(LANES):")
@@ -89,9 +110,11 @@ def _advance(code: ScalarCode) -> Iterator[str]:
 def _step(code: ScalarCode) -> Iterator[str]:
     states = range(code.states)
     yield "t, end, rtol, atol, rejected = w[T + i], w[END + i], w[RTOL + i], w[ATOL + i], w[REJECTED + i]"
-    yield "left = end - t"
-    yield "lands = w[H + i] >= left"
-    yield "h = left if lands else w[H + i]"
+    yield "goal, proposed, longest = w[GOAL + i], w[H + i], w[MAX_STEP + i]"
+    yield from _window(code)
+    yield "left = goal - t"
+    yield "lands = proposed >= left"
+    yield "h = left if lands else proposed"
     yield from loads(code.states, code.parameters)
     yield from (f"k0_{j} = w[F{j} + i]" for j in states)
     for stage in range(1, DOP853.stages):
@@ -131,12 +154,13 @@ def _control() -> tuple[str, ...]:
         f"factor = {CONTROL.safety} / math.sqrt(math.sqrt(math.sqrt(error))) if finite else {least}",
         f"factor = larger(smaller(factor, 1.0 if rejected > 0.0 else {most}), {least})",
         "h_next = h * factor",
-        "t_next = (end if lands else t + h) if accepted else t",
+        "h_next = smaller(larger(h_next, proposed) if accepted & lands else h_next, longest)",
+        "t_next = (goal if lands else t + h) if accepted else t",
         "steps = w[STEPS + i] + 1.0",
         "fate = MAX_STEPS if steps >= max_steps else GOING",
         f"stuck = t_next + {0.5 / CONTROL.spacings} * h_next <= t_next",
         "fate = (STEP_TOO_SMALL if finite else NOT_FINITE) if stuck else fate",
-        "w[FATE + i] = SUCCESS if accepted & lands else fate",
+        "w[FATE + i] = SUCCESS if accepted & lands & (goal >= end) else fate",
         "w[T + i], w[T_OLD + i], w[H + i], w[H_USED + i] = t_next, t, h_next, h",
         "w[ERROR + i] += error * rtol if accepted else 0.0",
         "w[REJECTED + i] = 0.0 if accepted else 1.0",
@@ -153,6 +177,7 @@ def _inside(code: ScalarCode) -> Iterator[str]:
 def _coefficients(code: ScalarCode) -> Iterator[str]:
     states, last = range(code.states), DOP853.stages
     yield "t, h = w[T_OLD + i], w[H_USED + i]"
+    yield from _window(code)
     yield from (f"y{j} = w[Y_OLD{j} + i]" for j in states)
     yield from (f"p{j} = w[P{j} + i]" for j in range(code.parameters))
     yield from (f"k{s}_{j} = w[K{s}_{j} + i]" for s, j in product(range(last + 1), states))
@@ -191,7 +216,8 @@ def _targets(stage: str, code: ScalarCode) -> str:
 
 
 def _call(code: ScalarCode, time: str, points: Sequence[str]) -> str:
-    return f"rhs({', '.join([time, *points, *_parameter_names(code)])})"
+    asked = f"smaller(larger({time}, low), high)" if _has_time(code) else time
+    return f"rhs({', '.join([asked, *points, *_parameter_names(code)])})"
 
 
 def _sum(weights: FloatArray, state: int) -> str:

@@ -1,7 +1,8 @@
 """The part of a kernel's text that every system shares: who enters a lane, what is recorded, who leaves.
 
 It calls what a method's text defines before it: ``begin`` chooses a first step, ``advance`` takes a step of
-every lane, ``inside`` prepares to look into these steps, and ``value`` is a state at the time that is due.
+every lane, ``resume`` finds the derivative after a breakpoint, ``inside`` prepares to look into these steps,
+and ``value`` is a state at the time that is due.
 """
 
 __all__ = ["DRIVER"]
@@ -21,7 +22,20 @@ def column(values, b):
     return min(b, values.shape[-1] - 1)
 
 
-def admit(w, i, b, y0, p, times, rtol, atol, h0):
+def bound(w, i, b, passed, breakpoints):
+    """Looks for the breakpoints next to where lane i stands: its step ends at the latest at the next one."""
+    c = column(breakpoints, b)
+    while passed < len(breakpoints) and breakpoints[passed, c] <= w[T + i]:
+        passed += 1
+    before = breakpoints[passed - 1, c] if passed > 0 else -np.inf
+    after = breakpoints[passed, c] if passed < len(breakpoints) else np.inf
+    w[LOW + i] = before * (1.0 + GAP) + LEAST_GAP * w[END + i]
+    w[HIGH + i] = after * (1.0 - GAP) - LEAST_GAP * w[END + i]
+    w[GOAL + i] = min(w[END + i], after)
+    return passed
+
+
+def admit(w, i, b, y0, p, times, rtol, atol, h0, max_step, breakpoints, behind):
     """Puts trajectory b into lane i, and says whether its state and derivative are finite."""
     w[T + i], w[H + i], w[REJECTED + i], w[ERROR + i] = 0.0, h0[column(h0, b)], 0.0, 0.0
     w[END + i], w[DUE + i] = times[-1, column(times, b)], times[0, column(times, b)]
@@ -31,7 +45,10 @@ def admit(w, i, b, y0, p, times, rtol, atol, h0):
         w[Y + j * LANES + i] = y0[j, b]
     for j in range(PARAMETERS):
         w[P + j * LANES + i] = p[j, column(p, b)]
+    w[MAX_STEP + i] = max_step[column(max_step, b)]
+    behind[i] = bound(w, i, b, 0, breakpoints)
     begin(w, i)
+    w[H + i] = min(w[H + i], w[MAX_STEP + i])
     finite = True
     for j in range(STATES):
         finite &= abs(w[Y + j * LANES + i]) <= LARGEST and abs(w[F + j * LANES + i]) <= LARGEST
@@ -52,8 +69,8 @@ def write(w, i, b, cursor, times, y):
     return cursor
 
 
-def run(first, last, max_steps, y0, p, times, rtol, atol, h0,
-        y, status, t_reached, steps, error, w, index, cursor):
+def run(first, last, max_steps, y0, p, times, rtol, atol, h0, max_step, breakpoints,
+        y, status, t_reached, steps, error, w, index, cursor, behind):
     """Follows the trajectories from number first up to last; a lane that is through takes the next one."""
     w[:] = 0.0
     index[:] = -1
@@ -61,7 +78,7 @@ def run(first, last, max_steps, y0, p, times, rtol, atol, h0,
     while live > 0 or waiting < last:
         for i in range(LANES):
             while index[i] < 0 and waiting < last:
-                finite = admit(w, i, waiting, y0, p, times, rtol, atol, h0)
+                finite = admit(w, i, waiting, y0, p, times, rtol, atol, h0, max_step, breakpoints, behind)
                 cursor[i] = write(w, i, waiting, 0, times, y)
                 if finite and w[END + i] > 0.0:
                     index[i] = waiting
@@ -86,4 +103,7 @@ def run(first, last, max_steps, y0, p, times, rtol, atol, h0,
                 t_reached[b], error[b] = w[T + i], w[ERROR + i]
                 index[i] = -1
                 live -= 1
+            elif w[T + i] >= w[GOAL + i]:
+                behind[i] = bound(w, i, b, behind[i], breakpoints)
+                resume(w, i)
 '''

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from pickle import UnpicklingError
 from types import ModuleType
 from typing import Any
@@ -12,7 +13,8 @@ import numpy as np
 
 from odekit.errors import InputError
 from odekit.extras import require_numba
-from odekit.solvers.codegen import digest, execute, stored
+from odekit.solvers.codegen import digest, execute, is_trusted, stored
+from odekit.solvers.kernels.checksums import keep_sound, write_checksums
 
 __all__ = ["is_installed", "load_function", "load_kernel", "thread_count"]
 
@@ -21,9 +23,9 @@ _OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}, "n
 
 _SIGNATURE = (
     "void(int64, int64, float64, float64[:, ::1], float64[:, ::1], float64[:, ::1],"
-    " float64[::1], float64[::1], float64[::1],"
+    " float64[::1], float64[::1], float64[::1], float64[::1], float64[:, ::1],"
     " float64[:, :, ::1], int8[::1], float64[::1], int64[::1], float64[::1],"
-    " float64[::1], int64[::1], int64[::1])"
+    " float64[::1], int64[::1], int64[::1], int64[::1])"
 )
 
 
@@ -39,7 +41,7 @@ def thread_count() -> int:
 
 @cache
 def load_kernel(source: str) -> Callable[..., None]:
-    """The integrator ``run`` of a kernel's text, compiled, without its last three arguments, all scratch.
+    """The integrator ``run`` of a kernel's text, compiled, without its last four arguments, all scratch.
 
     Raises
     ------
@@ -49,7 +51,7 @@ def load_kernel(source: str) -> Callable[..., None]:
     lanes, rows = run.py_func.__globals__["LANES"], run.py_func.__globals__["ROWS"]
 
     def kernel(*arguments: Any) -> None:
-        run(*arguments, np.empty(rows * lanes), np.empty(lanes, np.int64), np.empty(lanes, np.int64))
+        run(*arguments, np.empty(rows * lanes), *(np.empty(lanes, np.int64) for _ in range(3)))
 
     return kernel
 
@@ -80,9 +82,27 @@ def _kept_on_disk(numba: Any, source: str, signature: str) -> Any:
     if path is None:
         return None
     try:
-        return _compiled(numba, _module(source, str(path)), signature, cache=True)
+        return _loaded(numba, path, _module(source, str(path)), signature)
     except (EOFError, ImportError, OSError, RuntimeError, UnpicklingError):
         return None
+
+
+def _loaded(numba: Any, path: Path, module: ModuleType, signature: str) -> Any:
+    """What numba kept of a text in a file, where it is sound; else compiled, and kept with its checksums."""
+    run = numba.njit(cache=True, **_OPTIONS)(_prepared(numba, module))
+    folder, sums = Path(run.stats.cache_path), path.with_suffix(".sums")
+    if not is_trusted(folder):
+        return None
+    is_sound = keep_sound(_kept(folder, path), sums)
+    run.compile(signature)
+    run.disable_compile()
+    if not is_sound or run.stats.cache_misses:
+        write_checksums(_kept(folder, path), sums)
+    return run
+
+
+def _kept(folder: Path, path: Path) -> list[Path]:
+    return list(folder.glob(f"{path.stem}.*.nb[ic]"))
 
 
 def _module(source: str, file: str) -> ModuleType:
@@ -93,7 +113,12 @@ def _module(source: str, file: str) -> ModuleType:
     return module
 
 
-def _compiled(numba: Any, module: ModuleType, signature: str, **options: Any) -> Any:
+def _compiled(numba: Any, module: ModuleType, signature: str) -> Any:
+    return numba.njit(signature, **_OPTIONS)(_prepared(numba, module))
+
+
+def _prepared(numba: Any, module: ModuleType) -> Any:
+    """The module's ``run``, after all that it calls is made ready to be compiled."""
     functions = vars(module)
     for name in functions.get("UNFUSED", ()):
         functions[name] = numba.njit(forceinline=True, error_model="numpy")(functions[name])
@@ -103,7 +128,7 @@ def _compiled(numba: Any, module: ModuleType, signature: str, **options: Any) ->
         functions[name] = numba.njit(forceinline=True, **_OPTIONS)(functions[name])
     for name in functions["CALLED"]:
         functions[name] = numba.njit(**_OPTIONS)(functions[name])
-    return numba.njit(signature, **_OPTIONS, **options)(functions["run"])
+    return functions["run"]
 
 
 def _widening() -> Any:

@@ -13,6 +13,7 @@ __all__ = ["LANES", "constants", "indented", "loads", "mean_square", "norm", "sh
 LANES = 64
 
 _SCALARS = ("T", "H", "END", "DUE", "RTOL", "ATOL", "REJECTED", "ERROR", "STEPS", "FATE", "T_OLD", "H_USED")
+_BOUNDS = ("MAX_STEP", "GOAL", "LOW", "HIGH")
 _GOING = -1.0
 
 
@@ -37,6 +38,7 @@ def constants(
     yield f"LANES, STATES, PARAMETERS, GOING = {LANES}, {states}, {parameters}, {_GOING}"
     yield from (f"{status.name.upper()} = {float(status)}" for status in Status)
     yield f"TINY, LARGEST = {CONTROL.tiny}, {np.finfo(np.float64).max}"
+    yield f"GAP, LEAST_GAP = {CONTROL.gap}, {CONTROL.least_gap}"
     row = 0
     for block, names in blocks:
         places = {block: row} | {name: row + place for place, name in enumerate(names)}
@@ -47,8 +49,8 @@ def constants(
 
 
 def shared_blocks(states: int, parameters: int) -> Iterator[tuple[str, list[str]]]:
-    """Rows that the driver reads and writes: scalars, state, derivative, last state and parameters."""
-    yield from ((name, [name]) for name in _SCALARS)
+    """Rows that the driver reads and writes: scalars, bounds, state, derivative, last state, parameters."""
+    yield from ((name, [name]) for name in (*_SCALARS, *_BOUNDS))
     yield from ((name, [f"{name}{j}" for j in range(states)]) for name in ("Y", "F", "Y_OLD"))
     yield "P", [f"P{j}" for j in range(parameters)]
 

@@ -15,18 +15,18 @@ from odekit.solvers.stepping import CONTROL
 __all__ = ["taylor_kernel_source"]
 
 _INLINED = ("larger", "smaller", "column", "bits", "number", "power_of_two", "value")
-_CALLED = ("begin", "advance", "inside", "admit", "write")
+_CALLED = ("begin", "resume", "advance", "inside", "bound", "admit", "write")
 
 
 def taylor_kernel_source(code: SeriesCode) -> str:
-    """Text of the module: constants, ``begin``, ``advance``, ``inside``, ``value``, and the driver ``run``.
+    """Text of the module: constants, ``begin`` to ``value``, which the driver calls, and the driver ``run``.
 
     Parameters
     ----------
     code: the recurrence of the vector field.
     """
     head = constants(code.states, code.parameters, _blocks(code), inlined=_INLINED, called=_CALLED)
-    parts = (head, _LOGARITHMS, _begin(code), _advance(code), _inside(code), _VALUE)
+    parts = (head, _LOGARITHMS, _begin(code), _RESUME, _advance(code), _inside(code), _VALUE)
     return "\n".join([*(line for part in parts for line in part), DRIVER])
 
 
@@ -66,6 +66,7 @@ def _advance(code: SeriesCode) -> Iterator[str]:
 def _step(code: SeriesCode) -> Iterator[str]:
     states = range(code.states)
     yield "t, s, end, rtol, atol = w[T + i], w[H + i], w[END + i], w[RTOL + i], w[ATOL + i]"
+    yield "goal, longest = w[GOAL + i], w[MAX_STEP + i]"
     yield from _point(code)
     yield from coefficient_lines(code)
     yield from _control(code)
@@ -93,8 +94,9 @@ def _control(code: SeriesCode) -> Iterator[str]:
     yield from (f"e = larger(e, e{j})" for j in states[1:])
     yield f"root = {math.log2(SAFETY)} - e * {2.0**-52 / ORDER}"
     yield f"x = power_of_two(smaller(root, {math.log2(CONTROL.largest_factor)}))"
+    yield "x = longest / s if s * x > longest else x"
     yield "h = s * x"
-    yield "left = end - t"
+    yield "left = goal - t"
     yield "lands = h >= left"
     yield "x = left / s if lands else x"
 
@@ -108,18 +110,21 @@ def _power(exponent: int) -> Iterator[str]:
 
 _FATE = (
     f"h_next = h if finite else {CONTROL.smallest_factor} * s",
-    "t_next = (end if lands else t + h) if finite else t",
+    "t_next = (goal if lands else t + h) if finite else t",
     "steps = w[STEPS + i] + 1.0",
     "fate = MAX_STEPS if steps >= max_steps else GOING",
     f"stuck = t_next + {0.5 / CONTROL.spacings} * h_next <= t_next",
     "fate = (STEP_TOO_SMALL if finite else NOT_FINITE) if stuck else fate",
-    "w[FATE + i] = SUCCESS if finite & lands else fate",
+    "w[FATE + i] = SUCCESS if finite & lands & (goal >= end) else fate",
     "w[T + i], w[T_OLD + i], w[H + i], w[H_USED + i] = t_next, t, h_next, s",
     "excess = number(smaller(larger(e + ONE, 0), 2 * ONE))",
     *_power(ORDER),
     "w[ERROR + i] += rtol * excess * power if finite else 0.0",
     "w[STEPS + i] = steps",
 )
+
+# A polynomial has no breakpoints, and a series needs no derivative from the step before.
+_RESUME = ("", "", "def resume(w, i):", "    pass")
 
 _LOGARITHMS = (
     "",

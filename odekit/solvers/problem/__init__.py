@@ -6,3 +6,4 @@ from odekit.solvers.problem.inputs import *
 from odekit.solvers.problem.interpolant import *
 from odekit.solvers.problem.problem import *
 from odekit.solvers.problem.solution import *
+from odekit.solvers.problem.zeros import *

@@ -64,20 +64,23 @@ class DenseOutput:
     ----------
     steps: interpolant of all steps of all trajectories, sorted by trajectory, then by time.
     first: (batch + 1,) int64, trajectory b has the steps ``first[b]`` up to ``first[b + 1]``.
+    start: (state, batch) float64, states at t = 0.
     end: (batch,) float64, last time that each trajectory reached.
     """
 
     steps: Interpolant
     first: IntArray
+    start: FloatArray
     end: FloatArray
 
     @classmethod
     def from_steps(
-        cls, pieces: Sequence[tuple[IntArray, Interpolant]], states: int, end: FloatArray
+        cls, pieces: Sequence[tuple[IntArray, Interpolant]], start: FloatArray, end: FloatArray
     ) -> DenseOutput:
         """Collects pieces (trajectory numbers, interpolant) in the order in which they were made."""
         terms = len(pieces[0][1].coefficients) if pieces else 0
-        empty = Interpolant(np.zeros(0), np.zeros(0), np.zeros((states, 0)), np.zeros((terms, states, 0)))
+        nothing = start[:, :0]
+        empty = Interpolant(np.zeros(0), np.zeros(0), nothing, np.zeros((terms, *nothing.shape)))
         parts = [empty, *(piece for _, piece in pieces)]
         owner = np.concatenate([np.zeros(0, dtype=np.int64), *(index for index, _ in pieces)])
         joined = Interpolant(
@@ -89,7 +92,7 @@ class DenseOutput:
         )
         order = np.argsort(owner, kind="stable")
         first = np.searchsorted(owner[order], np.arange(len(end) + 1))
-        return cls(joined.only(order), first, end)
+        return cls(joined.only(order), first, start, end)
 
     def __call__(self, t: FloatArray) -> FloatArray:
         """States at ``t`` (time, batch), as (time, state, batch); NaN outside what was reached."""
@@ -99,6 +102,7 @@ class DenseOutput:
             first, last = self.first[trajectory : trajectory + 2]
             if last > first:
                 y[known, :, trajectory] = self._at(times[known], first, last).T
+            y[times == 0.0, :, trajectory] = self.start[:, trajectory]
         return y
 
     def _at(self, times: FloatArray, first: int, last: int) -> FloatArray:

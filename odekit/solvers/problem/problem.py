@@ -1,12 +1,14 @@
 """Problem: everything that was asked of a solver, checked, before a method is chosen."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from odekit.arrays import FloatArray
+from odekit.arrays import FloatArray, IntArray
 from odekit.errors import InputError
 from odekit.numbers import integer
 from odekit.solvers.problem.compiled import CompiledSystem
@@ -29,6 +31,7 @@ class Problem:
     method: one of `METHODS`.
     backend: one of `CHOICES`.
     max_steps: steps that a trajectory may try.
+    max_step: (batch,) float64, the longest step.
     events: moments to look for.
     is_dense: whether all interpolants are kept.
     compiled: the system's code, where the user brought it, which fixes backend and form.
@@ -41,6 +44,7 @@ class Problem:
     method: str
     backend: str
     max_steps: int
+    max_step: FloatArray
     events: tuple[Event, ...] = ()
     is_dense: bool = False
     compiled: CompiledSystem | None = None
@@ -50,6 +54,18 @@ class Problem:
     def needs_steps(self) -> bool:
         """Whether something is asked about the steps themselves."""
         return bool(self.events) or self.is_dense
+
+    def only(self, positions: IntArray) -> Problem:
+        """The same for chosen trajectories."""
+        given = self.inputs
+        inputs = Inputs(
+            given.y0[:, positions],
+            given.p[:, positions],
+            given.times[:, positions],
+            given.rtol[positions],
+            given.atol[positions],
+        )
+        return replace(self, inputs=inputs, h0=self.h0[positions], max_step=self.max_step[positions])
 
     @property
     def batch(self) -> int:
@@ -71,6 +87,7 @@ def pose(
     dense: bool = False,
     max_steps: int = 100_000,
     h0: ArrayLike | None = None,
+    max_step: ArrayLike | None = None,
 ) -> Problem:
     """A checked problem from a user's arguments, which are those of `solve`.
 
@@ -89,13 +106,16 @@ def pose(
     chosen = select_system(whole, y0)
     inputs = prepare(chosen, y0, t, parameters, rtol, atol)
     chosen.check_start(inputs.y0, inputs.p)
+    end = inputs.times[-1]
+    first = _step_sizes("first", h0, np.nan, end)
     return Problem(
         system=chosen,
         inputs=inputs,
-        h0=_first_steps(h0, inputs.times[-1]),
+        h0=np.minimum(first, end),
         method=method,
         backend=backend,
         max_steps=integer(max_steps, "max_steps", 1),
+        max_step=_step_sizes("longest", max_step, np.inf, end),
         events=tuple(events),
         is_dense=dense,
         compiled=compiled,
@@ -103,15 +123,15 @@ def pose(
     )
 
 
-def _first_steps(h0: ArrayLike | None, end: FloatArray) -> FloatArray:
-    """First step size of each trajectory, no longer than to its end; NaN where the solver shall choose."""
-    if h0 is None:
-        return np.broadcast_to(np.float64(np.nan), end.shape)
+def _step_sizes(which: str, given: ArrayLike | None, otherwise: float, end: FloatArray) -> FloatArray:
+    """The first or the longest step of each trajectory; ``otherwise`` where the solver shall choose it."""
+    if given is None:
+        return np.broadcast_to(np.float64(otherwise), end.shape)
     try:
-        steps = np.broadcast_to(np.asarray(h0, dtype=np.float64), end.shape)
+        steps = np.broadcast_to(np.asarray(given, dtype=np.float64), end.shape)
     except (TypeError, ValueError) as error:
         expected = f"a number, or one for each of {len(end)} trajectories"
-        raise InputError("the first step size doesn't fit", expected=expected) from error
+        raise InputError(f"the {which} step size doesn't fit", expected=expected) from error
     if not (steps > 0.0).all():
-        raise InputError("the first step size must be positive", received=f"{steps.min()}")
-    return np.minimum(steps, end)
+        raise InputError(f"the {which} step size must be positive", received=f"{steps.min()}")
+    return steps

@@ -1,13 +1,15 @@
 """What a solver hands back: trajectories as read-only arrays, and what became of each of them."""
 
-from dataclasses import dataclass, field, fields
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from odekit.arrays import FloatArray, IntArray
+from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.extras import require_xarray
 from odekit.solvers.problem.interpolant import DenseOutput
@@ -100,6 +102,24 @@ class Solution:
 
     def __repr__(self) -> str:
         return f"Solution({len(self.t)} times, {', '.join(self.states)}; {self._counts()})"
+
+    def with_others(self, others: Solution, where: BoolArray) -> Solution:
+        """This solution with other trajectories in some places; method and backend then name both.
+
+        Parameters
+        ----------
+        others: as many trajectories as ``where`` is true, without events and dense output.
+        where: (batch,).
+        """
+        if where.all():
+            return others
+        parts: dict[str, Any] = {}
+        for name in ("y", "status", "t_reached", "steps", "error_estimate"):
+            parts[name] = getattr(self, name).copy()
+            parts[name][..., where] = getattr(others, name)
+        for name in ("method", "backend"):
+            parts[name] = ", ".join(dict.fromkeys((getattr(self, name), getattr(others, name))))
+        return replace(self, **parts)
 
     @property
     def batch(self) -> int:

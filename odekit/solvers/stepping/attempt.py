@@ -18,7 +18,7 @@ class Attempt:
     t, y, f: time, state and derivative at its end; (lane,) and (state, lane).
     error: local error in units of the tolerance.
     finite, accepted: whether all numbers are finite, and whether the step is taken.
-    lands: whether it ends at the lane's last time.
+    lands: whether it ends at the lane's last time or at a breakpoint.
     h: step size to try next.
     inside: y(t) within the step, for chosen lanes.
     """

@@ -7,7 +7,7 @@ from odekit.solvers.problem import Interpolant, Status
 from odekit.solvers.stepping.attempt import Attempt
 from odekit.solvers.stepping.lanes import Lanes, Task
 from odekit.solvers.stepping.record import Record, Step
-from odekit.solvers.stepping.stages import Stages, interpolate, padded
+from odekit.solvers.stepping.stages import RightHandSide, Stages, interpolate, padded
 from odekit.solvers.stepping.step_size_control import error_norm, initial_step, next_step, smallest_step
 from odekit.solvers.stepping.tableau import DOP853
 from odekit.solvers.stepping.taylor_batch import first_scale, take_taylor_step
@@ -51,23 +51,23 @@ def _lanes_at_start(task: Task, index: IntArray, count: int) -> Lanes:
     given = task.inputs
     t, y, p = np.zeros(width), given.y0[:, index], given.p[:, index]
     rtol, atol, end = given.rtol[index], given.atol[index], given.times[-1, index]
-    f = np.empty_like(y)
-    task.rhs(t, y, p, f)
-    if task.series is None:
-        chosen = initial_step(task.rhs, y, f, p, rtol, atol, end)
-    else:
-        chosen = first_scale(y, f, rtol, atol, end)
-    return Lanes(
+    passed = _passed_at_start(task, index)
+    max_step = task.max_step[np.minimum(index, len(task.max_step) - 1)]
+    lanes = Lanes(
         index=index,
         live=np.arange(width) < count,
         t=t,
         y=y,
-        f=f,
+        f=np.empty_like(y),
         p=p,
-        h=np.where(np.isnan(task.h0[index]), chosen, task.h0[index]),
+        h=task.h0[index],
         end=end,
         next_time=given.times[0, index],
         cursor=np.zeros(width, dtype=np.int64),
+        passed=passed,
+        low=task.breakpoint(passed - 1, index),
+        stop=task.breakpoint(passed, index),
+        max_step=max_step,
         rtol=rtol,
         atol=atol,
         steps=np.zeros(width, dtype=np.int64),
@@ -76,6 +76,26 @@ def _lanes_at_start(task: Task, index: IntArray, count: int) -> Lanes:
         broken=np.zeros(width, dtype=np.bool_),
         events=_event_values(task, t, y, p),
     )
+    rhs = _within(task.rhs, lanes)
+    rhs(t, y, p, lanes.f)
+    if task.series is None:
+        chosen = initial_step(rhs, y, lanes.f, p, rtol, atol, lanes.goal)
+    else:
+        chosen = first_scale(y, lanes.f, rtol, atol, lanes.goal)
+    lanes.h = np.minimum(np.where(np.isnan(lanes.h), chosen, lanes.h), max_step)
+    return lanes
+
+
+def _passed_at_start(task: Task, index: IntArray) -> IntArray:
+    column = np.minimum(index, task.breakpoints.shape[1] - 1)
+    passed: IntArray = np.count_nonzero(task.breakpoints <= 0.0, axis=0)
+    return np.asarray(passed[column])
+
+
+def _within(rhs: RightHandSide, lanes: Lanes) -> RightHandSide:
+    """The right-hand side between the breakpoints next to where the lanes stand."""
+    low, high = lanes.window
+    return lambda t, y, p, out: rhs(np.clip(t, low, high), y, p, out)
 
 
 def _event_values(task: Task, t: FloatArray, y: FloatArray, p: FloatArray) -> FloatArray:
@@ -92,21 +112,38 @@ def _advance(task: Task, record: Record, lanes: Lanes) -> Lanes:
     stopped, stop = record.advance(lanes, step)
     _move(lanes, tried, step.events, stop)
     lanes.error += np.where(accepted, tried.error * lanes.rtol, 0.0)
-    lanes.h, lanes.rejected, lanes.broken = tried.h, ~accepted, ~tried.finite
-    return _retire(task, record, lanes, accepted & tried.lands, stopped)
+    landed = accepted & tried.lands
+    # A step that a breakpoint cut short says little about how long the next one may be.
+    following = np.where(landed, np.maximum(tried.h, lanes.h), tried.h)
+    lanes.h, lanes.rejected, lanes.broken = np.minimum(following, lanes.max_step), ~accepted, ~tried.finite
+    at_end = lanes.t >= lanes.end
+    if (landed & ~at_end).any():
+        _pass_breakpoints(task, lanes, landed & ~stopped)
+    return _retire(task, record, lanes, landed & at_end, stopped)
+
+
+def _pass_breakpoints(task: Task, lanes: Lanes, landed: BoolArray) -> None:
+    """The field jumps there: its new value is where the next step begins."""
+    lanes.passed = lanes.passed + landed
+    lanes.low = task.breakpoint(lanes.passed - 1, lanes.index)
+    lanes.stop = task.breakpoint(lanes.passed, lanes.index)
+    after = np.empty_like(lanes.f)
+    _within(task.rhs, lanes)(lanes.t, lanes.y, lanes.p, after)
+    lanes.f = np.where(landed, after, lanes.f)
 
 
 def _take_step(task: Task, lanes: Lanes) -> Attempt:
     """A step of DOP853."""
-    left = lanes.end - lanes.t
+    left = lanes.goal - lanes.t
     lands = lanes.h >= left
     h = np.where(lands, left, lanes.h)
-    stages = Stages(task.rhs, lanes.t, h, lanes.p, np.empty((DOP853.stages + 1, *lanes.y.shape)))
+    rows = np.empty((DOP853.stages + 1, *lanes.y.shape))
+    stages = Stages(task.rhs, lanes.t, h, lanes.p, *lanes.window, rows)
     y, f = stages.take(lanes.y, lanes.f)
     error = error_norm(stages.increments, lanes.y, y, lanes.rtol, lanes.atol)
     finite = np.isfinite(error) & np.isfinite(np.add.reduce(f, axis=0))
     return Attempt(
-        t=np.where(lands, lanes.end, lanes.t + h),
+        t=np.where(lands, lanes.goal, lanes.t + h),
         y=y,
         f=f,
         error=error,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
 from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.solvers.problem import BoundEvent, Inputs
 from odekit.solvers.stepping.stages import RightHandSide, padded
+from odekit.solvers.stepping.step_size_control import CONTROL
 
 __all__ = ["BLOCK", "Lanes", "Series", "Task"]
 
@@ -33,6 +34,8 @@ class Task:
     is_dense: whether all interpolants are kept.
     block: trajectories that are integrated side by side; no result depends on it.
     series: Taylor coefficients ``series(t, y, p, s)``, for the Taylor method; None for DOP853.
+    max_step: (batch,) float64, the longest step of each trajectory, or (1,) for all.
+    breakpoints: (count, batch) float64 or (count, 1), rising: times at which steps have to end.
     """
 
     rhs: RightHandSide
@@ -43,6 +46,8 @@ class Task:
     is_dense: bool = False
     block: int = BLOCK
     series: Series | None = None
+    max_step: FloatArray = field(default_factory=lambda: np.full(1, np.inf))
+    breakpoints: FloatArray = field(default_factory=lambda: np.zeros((0, 1)))
 
     @property
     def batch(self) -> int:
@@ -54,6 +59,15 @@ class Task:
         times = self.inputs.times
         last = len(times) - 1
         return np.where(cursor > last, np.inf, times[np.minimum(cursor, last), index])
+
+    def breakpoint(self, number: IntArray, index: IntArray) -> FloatArray:
+        """Breakpoint of each trajectory by its number, infinite before the first and after the last."""
+        count = len(self.breakpoints)
+        if not count:
+            return np.where(number < 0, -np.inf, np.inf)
+        column = np.minimum(index, self.breakpoints.shape[1] - 1)
+        found = self.breakpoints[np.clip(number, 0, count - 1), column]
+        return np.where(number < 0, -np.inf, np.where(number < count, found, np.inf))
 
 
 @dataclass(eq=False)
@@ -69,7 +83,9 @@ class Lanes:
     t, y, f, p: time, state, derivative and parameters.
     h: step size to try.
     end, next_time, cursor: last requested time, the next one, and its number.
-    rtol, atol: tolerances.
+    passed: breakpoints up to t.
+    low, stop: the breakpoints before and after t, infinite where there is none.
+    max_step, rtol, atol: the longest step, and tolerances.
     steps, error: steps tried, and sum of local errors.
     rejected, broken: whether the last step was rejected, and whether it wasn't finite.
     events: (event, lane), value of each event's function at t.
@@ -85,6 +101,10 @@ class Lanes:
     end: FloatArray
     next_time: FloatArray
     cursor: IntArray
+    passed: IntArray
+    low: FloatArray
+    stop: FloatArray
+    max_step: FloatArray
     rtol: FloatArray
     atol: FloatArray
     steps: IntArray
@@ -97,6 +117,17 @@ class Lanes:
     def count(self) -> int:
         """Number of live lanes."""
         return int(np.count_nonzero(self.live))
+
+    @property
+    def goal(self) -> FloatArray:
+        """Where a step has to end at the latest."""
+        return np.minimum(self.end, self.stop)
+
+    @property
+    def window(self) -> tuple[FloatArray, FloatArray]:
+        """The times between breakpoints at which the field is asked for; infinite where there are none."""
+        least = CONTROL.least_gap * self.end
+        return self.low * (1.0 + CONTROL.gap) + least, self.stop * (1.0 - CONTROL.gap) - least
 
     def only(self, wanted: BoolArray) -> Lanes:
         """The live ones among the wanted lanes, compacted."""

@@ -9,13 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.arrays import BoolArray, FloatArray, IntArray
-from odekit.solvers.problem import Interpolant, Status, crossings, find_times
+from odekit.solvers.problem import Interpolant, Status
+from odekit.solvers.stepping.event_search import first_zeros
 from odekit.solvers.stepping.lanes import Lanes, Task
 
 __all__ = ["Record", "Step"]
 
 # Requested times that are written down together; more cost memory and save nothing.
 _AT_ONCE = 1024
+
+
+# A requested time that a terminal event reaches but for the rounding of its own time is reached.
+_ROUNDING = 8.0
+
+
+def _just_beyond(t: FloatArray) -> FloatArray:
+    return t + _ROUNDING * np.spacing(t)
 
 
 def _unknown(shape: tuple[int, ...]) -> FloatArray:
@@ -78,25 +87,22 @@ class Record:
 
     def advance(self, lanes: Lanes, step: Step) -> tuple[BoolArray, FloatArray]:
         """Writes down what a step brings; returns the lanes that an event stops, and where each lane ends."""
-        crossed = [
-            self._unseen(number, lanes.index) & step.taken & crossings(event.event.direction, before, after)
-            for number, (event, before, after) in enumerate(
-                zip(self.task.events, lanes.events, step.events, strict=True)
-            )
-        ]
-        wanted = step.taken & (lanes.next_time < step.t)
-        for crossing in crossed if not self.task.is_dense else [step.taken]:
-            wanted |= crossing
+        unseen = [self._unseen(number, lanes.index) & step.taken for number in range(len(self.task.events))]
+        wanted = step.taken & (self.task.is_dense | (lanes.next_time < step.t))
+        for awaited in unseen:
+            wanted |= awaited
         positions = np.flatnonzero(wanted)
         stop, stopped = step.t.copy(), np.zeros_like(step.taken)
+        reach = stop
         if len(positions):
             inside = step.interpolant(positions)
             place = np.cumsum(wanted) - 1
-            self._locate(lanes, step, crossed, inside, place, stop, stopped)
-            self._write_inside(lanes, step, inside, place, stop)
+            self._locate(lanes, step, unseen, inside, place, stop, stopped)
+            reach = np.where(stopped, np.minimum(_just_beyond(stop), step.t), step.t)
+            self._write_inside(lanes, step, inside, place, reach)
             if self.task.is_dense:
                 self.pieces.append((lanes.index[positions], inside))
-        self._write_due(lanes, step.taken & ~stopped, step.t, step.y)
+        self._write_due(lanes, step.taken, reach, step.y)
         return stopped, stop
 
     def finish(self, lanes: Lanes, ended: BoolArray, status: Status) -> None:
@@ -116,7 +122,7 @@ class Record:
         self,
         lanes: Lanes,
         step: Step,
-        crossed: list[BoolArray],
+        unseen: list[BoolArray],
         inside: Interpolant,
         place: IntArray,
         stop: FloatArray,
@@ -124,7 +130,7 @@ class Record:
     ) -> None:
         found = [
             self._find(number, lanes, step, hit, inside.only(place[hit]))
-            for number, hit in enumerate(map(np.flatnonzero, crossed))
+            for number, hit in enumerate(map(np.flatnonzero, unseen))
         ]
         for event, (hit, when, _) in zip(self.task.events, found, strict=True):
             if event.event.terminal:
@@ -135,43 +141,42 @@ class Record:
             self._write_event(number, lanes.index[hit[seen]], when[seen], states[:, seen])
 
     def _find(
-        self, number: int, lanes: Lanes, step: Step, hit: IntArray, inside: Interpolant
+        self, number: int, lanes: Lanes, step: Step, awaited: IntArray, inside: Interpolant
     ) -> tuple[IntArray, FloatArray, FloatArray]:
-        event, p = self.task.events[number], lanes.p[:, hit]
-        when = find_times(
-            lambda t: event(t, inside(t), p),
-            lanes.t[hit],
-            step.t[hit],
-            lanes.events[number, hit],
-            step.events[number, hit],
+        hit, when = first_zeros(
+            self.task.events[number],
+            inside,
+            lanes.p[:, awaited],
+            (lanes.t[awaited], step.t[awaited]),
+            (lanes.events[number, awaited], step.events[number, awaited]),
         )
-        return hit, when, inside(when)
+        return awaited[hit], when, inside.only(hit)(when)
 
     def _write_event(self, number: int, index: IntArray, t: FloatArray, y: FloatArray) -> None:
         self.event_t[number, index] = t
         self.event_y[number, :, index] = y.T
 
     def _write_inside(
-        self, lanes: Lanes, step: Step, inside: Interpolant, place: IntArray, stop: FloatArray
+        self, lanes: Lanes, step: Step, inside: Interpolant, place: IntArray, reach: FloatArray
     ) -> None:
         while True:
-            due = np.flatnonzero(step.taken & (lanes.next_time < step.t) & (lanes.next_time <= stop))
+            due = np.flatnonzero(step.taken & (lanes.next_time < step.t) & (lanes.next_time <= reach))
             if not len(due):
                 return
-            number, lane, when = self._times_inside(lanes, due, step.t, stop)
+            number, lane, when = self._times_inside(lanes, due, step.t, reach)
             index = lanes.index[lane]
             self.y[number, :, index] = inside.only(place[lane])(when).T
             np.add.at(lanes.cursor, lane, 1)
             lanes.next_time[due] = self.task.times_after(lanes.cursor[due], lanes.index[due])
 
     def _times_inside(
-        self, lanes: Lanes, due: IntArray, end: FloatArray, stop: FloatArray
+        self, lanes: Lanes, due: IntArray, end: FloatArray, reach: FloatArray
     ) -> tuple[IntArray, IntArray, FloatArray]:
         """Numbers of the next requested times within the step, their lanes, and the times, some at a time."""
         ahead = np.arange(max(1, min(len(self.task.inputs.times), _AT_ONCE // len(due))))
         number = lanes.cursor[due][:, None] + ahead
         when = self.task.times_after(number, lanes.index[due][:, None])
-        row, column = np.nonzero((when < end[due][:, None]) & (when <= stop[due][:, None]))
+        row, column = np.nonzero((when < end[due][:, None]) & (when <= reach[due][:, None]))
         return number[row, column], due[row], when[row, column]
 
     def _write_due(self, lanes: Lanes, eligible: BoolArray, t: FloatArray, y: FloatArray) -> None:

@@ -52,6 +52,7 @@ class Stages:
     rhs: writes y' into its last argument.
     t, h: (lane,) float64.
     p: (parameter, lane) float64.
+    low, high: (lane,) float64, between which the right-hand side is asked for.
     rows: (stages + 1, state, lane) float64, or longer for the interpolant; row 0 is y, row i + 1 is h k_i.
     """
 
@@ -59,6 +60,8 @@ class Stages:
     t: FloatArray
     h: FloatArray
     p: FloatArray
+    low: FloatArray
+    high: FloatArray
     rows: FloatArray
 
     def take(self, y: FloatArray, f: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -70,7 +73,7 @@ class Stages:
         y_new = combine(DOP853.weights, self.increments)
         y_new += y
         f_new = np.empty_like(y_new)
-        self.rhs(self.t + self.h, y_new, self.p, f_new)
+        self._ask(1.0, y_new, f_new)
         return y_new, f_new
 
     @property
@@ -84,7 +87,8 @@ class Stages:
         np.take(self.rows[: DOP853.stages + 1], positions, axis=2, out=rows[: DOP853.stages + 1])
         h = self.h[positions]
         np.multiply(f_new[:, positions], h, out=rows[DOP853.stages + 1])
-        chosen = Stages(self.rhs, self.t[positions], h, self.p[:, positions], rows)
+        window = self.low[positions], self.high[positions]
+        chosen = Stages(self.rhs, self.t[positions], h, self.p[:, positions], *window, rows)
         for stage in range(DOP853.stages + 1, DOP853.stages_extended):
             chosen._evaluate(stage)
         return chosen
@@ -92,8 +96,12 @@ class Stages:
     def _evaluate(self, stage: int) -> None:
         increment = self.rows[stage + 1]
         point = combine(_STAGE_WEIGHTS[stage], self.rows[: stage + 1])
-        self.rhs(self.t + DOP853.nodes[stage] * self.h, point, self.p, increment)
+        self._ask(DOP853.nodes[stage], point, increment)
         increment *= self.h
+
+    def _ask(self, share: float, y: FloatArray, out: FloatArray) -> None:
+        """The right-hand side at a share of the step, on this side of both breakpoints."""
+        self.rhs(np.clip(self.t + share * self.h, self.low, self.high), y, self.p, out)
 
 
 def interpolate(stages: Stages, y_new: FloatArray) -> Interpolant:

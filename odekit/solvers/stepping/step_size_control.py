@@ -26,6 +26,8 @@ class StepSizeControl:
     growth: by how much the first step may grow where y'' allows; ``flat_growth`` where y'' is below ``flat``.
     spacings: of the floats at t, below which a step no longer moves the clock.
     tiny: keeps a tolerance of 0 from dividing by 0.
+    gap, least_gap: between two breakpoints the field is never asked for nearer to them than ``gap`` times
+        the time and ``least_gap`` times the last time, since rounding decides on which side it is there.
     """
 
     safety: float = 0.8
@@ -40,6 +42,8 @@ class StepSizeControl:
     flat_growth: float = 1e-3
     spacings: float = 10.0
     tiny: float = float(np.finfo(np.float64).tiny)
+    gap: float = 2.0**-48
+    least_gap: float = 2.0**-60
 
 
 CONTROL = StepSizeControl()

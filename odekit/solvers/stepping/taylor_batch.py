@@ -123,13 +123,14 @@ def take_taylor_step(series: Series, lanes: Lanes) -> Attempt:
     scale = np.maximum(lanes.atol + lanes.rtol * np.abs(lanes.y), CONTROL.tiny)
     size = (np.maximum(np.abs(b[ORDER - 1]), np.abs(b[ORDER])) / scale).max(axis=0)
     longest = np.minimum(SAFETY * size ** (-1.0 / ORDER), CONTROL.largest_factor)
-    left = lanes.end - lanes.t
+    longest = np.where(s * longest > lanes.max_step, lanes.max_step / s, longest)
+    left = lanes.goal - lanes.t
     lands = (s * longest >= left) & np.isfinite(size)
     x = np.where(lands, left / s, longest)
     y = _horner(b, x)
     finite = np.isfinite(size) & np.isfinite(np.add.reduce(y, axis=0))
     return Attempt(
-        t=np.where(lands, lanes.end, lanes.t + s * longest),
+        t=np.where(lands, lanes.goal, lanes.t + s * longest),
         y=y,
         f=lanes.f.copy(),
         error=size * x**ORDER,

@@ -18,6 +18,8 @@ __all__ = ["read_solution"]
 # Enough that some are in a formula's domain; rounding stays below the accuracy, a wrong formula does not.
 POINTS = 40
 ACCURACY = 1e-8
+# Choices of signs beside all positive and all negative, of up to three values most likely every one.
+MIXED_SIGNS = 14
 
 
 def read_solution(
@@ -58,18 +60,45 @@ def read_solution(
 
 
 def _check(solution: Mapping[sp.Symbol, sp.Expr], system: System, initial: tuple[sp.Symbol, ...]) -> None:
+    """Refuse formulas that hold for no signs of initial values and parameters, with the first reason.
+
+    Roots and moduli hold on one branch alone: on which a trajectory is, `solve` finds out.
+    """
+    refusals = []
+    for signs in _signs(len(initial) + len(system.parameters)):
+        try:
+            _check_branch(solution, system, initial, signs)
+        except InputError as refusal:
+            refusals.append(refusal)
+        else:
+            return
+    raise refusals[0]
+
+
+def _signs(count: int) -> FloatArray:
+    """Signs of values, (choice, value): all positive first, then all negative, then any."""
+    mixed = np.random.default_rng(1).choice([-1.0, 1.0], (MIXED_SIGNS, count))
+    return np.concatenate([np.ones((1, count)), -np.ones((1, count)), mixed])
+
+
+def _check_branch(
+    solution: Mapping[sp.Symbol, sp.Expr], system: System, initial: tuple[sp.Symbol, ...], signs: FloatArray
+) -> None:
+    arguments = (TIME, *initial, *system.parameters)
+    points = _points(arguments)
+    points[1:] *= signs[:, None]
     for state, velocity in zip(system.states, system.vector_field, strict=True):
         slope = solution[state].diff(TIME)
         wanted = velocity.xreplace(dict(solution))
         start = solution[state].subs(TIME, 0)
-        arguments = (TIME, *initial, *system.parameters)
-        _compare(f"{state}' = {velocity}", slope, wanted, arguments)
-        _compare(f"{state}(0) = {state}_0", start, initial[system.states.index(state)], arguments)
+        _compare(f"{state}' = {velocity}", slope, wanted, arguments, points)
+        _compare(f"{state}(0) = {state}_0", start, initial[system.states.index(state)], arguments, points)
 
 
-def _compare(what: str, left: sp.Expr, right: sp.Expr, arguments: tuple[sp.Symbol, ...]) -> None:
+def _compare(
+    what: str, left: sp.Expr, right: sp.Expr, arguments: tuple[sp.Symbol, ...], points: FloatArray
+) -> None:
     """Refuse two expressions that differ at a point."""
-    points = _points(arguments)
     with np.errstate(all="ignore"):
         a, b = (np.broadcast_to(sp.lambdify(arguments, e, "numpy")(*points), POINTS) for e in (left, right))
         is_known = np.isfinite(a) & np.isfinite(b)

@@ -56,7 +56,8 @@ def gradient_flow(
         subtracts it from one that is ascended, so that w' gains ``-lambda w`` in the identity metric.
     direction: ``"descent"`` or ``"ascent"``.
     solution: where you know it, each state at time t, in t, parameters and initial values such as ``a_0``.
-        It is checked against the equations, and `solve` then uses it.
+        It is checked against the equations, where it has to hold for some signs of initial values and
+        parameters; `solve` then uses it on every trajectory on which it agrees with an integration.
 
     Returns
     -------

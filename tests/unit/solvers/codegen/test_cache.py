@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from odekit.solvers.codegen.cache import cache_folder, digest, stored
+from odekit.solvers.codegen.cache import _warn, cache_folder, digest, stored
 
 
 @pytest.fixture
@@ -61,6 +62,33 @@ def test_a_write_that_fails_leaves_nothing_behind(folder: Path, monkeypatch: pyt
     monkeypatch.setattr(os, "replace", fail)
     assert stored("x = 1\n") is None
     assert not list(folder.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="users have no numbers on Windows")
+def test_where_others_can_write_nothing_is_stored_and_a_warning_says_why(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    folder.chmod(0o777)
+    _warn.cache_clear()
+    with pytest.warns(UserWarning, match=r"can be written by others.*mode 0700.*chmod 700.*ODEKIT_CACHE_DIR"):
+        assert stored("x = 1\n") is None
+    assert stored("x = 1\n") is None
+    assert not list(folder.iterdir())
+    folder.chmod(0o700)
+    assert stored("x = 1\n") is not None
+
+
+def test_a_link_in_place_of_the_file_is_replaced_and_never_written_through(
+    folder: Path, tmp_path: Path
+) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("keep")
+    folder.mkdir(parents=True, mode=0o700)
+    (folder / f"{digest('x = 1' + chr(10))}.py").symlink_to(precious)
+    path = stored("x = 1\n")
+    assert path is not None
+    assert not path.is_symlink()
+    assert path.read_text() == "x = 1\n"
+    assert precious.read_text() == "keep"
 
 
 @pytest.mark.parametrize(

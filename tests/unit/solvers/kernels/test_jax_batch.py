@@ -183,3 +183,14 @@ def test_other_backends_do_not_load_jax() -> None:
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert result.stdout.split() == ["numpy", "False"]
+
+
+def test_numbers_that_jax_takes_for_zero_are_followed_all_the_same(system: Any) -> None:
+    decay = system((sp.Symbol("x"),), ("-k*x",), (sp.Symbol("k"),))
+    y0, rates = [[1e-310, 1e-290, 1.0, 1.0, 1e-308, 0.0]], np.array([1.0, 1.0, 1.0, 1e-310, -1.0, 1.0])
+    solution = solve(decay, y0, 1.0, parameters={"k": rates}, backend="jax", rtol=1e-10)
+    # No step's error is held below the smallest normal number, so that subnormal states keep fewer digits.
+    np.testing.assert_allclose(solution.y[0, 0], np.array(y0[0]) * np.exp(-rates), rtol=1e-6)
+    # Those above it stay with JAX.
+    assert solution.backend == "jax, numpy"
+    assert solve(decay, [[1e-270, 1.0, 0.0]], 1.0, parameters={"k": 1.0}, backend="jax").backend == "jax"

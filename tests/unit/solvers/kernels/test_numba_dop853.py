@@ -48,6 +48,7 @@ def test_no_two_rows_of_the_lanes_overlap(code: ScalarCode) -> None:
     rows += [f"C{c}_{j}" for c in range(7) for j in range(code.states)]
     rows += [f"P{j}" for j in range(code.parameters)]
     rows += ["T", "H", "END", "DUE", "RTOL", "ATOL", "REJECTED", "ERROR", "STEPS", "FATE", "T_OLD", "H_USED"]
+    rows += ["MAX_STEP", "GOAL", "LOW", "HIGH"]
     places = [scope[row] for row in rows]
     assert sorted(places) == list(range(0, len(rows) * LANES, LANES))
     assert scope["ROWS"] == len(rows)

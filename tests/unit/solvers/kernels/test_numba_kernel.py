@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +13,12 @@ import pytest
 
 from odekit.errors import InputError
 from odekit.extras import require_numba
-from odekit.solvers.kernels.numba_kernel import is_installed, load_kernel, thread_count
+from odekit.solvers.codegen import digest
+from odekit.solvers.codegen.cache import _warn
+from odekit.solvers.kernels.numba_kernel import is_installed, load_function, load_kernel, thread_count
 
-ARGUMENTS = "first, last, cap, y0, p, times, rtol, atol, h0"
-RESULTS = "y, status, reached, steps, error, w, index, cursor"
+ARGUMENTS = "first, last, cap, y0, p, times, rtol, atol, h0, longest, stops"
+RESULTS = "y, status, reached, steps, error, w, index, cursor, behind"
 INNER = ("first_inner", "second_inner")
 ZERO = "LANES, ROWS, INLINED, CALLED = 1, 1, ('first_inner',), ('second_inner',)\n" + "".join(
     f"def {name}(): pass\n" for name in INNER
@@ -29,7 +31,7 @@ def statuses(source: str) -> list[int]:
     row, table = np.zeros(3), np.zeros((1, 3))
     status = np.zeros(3, dtype=np.int8)
     results = np.zeros((1, 1, 3)), status, row, np.zeros(3, dtype=np.int64), row
-    load_kernel(source)(0, 3, 1.0, table, table, table, row, row, row, *results)
+    load_kernel(source)(0, 3, 1.0, table, table, table, row, row, row, row, table, *results)
     return status.tolist()
 
 
@@ -38,9 +40,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     pytest.importorskip("numba", reason="numba, the extra 'fast', isn't installed")
     monkeypatch.setenv("ODEKIT_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
-    load_kernel.cache_clear()
+    forget()
+    _warn.cache_clear()
     yield tmp_path / "cache"
-    load_kernel.cache_clear()
+    forget()
 
 
 def test_a_kernel_is_kept_in_memory_and_on_disk(folder: Path) -> None:
@@ -64,13 +67,89 @@ def test_another_process_loads_what_was_compiled(folder: Path) -> None:
     assert counts[1] == 0
 
 
-@pytest.mark.parametrize("suffix", ["nbi", "nbc"])
-def test_a_damaged_cache_is_no_obstacle(folder: Path, suffix: str) -> None:
-    statuses(COUNT)
-    for path in folder.rglob(f"*.{suffix}"):
-        path.write_bytes(b"")
+def flip_a_bit(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def lead_elsewhere(path: Path) -> None:
+    other = path.with_name("elsewhere")
+    path.replace(other)
+    path.symlink_to(other)
+
+
+def compilations(source: str) -> int:
+    """How often numba compiles when a kernel is loaded as by a new process."""
+    event = pytest.importorskip("numba.core.event")
+    forget()
+    with event.install_recorder("numba:compile") as record:
+        assert statuses(source) == [0, 1, 2]
+    return len(record.buffer)
+
+
+def forget() -> None:
     load_kernel.cache_clear()
-    assert statuses(COUNT) == [0, 1, 2]
+    load_function.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "damages"),
+    [("nbi", (flip_a_bit, Path.unlink)), ("nbc", (flip_a_bit, cut, lead_elsewhere)), ("sums", (flip_a_bit,))],
+)
+def test_damaged_code_is_compiled_again_and_sound_code_is_not(
+    folder: Path, suffix: str, damages: tuple[Callable[[Path], None], ...]
+) -> None:
+    assert compilations(COUNT) > 0
+    for damage in damages:
+        assert compilations(COUNT) == 0
+        (path,) = folder.rglob(f"*.{suffix}")
+        damage(path)
+        assert compilations(COUNT) > 0
+    assert compilations(COUNT) == 0
+
+
+@pytest.mark.parametrize("damage", [flip_a_bit, cut, lead_elsewhere])
+def test_a_damaged_text_is_written_again_and_its_code_stays_valid(
+    folder: Path, damage: Callable[[Path], None]
+) -> None:
+    compilations(COUNT)
+    damage(folder / f"{digest(COUNT)}.py")
+    assert compilations(COUNT) == 0
+    assert (folder / f"{digest(COUNT)}.py").read_text() == COUNT
+
+
+def test_foreign_code_in_place_of_what_was_kept_never_runs(folder: Path) -> None:
+    other = COUNT.replace("status[i] = i", "status[i] = 7")
+    for source in (COUNT, other):
+        forget()
+        load_kernel(source)
+    for suffix in ("nbi", "nbc"):
+        (mine,) = folder.rglob(f"{digest(COUNT)}.*.{suffix}")
+        (foreign,) = folder.rglob(f"{digest(other)}.*.{suffix}")
+        mine.write_bytes(foreign.read_bytes())
+    assert compilations(COUNT) > 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="users have no numbers on Windows")
+@pytest.mark.parametrize("variable", ["ODEKIT_CACHE_DIR", "NUMBA_CACHE_DIR"])
+def test_a_folder_that_others_can_write_is_neither_read_nor_written(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    monkeypatch.setenv(variable, str(shared))
+    config = pytest.importorskip("numba.core.config")
+    monkeypatch.setattr(config, "CACHE_DIR", os.environ.get("NUMBA_CACHE_DIR", ""))
+    with pytest.warns(UserWarning, match="can be written by"):
+        assert compilations(COUNT) > 0
+    assert compilations(COUNT) > 0
+    assert not list(shared.rglob("*.nb?"))
 
 
 def test_a_kernel_is_compiled_where_nothing_can_be_written(folder: Path) -> None:

@@ -10,7 +10,7 @@ import sympy as sp
 
 from odekit.errors import InputError, UnknownNameError
 from odekit.solvers import Event, Status, dominance_reached, horizon, phase_aligned, solve
-from odekit.solvers.problem.events import find_times
+from odekit.solvers.problem.zeros import find_times
 
 RTOL = 1e-11
 

@@ -18,7 +18,8 @@ def interpolation_error(oscillator: Any, h: float) -> float:
     y, f = np.zeros((2, PANEL)), np.zeros((2, PANEL))
     y[0], f[1] = 1.0, -1.0
     rows = np.empty((DOP853.stages + 1, 2, PANEL))
-    stages = Stages(rhs, np.zeros(PANEL), np.full(PANEL, h), np.empty((0, PANEL)), rows)
+    window = np.full(PANEL, -np.inf), np.full(PANEL, np.inf)
+    stages = Stages(rhs, np.zeros(PANEL), np.full(PANEL, h), np.empty((0, PANEL)), *window, rows)
     y_new, f_new = stages.take(y, f)
     inside = interpolate(stages.extended(np.arange(PANEL), f_new), y_new)
     t = np.linspace(0, h, PANEL)

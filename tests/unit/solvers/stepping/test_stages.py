@@ -43,8 +43,9 @@ def fixed_steps(system: Any, y0: list[float], end: float, count: int) -> np.ndar
     p, f = np.empty((0, PANEL)), np.empty_like(y)
     rhs(np.zeros(PANEL), y, p, f)
     rows = np.empty((DOP853.stages + 1, *y.shape))
+    window = np.full(PANEL, -np.inf), np.full(PANEL, np.inf)
     for step in range(count):
-        y, f = Stages(rhs, np.full(PANEL, step * h), np.full(PANEL, h), p, rows).take(y, f)
+        y, f = Stages(rhs, np.full(PANEL, step * h), np.full(PANEL, h), p, *window, rows).take(y, f)
     return y[:, 0]
 
 

@@ -294,6 +294,17 @@ def test_a_given_solution_is_used_and_a_wrong_one_refused():
         gradient_flow("(s - u)**2/2", "u", solution={"u": "s"}, **options)
 
 
+@pytest.mark.parametrize("formula", ["abs(u_0)*exp(-s*t)", "-sqrt(u_0**2)*exp(-s*t)", "u_0*exp(-abs(s)*t)"])
+def test_a_solution_on_one_branch_alone_is_taken(formula):
+    assert gradient_flow("s*u**2/2", "u", parameters="s", solution={"u": formula}).solution
+
+
+@pytest.mark.parametrize("formula", ["abs(u_0)*exp(s*t)", "-u_0*exp(-s*t)", "u_0*exp(-s*t) + abs(u_0)*t/100"])
+def test_a_solution_on_no_branch_is_refused(formula):
+    with pytest.raises(InputError, match="does not satisfy"):
+        gradient_flow("s*u**2/2", "u", parameters="s", solution={"u": formula})
+
+
 def test_a_system_is_shown_in_every_way():
     system = gradient_flow("(s - a*b)**2/2", "a b", parameters="s")
     assert "First integrals\n  a**2 - b**2" in system.report()
