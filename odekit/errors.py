@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 __all__ = [
+    "AlgebraError",
     "FileError",
     "InputError",
+    "LimitError",
     "MissingExtraError",
     "OdekitError",
     "ReductionError",
@@ -42,6 +44,14 @@ class FileError(InputError):
 
 class ReductionError(InputError):
     """A network or system for which the requested reduction isn't available."""
+
+
+class AlgebraError(InputError):
+    """A formula on which the computer algebra breaks."""
+
+
+class LimitError(InputError):
+    """Work that takes more time or memory than it may; the limit can be raised."""
 
 
 class MissingExtraError(InputError):

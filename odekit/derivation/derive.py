@@ -23,12 +23,14 @@ from odekit.derivation.modes import (
 from odekit.derivation.polar import FourierAnswers, SphereAnswers
 from odekit.errors import InputError, ReductionError
 from odekit.groups import CyclicFamily, FiniteGroup, dual_group
+from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.networks import Network
 from odekit.systems import System, Template
 
 __all__ = ["derive"]
 
 
+@bounded("the derivation", DERIVATION_SECONDS)
 def derive(network: Network, modes: Modes | None = None) -> System:
     """The network's gradient flow at uniform softmax: in a few Fourier modes, or in blocks.
 

@@ -95,7 +95,7 @@ def _respelt(text: str) -> str:
     return "* between factors, such as 2*x*y" if _SIDE_BY_SIDE.search(text) else ""
 
 
-_SIDE_BY_SIDE = re.compile(r"[\w)]\s+[\w(]|\)\s*\w|(?<!\w)\d+[^\W\d]")
+_SIDE_BY_SIDE = re.compile(r"[\w)]\s+[\w(]|\)\s*\w|(?<!\w)\d+(?![eE][-+]?\d)[^\W\d]")
 
 _BINARY: Mapping[type[ast.operator], Callable[[Expression, Expression], Expression]] = {
     ast.Add: lambda a, b: Sum(a, b),

@@ -7,6 +7,8 @@ import numpy as np
 import sympy as sp
 
 from odekit.errors import InputError, UnknownNameError
+from odekit.limits import bounded
+from odekit.systems.algebra import JaxCode, SciPyCode, codable
 
 __all__ = ["Backend", "NumericFunction", "numeric_function"]
 
@@ -14,8 +16,11 @@ Backend = Literal["numpy", "mpmath", "jax"]
 NumericFunction = Callable[..., Any]
 
 _MODULES: Mapping[str, Any] = {"numpy": ["numpy", "scipy"], "mpmath": "mpmath", "jax": "jax"}
+_PRINTERS: Mapping[str, Any] = {"numpy": SciPyCode, "jax": JaxCode}
+_SETTINGS = {"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": False}
 
 
+@bounded("the function of the velocities")
 def numeric_function(
     rhs: Mapping[Any, sp.Expr],
     parameters: Sequence[sp.Symbol],
@@ -33,6 +38,7 @@ def numeric_function(
     Raises
     ------
     UnknownNameError: another backend.
+    InputError: a function that the backend doesn't have.
 
     >>> x, k = sp.symbols("x k")
     >>> numeric_function({x: -k * x}, (k,), None)(0.0, [2.0], {"k": 3.0})
@@ -42,12 +48,15 @@ def numeric_function(
         raise UnknownNameError("backend", str(backend), _MODULES)
     states = list(rhs)
     clock = time or sp.Dummy("t")
-    velocity = sp.lambdify((clock, states, list(parameters)), list(rhs.values()), _MODULES[backend], cse=True)
+    velocity = _lambdified((clock, states, list(parameters)), [codable(v) for v in rhs.values()], backend)
     names = [symbol.name for symbol in parameters]
-    wrap: Callable[[Sequence[Any]], Any] = _stacked if backend == "numpy" else list
 
     def function(t: Any, y: Any, p: Any = ()) -> Any:
-        return wrap(velocity(t, y, _values(names, p)))
+        values = _values(names, p)
+        if backend != "numpy":
+            return list(velocity(t, y, values))
+        with np.errstate(all="ignore"):
+            return _stacked(velocity(_array(t), list(map(_array, y)), list(map(_array, values))))
 
     function.__doc__ = (
         f"Velocities of {', '.join(s.name for s in states)} at time t, states y in this order, "
@@ -56,9 +65,30 @@ def numeric_function(
     return function
 
 
+def _lambdified(arguments: Any, velocities: list[sp.Expr], backend: str) -> Callable[..., Sequence[Any]]:
+    """The velocities as code in names of its own, so that no state is taken for a function."""
+    printer = _PRINTERS[backend](_SETTINGS) if backend in _PRINTERS else None
+    try:
+        function: Callable[..., Sequence[Any]] = sp.lambdify(
+            arguments, velocities, _MODULES[backend], printer=printer, cse=True, dummify=True
+        )
+    except (NotImplementedError, ValueError) as error:
+        raise InputError(
+            f"the velocities hold a function that {backend} doesn't have",
+            expected="functions that have code",
+            received=str(error).strip().partition("\n")[0],
+            hint='backend="mpmath"',
+        ) from error
+    return function
+
+
+def _array(value: Any) -> Any:
+    return np.asarray(value, dtype=np.float64)
+
+
 def _stacked(entries: Sequence[Any]) -> Any:
     """The entries as one float array, constants spread over the batch."""
-    return np.stack(np.broadcast_arrays(*(np.asarray(entry, dtype=np.float64) for entry in entries)))
+    return np.stack(np.broadcast_arrays(*map(_array, entries)))
 
 
 def _values(names: Sequence[str], p: Any) -> Sequence[Any]:

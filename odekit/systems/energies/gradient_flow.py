@@ -8,6 +8,7 @@ import numpy as np
 import sympy as sp
 
 from odekit.errors import InputError, UnknownNameError
+from odekit.limits import bounded
 from odekit.systems.energies.constraint import Constraint, read_constraints
 from odekit.systems.energies.explicit_solution import read_solution
 from odekit.systems.energies.field import flow_of
@@ -23,6 +24,7 @@ DIRECTIONS = ("descent", "ascent")
 SAMPLES = 200
 
 
+@bounded("the flow of the energy")
 def gradient_flow(
     energy: Any,
     variables: Any,
