@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from odekit.errors import InputError
-from odekit.expressions import FUNCTION_NAMES
+from odekit.expressions import FUNCTION_NAMES, check_apart, folded
 from odekit.numbers import is_integer
 
 __all__ = ["TIME", "Variable", "declared_parameters", "declared_variables", "variable"]
@@ -168,11 +168,11 @@ def _check_name(name: Any) -> None:
             expected="a letter, then letters, digits and underscores",
             received=repr(name),
         )
-    if name in FUNCTION_NAMES or name in _MEANT:
+    if folded(name) in (*FUNCTION_NAMES, *_MEANT):
         raise InputError(
             f"{name!r} can't be the name of a variable or parameter",
             expected="a name that has no meaning in formulas yet",
-            received=f"{_MEANT.get(name, 'the name of a function')}",
+            received=f"{_MEANT.get(folded(name), 'the name of a function')}",
             hint=f"another name, such as {name}_1",
         )
 
@@ -183,3 +183,4 @@ def _check_distinct(names: Sequence[str]) -> None:
         raise InputError(
             "a name stands for two states", expected="distinct names", received=", ".join(repeated)
         )
+    check_apart(names)
