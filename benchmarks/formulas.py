@@ -28,7 +28,24 @@ __all__ = ["DOORS", "Fault", "faults", "formula", "names"]
 SLOWEST = 5.0
 NUMBERS = ("0", "1", "2", "3", "10", "0.5", "1/3", "0.1", "1e-3", "1e6", "1e30", "-1", "7/0.25", "pi")
 EXPONENTS = ("2", "3", "-1", "0", "1", "8", "-2", "0.5", "1/3", "64", "17")
-WORDS = ("x", "y", "lambda", "E", "t0", "beta", "D", "I", "N", "S", "e", "\u03b8", "x_1", "None", "sum", "numpy")
+WORDS = (
+    "x",
+    "y",
+    "lambda",
+    "E",
+    "t0",
+    "beta",
+    "D",
+    "I",
+    "N",
+    "S",
+    "e",
+    "\u03b8",
+    "x_1",
+    "None",
+    "sum",
+    "numpy",
+)
 KINKS = ("abs", "relu", "step", "sign")
 
 
@@ -42,7 +59,9 @@ def formula(dice: random.Random, letters: Sequence[str], depth: int, functions: 
     text = _tree(dice, letters, depth, functions)
     if dice.random() > 1 / 40:
         return text
-    return dice.choice((text.replace("**", "^"), text.replace("-", "\u2212"), text + ")", text[1:], f"ln({text})"))
+    return dice.choice(
+        (text.replace("**", "^"), text.replace("-", "\u2212"), text + ")", text[1:], f"ln({text})")
+    )
 
 
 def _tree(dice: random.Random, letters: Sequence[str], depth: int, functions: Sequence[str]) -> str:
@@ -73,7 +92,10 @@ def _of_a_system(dice: random.Random) -> tuple[str, Callable[[], object]]:
 
 
 def _of_a_network(dice: random.Random) -> tuple[str, Callable[[], object]]:
-    group, text = dice.choice(("Zp", "Z5", "Z6", "S3")), formula(dice, ["z"], dice.randint(1, 4), FUNCTION_NAMES)
+    group, text = (
+        dice.choice(("Zp", "Z5", "Z6", "S3")),
+        formula(dice, ["z"], dice.randint(1, 4), FUNCTION_NAMES),
+    )
 
     def work() -> None:
         found = derive(Network(group, activation=text))
@@ -153,7 +175,9 @@ def _outcome(work: Callable[[], object]) -> str | None:
 
 def main() -> int:
     """Tries what is asked for, and prints every fault; 1 where there is one."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)

@@ -174,7 +174,10 @@ class _Watch:
 
     def start(self) -> None:
         """Begin to look."""
-        self._end, self._most = self._clock() + self._bounds.seconds, _memory() + self._bounds.gigabytes * _BYTES
+        self._end, self._most = (
+            self._clock() + self._bounds.seconds,
+            _memory() + self._bounds.gigabytes * _BYTES,
+        )
         self._thread.start()
 
     def stop(self) -> None:

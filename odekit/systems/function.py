@@ -8,16 +8,14 @@ import sympy as sp
 
 from odekit.errors import InputError, UnknownNameError
 from odekit.limits import bounded
-from odekit.systems.algebra import JaxCode, SciPyCode, codable
+from odekit.systems.algebra import code_function
 
 __all__ = ["Backend", "NumericFunction", "numeric_function"]
 
 Backend = Literal["numpy", "mpmath", "jax"]
 NumericFunction = Callable[..., Any]
 
-_MODULES: Mapping[str, Any] = {"numpy": ["numpy", "scipy"], "mpmath": "mpmath", "jax": "jax"}
-_PRINTERS: Mapping[str, Any] = {"numpy": SciPyCode, "jax": JaxCode}
-_SETTINGS = {"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": False}
+_BACKENDS = ("numpy", "mpmath", "jax")
 
 
 @bounded("the function of the velocities")
@@ -44,11 +42,11 @@ def numeric_function(
     >>> numeric_function({x: -k * x}, (k,), None)(0.0, [2.0], {"k": 3.0})
     array([-6.])
     """
-    if backend not in _MODULES:
-        raise UnknownNameError("backend", str(backend), _MODULES)
+    if backend not in _BACKENDS:
+        raise UnknownNameError("backend", str(backend), _BACKENDS)
     states = list(rhs)
     clock = time or sp.Dummy("t")
-    velocity = _lambdified((clock, states, list(parameters)), [codable(v) for v in rhs.values()], backend)
+    velocity = code_function((clock, states, list(parameters)), list(rhs.values()), backend)
     names = [symbol.name for symbol in parameters]
 
     def function(t: Any, y: Any, p: Any = ()) -> Any:
@@ -62,23 +60,6 @@ def numeric_function(
         f"Velocities of {', '.join(s.name for s in states)} at time t, states y in this order, "
         f"parameters p: {', '.join(names) or 'none'}, in this order or by name."
     )
-    return function
-
-
-def _lambdified(arguments: Any, velocities: list[sp.Expr], backend: str) -> Callable[..., Sequence[Any]]:
-    """The velocities as code in names of its own, so that no state is taken for a function."""
-    printer = _PRINTERS[backend](_SETTINGS) if backend in _PRINTERS else None
-    try:
-        function: Callable[..., Sequence[Any]] = sp.lambdify(
-            arguments, velocities, _MODULES[backend], printer=printer, cse=True, dummify=True
-        )
-    except (NotImplementedError, ValueError) as error:
-        raise InputError(
-            f"the velocities hold a function that {backend} doesn't have",
-            expected="functions that have code",
-            received=str(error).strip().partition("\n")[0],
-            hint='backend="mpmath"',
-        ) from error
     return function
 
 

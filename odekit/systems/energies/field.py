@@ -65,7 +65,9 @@ def _gradient(energy: sp.Expr, states: Sequence[sp.Symbol]) -> sp.Matrix:
 
 def _without_jumps(slope: sp.Expr) -> sp.Expr:
     """The slope apart from the places where a step jumps: there alone do signs and steps change."""
-    return slope.replace(sp.DiracDelta, lambda *_: sp.S.Zero).replace(_is_slope_of_a_step, lambda _: sp.S.Zero)
+    return slope.replace(sp.DiracDelta, lambda *_: sp.S.Zero).replace(
+        _is_slope_of_a_step, lambda _: sp.S.Zero
+    )
 
 
 def _is_slope_of_a_step(part: sp.Expr) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 import sympy as sp
 
 from odekit.errors import InputError, UnknownNameError
+from odekit.systems.algebra import array_function
 from odekit.systems.energies.variables import TIME, Variable
 from odekit.systems.energies.vocabulary import Vocabulary
 
@@ -107,7 +108,7 @@ def _check_positive(rows: sp.Matrix, vocabulary: Vocabulary) -> None:
     """Refuse the first eigenvalue that is not positive, at seeded points and at none if all is constant."""
     symbols = sorted(rows.free_symbols, key=str)
     generator = np.random.default_rng(0)
-    values = sp.lambdify(symbols, rows, "numpy")
+    values = array_function(symbols, rows)
     for _ in range(SAMPLES if symbols else 1):
         point = [_sample(symbol, vocabulary, generator) for symbol in symbols]
         with np.errstate(all="ignore"):
