@@ -5,7 +5,6 @@ boundary only; a numerical failure is a status of one trajectory, never an excep
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 __all__ = [
     "AlgebraError",
@@ -16,7 +15,45 @@ __all__ = [
     "OdekitError",
     "ReductionError",
     "UnknownNameError",
+    "nearest",
 ]
+
+# Of so many letters of the longer word one may be wrong, missing, too many, or one pair swapped.
+_LETTERS_A_SLIP = 3
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that a slip makes of this one, or of which this one is the beginning; None if none is near.
+
+    Of two names one in three letters may differ; capitals don't count, and f is ph.
+
+    >>> nearest("alhpa", ["alpha", "beta"]), nearest("quad", ["quadratic"]), nearest("swish", ["quadratic"])
+    ('alpha', 'quadratic', None)
+    """
+    given = _sound(name)
+    ranked = sorted((_slips(given, _sound(each)), place, each) for place, each in enumerate(known))
+    for slips, _, each in ranked:
+        if slips <= max(len(name), len(each)) // _LETTERS_A_SLIP:
+            return each
+    begun = [each for *_, each in ranked if len(given) >= _LETTERS_A_SLIP and _sound(each).startswith(given)]
+    return begun[0] if begun else None
+
+
+def _sound(name: str) -> str:
+    return name.casefold().replace("ph", "f")
+
+
+def _slips(left: str, right: str) -> int:
+    """How many letters have to be changed, added, taken away, or swapped with the next one."""
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, letter in enumerate(left, start=1):
+        earlier, before, row = before, row, [i]
+        for j, other in enumerate(right, start=1):
+            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != other)))
+            if i > 1 and j > 1 and letter == right[j - 2] and left[i - 2] == other:
+                row[j] = min(row[j], earlier[j - 2] + 1)
+    return row[-1]
 
 
 class OdekitError(Exception):
@@ -82,18 +119,18 @@ class UnknownNameError(InputError):
     ----------
     kind: what the name should be of, which precedes it in the message.
     name: what is not known.
-    known: the names that are, the one that is suggested where none is near first.
+    known: the names that are.
     otherwise: what else to try.
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str], otherwise: str = "") -> None:
         names = list(known)
         self.kind, self.name, self.known = kind, name, names
-        near = get_close_matches(name, names, n=1, cutoff=0.5)
-        tries = [*map(repr, near), otherwise] if otherwise else [*map(repr, near or names[:1])]
+        near = nearest(name, names)
+        tries = [*([] if near is None else [repr(near)]), *([otherwise] if otherwise else [])]
         super().__init__(
             f"unknown {kind} {name!r}",
             expected=f"one of {', '.join(names)}",
             received=repr(name),
-            hint=", or ".join(tries),
+            hint=", or ".join(dict.fromkeys(tries)),
         )

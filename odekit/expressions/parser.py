@@ -11,6 +11,7 @@ from fractions import Fraction
 from odekit.errors import InputError, UnknownNameError
 from odekit.expressions.grammar import ACTIVATION, Grammar
 from odekit.expressions.names import check_apart, folded
+from odekit.expressions.notation import other_word, respelt
 from odekit.expressions.tree import (
     Call,
     Constant,
@@ -83,22 +84,9 @@ def _refusal(text: str, what: str, column: int | None, grammar: Grammar) -> Inpu
     return InputError(
         f"the formula {shown!r} {what}{place}",
         expected="numbers, names, + - * / **, parentheses and " + ", ".join(sorted(grammar.functions)),
-        hint=_respelt(text) or f"a formula such as {grammar.example}",
+        hint=respelt(text) or f"a formula such as {grammar.example}",
     )
 
-
-def _respelt(text: str) -> str:
-    """How to write what another notation means; empty where none is recognised."""
-    if "\\" in text:
-        return "names without a backslash, * between factors and parentheses, such as 2*alpha*cos(D)"
-    if "^" in text:
-        return f"** for powers: {text.replace('^', '**')[:60]!r}"
-    if text.count("(") != text.count(")"):
-        return "as many closing as opening parentheses"
-    return "* between factors, such as 2*x*y" if _SIDE_BY_SIDE.search(text) else ""
-
-
-_SIDE_BY_SIDE = re.compile(r"[\w)]\s+[\w(]|\)\s*\w|(?<!\w)\d+(?![eE][-+]?\d)[^\W\d]")
 
 _BINARY: Mapping[type[ast.operator], Callable[[Expression, Expression], Expression]] = {
     ast.Add: lambda a, b: Sum(a, b),
@@ -222,7 +210,8 @@ class _Reader:
             raise self.refusal("calls something other than a function of one argument", column)
         if node.func.id not in self.grammar.functions:
             kind = f"function at column {column} of {self.text!r}:"
-            raise UnknownNameError(kind, node.func.id, self.grammar.functions)
+            functions = self.grammar.functions
+            raise UnknownNameError(kind, node.func.id, functions, other_word(node.func.id, functions))
         return Call(node.func.id, self._build(node.args[0]))
 
 
