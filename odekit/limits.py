@@ -35,7 +35,8 @@ _MEMORY = Path("/proc/self/statm")
 # Where an exception that is raised here says nothing about odekit, but about what it was asked to compute.
 _ALGEBRA = ("mpmath", "sympy")
 
-_WANTED: ContextVar[_Bounds | None] = ContextVar("odekit_limit", default=None)
+_SECONDS: ContextVar[float | None] = ContextVar("odekit_limit_seconds", default=None)
+_GIGABYTES: ContextVar[float] = ContextVar("odekit_limit_gigabytes", default=GIGABYTES)
 _UNDER_WAY: ContextVar[float] = ContextVar("odekit_limit_under_way", default=float("inf"))
 
 
@@ -48,14 +49,14 @@ class _Bounds:
 
 
 @contextmanager
-def limit(seconds: float, gigabytes: float = GIGABYTES) -> Iterator[None]:
-    """Give each symbolic question within the block so much time and memory, instead of the default.
+def limit(seconds: float | None = None, gigabytes: float | None = None) -> Iterator[None]:
+    """Give each symbolic question within the block so much time and memory; what is None stays as it is.
 
     Parameters
     ----------
     seconds: of the processor, for each call such as `odekit.gradient_flow` or `System.fixed_points`; by
         default 4 for formulas and 60 for derivations. ``float("inf")`` takes the limit away.
-    gigabytes: of memory, beyond what is in use when the question is asked.
+    gigabytes: of memory, beyond what is in use when the question is asked; by default 2.
 
     Raises
     ------
@@ -64,12 +65,14 @@ def limit(seconds: float, gigabytes: float = GIGABYTES) -> Iterator[None]:
     >>> with limit(seconds=60):
     ...     pass
     """
-    bounds = _Bounds(_allowed(seconds, "seconds"), _allowed(gigabytes, "gigabytes"))
-    token = _WANTED.set(bounds)
+    time_allowed = _SECONDS.get() if seconds is None else _allowed(seconds, "seconds")
+    memory_allowed = _GIGABYTES.get() if gigabytes is None else _allowed(gigabytes, "gigabytes")
+    tokens = _SECONDS.set(time_allowed), _GIGABYTES.set(memory_allowed)
     try:
         yield
     finally:
-        _WANTED.reset(token)
+        _SECONDS.reset(tokens[0])
+        _GIGABYTES.reset(tokens[1])
 
 
 def bounded(what: str, seconds: float = FORMULA_SECONDS) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -89,7 +92,7 @@ def bounded(what: str, seconds: float = FORMULA_SECONDS) -> Callable[[Callable[P
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
         def within(*args: P.args, **named: P.kwargs) -> R:
-            bounds = _WANTED.get() or _Bounds(seconds, GIGABYTES)
+            bounds = _Bounds(_SECONDS.get() or seconds, _GIGABYTES.get())
             if bounds.seconds >= _UNDER_WAY.get():
                 return function(*args, **named)
             return _watched(lambda: function(*args, **named), what, bounds)
@@ -139,8 +142,7 @@ def _exceeded(what: str, bounds: _Bounds, cause: str) -> LimitError:
         return LimitError(
             f"{what} takes too much memory",
             expected=f"at most {bounds.gigabytes:g} GB",
-            hint=f"a shorter formula, or odekit.limit(seconds={bounds.seconds:g}, gigabytes="
-            f"{4 * bounds.gigabytes:g})",
+            hint=f"a shorter formula, or odekit.limit(gigabytes={4 * bounds.gigabytes:g})",
         )
     return LimitError(
         f"{what} takes too long",

@@ -11,6 +11,7 @@ import click
 
 from odekit._version import __version__
 from odekit.cli.command import DEBUG, debug_option
+from odekit.cli.words import in_options
 from odekit.errors import OdekitError, nearest
 from odekit.outcomes import ExitCode
 
@@ -63,10 +64,14 @@ class Program(click.Group):
             _silence()
             ctx.exit(ExitCode.BROKEN_PIPE)
         except OdekitError as error:
-            _fail(ctx, str(error))
+            _fail(ctx, in_options(str(error), self._called(ctx)))
         except Exception as error:
             _fail(ctx, f"odekit broke, which it should not: {type(error).__name__}: {error}. Try: --debug.")
         return result
+
+    def _called(self, ctx: click.Context) -> click.Command:
+        """The command that was called, whose options its messages name."""
+        return self.get_command(ctx, ctx.invoked_subcommand or "") or self
 
 
 def _fail(ctx: click.Context, message: str) -> NoReturn:

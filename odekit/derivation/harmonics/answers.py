@@ -239,7 +239,7 @@ def _check(network: Network) -> None:
             f"the activation {network.activation_name!r} has no finite reduction",
             expected=f"a polynomial in z, or else {', '.join(missing)}",
             received=network.activation_name,
-            hint="--activation quadratic or --activation 'z**4'",
+            hint='activation="quadratic" or activation="z**4"',
         )
     with np.errstate(all="ignore"):
         values = np.broadcast_to(network.activation.evaluate({"z": PROBES}), PROBES.shape)

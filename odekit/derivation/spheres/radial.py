@@ -49,7 +49,7 @@ def radial_coefficients(network: Network) -> Mapping[str, Fraction]:
                 f"the energy is not homogeneous in {' and '.join(sphere)}: the sphere adds no multiple of E",
                 expected="one degree in the weights of each sphere, as of the quadratic activation",
                 received=f"degrees {', '.join(map(str, sorted(degrees)))} of {network.activation_name}",
-                hint="--activation quadratic",
+                hint='activation="quadratic"',
             )
         degree = max(degrees, default=0)
         coefficients.update({name: Fraction(repr(network.rates[name])) * degree for name in sphere})

@@ -71,7 +71,7 @@ def _without_jumps(slope: sp.Expr) -> sp.Expr:
 
 
 def _is_slope_of_a_step(part: sp.Expr) -> bool:
-    """Whether a part is a derivative that SymPy leaves open where it doesn't know that a sign is a real one."""
+    """Whether a part is a derivative that SymPy leaves open, not knowing that a sign is a real one."""
     inner = part.args[0] if isinstance(part, sp.Subs) else part
     return isinstance(inner, sp.Derivative) and isinstance(inner.expr, _STEPS)
 

@@ -60,7 +60,7 @@ class Vocabulary:
         ------
         InputError: text that is no formula, something that is neither text, number nor expression, or a
             division by zero.
-        InputError: a sum, product, integral or derivative that SymPy can't work out, or an undefined function.
+        InputError: a sum, product, integral or derivative without closed form, or an undefined function.
         UnknownNameError: a name that nothing declares.
         """
         expression = self._read(formula, what)
