@@ -16,8 +16,10 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+
 from odekit import Network, check, compile, derive, gradient_flow, solve, system
 from odekit.errors import OdekitError
 from odekit.expressions import FUNCTION_NAMES
@@ -47,6 +49,10 @@ WORDS = (
     "numpy",
 )
 KINKS = ("abs", "relu", "step", "sign")
+LINES = (
+    *(("equations", "alpha"), ("equations", "D"), ("first_integrals", "I"), ("rates", "D = 0")),
+    *(("limits", "D"), ("closed_forms", "beta"), ("closed_forms", "blow_up_time"), ("values", "energy")),
+)
 
 
 def names(dice: random.Random) -> list[str]:
@@ -79,60 +85,62 @@ def _tree(dice: random.Random, letters: Sequence[str], depth: int, functions: Se
     return f"({inner} {dice.choice('+-*/')} {other})"
 
 
-def _of_an_energy(dice: random.Random) -> tuple[str, Callable[[], object]]:
+Questions = Iterator[Callable[[], object]]
+
+
+def _of_an_energy(dice: random.Random) -> tuple[str, Questions]:
     letters = names(dice)
     text = formula(dice, letters, dice.randint(1, 5), FUNCTION_NAMES)
-    return f"energy {text} in {letters}", lambda: _use(gradient_flow(text, letters), dice)
+    return f"energy {text} in {letters}", _asked(lambda: gradient_flow(text, letters), dice)
 
 
-def _of_a_system(dice: random.Random) -> tuple[str, Callable[[], object]]:
+def _of_a_system(dice: random.Random) -> tuple[str, Questions]:
     letters = names(dice)
     texts = {name: formula(dice, [*letters, "t"], dice.randint(1, 4), FUNCTION_NAMES) for name in letters}
-    return f"system {texts}", lambda: _use(system(texts), dice)
+    return f"system {texts}", _asked(lambda: system(texts), dice)
 
 
-def _of_a_network(dice: random.Random) -> tuple[str, Callable[[], object]]:
-    group, text = (
-        dice.choice(("Zp", "Z5", "Z6", "S3")),
-        formula(dice, ["z"], dice.randint(1, 4), FUNCTION_NAMES),
-    )
-
-    def work() -> None:
-        found = derive(Network(group, activation=text))
-        found.report()
-
-    return f"activation {text} on {group}", work
+def _of_a_network(dice: random.Random) -> tuple[str, Questions]:
+    group = dice.choice(("Zp", "Z5", "Z6", "S3"))
+    text = formula(dice, ["z"], dice.randint(1, 4), FUNCTION_NAMES)
+    return f"activation {text} on {group}", _of(lambda: derive(Network(group, activation=text)), _shown)
 
 
-def _of_lines(dice: random.Random) -> tuple[str, Callable[[], object]]:
+def _of_lines(dice: random.Random) -> tuple[str, Questions]:
     letters = ["alpha", "beta", "D", "p", "phi"]
-    kind, name = dice.choice(
-        (("equations", "alpha"), ("equations", "D"), ("first_integrals", "I"), ("rates", "D = 0"))
-        + (("limits", "D"), ("closed_forms", "beta"), ("closed_forms", "blow_up_time"), ("values", "energy"))
-    )
+    kind, name = dice.choice(LINES)
     if kind == "closed_forms":
         letters = ["alpha0", "beta0", "D0", "p", "t"]
     text = formula(dice, letters, dice.randint(1, 4), FUNCTION_NAMES)
     line = {"formula": text, "to": "blow-up"} if kind == "limits" else text
-    return f"check {kind} {name} = {text}", lambda: check({kind: {name: line}}, Network("Zp"))
+    return f"check {kind} {name} = {text}", iter((lambda: check({kind: {name: line}}, Network("Zp")),))
 
 
-def _use(flow: object, dice: random.Random) -> None:
-    """Ask everything of a system that can be asked, and integrate it for a short time."""
-    states = np.array([dice.choice((0.0, 1.0, -0.5, 0.3)) for _ in flow.states])
-    questions = (
-        lambda: flow.function()(0.0, states),
-        lambda: compile(flow).rhs(np.zeros(1), states[:, None], np.empty((0, 1)), np.empty((len(states), 1))),
-        lambda: solve(flow, states, 0.01),
-        flow.report,
-        flow.latex,
-        flow.python,
+def _asked(made: Callable[[], Any], dice: random.Random) -> Questions:
+    """A system is made, asked everything that can be asked of one, and integrated for a short time."""
+    value = dice.choice((0.0, 1.0, -0.5, 0.3))
+    return _of(made, lambda flow: (*_shown(flow), *_computed(flow, np.full(len(flow.states), value))))
+
+
+def _of(made: Callable[[], Any], questions: Callable[[Any], Sequence[Callable[[], object]]]) -> Questions:
+    """Make something, and ask of it if it could be made."""
+    found: list[Any] = []
+    yield lambda: found.append(made())
+    if found:
+        yield from questions(found[0])
+
+
+def _shown(flow: Any) -> Sequence[Callable[[], object]]:
+    return flow.report, flow.to_dict, flow.latex, flow.python, lambda: str(flow)
+
+
+def _computed(flow: Any, start: Any) -> Sequence[Callable[[], object]]:
+    column = start[:, None]
+    return (
+        lambda: flow.function()(0.0, start),
+        lambda: compile(flow).rhs(np.zeros(1), column, np.empty((0, 1)), np.empty_like(column)),
+        lambda: solve(flow, start, 0.01, max_steps=500),
     )
-    for question in questions:
-        try:
-            question()
-        except OdekitError:
-            continue
 
 
 DOORS = (_of_an_energy, _of_a_system, _of_a_network, _of_lines)
@@ -151,14 +159,15 @@ def faults(count: int, seed: int = 0, first: int = 0) -> Iterator[Fault]:
     """Whatever went wrong among some formulas, each of which has dice of its own."""
     for number in range(first, first + count):
         dice = random.Random(f"{seed} {number}")
-        text, work = DOORS[number % len(DOORS)](dice)
-        start = time.process_time()
-        what = _outcome(work)
-        seconds = time.process_time() - start
-        if what is None and seconds > SLOWEST:
-            what = f"took {seconds:.1f} s"
-        if what is not None:
-            yield Fault(number, text, what)
+        text, questions = DOORS[number % len(DOORS)](dice)
+        for question in questions:
+            start = time.process_time()
+            what = _outcome(question)
+            seconds = time.process_time() - start
+            if what is None and seconds > SLOWEST:
+                what = f"took {seconds:.1f} s"
+            if what is not None:
+                yield Fault(number, text, what)
 
 
 def _outcome(work: Callable[[], object]) -> str | None:

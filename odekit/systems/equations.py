@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import sympy as sp
 
 from odekit.errors import UnknownNameError
+from odekit.systems.algebra import is_tame
 
 __all__ = ["Equations", "collected"]
 
@@ -54,7 +55,9 @@ class Equations(Mapping[sp.Symbol, sp.Expr]):
 
 
 def collected(expression: sp.Expr) -> sp.Expr:
-    """The expression by its sines and cosines, what multiplies each factored."""
+    """The expression by its sines and cosines, what multiplies each factored; as it is where that is long."""
+    if not is_tame(expression):
+        return expression
     factors: dict[sp.Expr, list[sp.Expr]] = {}
     for term in sp.Add.make_args(sp.expand(expression)):
         parts = sp.Mul.make_args(term)

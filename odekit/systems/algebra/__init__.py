@@ -6,3 +6,4 @@ from odekit.systems.algebra.linear_algebra import *
 from odekit.systems.algebra.polynomials import *
 from odekit.systems.algebra.quadrature import *
 from odekit.systems.algebra.symbolic import *
+from odekit.systems.algebra.tameness import *

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import sympy as sp
 
+from odekit.systems.algebra import is_tame
 from odekit.systems.answers import ANY
 from odekit.systems.energies.constraint import Constraint
 from odekit.systems.energies.projection import projected
@@ -84,7 +85,7 @@ def _inverse(matrix: sp.ImmutableMatrix) -> sp.Matrix:
 
 def _shortest(expression: sp.Expr) -> sp.Expr:
     """The shortest of the expression as it is, factored, and expanded; a long one stays as it is."""
-    if expression.count_ops() > SHORT or expanded_size(expression) > FEW_TERMS:
+    if not is_tame(expression) or expression.count_ops() > SHORT or expanded_size(expression) > FEW_TERMS:
         return expression
     return min(
         (sp.factor_terms(expression), sp.factor(expression), sp.expand(expression)),

@@ -6,7 +6,6 @@ import numpy as np
 import sympy as sp
 
 from odekit.arrays import BoolArray, ComplexArray, FloatArray
-from odekit.systems.algebra import array_function
 from odekit.systems.known import FixedPoint
 from odekit.systems.rest_points.interval_proof import proved_radius
 from odekit.systems.rest_points.linearised import linearised
@@ -41,9 +40,9 @@ def numeric_rest_points(system: System, integrals: Sequence[sp.Expr]) -> tuple[F
         return ()
     states, kept = system.states, [*system.constraints.values(), *integrals]
     residual = sp.Matrix([*system.vector_field, *kept])
-    functions = array_function(states, residual)
+    functions = sp.lambdify(states, residual, "numpy", cse=True)
     slopes = residual.jacobian(list(states)).replace(sp.DiracDelta, lambda *_: sp.S.Zero)
-    jacobians = array_function(states, slopes)
+    jacobians = sp.lambdify(states, slopes, "numpy", cse=True)
     turns = np.array([_is_angle(state, system) for state in states])
     points = _distinct(_converged(functions, jacobians, len(states), turns), turns)
     with np.errstate(all="ignore"):
