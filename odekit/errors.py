@@ -23,7 +23,7 @@ _LETTERS_A_SLIP = 3
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that a slip makes of this one, or of which this one is the beginning; None if none is near.
+    """The known name that a slip makes of this one, or that begins with it; None if none is near.
 
     Of two names one in three letters may differ; capitals don't count, and f is ph.
 

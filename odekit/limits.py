@@ -16,14 +16,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, TypeVar, cast
 
 from odekit.errors import AlgebraError, LimitError, OdekitError
 from odekit.numbers import positive
 
 __all__ = ["DERIVATION_SECONDS", "FORMULA_SECONDS", "GIGABYTES", "bounded", "limit"]
 
-P, R = ParamSpec("P"), TypeVar("R")
+R = TypeVar("R")
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 # A formula that a person writes takes well below a second; a derivation at all modes may take half a minute.
 FORMULA_SECONDS, DERIVATION_SECONDS = 4.0, 60.0
@@ -33,7 +34,7 @@ _LOOK, _AGAIN = 0.05, 0.2
 _BYTES = 1e9
 _MEMORY = Path("/proc/self/statm")
 # Where an exception that is raised here says nothing about odekit, but about what it was asked to compute.
-_ALGEBRA = ("mpmath", "sympy")
+_ALGEBRA = ("mpmath.", "numpy.linalg.", "sympy.")
 
 _SECONDS: ContextVar[float | None] = ContextVar("odekit_limit_seconds", default=None)
 _GIGABYTES: ContextVar[float] = ContextVar("odekit_limit_gigabytes", default=GIGABYTES)
@@ -42,7 +43,7 @@ _UNDER_WAY: ContextVar[float] = ContextVar("odekit_limit_under_way", default=flo
 
 @dataclass(frozen=True)
 class _Bounds:
-    """Seconds of the processor (of the clock on the wall where a thread has none of its own), and gigabytes."""
+    """Seconds of the processor (of the wall's clock where a thread has none of its own), and gigabytes."""
 
     seconds: float
     gigabytes: float
@@ -75,7 +76,7 @@ def limit(seconds: float | None = None, gigabytes: float | None = None) -> Itera
         _GIGABYTES.reset(tokens[1])
 
 
-def bounded(what: str, seconds: float = FORMULA_SECONDS) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def bounded(what: str, seconds: float = FORMULA_SECONDS) -> Callable[[Function], Function]:
     """Let a function work within the limits.
 
     Parameters
@@ -89,15 +90,15 @@ def bounded(what: str, seconds: float = FORMULA_SECONDS) -> Callable[[Callable[P
     AlgebraError: SymPy or mpmath broke on what it was given.
     """
 
-    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+    def decorate(function: Function) -> Function:
         @functools.wraps(function)
-        def within(*args: P.args, **named: P.kwargs) -> R:
+        def within(*args: Any, **named: Any) -> Any:
             bounds = _Bounds(_SECONDS.get() or seconds, _GIGABYTES.get())
             if bounds.seconds >= _UNDER_WAY.get():
                 return function(*args, **named)
             return _watched(lambda: function(*args, **named), what, bounds)
 
-        return within
+        return cast(Function, within)
 
     return decorate
 
@@ -157,7 +158,7 @@ def _is_foreign(error: BaseException) -> bool:
     while trace is not None:
         name = str(trace.tb_frame.f_globals.get("__name__", ""))
         trace = trace.tb_next
-    return name.partition(".")[0] in _ALGEBRA
+    return f"{name}.".startswith(_ALGEBRA)
 
 
 class _Watch:

@@ -26,7 +26,8 @@ def in_options(message: str, command: click.Command) -> str:
     message: such as ``'Try: modes="k,2k"'``.
     command: whose options are known.
 
-    >>> command = click.Command("derive", params=[click.Option(["--modes"]), click.Option(["--limit", "seconds"])])
+    >>> options = [click.Option(["--modes"]), click.Option(["--limit", "seconds"])]
+    >>> command = click.Command("derive", params=options)
     >>> in_options('Try: modes="k,2k", or odekit.limit(seconds=60)', command)
     'Try: --modes k,2k, or --limit 60'
     """

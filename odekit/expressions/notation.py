@@ -1,4 +1,4 @@
-"""How is another notation written here? Carets, typographic signs, superscripts and other names of functions."""
+"""How is another notation written here? Carets, typographic signs, superscripts, other names of functions."""
 
 import re
 from collections.abc import Collection

@@ -132,7 +132,21 @@ def compile_expressions(formulas: Formulas, dialect: Dialect = "numpy") -> tuple
     source = source_text(formulas, printer_type({"fully_qualified_modules": True}), modules)
     scope = execute(source, dict(modules), f"<odekit right-hand side, {dialect}>")
     function: Callable[..., None] = scope["rhs"]
-    return function, source
+    return (_silent(function) if dialect == "numpy" else function), source
+
+
+def _silent(rhs: Callable[..., None]) -> Callable[..., None]:
+    """The function without NumPy's warnings: what is not finite is a trajectory's status.
+
+    What silences NumPy itself, once for many calls, may unwrap it.
+    """
+
+    @functools.wraps(rhs)
+    def silent(t: Any, y: Any, p: Any, out: Any) -> None:
+        with numpy.errstate(all="ignore"):
+            rhs(t, y, p, out)
+
+    return silent
 
 
 def source_text(formulas: Formulas, printer: PythonCodePrinter, modules: Collection[str]) -> str:
