@@ -30,17 +30,18 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     >>> nearest("alhpa", ["alpha", "beta"]), nearest("quad", ["quadratic"]), nearest("swish", ["quadratic"])
     ('alpha', 'quadratic', None)
     """
-    given = _sound(name)
-    ranked = sorted((_slips(given, _sound(each)), place, each) for place, each in enumerate(known))
+    ranked = sorted((_distance(name, each), place, each) for place, each in enumerate(known))
     for slips, _, each in ranked:
         if slips <= max(len(name), len(each)) // _LETTERS_A_SLIP:
             return each
-    begun = [each for *_, each in ranked if len(given) >= _LETTERS_A_SLIP and _sound(each).startswith(given)]
+    long = len(name) >= _LETTERS_A_SLIP
+    begun = [each for *_, each in ranked if long and each.casefold().startswith(name.casefold())]
     return begun[0] if begun else None
 
 
-def _sound(name: str) -> str:
-    return name.casefold().replace("ph", "f")
+def _distance(name: str, other: str) -> int:
+    left, right = name.casefold(), other.casefold()
+    return min(_slips(left, right), _slips(left.replace("ph", "f"), right.replace("ph", "f")))
 
 
 def _slips(left: str, right: str) -> int:
@@ -121,16 +122,19 @@ class UnknownNameError(InputError):
     name: what is not known.
     known: the names that are.
     otherwise: what else to try.
+    meant: what the name surely means, which is told instead of the nearest.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], otherwise: str = "") -> None:
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], otherwise: str = "", meant: str = ""
+    ) -> None:
         names = list(known)
         self.kind, self.name, self.known = kind, name, names
         near = nearest(name, names)
-        tries = [*([] if near is None else [repr(near)]), *([otherwise] if otherwise else [])]
+        tries = [meant or (repr(near) if near is not None else ""), otherwise]
         super().__init__(
             f"unknown {kind} {name!r}",
             expected=f"one of {', '.join(names)}",
             received=repr(name),
-            hint=", or ".join(dict.fromkeys(tries)),
+            hint=", or ".join(dict.fromkeys(filter(None, tries))),
         )

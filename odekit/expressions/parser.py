@@ -211,7 +211,7 @@ class _Reader:
         if node.func.id not in self.grammar.functions:
             kind = f"function at column {column} of {self.text!r}:"
             functions = self.grammar.functions
-            raise UnknownNameError(kind, node.func.id, functions, other_word(node.func.id, functions))
+            raise UnknownNameError(kind, node.func.id, functions, meant=other_word(node.func.id, functions))
         return Call(node.func.id, self._build(node.args[0]))
 
 
