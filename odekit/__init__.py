@@ -34,6 +34,7 @@ __all__ = [
     "exact_orbit",
     "gradient_flow",
     "group",
+    "limit",
     "load_run",
     "loss_and_gradient",
     "predict",
@@ -67,6 +68,7 @@ _HOMES = {
     "exact_orbit": "solvers",
     "gradient_flow": "systems",
     "group": "groups",
+    "limit": "limits",
     "load_run": "simulation",
     "loss_and_gradient": "simulation",
     "predict": "comparison",
@@ -92,6 +94,7 @@ if TYPE_CHECKING:
     from odekit import files as files
     from odekit import groups as groups
     from odekit import json_text as json_text
+    from odekit import limits as limits
     from odekit import networks as networks
     from odekit import numbers as numbers
     from odekit import outcomes as outcomes
@@ -106,6 +109,7 @@ if TYPE_CHECKING:
     from odekit.comparison.predict import predict
     from odekit.derivation.derive import derive
     from odekit.groups import FiniteGroup, group
+    from odekit.limits import limit
     from odekit.networks import Network
     from odekit.simulation import Run, load_run, loss_and_gradient, simulate
     from odekit.solvers import (

@@ -5,16 +5,56 @@ boundary only; a numerical failure is a status of one trajectory, never an excep
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 __all__ = [
+    "AlgebraError",
     "FileError",
     "InputError",
+    "LimitError",
     "MissingExtraError",
     "OdekitError",
     "ReductionError",
     "UnknownNameError",
+    "nearest",
 ]
+
+# Of so many letters of the longer word one may be wrong, missing, too many, or one pair swapped.
+_LETTERS_A_SLIP = 3
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that a slip makes of this one, or that begins with it; None if none is near.
+
+    Of two names one in three letters may differ; capitals don't count, and f is ph.
+
+    >>> nearest("alhpa", ["alpha", "beta"]), nearest("quad", ["quadratic"]), nearest("swish", ["quadratic"])
+    ('alpha', 'quadratic', None)
+    """
+    ranked = sorted((_distance(name, each), place, each) for place, each in enumerate(known))
+    for slips, _, each in ranked:
+        if slips <= max(len(name), len(each)) // _LETTERS_A_SLIP:
+            return each
+    long = len(name) >= _LETTERS_A_SLIP
+    begun = [each for *_, each in ranked if long and each.casefold().startswith(name.casefold())]
+    return begun[0] if begun else None
+
+
+def _distance(name: str, other: str) -> int:
+    left, right = name.casefold(), other.casefold()
+    return min(_slips(left, right), _slips(left.replace("ph", "f"), right.replace("ph", "f")))
+
+
+def _slips(left: str, right: str) -> int:
+    """How many letters have to be changed, added, taken away, or swapped with the next one."""
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, letter in enumerate(left, start=1):
+        earlier, before, row = before, row, [i]
+        for j, other in enumerate(right, start=1):
+            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != other)))
+            if i > 1 and j > 1 and letter == right[j - 2] and left[i - 2] == other:
+                row[j] = min(row[j], earlier[j - 2] + 1)
+    return row[-1]
 
 
 class OdekitError(Exception):
@@ -42,6 +82,14 @@ class FileError(InputError):
 
 class ReductionError(InputError):
     """A network or system for which the requested reduction isn't available."""
+
+
+class AlgebraError(InputError):
+    """A formula on which the computer algebra breaks."""
+
+
+class LimitError(InputError):
+    """Work that takes more time or memory than it may; the limit can be raised."""
 
 
 class MissingExtraError(InputError):
@@ -72,18 +120,21 @@ class UnknownNameError(InputError):
     ----------
     kind: what the name should be of, which precedes it in the message.
     name: what is not known.
-    known: the names that are, the one that is suggested where none is near first.
+    known: the names that are.
     otherwise: what else to try.
+    meant: what the name surely means, which is told instead of the nearest.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], otherwise: str = "") -> None:
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], otherwise: str = "", meant: str = ""
+    ) -> None:
         names = list(known)
         self.kind, self.name, self.known = kind, name, names
-        near = get_close_matches(name, names, n=1, cutoff=0.5)
-        tries = [*map(repr, near), otherwise] if otherwise else [*map(repr, near or names[:1])]
+        near = nearest(name, names)
+        tries = [meant or (repr(near) if near is not None else ""), otherwise]
         super().__init__(
             f"unknown {kind} {name!r}",
             expected=f"one of {', '.join(names)}",
             received=repr(name),
-            hint=", or ".join(tries),
+            hint=", or ".join(dict.fromkeys(filter(None, tries))),
         )

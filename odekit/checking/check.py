@@ -15,11 +15,13 @@ from odekit.checking.sampling import draw
 from odekit.checking.statements import statement
 from odekit.checking.units import Case, explain
 from odekit.checking.vocabulary import checked_units, vocabulary
+from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.networks import Network
 
 __all__ = ["check"]
 
 
+@bounded("the check", DERIVATION_SECONDS)
 def check(
     equations: Mapping[str, Any] | str | Path, network: Network | None = None, *, seed: int = 0
 ) -> list[Finding]:

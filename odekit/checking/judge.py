@@ -21,6 +21,7 @@ from odekit.checking.statements import Identity, Statement
 from odekit.checking.vocabulary import Vocabulary
 from odekit.errors import InputError
 from odekit.expressions import Expression, names_in, substitute
+from odekit.limits import bounded
 
 __all__ = ["judge"]
 
@@ -31,6 +32,7 @@ _PREMISE = 1e-9  # relative; premises are looked at in float64
 _UNIT = "unit:"
 
 
+@bounded("the check of a line")
 def judge(
     statement: Statement, points: Points, words: Vocabulary, units: Mapping[str, Expression]
 ) -> Finding:

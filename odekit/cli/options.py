@@ -21,6 +21,7 @@ __all__ = [
     "finite_group",
     "group_options",
     "json_option",
+    "limit_options",
 ]
 
 STANDARD_OUTPUT = "-"
@@ -65,6 +66,32 @@ def json_option(content: str) -> Decorator:
     """Add ``--json FILE``; with ``-`` nothing but JSON goes to standard output."""
     told = f"Write {content} to FILE, or to standard output if it is -; all else then goes to standard error."
     return click.option("--json", "json_file", metavar="FILE", callback=_text_place, help=told)
+
+
+def limit_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--limit SECONDS`` and ``--memory GIGABYTES``, which the command's symbolic work runs under."""
+    told = {
+        "limit": ("seconds", "Of symbolic work on each question. Default: 4 on formulas, 60 on derivations."),
+        "memory": ("gigabytes", "Of symbolic work on each question. Default: 2."),
+    }
+    for option, (name, help_text) in reversed(told.items()):
+        function = click.option(
+            f"--{option}",
+            name,
+            type=click.FloatRange(min=0, min_open=True),
+            metavar=name.upper(),
+            expose_value=False,
+            callback=_limited,
+            help=help_text,
+        )(function)
+    return function
+
+
+def _limited(ctx: click.Context, parameter: click.Parameter, value: float | None) -> None:
+    from odekit.limits import limit
+
+    if value is not None:
+        ctx.with_resource(limit(**{str(parameter.name): value}))
 
 
 def _text_place(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

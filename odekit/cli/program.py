@@ -3,7 +3,6 @@
 import os
 import sys
 import traceback
-from difflib import get_close_matches
 from importlib import import_module
 from io import TextIOWrapper
 from typing import NoReturn
@@ -12,7 +11,8 @@ import click
 
 from odekit._version import __version__
 from odekit.cli.command import DEBUG, debug_option
-from odekit.errors import OdekitError
+from odekit.cli.words import in_options
+from odekit.errors import OdekitError, nearest
 from odekit.outcomes import ExitCode
 
 __all__ = ["COMMANDS", "Program", "main", "program"]
@@ -45,8 +45,8 @@ class Program(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that is called for, or name the nearest."""
         if args[0] not in COMMANDS:
-            near = get_close_matches(args[0], COMMANDS, n=1, cutoff=0.5)
-            meant = f"Did you mean {near[0]!r}?" if near else f"Commands: {', '.join(COMMANDS)}."
+            near = nearest(args[0], COMMANDS)
+            meant = f"Did you mean {near!r}?" if near else f"Commands: {', '.join(COMMANDS)}."
             raise click.UsageError(f"No such command {args[0]!r}. {meant}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -64,10 +64,14 @@ class Program(click.Group):
             _silence()
             ctx.exit(ExitCode.BROKEN_PIPE)
         except OdekitError as error:
-            _fail(ctx, str(error))
+            _fail(ctx, in_options(str(error), self._called(ctx)))
         except Exception as error:
             _fail(ctx, f"odekit broke, which it should not: {type(error).__name__}: {error}. Try: --debug.")
         return result
+
+    def _called(self, ctx: click.Context) -> click.Command:
+        """The command that was called, whose options its messages name."""
+        return self.get_command(ctx, ctx.invoked_subcommand or "") or self
 
 
 def _fail(ctx: click.Context, message: str) -> NoReturn:

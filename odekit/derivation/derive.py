@@ -25,12 +25,14 @@ from odekit.derivation.polar import FourierAnswers, SphereAnswers
 from odekit.derivation.spheres import radial_conditions
 from odekit.errors import InputError, ReductionError
 from odekit.groups import CyclicFamily, FiniteGroup, dual_group
-from odekit.networks import Network
+from odekit.limits import DERIVATION_SECONDS, bounded
+from odekit.networks import ACTIVATIONS, Network
 from odekit.systems import System, Template
 
 __all__ = ["derive"]
 
 
+@bounded("the derivation", DERIVATION_SECONDS)
 def derive(network: Network, modes: Modes | None = None) -> System:
     """The network's gradient flow at uniform softmax: in a few Fourier modes, or in blocks.
 
@@ -96,7 +98,10 @@ def _derive_harmonic(network: Network, modes: Modes | None) -> System:
             received=f"modes {modes}",
             hint="odekit.derivation.HarmonicHierarchy for several harmonics of it",
         )
-    return derive_harmonic(network)
+    return derive_harmonic(network) if network.activation_name in ACTIVATIONS else _of_a_formula(network)
+
+
+_of_a_formula = bounded("the derivation")(derive_harmonic)
 
 
 def _derive_blocks(network: Network, group: FiniteGroup, modes: Modes | None) -> System:

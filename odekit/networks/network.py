@@ -125,7 +125,7 @@ class Network:
             f"the order of {self.group.name} is a symbol",
             expected="a group of a definite order",
             received=self.group.name,
-            hint="--group Z23, or Network('Z23')",
+            hint='group="Z23"',
         )
 
     @cached_property
@@ -220,7 +220,7 @@ def _check_task(group: FiniteGroup | CyclicFamily, task: Task) -> None:
         f"the task {task.text!r} adds elements, but {group.name} is not Abelian",
         expected="the product 'x*y' on a non-Abelian group",
         received=task.text,
-        hint="--task 'x*y'",
+        hint='task="x*y"',
     )
 
 

@@ -79,7 +79,7 @@ def _check_place(target: Path, given: Path) -> None:
             f"can't replace the folder {given}",
             expected="a new folder",
             received="a mount point" if os.path.ismount(target) else "the folder you are in",
-            hint=f"--out {given / 'report'}",
+            hint=f"another folder, such as {given / 'report'}",
         )
 
 
@@ -91,7 +91,7 @@ def _check_replaceable(target: Path, given: Path, force: bool) -> None:
         f"the folder {given} is not empty",
         expected="a new or empty folder" + (", or an earlier report" if force else ""),
         received=", ".join(sorted(_contents(target))[:5]),
-        hint="--force, which replaces an earlier report" if is_report else "another folder",
+        hint="force=True, which replaces an earlier report" if is_report else "another folder",
     )
 
 

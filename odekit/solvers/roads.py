@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from inspect import unwrap
 
 import numpy as np
 
@@ -115,7 +116,7 @@ def follow_in_steps(problem: Problem) -> Solution:
             method=problem.method,
         )
     task = Task(
-        compiled.rhs,
+        unwrap(compiled.rhs),
         problem.inputs,
         problem.h0,
         problem.max_steps,

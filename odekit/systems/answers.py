@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import sympy as sp
 
 from odekit.errors import ReductionError
+from odekit.limits import bounded
 from odekit.systems.integrals import polynomial_integrals
 from odekit.systems.known import (
     Certificate,
@@ -26,18 +27,22 @@ __all__ = ["ANY", "AnyAnswers"]
 class AnyAnswers:
     """What can be found of any ODE."""
 
+    @bounded("the search for first integrals")
     def first_integrals(self, system: System) -> tuple[sp.Expr, ...]:
         """Polynomials in the states that are conserved, beyond the constraint's functions."""
         return polynomial_integrals(system)
 
+    @bounded("the search for scaling symmetries")
     def scaling_symmetries(self, system: System) -> tuple[ScalingSymmetry, ...]:
         """A basis of the scalings that take orbits to orbits."""
         return scaling_symmetries(system)
 
+    @bounded("the search for points of rest")
     def fixed_points(self, system: System) -> tuple[FixedPoint, ...]:
         """Points of rest with their stability."""
         return find_rest_points(system, system.first_integrals())
 
+    @bounded("the search for rates")
     def rates(self, system: System) -> Mapping[str, Rate]:
         """The slowest rate of approach to each attracting point, by its name."""
         attracting = [point for point in system.fixed_points() if point.stability == "attracts"]
@@ -82,19 +87,23 @@ class AnyAnswers:
         """None: the states are what was given."""
         return ()
 
+    @bounded("the report of the system")
     def report(self, system: System, certificate: Certificate | None) -> str:
         """Equations and what follows from them, as text."""
         return report(system)
 
+    @bounded("the report of the system")
     def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, object]:
         """Equations and what follows from them, as plain data."""
         return plain_data(system)
 
+    @bounded("the LaTeX of the system")
     def latex(self, system: System, *, comments: bool) -> str:
         """Energy, definitions and equations as an aligned block, below comments that say where they hold."""
         block = latex_block(system)
         return "\n".join([*latex_comments(system), block]) if comments else block
 
+    @bounded("the program of the system")
     def python(self, system: System) -> str:
         """The equations as a program."""
         return program(system)

@@ -6,6 +6,7 @@ from typing import Any
 import sympy as sp
 
 from odekit.errors import InputError
+from odekit.limits import bounded
 from odekit.systems.answers import ANY
 from odekit.systems.energies import TIME, Variable, Vocabulary, declared_variables, parameter_values
 from odekit.systems.system import System
@@ -13,6 +14,7 @@ from odekit.systems.system import System
 __all__ = ["system"]
 
 
+@bounded("the reading of the equations")
 def system(equations: Mapping[Any, Any], parameters: Any = (), *, conditions: tuple[str, ...] = ()) -> System:
     """An ODE from the time derivative of each state.
 

@@ -7,15 +7,18 @@ import numpy as np
 import sympy as sp
 
 from odekit.errors import InputError, UnknownNameError
+from odekit.limits import bounded
+from odekit.systems.algebra import code_function
 
 __all__ = ["Backend", "NumericFunction", "numeric_function"]
 
 Backend = Literal["numpy", "mpmath", "jax"]
 NumericFunction = Callable[..., Any]
 
-_MODULES: Mapping[str, Any] = {"numpy": ["numpy", "scipy"], "mpmath": "mpmath", "jax": "jax"}
+_BACKENDS = ("numpy", "mpmath", "jax")
 
 
+@bounded("the function of the velocities")
 def numeric_function(
     rhs: Mapping[Any, sp.Expr],
     parameters: Sequence[sp.Symbol],
@@ -33,21 +36,25 @@ def numeric_function(
     Raises
     ------
     UnknownNameError: another backend.
+    InputError: a function that the backend doesn't have.
 
     >>> x, k = sp.symbols("x k")
     >>> numeric_function({x: -k * x}, (k,), None)(0.0, [2.0], {"k": 3.0})
     array([-6.])
     """
-    if backend not in _MODULES:
-        raise UnknownNameError("backend", str(backend), _MODULES)
+    if backend not in _BACKENDS:
+        raise UnknownNameError("backend", str(backend), _BACKENDS)
     states = list(rhs)
     clock = time or sp.Dummy("t")
-    velocity = sp.lambdify((clock, states, list(parameters)), list(rhs.values()), _MODULES[backend], cse=True)
+    velocity = code_function((clock, states, list(parameters)), list(rhs.values()), backend)
     names = [symbol.name for symbol in parameters]
-    wrap: Callable[[Sequence[Any]], Any] = _stacked if backend == "numpy" else list
 
     def function(t: Any, y: Any, p: Any = ()) -> Any:
-        return wrap(velocity(t, y, _values(names, p)))
+        values = _values(names, p)
+        if backend != "numpy":
+            return list(velocity(t, y, values))
+        with np.errstate(all="ignore"):
+            return _stacked(velocity(_array(t), list(map(_array, y)), list(map(_array, values))))
 
     function.__doc__ = (
         f"Velocities of {', '.join(s.name for s in states)} at time t, states y in this order, "
@@ -56,9 +63,13 @@ def numeric_function(
     return function
 
 
+def _array(value: Any) -> Any:
+    return np.asarray(value, dtype=np.float64)
+
+
 def _stacked(entries: Sequence[Any]) -> Any:
     """The entries as one float array, constants spread over the batch."""
-    return np.stack(np.broadcast_arrays(*(np.asarray(entry, dtype=np.float64) for entry in entries)))
+    return np.stack(np.broadcast_arrays(*map(_array, entries)))
 
 
 def _values(names: Sequence[str], p: Any) -> Sequence[Any]:

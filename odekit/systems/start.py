@@ -7,6 +7,7 @@ import sympy as sp
 
 from odekit.arrays import FloatArray
 from odekit.errors import InputError
+from odekit.systems.algebra import array_function
 
 __all__ = ["check_start", "initial_symbol"]
 
@@ -30,7 +31,7 @@ def check_start(
     InputError: the constraint, the trajectory and the residual.
     """
     for name, function in constraints.items():
-        values = sp.lambdify(symbols, function, "numpy")(*y0, *p)
+        values = array_function(symbols, function)(*y0, *p)
         residual = np.abs(np.broadcast_to(values, y0.shape[1]))
         violated = np.flatnonzero(residual > TOLERANCE)
         if violated.size:

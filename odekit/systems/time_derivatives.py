@@ -6,6 +6,8 @@ from math import gcd, lcm, prod
 
 import sympy as sp
 
+from odekit.systems.algebra import is_tame
+
 __all__ = ["TimeDerivatives", "collected", "factored"]
 
 # Multiplying out and factoring takes some seconds for so many, and nobody reads them.
@@ -37,7 +39,8 @@ class TimeDerivatives:
         sizes = (
             _terms(f) * _terms(self._velocities[s]) for found in slopes.values() for s, f in found.items()
         )
-        if sum(sizes) > MOST_TERMS:
+        slow = not all(is_tame(f) for found in slopes.values() for f in found.values())
+        if slow or sum(sizes) > MOST_TERMS:
             return {
                 symbol: sp.Add(*(slope * self._velocities[s] for s, slope in found.items()))
                 for symbol, found in slopes.items()
@@ -61,7 +64,9 @@ class TimeDerivatives:
 
 
 def collected(expression: sp.Expr) -> sp.Expr:
-    """The expression by its sines and cosines, what multiplies each factored."""
+    """The expression by its sines and cosines, what multiplies each factored; as it is where that is long."""
+    if not is_tame(expression):
+        return expression
     factors: dict[sp.Expr, list[sp.Expr]] = {}
     for wave, term in _split(expression):
         factors.setdefault(wave, []).append(term)

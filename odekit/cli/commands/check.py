@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from odekit.cli.command import Command, debug_option
-from odekit.cli.options import json_option
+from odekit.cli.options import json_option, limit_options
 from odekit.cli.output import say, say_list, show_table, write_json
 from odekit.outcomes import exit_code
 
@@ -37,6 +37,7 @@ FORMATS = ("text", "latex")
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @json_option("the findings")
+@limit_options
 @debug_option
 def command(file: Path, seed: int, form: str, json_file: str | None) -> None:
     """Check formulas that you wrote against the derived flow of a network.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from odekit.cli.command import Command, debug_option
-from odekit.cli.options import allow_large, chosen_group, group_options, json_option
+from odekit.cli.options import allow_large, chosen_group, group_options, json_option, limit_options
 from odekit.cli.output import say, write_json
 from odekit.outcomes import ExitCode
 
@@ -62,6 +62,7 @@ LARGEST_CERTIFIED = 200  # brute-force gradients of a larger group take too long
 @click.option("--force", is_flag=True, help="Find the irreps of a group above the order limit, at any cost.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @json_option("the system")
+@limit_options
 @debug_option
 def command(
     group: str | None,

@@ -118,7 +118,7 @@ def lifted_energy(activation: Mapping[int, Fraction], embeddings: Sequence[str])
                 "coefficients on a non-Abelian group",
                 expected="an activation of degree at most 2",
                 received=f"a term with {' and '.join(map(str, degrees))} factors at the inputs",
-                hint="--activation quadratic, or an Abelian group",
+                hint='activation="quadratic", or an Abelian group',
             )
         word = (Letter("xi", True), *(Letter(name) for name in embeddings))
         terms.append((coefficient, {word: Fraction(1)}))

@@ -19,6 +19,7 @@ from odekit.derivation.harmonics.response import Response, harmonic_response
 from odekit.derivation.printers import network_data, network_latex, network_report
 from odekit.errors import ReductionError, UnknownNameError
 from odekit.groups import CyclicFamily
+from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.networks import Network
 from odekit.systems import Certificate, FixedPoint, System
 
@@ -146,6 +147,7 @@ class HarmonicAnswers(NetworkAnswers):
         """Each weight group at its frequency."""
         return ("theta = alpha Re(e^(i phi) chi_k)", "xi = beta Re(e^(i psi) chi_k)")
 
+    @bounded("the search for first integrals")
     def first_integrals(self, system: System) -> tuple[sp.Expr, ...]:
         """Two where h is a power alpha^q: one of the magnitudes, one with the phase difference.
 
@@ -161,6 +163,7 @@ class HarmonicAnswers(NetworkAnswers):
         magnitudes = xi * ALPHA**2 - theta * degree * BETA**2
         return magnitudes, ALPHA ** (sp.Integer(self.turns) ** 2 / degree) * BETA * sp.sin(D)
 
+    @bounded("the search for fixed points")
     def fixed_points(self, system: System) -> tuple[FixedPoint, ...]:
         """D = 0 and D = pi, stable by the sign of h."""
         if system.states != self.polar.states:
@@ -190,20 +193,24 @@ class HarmonicAnswers(NetworkAnswers):
             raise UnknownNameError("form", name, ("polar",))
         return self.polar
 
+    @bounded("the certificate", DERIVATION_SECONDS)
     def certify(self, system: System, order: int | None) -> Certificate:
         """Compare with the gradient summed over a lattice, averaged over phases."""
         return certify_harmonic(
             self.network, system if system.states == self.polar.states else self.polar, order
         )
 
+    @bounded("the report of the system")
     def report(self, system: System, certificate: Certificate | None) -> str:
         """The network, its equations of motion, where they hold, and what follows from them."""
         return network_report(system, self, certificate)
 
+    @bounded("the report of the system")
     def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, object]:
         """Everything that is known, as plain data."""
         return network_data(system, self, certificate)
 
+    @bounded("the LaTeX of the system")
     def latex(self, system: System, *, comments: bool) -> str:
         """The system as an aligned block, below comments that say where it holds and what leaks."""
         return network_latex(system, comments=comments)
@@ -263,7 +270,7 @@ def _check(network: Network) -> None:
             f"the activation {network.activation_name!r} has no finite reduction",
             expected=f"a polynomial in z, or else {', '.join(missing)}",
             received=network.activation_name,
-            hint="--activation quadratic or --activation 'z**4'",
+            hint='activation="quadratic" or activation="z**4"',
         )
     with np.errstate(all="ignore"):
         values = np.broadcast_to(network.activation.evaluate({"z": PROBES}), PROBES.shape)

@@ -101,8 +101,8 @@ class HarmonicHierarchy:
         with np.errstate(all="ignore"):
             forces = np.broadcast_to(slope.evaluate({"z": inputs}), inputs.shape) * wanted
             hidden = np.broadcast_to(activation.evaluate({"z": inputs}), inputs.shape)
-        votes = hidden.reshape(-1, hidden.shape[-1])[places].sum(axis=1)
-        return forces.sum(axis=0) + forces.sum(axis=1), votes - votes.mean(axis=0)
+            votes = hidden.reshape(-1, hidden.shape[-1])[places].sum(axis=1)
+            return forces.sum(axis=0) + forces.sum(axis=1), votes - votes.mean(axis=0)
 
     @cached_property
     def _characters(self) -> ComplexArray:

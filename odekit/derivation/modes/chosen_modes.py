@@ -52,7 +52,7 @@ def chosen_characters(frequencies: CharacterFrequencies, modes: Modes, has_mean:
             "too many modes to derive at once",
             expected=f"order at most {MAX_ALL_MODES}",
             received=f"order {order}",
-            hint="--modes 1,2,3",
+            hint='modes="1,2,3"',
         )
     return [index for index in range(order) if has_mean or index != frequencies.zero]
 
@@ -88,8 +88,8 @@ def _character(frequencies: CharacterFrequencies, text: str) -> int:
     expected = (
         f"a character of the group, an integer from 0 to {order - 1}, or its label such as {labels[-1]!r}"
     )
-    raise _not_a_mode(text, expected, hint="--modes 1,2")
+    raise _not_a_mode(text, expected, hint='modes="1,2"')
 
 
-def _not_a_mode(text: str, expected: str, hint: str = "--modes k,2k") -> InputError:
+def _not_a_mode(text: str, expected: str, hint: str = 'modes="k,2k"') -> InputError:
     return InputError("a mode can't be read", expected=expected, received=repr(text), hint=hint)

@@ -85,4 +85,4 @@ def _hint(network: Network) -> str:
     exponent = group.exponent if isinstance(group, FiniteGroup) else 1
     if any(gcd(c, exponent) > 1 for c in network.task.coefficients):
         return f"a task with coefficients that share no factor with {exponent}"
-    return "--activation quadratic"
+    return 'activation="quadratic"'

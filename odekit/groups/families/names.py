@@ -63,7 +63,9 @@ def group(name: str) -> FiniteGroup | CyclicFamily:
     factors = [_read(factor) for factor in name.split("x")]
     known = [factor for factor in factors if factor is not None]
     if len(known) < len(factors):
-        raise UnknownNameError("group", name, _known_names(name))
+        reading = _readings(name)
+        known_names = [*reading, *_EXAMPLES, "likewise for other orders"]
+        raise UnknownNameError("group", name, dict.fromkeys(known_names), repr(reading[0]) if reading else "")
     check_order(math.prod(family.order(*numbers) for family, numbers in known), hint=_SYMBOLIC_ORDER)
     return product(*(family.make(*numbers) for family, numbers in known))
 
@@ -125,14 +127,19 @@ _PATTERNS = {
 }
 
 
-def _known_names(name: str) -> list[str]:
-    """List what `group` accepts, the reading of a misspelt product of cyclic groups first."""
+_EXAMPLES = ("Zp", "Zn", "Z23", "Z3xZ5", "D4", "Q8", "Dic3", "S4", "A5", "F21", "Z9:Z3(4)", "Q8xS3")
+# A cyclic group whose order is a letter.
+_SYMBOLIC = re.compile(r"[ZzCc]_?[a-z]")
+
+
+def _readings(name: str) -> list[str]:
+    """What a misspelt product may mean: of cyclic groups, or of any, without spaces and underscores."""
     orders = [int(digits) for digits in re.findall(r"\d{1,9}", name)]
     letters = {character.lower() for character in name if character.isalpha()}
     is_misspelt = bool(orders) and all(orders) and letters <= set("czx")
     reading = ["x".join(f"Z{order}" for order in orders)] if is_misspelt else []
     spelt = re.sub(r"[\s_]", "", name).replace("*", "x").replace("X", "x")
     spelt = "x".join(factor.capitalize() for factor in spelt.split("x"))
-    reading += [spelt] if all(map(_read, spelt.split("x"))) else []
-    examples = ["Zp", "Zn", "Z23", "Z3xZ5", "D4", "Q8", "Dic3", "S4", "A5", "F21", "Z9:Z3(4)", "Q8xS3"]
-    return list(dict.fromkeys([*reading, *examples, "likewise for other orders"]))
+    if _SYMBOLIC.fullmatch(name):
+        return ["Zp"]
+    return [*reading, spelt] if all(map(_read, spelt.split("x"))) else reading

@@ -129,7 +129,7 @@ def _refuse(order: int) -> None:
         "the irreps of a group of this order take long to find",
         expected=f"order at most {LARGEST_ORDER_OF_IRREPS}",
         received=f"order {order}: some {seconds:.0f} s or more, and {mebibytes:.0f} MiB",
-        hint="odekit derive --force, or find_irreps(G, force=True), after which G.irreps has them",
+        hint="find_irreps(G, force=True), after which G.irreps has them",
     )
 
 

@@ -73,7 +73,7 @@ def load_weights(path: Path, group: FiniteGroup | str | None = None) -> Run:
                 raise InputError(
                     "the group of the weights is not known",
                     expected="a table or meta in the file, or the group's name",
-                    hint="--group Z23, or load_weights(path, group='Z23')",
+                    hint='group="Z23"',
                 )
             arrays["table"] = _finite(group).table
             meta = {**meta, "group": _finite(group).name}

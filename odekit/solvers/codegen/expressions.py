@@ -12,19 +12,20 @@ import mpmath
 import numpy
 import sympy
 from sympy.codegen.rewriting import create_expand_pow_optimization
-from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.pycode import MpmathPrinter, PythonCodePrinter
 
 from odekit.errors import InputError
+from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.solvers.codegen.load import execute
 from odekit.systems import System
+from odekit.systems.algebra import NumPyCode, codable
 
 __all__ = ["Dialect", "Formulas", "assignments", "compile_expressions", "formulas_of", "source_text"]
 
 Dialect = Literal["numpy", "mpmath"]
 
 _PRINTERS: Mapping[str, tuple[type[PythonCodePrinter], dict[str, Any]]] = {
-    "numpy": (NumPyPrinter, {"functools": functools, "numpy": numpy}),
+    "numpy": (NumPyCode, {"functools": functools, "numpy": numpy}),
     "mpmath": (MpmathPrinter, {"mpmath": mpmath}),
 }
 
@@ -89,7 +90,7 @@ class Formulas:
             )
         safe = self._safe
         return [
-            entry.xreplace({s: safe[s.name] for s in entry.free_symbols if s.name in safe})
+            codable(entry).xreplace({s: safe[s.name] for s in entry.free_symbols if s.name in safe})
             for entry in self.expressions
         ]
 
@@ -112,6 +113,7 @@ def formulas_of(system: System) -> Formulas:
 
 
 @functools.lru_cache(maxsize=128)
+@bounded("the code of the vector field", DERIVATION_SECONDS)
 def compile_expressions(formulas: Formulas, dialect: Dialect = "numpy") -> tuple[Callable[..., None], str]:
     """The function ``f(t, y, p, out)``, which writes one row of ``out`` for each expression, and its source.
 
@@ -130,7 +132,21 @@ def compile_expressions(formulas: Formulas, dialect: Dialect = "numpy") -> tuple
     source = source_text(formulas, printer_type({"fully_qualified_modules": True}), modules)
     scope = execute(source, dict(modules), f"<odekit right-hand side, {dialect}>")
     function: Callable[..., None] = scope["rhs"]
-    return function, source
+    return (_silent(function) if dialect == "numpy" else function), source
+
+
+def _silent(rhs: Callable[..., None]) -> Callable[..., None]:
+    """The function without NumPy's warnings: what is not finite is a trajectory's status.
+
+    What silences NumPy itself, once for many calls, may unwrap it.
+    """
+
+    @functools.wraps(rhs)
+    def silent(t: Any, y: Any, p: Any, out: Any) -> None:
+        with numpy.errstate(all="ignore"):
+            rhs(t, y, p, out)
+
+    return silent
 
 
 def source_text(formulas: Formulas, printer: PythonCodePrinter, modules: Collection[str]) -> str:

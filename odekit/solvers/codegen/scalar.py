@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
-from sympy.printing.pycode import PythonCodePrinter
 
+from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.solvers.codegen.expressions import Formulas, assignments
+from odekit.systems.algebra import NumberCode
 
 __all__ = ["ScalarCode", "scalar_code"]
 
@@ -39,7 +40,7 @@ class ScalarCode:
 
 def _printer() -> Any:
     """Writes 1/x as a division: a power would raise an exception at x = 0, and so vectorise nothing."""
-    printer = PythonCodePrinter({"fully_qualified_modules": True, "user_functions": _FUNCTIONS})
+    printer = NumberCode({"fully_qualified_modules": True, "user_functions": _FUNCTIONS})
     general = printer._print_Pow
 
     def power(expression: Any, **options: Any) -> Any:
@@ -52,6 +53,7 @@ def _printer() -> Any:
     return printer
 
 
+@bounded("the code of the vector field", DERIVATION_SECONDS)
 def scalar_code(formulas: Formulas) -> ScalarCode:
     """Right-hand side of one trajectory as text, in floats, `math`, numpy's ``np``, and `numba_waves`.
 

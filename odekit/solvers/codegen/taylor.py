@@ -5,20 +5,21 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sympy
-from sympy.printing.numpy import NumPyPrinter
-from sympy.printing.pycode import PythonCodePrinter
 
 from odekit.errors import InputError
+from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.solvers.codegen.expressions import Formulas, assignments
 from odekit.solvers.codegen.taylor_series import Product, SeriesCode, Sum
+from odekit.systems.algebra import NumberCode, NumPyCode
 
 __all__ = ["series_code"]
 
 _Linear = dict[str, sympy.Expr]
 _CONSTANT = ""
-_PRINTERS = {"math": PythonCodePrinter, "numpy": NumPyPrinter}
+_PRINTERS = {"math": NumberCode, "numpy": NumPyCode}
 
 
+@bounded("the Taylor series of the vector field", DERIVATION_SECONDS)
 def series_code(formulas: Formulas, dialect: str = "math") -> SeriesCode:
     """Products and sums of series that make up the vector field of a system.
 

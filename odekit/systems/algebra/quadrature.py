@@ -39,8 +39,8 @@ def mean_of_arrays(function: Callable[..., Any], angles: int, shape: tuple[int, 
         grid = np.meshgrid(*[2 * np.pi * np.arange(points) / points] * angles, indexing="ij")
         with np.errstate(all="ignore"):
             values = np.broadcast_to(function(*grid), (*shape, *[points] * angles))
-        mean = np.asarray(values.mean(axis=tuple(range(-angles, 0))), dtype=np.float64)
-        size = np.maximum(np.abs(values).mean(axis=tuple(range(-angles, 0))), np.finfo(np.float64).tiny)
+            mean = np.asarray(values.mean(axis=tuple(range(-angles, 0))), dtype=np.float64)
+            size = np.maximum(np.abs(values).mean(axis=tuple(range(-angles, 0))), np.finfo(np.float64).tiny)
         if before is not None and (np.abs(mean - before) <= SETTLED * size).all():
             return mean
         before, points = mean, 2 * points

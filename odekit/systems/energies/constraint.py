@@ -8,6 +8,7 @@ import numpy as np
 import sympy as sp
 
 from odekit.errors import InputError, UnknownNameError
+from odekit.systems.algebra import array_function
 from odekit.systems.energies.variables import Variable
 from odekit.systems.energies.vocabulary import Vocabulary
 
@@ -72,7 +73,7 @@ def _check_independent(found: Sequence[Constraint], vocabulary: Vocabulary) -> N
     jacobian = sp.Matrix(list(functions.values())).jacobian(list(vocabulary.states))
     symbols = sorted(jacobian.free_symbols, key=str)
     points = np.random.default_rng(0).uniform(0.05, 0.95, (SAMPLES, len(symbols)))
-    values = sp.lambdify(symbols, jacobian, "scipy")
+    values = array_function(symbols, jacobian)
     matrices = [np.nan_to_num(np.array(values(*point), dtype=np.float64)) for point in points]
     if max(np.linalg.matrix_rank(matrix) for matrix in matrices) < jacobian.rows:
         raise InputError(

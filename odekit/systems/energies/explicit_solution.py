@@ -8,6 +8,7 @@ import sympy as sp
 
 from odekit.arrays import FloatArray
 from odekit.errors import InputError, UnknownNameError
+from odekit.systems.algebra import array_function
 from odekit.systems.energies.variables import TIME, Variable
 from odekit.systems.energies.vocabulary import Vocabulary
 from odekit.systems.start import initial_symbol
@@ -100,7 +101,7 @@ def _compare(
 ) -> None:
     """Refuse two expressions that differ at a point."""
     with np.errstate(all="ignore"):
-        a, b = (np.broadcast_to(sp.lambdify(arguments, e, "numpy")(*points), POINTS) for e in (left, right))
+        a, b = (np.broadcast_to(array_function(arguments, e)(*points), POINTS) for e in (left, right))
         is_known = np.isfinite(a) & np.isfinite(b)
         is_off = is_known & ~(np.abs(a - b) <= ACCURACY * (1.0 + np.abs(a) + np.abs(b)))
     if not is_known.any():

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import sympy as sp
 
+from odekit.systems.algebra import is_tame
 from odekit.systems.answers import ANY
 from odekit.systems.energies.constraint import Constraint
 from odekit.systems.energies.projection import projected
@@ -17,6 +18,7 @@ __all__ = ["flow_of"]
 # Beyond so many operations or terms the search for a shorter form takes longer than it is worth.
 SHORT = 100
 FEW_TERMS = 200
+_STEPS = (sp.sign, sp.Heaviside, sp.arg, sp.floor, sp.ceiling)
 
 
 def flow_of(
@@ -58,8 +60,21 @@ def _gradient(energy: sp.Expr, states: Sequence[sp.Symbol]) -> sp.Matrix:
     real = {s: sp.Dummy(s.name, real=True) for s in states if not s.is_real}
     named = {dummy: symbol for symbol, dummy in real.items()}
     function = energy.xreplace(real)
-    slopes = [function.diff(real.get(s, s)).xreplace(named) for s in states]
-    return sp.Matrix([slope.replace(sp.DiracDelta, lambda *_: sp.S.Zero) for slope in slopes])
+    slopes = [_without_jumps(function.diff(real.get(s, s))).xreplace(named) for s in states]
+    return sp.Matrix(slopes)
+
+
+def _without_jumps(slope: sp.Expr) -> sp.Expr:
+    """The slope apart from the places where a step jumps: there alone do signs and steps change."""
+    return slope.replace(sp.DiracDelta, lambda *_: sp.S.Zero).replace(
+        _is_slope_of_a_step, lambda _: sp.S.Zero
+    )
+
+
+def _is_slope_of_a_step(part: sp.Expr) -> bool:
+    """Whether a part is a derivative that SymPy leaves open, not knowing that a sign is a real one."""
+    inner = part.args[0] if isinstance(part, sp.Subs) else part
+    return isinstance(inner, sp.Derivative) and isinstance(inner.expr, _STEPS)
 
 
 def _inverse(matrix: sp.ImmutableMatrix) -> sp.Matrix:
@@ -70,7 +85,7 @@ def _inverse(matrix: sp.ImmutableMatrix) -> sp.Matrix:
 
 def _shortest(expression: sp.Expr) -> sp.Expr:
     """The shortest of the expression as it is, factored, and expanded; a long one stays as it is."""
-    if expression.count_ops() > SHORT or expanded_size(expression) > FEW_TERMS:
+    if not is_tame(expression) or expression.count_ops() > SHORT or expanded_size(expression) > FEW_TERMS:
         return expression
     return min(
         (sp.factor_terms(expression), sp.factor(expression), sp.expand(expression)),

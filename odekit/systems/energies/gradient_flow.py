@@ -8,6 +8,8 @@ import numpy as np
 import sympy as sp
 
 from odekit.errors import InputError, UnknownNameError
+from odekit.limits import bounded
+from odekit.systems.algebra import array_function
 from odekit.systems.energies.constraint import Constraint, read_constraints
 from odekit.systems.energies.explicit_solution import read_solution
 from odekit.systems.energies.field import flow_of
@@ -23,6 +25,7 @@ DIRECTIONS = ("descent", "ascent")
 SAMPLES = 200
 
 
+@bounded("the flow of the energy")
 def gradient_flow(
     energy: Any,
     variables: Any,
@@ -116,8 +119,7 @@ def _check_values(energy: sp.Expr) -> None:
     for row, symbol in zip(points, symbols, strict=True):
         if symbol.is_positive or symbol.is_negative:
             row[:] = np.abs(row) if symbol.is_positive else -np.abs(row)
-    with np.errstate(all="ignore"):
-        values = np.asarray(sp.lambdify(symbols, energy, "scipy")(*points), dtype=complex)
+    values = np.asarray(array_function(symbols, energy)(*points), dtype=complex)
     if not (np.isfinite(values) & (np.abs(values.imag) <= 1e-9 * np.abs(values))).any():
         raise InputError(
             f"the energy is no finite real number at any of {SAMPLES} random points",

@@ -7,6 +7,7 @@ import numpy as np
 import sympy as sp
 
 from odekit.errors import InputError, UnknownNameError
+from odekit.systems.algebra import array_function
 from odekit.systems.energies.variables import TIME, Variable
 from odekit.systems.energies.vocabulary import Vocabulary
 
@@ -28,7 +29,7 @@ def read_metric(metric: Any, vocabulary: Vocabulary) -> sp.ImmutableMatrix:
 
     Raises
     ------
-    InputError: a shape that does not fit, or a matrix that is not symmetric.
+    InputError: a shape that does not fit, a state that is given twice, or a matrix that is not symmetric.
     InputError: an eigenvalue that is not positive, with the point where it was found: at points with states
         in (-1, 1), positive ones in (0, 1), and positive parameters.
     """
@@ -45,12 +46,18 @@ def read_metric(metric: Any, vocabulary: Vocabulary) -> sp.ImmutableMatrix:
 
 
 def _by_variable(metric: Mapping[Any, Any], vocabulary: Vocabulary) -> list[sp.Expr]:
-    entries = dict.fromkeys(vocabulary.states, sp.S.One)
+    entries: dict[sp.Symbol, sp.Expr] = {}
     for key, formula in metric.items():
         value = vocabulary.read_real(formula, f"the metric of {_name(key)}")
         for state in _states_of(_name(key), vocabulary):
+            if state in entries:
+                raise InputError(
+                    f"the metric of {state} is given twice",
+                    expected="a variable, or states of it that are not named again",
+                    received=", ".join(map(_name, metric)),
+                )
             entries[state] = value
-    return list(entries.values())
+    return [entries.get(state, sp.S.One) for state in vocabulary.states]
 
 
 def _states_of(name: str, vocabulary: Vocabulary) -> tuple[sp.Symbol, ...]:
@@ -101,7 +108,7 @@ def _check_positive(rows: sp.Matrix, vocabulary: Vocabulary) -> None:
     """Refuse the first eigenvalue that is not positive, at seeded points and at none if all is constant."""
     symbols = sorted(rows.free_symbols, key=str)
     generator = np.random.default_rng(0)
-    values = sp.lambdify(symbols, rows, "numpy")
+    values = array_function(symbols, rows)
     for _ in range(SAMPLES if symbols else 1):
         point = [_sample(symbol, vocabulary, generator) for symbol in symbols]
         with np.errstate(all="ignore"):

@@ -1,6 +1,5 @@
 """Variables of a user's energy: numbers, vectors and small matrices, real or complex, as real states."""
 
-import keyword
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from odekit.errors import InputError
-from odekit.expressions import FUNCTION_NAMES
+from odekit.expressions import FUNCTION_NAMES, check_apart, folded
 from odekit.numbers import is_integer
 
 __all__ = ["TIME", "Variable", "declared_parameters", "declared_variables", "variable"]
@@ -18,6 +17,7 @@ __all__ = ["TIME", "Variable", "declared_parameters", "declared_variables", "var
 TIME = sp.Symbol("t", real=True)
 # Symbolic gradients and projections in more states than this are too slow to be of use.
 MAX_SIZE = 64
+_MEANT = {"t": "the time t", "pi": "the number pi"}
 
 
 @dataclass(frozen=True)
@@ -162,12 +162,18 @@ def _unreadable(item: Any) -> InputError:
 
 
 def _check_name(name: Any) -> None:
-    is_name = isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)
-    if not is_name or name in FUNCTION_NAMES or name in ("t", "pi"):
+    if not isinstance(name, str) or not name.isidentifier():
         raise InputError(
             f"{name!r} can't be the name of a variable or parameter",
             expected="a letter, then letters, digits and underscores",
-            hint="another name: t is the time, and functions keep their names",
+            received=repr(name),
+        )
+    if folded(name) in (*FUNCTION_NAMES, *_MEANT):
+        raise InputError(
+            f"{name!r} can't be the name of a variable or parameter",
+            expected="a name that has no meaning in formulas yet",
+            received=f"{_MEANT.get(folded(name), 'the name of a function')}",
+            hint=f"another name, such as {name}_1",
         )
 
 
@@ -177,3 +183,4 @@ def _check_distinct(names: Sequence[str]) -> None:
         raise InputError(
             "a name stands for two states", expected="distinct names", received=", ".join(repeated)
         )
+    check_apart(names)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from odekit.errors import InputError, UnknownNameError
 from odekit.expressions import Expression, parse
@@ -16,6 +17,9 @@ from odekit.systems.algebra import to_symbolic
 from odekit.systems.energies.variables import TIME, Variable, declared_parameters
 
 __all__ = ["Vocabulary", "parameter_values"]
+
+# What stands for a number that has to be worked out before there is a formula.
+_PENDING = (sp.Sum, sp.Product, sp.Integral, sp.Derivative, sp.Limit, sp.Subs)
 
 # An imaginary part that SymPy doesn't cancel, but that is rounding at all these points, counts as 0.
 SAMPLES = 8
@@ -56,6 +60,7 @@ class Vocabulary:
         ------
         InputError: text that is no formula, something that is neither text, number nor expression, or a
             division by zero.
+        InputError: a sum, product, integral or derivative without closed form, or an undefined function.
         UnknownNameError: a name that nothing declares.
         """
         expression = self._read(formula, what)
@@ -75,7 +80,7 @@ class Vocabulary:
             raise InputError(
                 f"{what} is no formula", expected="text or a SymPy expression", received=repr(formula)
             )
-        return self._matched(formula, what)
+        return self._matched(_worked_out(formula, what), what)
 
     def _parsed(self, formula: str) -> Expression:
         try:
@@ -123,6 +128,33 @@ class Vocabulary:
                     received=f"imaginary part {value.real:.6g} at {place or 'every point'}",
                     hint="a squared modulus or a real part, such as z*conjugate(z) or re(z)",
                 )
+
+
+def _worked_out(formula: sp.Expr, what: str) -> sp.Expr:
+    """The formula with its sums, products, integrals and derivatives done.
+
+    Raises
+    ------
+    InputError: one that SymPy can't do, or a function that nothing defines.
+    """
+    done = formula.doit() if formula.has(*_PENDING) else formula
+    if not isinstance(done, sp.Expr):
+        raise InputError(f"{what} is no formula", expected="a SymPy expression", received=str(done)[:80])
+    undefined = sorted(map(str, done.atoms(AppliedUndef)))
+    if undefined:
+        raise InputError(
+            f"{what} holds {undefined[0]}, a function that nothing defines",
+            expected="functions that SymPy knows, of the declared names",
+            received=str(formula)[:80],
+        )
+    if pending := sorted(done.atoms(*_PENDING), key=str):
+        raise InputError(
+            f"{what} holds {str(pending[0])[:60]}, which SymPy can't work out",
+            expected="sums, products, integrals and derivatives with a closed form",
+            received=str(formula)[:80],
+            hint="the closed form, or an equation of its own",
+        )
+    return done
 
 
 def parameter_values(parameters: Any) -> tuple[tuple[sp.Symbol, ...], Mapping[str, sp.Expr]]:

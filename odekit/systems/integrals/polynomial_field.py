@@ -13,7 +13,7 @@ from math import comb
 import sympy as sp
 from sympy.polys.rings import PolyRing
 
-from odekit.systems.algebra import Exponents, Poly, add, constant, letter, multiply
+from odekit.systems.algebra import Exponents, Poly, add, constant, is_tame, letter, multiply
 from odekit.systems.integrals.search import along_field
 from odekit.systems.system import System
 
@@ -74,7 +74,7 @@ class PolynomialField:
 def polynomial_field(system: System) -> PolynomialField | None:
     """The field as polynomials; None where it has too many terms, or an entry can't be written so."""
     entries = [_rational(entry, system) for entry in system.vector_field]
-    if sum(map(expanded_size, entries)) > MAX_TERMS:
+    if not all(map(is_tame, entries)) or sum(map(expanded_size, entries)) > MAX_TERMS:
         return None
     fractions = [_fraction(sp.expand(_in_sines(entry))) for entry in entries]
     denominator = reduce(sp.lcm, (below for _, below in fractions), sp.S.One)

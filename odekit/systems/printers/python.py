@@ -1,21 +1,27 @@
 """A system as a Python program that needs NumPy only."""
 
-from collections.abc import Iterator
+import keyword
+from collections.abc import Iterator, Mapping
 
 import sympy as sp
-from sympy.printing.numpy import NumPyPrinter
 
 from odekit.errors import ReductionError
+from odekit.systems.algebra import NumPyCode, codable
 from odekit.systems.system import System
 
 __all__ = ["program"]
+
+# Words that the program needs for itself, beside those that Python keeps.
+_TAKEN = ("functools", "numpy", "out", "t", "vector_field", "y")
+_MODULES = ("functools", "numpy")
 
 
 def program(system: System) -> str:
     """Source of ``vector_field(t, y, ...)``, whose docstring lists the order of states and parameters.
 
     ``y`` has one row per state and any number of columns; parameters follow by name, so that the function
-    fits ``scipy.integrate.solve_ivp`` with ``args``.
+    fits ``scipy.integrate.solve_ivp`` with ``args``. A name that Python or the program needs for itself is
+    written with an underscore at its end.
 
     Raises
     ------
@@ -40,14 +46,36 @@ def program(system: System) -> str:
         return out
     <BLANKLINE>
     """
-    arguments = ", ".join(["t", "y", *(symbol.name for symbol in system.parameters)])
-    lines = [f"def vector_field({arguments}):", *_docstring(system), *_body(system)]
-    return "\n".join(["import numpy", "", "", *lines, ""])
+    names = _spoken(system)
+    arguments = ", ".join(["t", "y", *(names[symbol] for symbol in system.parameters)])
+    printer = NumPyCode()
+    body = list(_body(system, names, printer))
+    lines = [f"def vector_field({arguments}):", *_docstring(system, names), *body]
+    imports = [f"import {name}" for name in _MODULES if name == "numpy" or name in printer.module_imports]
+    return "\n".join([*imports, "", "", *lines, ""])
 
 
-def _docstring(system: System) -> Iterator[str]:
+def _spoken(system: System) -> Mapping[sp.Symbol, str]:
+    """What each symbol is called in the program."""
+    symbols = (*system.states, *system.parameters, *system.definitions)
+    taken = {*_TAKEN, *keyword.kwlist, *(symbol.name for symbol in symbols)}
+    names = {} if system.time is None else {system.time: "t"}
+    for symbol in symbols:
+        name = symbol.name
+        if name in _TAKEN or keyword.iskeyword(name):
+            while name in taken:
+                name += "_"
+            taken.add(name)
+        names[symbol] = name
+    return names
+
+
+def _docstring(system: System, names: Mapping[sp.Symbol, str]) -> Iterator[str]:
     states = ", ".join(f"y[{i}] = {symbol.name}" for i, symbol in enumerate(system.states))
-    parameters = ", ".join(symbol.name for symbol in system.parameters)
+    parameters = ", ".join(
+        symbol.name if names[symbol] == symbol.name else f"{symbol.name} (here {names[symbol]})"
+        for symbol in system.parameters
+    )
     yield '    """Time derivative of the states.'
     yield ""
     yield f"    States: {states}."
@@ -56,22 +84,25 @@ def _docstring(system: System) -> Iterator[str]:
     yield '    """'
 
 
-def _body(system: System) -> Iterator[str]:
-    printer = NumPyPrinter()
+def _body(system: System, names: Mapping[sp.Symbol, str], printer: NumPyCode) -> Iterator[str]:
     comma = "," if len(system.states) == 1 else ""
-    yield f"    {', '.join(symbol.name for symbol in system.states)}{comma} = y"
+    symbols = {symbol: sp.Symbol(name) for symbol, name in names.items() if name != symbol.name}
+    yield f"    {', '.join(names[symbol] for symbol in system.states)}{comma} = y"
     for symbol, meaning in system.definitions.items():
-        yield f"    {symbol.name} = {_code(printer, meaning)}"
+        yield f"    {names[symbol]} = {_code(printer, meaning.xreplace(symbols))}"
     yield "    out = numpy.empty(numpy.shape(y))"
     for index, velocity in enumerate(system.vector_field):
-        yield f"    out[{index}] = {_code(printer, velocity)}"
+        yield f"    out[{index}] = {_code(printer, velocity.xreplace(symbols))}"
     yield "    return out"
 
 
-def _code(printer: NumPyPrinter, expression: sp.Expr) -> str:
+def _code(printer: NumPyCode, expression: sp.Expr) -> str:
     try:
-        return str(printer.doprint(expression))
-    except NotImplementedError as error:
+        text = str(printer.doprint(codable(expression)))
+        if foreign := sorted({*printer.module_imports} - {*_MODULES}):
+            raise NotImplementedError(f"code needs {', '.join(foreign)}")
+        return text
+    except (NotImplementedError, ValueError) as error:
         missing = sorted({type(atom).__name__ for atom in expression.atoms(sp.Integral, sp.Function)})
         raise ReductionError(
             "the equations are no program in NumPy alone",

@@ -55,7 +55,7 @@ def test_an_empty_folder_is_filled(report: Report, tmp_path: Path) -> None:
 def test_an_earlier_report_is_replaced_only_if_forced(report: Report, tmp_path: Path) -> None:
     place = write_report(report, tmp_path / "out")
     (place / "verdicts.md").write_text("old")
-    with pytest.raises(FileError, match=r"is not empty.*Try: --force, which replaces an earlier report"):
+    with pytest.raises(FileError, match=r"is not empty.*Try: force=True, which replaces an earlier report"):
         write_report(report, place)
     assert (place / "verdicts.md").read_text() == "old"
     write_report(report, place, force=True)
@@ -88,7 +88,7 @@ def test_a_folder_in_a_missing_folder_is_refused(tmp_path: Path) -> None:
 
 def test_the_folder_one_is_in_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(FileError, match=r"the folder you are in.*Try: --out report"):
+    with pytest.raises(FileError, match=r"the folder you are in.*Try: another folder, such as report"):
         check_folder(".")
 
 

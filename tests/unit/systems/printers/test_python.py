@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import keyword
 from typing import Any
 
 import numpy as np
 import pytest
 
+from odekit import gradient_flow, solve, system
 from odekit.derivation import derive
+from odekit.errors import InputError, ReductionError
 from odekit.networks import Network
 
 CASES: list[tuple[str, dict[str, Any], Any]] = [
@@ -61,3 +64,54 @@ def test_its_docstring_lists_states_parameters_and_conditions() -> None:
 def test_it_needs_nothing_but_numpy() -> None:
     imports = [line for line in derive(Network("Zp")).python().splitlines() if "import" in line]
     assert imports == ["import numpy"]
+
+
+@pytest.mark.parametrize(
+    ("states", "parameter"),
+    [
+        (("x", "y"), "t0"),
+        (("y", "y_"), "out"),
+        (("numpy", "out"), "vector_field"),
+        (("lambda", "class"), "y"),
+        (("np", "self"), "functools"),
+        (("None", "is"), "as"),
+        (("print", "match"), "sum"),
+    ],
+)
+def test_a_program_runs_whatever_its_names_are(states: tuple[str, str], parameter: str) -> None:
+    first, second = states
+    flow = system(
+        {first: f"relu({first}) + {parameter}*{second}**2", second: f"-{first}*t"}, parameters=parameter
+    )
+    found = run(flow.python())(3.0, np.array([[2.0, -1.0], [3.0, 0.5]]), 5.0)
+    np.testing.assert_array_equal(found, [[2.0 + 45.0, 1.25], [-6.0, 3.0]])
+    np.testing.assert_array_equal(flow.function()(3.0, [2.0, 3.0], {parameter: 5.0}), [47.0, -6.0])
+
+
+def test_a_name_that_the_program_needs_is_told_in_its_docstring() -> None:
+    source = gradient_flow("y*x**2/2", "x", parameters="y").python()
+    assert "def vector_field(t, y, y_):" in source
+    assert "Parameters: y (here y_)." in source
+    assert run(source)(0.0, np.array([1.0]), 1.0).tolist() == [-1.0]
+
+
+def test_a_program_needs_numpy_only_or_is_refused() -> None:
+    assert gradient_flow("relu(x)**2", "x").python().startswith("import functools\nimport numpy\n")
+    with pytest.raises(ReductionError, match="no program in NumPy alone"):
+        system({"x": "erf(x)"}).python()
+
+
+@pytest.mark.parametrize("word", [*keyword.kwlist, *keyword.softkwlist, "E", "I", "S", "print"])
+def test_every_word_of_python_is_a_name(word: str) -> None:
+    flow = gradient_flow(f"{word}**2/2", word)
+    assert str(flow) == f"{word}' = -{word}"
+    assert solve(flow, [1.0], 0.5).y[-1, 0, 0] == pytest.approx(np.exp(-0.5), rel=1e-7)
+    assert run(flow.python())(0.0, np.array([2.0])).tolist() == [-2.0]
+
+
+@pytest.mark.parametrize(
+    ("name", "meaning"), [("t", "the time t"), ("pi", "the number pi"), ("sin", "function")]
+)
+def test_a_name_with_a_meaning_is_refused_with_that_meaning(name: str, meaning: str) -> None:
+    with pytest.raises(InputError, match=rf"can't be the name.*{meaning}.*Try: another name"):
+        gradient_flow(f"{name}**2", name)

@@ -1,0 +1,225 @@
+"""How long may symbolic work take, and how much memory? A bound on each question, which a caller can raise.
+
+A second thread looks at the clock of the first one and at the memory in use, and ends work that goes beyond.
+It holds in every thread and on every platform of CPython; memory is bounded where ``/proc`` tells of it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from odekit.errors import AlgebraError, LimitError, OdekitError
+from odekit.numbers import positive
+
+__all__ = ["DERIVATION_SECONDS", "FORMULA_SECONDS", "GIGABYTES", "bounded", "limit"]
+
+R = TypeVar("R")
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+# A formula that a person writes takes well below a second; a derivation at all modes may take half a minute.
+FORMULA_SECONDS, DERIVATION_SECONDS = 4.0, 60.0
+GIGABYTES = 2.0
+# Often enough that little is wasted; a thread that swallowed the first interruption is interrupted again.
+_LOOK, _AGAIN = 0.05, 0.2
+_BYTES = 1e9
+_MEMORY = Path("/proc/self/statm")
+# Where an exception that is raised here says nothing about odekit, but about what it was asked to compute.
+_ALGEBRA = ("mpmath.", "numpy.linalg.", "sympy.")
+
+_SECONDS: ContextVar[float | None] = ContextVar("odekit_limit_seconds", default=None)
+_GIGABYTES: ContextVar[float] = ContextVar("odekit_limit_gigabytes", default=GIGABYTES)
+_UNDER_WAY: ContextVar[float] = ContextVar("odekit_limit_under_way", default=float("inf"))
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """Seconds of the processor (of the wall's clock where a thread has none of its own), and gigabytes."""
+
+    seconds: float
+    gigabytes: float
+
+
+@contextmanager
+def limit(seconds: float | None = None, gigabytes: float | None = None) -> Iterator[None]:
+    """Give each symbolic question within the block so much time and memory; what is None stays as it is.
+
+    Parameters
+    ----------
+    seconds: of the processor, for each call such as `odekit.gradient_flow` or `System.fixed_points`; by
+        default 4 for formulas and 60 for derivations. ``float("inf")`` takes the limit away.
+    gigabytes: of memory, beyond what is in use when the question is asked; by default 2.
+
+    Raises
+    ------
+    InputError: a number that is not positive.
+
+    >>> with limit(seconds=60):
+    ...     pass
+    """
+    time_allowed = _SECONDS.get() if seconds is None else _allowed(seconds, "seconds")
+    memory_allowed = _GIGABYTES.get() if gigabytes is None else _allowed(gigabytes, "gigabytes")
+    tokens = _SECONDS.set(time_allowed), _GIGABYTES.set(memory_allowed)
+    try:
+        yield
+    finally:
+        _SECONDS.reset(tokens[0])
+        _GIGABYTES.reset(tokens[1])
+
+
+def bounded(what: str, seconds: float = FORMULA_SECONDS) -> Callable[[Function], Function]:
+    """Let a function work within the limits.
+
+    Parameters
+    ----------
+    what: the function does, as the subject of a sentence.
+    seconds: unless the caller asked for another `limit`.
+
+    Raises
+    ------
+    LimitError: it took longer or more memory.
+    AlgebraError: SymPy or mpmath broke on what it was given.
+    """
+
+    def decorate(function: Function) -> Function:
+        @functools.wraps(function)
+        def within(*args: Any, **named: Any) -> Any:
+            bounds = _Bounds(_SECONDS.get() or seconds, _GIGABYTES.get())
+            if bounds.seconds >= _UNDER_WAY.get():
+                return function(*args, **named)
+            return _watched(lambda: function(*args, **named), what, bounds)
+
+        return cast(Function, within)
+
+    return decorate
+
+
+def _allowed(value: float, name: str) -> float:
+    return value if value == float("inf") else positive(value, name)
+
+
+def _watched(work: Callable[[], R], what: str, bounds: _Bounds) -> R:
+    watch = _Watch(bounds)
+    token = _UNDER_WAY.set(bounds.seconds)
+    try:
+        try:
+            watch.start()
+            return work()
+        finally:
+            watch.stop()
+    except watch.interruption:
+        watch.stop()
+        raise _exceeded(what, bounds, watch.cause) from None
+    except MemoryError as error:
+        raise _exceeded(what, bounds, "memory") from error
+    except RecursionError as error:
+        raise AlgebraError(
+            f"{what} is nested too deep", expected="a formula that nests less", received="a RecursionError"
+        ) from error
+    except Exception as error:
+        if isinstance(error, OdekitError) or not _is_foreign(error):
+            raise
+        raise AlgebraError(
+            f"{what} has no answer: the computer algebra breaks on the formula",
+            expected="a formula that SymPy can work on",
+            received=f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0][:120]}".rstrip(": "),
+            hint="another way to write it",
+        ) from error
+    finally:
+        _UNDER_WAY.reset(token)
+
+
+def _exceeded(what: str, bounds: _Bounds, cause: str) -> LimitError:
+    if cause == "memory":
+        return LimitError(
+            f"{what} takes too much memory",
+            expected=f"at most {bounds.gigabytes:g} GB",
+            hint=f"a shorter formula, or odekit.limit(gigabytes={4 * bounds.gigabytes:g})",
+        )
+    return LimitError(
+        f"{what} takes too long",
+        expected=f"at most {bounds.seconds:g} s of symbolic work",
+        hint=f"a shorter formula, or odekit.limit(seconds={10 * bounds.seconds:g})",
+    )
+
+
+def _is_foreign(error: BaseException) -> bool:
+    """Whether the innermost frame is one of the computer algebra's."""
+    trace, name = error.__traceback__, ""
+    while trace is not None:
+        name = str(trace.tb_frame.f_globals.get("__name__", ""))
+        trace = trace.tb_next
+    return f"{name}.".startswith(_ALGEBRA)
+
+
+class _Watch:
+    """A thread that interrupts the one that made it, again and again until it stops."""
+
+    def __init__(self, bounds: _Bounds) -> None:
+        # No Exception, so that no handler in between takes it for its own; a class of its own, so that the
+        # watch of an outer question is not taken for that of an inner one.
+        self.interruption: type[BaseException] = type("Interruption", (BaseException,), {})
+        self.cause = "time"
+        self._bounds = bounds
+        self._watched = threading.get_ident()
+        self._clock = _clock(self._watched)
+        self._quiet = threading.Event()
+        self._thread = threading.Thread(target=self._look, name="odekit limit", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._end, self._most = (
+            self._clock() + self._bounds.seconds,
+            _memory() + self._bounds.gigabytes * _BYTES,
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Return when no interruption can come any more."""
+        while True:
+            try:
+                self._quiet.set()
+                if self._thread.ident is not None:
+                    self._thread.join()
+                _interrupt(self._watched, None)
+                return
+            except self.interruption:
+                continue
+
+    def _look(self) -> None:
+        while not self._quiet.wait(_LOOK):
+            if self._clock() > self._end or _memory() > self._most:
+                self.cause = "time" if self._clock() > self._end else "memory"
+                _interrupt(self._watched, self.interruption)
+                if self._quiet.wait(_AGAIN):
+                    return
+
+
+def _clock(thread: int) -> Callable[[], float]:
+    """Seconds that a thread has used of the processor, where that is known, so that others don't count."""
+    if not hasattr(time, "pthread_getcpuclockid"):
+        return time.monotonic
+    return functools.partial(time.clock_gettime, time.pthread_getcpuclockid(thread))
+
+
+def _memory() -> float:
+    """Bytes in use; 0 where the system doesn't tell."""
+    try:
+        return float(_MEMORY.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, AttributeError):
+        return 0.0
+
+
+def _interrupt(thread: int, kind: type[BaseException] | None) -> None:
+    """Let a thread raise an exception at its next step, or forget one that it has not raised yet."""
+    raised = None if kind is None else ctypes.py_object(kind)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)

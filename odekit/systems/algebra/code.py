@@ -1,0 +1,146 @@
+"""How are expressions written as code? Printers for NumPy, JAX and plain numbers, and what they share.
+
+Conditions of several parts are joined two by two, so that they broadcast; integers that no machine integer
+holds are written as floats.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from sympy.printing.numpy import JaxPrinter, NumPyPrinter, SciPyPrinter
+from sympy.printing.pycode import PythonCodePrinter
+
+from odekit.errors import InputError
+
+__all__ = ["JaxCode", "NumPyCode", "NumberCode", "array_function", "codable", "code_function"]
+
+# The largest integer of a machine; beyond it NumPy makes objects, which its functions don't take.
+_LARGEST = 2**63 - 1
+_COMPOUND = (sp.Xor, sp.Equivalent, sp.Implies, sp.ITE)
+
+
+def codable(expression: sp.Expr) -> sp.Expr:
+    """The expression with conditions in And, Or and Not alone, which every printer knows.
+
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> codable(sp.Piecewise((x, sp.Xor(x > 0, y > 0)), (y, True))).has(sp.Xor)
+    False
+    """
+    if not expression.has(*_COMPOUND):
+        return expression
+    return expression.replace(
+        lambda part: isinstance(part, _COMPOUND), lambda part: part.to_nnf(simplify=False)
+    )
+
+
+class NumberCode(PythonCodePrinter):  # type: ignore[misc]
+    """Python on plain floats."""
+
+    def _print_Integer(self, expression: sp.Integer) -> str:
+        text: str = super()._print_Integer(expression)
+        return text if abs(expression) <= _LARGEST else self._float(expression)
+
+    def _print_Rational(self, expression: sp.Rational) -> str:
+        text: str = super()._print_Rational(expression)
+        return text if max(abs(expression.p), expression.q) <= _LARGEST else self._float(expression)
+
+    def _float(self, expression: sp.Rational) -> str:
+        try:
+            return repr(int(expression.p) / int(expression.q))
+        except OverflowError:
+            return str(self._print(sp.oo if expression > 0 else -sp.oo))
+
+
+class _Arrays(NumberCode):
+    """What arrays need: conditions joined elementwise."""
+
+    def _print_And(self, expression: sp.And) -> str:
+        return self._joined("logical_and", expression.args)
+
+    def _print_Or(self, expression: sp.Or) -> str:
+        return self._joined("logical_or", expression.args)
+
+    def _joined(self, function: str, parts: Any) -> str:
+        name = self._module_format(f"{self._module}.{function}")
+        text, *rest = (self._print(part) for part in sorted(parts, key=sp.default_sort_key))
+        for part in rest:
+            text = f"{name}({text}, {part})"
+        return str(text)
+
+
+class NumPyCode(_Arrays, NumPyPrinter):  # type: ignore[misc]
+    """NumPy on arrays."""
+
+
+class _SciPyCode(_Arrays, SciPyPrinter):  # type: ignore[misc]
+    """NumPy on arrays, with SciPy's special functions."""
+
+
+class JaxCode(_Arrays, JaxPrinter):  # type: ignore[misc]
+    """`jax.numpy` on arrays."""
+
+
+_MODULES: Mapping[str, Any] = {"numpy": ["numpy", "scipy"], "mpmath": "mpmath", "jax": "jax"}
+_PRINTERS: Mapping[str, Any] = {"numpy": _SciPyCode, "jax": JaxCode}
+_SETTINGS = {"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": False}
+
+
+def code_function(arguments: Sequence[Any], expression: Any, backend: str = "numpy") -> Callable[..., Any]:
+    """An expression, a list or a matrix as a function of symbols, in names of its own.
+
+    Parameters
+    ----------
+    arguments: symbols, or lists of them.
+    expression: what to evaluate.
+    backend: ``"numpy"``, ``"mpmath"`` or ``"jax"``.
+
+    Raises
+    ------
+    InputError: a function that the backend doesn't have.
+    """
+    printer = _PRINTERS[backend](_SETTINGS) if backend in _PRINTERS else None
+    safe: dict[sp.Symbol, sp.Symbol] = {}
+    named = [_renamed(argument, safe) for argument in arguments]
+    entries = expression if isinstance(expression, list) else [expression]
+    written = [codable(entry).xreplace(safe) for entry in entries]
+    try:
+        function: Callable[..., Any] = sp.lambdify(
+            named,
+            written if isinstance(expression, list) else written[0],
+            _MODULES[backend],
+            printer=printer,
+            cse=True,
+        )
+    except (NotImplementedError, ValueError) as error:
+        raise InputError(
+            f"the formulas hold a function that {backend} doesn't have",
+            expected="functions that have code",
+            received=str(error).strip().partition("\n")[0],
+            hint="functions such as those of text",
+        ) from error
+    return function
+
+
+def _renamed(argument: Any, safe: dict[sp.Symbol, sp.Symbol]) -> Any:
+    """A symbol, or a list of them, in names that no module has; noted in ``safe``."""
+    if isinstance(argument, list):
+        return [_renamed(each, safe) for each in argument]
+    return safe.setdefault(argument, sp.Symbol(f"v_{len(safe)}", **argument.assumptions0))
+
+
+def array_function(arguments: Sequence[sp.Symbol], expression: Any) -> Callable[..., Any]:
+    """An expression or a matrix as a function of float arrays, silent where it is not finite or not real.
+
+    >>> x = sp.Symbol("x")
+    >>> float(array_function([x], 1 / x)(0.0))
+    inf
+    """
+    function = code_function(arguments, expression)
+
+    def evaluate(*values: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return function(*(np.asarray(value, dtype=np.float64) for value in values))
+
+    return evaluate

@@ -1,0 +1,109 @@
+"""Printed code has the values of its expression: conditions, long integers, names of modules."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import odekit
+from odekit.errors import InputError
+from odekit.solvers.codegen import formulas_of, scalar_code
+from odekit.systems.algebra import array_function, codable, code_function
+
+x, y = sp.symbols("x y", real=True)
+CONDITIONS = {
+    "and": sp.And(x > 0, x < 2, y > 0),
+    "or": sp.Or(x < 0, x > 1, y > 3),
+    "not": sp.Not(sp.And(x > 0, y < 1)),
+    "xor": sp.Xor(x > 0, y > 0),
+    "equivalent": sp.Equivalent(x > 0, y < 0),
+    "implies": sp.Implies(x > 0, y > 0),
+    "if-then-else": sp.ITE(x > 1, y < 2, x > -1),
+    "nested": sp.Or(sp.And(x > 0, y < 1), sp.And(x > 1, y < 2)),
+}
+POINTS = np.array([[1.5, 0.5, -0.5, -1.5, 3.0], [0.5, -0.5, 1.5, -1.5, 4.0]])
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_a_condition_of_several_parts_has_one_meaning_on_every_backend(name: str) -> None:
+    field = sp.Piecewise((-x, CONDITIONS[name]), (-2 * x, True))
+    exact = [float(field.subs({x: a, y: b})) for a, b in POINTS.T]
+    flow = odekit.system({x: field, y: "-y"})
+    out = np.empty_like(POINTS)
+    odekit.compile(flow).rhs(np.zeros(5), POINTS, np.empty((0, 5)), out)
+    np.testing.assert_array_equal(out[0], exact)
+    np.testing.assert_array_equal(flow.function()(0.0, POINTS)[0], exact)
+    np.testing.assert_array_equal(_printed(flow, POINTS)[0], exact)
+    assert [float(flow.function("mpmath")(0, list(point))[0]) for point in POINTS.T] == exact
+    assert r"\begin{cases}" in flow.latex()
+
+
+def _printed(flow: odekit.System, states: np.ndarray) -> np.ndarray:
+    scope: dict[str, object] = {}
+    exec(flow.python(), scope)
+    return np.asarray(scope["vector_field"](0.0, states))  # type: ignore[operator]
+
+
+PULSE = sp.Piecewise((-x, sp.And(x > 0, sp.Or(x < 2, x > 3))), (-2 * x, True))
+
+
+@pytest.mark.parametrize("backend", ["numpy", "mpmath"])
+def test_a_pulse_has_the_same_end_everywhere(backend: str) -> None:
+    end = odekit.solve(odekit.system({x: PULSE}), [1.5], 0.1, backend=backend).y[-1, 0, 0]
+    assert end == pytest.approx(1.5 * np.exp(-0.1), rel=1e-7)
+
+
+def test_the_code_of_one_lane_has_its_conditions() -> None:
+    code = scalar_code(formulas_of(odekit.system({x: PULSE})))
+    values = {at: eval(code.results[0], {"np": np, "y0": at}) for at in (1.5, 2.5, 3.5, -1.0)}
+    assert values == {1.5: -1.5, 2.5: -5.0, 3.5: -3.5, -1.0: 2.0}
+
+
+def test_the_code_of_jax_has_its_conditions() -> None:
+    pytest.importorskip("jax")
+    found = odekit.system({x: PULSE}).function("jax")(0.0, [np.array([1.5, 2.5, 3.5, -1.0])])
+    np.testing.assert_allclose(found[0], [-1.5, -5.0, -3.5, 2.0])
+    out = [None]
+    odekit.compile(odekit.system({x: PULSE}), "jax").rhs(0.0, [np.array([1.5, 2.5])], [], out)
+    np.testing.assert_allclose(out[0], [-1.5, -5.0])
+
+
+@pytest.mark.parametrize("number", [10**30, -(10**30), sp.Rational(10**40, 3), sp.Rational(1, 10**25), 2**63])
+def test_a_long_number_is_a_float_among_arrays(number: object) -> None:
+    formula = sp.sympify(number) * sp.exp(x)
+    found = array_function([x], formula)(np.array([0.0, 1.0]))
+    assert found.dtype == np.float64
+    np.testing.assert_allclose(found, float(sp.sympify(number)) * np.exp([0.0, 1.0]), rtol=1e-15)
+
+
+def test_a_number_beyond_the_floats_is_infinite() -> None:
+    assert float(array_function([x], x * sp.Integer(10) ** 400)(2.0)) == np.inf
+
+
+@pytest.mark.parametrize("name", ["select", "numpy", "less_equal", "x0", "v_0", "lambda", "nan", "array"])
+def test_a_name_is_never_taken_for_a_function(name: str) -> None:
+    flow = odekit.system({name: f"step({name})*{name} + sin(x1*{name}) + cos(x1*{name})", "x1": "relu(x1)"})
+    a, b = 0.5, 2.0
+    expected = [a + np.sin(a * b) + np.cos(a * b), b]
+    np.testing.assert_allclose(flow.function()(0.0, [a, b]), expected, rtol=1e-15)
+    np.testing.assert_allclose(_printed(flow, np.array([a, b])), expected, rtol=1e-15)
+
+
+@pytest.mark.parametrize("text", ["1/x", "log(t)", "x/t", "sqrt(-x - 1)", "relu(x)**-2", "exp(1e9*x)*t**-3"])
+def test_a_pole_is_no_warning(text: str) -> None:
+    flow = odekit.system({"x": text})
+    out = np.empty((1, 2))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        flow.function()(0, [0])
+        flow.function()(0.0, [0.0])
+        odekit.compile(flow).rhs(np.zeros(2), np.zeros((1, 2)), np.empty((0, 2)), out)
+
+
+def test_a_function_without_code_is_refused() -> None:
+    with pytest.raises(InputError, match="a function that jax doesn't have"):
+        code_function([x], sp.besselj(1, x), "jax")
+    assert codable(sp.sin(x)) == sp.sin(x)
