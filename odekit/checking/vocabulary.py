@@ -9,7 +9,19 @@ from functools import cached_property
 from odekit.checking.document import Document
 from odekit.checking.flow import ENERGY, LOSS, TIME, Flow
 from odekit.errors import InputError, UnknownNameError
-from odekit.expressions import FORMULA, Expression, Number, Symbol, extent, names_in, parse, substitute
+from odekit.expressions import (
+    FORMULA,
+    Expression,
+    Number,
+    Symbol,
+    check_apart,
+    extent,
+    folded,
+    names_in,
+    parse,
+    spoken,
+    substitute,
+)
 from odekit.groups import FiniteGroup
 
 __all__ = ["Vocabulary", "checked_units", "vocabulary"]
@@ -55,6 +67,7 @@ class Vocabulary:
         ------
         UnknownNameError: a word that no state bears.
         """
+        name = spoken(name, self.meanings)
         if name.isidentifier() and name not in self.meanings:
             states = [each for each, tree in self.meanings.items() if self._moves(tree)]
             raise UnknownNameError("state", name, states)
@@ -93,7 +106,7 @@ def checked_units(document: Document, flow: Flow) -> tuple[str, ...]:
     known = (TIME, LOSS, *(name for name in flow.states if name not in flow.angles))
     chosen = []
     for given in document.free_units:
-        name = document.names.get(given, given)
+        name = document.names.get(spoken(given, document.names), given)
         if name in flow.angles or name == "pi":
             raise InputError(
                 f"the unit of the angle {given!r} can't be free", expected=f"of {', '.join(known)}"
@@ -109,11 +122,12 @@ def vocabulary(document: Document, flow: Flow) -> Vocabulary:
 
     Raises
     ------
-    InputError: a name that is no word, or that stands for two things.
+    InputError: a name that is no word, that stands for two things, or that is another one to Python.
     UnknownNameError: a name for a state that doesn't exist.
     """
     for name in (*document.names, *document.definitions):
         _check_word(name)
+    check_apart((*document.names, *document.definitions))
     native = (*flow.coordinates, *flow.parameters)
     for name, target in document.names.items():
         if target not in native:
@@ -144,7 +158,11 @@ def _filled(text: str, meanings: Mapping[str, Expression]) -> Expression:
 
 
 def _check_word(name: str) -> None:
-    if not name.isidentifier() or name.startswith("_") or (keyword.iskeyword(name) and name != "lambda"):
+    if (
+        not name.isidentifier()
+        or name.startswith("_")
+        or (keyword.iskeyword(folded(name)) and name != "lambda")
+    ):
         raise InputError(
             f"{name!r} can't be a name", expected="a word such as alpha or a_1", received=repr(name)
         )

@@ -3,6 +3,7 @@
 from odekit.expressions.arrays import ARRAY_FUNCTIONS
 from odekit.expressions.grammar import ACTIVATION, FORMULA, Grammar
 from odekit.expressions.meanings import FUNCTION_NAMES, Meanings
+from odekit.expressions.names import check_apart, folded, spoken
 from odekit.expressions.parser import parse
 from odekit.expressions.polynomial import Polynomial
 from odekit.expressions.substitution import children, constant_factor, extent, names_in, substitute
@@ -36,11 +37,14 @@ __all__ = [
     "Root",
     "Sum",
     "Symbol",
+    "check_apart",
     "children",
     "constant_factor",
     "extent",
+    "folded",
     "names_in",
     "parse",
+    "spoken",
     "substitute",
     "times",
 ]

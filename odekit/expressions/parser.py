@@ -3,7 +3,6 @@
 import ast
 import keyword
 import re
-import unicodedata
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from fractions import Fraction
 
 from odekit.errors import InputError, UnknownNameError
 from odekit.expressions.grammar import ACTIVATION, Grammar
+from odekit.expressions.names import check_apart, folded
 from odekit.expressions.tree import (
     Call,
     Constant,
@@ -45,6 +45,7 @@ def parse(text: str, names: Iterable[str], grammar: Grammar = ACTIVATION) -> Exp
     Raises
     ------
     InputError: anything else, with the column where it stands.
+    InputError: two of the names are one to Python's parser, as two forms of the letter phi are.
     UnknownNameError: a name that is neither a symbol nor a function; the nearest is suggested.
 
     >>> import numpy as np
@@ -52,7 +53,9 @@ def parse(text: str, names: Iterable[str], grammar: Grammar = ACTIVATION) -> Exp
     array([ 3., 14.])
     """
     _check_size(text, grammar)
-    reader = _Reader(text, tuple(names), grammar)
+    symbols = tuple(names)
+    check_apart(symbols)
+    reader = _Reader(text, symbols, grammar)
     return reader.read()
 
 
@@ -115,14 +118,13 @@ class _Reader:
 
     def read(self) -> Expression:
         """The whole text."""
-        masks = {_mask(name): name for name in self.names if keyword.iskeyword(name)}
-        spoken = {unicodedata.normalize("NFKC", name): name for name in self.names} | masks
+        names = {folded(name): name for name in self.names}
         if "#" in self.text:
             raise self.refusal("holds a comment", self.text.index("#") + 1)
         indent = len(self.text) - len(self.text.lstrip())
-        source = re.sub(r"[\r\n]", " ", self.text).strip()
-        for mask, name in masks.items():
-            source = re.sub(rf"\b{name}\b", mask, source)
+        source = written = re.sub(r"[\r\n]", " ", self.text).strip()
+        for name in filter(keyword.iskeyword, self.names):
+            source = re.sub(rf"\b{name}\b", _mask(name), source)
         try:
             with warnings.catch_warnings(action="ignore"):
                 tree = ast.parse(source, mode="eval")
@@ -130,11 +132,13 @@ class _Reader:
             place = getattr(error, "offset", None)
             raise self.refusal("is not a formula", place and place + indent) from None
         self._check(tree)
+        letters = written.encode()  # Python counts columns in bytes.
         for node in ast.walk(tree):
-            if isinstance(node, ast.expr):
-                node.col_offset += indent
             if isinstance(node, ast.Name):
-                node.id = spoken.get(node.id, node.id)
+                name = folded(letters[node.col_offset : node.end_col_offset].decode())
+                node.id = names.get(name, name)
+            if isinstance(node, ast.expr):
+                node.col_offset = len(letters[: node.col_offset].decode()) + indent
         return self._build(tree.body)
 
     def refusal(self, what: str, column: int | None = None) -> InputError:

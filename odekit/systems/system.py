@@ -11,6 +11,7 @@ import sympy as sp
 
 from odekit.arrays import FloatArray
 from odekit.errors import InputError, ReductionError, UnknownNameError
+from odekit.expressions import check_apart, spoken
 from odekit.systems.blocks import BlockFlow
 from odekit.systems.equations import Equations, collected
 from odekit.systems.function import Backend, NumericFunction, numeric_function
@@ -57,7 +58,7 @@ class System:
 
     Raises
     ------
-    InputError: a repeated name, or a symbol that nothing declares.
+    InputError: a repeated name, two that are one to Python, or a symbol that nothing declares.
     """
 
     velocities: Mapping[sp.Symbol, sp.Expr]
@@ -82,6 +83,7 @@ class System:
         names = [symbol.name for symbol in (*self.states, *self.parameters, *self.definitions)]
         if len(set(names)) < len(names):
             raise InputError("a name stands for two things", expected="distinct names", received=str(names))
+        check_apart([*names, *([] if self.time is None else [self.time.name])])
         declared = {*self.states, *self.parameters, *self.definitions, self.time}
         unknown = set().union(*(entry.free_symbols for entry in self.vector_field)) - declared
         if unknown:
@@ -135,9 +137,10 @@ class System:
         UnknownNameError: none is; the nearest is suggested.
         """
         known = {s.name: s for s in (*self.states, *self.definitions, *self.parameters)}
-        if name not in known:
+        meant = spoken(str(name), known)
+        if meant not in known:
             raise UnknownNameError("state", str(name), known)
-        return known[name]
+        return known[meant]
 
     def restrict(self, names: Iterable[str]) -> System:
         """The closed subsystem of some states and definitions, in the system's order, such as alpha, beta, D.

@@ -38,12 +38,16 @@ class Rows:
     values: FloatArray
 
     def __getitem__(self, key: int | str) -> FloatArray:
+        row: FloatArray = self.values[self.place(key)]
+        return row
+
+    def place(self, key: int | str) -> int:
+        """The number of a row."""
         if isinstance(key, str):
             if key not in self.names:
                 raise UnknownNameError(self.kind, key, self.names)
-            key = self.names.index(key)
-        row: FloatArray = self.values[key]
-        return row
+            return self.names.index(key)
+        return key
 
 
 EventFunction = Callable[[FloatArray, Rows, Rows], FloatArray]
@@ -150,7 +154,8 @@ def horizon(
 
     def excess(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
         size = np.full_like(t, coefficient)
-        for state, exponent in powers.items():
+        # In the states' order: a product's last bit depends on it.
+        for state, exponent in sorted(powers.items(), key=lambda power: y.place(power[0])):
             size *= np.abs(y[state]) ** exponent
         return size - threshold
 

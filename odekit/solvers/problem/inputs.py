@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from odekit.arrays import FloatArray
 from odekit.errors import InputError, UnknownNameError
+from odekit.expressions import spoken
 from odekit.systems import System
 
 __all__ = ["InitialStates", "Inputs", "default_atol", "prepare", "select_system"]
@@ -47,15 +48,13 @@ def select_system(system: System, y0: InitialStates) -> System:
     UnknownNameError: the mapping names something that is neither a state nor a definition.
     ReductionError: what the mapping names is no system of its own.
     """
-    if not isinstance(y0, Mapping) or set(y0) == {state.name for state in system.states}:
+    if not isinstance(y0, Mapping):
         return system
     if not y0:
         raise InputError("no initial values", expected=f"all of {', '.join(s.name for s in system.states)}")
     known = [symbol.name for symbol in (*system.states, *system.definitions)]
-    for name in y0:
-        if name not in known:
-            raise UnknownNameError("state", str(name), known)
-    return system.restrict(y0)
+    named = _by_name("state", y0, known)
+    return system if set(named) == {state.name for state in system.states} else system.restrict(named)
 
 
 def prepare(
@@ -95,10 +94,8 @@ def prepare(
 
 def _initial_states(states: Sequence[str], y0: InitialStates) -> FloatArray:
     if isinstance(y0, Mapping):
-        for name in y0:
-            if name not in states:
-                raise UnknownNameError("state", name, states)
-        columns = [_vector(f"initial {name}", y0[name]) for name in states]
+        named = _by_name("state", y0, states)
+        columns = [_vector(f"initial {name}", named[name]) for name in states]
         batch = _batch([column.size for column in columns])
         return np.array([np.broadcast_to(column, batch) for column in columns])
     start = _floats("initial states", y0)
@@ -118,16 +115,27 @@ def _is_transposed(start: FloatArray, count: int) -> bool:
 
 
 def _parameters(names: Sequence[str], values: Mapping[str, ArrayLike]) -> list[FloatArray]:
-    for name in values:
-        if name not in names:
-            raise UnknownNameError("parameter", name, names)
-    missing = [name for name in names if name not in values]
+    named = _by_name("parameter", values, names)
+    missing = [name for name in names if name not in named]
     if missing:
         raise InputError(
             f"no value for the parameter {', '.join(missing)}",
             expected=f"parameters={{{', '.join(f'{name!r}: ...' for name in names)}}}",
         )
-    return [_vector(f"parameter {name}", values[name]) for name in names]
+    return [_vector(f"parameter {name}", named[name]) for name in names]
+
+
+def _by_name(kind: str, values: Mapping[str, ArrayLike], known: Sequence[str]) -> dict[str, ArrayLike]:
+    """Values under the names that are known; a keyword argument comes in Python's form of its letters."""
+    named: dict[str, ArrayLike] = {}
+    for given, value in values.items():
+        name = spoken(str(given), known)
+        if name not in known:
+            raise UnknownNameError(kind, name, known)
+        if name in named:
+            raise InputError(f"the {kind} {name} is given twice", received=", ".join(map(str, values)))
+        named[name] = value
+    return named
 
 
 def _times(t: ArrayLike) -> FloatArray:

@@ -28,7 +28,7 @@ def read_metric(metric: Any, vocabulary: Vocabulary) -> sp.ImmutableMatrix:
 
     Raises
     ------
-    InputError: a shape that does not fit, or a matrix that is not symmetric.
+    InputError: a shape that does not fit, a state that is given twice, or a matrix that is not symmetric.
     InputError: an eigenvalue that is not positive, with the point where it was found: at points with states
         in (-1, 1), positive ones in (0, 1), and positive parameters.
     """
@@ -45,12 +45,18 @@ def read_metric(metric: Any, vocabulary: Vocabulary) -> sp.ImmutableMatrix:
 
 
 def _by_variable(metric: Mapping[Any, Any], vocabulary: Vocabulary) -> list[sp.Expr]:
-    entries = dict.fromkeys(vocabulary.states, sp.S.One)
+    entries: dict[sp.Symbol, sp.Expr] = {}
     for key, formula in metric.items():
         value = vocabulary.read_real(formula, f"the metric of {_name(key)}")
         for state in _states_of(_name(key), vocabulary):
+            if state in entries:
+                raise InputError(
+                    f"the metric of {state} is given twice",
+                    expected="a variable, or states of it that are not named again",
+                    received=", ".join(map(_name, metric)),
+                )
             entries[state] = value
-    return list(entries.values())
+    return [entries.get(state, sp.S.One) for state in vocabulary.states]
 
 
 def _states_of(name: str, vocabulary: Vocabulary) -> tuple[sp.Symbol, ...]:

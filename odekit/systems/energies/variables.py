@@ -10,7 +10,7 @@ from typing import Any
 import sympy as sp
 
 from odekit.errors import InputError
-from odekit.expressions import FUNCTION_NAMES
+from odekit.expressions import FUNCTION_NAMES, check_apart, folded
 from odekit.numbers import is_integer
 
 __all__ = ["TIME", "Variable", "declared_parameters", "declared_variables", "variable"]
@@ -162,8 +162,8 @@ def _unreadable(item: Any) -> InputError:
 
 
 def _check_name(name: Any) -> None:
-    is_name = isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)
-    if not is_name or name in FUNCTION_NAMES or name in ("t", "pi"):
+    is_name = isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(folded(name))
+    if not is_name or folded(name) in (*FUNCTION_NAMES, "t", "pi"):
         raise InputError(
             f"{name!r} can't be the name of a variable or parameter",
             expected="a letter, then letters, digits and underscores",
@@ -177,3 +177,4 @@ def _check_distinct(names: Sequence[str]) -> None:
         raise InputError(
             "a name stands for two states", expected="distinct names", received=", ".join(repeated)
         )
+    check_apart(names)
