@@ -1,4 +1,4 @@
-"""Is a point around which the linearised flow turns a centre of the flow itself? Two sufficient conditions."""
+"""Is a point around which the linearised flow turns a centre of the flow? Two sufficient conditions."""
 
 from collections.abc import Sequence
 from itertools import product
@@ -6,7 +6,8 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from odekit.systems.rest_points.locus import Locus
+from odekit.arrays import FloatArray
+from odekit.systems.rest_points.loci import Locus
 from odekit.systems.system import System
 
 __all__ = ["is_centre"]
@@ -44,12 +45,12 @@ def _has_factor(locus: Locus, system: System) -> bool:
     if sp.simplify(divergence) == 0:
         return True
     weights = [
-        part
-        for x, f in system.velocities.items()
-        for part in ((f, f / x) if locus.values[x] != 0 else (f,))
+        part for x, f in system.velocities.items() for part in ((f, f / x) if locus.values[x] != 0 else (f,))
     ]
     letters = sp.symbols(f"w:{len(weights)}")
-    total = sp.expand(divergence + sum((w * part for w, part in zip(letters, weights, strict=True)), sp.S.Zero))
+    total = sp.expand(
+        divergence + sum((w * part for w, part in zip(letters, weights, strict=True)), sp.S.Zero)
+    )
     numerator = sp.fraction(sp.together(total))[0]
     if not numerator.is_polynomial(*system.states):
         return False
@@ -69,7 +70,9 @@ def _is_extremal(locus: Locus, system: System, integrals: Sequence[sp.Expr]) -> 
     place |= {state: sp.Float(1) for state in states if state in _free(locus)}
     place = {state: sp.N(value.subs(place)) for state, value in place.items()}
     slopes = np.array(sp.Matrix(functions).jacobian(states).subs(place).evalf().tolist(), dtype=np.float64)
-    bends = [np.array(sp.hessian(f, states).subs(place).evalf().tolist(), dtype=np.float64) for f in functions]
+    bends = [
+        np.array(sp.hessian(f, states).subs(place).evalf().tolist(), dtype=np.float64) for f in functions
+    ]
     _, sizes, rows = np.linalg.svd(slopes)
     level = rows[int((sizes > FLAT).sum()) :].T
     balances = np.linalg.svd(slopes.T)[2][int((sizes > FLAT).sum()) :]
@@ -83,6 +86,10 @@ def _is_extremal(locus: Locus, system: System, integrals: Sequence[sp.Expr]) -> 
         if across > 0 and max((curvatures > FLAT).sum(), (curvatures < -FLAT).sum()) >= across:
             return True
     return False
+
+
+def _numbers(matrix: sp.Matrix) -> FloatArray:
+    return np.array(matrix.evalf().tolist(), dtype=np.float64)
 
 
 def _free(locus: Locus) -> set[sp.Symbol]:

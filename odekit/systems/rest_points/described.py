@@ -6,7 +6,7 @@ import sympy as sp
 
 from odekit.systems.known import FixedPoint
 from odekit.systems.rest_points.centres import is_centre
-from odekit.systems.rest_points.locus import Locus, digits_of
+from odekit.systems.rest_points.loci import Locus, digits_of
 from odekit.systems.rest_points.spectrum import spectrum_at
 from odekit.systems.rest_points.stability import CENTRE, signs_say
 from odekit.systems.system import System

@@ -67,7 +67,11 @@ def proof_of(
 
 
 def _test(
-    field: sp.Matrix, slopes: sp.Matrix, jumps: Sequence[sp.Expr], states: Sequence[sp.Symbol], point: FloatArray
+    field: sp.Matrix,
+    slopes: sp.Matrix,
+    jumps: Sequence[sp.Expr],
+    states: Sequence[sp.Symbol],
+    point: FloatArray,
 ) -> Proof | None:
     iv, count = mpmath.iv, len(states)
     centre = {state.name: iv.mpf(float(value)) for state, value in zip(states, point, strict=True)}

@@ -10,7 +10,7 @@ from odekit.arrays import ComplexArray, FloatArray
 from odekit.systems.known import FixedPoint
 from odekit.systems.rest_points.centres import is_centre
 from odekit.systems.rest_points.interval_proof import Proof
-from odekit.systems.rest_points.locus import Locus
+from odekit.systems.rest_points.loci import Locus
 from odekit.systems.rest_points.newton import Equations
 from odekit.systems.system import System
 
@@ -62,7 +62,7 @@ def measured(locus: Locus, proof: Proof, system: System, integrals: Sequence[sp.
     ----------
     locus: the point's digits.
     proof: how far off they may be, and the Jacobian with them.
-    system, integrals: the system, without parameters, and what it conserves beside the constraint's functions.
+    system, integrals: the system, without parameters, and what it conserves beside its constraints.
     """
     point = np.array([float(value) for value in locus.values.values()])
     tangent = tangent_at(point, system, integrals, locus.shifts)
@@ -89,7 +89,7 @@ def _stability(eigenvalues: ComplexArray) -> str:
 
 
 def _bound(matrix: FloatArray, spread: float) -> float:
-    """How far an eigenvalue may be off, by Bauer and Fike where eigenvectors are well apart, else by Elsner."""
+    """How far an eigenvalue may be off: Bauer and Fike's bound or Elsner's, whichever is smaller."""
     if not len(matrix):
         return 0.0
     size = float(np.linalg.norm(matrix, 2))

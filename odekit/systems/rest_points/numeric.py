@@ -9,10 +9,10 @@ from odekit.arrays import FloatArray
 from odekit.systems.known import FixedPoint
 from odekit.systems.rest_points.described import described
 from odekit.systems.rest_points.interval_proof import Proof, proof_of
-from odekit.systems.rest_points.locus import Locus, distinct_by_shift
+from odekit.systems.rest_points.loci import Locus, distinct_by_shift, magnitude, zero_factors
 from odekit.systems.rest_points.measured import measured, tangent_at
 from odekit.systems.rest_points.newton import Equations
-from odekit.systems.rest_points.zero_set import zero_factors
+from odekit.systems.rest_points.spectrum import KINKED
 from odekit.systems.system import System
 
 __all__ = ["numeric_rest_points"]
@@ -20,7 +20,10 @@ __all__ = ["numeric_rest_points"]
 STARTS = 64  # Fewer miss points that few starts lead to.
 SIZES = (1.5, 6.0)  # Starts lie in boxes of these half widths, alternately; angles all around.
 APART = 1e-6  # Closer points are one point that was met twice.
-EXACT, NEAR = 1e-9, 1e-3  # How far off an exact value is looked for; Newton's steps end early at double roots.
+EXACT, NEAR = (
+    1e-9,
+    1e-3,
+)  # How far off an exact value is looked for; Newton's steps end early at double roots.
 STRIDE = 0.01  # So far beside a point that may belong to a family another member is looked for.
 SINGULAR = 1e-4  # A Jacobian with a smaller singular value, in units of the largest, is one of these.
 MAX_STATES = 12  # In more dimensions random starts leave too much out.
@@ -35,8 +38,8 @@ def numeric_rest_points(
 ) -> tuple[FixedPoint, ...]:
     """Points of rest, the most stable first: isolated ones, and of a family one, at level 0 of what is kept.
 
-    Only points with an exact value or a proof: slow motion looks like rest, and so do members of a family that
-    nothing that is kept accounts for.
+    Only points with an exact value or a proof: slow motion looks like rest. Members of a family that nothing
+    that is kept accounts for are not told.
 
     Parameters
     ----------
@@ -67,6 +70,7 @@ class _Search:
         self.constraints = list(system.constraints.values())
         factors = [zero_factors(entry, system.states) for entry in system.vector_field]
         self.is_void = () in factors
+        self.has_kinks = any(entry.has(*KINKED) for entry in system.vector_field)
         # The same zeros, but simple ones where a factor occurs twice.
         self.simple = [sp.Mul(*entry) for entry in factors]
         self.free = Equations([*self.simple, *self.constraints], system.states)
@@ -125,7 +129,8 @@ class _Search:
         exact = _exact(point, self.system, NEAR if is_singular else EXACT)
         if exact is not None:
             place = np.array([float(value) for value in exact.values()])
-            if tangent.is_explained or not self._goes_on(place):
+            is_alone = tangent.is_explained and not self.has_kinks
+            if is_alone or not self._goes_on(place):
                 yield Locus(exact, dimension, shifts=tuple(self.shifts)), Proof(0.0, 0.0)
             return
         kept = [*self.constraints, *self.integrals]
@@ -140,9 +145,13 @@ class _Search:
         """Whether rest goes on beside a point with unexplained zeros, so that it belongs to a family."""
         _, sizes, rows = np.linalg.svd(self.free.jacobian(point))
         flat = rows[int((sizes > SINGULAR * max(1.0, sizes[0])).sum()) :]
-        for direction in [*flat, *-flat]:
+        axes = np.eye(len(point)) if self.has_kinks else flat[:0]
+        for direction in [*flat, *-flat, *axes, *-axes]:
             beside = self.free.zero_from(point + STRIDE * direction)
-            if beside is not None and np.abs(self._in_gauge(beside) - self._in_gauge(point)).max() > STRIDE / 2:
+            if (
+                beside is not None
+                and np.abs(self._in_gauge(beside) - self._in_gauge(point)).max() > STRIDE / 2
+            ):
                 return True
         return False
 
@@ -166,5 +175,8 @@ def _exact(point: FloatArray, system: System, within: float) -> dict[sp.Symbol, 
         if not close:
             return None
         guess[state] = close[0]
-    entries = (*system.vector_field, *system.constraints.values())
-    return guess if all(sp.simplify(entry.subs(guess)) == 0 for entry in entries) else None
+    entries = [entry.subs(guess) for entry in (*system.vector_field, *system.constraints.values())]
+    # A number that is not 0 is soon told by its digits.
+    if any(not magnitude(entry) < 10.0**-DIGITS for entry in entries):
+        return None
+    return guess if all(sp.simplify(entry) == 0 for entry in entries) else None

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 import sympy as sp
 
 from odekit.systems.known import FixedPoint
-from odekit.systems.rest_points.circles import angles_of, translations
 from odekit.systems.rest_points.described import described
+from odekit.systems.rest_points.loci import angles_of, polynomial_loci, translations
 from odekit.systems.rest_points.numeric import numeric_rest_points
-from odekit.systems.rest_points.polynomial import polynomial_loci
 from odekit.systems.system import System
 
 __all__ = ["find_rest_points"]

@@ -11,15 +11,18 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from odekit.systems.rest_points.locus import Locus
+from odekit.arrays import FloatArray
+from odekit.systems.rest_points.loci import Locus, magnitude
 from odekit.systems.rest_points.stability import numeric_roots
 from odekit.systems.system import System
 
-__all__ = ["Spectrum", "spectrum_at"]
+__all__ = ["KINKED", "Spectrum", "spectrum_at"]
 
-ZERO = 1e-8  # Singular values of gradients at a sampled point below the root of the floats' spacing count as 0.
+ZERO = (
+    1e-8  # Singular values of gradients at a sampled point below the root of the floats' spacing count as 0.
+)
 MAX_KINKS = 4
-DIGITS = 30
+NEGLIGIBLE = 1e-15  # A constant below this, from 40 digits, is 0.
 SHOWN = 15  # Digits of an eigenvalue that has no formula.
 KINKED = (sp.Abs, sp.sign, sp.Max, sp.Min, sp.Heaviside)
 
@@ -73,19 +76,34 @@ def _jacobian(locus: Locus, system: System) -> sp.Matrix | None:
     on_kink = {part: u for part, u in arguments.items() if u is None or _vanishes(u, locus)}
     if None in on_kink.values() or len(on_kink) > MAX_KINKS:
         return None
-    found: sp.Matrix | None = None
-    for sides in product((1, -1), repeat=len(set(on_kink.values()))):
-        side = dict(zip(dict.fromkeys(on_kink.values()), sides, strict=True))
-        smooth = field.xreplace({part: _beside(part, u, side[u]) for part, u in on_kink.items()})
-        slopes = smooth.jacobian(states).replace(sp.DiracDelta, lambda *_: sp.S.Zero)
-        there = sp.Matrix.hstack(slopes, smooth).subs(locus.values)
-        there = there.applyfunc(locus.reduced if locus.sample else sp.simplify)
-        if found is not None and there != found:
-            return None
-        found = there
-    if found is None or any(not _vanishes(entry, locus) for entry in found[:, len(states)]):
+    sides = product((1, -1), repeat=len(set(on_kink.values())))
+    smooth = [_beside_all(field, on_kink, side) for side in sides]
+    there = [
+        sp.Matrix.hstack(one.jacobian(states).replace(sp.DiracDelta, lambda *_: sp.S.Zero), one)
+        for one in smooth
+    ]
+    there = [one.subs(locus.values) for one in there]
+    digits = [_digits(one, locus) for one in there]
+    if any(np.abs(one - digits[0]).max() > ZERO for one in digits[1:]):
+        return None
+    found = there[0].applyfunc(locus.reduced if locus.sample else sp.simplify)
+    if any(not _vanishes(entry, locus) for entry in found[:, len(states)]):
         return None
     return found[:, : len(states)]
+
+
+def _beside_all(field: sp.Matrix, on_kink: Mapping[sp.Expr, sp.Expr], sides: Sequence[int]) -> sp.Matrix:
+    """The field on chosen sides of the kinks."""
+    side = dict(zip(dict.fromkeys(on_kink.values()), sides, strict=True))
+    return field.xreplace({part: _beside(part, u, side[u]) for part, u in on_kink.items()})
+
+
+def _digits(matrix: sp.Matrix, locus: Locus) -> FloatArray:
+    """Values at the sample, or at some value of everything that is left open."""
+    place = dict(locus.sample)
+    for index, symbol in enumerate(sorted(matrix.free_symbols - set(place), key=str), 1):
+        place[symbol] = 0.7 + 0.31 * index
+    return np.array(matrix.subs(place).evalf().tolist(), dtype=np.complex128).view(np.float64)
 
 
 def _argument(part: sp.Expr) -> sp.Expr | None:
@@ -108,7 +126,7 @@ def _beside(part: sp.Expr, argument: sp.Expr, side: int) -> sp.Expr:
 def _vanishes(expression: sp.Expr, locus: Locus) -> bool:
     value = locus.reduced(expression.subs(locus.values))
     if value.is_number:
-        return bool(value == 0 or abs(sp.N(value, DIGITS)) < 10.0 ** (-DIGITS // 2))
+        return magnitude(value) < NEGLIGIBLE
     return bool(sp.simplify(value) == 0)
 
 
@@ -125,7 +143,7 @@ def _ranks(locus: Locus, normals: sp.Matrix, system: System) -> tuple[int, int]:
     return _rank(gradients), _rank(gradients @ np.array(tangent.evalf().tolist(), dtype=np.float64))
 
 
-def _rank(matrix: np.typing.NDArray[np.float64]) -> int:
+def _rank(matrix: FloatArray) -> int:
     return int((np.linalg.svd(matrix, compute_uv=False) > ZERO).sum()) if matrix.size else 0
 
 
@@ -157,7 +175,7 @@ def _tidy(entry: sp.Expr, locus: Locus) -> sp.Expr:
     if locus.equations:
         return entry
     if entry.is_number:
-        return sp.S.Zero if abs(sp.N(entry, DIGITS)) < 10.0 ** (-DIGITS // 2) else entry
+        return sp.S.Zero if magnitude(entry) < NEGLIGIBLE else entry
     return sp.factor(sp.simplify(entry))
 
 

@@ -1,4 +1,4 @@
-"""Stability from the spectrum: the signs of real parts, proved for all parameters at which the point exists."""
+"""Stability from the spectrum: signs of real parts, proved for all parameters at which the point exists."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

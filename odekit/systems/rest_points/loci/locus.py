@@ -9,7 +9,7 @@ import sympy as sp
 
 from odekit.arrays import FloatArray
 
-__all__ = ["Locus", "digits_of", "distinct_by_shift"]
+__all__ = ["Locus", "digits_of", "distinct_by_shift", "magnitude"]
 
 # Angles that agree to so many radians are one: different ones of small systems are further apart.
 SAME = 1e-6
@@ -53,7 +53,19 @@ def digits_of(locus: Locus) -> Locus | None:
     if not any(value.has(sp.Float) for value in locus.values.values()):
         return None
     sample = {state: sp.re(sp.N(value, DIGITS)) for state, value in locus.values.items()}
-    return Locus({}, locus.dimension, (), locus.shifts, sample, lambda formula: sp.N(formula.subs(sample), DIGITS))
+
+    def reduced(formula: sp.Expr) -> sp.Expr:
+        return sp.N(formula.subs(sample), DIGITS)
+
+    return Locus({}, locus.dimension, (), locus.shifts, sample, reduced)
+
+
+def magnitude(number: sp.Expr, digits: int = DIGITS) -> float:
+    """The absolute value of a constant from so many digits; infinite or NaN where it is no number."""
+    try:
+        return abs(complex(sp.N(number, digits)))
+    except TypeError:
+        return float("inf")
 
 
 def distinct_by_shift(
@@ -75,7 +87,9 @@ def distinct_by_shift(
     ]
     for one in loci:
         place = _place(one, states)
-        others = [] if place is None else [p for p in (_place(other, states) for other in kept) if p is not None]
+        others = (
+            [] if place is None else [p for p in (_place(other, states) for other in kept) if p is not None]
+        )
         if place is None or not any(
             np.all(_wrapped(place - other - turn, period) < SAME) for other in others for turn in turns
         ):
@@ -92,4 +106,5 @@ def _place(locus: Locus, states: Sequence[sp.Symbol]) -> FloatArray | None:
 def _wrapped(gap: FloatArray, period: FloatArray) -> FloatArray:
     """Distances, up to whole periods."""
     turns = np.where(np.isinf(period), 0.0, np.round(gap / np.where(np.isinf(period), 1.0, period)))
-    return np.abs(gap - turns * np.where(np.isinf(period), 0.0, period))
+    distance: FloatArray = np.abs(gap - turns * np.where(np.isinf(period), 0.0, period))
+    return distance

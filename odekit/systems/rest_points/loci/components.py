@@ -1,8 +1,8 @@
 """The real solutions of polynomial equations apart by their irreducible pieces: points, curves, surfaces.
 
 Equations are split along their factors, before and after a Groebner basis over the rational functions of the
-parameters is made, until nothing factors. A piece that has no real point where it is smooth (as x^2 + y^2 = 0)
-is replaced by its singular points.
+parameters is made, until nothing factors. A piece that has no real point where it is smooth, such as
+x^2 + y^2 = 0, is replaced by its singular points.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -9,11 +9,11 @@ from math import prod
 import sympy as sp
 
 from odekit.systems.integrals import expanded_size
-from odekit.systems.rest_points.circles import Letters, letters_of
-from odekit.systems.rest_points.components import Component, real_components
-from odekit.systems.rest_points.locus import Locus, distinct_by_shift
-from odekit.systems.rest_points.roots import real_solutions
-from odekit.systems.rest_points.zero_set import zero_factors
+from odekit.systems.rest_points.loci.circles import Letters, letters_of
+from odekit.systems.rest_points.loci.components import Component, real_components
+from odekit.systems.rest_points.loci.locus import Locus, distinct_by_shift, magnitude
+from odekit.systems.rest_points.loci.roots import real_solutions
+from odekit.systems.rest_points.loci.zero_set import zero_factors
 from odekit.systems.system import System
 
 __all__ = ["polynomial_loci"]
@@ -25,8 +25,8 @@ MAX_PARAMETERS = 2
 MAX_PRODUCT = 125
 MAX_TERMS = 60
 MAX_LOCI = 256
-# An imaginary part below this share is one of rounding, at as many digits.
-DIGITS, NEGLIGIBLE = 30, 1e-18
+# A residual below this is one of rounding.
+NEGLIGIBLE = 1e-18
 # What a field is at a sample of a family, where it vanishes but for rounding.
 SMALL = 1e-6
 
@@ -34,9 +34,7 @@ Shifts = Sequence[tuple[int, ...]]
 Factors = list[tuple[sp.Expr, ...]]
 
 
-def polynomial_loci(
-    system: System, angles: Sequence[sp.Symbol], shifts: Shifts
-) -> tuple[Locus, ...] | None:
+def polynomial_loci(system: System, angles: Sequence[sp.Symbol], shifts: Shifts) -> tuple[Locus, ...] | None:
     """Every real point and family, larger families first; None where the equations are not small polynomials.
 
     Parameters
@@ -191,10 +189,12 @@ def _in_order(locus: Locus, system: System) -> Locus:
 
 def _is_defined(locus: Locus, system: System) -> bool:
     """Whether the field itself rests there, and not only its numerators."""
+    below = [sp.fraction(sp.together(entry))[1].subs(locus.values) for entry in system.vector_field]
+    if any(_vanishes(entry) for entry in below if not entry.free_symbols & set(locus.sample)):
+        return False
     entries = [entry.subs(locus.values) for entry in system.vector_field]
     if locus.sample:
-        values = [sp.N(entry.subs(locus.sample)) for entry in entries]
-        return all(value.is_number and abs(value) < SMALL for value in values)
+        return all(magnitude(entry.subs(locus.sample)) < SMALL for entry in entries)
     return all(_vanishes(entry) for entry in entries)
 
 
@@ -203,4 +203,4 @@ def _vanishes(expression: sp.Expr) -> bool:
         return False
     if expression.free_symbols or expression.is_Rational:
         return bool(sp.simplify(expression) == 0)
-    return bool(abs(sp.N(expression, DIGITS)) <= NEGLIGIBLE)
+    return magnitude(expression) <= NEGLIGIBLE

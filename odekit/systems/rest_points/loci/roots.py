@@ -6,7 +6,7 @@ from math import prod
 
 import sympy as sp
 
-from odekit.systems.rest_points.components import Component
+from odekit.systems.rest_points.loci.components import Component
 
 __all__ = ["real_solutions"]
 
@@ -26,8 +26,11 @@ def real_solutions(component: Component) -> list[Values]:
     With parameters only those that have formulas, and whose realness depends on parameters at most.
 
     >>> x = sp.Symbol("x", real=True)
-    >>> [len(real_solutions(Component((power,), (x,), 0, {}))) for power in (x**2 - 2, x**3 - 3 * x + 1, x**5 - x + 1)]
-    [2, 3, 1]
+    >>> for polynomial in (x**2 - 2, x**3 - 3 * x + 1, x**5 - x + 1):
+    ...     print(len(real_solutions(Component((polynomial,), (x,), 0, {}))))
+    2
+    3
+    1
     """
     solutions = _by_formulas(component) if component.count <= MAX_COUNT else []
     if component.has_parameters:
