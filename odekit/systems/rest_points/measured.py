@@ -14,7 +14,7 @@ from odekit.systems.rest_points.loci import Locus
 from odekit.systems.rest_points.newton import Equations
 from odekit.systems.system import System
 
-__all__ = ["Tangent", "measured", "tangent_at"]
+__all__ = ["Tangent", "Tangents", "measured"]
 
 ZERO = 1e-8  # Singular values below the root of the floats' spacing count as 0.
 SAFETY = 10.0  # Rounding in the eigenvalues' own computation, in units of what it is bounded by.
@@ -37,37 +37,50 @@ class Tangent:
     is_explained: bool
 
 
-def tangent_at(
-    point: FloatArray, system: System, integrals: Sequence[sp.Expr], shifts: Sequence[tuple[int, ...]]
-) -> Tangent:
-    """The tangent at a point of rest (state,)."""
-    states, held = system.states, list(system.constraints.values())
-    normals = _rows([*held, *integrals], states, point)
-    moved = np.array(shifts, dtype=np.float64).reshape(-1, len(states))
-    # A shift that leaves all levels alone is a direction of the level: it is taken out of it.
-    level = _null_space(normals)
-    along = moved[np.abs(normals @ moved.T).max(axis=0, initial=0.0) <= ZERO] if len(moved) else moved
-    basis = _null_space(np.vstack([normals, along]))
-    linear = Equations(system.vector_field, states).jacobian(point)
-    sizes = np.linalg.svd(basis.T @ linear @ basis, compute_uv=False)
-    shifted = _rank(normals @ moved.T)
-    levels = len(states) - level.shape[1] - _rank(_rows(held, states, point)) - shifted
-    return Tangent(basis, levels, bool((sizes > ZERO).all()))
+class Tangents:
+    """The tangents at points of rest of one system.
+
+    Parameters
+    ----------
+    system, integrals: the system, without parameters, and what it conserves beside its constraints.
+    shifts: directions in which all of the field's zeros can be moved.
+    """
+
+    def __init__(
+        self, system: System, integrals: Sequence[sp.Expr], shifts: Sequence[tuple[int, ...]]
+    ) -> None:
+        held = list(system.constraints.values())
+        self.field = Equations(system.vector_field, system.states)
+        self._kept = Equations([*held, *integrals], system.states)
+        self._held = Equations(held, system.states)
+        self._moved = np.array(shifts, dtype=np.float64).reshape(-1, len(system.states))
+
+    def at(self, point: FloatArray) -> Tangent:
+        """The tangent at a point (state,)."""
+        normals, moved = self._kept.jacobian(point), self._moved
+        # A shift that leaves all levels alone is a direction of the level: it is taken out of it.
+        along = moved[np.abs(normals @ moved.T).max(axis=0, initial=0.0) <= ZERO]
+        basis = _null_space(np.vstack([normals, along]))
+        sizes = np.linalg.svd(basis.T @ self.field.jacobian(point) @ basis, compute_uv=False)
+        levels = _rank(normals) - _rank(self._held.jacobian(point)) - _rank(normals @ moved.T)
+        return Tangent(basis, levels, bool((sizes > ZERO).all()))
 
 
-def measured(locus: Locus, proof: Proof, system: System, integrals: Sequence[sp.Expr]) -> FixedPoint:
+def measured(
+    locus: Locus, proof: Proof, tangents: Tangents, system: System, integrals: Sequence[sp.Expr]
+) -> FixedPoint:
     """The point with eigenvalues in floats.
 
     Parameters
     ----------
     locus: the point's digits.
     proof: how far off they may be, and the Jacobian with them.
+    tangents: those of the system.
     system, integrals: the system, without parameters, and what it conserves beside its constraints.
     """
     point = np.array([float(value) for value in locus.values.values()])
-    tangent = tangent_at(point, system, integrals, locus.shifts)
-    linear = Equations(system.vector_field, system.states).jacobian(point)
-    matrix = tangent.basis.T @ linear @ tangent.basis
+    basis = tangents.at(point).basis
+    matrix = basis.T @ tangents.field.jacobian(point) @ basis
     eigenvalues = np.linalg.eigvals(matrix).astype(np.complex128)
     bound = _bound(matrix, proof.spread)
     real = np.where(np.abs(eigenvalues.real) <= bound, 0.0, eigenvalues.real)
@@ -97,10 +110,6 @@ def _bound(matrix: FloatArray, spread: float) -> float:
     vectors = np.linalg.eig(matrix).eigenvectors
     general = (2 * size + change) ** (1 - 1 / len(matrix)) * change ** (1 / len(matrix))
     return min(float(np.linalg.cond(vectors)) * change, float(general))
-
-
-def _rows(functions: Sequence[sp.Expr], states: Sequence[sp.Symbol], point: FloatArray) -> FloatArray:
-    return Equations(functions, states).jacobian(point) if functions else np.zeros((0, len(states)))
 
 
 def _rank(matrix: FloatArray) -> int:

@@ -42,6 +42,8 @@ class Equations:
 
     def jacobian(self, point: FloatArray) -> FloatArray:
         """(function, state) at a point (state,)."""
+        if not self._functions:
+            return np.zeros((0, len(self._states)))
         return np.asarray(self._slopes(*point), dtype=np.float64).reshape(-1, len(self._states))
 
     def zero_from(self, start: FloatArray) -> FloatArray | None:

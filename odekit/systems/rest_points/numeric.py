@@ -10,7 +10,7 @@ from odekit.systems.known import FixedPoint
 from odekit.systems.rest_points.described import described
 from odekit.systems.rest_points.interval_proof import Proof, proof_of
 from odekit.systems.rest_points.loci import Locus, distinct_by_shift, magnitude, zero_factors
-from odekit.systems.rest_points.measured import measured, tangent_at
+from odekit.systems.rest_points.measured import Tangents, measured
 from odekit.systems.rest_points.newton import Equations
 from odekit.systems.rest_points.spectrum import KINKED
 from odekit.systems.system import System
@@ -55,7 +55,7 @@ def numeric_rest_points(
         found = list(search.loci())
         apart = distinct_by_shift([locus for locus, _ in found], system.states, angles, shifts)
         proofs = {id(locus): proof for locus, proof in found}
-        points = [_point(locus, proofs[id(locus)], system, integrals) for locus in apart]
+        points = [search.point(locus, proofs[id(locus)]) for locus in apart]
     return tuple(sorted(points, key=_instability))
 
 
@@ -66,6 +66,7 @@ class _Search:
         self, system: System, integrals: tuple[sp.Expr, ...], angles: tuple[sp.Symbol, ...], shifts: Shifts
     ) -> None:
         self.system, self.integrals, self.shifts = system, integrals, shifts
+        self.tangents = Tangents(system, integrals, shifts)
         self.turns = np.array([state in angles for state in system.states])
         self.constraints = list(system.constraints.values())
         factors = [zero_factors(entry, system.states) for entry in system.vector_field]
@@ -116,13 +117,13 @@ class _Search:
 
     def _represented(self, point: FloatArray) -> FloatArray | None:
         """The member at level 0 of a family that goes through the levels of what is kept; else the point."""
-        if not tangent_at(point, self.system, self.integrals, self.shifts).levels:
+        if not self.tangents.at(point).levels:
             return point
         member = self.level.zero_from(point)
         return point if member is None else self._in_gauge(member)
 
     def _certified(self, point: FloatArray) -> Iterator[tuple[Locus, Proof]]:
-        tangent = tangent_at(point, self.system, self.integrals, self.shifts)
+        tangent = self.tangents.at(point)
         dimension = len(self.shifts) + tangent.levels
         sizes = np.linalg.svd(self.free.jacobian(point), compute_uv=False)
         is_singular = bool(sizes[len(point) - 1] < SINGULAR * max(1.0, sizes[0])) if len(sizes) else True
@@ -155,11 +156,11 @@ class _Search:
                 return True
         return False
 
-
-def _point(locus: Locus, proof: Proof, system: System, integrals: Sequence[sp.Expr]) -> FixedPoint:
-    if proof.radius == 0.0 and len(system.states) <= MAX_SYMBOLIC:
-        return described(locus, system, integrals)
-    return measured(locus, proof, system, integrals)
+    def point(self, locus: Locus, proof: Proof) -> FixedPoint:
+        """The point with its stability, in symbols where it is exact and small."""
+        if proof.radius == 0.0 and len(self.system.states) <= MAX_SYMBOLIC:
+            return described(locus, self.system, self.integrals)
+        return measured(locus, proof, self.tangents, self.system, self.integrals)
 
 
 def _instability(point: FixedPoint) -> float:

@@ -12,7 +12,7 @@ from odekit.systems.integrals import expanded_size
 from odekit.systems.rest_points.loci.circles import Letters, letters_of
 from odekit.systems.rest_points.loci.components import Component, real_components
 from odekit.systems.rest_points.loci.locus import Locus, distinct_by_shift, magnitude
-from odekit.systems.rest_points.loci.roots import real_solutions
+from odekit.systems.rest_points.loci.roots import formulas, real_solutions
 from odekit.systems.rest_points.loci.zero_set import zero_factors
 from odekit.systems.system import System
 
@@ -139,21 +139,16 @@ def _family(component: Component, letters: Letters) -> Locus:
 
 
 def _parametrised(component: Component, letters: Letters) -> dict[sp.Symbol, sp.Expr]:
-    """One formula for each state in those that are free; none where roots or angles would be needed."""
+    """One formula for each state in those that are free; none where roots or free angles would be needed."""
     if not component.basis:
         return {state: state for state in letters.states}
-    if letters.waves:
+    solutions = formulas(component)
+    if len(solutions) != 1 or len(solutions[0]) != len(letters.symbols) - component.dimension:
         return {}
-    try:
-        solutions = sp.solve(list(component.basis), list(letters.symbols), dict=True)
-    except NotImplementedError:
-        return {}
-    if len(solutions) != 1:
-        return {}
-    values = {s: sp.radsimp(sp.simplify(solutions[0].get(s, s))) for s in letters.states}
-    is_rational = all(value.is_rational_function(*letters.states) for value in values.values())
-    is_whole = is_rational and len(solutions[0]) == len(letters.states) - component.dimension
-    return values if is_whole else {}
+    solution = {letter: solutions[0].get(letter, letter) for letter in letters.symbols}
+    turning = [solution[letter] for waves in letters.waves.values() for letter in waves]
+    is_rational = all(value.is_rational_function(*letters.symbols) for value in solution.values())
+    return letters.values(solution) if is_rational and all(value.is_number for value in turning) else {}
 
 
 def _reduced(component: Component, letters: Letters, expression: sp.Expr) -> sp.Expr:
@@ -189,13 +184,13 @@ def _in_order(locus: Locus, system: System) -> Locus:
 
 def _is_defined(locus: Locus, system: System) -> bool:
     """Whether the field itself rests there, and not only its numerators."""
-    below = [sp.fraction(sp.together(entry))[1].subs(locus.values) for entry in system.vector_field]
-    if any(_vanishes(entry) for entry in below if not entry.free_symbols & set(locus.sample)):
-        return False
     entries = [entry.subs(locus.values) for entry in system.vector_field]
-    if locus.sample:
-        return all(magnitude(entry.subs(locus.sample)) < SMALL for entry in entries)
-    return all(_vanishes(entry) for entry in entries)
+    below = [sp.fraction(sp.together(entry))[1].subs(locus.values) for entry in system.vector_field]
+    if not locus.equations:
+        return not any(map(_vanishes, below)) and all(map(_vanishes, entries))
+    place = {p: sp.Rational(7 + i, 9) for i, p in enumerate(system.parameters)} | dict(locus.sample)
+    is_pole = any(magnitude(entry.subs(place)) < SMALL for entry in below)
+    return not is_pole and all(magnitude(entry.subs(place)) < SMALL for entry in entries)
 
 
 def _vanishes(expression: sp.Expr) -> bool:

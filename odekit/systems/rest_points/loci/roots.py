@@ -8,7 +8,7 @@ import sympy as sp
 
 from odekit.systems.rest_points.loci.components import Component
 
-__all__ = ["real_solutions"]
+__all__ = ["formulas", "real_solutions"]
 
 # An imaginary part or a residual below this share is one of rounding, at as many digits.
 DIGITS, NEGLIGIBLE = 40, 1e-20
@@ -32,7 +32,8 @@ def real_solutions(component: Component) -> list[Values]:
     3
     1
     """
-    solutions = _by_formulas(component) if component.count <= MAX_COUNT else []
+    solutions = formulas(component) if component.count <= MAX_COUNT else []
+    solutions = [values for values in solutions if len(values) == len(component.letters)]
     if component.has_parameters:
         return [values for values in solutions if all(map(_may_be_real, values.values()))]
     real = [values for values in solutions if all(map(_is_real, values.values()))]
@@ -42,15 +43,16 @@ def real_solutions(component: Component) -> list[Values]:
     return list(_by_roots(component))
 
 
-def _by_formulas(component: Component) -> list[Values]:
-    # SymPy simplifies more, and loses more, where it knows that the unknowns are real.
+def formulas(component: Component) -> list[Values]:
+    """What SymPy solves for, which may leave some letters open; nothing where it knows no formula."""
+    # SymPy loses solutions where it knows that the unknowns are real.
     plain = {letter: sp.Dummy(letter.name) for letter in component.letters}
+    named = {other: letter for letter, other in plain.items()}
     try:
-        found = sp.solve([e.xreplace(plain) for e in component.basis], list(plain.values()), dict=True)
+        found = sp.solve([e.xreplace(plain) for e in component.basis], list(named), dict=True)
     except NotImplementedError:
         return []
-    whole = [solution for solution in found if len(solution) == len(plain)]
-    return [{letter: _tidy(solution[other]) for letter, other in plain.items()} for solution in whole]
+    return [{named[k]: _tidy(value.xreplace(named)) for k, value in one.items()} for one in found]
 
 
 def _tidy(value: sp.Expr) -> sp.Expr:
