@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import product
+from itertools import combinations, product
 from math import prod
 
 import sympy as sp
@@ -142,13 +142,17 @@ def _parametrised(component: Component, letters: Letters) -> dict[sp.Symbol, sp.
     """One formula for each state in those that are free; none where roots or free angles would be needed."""
     if not component.basis:
         return {state: state for state in letters.states}
-    solutions = formulas(component)
-    if len(solutions) != 1 or len(solutions[0]) != len(letters.symbols) - component.dimension:
-        return {}
-    solution = {letter: solutions[0].get(letter, letter) for letter in letters.symbols}
-    turning = [solution[letter] for waves in letters.waves.values() for letter in waves]
-    is_rational = all(value.is_rational_function(*letters.symbols) for value in solution.values())
-    return letters.values(solution) if is_rational and all(value.is_number for value in turning) else {}
+    size = len(letters.symbols) - component.dimension
+    for unknowns in ((), *combinations(letters.symbols, size)):
+        solutions = formulas(component, unknowns)
+        if len(solutions) != 1 or len(solutions[0]) != size:
+            continue
+        solution = {letter: solutions[0].get(letter, letter) for letter in letters.symbols}
+        turning = [solution[letter] for waves in letters.waves.values() for letter in waves]
+        is_rational = all(value.is_rational_function(*letters.symbols) for value in solution.values())
+        if is_rational and all(value.is_number for value in turning):
+            return letters.values(solution)
+    return {}
 
 
 def _reduced(component: Component, letters: Letters, expression: sp.Expr) -> sp.Expr:

@@ -1,6 +1,6 @@
 """The real points of a piece of solutions that is of points alone: by formulas, or by digits."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 
@@ -13,7 +13,7 @@ __all__ = ["formulas", "real_solutions"]
 # An imaginary part or a residual below this share is one of rounding, at as many digits.
 DIGITS, NEGLIGIBLE = 40, 1e-20
 # Formulas of more points than this hold cubic roots and worse, which SymPy takes minutes to shorten.
-MAX_COUNT = 4
+MAX_COUNT, MAX_COUNT_OF_SEVERAL = 4, 2
 # Combinations of the unknowns' roots that are tried.
 MAX_TRIALS = 2_000
 
@@ -32,7 +32,8 @@ def real_solutions(component: Component) -> list[Values]:
     3
     1
     """
-    solutions = formulas(component) if component.count <= MAX_COUNT else []
+    most = MAX_COUNT if component.has_parameters or len(component.letters) == 1 else MAX_COUNT_OF_SEVERAL
+    solutions = formulas(component) if component.count <= most else []
     solutions = [values for values in solutions if len(values) == len(component.letters)]
     if component.has_parameters:
         return [values for values in solutions if all(map(_may_be_real, values.values()))]
@@ -43,13 +44,23 @@ def real_solutions(component: Component) -> list[Values]:
     return list(_by_roots(component))
 
 
-def formulas(component: Component) -> list[Values]:
-    """What SymPy solves for, which may leave some letters open; nothing where it knows no formula."""
+def formulas(component: Component, unknowns: Sequence[sp.Symbol] = ()) -> list[Values]:
+    """What SymPy solves for, which may leave some letters open; nothing where it knows no formula.
+
+    Parameters
+    ----------
+    component: the equations.
+    unknowns: the letters that are solved for; all where none are named.
+    """
     # SymPy loses solutions where it knows that the unknowns are real.
     plain = {letter: sp.Dummy(letter.name) for letter in component.letters}
     named = {other: letter for letter, other in plain.items()}
     try:
-        found = sp.solve([e.xreplace(plain) for e in component.basis], list(named), dict=True)
+        found = sp.solve(
+            [e.xreplace(plain) for e in component.basis],
+            [plain[letter] for letter in unknowns or component.letters],
+            dict=True,
+        )
     except NotImplementedError:
         return []
     return [{named[k]: _tidy(value.xreplace(named)) for k, value in one.items()} for one in found]
