@@ -55,12 +55,9 @@ def formulas(component: Component, unknowns: Sequence[sp.Symbol] = ()) -> list[V
     # SymPy loses solutions where it knows that the unknowns are real.
     plain = {letter: sp.Dummy(letter.name) for letter in component.letters}
     named = {other: letter for letter, other in plain.items()}
+    wanted = [plain[letter] for letter in unknowns or component.letters]
     try:
-        found = sp.solve(
-            [e.xreplace(plain) for e in component.basis],
-            [plain[letter] for letter in unknowns or component.letters],
-            dict=True,
-        )
+        found = sp.solve([e.xreplace(plain) for e in component.basis], wanted, dict=True)
     except NotImplementedError:
         return []
     return [{named[k]: _tidy(value.xreplace(named)) for k, value in one.items()} for one in found]
