@@ -19,15 +19,17 @@ class FixedPoint:
     ----------
     values: value in radians by combination.
     stability: ``"attracts"``, ``"repels"``, ``"saddle"``, ``"depends on signs"`` (of the signed states) or
-        ``"depends on magnitudes"``; of a point of rest also ``"depends on values"`` (of parameters, or along
-        its family) or ``"degenerate"`` (an eigenvalue 0 that nothing explains).
+        ``"depends on magnitudes"``; of a point of rest also ``"centre"`` (orbits nearby stay near, provably),
+        ``"depends on values"`` (of parameters, or along its family, or no sign is proved) or
+        ``"degenerate"`` (the linearisation doesn't tell: an eigenvalue whose real part is 0, or can't be told
+        from 0, and that nothing explains).
     rates: rate at which a small deviation of each combination shrinks (negative: grows), where the
         linearisation doesn't couple it to others.
     eigenvalues: of the linearisation along the constraint and the levels of the first integrals, for a point
-        of rest of all states; empty for phases.
-    family: number of dimensions of the connected points of rest that it belongs to, 0 where it is alone.
-    radius: bound of each value's error, proved by interval arithmetic; 0 where the values are exact, and
-        infinite where they are numbers without a proof.
+        of rest of all states; empty for phases, and where the field has a kink.
+    family: number of dimensions of the connected points of rest that it stands for, 0 where it is alone.
+    equations: of a family that has no formula for each state, what vanishes on it, in the states without one.
+    radius: bound of each value's error, proved by interval arithmetic; 0 where the values are exact.
     """
 
     values: Mapping[sp.Symbol, sp.Expr]
@@ -36,11 +38,13 @@ class FixedPoint:
     eigenvalues: tuple[sp.Expr, ...] = ()
     family: int = 0
     radius: float = 0.0
+    equations: tuple[sp.Expr, ...] = ()
 
     @property
     def name(self) -> str:
-        """The combinations and their values, such as ``D = 0``."""
-        return ", ".join(f"{symbol} = {value}" for symbol, value in self.values.items())
+        """The combinations and their values, such as ``D = 0``, and a family's equations."""
+        values = (f"{symbol} = {value}" for symbol, value in self.values.items())
+        return ", ".join([*values, *(f"{function} = 0" for function in self.equations)])
 
     @property
     def slowest(self) -> sp.Expr | None:

@@ -56,7 +56,8 @@ def plain_data(system: System) -> dict[str, Any]:
                 "stability": point.stability,
                 "eigenvalues": [str(value) for value in point.eigenvalues],
                 "family": point.family,
-                "radius": point.radius if point.radius < float("inf") else None,
+                "equations": [str(function) for function in point.equations],
+                "radius": point.radius,
             }
             for point in system.fixed_points()
         ],
@@ -84,9 +85,7 @@ def _points(system: System) -> Iterator[str]:
         if point.eigenvalues:
             parts.append(f"eigenvalues {', '.join(map(str, point.eigenvalues))}")
         if point.family:
-            parts.append(f"one of a family of dimension {point.family}")
-        if point.radius == float("inf"):
-            parts.append("found numerically, not proved")
-        elif point.radius:
+            parts.append(f"{'a' if point.equations else 'one of a'} family of dimension {point.family}")
+        if point.radius:
             parts.append(f"proved within {point.radius:g}")
         yield "; ".join(parts)

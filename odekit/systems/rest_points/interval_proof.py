@@ -5,6 +5,7 @@ is a zero of f on the same level, where it can be isolated although f itself has
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import mpmath
@@ -14,47 +15,71 @@ import sympy as sp
 from odekit.arrays import FloatArray
 from odekit.errors import InputError
 from odekit.systems.algebra import INTERVALS, from_symbolic
-from odekit.systems.system import System
 
-__all__ = ["proved_radius"]
+__all__ = ["Proof", "proof_of"]
 
 # The smallest provable box is reported: smaller ones drown in rounding, larger ones say too little.
 RADII = (1e-12, 1e-10, 1e-8)
+WORST_CONDITION = 1e10
 
 
-def proved_radius(system: System, kept: Sequence[sp.Expr], point: FloatArray) -> float:
-    """Radius of a box around the point that holds exactly one point of rest of its level; infinite unproved.
-
-    With C the approximate inverse of the completed field's Jacobian, a box X of centre y holds exactly one
-    zero if ``y - C F(y) + (1 - C J(X))(X - y)`` lies inside X (Krawczyk 1969).
+@dataclass(frozen=True)
+class Proof:
+    """A box around a point that holds exactly one point of rest of its level.
 
     Parameters
     ----------
-    system: without parameters.
+    radius: half the box's width; 0 where the point is exact.
+    spread: how much an entry of the field's Jacobian changes at most in a row of it, summed, over the box.
+    """
+
+    radius: float
+    spread: float
+
+
+def proof_of(
+    field: Sequence[sp.Expr], kept: Sequence[sp.Expr], states: Sequence[sp.Symbol], point: FloatArray
+) -> Proof | None:
+    """The smallest box that is proved; None where none is.
+
+    With C the approximate inverse of the completed field's Jacobian, a box X of centre y holds exactly one
+    zero if ``y - C F(y) + (1 - C J(X))(X - y)`` lies inside X (Krawczyk 1969). Where a sign or a step jumps
+    inside the box nothing is proved.
+
+    Parameters
+    ----------
+    field: the velocities, in the states alone.
     kept: functions that the flow keeps at every level.
     point: (state,), close to a point of rest. A kept function's level is that of the point, rounded; those
         of a constraint are thereby held to rounding only.
     """
-    states = list(system.states)
     place = {state: sp.Rational(float(value)) for state, value in zip(states, point, strict=True)}
-    field = sp.Matrix(system.vector_field)
+    velocities = sp.Matrix(field)
+    completed = velocities
     for function in kept:
         level = function.subs(place)
-        field += sp.Matrix([function.diff(state) for state in states]) * (function - level)
-    jacobian = field.jacobian(states)
+        completed += sp.Matrix([function.diff(state) for state in states]) * (function - level)
+    jumps = [part.args[0] for part in completed.atoms(sp.sign, sp.Heaviside)]
     try:
-        return _test(field, jacobian, states, point)
+        return _test(completed, velocities.jacobian(list(states)), jumps, states, point)
     except (InputError, ZeroDivisionError, ValueError):
-        return float("inf")
+        return None
 
 
-def _test(field: sp.Matrix, jacobian: sp.Matrix, states: Sequence[sp.Symbol], point: FloatArray) -> float:
+def _test(
+    field: sp.Matrix,
+    slopes: sp.Matrix,
+    jumps: Sequence[sp.Expr],
+    states: Sequence[sp.Symbol],
+    point: FloatArray,
+) -> Proof | None:
     iv, count = mpmath.iv, len(states)
     centre = {state.name: iv.mpf(float(value)) for state, value in zip(states, point, strict=True)}
+    jacobian = _without_deltas(field.jacobian(list(states)))
     middle = _intervals(jacobian, centre)
     approximate = np.array([[float(entry.mid) for entry in row] for row in middle])
-    if np.linalg.cond(approximate) > 1e10:
-        return float("inf")
+    if not np.isfinite(approximate).all() or np.linalg.cond(approximate) > WORST_CONDITION:
+        return None
     inverse = np.linalg.inv(approximate)
     value = _intervals(field, centre)
     newton = [
@@ -62,10 +87,18 @@ def _test(field: sp.Matrix, jacobian: sp.Matrix, states: Sequence[sp.Symbol], po
     ]
     for radius in RADII:
         box = {name: value + iv.mpf([-radius, radius]) for name, value in centre.items()}
-        slopes = _intervals(jacobian, box)
-        if all(_stays(i, inverse, newton[i], slopes, radius) for i in range(count)):
-            return radius
-    return float("inf")
+        if any(0 in entry for (entry,) in _intervals(sp.Matrix(jumps), box)):
+            return None
+        rows = _intervals(jacobian, box)
+        if all(_stays(i, inverse, newton[i], rows, radius) for i in range(count)):
+            widths = _intervals(_without_deltas(slopes), box)
+            return Proof(radius, max(sum(float(entry.delta) for entry in row) for row in widths))
+    return None
+
+
+def _without_deltas(matrix: sp.Matrix) -> sp.Matrix:
+    """Derivatives of signs and steps away from their jumps."""
+    return matrix.replace(sp.DiracDelta, lambda *_: sp.S.Zero)
 
 
 def _stays(row: int, inverse: FloatArray, newton: Any, slopes: list[list[Any]], radius: float) -> bool:

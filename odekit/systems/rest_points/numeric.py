@@ -1,179 +1,183 @@
-"""Points of rest by damped Newton steps from many seeded starts, with eigenvalues and a proof."""
+"""Points of rest by damped Newton steps from many seeded starts, each exact or with a proof."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import sympy as sp
 
-from odekit.arrays import BoolArray, ComplexArray, FloatArray
+from odekit.arrays import FloatArray
 from odekit.systems.known import FixedPoint
-from odekit.systems.rest_points.interval_proof import proved_radius
-from odekit.systems.rest_points.linearised import linearised
+from odekit.systems.rest_points.described import described
+from odekit.systems.rest_points.interval_proof import Proof, proof_of
+from odekit.systems.rest_points.loci import Locus, distinct_by_shift, magnitude, zero_factors
+from odekit.systems.rest_points.measured import Tangents, measured
+from odekit.systems.rest_points.newton import Equations
+from odekit.systems.rest_points.spectrum import KINKED
 from odekit.systems.system import System
 
 __all__ = ["numeric_rest_points"]
 
-ArrayFunction = Callable[..., FloatArray]
 STARTS = 64  # Fewer miss points that few starts lead to.
-ITERATIONS = 60  # Near a point Newton's method doubles its digits: a start that takes longer wanders.
-HALVINGS = 10  # A start that only a thousandth of a step improves is stuck.
-CONVERGED = 1e-11  # Residual in units of the Jacobian, not far above rounding.
+SIZES = (1.5, 6.0)  # Starts lie in boxes of these half widths, alternately; angles all around.
 APART = 1e-6  # Closer points are one point that was met twice.
-ZERO = 1e-8  # Eigenvalues and singular values below the root of the floats' spacing count as 0.
-MAX_POINTS = 32  # A whole family of points would never end.
+EXACT, NEAR = (
+    1e-9,
+    1e-3,
+)  # How far off an exact value is looked for; Newton's steps end early at double roots.
+STRIDE = 0.01  # So far beside a point that may belong to a family another member is looked for.
+SINGULAR = 1e-4  # A Jacobian with a smaller singular value, in units of the largest, is one of these.
 MAX_STATES = 12  # In more dimensions random starts leave too much out.
 MAX_SYMBOLIC = 4  # Eigenvalues of larger matrices have no formula in general.
 DIGITS = 15  # What a float holds.
 
+Shifts = Sequence[tuple[int, ...]]
 
-def numeric_rest_points(system: System, integrals: Sequence[sp.Expr]) -> tuple[FixedPoint, ...]:
-    """Points of rest at the level 0 of the first integrals, the most stable first.
 
-    Where an eigenvalue is 0, only points with an exact value or a proof are kept: slow motion looks alike.
+def numeric_rest_points(
+    system: System, integrals: Sequence[sp.Expr], angles: Sequence[sp.Symbol], shifts: Shifts
+) -> tuple[FixedPoint, ...]:
+    """Points of rest, the most stable first: isolated ones, and of a family one, at level 0 of what is kept.
+
+    Only points with an exact value or a proof: slow motion looks like rest. Members of a family that nothing
+    that is kept accounts for are not told.
 
     Parameters
     ----------
     system: without parameters, of at most 12 states.
     integrals: what it conserves beside the constraint's functions.
+    angles: states that are taken up to whole turns.
+    shifts: directions in which all of the field's zeros can be moved.
     """
     if len(system.states) > MAX_STATES:
         return ()
-    states, kept = system.states, [*system.constraints.values(), *integrals]
-    residual = sp.Matrix([*system.vector_field, *kept])
-    functions = sp.lambdify(states, residual, "numpy", cse=True)
-    slopes = residual.jacobian(list(states)).replace(sp.DiracDelta, lambda *_: sp.S.Zero)
-    jacobians = sp.lambdify(states, slopes, "numpy", cse=True)
-    turns = np.array([_is_angle(state, system) for state in states])
-    points = _distinct(_converged(functions, jacobians, len(states), turns), turns)
+    search = _Search(system, tuple(integrals), tuple(angles), tuple(shifts))
     with np.errstate(all="ignore"):
-        found = [
-            _point(point, system, integrals, jacobians) for point in points if _is_allowed(point, states)
-        ]
-    kept_points = [point for point in found if point.stability != "degenerate" or np.isfinite(point.radius)]
-    return tuple(sorted(kept_points, key=_instability))
+        found = list(search.loci())
+        apart = distinct_by_shift([locus for locus, _ in found], system.states, angles, shifts)
+        proofs = {id(locus): proof for locus, proof in found}
+        points = [search.point(locus, proofs[id(locus)]) for locus in apart]
+    return tuple(sorted(points, key=_instability))
 
 
-def _is_allowed(point: FloatArray, states: Sequence[sp.Symbol]) -> bool:
-    """Whether states that were declared positive are."""
-    return all(value > 0 for value, state in zip(point, states, strict=True) if state.is_positive)
+class _Search:
+    """What is looked for, and by which equations."""
+
+    def __init__(
+        self, system: System, integrals: tuple[sp.Expr, ...], angles: tuple[sp.Symbol, ...], shifts: Shifts
+    ) -> None:
+        self.system, self.integrals, self.shifts = system, integrals, shifts
+        self.tangents = Tangents(system, integrals, shifts)
+        self.turns = np.array([state in angles for state in system.states])
+        self.constraints = list(system.constraints.values())
+        factors = [zero_factors(entry, system.states) for entry in system.vector_field]
+        self.is_void = () in factors
+        self.has_kinks = any(entry.has(*KINKED) for entry in system.vector_field)
+        # The same zeros, but simple ones where a factor occurs twice.
+        self.simple = [sp.Mul(*entry) for entry in factors]
+        self.free = Equations([*self.simple, *self.constraints], system.states)
+        self.level = Equations([*self.simple, *self.constraints, *integrals], system.states)
+
+    def loci(self) -> Iterator[tuple[Locus, Proof]]:
+        """Points that are exact or proved."""
+        if self.is_void:
+            return
+        known: list[FloatArray] = []
+        for start in self._starts():
+            for equations in (self.free, self.level) if self.integrals else (self.free,):
+                point = equations.zero_from(start)
+                if point is None or not self._is_allowed(point):
+                    continue
+                place = self._represented(self._in_gauge(point))
+                if place is None or any(np.abs(self._gap(place, other)).max() < APART for other in known):
+                    continue
+                known.append(place)
+                yield from self._certified(place)
+
+    def _starts(self) -> Iterator[FloatArray]:
+        generator, count = np.random.default_rng(0), len(self.turns)
+        yield np.zeros(count)
+        for index in range(STARTS):
+            size = np.where(self.turns, np.pi, SIZES[index % len(SIZES)])
+            yield generator.uniform(-1, 1, count) * size
+
+    def _is_allowed(self, point: FloatArray) -> bool:
+        """Whether states that were declared positive are."""
+        return all(v > 0 for v, state in zip(point, self.system.states, strict=True) if state.is_positive)
+
+    def _in_gauge(self, point: FloatArray) -> FloatArray:
+        """Shifted along the field's symmetries until the first state that each moves is 0, within a turn."""
+        for shift in self.shifts:
+            pivot = next(index for index, step in enumerate(shift) if step)
+            point = point - np.array(shift) * (point[pivot] / shift[pivot])
+        return np.where(self.turns, np.pi - (np.pi - point) % (2 * np.pi), point)
+
+    def _gap(self, point: FloatArray, other: FloatArray) -> FloatArray:
+        gap = point - other
+        return np.where(self.turns, (gap + np.pi) % (2 * np.pi) - np.pi, gap)
+
+    def _represented(self, point: FloatArray) -> FloatArray | None:
+        """The member at level 0 of a family that goes through the levels of what is kept; else the point."""
+        if not self.tangents.at(point).levels:
+            return point
+        member = self.level.zero_from(point)
+        return point if member is None else self._in_gauge(member)
+
+    def _certified(self, point: FloatArray) -> Iterator[tuple[Locus, Proof]]:
+        tangent = self.tangents.at(point)
+        dimension = len(self.shifts) + tangent.levels
+        sizes = np.linalg.svd(self.free.jacobian(point), compute_uv=False)
+        is_singular = bool(sizes[len(point) - 1] < SINGULAR * max(1.0, sizes[0])) if len(sizes) else True
+        exact = _exact(point, self.system, NEAR if is_singular else EXACT)
+        if exact is not None:
+            place = np.array([float(value) for value in exact.values()])
+            is_alone = tangent.is_explained and not self.has_kinks
+            if is_alone or not self._goes_on(place):
+                yield Locus(exact, dimension, shifts=tuple(self.shifts)), Proof(0.0, 0.0)
+            return
+        kept = [*self.constraints, *self.integrals]
+        proof = proof_of(self.system.vector_field, kept, self.system.states, point)
+        if proof is None and not kept:
+            proof = proof_of(self.simple, [], self.system.states, point)
+        if proof is not None:
+            values = {s: sp.Float(float(x), DIGITS) for s, x in zip(self.system.states, point, strict=True)}
+            yield Locus(values, dimension, shifts=tuple(self.shifts)), proof
+
+    def _goes_on(self, point: FloatArray) -> bool:
+        """Whether rest goes on beside a point with unexplained zeros, so that it belongs to a family."""
+        _, sizes, rows = np.linalg.svd(self.free.jacobian(point))
+        flat = rows[int((sizes > SINGULAR * max(1.0, sizes[0])).sum()) :]
+        axes = np.eye(len(point)) if self.has_kinks else flat[:0]
+        for direction in [*flat, *-flat, *axes, *-axes]:
+            beside = self.free.zero_from(point + STRIDE * direction)
+            if (
+                beside is not None
+                and np.abs(self._in_gauge(beside) - self._in_gauge(point)).max() > STRIDE / 2
+            ):
+                return True
+        return False
+
+    def point(self, locus: Locus, proof: Proof) -> FixedPoint:
+        """The point with its stability, in symbols where it is exact and small."""
+        if proof.radius == 0.0 and len(self.system.states) <= MAX_SYMBOLIC:
+            return described(locus, self.system, self.integrals)
+        return measured(locus, proof, self.tangents, self.system, self.integrals)
 
 
 def _instability(point: FixedPoint) -> float:
     return max((float(sp.re(value)) for value in point.eigenvalues), default=0.0)
 
 
-def _is_angle(state: sp.Symbol, system: System) -> bool:
-    """Whether a whole turn of the state changes nothing."""
-    entries = [*system.vector_field, *system.constraints.values()]
-    if not any(entry.has(sp.sin, sp.cos) for entry in entries):
-        return False
-    return all(sp.expand(entry.subs(state, state + 2 * sp.pi) - entry) == 0 for entry in entries)
-
-
-def _converged(
-    functions: ArrayFunction, jacobians: ArrayFunction, count: int, turns: BoolArray
-) -> Iterator[FloatArray]:
-    generator = np.random.default_rng(0)
-    size = np.where(turns, np.pi, 1.5)
-    for start in [np.zeros(count), *generator.uniform(-1, 1, (STARTS, count)) * size]:
-        with np.errstate(all="ignore"):
-            point = _newton(functions, jacobians, start)
-        if point is not None:
-            small = np.where(np.abs(point) < CONVERGED, 0.0, point)
-            yield np.where(turns, np.pi - (np.pi - small) % (2 * np.pi), small)
-
-
-def _newton(functions: ArrayFunction, jacobians: ArrayFunction, point: FloatArray) -> FloatArray | None:
-    """Follow least-squares Newton steps, halved until the residual falls."""
-    value = np.asarray(functions(*point), dtype=np.float64).ravel()
-    for _ in range(ITERATIONS):
-        size = float(np.linalg.norm(value))
-        matrix = np.asarray(jacobians(*point), dtype=np.float64)
-        if not (np.isfinite(size) and np.isfinite(matrix).all()):
-            return None
-        if size <= CONVERGED * (1.0 + float(np.abs(matrix).max(initial=0.0))):
-            return point
-        step = np.linalg.lstsq(matrix, value, rcond=1e-10)[0]
-        for halving in range(HALVINGS):
-            trial = point - 0.5**halving * step
-            changed = np.asarray(functions(*trial), dtype=np.float64).ravel()
-            if float(np.linalg.norm(changed)) < size:
-                break
-        else:
-            return None
-        point, value = trial, changed
-    return None
-
-
-def _distinct(points: Iterator[FloatArray], turns: BoolArray) -> list[FloatArray]:
-    """Each point once, angles up to whole turns, and up to one common angle where all states are angles."""
-    kept: list[FloatArray] = []
-    for point in points:
-        if len(kept) < MAX_POINTS and all(_distance(point, other, turns) > APART for other in kept):
-            kept.append(point)
-    return kept
-
-
-def _distance(point: FloatArray, other: FloatArray, turns: BoolArray) -> float:
-    gap = point - other
-    if turns.all():
-        gap = gap - gap[0]
-    wrapped = np.where(turns, (gap + np.pi) % (2 * np.pi) - np.pi, gap)
-    return float(np.abs(wrapped).max())
-
-
-def _point(
-    point: FloatArray, system: System, integrals: Sequence[sp.Expr], jacobians: ArrayFunction
-) -> FixedPoint:
-    values = {s: sp.Float(float(x), DIGITS) for s, x in zip(system.states, point, strict=True)}
-    exact = _exact(values, system)
-    if exact is not None and len(values) <= MAX_SYMBOLIC:
-        return linearised(exact, system, integrals)
-    matrix = np.asarray(jacobians(*point), dtype=np.float64)
-    eigenvalues = _tangent_spectrum(matrix[: len(values)], matrix[len(values) :])
-    kept = [*system.constraints.values(), *integrals]
-    return FixedPoint(
-        exact or values,
-        _stability(eigenvalues.real),
-        {},
-        tuple(_number(value) for value in eigenvalues),
-        0,
-        0.0 if exact else proved_radius(system, kept, point),
-    )
-
-
-def _number(value: complex) -> sp.Expr:
-    real, imaginary = (sp.Float(round(part, DIGITS - 2), DIGITS) for part in (value.real, value.imag))
-    return real + sp.I * imaginary if imaginary else real
-
-
-def _tangent_spectrum(linear: FloatArray, normals: FloatArray) -> ComplexArray:
-    """Eigenvalues of the linearisation where constraint and first integrals stay; the least stable first."""
-    basis = np.eye(len(linear))
-    if len(normals):
-        _, sizes, rows = np.linalg.svd(normals)
-        basis = rows[int((sizes > ZERO).sum()) :].T
-    values = np.linalg.eigvals(basis.T @ linear @ basis).astype(np.complex128)
-    values = np.where(np.abs(values) < ZERO, 0, values)
-    return np.asarray(values[np.argsort(-values.real)])
-
-
-def _stability(real: FloatArray) -> str:
-    if (real > 0).any() and (real < 0).any():
-        return "saddle"
-    if (real == 0).any() or not real.size:
-        return "degenerate"
-    return "attracts" if (real < 0).all() else "repels"
-
-
-def _exact(values: dict[sp.Symbol, sp.Expr], system: System) -> dict[sp.Symbol, sp.Expr] | None:
-    """Small fractions or fractions of pi with these digits, if the field vanishes there exactly."""
-    guess = {}
-    for state, value in values.items():
-        near = [unit * sp.Rational(round(float(value / unit) * 12), 12) for unit in (sp.S.One, sp.pi)]
-        close = [candidate for candidate in near if abs(float(candidate - value)) < APART * 1e-3]
+def _exact(point: FloatArray, system: System, within: float) -> dict[sp.Symbol, sp.Expr] | None:
+    """Small fractions or fractions of pi so near, if the field vanishes there exactly."""
+    guess: dict[sp.Symbol, sp.Expr] = {}
+    for state, value in zip(system.states, point, strict=True):
+        near = [unit * sp.Rational(round(float(value / float(unit)) * 12), 12) for unit in (sp.S.One, sp.pi)]
+        close = [candidate for candidate in near if abs(float(candidate) - value) < within]
         if not close:
             return None
         guess[state] = close[0]
-    entries = (*system.vector_field, *system.constraints.values())
-    return guess if all(sp.simplify(entry.subs(guess)) == 0 for entry in entries) else None
+    entries = [entry.subs(guess) for entry in (*system.vector_field, *system.constraints.values())]
+    # A number that is not 0 is soon told by its digits.
+    if any(not magnitude(entry) < 10.0**-DIGITS for entry in entries):
+        return None
+    return guess if all(sp.simplify(entry) == 0 for entry in entries) else None

@@ -12,7 +12,7 @@ from scipy.integrate import solve_ivp
 from odekit.errors import InputError, UnknownNameError
 from odekit.solvers import compile, solve
 from odekit.systems import gradient_flow, variable
-from odekit.systems.rest_points.interval_proof import proved_radius
+from odekit.systems.rest_points.interval_proof import proof_of
 
 TARGET = sp.Matrix([[2, 1], [0, 1]])
 
@@ -424,8 +424,10 @@ def test_numeric_points_carry_a_proof(energy: str, point: float | None, eigenval
 
 def test_a_proof_fails_where_nothing_rests() -> None:
     system = gradient_flow("exp(x) - 3*x", "x")
-    assert proved_radius(system, [], np.array([np.log(3)])) < 1e-8
-    assert proved_radius(system, [], np.array([1.1])) == np.inf
+    proof = proof_of(system.vector_field, [], system.states, np.array([np.log(3)]))
+    assert proof is not None
+    assert proof.radius < 1e-8
+    assert proof_of(system.vector_field, [], system.states, np.array([1.1])) is None
 
 
 def test_kinks_and_domains_leave_the_search_alone() -> None:

@@ -1,0 +1,205 @@
+"""All points and families of rest of a field that is polynomial in its states, or in sines of angles."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import combinations, product
+from math import prod
+
+import sympy as sp
+
+from odekit.systems.integrals import expanded_size
+from odekit.systems.rest_points.loci.circles import Letters, letters_of
+from odekit.systems.rest_points.loci.components import Component, real_components
+from odekit.systems.rest_points.loci.locus import Locus, distinct_by_shift, magnitude
+from odekit.systems.rest_points.loci.roots import formulas, real_solutions
+from odekit.systems.rest_points.loci.zero_set import zero_factors
+from odekit.systems.system import System
+
+__all__ = ["polynomial_loci"]
+
+# Beyond these a Groebner basis may not come back in time, or roots are too long to simplify; the states and
+# degrees are those of states that hang together.
+MAX_STATES = 3
+MAX_PARAMETERS = 2
+MAX_PRODUCT = 125
+MAX_TERMS = 60
+MAX_LOCI = 256
+# A residual below this is one of rounding.
+NEGLIGIBLE = 1e-18
+# What a field is at a sample of a family, where it vanishes but for rounding.
+SMALL = 1e-6
+
+Shifts = Sequence[tuple[int, ...]]
+Factors = list[tuple[sp.Expr, ...]]
+
+
+def polynomial_loci(system: System, angles: Sequence[sp.Symbol], shifts: Shifts) -> tuple[Locus, ...] | None:
+    """Every real point and family, larger families first; None where the equations are not small polynomials.
+
+    Parameters
+    ----------
+    system: whose field doesn't depend on time. Its parameters have general values, none of them 0.
+    angles: states that are taken up to whole turns.
+    shifts: directions in which all of the field's zeros can be moved; each locus is told once.
+    """
+    if len(system.parameters) > MAX_PARAMETERS:
+        return None
+    entries = [sp.nsimplify(e, rational=True) for e in (*system.vector_field, *system.constraints.values())]
+    if sum(map(expanded_size, entries)) > MAX_TERMS * len(entries):
+        return None
+    fixed = dict.fromkeys((system.states[_pivot(shift)] for shift in shifts), sp.S.Zero)
+    factors = [zero_factors(entry.subs(fixed), system.states) for entry in entries]
+    if () in factors:
+        return ()
+    found = [Locus(fixed, len(shifts), shifts=tuple(shifts))]
+    for states in _blocks(factors, [s for s in system.states if s not in fixed]):
+        letters = letters_of(states, angles)
+        own = [f for f in factors if set(states) & set().union(*(e.free_symbols for e in f))]
+        parts = _block(own, letters)
+        if parts is None:
+            return None
+        if any(_share_samples(pair, system) for pair in product(found, parts)):
+            return None
+        found = [_joined(a, b) for a, b in product(found, parts)]
+        if len(found) > MAX_LOCI:
+            return None
+    defined = [_in_order(locus, system) for locus in found if _is_defined(locus, system)]
+    apart = distinct_by_shift(defined, system.states, angles, shifts)
+    return tuple(sorted(apart, key=_place_in_list))
+
+
+def _place_in_list(locus: Locus) -> tuple[object, ...]:
+    values = (sp.default_sort_key(value) for value in locus.values.values())
+    return (-locus.dimension, bool(locus.equations), *values)
+
+
+def _pivot(shift: tuple[int, ...]) -> int:
+    """The first state that a shift moves, which its representative has at 0."""
+    return next(index for index, step in enumerate(shift) if step)
+
+
+def _blocks(factors: Factors, states: Sequence[sp.Symbol]) -> Iterator[tuple[sp.Symbol, ...]]:
+    """The states apart by which hang together in some equation."""
+    groups = [{state} for state in states]
+    for equation in factors:
+        symbols = set().union(*(factor.free_symbols for factor in equation))
+        touched = [group for group in groups if group & symbols]
+        if touched:
+            groups = [group for group in groups if group not in touched]
+            groups.append(set().union(*touched))
+    ordered = (tuple(state for state in states if state in group) for group in groups)
+    yield from sorted(ordered, key=lambda group: states.index(group[0]))
+
+
+def _block(factors: Factors, letters: Letters) -> list[Locus] | None:
+    """The loci of states that hang together."""
+    if len(letters.states) > MAX_STATES:
+        return None
+    equations = [[letters.polynomial(factor) for factor in equation] for equation in factors]
+    if any(factor is None for equation in equations for factor in equation):
+        return None
+    degrees = (max(sp.Poly(f, *letters.symbols).total_degree() for f in e) for e in equations if 0 not in e)
+    if prod(degrees) > MAX_PRODUCT:
+        return None
+    circles = [[circle] for circle in letters.circles]
+    components = real_components([*equations, *circles], letters.symbols)
+    if components is None:
+        return None
+    loci: list[Locus] = []
+    for component in components:
+        loci += _points(component, letters) if component.dimension == 0 else [_family(component, letters)]
+    return loci
+
+
+def _points(component: Component, letters: Letters) -> list[Locus]:
+    real = (letters.values(values) for values in real_solutions(component))
+    return [Locus(values) for values in real if not _is_forbidden(values)]
+
+
+def _is_forbidden(values: Mapping[sp.Symbol, sp.Expr]) -> bool:
+    """Whether a state that was declared positive is not."""
+    return any(state.is_positive and value.is_nonpositive for state, value in values.items())
+
+
+def _family(component: Component, letters: Letters) -> Locus:
+    """A family by one rational formula for each state where there is one, else by its equations."""
+    values = _parametrised(component, letters)
+    if values:
+        return Locus(values, component.dimension)
+    circles = set(letters.circles)
+    written = (sp.simplify(letters.written_out(e)) for e in component.basis if e not in circles)
+    equations = tuple(dict.fromkeys(e for e in written if e != 0))
+    sample = dict(component.sample)
+    for state, (sine, cosine) in letters.waves.items():
+        sample[state] = float(sp.atan2(sample.pop(sine), sample.pop(cosine)))
+    return Locus(
+        {}, component.dimension, equations, sample=sample, reduced=partial(_reduced, component, letters)
+    )
+
+
+def _parametrised(component: Component, letters: Letters) -> dict[sp.Symbol, sp.Expr]:
+    """One formula for each state in those that are free; none where roots or free angles would be needed."""
+    if not component.basis:
+        return {state: state for state in letters.states}
+    size = len(letters.symbols) - component.dimension
+    for unknowns in ((), *combinations(letters.symbols, size)):
+        solutions = formulas(component, unknowns)
+        if len(solutions) != 1 or len(solutions[0]) != size:
+            continue
+        solution = {letter: solutions[0].get(letter, letter) for letter in letters.symbols}
+        turning = [solution[letter] for waves in letters.waves.values() for letter in waves]
+        is_rational = all(value.is_rational_function(*letters.symbols) for value in solution.values())
+        if is_rational and all(value.is_number for value in turning):
+            return letters.values(solution)
+    return {}
+
+
+def _reduced(component: Component, letters: Letters, expression: sp.Expr) -> sp.Expr:
+    """What a formula is on a family: its remainder; a quotient by numerator and denominator."""
+    numerator, denominator = (letters.polynomial(part) for part in sp.fraction(sp.together(expression)))
+    if numerator is None or denominator is None:
+        return expression
+    rest = sp.factor(component.reduced(numerator) / component.reduced(denominator))
+    return letters.written_out(rest)
+
+
+def _joined(one: Locus, other: Locus) -> Locus:
+    """Both, in states that don't hang together."""
+    return Locus(
+        {**one.values, **other.values},
+        one.dimension + other.dimension,
+        (*one.equations, *other.equations),
+        one.shifts or other.shifts,
+        {**one.sample, **other.sample},
+        lambda expression: other.reduced(one.reduced(expression)),
+    )
+
+
+def _share_samples(loci: Sequence[Locus], system: System) -> bool:
+    """Whether a parameter has values in the samples of two families, which need not be the same."""
+    return any(sum(p in locus.sample for locus in loci) > 1 for p in system.parameters)
+
+
+def _in_order(locus: Locus, system: System) -> Locus:
+    values = {state: locus.values[state] for state in system.states if state in locus.values}
+    return replace(locus, values=values)
+
+
+def _is_defined(locus: Locus, system: System) -> bool:
+    """Whether the field itself rests there, and not only its numerators."""
+    entries = [entry.subs(locus.values) for entry in system.vector_field]
+    below = [sp.fraction(sp.together(entry))[1].subs(locus.values) for entry in system.vector_field]
+    if not locus.equations:
+        return not any(map(_vanishes, below)) and all(map(_vanishes, entries))
+    place = {p: sp.Rational(7 + i, 9) for i, p in enumerate(system.parameters)} | dict(locus.sample)
+    is_pole = any(magnitude(entry.subs(place)) < SMALL for entry in below)
+    return not is_pole and all(magnitude(entry.subs(place)) < SMALL for entry in entries)
+
+
+def _vanishes(expression: sp.Expr) -> bool:
+    if expression.has(sp.zoo, sp.nan, sp.oo):
+        return False
+    if expression.free_symbols or expression.is_Rational:
+        return bool(sp.simplify(expression) == 0)
+    return magnitude(expression) <= NEGLIGIBLE

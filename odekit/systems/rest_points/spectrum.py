@@ -1,0 +1,199 @@
+"""Eigenvalues of the linearisation at a point or along a family of rest, and what explains those that are 0.
+
+Every function that the flow keeps at every level gives the Jacobian a left null vector, its gradient, and
+every direction of a family a right one. Where a gradient has a slope along the family, both tell of one zero.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import sympy as sp
+
+from odekit.arrays import FloatArray
+from odekit.systems.rest_points.loci import Locus, magnitude
+from odekit.systems.rest_points.stability import numeric_roots
+from odekit.systems.system import System
+
+__all__ = ["KINKED", "Spectrum", "spectrum_at"]
+
+ZERO = (
+    1e-8  # Singular values of gradients at a sampled point below the root of the floats' spacing count as 0.
+)
+MAX_KINKS = 4
+NEGLIGIBLE = 1e-15  # A constant below this, from 40 digits, is 0.
+SHOWN = 15  # Digits of an eigenvalue that has no formula.
+KINKED = (sp.Abs, sp.sign, sp.Max, sp.Min, sp.Heaviside)
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """The eigenvalues at a place where a system rests.
+
+    Parameters
+    ----------
+    others: those that are not 0.
+    zeros: how many are 0.
+    kept: zeros that the functions which the flow keeps account for.
+    explained: zeros that these and the family account for.
+    coefficients: of the monic polynomial whose roots are all but the explained zeros, from the second on.
+    """
+
+    others: tuple[sp.Expr, ...]
+    zeros: int
+    kept: int
+    explained: int
+    coefficients: tuple[sp.Expr, ...]
+
+
+def spectrum_at(locus: Locus, system: System, integrals: Sequence[sp.Expr]) -> Spectrum | None:
+    """The spectrum; None where the field has a kink or a jump there, so that it has no linearisation.
+
+    Parameters
+    ----------
+    locus: where the system rests.
+    system, integrals: the system, and what it conserves beside the constraint's functions.
+    """
+    slopes = _jacobian(locus, system)
+    if slopes is None:
+        return None
+    kept = sp.Matrix([*system.constraints.values(), *integrals])
+    normals = kept.jacobian(list(system.states)) if kept else sp.zeros(0, len(system.states))
+    rank, along = _ranks(locus, normals, system)
+    explained = rank + locus.dimension - along
+    polynomial = [sp.S.One, *_coefficients(slopes, locus)]
+    zeros = next((i for i, entry in enumerate(reversed(polynomial)) if entry != 0), 0)
+    others = _roots(slopes, polynomial[: len(polynomial) - zeros], locus)
+    moving = polynomial[1 : max(len(polynomial) - explained, 1)]
+    return Spectrum(others, zeros, min(rank, zeros), explained, tuple(moving))
+
+
+def _jacobian(locus: Locus, system: System) -> sp.Matrix | None:
+    """The Jacobian there, one and the same from all sides of the kinks; None where it is not."""
+    field, states = sp.Matrix(system.vector_field), list(system.states)
+    arguments = {part: _argument(part) for part in field.atoms(*KINKED)}
+    on_kink = {part: u for part, u in arguments.items() if u is None or _vanishes(u, locus)}
+    if None in on_kink.values() or len(on_kink) > MAX_KINKS:
+        return None
+    sides = product((1, -1), repeat=len(set(on_kink.values())))
+    smooth = [_beside_all(field, on_kink, side) for side in sides]
+    there = [
+        sp.Matrix.hstack(one.jacobian(states).replace(sp.DiracDelta, lambda *_: sp.S.Zero), one)
+        for one in smooth
+    ]
+    there = [one.subs(locus.values) for one in there]
+    digits = [_digits(one, locus) for one in there]
+    if any(np.abs(one - digits[0]).max() > ZERO for one in digits[1:]):
+        return None
+    found = there[0].applyfunc(locus.reduced if locus.sample else sp.simplify)
+    if any(not _vanishes(entry, locus) for entry in found[:, len(states)]):
+        return None
+    return found[:, : len(states)]
+
+
+def _beside_all(field: sp.Matrix, on_kink: Mapping[sp.Expr, sp.Expr], sides: Sequence[int]) -> sp.Matrix:
+    """The field on chosen sides of the kinks."""
+    side = dict(zip(dict.fromkeys(on_kink.values()), sides, strict=True))
+    return field.xreplace({part: _beside(part, u, side[u]) for part, u in on_kink.items()})
+
+
+def _digits(matrix: sp.Matrix, locus: Locus) -> FloatArray:
+    """Values at the sample, or at some value of everything that is left open."""
+    place = dict(locus.sample)
+    for index, symbol in enumerate(sorted(matrix.free_symbols - set(place), key=str), 1):
+        place[symbol] = 0.7 + 0.31 * index
+    return np.array(matrix.subs(place).evalf().tolist(), dtype=np.complex128).view(np.float64)
+
+
+def _argument(part: sp.Expr) -> sp.Expr | None:
+    """What is 0 at the kink; None where that is not one thing."""
+    if isinstance(part, sp.Max | sp.Min):
+        return part.args[0] - part.args[1] if len(part.args) == 2 else None
+    return part.args[0]
+
+
+def _beside(part: sp.Expr, argument: sp.Expr, side: int) -> sp.Expr:
+    """The function on one side of its kink."""
+    if isinstance(part, sp.Max | sp.Min):
+        first, second = part.args
+        return first if (side > 0) == isinstance(part, sp.Max) else second
+    if isinstance(part, sp.Abs):
+        return side * argument
+    return sp.Integer(side) if isinstance(part, sp.sign) else sp.Integer(side > 0)
+
+
+def _vanishes(expression: sp.Expr, locus: Locus) -> bool:
+    value = locus.reduced(expression.subs(locus.values))
+    if value.is_number:
+        return magnitude(value) < NEGLIGIBLE
+    return bool(sp.simplify(value) == 0)
+
+
+def _ranks(locus: Locus, normals: sp.Matrix, system: System) -> tuple[int, int]:
+    """How many independent functions are kept there, and how many of them change along the family."""
+    tangent = _tangent(locus, system)
+    if not locus.sample:
+        there = normals.subs(locus.values).applyfunc(sp.simplify)
+        along = there * tangent
+        return (there.rank() if there else 0), (along.applyfunc(sp.simplify).rank() if along else 0)
+    place = {**locus.values, **locus.sample}
+    gradients = np.array(normals.subs(locus.values).subs(place).evalf().tolist(), dtype=np.float64)
+    gradients = gradients.reshape(-1, len(system.states))
+    return _rank(gradients), _rank(gradients @ np.array(tangent.evalf().tolist(), dtype=np.float64))
+
+
+def _rank(matrix: FloatArray) -> int:
+    return int((np.linalg.svd(matrix, compute_uv=False) > ZERO).sum()) if matrix.size else 0
+
+
+def _tangent(locus: Locus, system: System) -> sp.Matrix:
+    """The family's directions as columns; at the sample where there is one."""
+    states = list(system.states)
+    columns = [sp.Matrix(shift) for shift in locus.shifts]
+    free = [s for s in states if any(s in value.free_symbols for value in locus.values.values())]
+    values = sp.Matrix([locus.values.get(state, sp.S.Zero) for state in states])
+    columns += [values.diff(state) for state in free]
+    if locus.equations:
+        unknown = [state for state in states if state not in locus.values]
+        matrix = sp.Matrix(locus.equations).jacobian(unknown).subs(locus.values).subs(locus.sample).evalf()
+        _, sizes, rows = np.linalg.svd(np.array(matrix.tolist(), dtype=np.float64))
+        for row in rows[int((sizes > ZERO).sum()) :]:
+            place = dict(zip(unknown, map(float, row), strict=True))
+            columns.append(sp.Matrix([place.get(state, 0) for state in states]))
+    return sp.Matrix.hstack(*columns) if columns else sp.zeros(len(states), 0)
+
+
+def _coefficients(slopes: sp.Matrix, locus: Locus) -> list[sp.Expr]:
+    """Of the characteristic polynomial, from the second on, as they are there."""
+    letter = sp.Dummy("eigenvalue")
+    entries = slopes.charpoly(letter).all_coeffs()[1:]
+    return [_tidy(locus.reduced(entry), locus) for entry in entries]
+
+
+def _tidy(entry: sp.Expr, locus: Locus) -> sp.Expr:
+    if locus.equations:
+        return entry
+    if entry.is_number:
+        return sp.S.Zero if magnitude(entry) < NEGLIGIBLE else entry
+    return sp.factor(sp.simplify(entry))
+
+
+def _roots(slopes: sp.Matrix, polynomial: Sequence[sp.Expr], locus: Locus) -> tuple[sp.Expr, ...]:
+    """The eigenvalues that are not 0; none of those that have no formula."""
+    if len(polynomial) == 1:
+        return ()
+    if locus.is_in_digits:
+        return tuple(sp.N(root, SHOWN) for root in numeric_roots(polynomial[1:]))
+    if not locus.sample and not slopes.free_symbols:
+        values: Mapping[sp.Expr, int] = slopes.eigenvals()
+    else:
+        values = sp.roots(sp.Poly(list(polynomial), sp.Dummy("eigenvalue")))
+    found = [_short(value) for value, count in values.items() for _ in range(count)]
+    return tuple(sorted((value for value in found if value != 0), key=sp.default_sort_key))
+
+
+def _short(value: sp.Expr) -> sp.Expr:
+    """Simplified, but for cubic roots of parameters, at which SymPy would work for a minute."""
+    is_cubic = any(power.exp.is_Rational and power.exp.q > 2 for power in value.atoms(sp.Pow))
+    return value if is_cubic and value.free_symbols else sp.simplify(value)
