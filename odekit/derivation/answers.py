@@ -7,6 +7,7 @@ import sympy as sp
 
 from odekit.derivation.spheres import SphereReport
 from odekit.errors import ReductionError
+from odekit.groups import CyclicFamily
 from odekit.networks import Network
 from odekit.systems import AnyAnswers, EllipticCurve, System
 
@@ -14,6 +15,7 @@ __all__ = [
     "NetworkAnswers",
     "complex_equations",
     "elliptic_curve",
+    "holds_at",
     "network_answers",
     "network_of",
     "sphere_report",
@@ -27,6 +29,11 @@ class NetworkAnswers(AnyAnswers, ABC):
     @abstractmethod
     def network(self) -> Network:
         """The network that the system was derived from."""
+
+    def holds_at(self, order: int) -> bool:
+        """Whether the equations, derived for a symbolic order, hold at this one for some frequencies."""
+        group = self.network.group
+        return not isinstance(group, CyclicFamily) or group.has_order(order)
 
     def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
         """Time derivative of every complex amplitude, in the amplitudes and their conjugates.
@@ -73,6 +80,16 @@ def network_of(system: System) -> Network:
     ReductionError: a system that was not derived from a network; likewise below.
     """
     return network_answers(system).network
+
+
+def holds_at(system: System, order: int) -> bool:
+    """Whether a system of symbolic order holds at a concrete one: some frequencies meet its conditions.
+
+    >>> from odekit import Network, derive
+    >>> [order for order in range(2, 8) if holds_at(derive(Network("Zn", activation="z**4")), order)]
+    [5, 6, 7]
+    """
+    return network_answers(system).holds_at(order)
 
 
 def complex_equations(system: System) -> Mapping[sp.Expr, sp.Expr]:
