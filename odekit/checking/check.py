@@ -58,7 +58,7 @@ def check(
     words = vocabulary(document, flow)
     rng = np.random.default_rng(seed)
     statements = [statement(line, words) for line in document.lines]
-    points = [draw(flow, each.conditions, rng) for each in statements]
+    points = [draw(flow, each.conditions, each.written, rng) for each in statements]
     cases = [Case(s.identities, p) for s, p in zip(statements, points, strict=True) if s.identities]
     units = explain(flow, cases)
     return [judge(s, p, words, units) for s, p in zip(statements, points, strict=True)]

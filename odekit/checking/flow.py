@@ -3,14 +3,16 @@
 A unit that is left free is a name of its own in them, such as ``unit:alpha``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import count, islice
+from math import floor
 from typing import Any
 
 from odekit.checking.document import Document
-from odekit.derivation import derive
+from odekit.derivation import derive, holds_at
 from odekit.errors import ReductionError, UnknownNameError
 from odekit.expressions import Expression, Number, Power, Product, Sum, Symbol, extent, substitute, times
 from odekit.groups import CyclicFamily
@@ -22,6 +24,13 @@ __all__ = ["ENERGY", "LOSS", "ONE", "TIME", "ZERO", "Flow", "along", "derived_fl
 
 ENERGY, TIME, LOSS = "E", "time", "loss"
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
+# The first ones, multiples of many numbers, powers, primes: what agrees at some kinds only shows at the others.
+KINDS_OF_ORDER = (
+    *range(2, 26),
+    *(27, 29, 30, 32, 37, 60, 61, 64, 97, 100, 101),
+    *(105, 121, 128, 210, 343, 997, 1000, 1024, 2310, 7919),
+)
+FARTHEST_ORDER = 300  # from one order that holds to the next
 # Beyond these, comparing takes minutes, and evaluation nears the recursion limit.
 MOST_PARTS, MOST_LEVELS = 20_000, 350
 
@@ -83,6 +92,17 @@ class Flow:
         form = self.system.closed_form
         squares = form.states[:1] if form is not None and form.coordinates == "invariants" else ()
         return frozenset(s.name for s in self.system.states if s.is_positive or s in squares)
+
+    @cached_property
+    def orders(self) -> tuple[int, ...]:
+        """Orders of each kind at which the derivation holds: small, even, composite, prime, large."""
+        return tuple(order for order in KINDS_OF_ORDER if holds_at(self.system, order))
+
+    def orders_near(self, value: float) -> Iterator[int]:
+        """The two orders below a number, and the two above it, at which the derivation holds."""
+        for steps in (count(floor(value), -1), count(floor(value) + 1)):
+            near = islice(steps, FARTHEST_ORDER)
+            yield from islice((n for n in near if 2 <= n and holds_at(self.system, n)), 2)
 
     def tree(self, derived: Any) -> Expression:
         """A derived expression as a tree.
