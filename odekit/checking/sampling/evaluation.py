@@ -14,6 +14,7 @@ __all__ = ["WORKING_DIGITS", "measure", "precise"]
 Measured = tuple[FloatArray, FloatArray]
 
 WORKING_DIGITS = 80  # so many that cancellation leaves the 65 by which equality is decided
+_SMALLEST = 1e-290  # well above what float64 holds in fewer digits
 _UNDECIDED = 1e-13  # relative to the size; a few hundred roundings of a float64
 
 _OWN: Mapping[str, Callable[[Any], Any]] = {
@@ -53,11 +54,20 @@ def _finite(value: FloatArray, size: FloatArray) -> Measured:
     return np.where(np.isfinite(value) & np.isfinite(size), value, np.nan), size
 
 
+def _product(a: Measured, b: Measured) -> Measured:
+    return _finite(_held(a[0] * b[0], (a[0] != 0) & (b[0] != 0)), a[1] * b[1])
+
+
+def _held(value: FloatArray, is_something: Any) -> FloatArray:
+    """NaN where a number that is not 0 became too small to hold."""
+    return np.where((np.abs(value) < _SMALLEST) & is_something, np.nan, value)
+
+
 def _power(part: Measured, exponent: int) -> Measured:
     base, size = part
     if exponent > 0:
-        return _finite(base ** float(exponent), size ** float(exponent))
-    power = np.where(_is_undecided(part), np.nan, base) ** float(exponent)
+        return _finite(_held(base ** float(exponent), base != 0), size ** float(exponent))
+    power = _held(np.where(_is_undecided(part), np.nan, base) ** float(exponent), True)
     return _finite(power, np.abs(power) * (1 - exponent * _ratio(size, np.abs(base))))
 
 
@@ -77,6 +87,7 @@ def _called(name: str) -> Callable[[Measured], Measured]:
         if slope is None:
             return _sized(function(argument))
         value, grown = function(argument), np.abs(slope(argument)) * size
+        value = _held(value, True) if name == "exp" else value
         return _finite(value, np.abs(value) + np.where(size > 0, grown, 0.0))
 
     return called
@@ -117,7 +128,7 @@ _MEASURED: Meanings[Measured] = Meanings(
     number=lambda value: _sized(float(value)),
     constant=lambda name: _sized(getattr(np, name)),
     add=lambda a, b: _finite(a[0] + b[0], a[1] + b[1]),
-    multiply=lambda a, b: _finite(a[0] * b[0], a[1] * b[1]),
+    multiply=_product,
     power=_power,
     root=_root,
     functions={name: _called(name) for name in FUNCTION_NAMES},

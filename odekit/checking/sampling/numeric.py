@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -28,9 +29,11 @@ PLACES = ("blow-up", "infinity")
 FIRST_LATE, HALVINGS = 0.05, 9
 # Doubled until the quantity rests to rounding; where it still moves at the last of them, it is unknown.
 FIRST_FAR, FEWEST_DOUBLINGS, DOUBLINGS = 0.5, 3, 7
-_ROUNDING = 1e-11  # of the exact solution at h = 1e-4, magnified by the extrapolation
+MAGNIFIED = 20.0  # what extrapolation makes of noise in one row
+_ROUNDING = 1e-14  # of a quantity at a state
+_STATE = 2e-14  # of the states of the exact solution, half-way to a blow-up and later
 _STEPPING = 3e-9  # of the integration at its tolerance
-_KNOWN = 1e-5  # a limit with a larger error is none that a formula could be judged by
+_KNOWN = 1e-6  # a limit with a larger error is none that a formula could be judged by
 _EXACT = 1e-11  # the exact solution in float64
 
 
@@ -134,22 +137,41 @@ def _before_blow_up(flow: Flow, form: EllipticForm, quantity: Expression, values
     start = {name: _derived(flow, name, values) for name in flow.states}
     parameters = {name: values[name] for name in flow.parameters}
     solution = solve(flow.system, start, times, parameters=parameters, method="exact")
-    found = np.stack([_quantity(flow, quantity, values, solution.y[index]) for index in range(HALVINGS)])
-    whole, halves = (_extrapolated(found, ratio) for ratio in (2.0, 2.0**0.5))
+    known = [_with_noise(flow, quantity, values, solution.y[index]) for index in range(HALVINGS)]
+    found, noise = np.stack([each[0] for each in known]), np.stack([each[1] for each in known])
+    whole, halves = (_extrapolated(found, noise, ratio) for ratio in (2.0, 2.0**0.5))
     value, error = (np.where(whole[1] <= halves[1], *pair) for pair in zip(whole, halves, strict=True))
     return _kept(np.where(is_known, value, np.nan), error)
 
 
-def _extrapolated(found: FloatArray, ratio: float) -> Known:
-    """The limit of a series in powers of a number that is divided by ``ratio`` from one row to the next."""
-    table, before, after = found, found[-1], found[-1]
-    error = np.full(found.shape[1:], np.inf)
+def _with_noise(flow: Flow, quantity: Expression, values: Values, states: FloatArray) -> Known:
+    """The quantity, and what errors of the states as large as the exact solution's change in it."""
+    value = _quantity(flow, quantity, values, states)
+    noise = np.zeros_like(value)
+    for index, name in enumerate(flow.states):
+        moved = states.copy()
+        moved[index] += _EXACT * (1.0 if name in flow.angles else moved[index])
+        noise += np.abs(_quantity(flow, quantity, values, moved) - value)
+    return value, _STATE / _EXACT * noise + _ROUNDING * np.abs(value)
+
+
+def _extrapolated(found: FloatArray, noise: FloatArray, ratio: float) -> Known:
+    """The limit of a series in powers of a number that is divided by ``ratio`` from one row to the next.
+
+    Of the limits from the first few rows the one with the least error: its change from the limit before, and
+    the noise of its last row, magnified by the extrapolation.
+    """
+    column, limits = list(found), [found[0]]
     for power in range(1, len(found)):
-        table = table[1:] + (table[1:] - table[:-1]) / (ratio**power - 1)
-        change = np.abs(table[-1] - before)
-        after, error = (np.where(change < error, *pair) for pair in ((table[-1], after), (change, error)))
-        before = table[-1]
-    return after, error + _ROUNDING * np.abs(found).max(axis=0)
+        column = [b + (b - a) / (ratio**power - 1) for a, b in pairwise(column)]
+        limits.append(column[0])
+    changes = np.abs(np.diff(np.stack(limits), axis=0))
+    changes[1:] = np.fmax(changes[1:], changes[:-1] / 16)
+    changes[0] = np.inf
+    errors = np.nan_to_num(changes + MAGNIFIED * noise[1:], nan=np.inf)
+    best = errors.argmin(axis=0)[None]
+    value, error = (np.take_along_axis(each, best, 0)[0] for each in (np.stack(limits[1:]), errors))
+    return value, error
 
 
 def _kept(value: FloatArray, error: FloatArray) -> Known:
