@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -13,7 +15,10 @@ from odekit.expressions import Expression
 
 __all__ = ["Jump", "find_jump"]
 
-NEAR, NEARER = 1e-8, 1e-12  # relative distances from the break; a jump is the same at both
+VISIBLE = (1e-2, 1e-5, 1e-8)  # relative distances from a break at which float64 tells the sides apart
+WITHIN = mpmath.mpf(10) ** -45  # relative; to which the place of a break is narrowed down
+# Digits of relative distances: a jump is the same at both of a pair, and so is what is too steep to tell from one.
+DISTANCES = ((35, 25), (13, 10), (6, 4))
 _CROSSED = 1e-9  # of the size of a speed, above its rounding
 _SEEN = mpmath.mpf(10) ** -40  # relative; far above the rounding of 80 digits
 
@@ -60,18 +65,51 @@ def _jump(
     continuity: Continuity, at: Break, points: Points, units: Mapping[str, Expression]
 ) -> Jump | None:
     size = abs(at.position) or 1.0
-    around = [at.at(at.position + far * size) for far in (-NEAR, -NEARER, NEARER, NEAR)]
-    for raw in around:
-        if not np.isfinite(measure(continuity.function, _values(raw, points, units))[0]).all():
+    for sign in (-1, 1):
+        beside = (_values(at.at(at.position + sign * far * size), points, units) for far in VISIBLE)
+        if not any(np.isfinite(measure(continuity.function, each)[0]).all() for each in beside):
             return None
     with mpmath.workdps(WORKING_DIGITS):
-        values = [precise(continuity.function, points.precisely(raw, units)) for raw in around]
-        steps = [abs(_step(a, b, continuity.is_turn)) for a, b in zip(values, values[1:], strict=False)]
-        is_jump = steps[1] > 2 * (steps[0] + steps[2]) and steps[1] > _SEEN * max(map(abs, values))
-        return Jump(at, float(values[1]), float(values[2])) if is_jump else None
+        place = _narrowed(at, points, units)
+        for nearer, near in DISTANCES:
+            values = [
+                _value(continuity.function, points.precisely(at.at(place + sign * far * size), units))
+                for sign, digits in ((-1, near), (-1, nearer), (1, nearer), (1, near))
+                for far in (mpmath.mpf(10) ** -digits,)
+            ]
+            steps = [abs(_step(a, b, continuity.is_turn)) for a, b in pairwise(values)]
+            if steps[1] > 2 * (steps[0] + steps[2]) and steps[1] > _SEEN * max(map(abs, values)):
+                return Jump(at, float(values[1]), float(values[2]))
+    return None
 
 
-def _step(a: mpmath.mpf, b: mpmath.mpf, is_turn: bool) -> mpmath.mpf:
+def _value(function: Expression, values: Mapping[str, Any]) -> Any:
+    """A real value, or NaN."""
+    try:
+        value = precise(function, values)
+    except ArithmeticError:
+        return mpmath.nan
+    return value if mpmath.isfinite(value) and not mpmath.im(value) else mpmath.nan
+
+
+def _narrowed(at: Break, points: Points, units: Mapping[str, Expression]) -> Any:
+    """The place of a break in many digits, by bisection from where float64 has it."""
+
+    def sign(place: Any) -> Any:
+        return mpmath.sign(precise(at.source, points.precisely(at.at(place), units)))
+
+    size = mpmath.mpf(abs(at.position) or 1.0)
+    low, high = (at.position + far * VISIBLE[-1] * size for far in (-1, 1))
+    at_low = sign(low)
+    if sign(high) == at_low:
+        return mpmath.mpf(at.position)
+    while high - low > WITHIN * size:
+        middle = (low + high) / 2
+        low, high = (middle, high) if sign(middle) == at_low else (low, middle)
+    return (low + high) / 2
+
+
+def _step(a: Any, b: Any, is_turn: bool) -> Any:
     if not is_turn:
         return b - a
     turn = 2 * mpmath.pi

@@ -27,7 +27,7 @@ from odekit.checking.sampling import (
     monomial,
     number,
 )
-from odekit.checking.statements import Identity, Statement
+from odekit.checking.statements import Continuity, Identity, Statement
 from odekit.checking.vocabulary import Vocabulary
 from odekit.errors import InputError
 from odekit.expressions import Expression, names_in, substitute, times
@@ -128,11 +128,13 @@ class _Case:
         )
 
     def _is_constant(self) -> bool:
-        """Whether a first integral depends on nothing."""
+        """Whether a first integral depends on nothing: it has no slope, and nowhere a jump."""
         if self.statement.kind != "first integral":
             return False
         sizes = [measure(slope, self.values) for slope in self.statement.slopes]
-        return not any((np.abs(value) > _PREMISE * (size + _PREMISE)).any() for value, size in sizes)
+        if any((np.abs(value) > _PREMISE * (size + _PREMISE)).any() for value, size in sizes):
+            return False
+        return find_jump(Continuity(self.statement.written, None), self.points, self.units) is None
 
     def _not_real(self, left: FloatArray) -> InputError:
         line = self.statement.line
@@ -243,7 +245,7 @@ class _Case:
             raise self._not_real(given)
         if not wrong.any():
             relative = (bound / np.where(np.abs(derived) > bound, np.abs(derived), 1.0))[valid]
-            digits = int(-np.log10(relative.max()))
+            digits = int(-np.log10(max(relative.max(), _NOTHING)))
             return self._finding(True, f"{digits} digits at {int(valid.sum())} random points")
         return self._numeric_difference(int(np.flatnonzero(wrong)[0]), given, derived)
 

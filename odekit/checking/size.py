@@ -25,6 +25,8 @@ __all__ = ["MOST_TERMS", "is_small"]
 MOST_TERMS = 1500
 # Plain angles that the argument of a sine is taken for where it is no sum of multiples of them.
 MOST_TURNS = 6
+# Functions of a sum that SymPy takes apart into those of its terms.
+WAVES = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
 # SymPy looks long at each of these: as many terms as stand inside are counted so many times.
 COST = {"abs": 8, "sign": 8, "relu": 8, "step": 8}
 
@@ -86,7 +88,7 @@ def _root(base: _Size, degree: int) -> _Size:
 
 def _call(name: str) -> Callable[[_Size], _Size]:
     def called(inner: _Size) -> _Size:
-        is_wave = name in ("sin", "cos", "tan")
+        is_wave = name in WAVES
         terms = 1 << min(inner.turns, 40) if is_wave else inner.terms * COST.get(name, 1)
         return _Size(Call(name, inner.tree), _bounded(terms), MOST_TURNS, None, inner.divisors)
 

@@ -83,7 +83,7 @@ def _worth(unit: str) -> tuple[int, str]:
 
 
 def _rows(case: Case, flow: Flow, units: tuple[str, ...], parameters: tuple[str, ...]) -> _Rows:
-    found = [b for each in case.identities for b in balances(each.left, each.right, flow) if b.number > 0]
+    found = [balance for each in case.identities for balance in balances(each.left, each.right, flow)]
     matrix = [[balance.exponents.get(unit, 0.0) for unit in units] for balance in found]
     wanted = [
         [-math.log(balance.number), *(-balance.exponents.get(name, 0.0) for name in parameters)]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,7 @@ class Break:
     variable: str
     values: Mapping[str, float]
 
-    def at(self, position: float) -> dict[str, float]:
+    def at(self, position: Any) -> dict[str, Any]:
         """The values with the variable elsewhere."""
         return {**self.values, self.variable: position}
 

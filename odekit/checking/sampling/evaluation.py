@@ -85,7 +85,7 @@ def _called(name: str) -> Callable[[Measured], Measured]:
         edge = part if name not in ("asin", "acos") else (1 - np.abs(part[0]), size)
         argument = np.where(_is_undecided(edge), np.nan, part[0]) if name in _EDGED else part[0]
         if slope is None:
-            return _sized(function(argument))
+            return _sized(np.where(np.isnan(argument), np.nan, function(argument)))
         value, grown = function(argument), np.abs(slope(argument)) * size
         value = _held(value, True) if name == "exp" else value
         return _finite(value, np.abs(value) + np.where(size > 0, grown, 0.0))

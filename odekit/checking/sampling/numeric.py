@@ -30,6 +30,7 @@ FIRST_LATE, HALVINGS = 0.05, 9
 # Doubled until the quantity rests to rounding; where it still moves at the last of them, it is unknown.
 FIRST_FAR, FEWEST_DOUBLINGS, DOUBLINGS = 0.5, 3, 7
 MAGNIFIED = 20.0  # what extrapolation makes of noise in one row
+MOST_STEPS = 1000  # from one of them to the next; a flow that needs more comes to no rest in a short time
 _ROUNDING = 1e-14  # of a quantity at a state
 _STATE = 2e-14  # of the states of the exact solution, half-way to a blow-up and later
 _STEPPING = 3e-9  # of the integration at its tolerance
@@ -210,7 +211,14 @@ def _at_infinity(
         here = {name: state[index, moving] for index, name in enumerate(flow.states)}
         there = {name: np.broadcast_to(each, shape)[moving] for name, each in parameters.items()}
         solution = solve(
-            system, here, span[None], parameters=there, rtol=1e-11, atol=1e-14, method="dop853"
+            system,
+            here,
+            span[None],
+            parameters=there,
+            rtol=1e-11,
+            atol=1e-14,
+            method="dop853",
+            max_steps=MOST_STEPS,
         )
         state[:, moving] = np.where(solution.status == 0, solution.y[-1], np.nan)
         user = {**values, **dict(zip(flow.states, state, strict=True))}

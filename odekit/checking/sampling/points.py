@@ -67,7 +67,7 @@ class Points:
         values |= {each.name: _valued(each.value, values) for each in self.conditions}
         return {name: np.where(is_kept, value, np.nan) for name, value in values.items()}
 
-    def precisely(self, values: Mapping[str, float], units: Mapping[str, Expression]) -> dict[str, Any]:
+    def precisely(self, values: Mapping[str, Any], units: Mapping[str, Expression]) -> dict[str, Any]:
         """All values from those of states, parameters and t, exact up to the working precision of mpmath."""
         exact: dict[str, Any] = {name: mpmath.mpf(values[name]) for name in self.values}
         exact.update({name: precise(tree, exact) for name, tree in units.items()})
