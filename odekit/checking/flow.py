@@ -24,7 +24,7 @@ __all__ = ["ENERGY", "LOSS", "ONE", "TIME", "ZERO", "Flow", "along", "derived_fl
 
 ENERGY, TIME, LOSS = "E", "time", "loss"
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
-# The first ones, multiples of many numbers, powers, primes: what agrees at some kinds only shows at the others.
+# The first ones, multiples, powers, primes: what agrees at some kinds only shows at the others.
 KINDS_OF_ORDER = (
     *range(2, 26),
     *(27, 29, 30, 32, 37, 60, 61, 64, 97, 100, 101),
@@ -102,7 +102,7 @@ class Flow:
         """The two orders below a number, and the two above it, at which the derivation holds."""
         for steps in (count(floor(value), -1), count(floor(value) + 1)):
             near = islice(steps, FARTHEST_ORDER)
-            yield from islice((n for n in near if 2 <= n and holds_at(self.system, n)), 2)
+            yield from islice((n for n in near if n >= 2 and holds_at(self.system, n)), 2)
 
     def tree(self, derived: Any) -> Expression:
         """A derived expression as a tree.

@@ -12,22 +12,24 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.checking import algebra
-from odekit.checking.continuity import Jump, find_jump
 from odekit.checking.correction import correction, symbol_notes
 from odekit.checking.finding import Finding
 from odekit.checking.flow import ENERGY, ONE
 from odekit.checking.sampling import (
     CLOSE,
     ORDINARY,
+    Continuity,
     Gap,
+    Jump,
     NumericValue,
     Points,
     compare,
+    find_jump,
     measure,
     monomial,
     number,
 )
-from odekit.checking.statements import Continuity, Identity, Statement
+from odekit.checking.statements import Identity, Statement
 from odekit.checking.vocabulary import Vocabulary
 from odekit.errors import InputError
 from odekit.expressions import Expression, names_in, substitute, times
@@ -179,7 +181,8 @@ class _Case:
     def _shown(self, tree: Expression) -> FloatArray:
         """Values at all points, 0 where only rounding is left of them."""
         value, size = measure(tree, self.values)
-        return np.broadcast_to(np.where(np.abs(value) < _NOTHING * size, 0.0, value) + 0.0, self.values["t"].shape)
+        shown = np.where(np.abs(value) < _NOTHING * size, 0.0, value) + 0.0
+        return np.broadcast_to(shown, self.values["t"].shape)
 
     def _partly(self, gap: Gap) -> tuple[str, ...]:
         """Where a formula agrees that differs elsewhere."""

@@ -5,13 +5,20 @@ closed form u(t, start) has to begin at the start and obey ``du/dt = F . grad u`
 gradient is by the initial values: both together determine u, by the method of characteristics.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from odekit.checking.document import Line
 from odekit.checking.flow import ENERGY, ONE, ZERO, Flow, along, total
-from odekit.checking.sampling import Condition, NumericValue, blow_up_time, is_turn, limit, measure
+from odekit.checking.sampling import (
+    Condition,
+    Continuity,
+    NumericValue,
+    blow_up_time,
+    is_turn,
+    limit,
+    measure,
+)
 from odekit.checking.vocabulary import CLOCK, Vocabulary
 from odekit.errors import InputError, ReductionError, UnknownNameError
 from odekit.expressions import Call, Expression, Number, Power, Product, Symbol, names_in, substitute, times
@@ -38,22 +45,6 @@ class Premise:
 
     identity: Identity
     complaint: str
-
-
-@dataclass(frozen=True)
-class Continuity:
-    """A function whose derivatives alone are compared, so that it must not jump either.
-
-    Parameters
-    ----------
-    function: of coordinates, parameters and t.
-    velocities: along which orbits it must not jump; None where it must not jump at all.
-    is_turn: whether full turns are no jump.
-    """
-
-    function: Expression
-    velocities: Mapping[str, Expression] | None
-    is_turn: bool = False
 
 
 @dataclass(frozen=True)
@@ -191,16 +182,19 @@ def _rate(line: Line, words: Vocabulary, conditions: tuple[Condition, ...]) -> S
     if velocity is None:
         raise InputError(f"{line.of} is no state and has no rate", expected=", ".join(flow.coordinates))
     if line.measure == "growth":
-        if any(each.name == name and _is_zero(each.value) for each in conditions):
-            slope = velocity.derivative(name)
-            rests = Premise(Identity(velocity, ZERO), f"{line.of} does not rest at 0, so that it does not grow")
-            return Statement(line, "rate", given, slope, (Identity(given, slope),), conditions, (rests,), slope)
-        derived: Expression = Product(velocity, Power(Symbol(name), -1))
-        return Statement(line, "rate", given, derived, (Identity(given, derived),), conditions, (), derived)
+        at_zero = any(each.name == name and _is_zero(each.value) for each in conditions)
+        derived = velocity.derivative(name) if at_zero else Product(velocity, Power(Symbol(name), -1))
+        premises = (_rests(velocity, line.of),) if at_zero else ()
+        identity = Identity(given, derived)
+        return Statement(line, "rate", given, derived, (identity,), conditions, premises, derived)
     known = _known_rate(flow, name, conditions)
     derived = known if known is not None else times(MINUS_ONE, velocity.derivative(name))
-    rests = Premise(Identity(velocity, ZERO), f"{line.of} does not rest there, so that it has no rate")
-    return Statement(line, "rate", given, derived, (Identity(given, derived),), conditions, (rests,), derived)
+    identity, rests = Identity(given, derived), _rests(velocity, line.of)
+    return Statement(line, "rate", given, derived, (identity,), conditions, (rests,), derived)
+
+
+def _rests(velocity: Expression, name: str) -> Premise:
+    return Premise(Identity(velocity, ZERO), f"{name} does not rest there, so that it has no rate")
 
 
 def _is_zero(tree: Expression) -> bool:

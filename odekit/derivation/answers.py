@@ -8,7 +8,7 @@ import sympy as sp
 from odekit.derivation.spheres import SphereReport
 from odekit.errors import ReductionError
 from odekit.groups import CyclicFamily
-from odekit.networks import Network
+from odekit.networks import Network, time_text
 from odekit.systems import AnyAnswers, EllipticCurve, System
 
 __all__ = [
@@ -34,6 +34,10 @@ class NetworkAnswers(AnyAnswers, ABC):
         """Whether the equations, derived for a symbolic order, hold at this one for some frequencies."""
         group = self.network.group
         return not isinstance(group, CyclicFamily) or group.has_order(order)
+
+    def clock(self, system: System) -> str:
+        """The time t by that of the network's own flow."""
+        return time_text(self.network)
 
     def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
         """Time derivative of every complex amplitude, in the amplitudes and their conjugates.

@@ -281,10 +281,14 @@ class System:
         return f"System({', '.join(shown)}; {', '.join(map(str, self.parameters))})"
 
     def __str__(self) -> str:
-        return "\n".join(f"{symbol}' = {velocity}" for symbol, velocity in self.equations.items())
+        lines = [f"{symbol}' = {velocity}" for symbol, velocity in self.equations.items()]
+        clock = self.answers.clock(self)
+        return "\n".join([*lines, clock] if clock else lines)
 
     def _repr_latex_(self) -> str:
-        return f"$$\n{self.answers.latex(self, comments=False)}\n$$"
+        clock = self.answers.clock(self)
+        shown = f"$$\n{self.answers.latex(self, comments=False)}\n$$"
+        return f"{shown}\n\n{clock}" if clock else shown
 
 
 @dataclass(frozen=True)

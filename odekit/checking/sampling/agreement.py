@@ -15,7 +15,7 @@ __all__ = ["CLOSE", "Agreement", "Gap", "compare"]
 
 CLOSE = 1e-9  # relative, above the rounding of a float64
 PRECISE_POINTS = 12  # of the ordinary ones: 80 digits are slow, and most of what is wrong is wrong there
-PRECISE_PARTS = 60_000  # of formulas at all points; larger ones are looked at in float64 at most of the others
+PRECISE_PARTS = 60_000  # of formulas at all points; beyond, float64 looks at the others
 _EQUAL = 1e-65  # relative; leaves 15 of 80 digits for rounding and cancellation
 
 

@@ -1,4 +1,4 @@
-"""Where does a formula break? Zeros, along each variable, of the arguments of what jumps, bends, ends or is steep."""
+"""Where does a formula break? Zeros of the arguments of what jumps, bends, ends or is steep."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ MOST_SOURCES, MOST_VARIABLES = 12, 16  # a formula with more is looked at along 
 MOST_ZEROS = 6  # of one source along one line; more are an oscillation, of which a few show all
 GRID, FINE, ROUNDS = 400, 17, 13  # sixteenfold narrower each round: down to the rounding of a float64
 SMALLEST, LARGEST, LARGEST_ORDER, FARTHEST_TURN = 1e-9, 1e12, 1e6, 50.0
-TOUCHING = 1e-3  # a smallest absolute value is looked at like a zero where it is so much below its surroundings
+TOUCHING = 1e-3  # relative to its surroundings, a smallest absolute value that is looked at like a zero
 APART = (1e-2, 1e-7)  # relative distances at which both sides are looked at
 SMOOTH = ("sin", "cos", "sinh", "cosh")
 
@@ -52,10 +52,7 @@ class Break:
 
 
 def breaks(
-    formula: Expression,
-    flow: Flow,
-    conditions: tuple[Condition, ...],
-    starts: Mapping[str, FloatArray],
+    formula: Expression, flow: Flow, conditions: tuple[Condition, ...], starts: Mapping[str, FloatArray]
 ) -> list[Break]:
     """The breaks of a formula along lines through the first start points.
 
@@ -123,7 +120,9 @@ def _is_positive(tree: Expression, flow: Flow) -> bool:
         return tree.name in flow.positive or (tree.name in flow.parameters and tree.name != ENERGY)
     if isinstance(tree, Number):
         return tree.value != 0
-    return isinstance(tree, Product | Power | Root) and all(_is_positive(part, flow) for part in children(tree))
+    return isinstance(tree, Product | Power | Root) and all(
+        _is_positive(part, flow) for part in children(tree)
+    )
 
 
 def _variables(
@@ -193,7 +192,8 @@ class _Line:
         size, sign = np.abs(values), np.sign(values)
         changes = (sign[:, 1:-1] != sign[:, 2:]) & np.isfinite(size[:, 1:-1] + size[:, 2:])
         lowest = (size[:, 1:-1] < size[:, :-2]) & (size[:, 1:-1] <= size[:, 2:])
-        rows, places = [], []
+        rows: list[int] = []
+        places: list[int] = []
         for row, marked in enumerate(changes | lowest):
             at = np.flatnonzero(marked)
             at = at[np.linspace(0, len(at) - 1, min(len(at), MOST_ZEROS)).astype(int)] if at.size else at

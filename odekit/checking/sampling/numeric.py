@@ -9,8 +9,8 @@ import numpy as np
 from odekit.arrays import FloatArray
 from odekit.checking.algebra import as_system
 from odekit.checking.flow import ENERGY, LOSS, TIME, Flow
-from odekit.checking.sampling.evaluation import measure
 from odekit.checking.sampling.conditions import Condition
+from odekit.checking.sampling.evaluation import measure
 from odekit.errors import ReductionError, UnknownNameError
 from odekit.expressions import Expression, names_in
 from odekit.solvers import blow_up_time as solved_blow_up_time
@@ -24,8 +24,8 @@ Values = Mapping[str, FloatArray]
 Known = tuple[FloatArray, FloatArray]
 
 PLACES = ("blow-up", "infinity")
-# Near a blow-up at T*, quantities with a limit are series in h = 1 - t/T* or in its root: halving h, and taking
-# away one power after another, leaves rounding alone.
+# Near a blow-up at T*, quantities with a limit are series in h = 1 - t/T* or in its root: halving h, and
+# taking away one power after another, leaves rounding alone.
 FIRST_LATE, HALVINGS = 0.05, 9
 # Doubled until the quantity rests to rounding; where it still moves at the last of them, it is unknown.
 FIRST_FAR, FEWEST_DOUBLINGS, DOUBLINGS = 0.5, 3, 7
@@ -226,6 +226,7 @@ def _at_infinity(
             user[name] = measure(tree, user)[0]
         now = np.broadcast_to(measure(quantity, user)[0], shape)
         change = np.abs(now - value)
-        error[moving] = (np.where(np.isfinite(change), change, np.inf) + _STEPPING * (1 + np.abs(now)))[moving]
+        bound = np.where(np.isfinite(change), change, np.inf) + _STEPPING * (1 + np.abs(now))
+        error[moving] = bound[moving]
         value = np.where(np.isin(np.arange(shape[0]), moving), now, value)
     return _kept(value, error)

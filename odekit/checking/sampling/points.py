@@ -1,4 +1,4 @@
-"""Points at which formulas are compared: ordinary ones, all scales, all kinds of order, both sides of breaks."""
+"""Points at which formulas are compared: all scales, all kinds of order, both sides of breaks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

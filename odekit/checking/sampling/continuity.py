@@ -1,4 +1,4 @@
-"""Does a function jump where orbits pass? A derivative that vanishes on both sides of a jump doesn't show it."""
+"""Does a function jump where orbits pass? A derivative on both sides doesn't show it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,18 +9,35 @@ import mpmath
 import numpy as np
 
 from odekit.checking.flow import ENERGY, along, total
-from odekit.checking.sampling import WORKING_DIGITS, Break, Points, measure, precise
-from odekit.checking.statements import Continuity
+from odekit.checking.sampling.breakpoints import Break
+from odekit.checking.sampling.evaluation import WORKING_DIGITS, measure, precise
+from odekit.checking.sampling.points import Points
 from odekit.expressions import Expression
 
-__all__ = ["Jump", "find_jump"]
+__all__ = ["Continuity", "Jump", "find_jump"]
 
 VISIBLE = (1e-2, 1e-5, 1e-8)  # relative distances from a break at which float64 tells the sides apart
 WITHIN = mpmath.mpf(10) ** -45  # relative; to which the place of a break is narrowed down
-# Digits of relative distances: a jump is the same at both of a pair, and so is what is too steep to tell from one.
+# Digits of relative distances: a jump is the same at both of a pair, and what is steep enough counts as one.
 DISTANCES = ((35, 25), (13, 10), (6, 4))
 _CROSSED = 1e-9  # of the size of a speed, above its rounding
 _SEEN = mpmath.mpf(10) ** -40  # relative; far above the rounding of 80 digits
+
+
+@dataclass(frozen=True)
+class Continuity:
+    """A function whose derivatives alone are compared, so that it must not jump either.
+
+    Parameters
+    ----------
+    function: of coordinates, parameters and t.
+    velocities: along which orbits it must not jump; None where it must not jump at all.
+    is_turn: whether full turns are no jump.
+    """
+
+    function: Expression
+    velocities: Mapping[str, Expression] | None
+    is_turn: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,9 +61,7 @@ def find_jump(continuity: Continuity, points: Points, units: Mapping[str, Expres
     return None
 
 
-def _is_passed(
-    continuity: Continuity, at: Break, points: Points, units: Mapping[str, Expression]
-) -> bool:
+def _is_passed(continuity: Continuity, at: Break, points: Points, units: Mapping[str, Expression]) -> bool:
     if continuity.velocities is None:
         return True
     speed, size = measure(total(along(at.source, continuity.velocities)), _values(at.values, points, units))
@@ -61,9 +76,7 @@ def _values(
     return one.at({name: measure(tree, one.values)[0] for name, tree in units.items()})
 
 
-def _jump(
-    continuity: Continuity, at: Break, points: Points, units: Mapping[str, Expression]
-) -> Jump | None:
+def _jump(continuity: Continuity, at: Break, points: Points, units: Mapping[str, Expression]) -> Jump | None:
     size = abs(at.position) or 1.0
     for sign in (-1, 1):
         beside = (_values(at.at(at.position + sign * far * size), points, units) for far in VISIBLE)
