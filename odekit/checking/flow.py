@@ -20,7 +20,7 @@ from odekit.networks import Network
 from odekit.systems import System
 from odekit.systems.algebra import from_symbolic
 
-__all__ = ["ENERGY", "LOSS", "ONE", "TIME", "ZERO", "Flow", "along", "derived_flow", "total"]
+__all__ = ["ENERGY", "LOSS", "ONE", "TIME", "ZERO", "Flow", "along", "derived_flow", "own_factor", "total"]
 
 ENERGY, TIME, LOSS = "E", "time", "loss"
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
@@ -171,7 +171,8 @@ def derived_flow(document: Document, free_units: tuple[str, ...]) -> Flow:
     UnknownNameError: a character or form that the derivation doesn't have.
     """
     system = _system(document)
-    factor = _own_factor(document.network) if document.own_time else ONE
+    network = document.network
+    factor = own_factor(network, network.loss, network.logit_scale) if document.own_time else ONE
     return Flow(system, factor, free_units)
 
 
@@ -198,10 +199,10 @@ def _of_character(system: System, character: str) -> System:
     raise UnknownNameError("character", character, known)
 
 
-def _own_factor(network: Network) -> Expression:
-    """From the time of the summed loss at logit scale 1 to the time of the network's own loss."""
-    scale: Expression = Number(Fraction(repr(network.logit_scale)))
-    if network.loss == "sum":
+def own_factor(network: Network, loss: str, logit_scale: float) -> Expression:
+    """From the time of the summed loss at logit scale 1 to that of the network's at this loss and scale."""
+    scale: Expression = Number(Fraction(repr(logit_scale)))
+    if loss == "sum":
         return scale
     group = network.group
     order = Symbol(group.symbol) if isinstance(group, CyclicFamily) else Number(Fraction(group.order))

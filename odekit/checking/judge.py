@@ -32,12 +32,13 @@ from odekit.checking.sampling import (
 from odekit.checking.statements import Identity, Statement
 from odekit.checking.vocabulary import Vocabulary
 from odekit.errors import InputError
-from odekit.expressions import Expression, names_in, substitute, times
+from odekit.expressions import Expression, names_in, substitute
 
 __all__ = ["judge"]
 
 DIGITS = 50  # that are told of an agreement
 _NOTHING = 1e-13  # relative; what is left of a value whose terms cancel
+_READ = 1e-6  # relative; above what limits and times are off by
 _PREMISE = 1e-9  # relative; premises are looked at in float64
 _UNIT = "unit:"
 
@@ -160,7 +161,8 @@ class _Case:
         is_scale = statement.kind == "logit scale"
         shown = identity if statement.kind == "closed form" else Identity(statement.given, statement.derived)
         given, derived = (self._shown(tree) for tree in (shown.left, shown.right))
-        constant, ratio = self._ratio(shown, given, derived)
+        size = np.fmax(measure(shown.left, self.values)[1], measure(shown.right, self.values)[1])
+        constant, ratio = self._ratio(shown, given, derived, CLOSE * size)
         right = correction(statement, self.words, self.units)
         sides = [float(side[gap.index]) for side in (given, derived)]
         return self._finding(
@@ -197,7 +199,7 @@ class _Case:
         return ("it agrees at some points only: where magnitudes are around 1 and orders small primes",)
 
     def _ratio(
-        self, shown: Identity, given: FloatArray, derived: FloatArray
+        self, shown: Identity, given: FloatArray, derived: FloatArray, slack: FloatArray
     ) -> tuple[str | None, str | None]:
         """Given over derived: as a number times powers of the order, and as a formula where that is short."""
         flow, names = self.words.flow, self.words.display
@@ -209,18 +211,14 @@ class _Case:
             return None, None
         orders = {name: self.values[name][valid] for name in flow.parameters}
         constant = monomial(quotient[valid], orders)
-        if constant is not None and constant != ONE and self._is_factor(constant, shown):
+        if constant is not None and constant != ONE:
+            gap = np.abs(given - measure(constant, self.values)[0] * derived)
+            constant = None if (gap > slack).any() else constant
+        if constant is not None and constant != ONE:
             told = algebra.text(constant, flow, names)
             return told, told
         above, below = (substitute(tree, self.units) for tree in (shown.left, shown.right))
         return None, algebra.ratio(above, below, flow, names)
-
-    def _is_factor(self, constant: Expression, shown: Identity) -> bool:
-        """Whether a factor explains the difference at all points."""
-        (left, size), (right, other) = (
-            measure(tree, self.values) for tree in (shown.left, times(constant, shown.right))
-        )
-        return not (np.abs(left - right) > CLOSE * np.fmax(size, other)).any()
 
     def _point(self, index: int, names: frozenset[str]) -> dict[str, float]:
         """The point in the user's names."""
@@ -254,7 +252,8 @@ class _Case:
 
     def _numeric_difference(self, index: int, given: FloatArray, derived: FloatArray) -> Finding:
         flow, names = self.words.flow, self.words.display
-        constant, _ = self._ratio(Identity(self.statement.given, self.statement.derived), given, derived)
+        shown = Identity(self.statement.given, self.statement.derived)
+        constant, _ = self._ratio(shown, given, derived, _READ * np.abs(given))
         everywhere = derived[np.isfinite(derived)]
         simple = number(float(everywhere[0])) if np.ptp(everywhere) < 1e-6 else None
         return self._finding(
