@@ -67,9 +67,8 @@ def decay_law_of(times: FloatArray, values: FloatArray, origin: float) -> Law | 
     if exponent > 0:
         since = f"t {'-' if time > 0 else '+'} {abs(time):.3g}"
         return Law("algebraic", f"{told}; the distance falls like ({since})^-{exponent:.3g}", exponent, time)
-    return Law(
-        "extinction", f"{told}; the distance falls like ({time:.3g} - t)^{-exponent:.3g}", -exponent, time
-    )
+    until = f"({time:.3g} - t)^{-exponent:.3g}"
+    return Law("extinction", f"{told}; the distance falls like {until}", -exponent, time)
 
 
 def growth_law_of(times: FloatArray, values: FloatArray) -> Law | None:

@@ -108,18 +108,17 @@ def _without_window(
 ) -> RateEstimate:
     """What is left to say: the law of growth, or of the decay in all data above rounding."""
     unknown = (np.nan, np.nan)
-    if values.size and values[-1] == values.max():
+    law = None
+    if values.size >= MIN_POINTS and values[-1] == values.max():
         law = growth_law_of(times, values)
-    else:
-        begin = first if len(values) - first >= MIN_POINTS else int(values.argmax()) if values.size else 0
-        above = values[begin:] > ABOVE_ROUNDING * EPS * values.max(initial=0.0)
+    elif values.size >= MIN_POINTS:
+        begin = first if len(values) - first >= MIN_POINTS else int(values.argmax())
+        above = values[begin:] > ABOVE_ROUNDING * EPS * values.max()
         law = _law_of(times[begin:][above], values[begin:][above], times[0])
     if law is not None:
         return _without_rate(law, unknown, diagnostics)
-    reason = (
-        f"the window, between the share where it opens and the floor, holds {diagnostics['points']:.0f} points, "
-        f"of at least {MIN_POINTS}"
-    )
+    points = f"{diagnostics['points']:.0f} points, of at least {MIN_POINTS}"
+    reason = f"the window, between the share where it opens and the floor, holds {points}"
     return RateEstimate(np.nan, unknown, unknown, diagnostics, "unknown", reason)
 
 
@@ -133,10 +132,8 @@ def _law_of(times: FloatArray, values: FloatArray, origin: float) -> Law | None:
 
 
 def _without_rate(law: Law, window: tuple[float, float], diagnostics: Mapping[str, float]) -> RateEstimate:
-    known = {
-        name: value for name, value in (("exponent", law.exponent), ("time", law.time)) if value == value
-    }
-    return RateEstimate(np.nan, (np.nan, np.nan), window, {**diagnostics, **known}, law.name, law.reason)
+    pole = {"exponent": law.exponent, "time": law.time} if np.isfinite(law.time) else {}
+    return RateEstimate(np.nan, (np.nan, np.nan), window, {**diagnostics, **pole}, law.name, law.reason)
 
 
 def _estimate(times: FloatArray, values: FloatArray, noise: float, low: float) -> RateEstimate:
