@@ -196,7 +196,7 @@ class _Case:
             if not (gap.everywhere | (orders[0] % 2 == 1)).all():
                 return ("it agrees at some orders only",)
             return ("it agrees at odd orders only",)
-        return ("it agrees at some points only: where magnitudes are around 1 and orders small primes",)
+        return ("it agrees at ordinary points, but not at all scales and orders",)
 
     def _ratio(
         self, shown: Identity, given: FloatArray, derived: FloatArray, slack: FloatArray

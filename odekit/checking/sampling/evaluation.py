@@ -99,8 +99,8 @@ def _ratio(size: FloatArray, base: FloatArray) -> FloatArray:
 
 
 def _is_undecided(part: Measured) -> FloatArray:
-    """Where rounding alone decides the sign."""
-    return np.asarray(np.abs(part[0]) < _UNDECIDED * part[1])
+    """Where rounding alone decides the sign; a difference that is 0 is one of equal numbers."""
+    return np.asarray((part[0] != 0) & (np.abs(part[0]) < _UNDECIDED * part[1]))
 
 
 # What jumps at zero, or is real on one side only of zero, or of an argument of 1.
