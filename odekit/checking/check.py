@@ -66,7 +66,7 @@ def check(
     findings = [
         replace(judge(s, p, words, units), time=clock) for s, p in zip(statements, points, strict=True)
     ]
-    factor = shared_factor(document, flow, points, findings)
+    factor = shared_factor(document, flow, points, findings, units)
     if factor is None:
         return findings
     return [

@@ -1,6 +1,6 @@
 """Lines that are all off by one common factor of time, and the declaration that would explain it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -12,12 +12,13 @@ from odekit.checking.finding import Finding
 from odekit.checking.flow import ONE, TIME, Flow, own_factor
 from odekit.checking.sampling import ORDINARY, Points, measure, number
 from odekit.checking.statements import statement
-from odekit.checking.units import Case, explain, explained
-from odekit.checking.vocabulary import vocabulary
+from odekit.checking.units import Case, explained
+from odekit.checking.vocabulary import Vocabulary, vocabulary
 from odekit.expressions import Expression, Number, Power, Product, times
 
 __all__ = ["SharedFactor", "shared_factor"]
 
+KINDS = ("equation", "rate", "closed form")  # lines in which a factor of time shows
 FEWEST = 2  # lines that share a factor which no declaration gives: one alone may as well be wrong
 _CLOSE = 1e-9  # relative, above the rounding of a float64
 
@@ -44,7 +45,11 @@ class SharedFactor:
 
 
 def shared_factor(
-    document: Document, flow: Flow, points: Sequence[Points], findings: Sequence[Finding]
+    document: Document,
+    flow: Flow,
+    points: Sequence[Points],
+    findings: Sequence[Finding],
+    units: Mapping[str, Expression],
 ) -> SharedFactor | None:
     """The factor of time that makes most lines right and none wrong; None where there is none.
 
@@ -53,25 +58,35 @@ def shared_factor(
     document, flow: what was checked.
     points: of each line.
     findings: what became of each line as it is.
+    units: the value of every free unit.
     """
     if all(finding.agrees for finding in findings) or TIME in flow.free_units:
         return None
     free = replace(flow, free_units=(*flow.free_units, TIME))
     words = vocabulary(document, free)
     statements = [statement(line, words) for line in document.lines]
-    places = [place for place, each in enumerate(statements) if each.identities]
+    places = [place for place, each in enumerate(statements) if each.identities and each.kind in KINDS]
     cases = [Case(statements[place].identities, replace(points[place], flow=free)) for place in places]
-    values = explain(free, cases)
-    unit = values[f"unit:{TIME}"]
-    right = {places[case] for case in explained(cases, values)}
-    before = {place for place in places if findings[place].agrees}
-    if unit == ONE or not before <= right or right == before:
-        return None
-    ratio, inverse = (algebra.text(tree, flow, words.display) for tree in (Power(unit, -1), unit))
-    times_too = {p for p, each in enumerate(statements) if each.numeric and findings[p].constant == inverse}
-    lines = tuple(sorted(right - before | times_too))
-    found = _declaration(document, Power(unit, -1), points[places[0]], is_alone=len(lines) < FEWEST)
-    return None if found is None else SharedFactor(lines, ratio, found)
+    close = {places[each] for each in explained(cases, {**units, f"unit:{TIME}": ONE})}
+    found: list[SharedFactor] = []
+    for ratio in _candidates(document, words, findings):
+        told, inverse = (algebra.text(tree, flow, words.display) for tree in (ratio, Power(ratio, -1)))
+        right = {places[each] for each in explained(cases, {**units, f"unit:{TIME}": Power(ratio, -1)})}
+        numeric = {p for p, each in enumerate(findings) if statements[p].numeric and each.constant == inverse}
+        lines = tuple(sorted((right - close) | numeric))
+        declaration = _declaration(document, ratio, points[0], is_alone=len(lines) < FEWEST)
+        if lines and declaration is not None and close <= right:
+            found.append(SharedFactor(lines, told, declaration))
+    return max(found, key=lambda each: len(each.lines), default=None)
+
+
+def _candidates(document: Document, words: Vocabulary, findings: Sequence[Finding]) -> Iterator[Expression]:
+    """Ratios of velocities that the lines show, and those to the network's own loss and to the summed one."""
+    constants = {each.constant for each in findings if each.kind in KINDS and each.constant}
+    yield from (words.read(constant) for constant in sorted(constants) if not constant.startswith("-"))
+    network = document.network
+    own = own_factor(network, network.loss, network.logit_scale)
+    yield Power(own, -1) if document.own_time else own
 
 
 def _declaration(document: Document, ratio: Expression, points: Points, is_alone: bool) -> str | None:
@@ -90,13 +105,13 @@ def _declaration(document: Document, ratio: Expression, points: Points, is_alone
     for loss, scale in scales.items():
         if scale == 1:
             return f'loss = "{loss}" in [network]'
-    loss = network.loss if document.own_time and scales[network.loss] else "sum"
-    scale = scales[loss]
     if is_alone:
         return None
-    if scale is None:
-        return 'free_units = ["time"] in [conventions]'
-    return f'loss = "{loss}" and logit_scale = {float(scale):g} in [network]'
+    plausible = (network.loss, "sum", "mean") if document.own_time else ("sum", "mean")
+    for loss in plausible:
+        if scales[loss] is not None:
+            return f'loss = "{loss}" and logit_scale = {float(scales[loss] or 0):g} in [network]'
+    return 'free_units = ["time"] in [conventions]'
 
 
 def _number(left: Expression, right: Expression, points: Points) -> Fraction | None:
