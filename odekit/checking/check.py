@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 
 from odekit.checking.document import Document, read_document
-from odekit.checking.factor import shared_factor
 from odekit.checking.finding import Finding
 from odekit.checking.flow import derived_flow
 from odekit.checking.judge import judge
 from odekit.checking.sampling import draw
 from odekit.checking.statements import statement
-from odekit.checking.units import Case, explain
+from odekit.checking.units import Case, explain, shared_factor
 from odekit.checking.vocabulary import checked_units, vocabulary
 from odekit.networks import Network, time_text
 

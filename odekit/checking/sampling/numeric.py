@@ -30,7 +30,7 @@ FIRST_LATE, HALVINGS = 0.05, 9
 # Doubled until the quantity rests to rounding; where it still moves at the last of them, it is unknown.
 FIRST_FAR, FEWEST_DOUBLINGS, DOUBLINGS = 0.5, 3, 7
 MAGNIFIED = 20.0  # what extrapolation makes of noise in one row
-MOST_STEPS = 1000  # from one of them to the next; a flow that needs more comes to no rest in a short time
+MOST_STEPS = 400  # from one of them to the next; a flow that needs more comes to no rest in a short time
 _ROUNDING = 1e-14  # of a quantity at a state
 _STATE = 2e-14  # of the states of the exact solution, half-way to a blow-up and later
 _STEPPING = 3e-9  # of the integration at its tolerance

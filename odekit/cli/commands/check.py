@@ -65,7 +65,14 @@ def command(file: Path, seed: int, form: str, json_file: str | None) -> None:
         say_list("Units", _units(findings), json_file)
         say_list("Time", [findings[0].time], json_file)
         say(f"\n{_total(findings)}", json_file)
-    write_json({"findings": [_entry(each) for each in findings], "units": _shared(findings)}, json_file)
+    write_json(
+        {
+            "findings": [_entry(each) for each in findings],
+            "units": _shared(findings),
+            "time": findings[0].time,
+        },
+        json_file,
+    )
     click.get_current_context().exit(
         exit_code("confirmed" if each.agrees else "refuted" for each in findings)
     )

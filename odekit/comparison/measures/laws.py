@@ -151,11 +151,15 @@ def _two_exponentials(middles: FloatArray, slopes: FloatArray) -> float:
 
 
 def thinned(times: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The first points that fall below levels evenly spaced in log: noise between them is left out."""
-    kept = [0] if len(values) else []
-    levels = np.geomspace(values[0], values.min(), THINNED)[1:] if len(values) else []
-    for level in levels:
-        after = np.flatnonzero(values[kept[-1] + 1 :] <= level)
-        if after.size and values[kept[-1] + 1 + after[0]] < values[kept[-1]]:
-            kept.append(kept[-1] + 1 + int(after[0]))
+    """The first points that fall below levels evenly spaced in log: noise between them is left out.
+
+    Parameters
+    ----------
+    times, values: (T,), the values positive.
+    """
+    kept = [0]
+    for level in np.geomspace(values[0], values.min(), THINNED)[1:]:
+        later = np.flatnonzero(values[kept[-1] + 1 :] <= level)
+        if later.size and values[kept[-1] + 1 + later[0]] < values[kept[-1]]:
+            kept.append(kept[-1] + 1 + int(later[0]))
     return times[kept], values[kept]

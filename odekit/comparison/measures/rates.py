@@ -124,11 +124,11 @@ def _without_window(
 
 def _law_of(times: FloatArray, values: FloatArray, origin: float) -> Law | None:
     """The law of a decay without a window: of all points, or of some far apart where noise hides it."""
-    for at, left in ((times, values), thinned(times, values)):
-        law = decay_law_of(at, left, origin) if len(at) >= MIN_POINTS else None
-        if law is not None:
-            return law
-    return None
+    if len(times) < MIN_POINTS:
+        return None
+    law = decay_law_of(times, values, origin)
+    few = thinned(times, values)
+    return decay_law_of(*few, origin) if law is None and len(few[0]) >= MIN_POINTS else law
 
 
 def _without_rate(law: Law, window: tuple[float, float], diagnostics: Mapping[str, float]) -> RateEstimate:

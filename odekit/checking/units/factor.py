@@ -12,7 +12,7 @@ from odekit.checking.finding import Finding
 from odekit.checking.flow import ONE, TIME, Flow, own_factor
 from odekit.checking.sampling import ORDINARY, Points, measure, number
 from odekit.checking.statements import statement
-from odekit.checking.units import Case, explained
+from odekit.checking.units.explain import Case, explained
 from odekit.checking.vocabulary import Vocabulary, vocabulary
 from odekit.expressions import Expression, Number, Power, Product, times
 
