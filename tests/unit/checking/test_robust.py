@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from typing import Any
 
@@ -28,11 +29,8 @@ def formula(rng: np.random.Generator, depth: int) -> str:
 
 
 def ends_well(tables: dict[str, Any]) -> None:
-    with warnings.catch_warnings(action="error"):
-        try:
-            assert check(tables, Network("Zp"))
-        except OdekitError as error:
-            assert str(error)
+    with warnings.catch_warnings(action="error"), contextlib.suppress(OdekitError):
+        assert check(tables, Network("Zp"))
 
 
 def test_generated_formulas_end_in_a_finding_or_a_sentence() -> None:
