@@ -97,9 +97,11 @@ def _root(base: _Size, degree: int) -> _Size:
 
 def _call(name: str) -> Callable[[_Size], _Size]:
     def called(inner: _Size) -> _Size:
-        is_wave = name in WAVES
-        terms = 1 << min(inner.turns, 40) if is_wave else inner.terms * COST.get(name, 1)
-        return _Size(Call(name, inner.tree), _bounded(terms), MOST_TURNS, None, inner.divisors)
+        if name not in WAVES:
+            terms = _bounded(inner.terms * COST.get(name, 1))
+            return _Size(Call(name, inner.tree), terms, MOST_TURNS, None, inner.divisors)
+        terms = _bounded(max(1 << min(inner.turns, MOST_POWER), inner.terms))
+        return _Size(Call(name, inner.tree), terms, max(MOST_TURNS, terms), None, inner.divisors)
 
     return called
 
