@@ -55,16 +55,20 @@ def balances(left: Expression, right: Expression, flow: Flow) -> list[Balance]:
     for term in sp.Add.make_args(sp.expand(sp.expand_trig(sp.expand(difference)))):
         constant, shape = term.as_independent(*moving)
         terms.setdefault(shape, []).append(constant)
-    return [_balance(*pair) for pair in terms.values() if len(pair) == 2]
+    found = (_balance(*pair) for pair in terms.values() if len(pair) == 2)
+    return [balance for balance in found if balance is not None]
 
 
-def _balance(first: sp.Expr, second: sp.Expr) -> Balance:
+def _balance(first: sp.Expr, second: sp.Expr) -> Balance | None:
+    """None where the ratio is more than a positive number times powers of constants."""
     number, exponents = 1.0, {}
     for base, exponent in (-first / second).as_powers_dict().items():
-        if base.is_Symbol:
+        if base.is_Symbol and exponent.is_Rational:
             exponents[base.name] = float(exponent)
-        else:
+        elif (base**exponent).is_positive and not (base**exponent).free_symbols:
             number *= float(base**exponent)
+        else:
+            return None
     return Balance(number, exponents)
 
 
@@ -134,7 +138,10 @@ def _reduced(expression: sp.Expr) -> sp.Expr:
     expanded = sp.expand(numerator)
     for wave in sorted(expanded.atoms(sp.sin), key=str):
         square = sp.Symbol("s")
-        polynomial = sp.Poly(expanded.subs(wave, square), square)
+        replaced = expanded.subs(wave, square)
+        if not replaced.is_polynomial(square):
+            continue
+        polynomial = sp.Poly(replaced, square)
         cosine = sp.cos(wave.args[0])
         remainder = polynomial.rem(sp.Poly(square**2 - 1 + cosine**2, square))
         expanded = sp.expand(remainder.as_expr().subs(square, wave))

@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from odekit.checking.document import read_document
+from odekit.checking.document import Document, read_document
 from odekit.checking.finding import Finding
 from odekit.checking.flow import derived_flow
 from odekit.checking.judge import judge
 from odekit.checking.sampling import draw
 from odekit.checking.statements import statement
-from odekit.checking.units import Case, explain
+from odekit.checking.units import Case, explain, shared_factor
 from odekit.checking.vocabulary import checked_units, vocabulary
 from odekit.limits import DERIVATION_SECONDS, bounded
-from odekit.networks import Network
+from odekit.networks import Network, time_text
 
 __all__ = ["check"]
 
@@ -60,7 +60,26 @@ def check(
     words = vocabulary(document, flow)
     rng = np.random.default_rng(seed)
     statements = [statement(line, words) for line in document.lines]
-    points = [draw(flow, each.conditions, rng) for each in statements]
+    points = [draw(flow, each.conditions, each.written, rng) for each in statements]
     cases = [Case(s.identities, p) for s, p in zip(statements, points, strict=True) if s.identities]
     units = explain(flow, cases)
-    return [judge(s, p, words, units) for s, p in zip(statements, points, strict=True)]
+    clock = _clock(document)
+    findings = [
+        replace(judge(s, p, words, units), time=clock) for s, p in zip(statements, points, strict=True)
+    ]
+    factor = shared_factor(document, flow, points, findings, units)
+    if factor is None:
+        return findings
+    return [
+        replace(finding, notes=(*finding.notes, factor.note())) if place in factor.lines else finding
+        for place, finding in enumerate(findings)
+    ]
+
+
+def _clock(document: Document) -> str:
+    """Which time t is, in the lines."""
+    network = document.network
+    if document.own_time:
+        settings = f"loss {network.loss}, logit scale {network.logit_scale:g}"
+        return f"t is the time of the network's own flow ({settings})"
+    return f"t is the flow time of the summed loss at logit scale 1: {time_text(network)}"

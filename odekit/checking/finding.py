@@ -18,7 +18,7 @@ class Finding:
         ``"logit scale"``.
     formula: the line as it was written.
     agrees: the verdict.
-    evidence: why, such as ``"proved symbolically"`` or ``"30 digits at 12 random points"``.
+    evidence: why, such as ``"proved symbolically"`` or ``"50 digits at 47 random points"``.
     constant: given over derived where that is one number everywhere, as text; None otherwise.
     ratio: given over derived, simplified; None where it is not simple.
     point: a point at which the two differ, in the file's names; empty where they agree.
@@ -27,6 +27,7 @@ class Finding:
     corrected_latex: the same as LaTeX.
     notes: symbols that are missing or too many, and what the line was taken to mean.
     units: the value of every free unit, which all lines share.
+    time: which time t is in the lines, and how the network's own compares.
 
     >>> Finding("K", "first integral", "alpha", False).outcome
     'differs'
@@ -46,6 +47,7 @@ class Finding:
     corrected_latex: str | None = None
     notes: tuple[str, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    time: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "point", MappingProxyType(dict(self.point)))

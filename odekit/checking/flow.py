@@ -3,14 +3,16 @@
 A unit that is left free is a name of its own in them, such as ``unit:alpha``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import count, islice
+from math import floor
 from typing import Any
 
 from odekit.checking.document import Document
-from odekit.derivation import derive
+from odekit.derivation import derive, holds_at
 from odekit.errors import ReductionError, UnknownNameError
 from odekit.expressions import Expression, Number, Power, Product, Sum, Symbol, extent, substitute, times
 from odekit.groups import CyclicFamily
@@ -18,10 +20,17 @@ from odekit.networks import Network
 from odekit.systems import System
 from odekit.systems.algebra import from_symbolic
 
-__all__ = ["ENERGY", "LOSS", "ONE", "TIME", "ZERO", "Flow", "along", "derived_flow", "total"]
+__all__ = ["ENERGY", "LOSS", "ONE", "TIME", "ZERO", "Flow", "along", "derived_flow", "own_factor", "total"]
 
 ENERGY, TIME, LOSS = "E", "time", "loss"
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
+# The first ones, multiples, powers, primes: what agrees at some kinds only shows at the others.
+KINDS_OF_ORDER = (
+    *range(2, 26),
+    *(27, 29, 30, 32, 37, 60, 61, 64, 97, 100, 101),
+    *(105, 121, 128, 210, 343, 997, 1000, 1024, 2310, 7919),
+)
+FARTHEST_ORDER = 300  # from one order that holds to the next
 # Beyond these, comparing takes minutes, and evaluation nears the recursion limit.
 MOST_PARTS, MOST_LEVELS = 20_000, 350
 
@@ -83,6 +92,17 @@ class Flow:
         form = self.system.closed_form
         squares = form.states[:1] if form is not None and form.coordinates == "invariants" else ()
         return frozenset(s.name for s in self.system.states if s.is_positive or s in squares)
+
+    @cached_property
+    def orders(self) -> tuple[int, ...]:
+        """Orders of each kind at which the derivation holds: small, even, composite, prime, large."""
+        return tuple(order for order in KINDS_OF_ORDER if holds_at(self.system, order))
+
+    def orders_near(self, value: float) -> Iterator[int]:
+        """The two orders below a number, and the two above it, at which the derivation holds."""
+        for steps in (count(floor(value), -1), count(floor(value) + 1)):
+            near = islice(steps, FARTHEST_ORDER)
+            yield from islice((n for n in near if n >= 2 and holds_at(self.system, n)), 2)
 
     def tree(self, derived: Any) -> Expression:
         """A derived expression as a tree.
@@ -151,7 +171,8 @@ def derived_flow(document: Document, free_units: tuple[str, ...]) -> Flow:
     UnknownNameError: a character or form that the derivation doesn't have.
     """
     system = _system(document)
-    factor = _own_factor(document.network) if document.own_time else ONE
+    network = document.network
+    factor = own_factor(network, network.loss, network.logit_scale) if document.own_time else ONE
     return Flow(system, factor, free_units)
 
 
@@ -178,10 +199,10 @@ def _of_character(system: System, character: str) -> System:
     raise UnknownNameError("character", character, known)
 
 
-def _own_factor(network: Network) -> Expression:
-    """From the time of the summed loss at logit scale 1 to the time of the network's own loss."""
-    scale: Expression = Number(Fraction(repr(network.logit_scale)))
-    if network.loss == "sum":
+def own_factor(network: Network, loss: str, logit_scale: float) -> Expression:
+    """From the time of the summed loss at logit scale 1 to that of the network's at this loss and scale."""
+    scale: Expression = Number(Fraction(repr(logit_scale)))
+    if loss == "sum":
         return scale
     group = network.group
     order = Symbol(group.symbol) if isinstance(group, CyclicFamily) else Number(Fraction(group.order))

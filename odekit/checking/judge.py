@@ -8,15 +8,27 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.checking import algebra
 from odekit.checking.correction import correction, symbol_notes
 from odekit.checking.finding import Finding
-from odekit.checking.flow import ONE
-from odekit.checking.sampling import WORKING_DIGITS, NumericValue, Points, measure, monomial, number, precise
+from odekit.checking.flow import ENERGY, ONE
+from odekit.checking.sampling import (
+    CLOSE,
+    ORDINARY,
+    Continuity,
+    Gap,
+    Jump,
+    NumericValue,
+    Points,
+    compare,
+    find_jump,
+    measure,
+    monomial,
+    number,
+)
 from odekit.checking.statements import Identity, Statement
 from odekit.checking.vocabulary import Vocabulary
 from odekit.errors import InputError
@@ -25,9 +37,9 @@ from odekit.limits import bounded
 
 __all__ = ["judge"]
 
-PRECISE_POINTS = 12  # 80 digits are slow, and what is wrong is wrong at almost every point
-DIGITS = 50  # the most that is told of an agreement
-_EQUAL = 1e-65  # relative; leaves 15 of 80 digits for rounding and cancellation
+DIGITS = 50  # that are told of an agreement
+_NOTHING = 1e-13  # relative; what is left of a value whose terms cancel
+_READ = 1e-6  # relative; above what limits and times are off by
 _PREMISE = 1e-9  # relative; premises are looked at in float64
 _UNIT = "unit:"
 
@@ -45,15 +57,6 @@ def judge(
     case = _Case(statement, points, words, units)
     case.check_premises()
     return case.finding() if statement.numeric is None else case.numeric_finding(statement.numeric)
-
-
-@dataclass(frozen=True)
-class _Gap:
-    """A point at which an identity fails, with both sides."""
-
-    index: int
-    left: float
-    right: float
 
 
 @dataclass(frozen=True)
@@ -85,43 +88,58 @@ class _Case:
         """The verdict on identities."""
         if self._is_constant():
             return self._finding(False, "it is a constant, which is conserved trivially")
-        fewest, count = DIGITS, 0
+        most = 0
         for identity in self.statement.identities:
-            gap, digits, valid = self._compare(identity)
-            if gap is not None:
-                return self._difference(identity, gap)
-            fewest, count = min(fewest, digits), max(count, valid)
+            found = compare(identity.left, identity.right, self.points, self.values, self.units)
+            if found.valid == 0:
+                raise self._not_real(measure(identity.left, self.values)[0])
+            if found.gap is not None:
+                return self._difference(identity, found.gap)
+            most = max(most, found.valid)
+        continuity = self.statement.continuity
+        jump = None if continuity is None else find_jump(continuity, self.points, self.units)
+        if jump is not None:
+            return self._jump(jump)
         if all(self._is_proved(identity) for identity in self.statement.identities):
-            return self._finding(True, "proved symbolically")
-        return self._finding(True, f"{fewest} digits at {count} random points")
+            return self._finding(True, "proved symbolically", notes=self._undefined())
+        return self._finding(True, f"{DIGITS} digits at {most} random points", notes=self._undefined())
+
+    def _undefined(self) -> tuple[str, ...]:
+        """At how many ordinary points the formula is no number although the derivation's is one."""
+        shape = self.values["t"].shape
+        given, derived = (
+            np.broadcast_to(np.isfinite(measure(tree, self.values)[0]), shape)[:ORDINARY]
+            for tree in (self.statement.written, self.statement.derived)
+        )
+        count = int((derived & ~given).sum())
+        return (f"no finite real number at {count} of {ORDINARY} random points",) if count else ()
+
+    def _jump(self, jump: Jump) -> Finding:
+        """A function whose derivatives are right on both sides of a jump."""
+        flow, names = self.words.flow, self.words.display
+        place = algebra.text(jump.at.source, flow, names)
+        passed = "" if self.statement.kind == "logit scale" else ", which orbits pass"
+        right = correction(self.statement, self.words, self.units)
+        shown = {name: value for name, value in jump.at.values.items() if name in names_in(jump.at.source)}
+        return self._finding(
+            False,
+            f"it jumps where {place} = 0{passed}",
+            point={names.get(name, name): value for name, value in shown.items()},
+            given=jump.after,
+            derived=jump.before,
+            corrected=None if right is None else algebra.text(right, flow, names),
+            corrected_latex=None if right is None else algebra.latex(right, flow, names),
+            notes=(f"it jumps where {place} = 0{passed}: {jump.before:g} before, {jump.after:g} after",),
+        )
 
     def _is_constant(self) -> bool:
-        """Whether a first integral depends on nothing."""
+        """Whether a first integral depends on nothing: it has no slope, and nowhere a jump."""
         if self.statement.kind != "first integral":
             return False
         sizes = [measure(slope, self.values) for slope in self.statement.slopes]
-        return not any((np.abs(value) > _PREMISE * (size + _PREMISE)).any() for value, size in sizes)
-
-    def _compare(self, identity: Identity) -> tuple[_Gap | None, int, int]:
-        """The first point at which the sides differ, or None, the digits to which they agree, and where."""
-        (left, size), (right, other) = (
-            measure(tree, self.values) for tree in (identity.left, identity.right)
-        )
-        valid = np.flatnonzero(np.isfinite(left + right + np.zeros_like(self.values["t"])))
-        if not valid.size:
-            raise self._not_real(left)
-        sizes = np.broadcast_to(np.fmax(size, other), self.values["t"].shape)
-        digits = DIGITS
-        for index in valid[:PRECISE_POINTS].tolist():
-            with mpmath.workdps(WORKING_DIGITS):
-                exact = self.points.precisely(index, self.units)
-                sides = [precise(tree, exact) for tree in (identity.left, identity.right)]
-                gap = abs(sides[0] - sides[1])
-                if gap > _EQUAL * sizes[index]:
-                    return _Gap(index, *(float(mpmath.re(side)) for side in sides)), 0, 0
-                if gap:
-                    digits = min(digits, int(-mpmath.log10(gap / mpmath.mpf(float(sizes[index])))))
-        return None, digits, min(valid.size, PRECISE_POINTS)
+        if any((np.abs(value) > _PREMISE * (size + _PREMISE)).any() for value, size in sizes):
+            return False
+        return find_jump(Continuity(self.statement.written, None), self.points, self.units) is None
 
     def _not_real(self, left: FloatArray) -> InputError:
         line = self.statement.line
@@ -140,14 +158,15 @@ class _Case:
         left, right = (substitute(tree, self.units) for tree in (identity.left, identity.right))
         return algebra.is_proved(left, right, self.words.flow)
 
-    def _difference(self, identity: Identity, gap: _Gap) -> Finding:
+    def _difference(self, identity: Identity, gap: Gap) -> Finding:
         statement = self.statement
         is_scale = statement.kind == "logit scale"
         shown = identity if statement.kind == "closed form" else Identity(statement.given, statement.derived)
-        given, derived = (measure(tree, self.values)[0] for tree in (shown.left, shown.right))
-        constant, ratio = self._ratio(shown, given, derived)
+        given, derived = (self._shown(tree) for tree in (shown.left, shown.right))
+        size = np.fmax(measure(shown.left, self.values)[1], measure(shown.right, self.values)[1])
+        constant, ratio = self._ratio(shown, given, derived, CLOSE * size)
         right = correction(statement, self.words, self.units)
-        sides = [float(np.broadcast_to(side, self.values["t"].shape)[gap.index]) for side in (given, derived)]
+        sides = [float(side[gap.index]) for side in (given, derived)]
         return self._finding(
             False,
             "not proportional" if is_scale else "",
@@ -160,21 +179,43 @@ class _Case:
             corrected_latex=None
             if right is None
             else algebra.latex(right, self.words.flow, self.words.display),
-            notes=symbol_notes(statement, right, self.words),
+            notes=(*symbol_notes(statement, right, self.words), *self._partly(gap)),
         )
 
+    def _shown(self, tree: Expression) -> FloatArray:
+        """Values at all points, 0 where only rounding is left of them."""
+        value, size = measure(tree, self.values)
+        shown = np.where(np.abs(value) < _NOTHING * size, 0.0, value) + 0.0
+        return np.broadcast_to(shown, self.values["t"].shape)
+
+    def _partly(self, gap: Gap) -> tuple[str, ...]:
+        """Where a formula agrees that differs elsewhere."""
+        if gap.index < ORDINARY:
+            return ()
+        orders = [self.values[name] for name in self.words.flow.parameters if name != ENERGY]
+        wrong = gap.everywhere & np.isfinite(self.values["t"])
+        if orders and wrong.any() and (orders[0][wrong] % 2 == 0).all():
+            if not (gap.everywhere | (orders[0] % 2 == 1)).all():
+                return ("it agrees at some orders only",)
+            return ("it agrees at odd orders only",)
+        return ("it agrees at ordinary points, but not at all scales and orders",)
+
     def _ratio(
-        self, shown: Identity, given: FloatArray, derived: FloatArray
+        self, shown: Identity, given: FloatArray, derived: FloatArray, slack: FloatArray
     ) -> tuple[str | None, str | None]:
         """Given over derived: as a number times powers of the order, and as a formula where that is short."""
         flow, names = self.words.flow, self.words.display
         with np.errstate(all="ignore"):
             quotient = given / derived + np.zeros_like(self.values["t"])
-        valid = np.isfinite(quotient) & (quotient != 0)
+        is_ordinary = np.arange(len(quotient)) < ORDINARY
+        valid = np.isfinite(quotient) & (quotient != 0) & is_ordinary
         if not valid.any():
             return None, None
         orders = {name: self.values[name][valid] for name in flow.parameters}
         constant = monomial(quotient[valid], orders)
+        if constant is not None and constant != ONE:
+            gap = np.abs(given - measure(constant, self.values)[0] * derived)
+            constant = None if (gap > slack).any() else constant
         if constant is not None and constant != ONE:
             told = algebra.text(constant, flow, names)
             return told, told
@@ -188,11 +229,11 @@ class _Case:
         return {shown.get(name, name): float(self.values[name][index]) for name in used}
 
     def numeric_finding(self, quantity: NumericValue) -> Finding:
-        """The verdict on what is known in numbers only."""
+        """The verdict on what is known in numbers only, to the digits to which it is known."""
         statement = self.statement
         shape = self.values["t"].shape
-        given = np.broadcast_to(measure(statement.given, self.values)[0], shape)
-        derived = np.broadcast_to(quantity.evaluate(self.values, self.points.conditions), shape)
+        given, size = (np.broadcast_to(each, shape) for each in measure(statement.given, self.values))
+        derived, error = quantity.evaluate(self.values, self.points.conditions)
         if not np.isfinite(given).any():
             raise self._not_real(given)
         if not np.isfinite(derived).any():
@@ -201,17 +242,20 @@ class _Case:
         gap = given - derived
         if quantity.is_angle:
             gap = gap - 2 * np.pi * np.rint(gap / (2 * np.pi))
-        wrong = valid & ~(np.abs(gap) <= quantity.tolerance * (1e-3 + np.abs(derived)))
+        bound = error + _NOTHING * size
+        wrong = valid & ~(np.abs(gap) <= bound)
         if not valid.any():
             raise self._not_real(given)
         if not wrong.any():
-            digits = int(-np.log10(quantity.tolerance))
+            relative = (bound / np.where(np.abs(derived) > bound, np.abs(derived), 1.0))[valid]
+            digits = int(-np.log10(max(relative.max(), _NOTHING)))
             return self._finding(True, f"{digits} digits at {int(valid.sum())} random points")
         return self._numeric_difference(int(np.flatnonzero(wrong)[0]), given, derived)
 
     def _numeric_difference(self, index: int, given: FloatArray, derived: FloatArray) -> Finding:
         flow, names = self.words.flow, self.words.display
-        constant, _ = self._ratio(Identity(self.statement.given, self.statement.derived), given, derived)
+        shown = Identity(self.statement.given, self.statement.derived)
+        constant, _ = self._ratio(shown, given, derived, _READ * np.abs(given))
         everywhere = derived[np.isfinite(derived)]
         simple = number(float(everywhere[0])) if np.ptp(everywhere) < 1e-6 else None
         return self._finding(

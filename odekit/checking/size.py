@@ -25,6 +25,9 @@ __all__ = ["MOST_TERMS", "is_small"]
 MOST_TERMS = 1500
 # Plain angles that the argument of a sine is taken for where it is no sum of multiples of them.
 MOST_TURNS = 6
+MOST_POWER = 40  # turns to a higher one are beyond any bound
+# Functions of a sum that SymPy takes apart into those of its terms.
+WAVES = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
 # SymPy looks long at each of these: as many terms as stand inside are counted so many times.
 COST = {"abs": 8, "sign": 8, "relu": 8, "step": 8}
 
@@ -47,7 +50,7 @@ class _Size:
     Parameters
     ----------
     turns: how many plain angles it is the sum of, roughly: what taking a sine of it apart multiplies by two.
-    number: its absolute value rounded down, where it is a number.
+    number: a bound of its absolute value, rounded down, where it is a number.
     divisors: what is divided by in it, with the terms of each.
     """
 
@@ -64,20 +67,28 @@ def _bounded(terms: int) -> int:
 
 def _sum(a: _Size, b: _Size) -> _Size:
     terms = _bounded(a.terms + b.terms)
-    return _Size(Sum(a.tree, b.tree), terms, a.turns + b.turns, None, a.divisors | b.divisors)
+    number = None if a.number is None or b.number is None else _bounded(a.number + b.number)
+    turns = _bounded(a.turns + b.turns)
+    return _Size(Sum(a.tree, b.tree), terms, turns, number, a.divisors | b.divisors)
 
 
 def _product(a: _Size, b: _Size) -> _Size:
-    factor = max(1, *(side.number for side in (a, b) if side.number is not None), 1)
-    turns = factor * sum(side.turns for side in (a, b) if side.number is None)
-    return _Size(Product(a.tree, b.tree), _bounded(a.terms * b.terms), turns, None, a.divisors | b.divisors)
+    turns = 1
+    for side in (a, b):
+        turns *= side.turns if side.number is None else max(1, side.number)
+    turns, terms = _bounded(turns), _bounded(a.terms * b.terms)
+    number = None if a.number is None or b.number is None else turns
+    return _Size(Product(a.tree, b.tree), terms, turns, number, a.divisors | b.divisors)
 
 
 def _power(base: _Size, exponent: int) -> _Size:
     tree, power = Power(base.tree, exponent), abs(exponent)
     terms = _bounded(comb(base.terms + power - 1, power))
-    own = frozenset({(tree, terms)}) if exponent < 0 else frozenset()
-    return _Size(tree, terms, MOST_TURNS, None, base.divisors | own)
+    if exponent < 0:
+        return _Size(tree, terms, MOST_TURNS, None, base.divisors | {(tree, terms)})
+    turns = _bounded(base.turns ** min(power, MOST_POWER))
+    number = None if base.number is None else _bounded(max(1, base.number) ** min(power, MOST_POWER))
+    return _Size(tree, terms, turns, number, base.divisors)
 
 
 def _root(base: _Size, degree: int) -> _Size:
@@ -86,9 +97,11 @@ def _root(base: _Size, degree: int) -> _Size:
 
 def _call(name: str) -> Callable[[_Size], _Size]:
     def called(inner: _Size) -> _Size:
-        is_wave = name in ("sin", "cos", "tan")
-        terms = 1 << min(inner.turns, 40) if is_wave else inner.terms * COST.get(name, 1)
-        return _Size(Call(name, inner.tree), _bounded(terms), MOST_TURNS, None, inner.divisors)
+        if name not in WAVES:
+            terms = _bounded(inner.terms * COST.get(name, 1))
+            return _Size(Call(name, inner.tree), terms, MOST_TURNS, None, inner.divisors)
+        terms = _bounded(max(1 << min(inner.turns, MOST_POWER), inner.terms))
+        return _Size(Call(name, inner.tree), terms, max(MOST_TURNS, terms), None, inner.divisors)
 
     return called
 

@@ -10,7 +10,15 @@ from fractions import Fraction
 
 from odekit.checking.document import Line
 from odekit.checking.flow import ENERGY, ONE, ZERO, Flow, along, total
-from odekit.checking.sampling import Condition, NumericValue, blow_up_time, is_turn, limit
+from odekit.checking.sampling import (
+    Condition,
+    Continuity,
+    NumericValue,
+    blow_up_time,
+    is_turn,
+    limit,
+    measure,
+)
 from odekit.checking.vocabulary import CLOCK, Vocabulary
 from odekit.errors import InputError, ReductionError, UnknownNameError
 from odekit.expressions import Call, Expression, Number, Power, Product, Symbol, names_in, substitute, times
@@ -20,6 +28,7 @@ __all__ = ["Identity", "Premise", "Statement", "statement"]
 BLOW_UP = ("blow_up_time", "T")
 VALUES = ("energy", "logit_scale")
 MEASURES = ("decay", "growth")
+MINUS_ONE = Number(Fraction(-1))
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,7 @@ class Statement:
     corrected: the right formula, or None.
     slopes: for a first integral its partial derivatives, not all of which may vanish.
     numeric: for a limit or a time, what is known in numbers only; then ``derived`` has no meaning.
+    continuity: what must not jump, where derivatives are compared.
     """
 
     line: Line
@@ -64,6 +74,12 @@ class Statement:
     corrected: Expression | None = None
     slopes: tuple[Expression, ...] = ()
     numeric: NumericValue | None = None
+    continuity: Continuity | None = None
+
+    @property
+    def written(self) -> Expression:
+        """The formula as it was written."""
+        return self.given if self.continuity is None else self.continuity.function
 
 
 def statement(line: Line, words: Vocabulary) -> Statement:
@@ -99,7 +115,7 @@ def _first_integral(line: Line, words: Vocabulary, conditions: tuple[Condition, 
         raise InputError(f"the first integral {line.item!r} holds E, which changes in time")
     terms = along(given, flow.velocities)
     first, rest = (terms[0], total(terms[1:])) if terms else (ZERO, ZERO)
-    opposite = times(Number(Fraction(-1)), rest)
+    opposite = times(MINUS_ONE, rest)
     slopes = tuple(given.derivative(name) for name in flow.coordinates)
     return Statement(
         line,
@@ -110,6 +126,7 @@ def _first_integral(line: Line, words: Vocabulary, conditions: tuple[Condition, 
         conditions,
         _tangent(words.flow, conditions),
         slopes=tuple(slope for slope in slopes if slope != ZERO),
+        continuity=Continuity(given, flow.velocities),
     )
 
 
@@ -123,7 +140,9 @@ def _in_time(line: Line, words: Vocabulary, conditions: tuple[Condition, ...]) -
     flow_speed = total(along(given, words.flow.velocities))
     start, meaning = substitute(given, {CLOCK: ZERO}), words.meaning(line.of)
     starts: tuple[Identity, ...] = (Identity(start, meaning),)
-    if is_turn(meaning, words.flow):
+    turns = is_turn(meaning, words.flow)
+    back = {name: times(MINUS_ONE, velocity) for name, velocity in words.flow.velocities.items()}
+    if turns:
         starts = tuple(Identity(Call(wave, start), Call(wave, meaning)) for wave in ("cos", "sin"))
     return Statement(
         line,
@@ -133,6 +152,7 @@ def _in_time(line: Line, words: Vocabulary, conditions: tuple[Condition, ...]) -
         (Identity(speed, flow_speed), *starts),
         conditions,
         _tangent(words.flow, conditions),
+        continuity=Continuity(given, {CLOCK: ONE, **back}, turns),
     )
 
 
@@ -162,12 +182,24 @@ def _rate(line: Line, words: Vocabulary, conditions: tuple[Condition, ...]) -> S
     if velocity is None:
         raise InputError(f"{line.of} is no state and has no rate", expected=", ".join(flow.coordinates))
     if line.measure == "growth":
-        derived: Expression = Product(velocity, Power(Symbol(name), -1))
-        return Statement(line, "rate", given, derived, (Identity(given, derived),), conditions, (), derived)
+        at_zero = any(each.name == name and _is_zero(each.value) for each in conditions)
+        derived = velocity.derivative(name) if at_zero else Product(velocity, Power(Symbol(name), -1))
+        premises = (_rests(velocity, line.of),) if at_zero else ()
+        identity = Identity(given, derived)
+        return Statement(line, "rate", given, derived, (identity,), conditions, premises, derived)
     known = _known_rate(flow, name, conditions)
-    derived = known if known is not None else times(Number(Fraction(-1)), velocity.derivative(name))
-    rests = Premise(Identity(velocity, ZERO), f"{line.of} does not rest there, so that it has no rate")
-    return Statement(line, "rate", given, derived, (Identity(given, derived),), conditions, (rests,), derived)
+    derived = known if known is not None else times(MINUS_ONE, velocity.derivative(name))
+    identity, rests = Identity(given, derived), _rests(velocity, line.of)
+    return Statement(line, "rate", given, derived, (identity,), conditions, (rests,), derived)
+
+
+def _rests(velocity: Expression, name: str) -> Premise:
+    return Premise(Identity(velocity, ZERO), f"{name} does not rest there, so that it has no rate")
+
+
+def _is_zero(tree: Expression) -> bool:
+    """Whether a condition's value is the number 0."""
+    return not names_in(tree) and bool(measure(tree, {})[0] == 0)
 
 
 def _known_rate(flow: Flow, name: str, conditions: tuple[Condition, ...]) -> Expression | None:
@@ -207,4 +239,12 @@ def _value(line: Line, words: Vocabulary) -> Statement:
         Identity(times(given.derivative(name), aligned), times(given, aligned.derivative(name)))
         for name in names
     )
-    return Statement(line, "logit scale", given, aligned, (*identities, has_one_sign), corrected=aligned)
+    return Statement(
+        line,
+        "logit scale",
+        given,
+        aligned,
+        (*identities, has_one_sign),
+        corrected=aligned,
+        continuity=Continuity(given, None),
+    )

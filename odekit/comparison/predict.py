@@ -16,7 +16,7 @@ from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup, mode_basis
 from odekit.json_text import plain
 from odekit.networks import Network
-from odekit.simulation import Run, check_run, load_weights
+from odekit.simulation import Run, check_group, check_run, load_weights
 from odekit.solvers import blow_up_time, final_phases
 from odekit.systems import EllipticForm
 
@@ -90,18 +90,18 @@ def predict(source: Run | str | os.PathLike[str], group: FiniteGroup | str | Non
     ----------
     source: a run, or a file of weights with or without ``meta``; the first snapshot is used. Weights without
         meta are those of a quadratic network with a summed loss and logit scale 1.
-    group: what the weights live on, where the file doesn't say.
+    group: what the weights live on, where the file doesn't say; where it does, the same.
 
     Raises
     ------
     ReductionError: the network has neither a closed form for its blow-up times nor a lifted flow.
     FileError: weights that can't be read.
-    InputError: nothing says the group.
+    InputError: nothing says the group, or a run's own is another.
 
     Source: arXiv 2602.16849 for equal magnitudes, where the smallest phase difference wins; in general it is
     the smallest blow-up time of the same four-variable ODE. arXiv 2606.02993 for any group and for spheres.
     """
-    run = source if isinstance(source, Run) else load_weights(Path(source), group)
+    run = _read(source, group)
     start = float(run.t[0])
     first = {name: values[0] for name, values in run.weights.items()}
     if run.network.constraint != "none" or not run.network.finite_group.is_abelian:
@@ -113,6 +113,14 @@ def predict(source: Run | str | os.PathLike[str], group: FiniteGroup | str | Non
     winner, runner_up = order[:, 0], order[:, min(1, order.shape[1] - 1)]
     chosen = {name: np.take_along_axis(p, winner[:, None], axis=1)[:, 0] for name, p in phases.items()}
     return Prediction(modes.basis.labels, times + start, winner, runner_up, chosen)
+
+
+def _read(source: Run | str | os.PathLike[str], group: FiniteGroup | str | None) -> Run:
+    if not isinstance(source, Run):
+        return load_weights(Path(source), group)
+    if group is not None:
+        check_group(source, group)
+    return source
 
 
 def _irreps_race(network: Network, weights: Weights, start: float) -> Prediction:

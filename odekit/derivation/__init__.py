@@ -1,6 +1,6 @@
 """What is a network's reduced ODE? From its loss to its flow in modes or blocks, derived and certified."""
 
-from odekit.derivation.answers import complex_equations, elliptic_curve, network_of, sphere_report
+from odekit.derivation.answers import complex_equations, elliptic_curve, holds_at, network_of, sphere_report
 from odekit.derivation.blocks import (
     BlockCertificate,
     ConservationLaw,
@@ -59,6 +59,7 @@ __all__ = [
     "energy_profile",
     "growth_shape",
     "harmonic",
+    "holds_at",
     "initial_rates",
     "landscape",
     "lift",

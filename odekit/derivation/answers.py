@@ -7,7 +7,8 @@ import sympy as sp
 
 from odekit.derivation.spheres import SphereReport
 from odekit.errors import ReductionError
-from odekit.networks import Network
+from odekit.groups import CyclicFamily
+from odekit.networks import Network, time_text
 from odekit.systems import AnyAnswers, EllipticCurve, System
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "complex_equations",
     "disagreement",
     "elliptic_curve",
+    "holds_at",
     "network_answers",
     "network_of",
     "sphere_report",
@@ -28,6 +30,15 @@ class NetworkAnswers(AnyAnswers, ABC):
     @abstractmethod
     def network(self) -> Network:
         """The network that the system was derived from."""
+
+    def holds_at(self, order: int) -> bool:
+        """Whether the equations, derived for a symbolic order, hold at this one for some frequencies."""
+        group = self.network.group
+        return not isinstance(group, CyclicFamily) or group.has_order(order)
+
+    def clock(self, system: System) -> str:
+        """The time t by that of the network's own flow."""
+        return time_text(self.network)
 
     def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
         """Time derivative of every complex amplitude, in the amplitudes and their conjugates.
@@ -85,6 +96,16 @@ def network_of(system: System) -> Network:
     ReductionError: a system that was not derived from a network; likewise below.
     """
     return network_answers(system).network
+
+
+def holds_at(system: System, order: int) -> bool:
+    """Whether a system of symbolic order holds at a concrete one: some frequencies meet its conditions.
+
+    >>> from odekit import Network, derive
+    >>> [order for order in range(2, 8) if holds_at(derive(Network("Zn", activation="z**4")), order)]
+    [5, 6, 7]
+    """
+    return network_answers(system).holds_at(order)
 
 
 def complex_equations(system: System) -> Mapping[sp.Expr, sp.Expr]:

@@ -1,6 +1,7 @@
 """FiniteGroup: a group table with its irreps; and the family of cyclic groups of symbolic order."""
 
 from dataclasses import dataclass
+from math import isqrt
 
 from odekit.groups.irreps import Irrep, RealIrrep, find_irreps, find_real_irreps
 from odekit.groups.table import GroupTable
@@ -53,3 +54,13 @@ class CyclicFamily:
     def is_cyclic(self) -> bool:
         """Whether every group of the family is cyclic."""
         return True
+
+    def has_order(self, order: int) -> bool:
+        """Whether the family has a group of that order.
+
+        >>> [order for order in range(12) if CyclicFamily("Zp", "p").has_order(order)]
+        [3, 5, 7, 11]
+        """
+        if self.name != "Zp":
+            return order >= 2
+        return order > 2 and all(order % divisor for divisor in range(2, isqrt(order) + 1))

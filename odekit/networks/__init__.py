@@ -5,8 +5,17 @@ Two layers without biases give the logits, trained with softmax cross-entropy ov
     f(x_1, ..., x_s)[h] = logit_scale * sum_m xi_m[h] act( sum_i theta_{i,m}[x_i] ).
 """
 
+from odekit.networks.clock import time_text
 from odekit.networks.network import ACTIVATIONS, Network, parse_activation
 from odekit.networks.symmetry import accuracy_bound, accuracy_bound_text
 from odekit.networks.task import Task
 
-__all__ = ["ACTIVATIONS", "Network", "Task", "accuracy_bound", "accuracy_bound_text", "parse_activation"]
+__all__ = [
+    "ACTIVATIONS",
+    "Network",
+    "Task",
+    "accuracy_bound",
+    "accuracy_bound_text",
+    "parse_activation",
+    "time_text",
+]

@@ -9,7 +9,7 @@ from odekit.simulation.gradient import (
     uniform_gradient,
 )
 from odekit.simulation.linear import end_to_end, train_linear
-from odekit.simulation.runs import Run, draw_split, kinds_of_tuples, load_run, load_weights
+from odekit.simulation.runs import Run, check_group, draw_split, kinds_of_tuples, load_run, load_weights
 from odekit.simulation.scales import ScaleRun, train_scales
 from odekit.simulation.training import accuracies, check_run, initial_weights, simulate
 
@@ -20,6 +20,7 @@ __all__ = [
     "accuracies",
     "accuracy",
     "blas_threads",
+    "check_group",
     "check_run",
     "draw_split",
     "end_to_end",

@@ -87,6 +87,10 @@ class AnyAnswers:
         """None: the states are what was given."""
         return ()
 
+    def clock(self, system: System) -> str:
+        """How t compares with another time; nothing where t is the only one."""
+        return ""
+
     @bounded("the report of the system")
     def report(self, system: System, certificate: Certificate | None) -> str:
         """Equations and what follows from them, as text."""

@@ -285,10 +285,14 @@ class System:
 
     def __str__(self) -> str:
         text = str if self.blocks is None else matrix_text
-        return "\n".join(f"{symbol}' = {text(velocity)}" for symbol, velocity in self.equations.items())
+        lines = [f"{symbol}' = {text(velocity)}" for symbol, velocity in self.equations.items()]
+        clock = self.answers.clock(self)
+        return "\n".join([*lines, clock] if clock else lines)
 
     def _repr_latex_(self) -> str:
-        return f"$$\n{self.answers.latex(self, comments=False)}\n$$"
+        clock = self.answers.clock(self)
+        shown = f"$$\n{self.answers.latex(self, comments=False)}\n$$"
+        return f"{shown}\n\n{clock}" if clock else shown
 
 
 @dataclass(frozen=True)

@@ -82,3 +82,18 @@ def test_a_file_that_does_not_exist_is_named(invoke: Invoke, tmp_path: Path) -> 
     result = invoke("check", tmp_path / "missing.toml")
     assert result.exit_code == 2
     assert "missing.toml can't be read" in result.stderr
+
+
+def test_time_is_said_and_a_common_factor_of_it_explained(invoke: Invoke, tmp_path: Path) -> None:
+    path = tmp_path / "mean.toml"
+    lines = 'alpha = "2*alpha*beta*cos(D)/p"\nbeta = "alpha**2*cos(D)/p"\n'
+    path.write_text(f'[network]\ngroup = "Zp"\n[equations]\n{lines}')
+    result = invoke("check", path)
+    assert result.exit_code == 1
+    told = " ".join(result.stdout.split())
+    assert "Time: t is the flow time of the summed loss at logit scale 1: t = 1/p**2 * time of the" in told
+    assert 'which time = "network" in [conventions] (loss mean, logit scale 1) explains' in told
+    path.write_text(f'[network]\ngroup = "Zp"\nloss = "mean"\n[equations]\n{lines}')
+    result = invoke("check", path)
+    assert result.exit_code == 0
+    assert "t is the time of the network's own flow (loss mean, logit scale 1)" in result.stdout

@@ -41,6 +41,16 @@ def test_plain_weights_and_a_group_are_enough(invoke: Invoke, tmp_path: Path) ->
     assert "the first 10 of 12 neurons" in result.stdout
 
 
+@pytest.mark.parametrize("option", ["--group", "--table"])
+def test_an_option_that_contradicts_the_file_is_an_error(
+    invoke: Invoke, run_file: Path, tmp_path: Path, option: str
+) -> None:
+    np.save(tmp_path / "table.npy", np.add.outer(np.arange(6), np.arange(6)) % 6)
+    result = invoke("predict", run_file, option, "Z6" if option == "--group" else tmp_path / "table.npy")
+    assert result.exit_code == 2
+    assert "another group than the one that is named" in result.stderr
+
+
 @pytest.mark.reference
 @pytest.mark.parametrize(
     ("name", "share"),

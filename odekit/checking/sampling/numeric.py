@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.checking.algebra import as_system
 from odekit.checking.flow import ENERGY, LOSS, TIME, Flow
+from odekit.checking.sampling.conditions import Condition
 from odekit.checking.sampling.evaluation import measure
-from odekit.checking.sampling.points import Condition
 from odekit.errors import ReductionError, UnknownNameError
 from odekit.expressions import Expression, names_in
 from odekit.solvers import blow_up_time as solved_blow_up_time
@@ -20,13 +21,21 @@ __all__ = ["NumericValue", "blow_up_time", "is_turn", "limit"]
 
 Values = Mapping[str, FloatArray]
 
+Known = tuple[FloatArray, FloatArray]
+
 PLACES = ("blow-up", "infinity")
-# Near a blow-up at T*, quantities that have a limit depart from it at first order in 1 - t/T* or higher.
-LATE = (1e-3, 1e-4)
-FAR = (6.0, 9.0)  # times; where the quantity still moves between them, it counts as unknown
-_SETTLED = 5e-5  # half of what a limit may be off
-_EXACT = 1e-9  # the exact solution in float64
-_LIMIT = 1e-4  # what is left at the last of LATE
+# Near a blow-up at T*, quantities with a limit are series in h = 1 - t/T* or in its root: halving h, and
+# taking away one power after another, leaves rounding alone.
+FIRST_LATE, HALVINGS = 0.05, 9
+# Doubled until the quantity rests to rounding; where it still moves at the last of them, it is unknown.
+FIRST_FAR, FEWEST_DOUBLINGS, DOUBLINGS = 0.5, 3, 7
+MAGNIFIED = 20.0  # what extrapolation makes of noise in one row
+MOST_STEPS = 400  # from one of them to the next; a flow that needs more comes to no rest in a short time
+_ROUNDING = 1e-14  # of a quantity at a state
+_STATE = 2e-14  # of the states of the exact solution, half-way to a blow-up and later
+_STEPPING = 3e-9  # of the integration at its tolerance
+_KNOWN = 1e-6  # a limit with a larger error is none that a formula could be judged by
+_EXACT = 1e-11  # the exact solution in float64
 
 
 @dataclass(frozen=True)
@@ -35,14 +44,12 @@ class NumericValue:
 
     Parameters
     ----------
-    evaluate: from values by name, and the conditions on them, to float64 of their shape; NaN where there is
-        no such value.
-    tolerance: relative error that the value may have.
+    evaluate: from values by name, and the conditions on them, to values and bounds of their absolute errors,
+        float64 of their shape; NaN where there is no such value.
     is_angle: whether values that differ by full turns are equal.
     """
 
-    evaluate: Callable[[Values, tuple[Condition, ...]], FloatArray]
-    tolerance: float
+    evaluate: Callable[[Values, tuple[Condition, ...]], Known]
     is_angle: bool = False
 
 
@@ -54,7 +61,12 @@ def blow_up_time(flow: Flow) -> NumericValue:
     ReductionError: a system without exact solution.
     """
     form = _elliptic_form(flow)
-    return NumericValue(lambda values, conditions: _blow_up(flow, form, values), _EXACT)
+
+    def evaluate(values: Values, conditions: tuple[Condition, ...]) -> Known:
+        times = _blow_up(flow, form, values)
+        return times, _EXACT * times
+
+    return NumericValue(evaluate)
 
 
 def limit(flow: Flow, quantity: Expression, place: str) -> NumericValue:
@@ -70,12 +82,10 @@ def limit(flow: Flow, quantity: Expression, place: str) -> NumericValue:
     turns = is_turn(quantity, flow)
     if place == "infinity":
         return NumericValue(
-            lambda values, conditions: _at_infinity(flow, quantity, values, conditions), _LIMIT, turns
+            lambda values, conditions: _at_infinity(flow, quantity, values, conditions), turns
         )
     form = _elliptic_form(flow)
-    return NumericValue(
-        lambda values, conditions: _before_blow_up(flow, form, quantity, values), _LIMIT, turns
-    )
+    return NumericValue(lambda values, conditions: _before_blow_up(flow, form, quantity, values), turns)
 
 
 def is_turn(quantity: Expression, flow: Flow) -> bool:
@@ -119,15 +129,56 @@ def _blow_up(flow: Flow, form: EllipticForm, values: Values) -> FloatArray:
     return np.asarray(finite * _clock(flow, values))
 
 
-def _before_blow_up(flow: Flow, form: EllipticForm, quantity: Expression, values: Values) -> FloatArray:
+def _before_blow_up(flow: Flow, form: EllipticForm, quantity: Expression, values: Values) -> Known:
+    """By extrapolation in h to the blow-up, in whole powers of h or of its root, whichever leaves less."""
     ends = _blow_up(flow, form, values) / _clock(flow, values)
     is_known = np.isfinite(ends)
-    times = np.stack([np.where(is_known, ends, 1e-3) * (1 - late) for late in LATE])
+    late = FIRST_LATE * 0.5 ** np.arange(HALVINGS)
+    times = np.stack([np.where(is_known, ends, 1e-3) * (1 - h) for h in late])
     start = {name: _derived(flow, name, values) for name in flow.states}
     parameters = {name: values[name] for name in flow.parameters}
     solution = solve(flow.system, start, times, parameters=parameters, method="exact")
-    found = [_quantity(flow, quantity, values, solution.y[index]) for index in range(len(LATE))]
-    return np.where(is_known, _settled(found[0], found[1]), np.nan)
+    known = [_with_noise(flow, quantity, values, solution.y[index]) for index in range(HALVINGS)]
+    found, noise = np.stack([each[0] for each in known]), np.stack([each[1] for each in known])
+    whole, halves = (_extrapolated(found, noise, ratio) for ratio in (2.0, 2.0**0.5))
+    value, error = (np.where(whole[1] <= halves[1], *pair) for pair in zip(whole, halves, strict=True))
+    return _kept(np.where(is_known, value, np.nan), error)
+
+
+def _with_noise(flow: Flow, quantity: Expression, values: Values, states: FloatArray) -> Known:
+    """The quantity, and what errors of the states as large as the exact solution's change in it."""
+    value = _quantity(flow, quantity, values, states)
+    noise = np.zeros_like(value)
+    for index, name in enumerate(flow.states):
+        moved = states.copy()
+        moved[index] += _EXACT * (1.0 if name in flow.angles else moved[index])
+        noise += np.abs(_quantity(flow, quantity, values, moved) - value)
+    return value, _STATE / _EXACT * noise + _ROUNDING * np.abs(value)
+
+
+def _extrapolated(found: FloatArray, noise: FloatArray, ratio: float) -> Known:
+    """The limit of a series in powers of a number that is divided by ``ratio`` from one row to the next.
+
+    Of the limits from the first few rows the one with the least error: its change from the limit before, and
+    the noise of its last row, magnified by the extrapolation.
+    """
+    column, limits = list(found), [found[0]]
+    for power in range(1, len(found)):
+        column = [b + (b - a) / (ratio**power - 1) for a, b in pairwise(column)]
+        limits.append(column[0])
+    changes = np.abs(np.diff(np.stack(limits), axis=0))
+    changes[1:] = np.fmax(changes[1:], changes[:-1] / 16)
+    changes[0] = np.inf
+    errors = np.nan_to_num(changes + MAGNIFIED * noise[1:], nan=np.inf)
+    best = errors.argmin(axis=0)[None]
+    value, error = (np.take_along_axis(each, best, 0)[0] for each in (np.stack(limits[1:]), errors))
+    return value, error
+
+
+def _kept(value: FloatArray, error: FloatArray) -> Known:
+    """A value, where its error leaves enough digits to judge a formula by."""
+    size = np.fmax(1.0, np.abs(value))
+    return np.where(error <= _KNOWN * size, value, np.nan), error
 
 
 def _quantity(flow: Flow, quantity: Expression, values: Values, states: FloatArray) -> FloatArray:
@@ -142,26 +193,40 @@ def _quantity(flow: Flow, quantity: Expression, values: Values, states: FloatArr
 
 def _at_infinity(
     flow: Flow, quantity: Expression, values: Values, conditions: tuple[Condition, ...]
-) -> FloatArray:
+) -> Known:
+    """What the quantity rests at, by integration over twice the time again and again."""
     energy = next((condition.value for condition in conditions if condition.name == ENERGY), None)
     system = as_system(flow, energy)
-    start = {name: values[name] for name in flow.states}
+    state = np.stack([values[name] for name in flow.states])
+    shape = state.shape[1:]
     parameters = {symbol.name: values[symbol.name] for symbol in system.parameters}
-    found = []
-    for far in FAR:
-        solution = solve(system, start, far, parameters=parameters, rtol=1e-10, method="dop853")
-        last = np.where(solution.status == 0, solution.y[-1], np.nan)
-        user = {**values, **dict(zip(flow.states, last, strict=True))}
+    clock = np.broadcast_to(_clock(flow, values), shape)
+    value, error = np.full(shape, np.nan), np.full(shape, np.inf)
+    for doubling in range(DOUBLINGS):
+        rests = (error <= 2 * _STEPPING * (1 + np.abs(value))) & (doubling > FEWEST_DOUBLINGS)
+        moving = np.flatnonzero(~rests & np.isfinite(state).all(axis=0))
+        if not moving.size:
+            break
+        span = FIRST_FAR * 2 ** max(doubling - 1, 0) * clock[moving]
+        here = {name: state[index, moving] for index, name in enumerate(flow.states)}
+        there = {name: np.broadcast_to(each, shape)[moving] for name, each in parameters.items()}
+        solution = solve(
+            system,
+            here,
+            span[None],
+            parameters=there,
+            rtol=1e-11,
+            atol=1e-14,
+            method="dop853",
+            max_steps=MOST_STEPS,
+        )
+        state[:, moving] = np.where(solution.status == 0, solution.y[-1], np.nan)
+        user = {**values, **dict(zip(flow.states, state, strict=True))}
         for name, tree in flow.definitions.items():
             user[name] = measure(tree, user)[0]
-        found.append(np.broadcast_to(measure(quantity, user)[0], last[0].shape))
-    return _settled(found[0], found[1])
-
-
-def _settled(before: FloatArray, after: FloatArray) -> FloatArray:
-    """The later value, where the two agree to half of what a limit may be off.
-
-    Phases that cancel are rounded more the later it is, so that the change also bounds what rounding does.
-    """
-    gap = np.abs(after - before)
-    return np.where(gap <= _SETTLED * (1e-3 + np.abs(after)), after, np.nan)
+        now = np.broadcast_to(measure(quantity, user)[0], shape)
+        change = np.abs(now - value)
+        bound = np.where(np.isfinite(change), change, np.inf) + _STEPPING * (1 + np.abs(now))
+        error[moving] = bound[moving]
+        value = np.where(np.isin(np.arange(shape[0]), moving), now, value)
+    return _kept(value, error)

@@ -1,6 +1,6 @@
-"""Random points at which formulas are compared: of round numbers, and where conditions hold."""
+"""Points at which formulas are compared: all scales, all kinds of order, both sides of breaks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,101 +9,152 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.checking.flow import ENERGY, Flow
+from odekit.checking.sampling.breakpoints import Break, breaks, sides
+from odekit.checking.sampling.conditions import Condition, resolved
 from odekit.checking.sampling.evaluation import measure, precise
 from odekit.errors import InputError
-from odekit.expressions import Expression, names_in
+from odekit.expressions import Expression
 
-__all__ = ["COUNT", "Condition", "Points", "draw"]
+__all__ = ["ORDINARY", "Points", "draw"]
 
-Evaluate = Callable[[Expression, Mapping[str, Any]], Any]
-
-COUNT = 24  # twice what is evaluated precisely, for a formula need not exist at each
+ORDINARY = 24  # twice what is evaluated precisely, for a formula need not exist at each
 ORDERS = (5, 7, 11, 13, 17, 19, 23)  # several, to tell a power of the order from a number
 LATEST = 0.02  # a closed form in t should exist at most points: at order 23 starts blow up from 0.015 on
+WIDE = 12  # points with magnitudes of all scales
+DECADES = 3.0  # above and below 1
+EARLY = 0.3  # of the time in which a magnitude at its first speed would double: before any blow-up
+MOST_SIDES = 60
 _CLOSE = 1e-9  # relative, above the rounding of a float64
 
 
 @dataclass(frozen=True)
-class Condition:
-    """A coordinate, and what it is set to."""
-
-    name: str
-    value: Expression
-
-
-@dataclass(frozen=True)
 class Points:
-    """Values of states, parameters and t at random points, combinations not yet among them."""
+    """Values of states, parameters and t at random points, combinations not yet among them.
+
+    Parameters
+    ----------
+    flow: whose coordinates they are.
+    values: (points,) by name, the first ``ORDINARY`` with magnitudes around 1 at a few prime orders.
+    conditions: what is kept at each.
+    breaks: where the formula may jump.
+    """
 
     flow: Flow
     values: Mapping[str, FloatArray]
     conditions: tuple[Condition, ...]
+    breaks: tuple[Break, ...] = ()
 
     def at(self, units: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """All values, with conditions kept and combinations computed, at given units."""
-        values = _resolved({**self.values, **units}, self, lambda tree, known: measure(tree, known)[0])
+        """All values, with conditions kept and combinations computed, at given units.
+
+        NaN where a condition can't be kept.
+
+        Raises
+        ------
+        InputError: conditions that can be kept nowhere.
+        """
+        values = resolved({**self.values, **units}, self.flow, self.conditions, _valued)
+        shape = self.values["t"].shape
+        is_kept = np.ones(shape, dtype=bool)
         for condition in self.conditions:
-            gap = np.abs(values[condition.name] - measure(condition.value, values)[0])
-            if not (gap <= _CLOSE * (1 + np.abs(values[condition.name]))).all():
+            gap = np.abs(values[condition.name] - _valued(condition.value, values))
+            is_kept &= gap <= _CLOSE * (1 + np.abs(values[condition.name]))
+            if not is_kept.any():
                 raise InputError(
                     f"the condition on {condition.name} can't be kept",
                     expected="finite real values, and conditions that don't contradict each other",
                 )
-        return {name: np.broadcast_to(value, (COUNT,)) for name, value in values.items()}
+        values |= {each.name: _valued(each.value, values) for each in self.conditions}
+        return {name: np.where(is_kept, value, np.nan) for name, value in values.items()}
 
-    def precisely(self, index: int, units: Mapping[str, Expression]) -> dict[str, Any]:
-        """All values at one point, exact up to the working precision."""
-        values = {name: mpmath.mpf(float(value[index])) for name, value in self.values.items()}
-        values.update({name: precise(tree, values) for name, tree in units.items()})
-        return _resolved(values, self, precise)
+    def precisely(self, values: Mapping[str, Any], units: Mapping[str, Expression]) -> dict[str, Any]:
+        """All values from those of states, parameters and t, exact up to the working precision of mpmath."""
+        exact: dict[str, Any] = {name: mpmath.mpf(values[name]) for name in self.values}
+        exact.update({name: precise(tree, exact) for name, tree in units.items()})
+        found = resolved(exact, self.flow, self.conditions, precise)
+        return found | {each.name: precise(each.value, found) for each in self.conditions}
+
+    def point(self, index: int) -> dict[str, float]:
+        """The values of states, parameters and t at one point."""
+        return {name: float(value[index]) for name, value in self.values.items()}
 
 
-def draw(flow: Flow, conditions: tuple[Condition, ...], rng: np.random.Generator) -> Points:
-    """Draw points: magnitudes in (.4, 1.8), angles in (-pi, pi), signed states between -1.8 and 1.8."""
-    values = {name: np.round(_state(flow, name, rng), 2) for name in flow.states}
+def draw(
+    flow: Flow, conditions: tuple[Condition, ...], written: Expression, rng: np.random.Generator
+) -> Points:
+    """Draw points: ordinary ones, all scales, the first orders and some others, and the sides of breaks."""
+    ordinary = _ordinary(flow, rng)
+    (more,) = rng.spawn(1)
+    parts = [ordinary, _wide(flow, more)]
+    if any(name != ENERGY for name in flow.parameters):
+        parts.append(_of_all_orders(flow, more))
+    starts = {**ordinary, **{name: np.ones(ORDINARY) for name in flow.units}}
+    found = breaks(written, flow, conditions, starts)
+    beside = list(sides(found, flow))
+    if len(beside) > MOST_SIDES:
+        beside = [beside[i] for i in np.linspace(0, len(beside) - 1, MOST_SIDES).astype(int)]
+    parts.append({name: np.array([each[name] for each in beside]) for name in ordinary})
+    values = {name: np.concatenate([part[name] for part in parts]) for name in ordinary}
+    return Points(flow, values, conditions, tuple(found))
+
+
+def _ordinary(flow: Flow, rng: np.random.Generator) -> dict[str, FloatArray]:
+    """Magnitudes in (.4, 1.8), angles in (-pi, pi), signed states between -1.8 and 1.8."""
+    values = {name: np.round(_state(flow, name, rng, ORDINARY), 2) for name in flow.states}
+    few = [order for order in ORDERS if order in flow.orders] or flow.orders
     for name in flow.parameters:
         is_energy = name == ENERGY
         values[name] = (
-            np.round(rng.uniform(0.4, 1.8, COUNT), 2)
+            np.round(rng.uniform(0.4, 1.8, ORDINARY), 2)
             if is_energy
-            else rng.choice(ORDERS, COUNT).astype(float)
+            else rng.choice(few, ORDINARY).astype(float)
         )
-    values["t"] = np.round(rng.uniform(0.001, LATEST, COUNT), 4)
-    return Points(flow, values, conditions)
-
-
-def _state(flow: Flow, name: str, rng: np.random.Generator) -> FloatArray:
-    if name in flow.angles:
-        return rng.uniform(-3.1, 3.1, COUNT)
-    sizes = rng.uniform(0.4, 1.8, COUNT)
-    return sizes if name in flow.positive else sizes * rng.choice((-1.0, 1.0), COUNT)
-
-
-def _resolved(values: dict[str, Any], points: Points, evaluate: Evaluate) -> dict[str, Any]:
-    """Compute combinations, then impose one condition after another."""
-    flow = points.flow
-    _complete(values, flow, evaluate)
-    for condition in points.conditions:
-        wanted = evaluate(condition.value, values)
-        if condition.name in flow.definitions:
-            phase = _last_phase(condition.name, flow)
-            slope = evaluate(flow.definitions[condition.name].derivative(phase), values)
-            values[phase] = values[phase] + (wanted - values[condition.name]) / slope
-        else:
-            values[condition.name] = wanted
-        _complete(values, flow, evaluate)
+    values["t"] = np.round(rng.uniform(0.001, LATEST, ORDINARY), 4)
     return values
 
 
-def _last_phase(name: str, flow: Flow) -> str:
-    """The phase to turn, so that a combination has its value."""
-    names = names_in(flow.definitions[name])
-    phases = [state for state in flow.states if state in flow.angles and state in names]
-    if not phases:
-        raise InputError(f"{name} can't be set, being a function of the states", expected="a state or phase")
-    return phases[-1]
+def _wide(flow: Flow, rng: np.random.Generator) -> dict[str, FloatArray]:
+    """Magnitudes of all scales, independent of each other, early in time."""
+    values = {name: _state(flow, name, rng, WIDE) for name in flow.states}
+    for name in (*(each for each in flow.states if each not in flow.angles), ENERGY):
+        if name in values:
+            values[name] = np.sign(values[name]) * _scales(rng)
+    for name in flow.parameters:
+        values[name] = _scales(rng) if name == ENERGY else rng.choice(flow.orders, WIDE).astype(float)
+    known = {**values, **{name: np.ones(WIDE) for name in flow.units}}
+    known = resolved(known, flow, (), _valued)
+    speeds = [
+        np.abs(_valued(flow.velocities[name], known) / known[name])
+        for name in flow.states
+        if name not in flow.angles
+    ]
+    fastest = np.nan_to_num(np.max(speeds, axis=0, initial=0.0), nan=1.0, posinf=1.0)
+    values["t"] = EARLY * rng.uniform(0.01, 1.0, WIDE) / np.fmax(fastest, 10.0**-DECADES)
+    return values
 
 
-def _complete(values: dict[str, Any], flow: Flow, evaluate: Evaluate) -> None:
-    for name, tree in flow.definitions.items():
-        values[name] = evaluate(tree, values)
+def _scales(rng: np.random.Generator) -> FloatArray:
+    drawn = 10.0 ** rng.uniform(-DECADES, DECADES, WIDE)
+    return np.array([float(f"{value:.3g}") for value in drawn])
+
+
+def _of_all_orders(flow: Flow, rng: np.random.Generator) -> dict[str, FloatArray]:
+    """Ordinary points at each kind of order."""
+    count = len(flow.orders)
+    drawn = _ordinary(flow, rng)
+    values = {name: np.resize(value, count) for name, value in drawn.items()}
+    for name in flow.parameters:
+        if name != ENERGY:
+            values[name] = np.array(flow.orders, dtype=float)
+    return values
+
+
+def _state(flow: Flow, name: str, rng: np.random.Generator, count: int) -> FloatArray:
+    if name in flow.angles:
+        return rng.uniform(-3.1, 3.1, count)
+    sizes = rng.uniform(0.4, 1.8, count)
+    return sizes if name in flow.positive else sizes * rng.choice((-1.0, 1.0), count)
+
+
+def _valued(tree: Expression, values: Mapping[str, Any]) -> FloatArray:
+    return measure(tree, values)[0]

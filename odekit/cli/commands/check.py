@@ -64,8 +64,16 @@ def command(file: Path, seed: int, form: str, json_file: str | None) -> None:
         say_list("Corrected", _corrected(findings), json_file)
         say_list("Notes", [f"{each.item}: {note}" for each in findings for note in each.notes], json_file)
         say_list("Units", _units(findings), json_file)
+        say_list("Time", [findings[0].time], json_file)
         say(f"\n{_total(findings)}", json_file)
-    write_json({"findings": [_entry(each) for each in findings], "units": _shared(findings)}, json_file)
+    write_json(
+        {
+            "findings": [_entry(each) for each in findings],
+            "units": _shared(findings),
+            "time": findings[0].time,
+        },
+        json_file,
+    )
     click.get_current_context().exit(
         exit_code("confirmed" if each.agrees else "refuted" for each in findings)
     )

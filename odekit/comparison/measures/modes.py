@@ -76,10 +76,13 @@ class Modes:
 
     @property
     def dominant_share(self) -> FloatArray:
-        """The dominant mode's share of the (first) embedding's squared length, (..., M); NaN if that is 0."""
+        """The dominant mode's share of the (first) embedding's squared length, mean and all, (..., M).
+
+        NaN where that is 0.
+        """
         power = self.power
         share = np.take_along_axis(power, self.dominant[..., None], axis=-1)[..., 0]
-        total = power.sum(axis=-1)
+        total = power.sum(axis=-1) + self.group.order * self.means[self.embeddings[0]] ** 2
         shares: FloatArray = np.divide(share, total, out=np.full(total.shape, np.nan), where=total > 0)
         return shares
 

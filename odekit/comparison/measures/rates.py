@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from odekit.arrays import FloatArray
+from odekit.comparison.measures.laws import Law, decay_law_of, growth_law_of, thinned
 from odekit.errors import InputError
 from odekit.numbers import positive, real
 
@@ -26,22 +27,27 @@ class RateEstimate:
 
     Parameters
     ----------
-    rate: per unit of time; NaN where the window holds too few points.
+    rate: per unit of time; NaN where the window holds too few points, or where the decay is no exponential.
     interval: lower and upper end: every local slope of the window's last half and the limit, with what noise
         and the extrapolation may change in them.
     window: first and last time used.
     diagnostics: number of points; first and last slope; the floor that closed the window, in the unit of the
-        distance.
+        distance; ``exponent`` and ``time`` of a law ``(t - time)^-exponent`` or ``(time - t)^exponent``.
+    law: ``"exponential"``; ``"algebraic"``, ``"extinction"``, ``"blow-up"``, ``"growth"`` or ``"drift"``, see
+        `odekit.comparison.measures.laws.Law`; ``"unknown"`` where there are too few points for any.
+    reason: why there is no rate; empty where there is one.
     """
 
     rate: float
     interval: tuple[float, float]
     window: tuple[float, float]
     diagnostics: Mapping[str, float]
+    law: str = "exponential"
+    reason: str = ""
 
     @property
     def is_conclusive(self) -> bool:
-        """Whether the window held enough points for an interval."""
+        """Whether there is a rate: the decay is exponential, as far as enough points in the window show."""
         return bool(np.isfinite(self.rate))
 
 
@@ -52,7 +58,9 @@ def estimate_rate(
 
     The window opens once the distance has fallen below ``start`` times its largest value for good, and closes
     before it first falls below the floor. The rate is the limit of the local slopes, extrapolated by Aitken's
-    rule where they converge at evenly spaced times; no regression is made of deterministic data.
+    rule where they converge at evenly spaced times; no regression is made of deterministic data. Slopes that
+    keep drifting have no limit: for those of an algebraic law, of a blow-up or of growth there is no rate,
+    and the estimate names the law.
 
     Parameters
     ----------
@@ -65,7 +73,8 @@ def estimate_rate(
 
     Returns
     -------
-    estimate: with a rate of NaN where fewer than four points lie in the window.
+    estimate: with a rate of NaN and a reason where fewer than four points lie in the window, or where the
+        decay is no exponential.
 
     Raises
     ------
@@ -76,6 +85,8 @@ def estimate_rate(
     >>> t = np.linspace(0, 10, 41)
     >>> round(estimate_rate(t, np.exp(-2 * t)).rate, 9)
     2.0
+    >>> estimate_rate(t, 1 / np.sqrt(1 + 2 * t), start=1).law
+    'algebraic'
     """
     times, values = _checked(t, distance, start, floor)
     largest = float(values.max(initial=0.0))
@@ -83,10 +94,46 @@ def estimate_rate(
     noise, low = _floor(times[first:], values[first:], EPS * largest, floor)
     below = np.flatnonzero(values[first:] <= low)
     last = first + int(below[0]) if below.size else len(values)
+    diagnostics = {"points": float(last - first), "floor": low}
     if last - first < MIN_POINTS:
-        unknown = (np.nan, np.nan)
-        return RateEstimate(np.nan, unknown, unknown, {"points": float(last - first), "floor": low})
+        return _without_window(times, values, first, diagnostics)
+    law = decay_law_of(times[first:last], values[first:last], times[0])
+    if law is not None:
+        return _without_rate(law, (float(times[first]), float(times[last - 1])), diagnostics)
     return _estimate(times[first:last], values[first:last], noise, low)
+
+
+def _without_window(
+    times: FloatArray, values: FloatArray, first: int, diagnostics: Mapping[str, float]
+) -> RateEstimate:
+    """What is left to say: the law of growth, or of the decay in all data above rounding."""
+    unknown = (np.nan, np.nan)
+    law = None
+    if values.size >= MIN_POINTS and values[-1] == values.max():
+        law = growth_law_of(times, values)
+    elif values.size >= MIN_POINTS:
+        begin = first if len(values) - first >= MIN_POINTS else int(values.argmax())
+        above = values[begin:] > ABOVE_ROUNDING * EPS * values.max()
+        law = _law_of(times[begin:][above], values[begin:][above], times[0])
+    if law is not None:
+        return _without_rate(law, unknown, diagnostics)
+    points = f"{diagnostics['points']:.0f} points, of at least {MIN_POINTS}"
+    reason = f"the window, between the share where it opens and the floor, holds {points}"
+    return RateEstimate(np.nan, unknown, unknown, diagnostics, "unknown", reason)
+
+
+def _law_of(times: FloatArray, values: FloatArray, origin: float) -> Law | None:
+    """The law of a decay without a window: of all points, or of some far apart where noise hides it."""
+    if len(times) < MIN_POINTS:
+        return None
+    law = decay_law_of(times, values, origin)
+    few = thinned(times, values)
+    return decay_law_of(*few, origin) if law is None and len(few[0]) >= MIN_POINTS else law
+
+
+def _without_rate(law: Law, window: tuple[float, float], diagnostics: Mapping[str, float]) -> RateEstimate:
+    pole = {"exponent": law.exponent, "time": law.time} if np.isfinite(law.time) else {}
+    return RateEstimate(np.nan, (np.nan, np.nan), window, {**diagnostics, **pole}, law.name, law.reason)
 
 
 def _estimate(times: FloatArray, values: FloatArray, noise: float, low: float) -> RateEstimate:
@@ -155,9 +202,9 @@ def _limit(times: FloatArray, slopes: FloatArray) -> tuple[float, float]:
     """Limit of the slopes and its error: Aitken's where they contract, else the last one and its change."""
     last = float(slopes[-1])
     steps = np.diff(times)
-    if len(slopes) < 4 or not np.allclose(steps[-4:], steps[-1], rtol=1e-6, atol=0.0):
+    if not np.allclose(steps[-4:], steps[-1], rtol=1e-6, atol=0.0):
         return last, abs(last - float(slopes[-2]))
-    now, before = _aitken(slopes[-3:]), _aitken(slopes[-4:-1])
+    now, before = _aitken(slopes[-3:]), _aitken(slopes[-4:-1]) if len(slopes) > 3 else None
     if now is None:
         return last, abs(last - float(slopes[-2]))
     return now, abs(now - (last if before is None else before))

@@ -75,6 +75,10 @@ class HarmonicAnswers(NetworkAnswers):
         """The network that the system was derived from."""
         return self.trained
 
+    def holds_at(self, order: int) -> bool:
+        """Whether there is a character of an order above 2; how exact the profile is there is a condition."""
+        return order > 2 and super().holds_at(order)
+
     @cached_property
     def profile(self) -> Profile:
         """h(alpha), at a concrete order averaged over the phases on the lattice."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import islice, product
 from typing import Any
 
 import sympy as sp
@@ -33,6 +34,7 @@ from odekit.systems.algebra import Poly, to_sympy
 __all__ = ["FORMS", "FourierAnswers"]
 
 FORMS = ("polar", "cartesian", "polynomial")
+MOST_FREQUENCIES = 1000  # choices of which one has to meet the conditions at a concrete order
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,17 @@ class FourierAnswers(NetworkAnswers):
     def network(self) -> Network:
         """The network that the system was derived from."""
         return self.reduction.network
+
+    def holds_at(self, order: int) -> bool:
+        """Whether some frequencies meet the conditions at an order; looked for among the first few only."""
+        conditions, symbols = self.reduction.conditions, self.reduction.rules.modes.frequencies.symbols
+        if not super().holds_at(order):
+            return False
+        tried = islice(product(range(1, order // 2 + 1), repeat=len(symbols)), MOST_FREQUENCIES)
+        return any(
+            all(each.holds(order, dict(zip(symbols, values, strict=True))) for each in conditions)
+            for values in tried
+        )
 
     def ansatz(self, system: System) -> tuple[str, ...]:
         """Each weight group as a sum over its modes, with the characters chi that occur."""

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from odekit.groups import CyclicFamily
-from odekit.networks import Network, accuracy_bound_text
+from odekit.networks import Network, accuracy_bound_text, time_text
 
 __all__ = ["network_lines", "time_lines"]
 
@@ -25,8 +24,5 @@ def network_lines(network: Network) -> Iterator[str]:
 
 def time_lines(network: Network) -> Iterator[str]:
     """Which time t is."""
-    order = network.group.symbol if isinstance(network.group, CyclicFamily) else network.group.order
-    scale = f"{network.logit_scale:g}"
-    factor = f"{scale}/{order}**{network.task.summands}" if network.loss == "mean" else scale
     yield "t is the flow time of the summed loss at logit scale 1"
-    yield f"t = {factor} * time of the network's own flow (loss {network.loss}, logit scale {scale})"
+    yield time_text(network)

@@ -17,7 +17,7 @@ from odekit.simulation.runs.archive import read_archive
 from odekit.simulation.runs.run import Run
 from odekit.simulation.weights import names
 
-__all__ = ["load_run", "load_weights"]
+__all__ = ["check_group", "load_run", "load_weights"]
 
 Arrays = dict[str, NDArray[Any]]
 Path = str | os.PathLike[str]
@@ -58,12 +58,12 @@ def load_weights(path: Path, group: FiniteGroup | str | None = None) -> Run:
     path: an ``.npz`` with ``theta`` (or ``theta1``, ``theta2``, ...) and ``xi``, each (M, n) or (T, M, n), of
         which the first snapshot is taken. Its ``table`` and ``meta`` are used where it has them; without
         meta the network is quadratic, its loss a sum, its logit scale 1.
-    group: what the weights live on, where the file doesn't say.
+    group: what the weights live on, where the file doesn't say; where it does, the same.
 
     Raises
     ------
-    FileError: the file can't be read, or what it holds isn't weights.
-    InputError: neither the file nor the caller says the group.
+    FileError: the file can't be read, what it holds isn't weights, neither it nor the caller says the group,
+        or the two say different ones.
     """
     arrays = read_archive(path)
     with _naming(path):
@@ -77,7 +77,27 @@ def load_weights(path: Path, group: FiniteGroup | str | None = None) -> Run:
                 )
             arrays["table"] = _finite(group).table
             meta = {**meta, "group": _finite(group).name}
-        return _run(path, {**_first(arrays), "t": _first_time(arrays)}, meta)
+        run = _run(path, {**_first(arrays), "t": _first_time(arrays)}, meta)
+        if group is not None:
+            check_group(run, group)
+        return run
+
+
+def check_group(run: Run, group: FiniteGroup | str) -> None:
+    """Refuse a group that is not the run's own: the same elements in the same order.
+
+    Raises
+    ------
+    InputError: another one.
+    """
+    own, given = run.network.finite_group, _finite(group)
+    if not np.array_equal(own.table, given.table):
+        raise InputError(
+            "the weights live on another group than the one that is named",
+            expected=f"{own.name} of order {own.order}, which the file or run says",
+            received=f"{given.name} of order {given.order}",
+            hint="no group, or the run's own",
+        )
 
 
 def _default_meta(arrays: Arrays) -> dict[str, Any]:

@@ -238,7 +238,7 @@ def test_a_rate_where_nothing_rests_is_refused() -> None:
         ({"equations": {"D": "1"}, "conventions": {"free_units": ["D"]}}, InputError, "angle 'D'"),
         ({"equations": {"D": "1"}, "conventions": {"free_units": ["mass"]}}, UnknownNameError, "mass"),
         ({"equations": {"D": "1"}, "conventions": {"a": "gamma"}}, UnknownNameError, "gamma"),
-        ({"equations": {"D": "alpha/(beta - beta)"}}, InputError, "no finite real number at any of 24"),
+        ({"equations": {"D": "alpha/(beta - beta)"}}, InputError, r"no finite real number at any of \d+"),
         ({"equations": {"D": "sqrt(-alpha)"}}, InputError, "no finite real number"),
         ({"equations": {"D": "exp(exp(exp(100)))"}}, InputError, "no finite real number"),
         ({"closed_forms": {"D": "alpha"}}, UnknownNameError, "Try: 'alpha0'"),

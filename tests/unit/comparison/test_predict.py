@@ -148,6 +148,25 @@ def test_a_network_without_a_closed_form_is_refused_with_the_way_on() -> None:
         predict(started(weights, Network("Z5", 1, embedding="unshared")))
 
 
+@pytest.mark.parametrize("group", ["Z5", "Z13", "D4", "Z2xZ4"])
+def test_a_group_that_contradicts_the_file_is_refused(tmp_path: Path, group: str) -> None:
+    weights = {name: np.ones((2, 8)) for name in ("theta", "xi")}
+    run = started(weights, Network("Z8", 2))
+    run.save(tmp_path / "run.npz")
+    np.savez(tmp_path / "table.npz", table=np.add.outer(np.arange(8), np.arange(8)) % 8, **weights)
+    for source in (run, tmp_path / "run.npz", tmp_path / "table.npz"):
+        with pytest.raises(InputError, match=f"another group.*of order 8.*Received: {group} of order"):
+            predict(source, group)
+
+
+def test_a_group_that_the_file_says_as_well_changes_nothing(tmp_path: Path) -> None:
+    weights = {name: np.random.default_rng(0).normal(size=(2, 8)) for name in ("theta", "xi")}
+    run = started(weights, Network("Z8", 2))
+    run.save(tmp_path / "run.npz")
+    for source in (run, tmp_path / "run.npz"):
+        assert np.array_equal(predict(source, "Z8").times, predict(run).times)
+
+
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.npz").write_text("not weights")
     with pytest.raises(FileError, match=r"notes\.npz"):

@@ -80,7 +80,8 @@ def test_a_system_that_was_not_derived_has_no_network_and_no_certificate() -> No
 def test_it_shows_as_mathematics_in_a_notebook() -> None:
     shown = derive(Network("Zp"))._repr_latex_()
     assert shown.startswith("$$\n\\begin{aligned}")
-    assert shown.endswith("\\end{aligned}\n$$")
+    assert "\\end{aligned}\n$$\n\n" in shown
+    assert shown.endswith("t = 1/p**2 * time of the network's own flow (loss mean, logit scale 1)")
 
 
 def test_the_ansatz_names_what_each_weight_is_made_of() -> None:

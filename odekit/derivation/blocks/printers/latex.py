@@ -7,6 +7,7 @@ import sympy as sp
 
 from odekit.derivation.blocks.lifted import Lifted
 from odekit.derivation.blocks.words import Letter, Word, Words, combine
+from odekit.networks import time_text
 
 __all__ = ["block_latex"]
 
@@ -18,6 +19,7 @@ def block_latex(lifted: Lifted, *, comments: bool) -> str:
     >>> lifted = Lifted.of(Network("S3", embedding="unshared"))
     >>> print(block_latex(lifted, comments=True))  # doctest: +ELLIPSIS
     % at each nontrivial irrep
+    % t = 1/6**2 * time of the network's own flow (loss mean, logit scale 1)
     \\begin{aligned}
     E &= \\frac{1}{6} \\sum_{\\rho \\neq 1} d_\\rho \\operatorname{Re} ...
     \\dot{\\hat\\theta}_{1} &= 2 \\hat\\xi \\hat\\theta_{2}^\\dagger \\\\
@@ -32,7 +34,8 @@ def block_latex(lifted: Lifted, *, comments: bool) -> str:
         radial: Words = {(Letter("E"), Letter(name)): -flow.radial[name]}
         lines.append(rf"{_dotted(name)} &= {_words(combine([(1, words), (1, radial)]))}")
     block = "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
-    return f"% at each nontrivial irrep\n{block}" if comments else block
+    above = f"% at each nontrivial irrep\n% {time_text(lifted.network)}"
+    return f"{above}\n{block}" if comments else block
 
 
 def _words(words: Mapping[Word, Fraction]) -> str:

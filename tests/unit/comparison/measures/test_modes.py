@@ -79,6 +79,20 @@ def test_the_dominant_mode_is_the_largest_fourier_coefficient() -> None:
     assert modes.dominant_share == pytest.approx(0.36 * 8 / (0.36 * 8 + 4))
 
 
+def test_the_mean_counts_in_the_total() -> None:
+    j = 2 * np.pi * np.arange(5) / 5
+    theta = np.stack([5 + 0 * j, 2 + np.cos(j), 1e-9 * np.cos(2 * j) - 1, np.cos(j)])
+    modes = project((theta, theta), "Z5")
+    assert modes.dominant_share == pytest.approx([0, 0.5 / 4.5, 0, 1], abs=1e-12)
+
+
+def test_the_mean_of_the_first_embedding_alone_counts() -> None:
+    wave = np.cos(2 * np.pi * np.arange(4) / 4)
+    modes = project((wave, wave + 7, wave + 9), "Z4")
+    assert modes.dominant_share == pytest.approx(1.0)
+    assert project((wave + 1, wave, wave), "Z4").dominant_share == pytest.approx(0.5 / 1.5)
+
+
 def test_a_neuron_without_weights_has_no_share() -> None:
     modes = project((np.zeros((1, 5)), np.zeros((1, 5))), "Z5")
     assert np.isnan(modes.dominant_share).all()

@@ -13,10 +13,11 @@ from odekit.networks import Network
 def test_the_quadratic_network_reads_as_in_the_paper() -> None:
     lines = derive(Network("Zp")).latex().splitlines()
     assert lines[:2] == ["% p does not divide 2k", "% closed"]
-    assert lines[2] == r"\begin{aligned}"
-    assert lines[3] == r"E &= \frac{\alpha^{2} \beta p^{2} \cos{\left(D \right)}}{2} \\"
-    assert lines[4] == r"D &= 2 \phi - \psi \\"
-    assert lines[5] == r"\dot{\alpha} &= 2 \alpha \beta p \cos{\left(D \right)} \\"
+    assert lines[2] == "% t = 1/p**2 * time of the network's own flow (loss mean, logit scale 1)"
+    assert lines[3] == r"\begin{aligned}"
+    assert lines[4] == r"E &= \frac{\alpha^{2} \beta p^{2} \cos{\left(D \right)}}{2} \\"
+    assert lines[5] == r"D &= 2 \phi - \psi \\"
+    assert lines[6] == r"\dot{\alpha} &= 2 \alpha \beta p \cos{\left(D \right)} \\"
     assert lines[-1] == r"\end{aligned}"
 
 

@@ -19,7 +19,7 @@ from odekit.checking.sampling import Points, measure, number, power
 from odekit.checking.statements import Identity
 from odekit.expressions import Expression, times
 
-__all__ = ["Case", "explain"]
+__all__ = ["Case", "explain", "explained"]
 
 # Each subset of lines is solved and tried; beyond these `_fitting` looks for good ones instead.
 MOST_LEFT_OUT = 3
@@ -60,9 +60,9 @@ def explain(flow: Flow, cases: Sequence[Case]) -> dict[str, Expression]:
     parameters = tuple(name for name in flow.parameters if name != ENERGY)
     rows = [_rows(case, flow, units, parameters) for case in cases]
     best: dict[str, Expression] = dict.fromkeys(units, ONE)
-    explained = _explained(cases, best)
+    most = explained(cases, best)
     for kept in _subsets(rows):
-        if len(kept) <= len(explained):
+        if len(kept) <= len(most):
             continue
         solution = _solve([rows[line] for line in kept])
         if solution is None:
@@ -71,9 +71,9 @@ def explain(flow: Flow, cases: Sequence[Case]) -> dict[str, Expression]:
         values = {unit: value for unit, value in zip(units, named, strict=True) if value is not None}
         if len(values) < len(units):
             continue
-        found = _explained(cases, values)
-        if len(found) > len(explained):
-            best, explained = values, found
+        found = explained(cases, values)
+        if len(found) > len(most):
+            best, most = values, found
     return best
 
 
@@ -83,7 +83,7 @@ def _worth(unit: str) -> tuple[int, str]:
 
 
 def _rows(case: Case, flow: Flow, units: tuple[str, ...], parameters: tuple[str, ...]) -> _Rows:
-    found = [b for each in case.identities for b in balances(each.left, each.right, flow) if b.number > 0]
+    found = [balance for each in case.identities for balance in balances(each.left, each.right, flow)]
     matrix = [[balance.exponents.get(unit, 0.0) for unit in units] for balance in found]
     wanted = [
         [-math.log(balance.number), *(-balance.exponents.get(name, 0.0) for name in parameters)]
@@ -139,7 +139,8 @@ def _fulfilled(matrix: FloatArray, wanted: FloatArray, active: list[int]) -> Flo
     return solution if np.allclose(matrix @ solution, wanted, rtol=0, atol=_CLOSE) else None
 
 
-def _explained(cases: Sequence[Case], units: Mapping[str, Expression]) -> tuple[int, ...]:
+def explained(cases: Sequence[Case], units: Mapping[str, Expression]) -> tuple[int, ...]:
+    """Places of the lines that hold with these units, as far as float64 tells."""
     return tuple(number for number, case in enumerate(cases) if _is_explained(case, units))
 
 
