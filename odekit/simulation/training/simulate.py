@@ -15,11 +15,13 @@ from odekit.simulation.progress import progress_bar
 from odekit.simulation.runs import Run, draw_split
 from odekit.simulation.training.decoupled import Relaxation, decoupled_flow
 from odekit.simulation.training.descent import gradient_descent
-from odekit.simulation.training.flow import LOOSER, gradient_flow, largest_difference, time_scale
+from odekit.simulation.training.ends import ends_by_itself, flow_ends, step_tolerance
+from odekit.simulation.training.fall import falling_flow
+from odekit.simulation.training.flow import LOOSER, gradient_flow, largest_difference
 from odekit.simulation.training.initial import initial_weights
 from odekit.simulation.training.optimisers import OPTIMISERS
 from odekit.simulation.training.record import recorded_run
-from odekit.simulation.training.schedule import checked_times, even_times, kept_steps, refuse, tolerance
+from odekit.simulation.training.schedule import kept_steps, refuse
 from odekit.simulation.training.schedule import learning_rate as checked_rate
 from odekit.simulation.training.spheres import check_unit
 from odekit.simulation.training.velocity import SOFTMAXES, Velocity, check_start
@@ -29,9 +31,6 @@ __all__ = ["METHODS", "simulate"]
 
 METHODS = ("flow", *OPTIMISERS)
 NAMES = {"flow": "gradient flow", "sgd": "SGD", "adamw": "AdamW"}
-# In time scales of the start: where directions have usually aligned, and a stop for those that don't.
-SPANS = 30.0
-LONGEST = 3000.0
 
 
 def simulate(
@@ -51,7 +50,7 @@ def simulate(
     weight_decay: float | None = None,
     frac_train: float = 1.0,
     snapshots: int | Sequence[int] = 51,
-    rtol: float = 1e-8,
+    rtol: float | None = None,
     estimate_error: bool = True,
     progress: bool = False,
 ) -> Run:
@@ -68,15 +67,16 @@ def simulate(
     init, scale: how the start is drawn, see `initial_weights`; on spheres the scale plays no part.
     weights: a start instead, by name (``theta`` or ``theta1``, ``theta2``, ..., and ``xi``), each (M, n); on
         spheres of norm 1 to 1e-5, and renormalised.
-    method: ``"flow"``, gradient flow, for smooth activations; ``"sgd"``, full-batch gradient descent, also
-        for those with kinks (relu, abs), on which an adaptive flow stalls; ``"adamw"``, Adam with decoupled
+    method: ``"flow"``, gradient flow; ``"sgd"``, full-batch gradient descent, also for activations with
+        kinks (relu, abs), on which a flow at a tight tolerance stalls; ``"adamw"``, Adam with decoupled
         decay, without a constraint.
     softmax: ``"full"``, or ``"uniform"``, the limit of small logit scale: every probability is 1/n and each
         neuron ascends its energy, in the time of the summed loss at logit scale 1, which is also the loss
         and the scale that the run's network then has.
     t_end: flow: last time. By default the least over neurons of |w| / |dw/dt| at the start and at uniform
-        softmax, which is of the order of the first blow-up of quadratic neurons; on spheres 30 times that;
-        required without a constraint at uniform softmax, whose neurons do blow up.
+        softmax, which is of the order of the first blow-up of quadratic neurons, and later where the loss has
+        not halved by then; sooner where going there is dear, see `falling_flow`; on spheres 30 times that
+        least; required without a constraint at uniform softmax, whose neurons do blow up.
     times: flow: times of the snapshots, increasing, instead of ``t_end``; the start at t = 0 is always kept.
     until: flow at uniform softmax on spheres: go on until every neuron's residual, the norm of its velocity
         over that before the projection, has fallen to this. A neuron is left where it arrives. The start,
@@ -88,7 +88,8 @@ def simulate(
     frac_train: descent at full softmax, in (0, 1]: share of the ordered tuples of inputs that are trained on,
         drawn from the seed. The loss is theirs, the mean over them or their sum.
     snapshots: number of snapshots, evenly spaced; for descent also the steps at which to keep one.
-    rtol: flow: relative tolerance, 1e-13 to 1e-2.
+    rtol: flow: relative tolerance, 1e-13 to 1e-2; by default 1e-8, or 1e-3 where the activation's slope
+        jumps (relu, abs), at which a flow of the full loss passes its kinks.
     estimate_error: flow: whether to integrate again at a looser tolerance for ``integrator_error``.
     progress: whether to show a progress bar.
 
@@ -122,9 +123,12 @@ def simulate(
     if method == "flow":
         part = frac_train if frac_train < 1 else None
         refuse("flow", learning_rate=learning_rate, steps=steps, weight_decay=weight_decay, frac_train=part)
-        rtol = tolerance(rtol)
-        kept, last = _ends(velocity, start, t_end, times, until, snapshots)
+        rtol = step_tolerance(velocity, rtol)
         with blas_threads(network), progress_bar("gradient flow", 1.0, progress) as advance:
+            if ends_by_itself(velocity, t_end, times, until):
+                kept, stacks, error = falling_flow(velocity, start, snapshots, rtol, estimate_error, advance)
+                return recorded_run(velocity, kept, stacks, {**meta, "rtol": rtol}, error=error)
+            kept, last = flow_ends(velocity, start, t_end, times, until, snapshots)
             if not velocity.is_uniform:
                 stacks, error = gradient_flow(network, start, kept, rtol, estimate_error, advance)
                 return recorded_run(velocity, kept, stacks, {**meta, "rtol": rtol}, error=error)
@@ -192,47 +196,6 @@ def _start(
             received=f"{start.shape[2]}",
         )
     return check_unit(network, start), {"seed": None, "init": "given", "init_scale": None}
-
-
-def _ends(
-    velocity: Velocity,
-    start: FloatArray,
-    t_end: float | None,
-    times: Sequence[float] | FloatArray | None,
-    until: float | None,
-    snapshots: int | Sequence[int],
-) -> tuple[FloatArray, float | None]:
-    """Times to keep, and when to stop neurons that have not arrived where the flow goes on after them."""
-    if until is not None:
-        _check_until(velocity, until)
-        kept = np.zeros(1) if times is None else checked_times(times)
-        longest = LONGEST * time_scale(velocity.network, start) if t_end is None else positive(t_end, "t_end")
-        return kept, max(longest, float(kept[-1]))
-    if times is None:
-        end = _default_end(velocity, start) if t_end is None else t_end
-        return even_times(end, snapshots), None
-    if t_end is not None:
-        raise InputError("both t_end and times are given", expected="one of them")
-    return checked_times(times), None
-
-
-def _default_end(velocity: Velocity, start: FloatArray) -> float:
-    if velocity.is_uniform and not velocity.spheres:
-        raise InputError(
-            "at uniform softmax a free flow blows up, and its end must be given", hint="t_end or times"
-        )
-    return (SPANS if velocity.spheres else 1.0) * time_scale(velocity.network, start)
-
-
-def _check_until(velocity: Velocity, until: float) -> None:
-    real(until, "until", 1e-12, 1.0)
-    if not velocity.is_uniform:
-        raise InputError(
-            "until needs the uniform softmax: with the full loss maxima go on drifting along their orbits",
-            hint="softmax='uniform', or t_end",
-        )
-    if not velocity.spheres:
-        raise InputError("without a constraint no neuron comes to rest", hint="constraint='sphere', or t_end")
 
 
 def _relax(

@@ -1,0 +1,131 @@
+"""A flow that ends by itself: where its loss has fallen to half, or where going there grows dear."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from odekit.arrays import FloatArray
+from odekit.networks import Network
+from odekit.simulation.training.flow import LOOSER, PASSING, gradient_flow, largest_difference, time_scale
+from odekit.simulation.training.integration import Stepper, follow, has_kink
+from odekit.simulation.training.schedule import even_times
+from odekit.simulation.training.velocity import Velocity
+
+__all__ = ["falling_flow"]
+
+# Shares of the first loss at which its fall has begun, and at which it has fallen.
+FALLING, FALLEN = 0.99, 0.5
+# In time scales of the start: where a loss that has not halved is left.
+SPANS = 30.0
+# A scout only has to find where the loss falls.
+SCOUT = 1e-4
+# Gradients that a scout may take once the loss falls: until it has halved, and, as a share, past it.
+MOST_GRADIENTS, LEAST_GRADIENTS, SHARE_PAST = 6000, 100, 1 / 3
+# Operations in so many gradients, a twentieth of a minute's, and those of an activation at each value.
+OPERATIONS = 1.2e11
+POLYNOMIAL, TRANSCENDENTAL = 10.0, 1000.0
+# Before the loss falls there is no stiffness, and this many times more is a stop for one that never falls.
+MOST_BEFORE = 5
+# A flow takes so many times more gradients than its scout, about the sixth root of their tolerances' ratio,
+# and is over where its loss is nearly that at which the scout was.
+TIGHTER, NEARLY = 6, 1.02
+# A looser flow, whose loss may fall earlier, may take so many times more gradients before it is given up.
+PATIENCE = 2
+
+
+def falling_flow(
+    velocity: Velocity,
+    start: FloatArray,
+    snapshots: int | Sequence[int],
+    rtol: float,
+    estimate_error: bool,
+    advance: Callable[[float], None],
+) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+    """Follow a free flow of the full loss until its loss has fallen.
+
+    With T the least over neurons of |w| / |dw/dt| at the start, it ends at T if the loss has halved by then,
+    else where it halves, and at 30 T at the latest. Once the loss falls the flow is stiff: a scout at a loose
+    tolerance, which looks ahead for the end, may take 6,000 gradients from there (fewer for a network whose
+    gradients are dear), and a third of them where the loss has halved; then the end is where it stands. The
+    flow itself ends where its own loss has fallen as far, or after six times as many gradients.
+
+    Parameters
+    ----------
+    start: (e + 1, n, M) float64, the stack at t = 0.
+    snapshots: how many moments to keep, evenly spaced but for the last.
+    rtol, estimate_error, advance: as `gradient_flow`.
+
+    Returns
+    -------
+    times: (T,) float64.
+    stacks: (T, e + 1, n, M) float64.
+    integrator_error: (T,) float64 as `gradient_flow` gives it, infinite where the looser flow, whose loss may
+        fall earlier, was given up before; None if not asked for.
+    """
+    network, span = velocity.network, time_scale(velocity.network, start)
+    has_kinks, most = has_kink(network.activation), most_gradients(network)
+    scout = Stepper(velocity, 0.0, start, SPANS * span, max(rtol, SCOUT), has_kinks)
+    seen = _Fall(velocity, start, span, FALLEN, most)
+    follow(scout, np.zeros(1), seen)
+    if seen.reached <= span <= scout.t:
+        times = even_times(span, snapshots)
+        return times, *gradient_flow(network, start, times, rtol, estimate_error, advance)
+    times, is_kinked = even_times(scout.t, snapshots), has_kinks and rtol >= PASSING
+    way = Stepper(velocity, 0.0, start, SPANS * span, rtol, is_kinked)
+    goal = FALLEN if seen.share <= FALLEN else NEARLY * seen.share
+    fall = _Fall(velocity, start, scout.t, goal, TIGHTER * most)
+
+    def is_over(way: Stepper) -> bool:
+        advance(min(way.t / scout.t, 1.0) / 2)
+        return fall(way)
+
+    stacks = follow(way, times[:-1], is_over)
+    times = np.append(times[: len(stacks)], way.t)
+    stacks = np.concatenate([stacks, way.weights[None]])
+    if times[-2] == times[-1]:
+        times, stacks = times[:-1], stacks[:-1]
+    if not estimate_error:
+        return times, stacks, None
+    looser = Stepper(velocity, 0.0, start, times[-1], LOOSER * rtol, is_kinked)
+    others = follow(looser, times, lambda looser: looser.evaluations > PATIENCE * way.evaluations)
+    error = np.full(len(times), np.inf)
+    error[: len(others)] = largest_difference(stacks[: len(others)], others)
+    return times, stacks, error
+
+
+class _Fall:
+    """Whether a flow is over, from its loss, which only falls, and the gradients that it has taken.
+
+    Parameters
+    ----------
+    span: time before which it isn't over for its loss alone.
+    goal: share of the first loss to reach.
+    most: gradients from the beginning of the fall.
+    """
+
+    def __init__(self, velocity: Velocity, start: FloatArray, span: float, goal: float, most: int) -> None:
+        self._loss, self._first = velocity.loss, velocity.loss(start)
+        self._span, self._goal, self._most = span, goal, most
+        self._begun: int | None = None
+        self.share, self.reached = 1.0, np.inf
+
+    def __call__(self, way: Stepper) -> bool:
+        self.share = self._loss(way.weights) / self._first
+        if self._begun is None and self.share <= FALLING:
+            self._begun = way.evaluations
+        if self.share <= self._goal:
+            self.reached = min(self.reached, way.t)
+            if way.t >= self._span:
+                return True
+        if self._begun is None:
+            return way.evaluations > MOST_BEFORE * self._most
+        past = SHARE_PAST if self.share <= self._goal else 1
+        return way.evaluations - self._begun > past * self._most
+
+
+def most_gradients(network: Network) -> int:
+    """Gradients that a scout may take once the loss falls, from the size of the network."""
+    order = network.finite_group.order
+    own = POLYNOMIAL if network.activation.polynomial(("z",)) is not None else TRANSCENDENTAL
+    operations = network.labels().size * network.neurons * (6 * order + own)
+    return int(np.clip(OPERATIONS / operations, LEAST_GRADIENTS, MOST_GRADIENTS))
