@@ -6,6 +6,7 @@ boundary only; a numerical failure is a status of one trajectory, never an excep
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
 __all__ = [
     "FileError",
@@ -13,6 +14,7 @@ __all__ = [
     "MissingExtraError",
     "OdekitError",
     "ReductionError",
+    "StoppedEarly",
     "UnknownNameError",
 ]
 
@@ -42,6 +44,15 @@ class FileError(InputError):
 
 class ReductionError(InputError):
     """A network or system for which the requested reduction isn't available."""
+
+
+class StoppedEarly(InputError):
+    """A long computation that was stopped, or that took too much, before its end.
+
+    ``run`` is what it had come to, where that can be told, and None otherwise.
+    """
+
+    run: Any = None
 
 
 class MissingExtraError(InputError):

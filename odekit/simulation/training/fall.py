@@ -20,9 +20,9 @@ SPANS = 30.0
 # A scout only has to find where the loss falls.
 SCOUT = 1e-4
 # Gradients that a scout may take once the loss falls: until it has halved, and, as a share, past it.
-MOST_GRADIENTS, LEAST_GRADIENTS, SHARE_PAST = 6000, 100, 1 / 3
-# Operations in so many gradients, a twentieth of a minute's, and those of an activation at each value.
-OPERATIONS = 1.2e11
+MOST_GRADIENTS, LEAST_GRADIENTS, SHARE_PAST = 3000, 100, 1 / 2
+# Operations in so many gradients, a fortieth of a minute's, and those of an activation at each value.
+OPERATIONS = 6e10
 POLYNOMIAL, TRANSCENDENTAL = 10.0, 1000.0
 # Before the loss falls there is no stiffness, and this many times more is a stop for one that never falls.
 MOST_BEFORE = 5
@@ -30,7 +30,7 @@ MOST_BEFORE = 5
 # and is over where its loss is nearly that at which the scout was.
 TIGHTER, NEARLY = 6, 1.02
 # A looser flow, whose loss may fall earlier, may take so many times more gradients before it is given up.
-PATIENCE = 2
+PATIENCE = 1.5
 
 
 def falling_flow(
@@ -45,8 +45,8 @@ def falling_flow(
 
     With T the least over neurons of |w| / |dw/dt| at the start, it ends at T if the loss has halved by then,
     else where it halves, and at 30 T at the latest. Once the loss falls the flow is stiff: a scout at a loose
-    tolerance, which looks ahead for the end, may take 6,000 gradients from there (fewer for a network whose
-    gradients are dear), and a third of them where the loss has halved; then the end is where it stands. The
+    tolerance, which looks ahead for the end, may take 3,000 gradients from there (fewer for a network whose
+    gradients are dear), and half of them where the loss has halved; then the end is where it stands. The
     flow itself ends where its own loss has fallen as far, or after six times as many gradients.
 
     Parameters
@@ -66,7 +66,7 @@ def falling_flow(
     has_kinks, most = has_kink(network.activation), most_gradients(network)
     scout = Stepper(velocity, 0.0, start, SPANS * span, max(rtol, SCOUT), has_kinks)
     seen = _Fall(velocity, start, span, FALLEN, most)
-    follow(scout, np.zeros(1), seen)
+    follow(scout, np.zeros(1), seen, seen.memory)
     if seen.reached <= span <= scout.t:
         times = even_times(span, snapshots)
         return times, *gradient_flow(network, start, times, rtol, estimate_error, advance)
@@ -79,7 +79,7 @@ def falling_flow(
         advance(min(way.t / scout.t, 1.0) / 2)
         return fall(way)
 
-    stacks = follow(way, times[:-1], is_over)
+    stacks = follow(way, times[:-1], is_over, fall.memory)
     times = np.append(times[: len(stacks)], way.t)
     stacks = np.concatenate([stacks, way.weights[None]])
     if times[-2] == times[-1]:
@@ -106,21 +106,30 @@ class _Fall:
     def __init__(self, velocity: Velocity, start: FloatArray, span: float, goal: float, most: int) -> None:
         self._loss, self._first = velocity.loss, velocity.loss(start)
         self._span, self._goal, self._most = span, goal, most
-        self._begun: int | None = None
-        self.share, self.reached = 1.0, np.inf
+        # Share of the first loss, time at which the goal was reached, gradients at which the fall began.
+        self.memory = np.array([1.0, np.inf, np.inf])
+
+    @property
+    def share(self) -> float:
+        """The loss that it was last asked about, in units of the first."""
+        return float(self.memory[0])
+
+    @property
+    def reached(self) -> float:
+        """When the goal was reached, infinite if it wasn't."""
+        return float(self.memory[1])
 
     def __call__(self, way: Stepper) -> bool:
-        self.share = self._loss(way.weights) / self._first
-        if self._begun is None and self.share <= FALLING:
-            self._begun = way.evaluations
-        if self.share <= self._goal:
-            self.reached = min(self.reached, way.t)
-            if way.t >= self._span:
-                return True
-        if self._begun is None:
+        share = self._loss(way.weights) / self._first
+        reached = min(self.reached, way.t) if share <= self._goal else self.reached
+        begun = min(self.memory[2], way.evaluations) if share <= FALLING else self.memory[2]
+        self.memory[:] = share, reached, begun
+        if share <= self._goal and way.t >= self._span:
+            return True
+        if begun == np.inf:
             return way.evaluations > MOST_BEFORE * self._most
-        past = SHARE_PAST if self.share <= self._goal else 1
-        return way.evaluations - self._begun > past * self._most
+        past = SHARE_PAST if share <= self._goal else 1
+        return bool(way.evaluations - begun > past * self._most)
 
 
 def most_gradients(network: Network) -> int:

@@ -1,13 +1,15 @@
 """Train the full network: by gradient flow or by descent, from a seed or from given weights."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from odekit.arrays import FloatArray
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, StoppedEarly, UnknownNameError
 from odekit.networks import Network
 from odekit.numbers import integer, positive, real
 from odekit.simulation.gradient import blas_threads
@@ -19,8 +21,9 @@ from odekit.simulation.training.ends import ends_by_itself, flow_ends, step_tole
 from odekit.simulation.training.fall import falling_flow
 from odekit.simulation.training.flow import LOOSER, gradient_flow, largest_difference
 from odekit.simulation.training.initial import initial_weights
+from odekit.simulation.training.integration import Journal, keeping
 from odekit.simulation.training.optimisers import OPTIMISERS
-from odekit.simulation.training.record import recorded_run
+from odekit.simulation.training.record import incomplete_run, recorded_run
 from odekit.simulation.training.schedule import kept_steps, refuse
 from odekit.simulation.training.schedule import learning_rate as checked_rate
 from odekit.simulation.training.spheres import check_unit
@@ -53,6 +56,8 @@ def simulate(
     rtol: float | None = None,
     estimate_error: bool = True,
     progress: bool = False,
+    checkpoint: str | os.PathLike[str] | None = None,
+    resume: bool = False,
 ) -> Run:
     """Train a network on its tuples of inputs: dw/dt = rate P_w(-grad L), P_w the identity if unconstrained.
 
@@ -92,6 +97,10 @@ def simulate(
         jumps (relu, abs), at which a flow of the full loss passes its kinks.
     estimate_error: flow: whether to integrate again at a looser tolerance for ``integrator_error``.
     progress: whether to show a progress bar.
+    checkpoint: a file in which a training of more than half a minute keeps what it needs to go on; it is gone
+        when the training has ended.
+    resume: whether to go on from that file, of a training with the same options. Nothing else changes: the
+        run is that of a training which was never disturbed, to the last bit.
 
     Returns
     -------
@@ -106,6 +115,9 @@ def simulate(
     InputError: a value outside these ranges, weights that don't fit the network or its spheres, an option
         of the other method, or a training that leaves the finite numbers.
     UnknownNameError: an unknown method, softmax or initialisation.
+    StoppedEarly: the training took too many steps, or was told to stop; the error's ``run``
+        holds what there is, with the reason in its meta as ``incomplete``.
+    FileError: there is no checkpoint to resume, or it is of another training.
 
     Examples
     --------
@@ -123,28 +135,61 @@ def simulate(
     if method == "flow":
         part = frac_train if frac_train < 1 else None
         refuse("flow", learning_rate=learning_rate, steps=steps, weight_decay=weight_decay, frac_train=part)
-        rtol = step_tolerance(velocity, rtol)
-        with blas_threads(network), progress_bar("gradient flow", 1.0, progress) as advance:
-            if ends_by_itself(velocity, t_end, times, until):
-                kept, stacks, error = falling_flow(velocity, start, snapshots, rtol, estimate_error, advance)
-                return recorded_run(velocity, kept, stacks, {**meta, "rtol": rtol}, error=error)
-            kept, last = flow_ends(velocity, start, t_end, times, until, snapshots)
-            if not velocity.is_uniform:
-                stacks, error = gradient_flow(network, start, kept, rtol, estimate_error, advance)
-                return recorded_run(velocity, kept, stacks, {**meta, "rtol": rtol}, error=error)
-            tolerances = [rtol, LOOSER * rtol] if estimate_error else [rtol]
-            relaxed = _relax(velocity, start, kept, tolerances, until, last, advance)
-        return _relaxed_run(velocity, kept, relaxed, {**meta, "rtol": rtol}, until)
-    refuse(method, t_end=t_end, times=times, until=until)
-    rate, at = checked_rate(learning_rate), kept_steps(steps, snapshots)
-    decay = _decay(network, method, softmax, weight_decay, frac_train)
-    meta |= {"learning_rate": rate, "weight_decay": decay}
-    if train is not None:
-        meta["split_seed"] = seed
-    with blas_threads(network), progress_bar("gradient descent", 1.0, progress) as advance:
+        meta["rtol"] = rtol = step_tolerance(velocity, rtol)
+    else:
+        refuse(method, t_end=t_end, times=times, until=until)
+        rate, at = checked_rate(learning_rate), kept_steps(steps, snapshots)
+        decay = _decay(network, method, softmax, weight_decay, frac_train)
+        meta |= {"learning_rate": rate, "weight_decay": decay}
+        if train is not None:
+            meta["split_seed"] = seed
+
+    def flow(advance: Callable[[float], None]) -> Run:
+        tight = step_tolerance(velocity, rtol)
+        if ends_by_itself(velocity, t_end, times, until):
+            kept, stacks, error = falling_flow(velocity, start, snapshots, tight, estimate_error, advance)
+            return recorded_run(velocity, kept, stacks, meta, error=error)
+        kept, last = flow_ends(velocity, start, t_end, times, until, snapshots)
+        if not velocity.is_uniform:
+            stacks, error = gradient_flow(network, start, kept, tight, estimate_error, advance)
+            return recorded_run(velocity, kept, stacks, meta, error=error)
+        tolerances = [tight, LOOSER * tight] if estimate_error else [tight]
+        relaxed = _relax(velocity, start, kept, tolerances, until, last, advance)
+        return _relaxed_run(velocity, kept, relaxed, meta, until)
+
+    def descent(advance: Callable[[float], None]) -> Run:
         how: dict[str, Any] = {"optimiser": method, "weight_decay": decay, "chosen": train}
         stacks = gradient_descent(network, start, rate, at, advance, softmax, **how)
         return recorded_run(velocity, rate * at.astype(np.float64), stacks, meta, steps=at, train=train)
+
+    settings = {"t_end": t_end, "times": times, "until": until, "steps": steps, "snapshots": snapshots}
+    kept = Journal(checkpoint, {**_identity(network, start), **settings, **meta}, resume)
+    title = "gradient flow" if method == "flow" else "gradient descent"
+    with blas_threads(network), progress_bar(title, 1.0, progress) as advance, keeping(kept):
+        try:
+            return (flow if method == "flow" else descent)(advance)
+        except StoppedEarly as error:
+            error.run = incomplete_run(velocity, start, kept.reached(), meta, str(error), train)
+            raise
+
+
+def _identity(network: Network, start: FloatArray) -> dict[str, Any]:
+    """What tells two trainings apart besides their options, for a journal."""
+    group = network.finite_group
+    weights, table = (sha256(array.tobytes()).hexdigest() for array in (start, group.table))
+    return {
+        "group": group.name,
+        "neurons": network.neurons,
+        "activation": network.activation_name,
+        "embedding": network.embedding,
+        "constraint": network.constraint,
+        "task": network.task.text,
+        "loss": network.loss,
+        "logit_scale": network.logit_scale,
+        "rates": dict(network.rates),
+        "the start": weights,
+        "the table": table,
+    }
 
 
 def _check_choices(method: str, softmax: str) -> None:

@@ -1,7 +1,18 @@
 """How is one flow followed? Steps of an explicit method, of a stabilised one where the flow is stiff."""
 
 from odekit.simulation.training.integration.follow import MAX_EVALUATIONS, follow, integrate
+from odekit.simulation.training.integration.journal import Journal, State, journal, keeping
 from odekit.simulation.training.integration.kinks import has_kink
 from odekit.simulation.training.integration.stepper import Stepper
 
-__all__ = ["MAX_EVALUATIONS", "Stepper", "follow", "has_kink", "integrate"]
+__all__ = [
+    "MAX_EVALUATIONS",
+    "Journal",
+    "State",
+    "Stepper",
+    "follow",
+    "has_kink",
+    "integrate",
+    "journal",
+    "keeping",
+]

@@ -54,8 +54,8 @@ class Chebyshev:
         self._slope, self._last, self._rtol, self._atol = slope, last, rtol, atol
         self.f = slope(start)
         self._before = (t, start, self.f)
-        self._direction = self.f
-        self.radius, self._age = 0.0, RENEWED
+        self.direction = self.f
+        self.radius, self.age = 0.0, RENEWED
 
     def step(self) -> None:
         """Take one step; ``status`` is then running, finished or failed."""
@@ -71,13 +71,13 @@ class Chebyshev:
             error = self._error(reached, slope, step)
             if error < 1:
                 break
-            self._age = RENEWED if self._age else 0
+            self.age = RENEWED if self.age else 0
             self.h_abs = step * (max(SAFETY * error ** (-1 / 3), LEAST) if math.isfinite(error) else LEAST)
         self._before = (self.t, self.y, self.f)
         self.t = self._last if step >= self._last - self.t else self.t + step
         self.y, self.f = reached, slope
         self.h_abs = step * min(MOST, SAFETY * max(error, 1e-10) ** (-1 / 3))
-        self._age += 1
+        self.age += 1
         if self.t >= self._last:
             self.status = "finished"
 
@@ -105,11 +105,11 @@ class Chebyshev:
         return (MOST_STAGES**2 - 1) / bound if bound > 0 else math.inf
 
     def _renew(self) -> None:
-        if self._age < RENEWED:
+        if self.age < RENEWED:
             return
-        self.radius, self._direction, turns = spectral_radius(self._slope, self.y, self.f, self._direction)
+        self.radius, self.direction, turns = spectral_radius(self._slope, self.y, self.f, self.direction)
         self.nfev += turns
-        self._age = 0
+        self.age = 0
 
     def _error(self, reached: FloatArray, slope: FloatArray, step: float) -> float:
         gap = 0.8 * (self.y - reached) + 0.4 * step * (self.f + slope)

@@ -1,8 +1,10 @@
 """Steps along a flow, each by the method that is cheaper there: DOP853, or Chebyshev's where it is stiff."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.integrate import DOP853, RK23
 
 from odekit.arrays import FloatArray
@@ -49,7 +51,7 @@ class Stepper:
         self._slope: Slope = lambda flat: slope(flat.reshape(start.shape)).ravel()
         self._rtol = rtol
         self._atol = rtol * (float(np.sqrt(np.mean(start**2))) or 1.0)
-        self._is_kinked, self._spent, self._steps = is_kinked, 0, 0
+        self._is_kinked, self._spent, self._steps, self._before = is_kinked, 0, 0, 0
         with np.errstate(all="ignore"):
             self._method: Explicit | Chebyshev = self._explicit(float(t), start.ravel())
         if not (np.isfinite(self._method.f).all() and np.isfinite(self._method.h_abs)):
@@ -75,6 +77,34 @@ class Stepper:
         """Slopes taken so far."""
         return self._spent + self._method.nfev
 
+    @property
+    def fresh(self) -> int:
+        """Slopes taken here, without those before a restoration."""
+        return self.evaluations - self._before
+
+    @property
+    def state(self) -> dict[str, NDArray[Any]]:
+        """All that the way to go depends on, by name."""
+        now = self._method
+        kept: dict[str, Any] = {"t": now.t, "y": now.y, "step": now.h_abs}
+        if isinstance(now, Chebyshev):
+            kept |= {"radius": now.radius, "direction": now.direction, "age": now.age}
+        kept |= {"evaluations": self.evaluations, "steps": self._steps}
+        return {name: np.array(value) for name, value in kept.items()}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Go on from what `state` gave, by the very same steps."""
+        t, step = float(state["t"]), float(state["step"])
+        if "radius" in state:
+            method = Chebyshev(self._slope, t, state["y"], self.last, step, self._rtol, self._atol)
+            method.radius, method.age = float(state["radius"]), int(state["age"])
+            method.direction = state["direction"]
+            self._method = method
+        else:
+            self._method = self._explicit(t, state["y"], step)
+        self._before = int(state["evaluations"])
+        self._spent, self._steps = self._before - self._method.nfev, int(state["steps"])
+
     def step(self) -> None:
         """Take one step.
 
@@ -95,9 +125,21 @@ class Stepper:
             return self._method.at(times)
         return np.asarray(self._method.dense_output()(times)).T
 
-    def _explicit(self, t: float, start: FloatArray) -> Explicit:
-        method: type[Explicit] = RK23 if self._is_kinked else DOP853
-        return method(lambda t, y: self._slope(y), t, start, self.last, rtol=self._rtol, atol=self._atol)
+    def _explicit(self, t: float, start: FloatArray, step: float | None = None) -> Explicit:
+        kind: type[Explicit] = RK23 if self._is_kinked else DOP853
+        first = None if step is None or t >= self.last else min(step, self.last - t)
+        method = kind(
+            lambda t, y: self._slope(y),
+            t,
+            start,
+            self.last,
+            rtol=self._rtol,
+            atol=self._atol,
+            first_step=first,
+        )
+        if step is not None:
+            method.h_abs = step
+        return method
 
     def _choose(self) -> None:
         """Change the method where another is cheaper."""
