@@ -11,7 +11,7 @@ from odekit.simulation.training.integration import has_kink, integrate
 from odekit.simulation.training.velocity import Velocity
 from odekit.simulation.weights import norms
 
-__all__ = ["LOOSER", "gradient_flow", "largest_difference", "time_scale"]
+__all__ = ["LOOSER", "PASSING", "gradient_flow", "largest_difference", "time_scale"]
 
 # So much looser that the difference of both runs is about the error of the looser one.
 LOOSER = 10.0

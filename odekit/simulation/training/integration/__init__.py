@@ -1,7 +1,7 @@
 """How is one flow followed? Steps of an explicit method, of a stabilised one where the flow is stiff."""
 
 from odekit.simulation.training.integration.follow import MAX_EVALUATIONS, follow, integrate
-from odekit.simulation.training.integration.journal import Journal, State, journal, keeping
+from odekit.simulation.training.integration.journal import Journal, State, journal, keeping, stop_training
 from odekit.simulation.training.integration.kinks import has_kink
 from odekit.simulation.training.integration.stepper import Stepper
 
@@ -15,4 +15,5 @@ __all__ = [
     "integrate",
     "journal",
     "keeping",
+    "stop_training",
 ]
