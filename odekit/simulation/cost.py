@@ -50,7 +50,7 @@ def training_cost(network: Network, snapshots: int, steps: int | None = None) ->
 
 def _seconds(network: Network) -> float:
     """Time of one gradient of few of the neurons, times how many these are of all."""
-    few = min(network.neurons, 64)
+    few = min(network.neurons, 16)
     some = Network(
         network.group,
         neurons=few,

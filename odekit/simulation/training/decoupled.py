@@ -11,7 +11,7 @@ from scipy.integrate import DOP853
 
 from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.errors import InputError, StoppedEarly
-from odekit.simulation.training.integration import State, journal
+from odekit.simulation.training.integration import State, current_journal
 from odekit.simulation.training.velocity import Velocity
 from odekit.simulation.weights import norms
 
@@ -82,7 +82,7 @@ def decoupled_flow(
         converged=np.zeros(start.shape[2], dtype=bool),
     )
     goal = _Goal(times, until, float(times[-1]) if last is None else last, rtol)
-    phase, begun = journal().phase(), 0
+    phase, begun = current_journal().phase(), 0
     if phase.state:
         begun = int(phase.state["first"])
         result = Relaxation(*(phase.state[field.name] for field in fields(Relaxation)))

@@ -7,7 +7,7 @@ import numpy as np
 from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.errors import InputError
 from odekit.networks import Network
-from odekit.simulation.training.integration import State, journal
+from odekit.simulation.training.integration import State, current_journal
 from odekit.simulation.training.optimisers import OPTIMISERS
 from odekit.simulation.training.velocity import Velocity
 
@@ -51,7 +51,7 @@ def gradient_descent(
     Source: on spheres this is the training loop behind the figures of arXiv 2606.02993.
     """
     method = OPTIMISERS[optimiser](Velocity(network, softmax, chosen), learning_rate, weight_decay)
-    phase = journal().phase()
+    phase = current_journal().phase()
     snapshots = np.empty((len(steps), *start.shape))
     weights, filled, done = start.copy(), 0, 0
     if phase.state:

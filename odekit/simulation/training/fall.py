@@ -10,27 +10,32 @@ from odekit.simulation.training.flow import LOOSER, PASSING, gradient_flow, larg
 from odekit.simulation.training.integration import Stepper, follow, has_kink
 from odekit.simulation.training.schedule import even_times
 from odekit.simulation.training.velocity import Velocity
+from odekit.simulation.weights import norms
 
 __all__ = ["falling_flow"]
 
 # Shares of the first loss at which its fall has begun, and at which it has fallen.
 FALLING, FALLEN = 0.99, 0.5
+# The full loss and that of uniform softmax move small weights alike; so much apart, the latter is rounding.
+ROUNDING = 1e3
 # In time scales of the start: where a loss that has not halved is left.
 SPANS = 30.0
 # A scout only has to find where the loss falls.
 SCOUT = 1e-4
 # Gradients that a scout may take once the loss falls: until it has halved, and, as a share, past it.
 MOST_GRADIENTS, LEAST_GRADIENTS, SHARE_PAST = 3000, 100, 1 / 2
-# Operations in so many gradients, a fortieth of a minute's, and those of an activation at each value.
-OPERATIONS = 6e10
+# Operations in so many gradients, a fiftieth of a minute's, and those of an activation at each value.
+OPERATIONS = 4e10
 POLYNOMIAL, TRANSCENDENTAL = 10.0, 1000.0
-# Before the loss falls there is no stiffness, and this many times more is a stop for one that never falls.
-MOST_BEFORE = 5
-# A flow takes so many times more gradients than its scout, about the sixth root of their tolerances' ratio,
-# and is over where its loss is nearly that at which the scout was.
-TIGHTER, NEARLY = 6, 1.02
+# Past kinks a scout's tolerance is the flow's own, and it may take so many times more.
+PASSED = 4
+# Before the loss falls there is no stiffness, and so many gradients more are a stop for one that never falls.
+MOST_BEFORE = 1000
+# A flow may take so many times more gradients than its scout: by the sixth root of their tolerances' ratio,
+# for a step of order two has the root of its length in stages. It is over at nearly the loss of the scout's.
+TIGHTER, NEARLY = 1.3, 1.02
 # A looser flow, whose loss may fall earlier, may take so many times more gradients before it is given up.
-PATIENCE = 1.5
+PATIENCE = 2
 
 
 def falling_flow(
@@ -62,8 +67,8 @@ def falling_flow(
     integrator_error: (T,) float64 as `gradient_flow` gives it, infinite where the looser flow, whose loss may
         fall earlier, was given up before; None if not asked for.
     """
-    network, span = velocity.network, time_scale(velocity.network, start)
-    has_kinks, most = has_kink(network.activation), most_gradients(network)
+    network, span = velocity.network, _span(velocity, start)
+    has_kinks, most = has_kink(network.activation), most_gradients(network, has_kinks)
     scout = Stepper(velocity, 0.0, start, SPANS * span, max(rtol, SCOUT), has_kinks)
     seen = _Fall(velocity, start, span, FALLEN, most)
     follow(scout, np.zeros(1), seen, seen.memory)
@@ -73,7 +78,8 @@ def falling_flow(
     times, is_kinked = even_times(scout.t, snapshots), has_kinks and rtol >= PASSING
     way = Stepper(velocity, 0.0, start, SPANS * span, rtol, is_kinked)
     goal = FALLEN if seen.share <= FALLEN else NEARLY * seen.share
-    fall = _Fall(velocity, start, scout.t, goal, TIGHTER * most)
+    longer = TIGHTER * (max(rtol, SCOUT) / rtol) ** (1 / 6)
+    fall = _Fall(velocity, start, scout.t, goal, most, longer)
 
     def is_over(way: Stepper) -> bool:
         advance(min(way.t / scout.t, 1.0) / 2)
@@ -93,6 +99,17 @@ def falling_flow(
     return times, stacks, error
 
 
+def _span(velocity: Velocity, start: FloatArray) -> float:
+    """The time scale of the start; of the full loss where it is far less, and the other but rounding."""
+    size, speed = norms(start), norms(velocity(start))
+    moving = speed > 0
+    full = float((size[moving] / speed[moving]).min()) if moving.any() else np.inf
+    if not norms(Velocity(velocity.network, "uniform")(start)).any() and moving.any():
+        return full
+    span = time_scale(velocity.network, start)
+    return span if span < ROUNDING * full else full
+
+
 class _Fall:
     """Whether a flow is over, from its loss, which only falls, and the gradients that it has taken.
 
@@ -100,12 +117,15 @@ class _Fall:
     ----------
     span: time before which it isn't over for its loss alone.
     goal: share of the first loss to reach.
-    most: gradients from the beginning of the fall.
+    most, longer: gradients from the beginning of the fall, and how many times more a flow takes than a scout.
     """
 
-    def __init__(self, velocity: Velocity, start: FloatArray, span: float, goal: float, most: int) -> None:
+    def __init__(
+        self, velocity: Velocity, start: FloatArray, span: float, goal: float, most: int, longer: float = 1.0
+    ) -> None:
         self._loss, self._first = velocity.loss, velocity.loss(start)
-        self._span, self._goal, self._most = span, goal, most
+        self._span, self._goal, self._most = span, goal, longer * most
+        self._most_before = longer * (most + MOST_BEFORE)
         # Share of the first loss, time at which the goal was reached, gradients at which the fall began.
         self.memory = np.array([1.0, np.inf, np.inf])
 
@@ -127,14 +147,16 @@ class _Fall:
         if share <= self._goal and way.t >= self._span:
             return True
         if begun == np.inf:
-            return way.evaluations > MOST_BEFORE * self._most
+            return way.evaluations > self._most_before
         past = SHARE_PAST if share <= self._goal else 1
         return bool(way.evaluations - begun > past * self._most)
 
 
-def most_gradients(network: Network) -> int:
+def most_gradients(network: Network, has_kinks: bool) -> int:
     """Gradients that a scout may take once the loss falls, from the size of the network."""
     order = network.finite_group.order
-    own = POLYNOMIAL if network.activation.polynomial(("z",)) is not None else TRANSCENDENTAL
+    is_cheap = has_kinks or network.activation.polynomial(("z",)) is not None
+    own = POLYNOMIAL if is_cheap else TRANSCENDENTAL
     operations = network.labels().size * network.neurons * (6 * order + own)
-    return int(np.clip(OPERATIONS / operations, LEAST_GRADIENTS, MOST_GRADIENTS))
+    most = np.clip(OPERATIONS / operations, LEAST_GRADIENTS, MOST_GRADIENTS)
+    return int(most * (PASSED if has_kinks else 1))

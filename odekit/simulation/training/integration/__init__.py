@@ -1,8 +1,14 @@
 """How is one flow followed? Steps of an explicit method, of a stabilised one where the flow is stiff."""
 
-from odekit.simulation.training.integration.follow import MAX_EVALUATIONS, follow, integrate
-from odekit.simulation.training.integration.journal import Journal, State, journal, keeping, stop_training
+from odekit.simulation.training.integration.journal import (
+    Journal,
+    State,
+    current_journal,
+    keeping,
+    stop_training,
+)
 from odekit.simulation.training.integration.kinks import has_kink
+from odekit.simulation.training.integration.passage import MAX_EVALUATIONS, follow, integrate
 from odekit.simulation.training.integration.stepper import Stepper
 
 __all__ = [
@@ -10,10 +16,10 @@ __all__ = [
     "Journal",
     "State",
     "Stepper",
+    "current_journal",
     "follow",
     "has_kink",
     "integrate",
-    "journal",
     "keeping",
     "stop_training",
 ]

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from odekit.errors import FileError, InputError, StoppedEarly
 from odekit.simulation.runs import read_archive, write_archive
 
-__all__ = ["Journal", "Phase", "State", "journal", "keeping", "stop_training"]
+__all__ = ["Journal", "Phase", "State", "current_journal", "keeping", "stop_training"]
 
 State = Mapping[str, NDArray[Any]]
 
@@ -126,14 +126,14 @@ class Journal:
 _CURRENT: ContextVar[Journal | None] = ContextVar("journal", default=None)
 
 
-def journal() -> Journal:
+def current_journal() -> Journal:
     """The journal of the training that is under way, or one that keeps no file."""
     return _CURRENT.get() or Journal(None, {})
 
 
 def stop_training(by: str) -> None:
     """Stop the training that is under way, if any, after the step it is in; ``by`` says who wants it."""
-    journal().stopped_by = by
+    current_journal().stopped_by = by
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from odekit.arrays import FloatArray
 from odekit.errors import StoppedEarly
-from odekit.simulation.training.integration.journal import journal
+from odekit.simulation.training.integration.journal import current_journal
 from odekit.simulation.training.integration.stepper import Stepper
 
 __all__ = ["MAX_EVALUATIONS", "follow", "integrate"]
@@ -66,7 +66,7 @@ def follow(
     -------
     snapshots: (T', ...) of the start's shape, at the first T' times.
     """
-    phase = journal().phase()
+    phase = current_journal().phase()
     snapshots = np.empty((len(times), way.y.size))
     snapshots[0] = way.y
     filled, memory = 1, np.empty(0) if memory is None else memory
