@@ -68,7 +68,8 @@ def falling_flow(
         fall earlier, was given up before; None if not asked for.
     """
     network, span = velocity.network, _span(velocity, start)
-    has_kinks, most = has_kink(network.activation), most_gradients(network, has_kinks)
+    has_kinks = has_kink(network.activation)
+    most = most_gradients(network, has_kinks)
     scout = Stepper(velocity, 0.0, start, SPANS * span, max(rtol, SCOUT), has_kinks)
     seen = _Fall(velocity, start, span, FALLEN, most)
     follow(scout, np.zeros(1), seen, seen.memory)
