@@ -21,11 +21,9 @@ HALVINGS = 80
 def has_kink(activation: Expression) -> bool:
     """Whether the slope, or the activation itself, differs on both sides of a point.
 
-    Looked at are the points up to 1,000 where the argument of abs, sign, relu or step changes its sign.
+    Looked at are 0 and the points up to 1,000 where the argument of abs, sign, relu or step changes its sign.
     """
-    places = np.array(list(_breaks(activation)))
-    if not places.size:
-        return False
+    places = np.array([0.0, *_breaks(activation)])
     near = BESIDE * np.maximum(np.abs(places), 1.0)
     slope = activation.derivative("z")
     with np.errstate(all="ignore"):

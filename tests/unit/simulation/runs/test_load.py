@@ -305,9 +305,7 @@ def test_a_checkpoint_of_pytorch_is_called_that_with_what_converts_it(kind: str,
             archive.writestr("model/data/0", bytes(40))
     else:
         path.write_bytes(bytes.fromhex("80028a0a6cfc9c46f9206aa850192e80024de9032e"))
-    with pytest.raises(
-        FileError, match=r"checkpoint of PyTorch.*torch\.load(.|\n)*numpy\(\)(.|\n)*np\.savez"
-    ):
+    with pytest.raises(FileError, match=r"checkpoint of PyTorch(.|\n)*torch\.load(.|\n)*np\.savez"):
         load_run(path)
 
 
