@@ -83,7 +83,7 @@ def decoded(content: bytes, path: str | os.PathLike[str]) -> str:
     ------
     FileError: it is in UTF-16 or UTF-32, as what PowerShell's ``>`` writes, or not in UTF-8.
 
-    >>> decoded(b"\xef\xbb\xbfa = 1", "draft.toml")
+    >>> decoded("a = 1".encode("utf-8-sig"), "draft.toml")
     'a = 1'
     """
     # Text in UTF-8 holds no zero byte; in the wider encodings every second byte of plain English is one.

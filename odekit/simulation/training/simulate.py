@@ -17,14 +17,13 @@ from odekit.simulation.progress import progress_bar
 from odekit.simulation.runs import Run, draw_split
 from odekit.simulation.training.decoupled import Relaxation, decoupled_flow
 from odekit.simulation.training.descent import gradient_descent
-from odekit.simulation.training.ends import ends_by_itself, flow_ends, step_tolerance
 from odekit.simulation.training.fall import falling_flow
 from odekit.simulation.training.flow import LOOSER, gradient_flow, largest_difference
 from odekit.simulation.training.initial import initial_weights
 from odekit.simulation.training.integration import Journal, keeping
 from odekit.simulation.training.optimisers import OPTIMISERS
 from odekit.simulation.training.record import incomplete_run, recorded_run
-from odekit.simulation.training.schedule import kept_steps, refuse
+from odekit.simulation.training.schedule import ends_by_itself, flow_ends, kept_steps, refuse, step_tolerance
 from odekit.simulation.training.schedule import learning_rate as checked_rate
 from odekit.simulation.training.spheres import check_unit
 from odekit.simulation.training.velocity import SOFTMAXES, Velocity, check_start
