@@ -5,6 +5,7 @@ boundary only; a numerical failure is a status of one trajectory, never an excep
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 __all__ = [
     "AlgebraError",
@@ -14,6 +15,7 @@ __all__ = [
     "MissingExtraError",
     "OdekitError",
     "ReductionError",
+    "StoppedEarly",
     "UnknownNameError",
     "nearest",
 ]
@@ -90,6 +92,15 @@ class AlgebraError(InputError):
 
 class LimitError(InputError):
     """Work that takes more time or memory than it may; the limit can be raised."""
+
+
+class StoppedEarly(InputError):
+    """A long computation that was stopped, or that took too much, before its end.
+
+    ``run`` is what it had come to, where that can be told, and None otherwise.
+    """
+
+    run: Any = None
 
 
 class MissingExtraError(InputError):

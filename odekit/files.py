@@ -5,6 +5,7 @@ what was there before. A device or a pipe, which can't be renamed onto, is writt
 tell before a long computation whether a place will do.
 """
 
+import codecs
 import errno
 import os
 from collections.abc import Iterator
@@ -15,7 +16,16 @@ from typing import BinaryIO
 
 from odekit.errors import FileError
 
-__all__ = ["check_replaceable", "check_writable", "is_device", "refusing", "write_text", "written"]
+__all__ = ["check_replaceable", "check_writable", "decoded", "is_device", "refusing", "write_text", "written"]
+
+
+# Marks at the beginning of a file, the longer ones first, of which the shorter are the beginning.
+WIDE = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
 
 
 def check_writable(path: str | os.PathLike[str]) -> Path:
@@ -64,6 +74,32 @@ def write_text(path: str | os.PathLike[str], text: str) -> Path:
             with written(target) as file:
                 file.write(text.encode())
     return target
+
+
+def decoded(content: bytes, path: str | os.PathLike[str]) -> str:
+    """The text of a file in UTF-8, without the mark at its beginning that some editors write.
+
+    Raises
+    ------
+    FileError: it is in UTF-16 or UTF-32, as what PowerShell's ``>`` writes, or not in UTF-8.
+
+    >>> decoded("a = 1".encode("utf-8-sig"), "draft.toml")
+    'a = 1'
+    """
+    # Text in UTF-8 holds no zero byte; in the wider encodings every second byte of plain English is one.
+    wide = next((name for mark, name in WIDE.items() if content.startswith(mark)), "")
+    if wide or b"\0" in content[:4]:
+        raise FileError(
+            f"{path} is written in {wide or 'UTF-16'}",
+            expected="text in UTF-8",
+            hint="save it again as UTF-8; in PowerShell: Set-Content -Encoding utf8",
+        )
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileError(
+            f"{path} is not text in UTF-8", expected="text in UTF-8", received=f"{error}"
+        ) from None
 
 
 @contextmanager

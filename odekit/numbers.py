@@ -30,7 +30,11 @@ def is_real(value: Any) -> bool:
     if isinstance(value, bool):
         return False
     number = _scalar(value)
-    return isinstance(number, numbers.Real) and math.isfinite(number)
+    try:
+        return isinstance(number, numbers.Real) and math.isfinite(number)
+    except OverflowError:
+        # A whole number that no float holds.
+        return False
 
 
 def integer(value: Any, name: str, low: int | None = None, high: int | None = None, *, hint: str = "") -> int:

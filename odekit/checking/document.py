@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from odekit.errors import FileError, InputError, UnknownNameError
+from odekit.files import decoded
 from odekit.networks import Network
 from odekit.numbers import is_real
 
@@ -109,13 +110,13 @@ def read_document(equations: Mapping[str, Any] | str | Path, network: Network | 
 def _load(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
-            text = file.read(LARGEST_FILE + 1)
+            content = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise FileError(f"{path} can't be read", received=error.strerror or str(error)) from None
-    if len(text) > LARGEST_FILE:
+    if len(content) > LARGEST_FILE:
         raise FileError(f"{path} is too large", expected=f"at most {LARGEST_FILE} bytes")
     try:
-        return tomllib.loads(text.decode())
+        return tomllib.loads(decoded(content, path))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FileError(f"{path} is not a TOML file", received=str(error)) from None
 

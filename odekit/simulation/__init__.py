@@ -1,5 +1,6 @@
 """What the network does: its full loss, exact gradient, training, and training runs as files."""
 
+from odekit.simulation.cost import Cost, training_cost
 from odekit.simulation.gradient import (
     LossGradient,
     accuracy,
@@ -11,9 +12,19 @@ from odekit.simulation.gradient import (
 from odekit.simulation.linear import end_to_end, train_linear
 from odekit.simulation.runs import Run, check_group, draw_split, kinds_of_tuples, load_run, load_weights
 from odekit.simulation.scales import ScaleRun, train_scales
-from odekit.simulation.training import accuracies, check_run, initial_weights, simulate
+from odekit.simulation.training import (
+    PASSING,
+    accuracies,
+    check_run,
+    has_kink,
+    initial_weights,
+    simulate,
+    stop_training,
+)
 
 __all__ = [
+    "PASSING",
+    "Cost",
     "LossGradient",
     "Run",
     "ScaleRun",
@@ -24,6 +35,7 @@ __all__ = [
     "check_run",
     "draw_split",
     "end_to_end",
+    "has_kink",
     "initial_weights",
     "kinds_of_tuples",
     "load_run",
@@ -31,7 +43,9 @@ __all__ = [
     "logits",
     "loss_and_gradient",
     "simulate",
+    "stop_training",
     "train_linear",
     "train_scales",
+    "training_cost",
     "uniform_gradient",
 ]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import Result
 
+from odekit.errors import StoppedEarly
 from odekit.groups import group
 from odekit.simulation import Run, load_run
 
@@ -73,7 +77,7 @@ def test_plain_weights_need_a_group(invoke: Invoke, tmp_path: Path) -> None:
     assert "--group Z23" in invoke(*arguments).stderr
     assert invoke(*arguments, "--group", "Z5").exit_code == 0
     np.save(tmp_path / "t.npy", group("Z5").table)
-    assert invoke(*arguments, "--table", tmp_path / "t.npy").exit_code == 0
+    assert invoke(*arguments, "--table", tmp_path / "t.npy", "--force").exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -99,10 +103,21 @@ def test_a_task_that_can_not_be_learned_is_told(
 
 @pytest.mark.parametrize(("activation", "is_kinked"), [("relu", True), ("sqrt(z**2)", True), ("gelu", False)])
 def test_a_flow_is_warned_of_a_kink(invoke: Invoke, tmp_path: Path, activation: str, is_kinked: bool) -> None:
-    options = ("--group", "Z5", "--neurons", "2", "--t-end", "0.01", "--out", tmp_path / "run.npz")
+    options = (
+        "--group",
+        "Z5",
+        "--neurons",
+        "2",
+        "--t-end",
+        "0.01",
+        "--rtol",
+        "1e-8",
+        "--out",
+        tmp_path / "run.npz",
+    )
     result = invoke("simulate", "--activation", activation, *options)
     assert result.exit_code == 0, result.stderr
-    assert ("jumps at 0, where an adaptive flow can get stuck" in result.stderr) is is_kinked
+    assert ("jumps, where a flow at a tight tolerance can get stuck" in result.stderr) is is_kinked
 
 
 def test_a_non_abelian_product_can_not_be_learned_by_a_shared_embedding(
@@ -160,3 +175,68 @@ def test_descent_on_a_part_or_with_decay_is_no_flow_to_compare_with(
     compared = invoke("compare", out)
     assert compared.exit_code == 3
     assert option[0][2:].replace("-", "_") in compared.stdout
+
+
+def test_a_file_that_is_there_is_overwritten_by_force_only(invoke: Invoke, tmp_path: Path) -> None:
+    out = tmp_path / "run.npz"
+    out.write_text("mine")
+    again = invoke("simulate", "--group", "Z5", *SMALL, "--out", out)
+    assert again.exit_code == 2
+    assert "--force" in again.stderr
+    assert out.read_text() == "mine"
+    assert invoke("simulate", "--group", "Z5", *SMALL, "--out", out, "--force").exit_code == 0
+    assert len(load_run(out)) == 3
+    assert invoke("simulate", "--group", "Z5", *SMALL, "--out", out, "--resume").exit_code == 2
+
+
+@pytest.mark.parametrize(("by", "code"), [("Ctrl-C", 130), ("SIGTERM", 143), ("", 3)])
+@pytest.mark.parametrize("training", ["--t-end 300", "--method sgd --learning-rate 0.1 --steps 40"])
+def test_what_stops_early_is_kept_and_goes_on_to_the_last_bit(
+    invoke: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str, code: int, training: str
+) -> None:
+    command = ("simulate", "--group", "Z5", "--neurons", 3, *training.split(), "--snapshots", 5, "--out")
+    whole, out = tmp_path / "whole.npz", tmp_path / "run.npz"
+    assert invoke(*command, whole).exit_code == 0
+    journals = sys.modules["odekit.simulation.training.integration.journal"]
+    turn, turns = journals.Journal.turn, 0
+
+    def stopped(self: Any) -> None:
+        nonlocal turns
+        turns += 1
+        if turns == 6:
+            if not by:
+                raise StoppedEarly("a limit was reached")
+            signal.raise_signal(signal.SIGINT if by == "Ctrl-C" else signal.SIGTERM)
+        turn(self)
+
+    monkeypatch.setattr(journals.Journal, "turn", stopped)
+    result = invoke(*command, out)
+    assert result.exit_code == code
+    assert "--resume" in result.stderr
+    assert "incomplete" in load_run(out).meta
+    assert invoke(*command, out).exit_code == 2
+    other = invoke(*command[:-3], "--snapshots", 7, "--out", out, "--resume")
+    assert other.exit_code == 2
+    assert "snapshots = 5" in other.stderr
+    result = invoke(*command, out, "--resume")
+    assert result.exit_code == 0, result.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run.npz", "whole.npz"]
+    first, second = load_run(whole), load_run(out)
+    assert first.meta == second.meta
+    for name in ("theta", "xi"):
+        np.testing.assert_array_equal(first.weights[name], second.weights[name])
+    for name, record in first.records.items():
+        np.testing.assert_array_equal(record, second.records[name])
+
+
+def test_there_must_be_something_to_resume(invoke: Invoke, tmp_path: Path) -> None:
+    result = invoke("simulate", "--group", "Z5", *SMALL, "--out", tmp_path / "run.npz", "--resume")
+    assert result.exit_code == 2
+    assert "nothing to go on from" in result.stderr
+
+
+def test_snapshots_that_do_not_fit_the_memory_are_refused(invoke: Invoke, tmp_path: Path) -> None:
+    options = ("--memory", 0.001, "--snapshots", 2000)
+    result = invoke("simulate", "--group", "Z23", *options, "--out", tmp_path / "run.npz")
+    assert result.exit_code == 2
+    assert "at most 0.001 GB" in result.stderr

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from odekit.errors import FileError
-from odekit.files import check_replaceable, check_writable, write_text
+from odekit.files import check_replaceable, check_writable, decoded, write_text
 
 
 def names(folder: Path) -> list[str]:
@@ -94,3 +94,19 @@ def test_a_link_into_a_missing_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "no" / "file")
     with pytest.raises(FileError, match="No such file or directory"):
         check_writable(tmp_path / "link")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_wide_text_is_named_with_a_way_out(encoding: str) -> None:
+    with pytest.raises(FileError, match=r"draft.toml is written in UTF-(16|32).*UTF-8"):
+        decoded('group = "Zp"'.encode(encoding), "draft.toml")
+
+
+@pytest.mark.parametrize("content", [b"a = '\xcf\x86'", b"\xef\xbb\xbfa = '\xcf\x86'"])
+def test_text_in_utf8_is_read_with_and_without_its_mark(content: bytes) -> None:
+    assert decoded(content, "draft.toml") == "a = '\u03c6'"
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    with pytest.raises(FileError, match="not text in UTF-8"):
+        decoded(b"abcd \xff", "draft.toml")

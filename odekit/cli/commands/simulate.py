@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from odekit.cli.command import Command, debug_option
 from odekit.cli.options import archive_place, finite_group, group_options
+from odekit.errors import InputError
 
 if TYPE_CHECKING:
+    from odekit.errors import StoppedEarly
     from odekit.networks import Network
     from odekit.simulation import Run
 
 __all__ = ["command"]
 
 GROUP = "Z23"  # the order of the published experiments
-# Between these points the slope of a smooth activation changes by far less than KINK.
-BESIDE_ZERO = (-1e-9, 1e-9)
-KINK = 1e-6
 SPECIFICATION = ("activation", "task", "embedding", "constraint", "loss", "logit_scale")
 
 
@@ -53,10 +53,7 @@ SPECIFICATION = ("activation", "task", "embedding", "constraint", "loss", "logit
 )
 @group_options(f"Z23, Z3xZ5, ... Default: that of --weights, else {GROUP}.")
 @click.option("--neurons", type=int, metavar="M", help="Default: those of --weights, else 512.")
-@click.option(
-    "--activation",
-    help="quadratic, relu (kinked: not with --method flow), or a formula in z. Default: quadratic.",
-)
+@click.option("--activation", help="quadratic, relu, or a formula in z. Default: quadratic.")
 @click.option("--task", help="x+y, x-y, 2*x+3*y, x+y+z, x*y, ... Default: x*y, the group's product.")
 @click.option("--embedding", metavar="shared|unshared", help="Default: shared.")
 @click.option("--constraint", metavar="none|sphere|joint_sphere", help="Default: none.")
@@ -88,8 +85,11 @@ SPECIFICATION = ("activation", "task", "embedding", "constraint", "loss", "logit
     help="sgd, adamw: share of the ordered tuples to train on, drawn from the seed.",
 )
 @click.option("--snapshots", type=int, default=51, show_default=True, help="How many to keep.")
-@click.option("--rtol", type=float, default=1e-8, show_default=True, help="flow: relative tolerance.")
+@click.option("--rtol", type=float, help="flow: relative tolerance. Default: 1e-8, or 1e-3 past kinks.")
 @click.option("--out", callback=archive_place, required=True, metavar="FILE", help="The run, an .npz file.")
+@click.option("--force", is_flag=True, help="Overwrite FILE, and leave a checkpoint beside it.")
+@click.option("--resume", is_flag=True, help="Go on where the same command stopped early.")
+@click.option("--memory", type=float, default=2.0, show_default=True, metavar="GB", help="At most, about.")
 @debug_option
 def command(
     group: str | None,
@@ -98,25 +98,51 @@ def command(
     weights: str | None,
     method: str,
     out: Path,
+    force: bool,
+    resume: bool,
+    memory: float,
     **options: Any,
 ) -> None:
     """Train the full network on all tuples of inputs or a part, and write the run to a file.
 
     The simulation knows nothing of the reduced ODE: it computes the exact gradient of the softmax
     cross-entropy in weight space. A file of weights that says its network also sets the options that are not
-    given here.
+    given here. A training that stops early keeps what it has in FILE, marked incomplete, and a checkpoint
+    beside it, from which the same command with --resume goes on.
     """
+    from odekit.cli.stops import check_free, checkpoint_of, stopping
+    from odekit.errors import StoppedEarly
     from odekit.simulation import simulate
 
+    check_free(out, force, resume)
     given = {name: options.pop(name) for name in SPECIFICATION}
     network, start = _network(group, table, neurons, weights, given)
     _warn(network)
     if method == "flow":
-        _warn_of_kink(network)
-    progress = sys.stderr.isatty()
-    run = simulate(network, weights=start, method=method, progress=progress, **options)
+        _warn_of_kink(network, options["softmax"], options["rtol"])
+    _tell_cost(network, method, options, memory)
+    options |= {"checkpoint": checkpoint_of(out), "resume": resume, "progress": sys.stderr.isatty()}
+    try:
+        with stopping():
+            run = simulate(network, weights=start, method=method, **options)
+    except StoppedEarly as error:
+        _keep(error, out)
     run.save(out)
     click.echo(_summary(run, out))
+
+
+def _keep(error: StoppedEarly, out: Path) -> NoReturn:
+    """Write what a training came to that stopped early, say how to go on, and exit."""
+    from odekit.cli.stops import SIGNALS
+    from odekit.outcomes import ExitCode
+
+    click.echo(f"{error}", err=True)
+    if error.run is not None:
+        error.run.save(out)
+        click.echo(_summary(error.run, out))
+    click.echo("Incomplete. The same command with --resume goes on from here.", err=True)
+    codes = [code for name, code in SIGNALS.items() if f"stopped by {name}" in str(error)]
+    raise click.exceptions.Exit(codes[0] if codes else ExitCode.OPEN)
 
 
 def _network(
@@ -168,18 +194,38 @@ def _warn(network: Network) -> None:
         )
 
 
-def _warn_of_kink(network: Network) -> None:
-    """Tell of an activation whose slope jumps at 0, before a flow takes long to find that it is stuck."""
-    import numpy as np
+def _warn_of_kink(network: Network, softmax: str, rtol: float | None) -> None:
+    """Tell of an activation whose slope jumps, before a flow takes long to find that it is stuck."""
+    from odekit.simulation import PASSING, has_kink
 
-    with np.errstate(all="ignore"):
-        below, above = np.broadcast_to(
-            network.activation.derivative("z").evaluate({"z": np.array(BESIDE_ZERO)}), 2
-        )
-    if abs(above - below) > KINK:
+    is_tight = softmax == "uniform" or (rtol is not None and rtol < PASSING)
+    if is_tight and has_kink(network.activation):
         click.echo(
-            f"Warning: the slope of {network.activation_name} jumps at 0, where an adaptive flow can get "
-            "stuck, which takes minutes to show. Try: --method sgd --learning-rate 0.1 --steps 8000.",
+            f"Warning: the slope of {network.activation_name} jumps, where a flow at a tight tolerance can "
+            "get stuck, which takes minutes to show. Try: --method sgd --learning-rate 0.1 --steps 8000.",
+            err=True,
+        )
+
+
+def _tell_cost(network: Network, method: str, options: dict[str, Any], memory: float) -> None:
+    """Refuse a training whose snapshots don't fit the memory, and tell of one that takes over a minute."""
+    from odekit.simulation import training_cost
+
+    steps = options["steps"] if method != "flow" else None
+    kept = options["snapshots"]
+    cost = training_cost(network, kept, steps)
+    if cost.bytes > memory * 1e9:
+        raise InputError(
+            f"the training would take about {cost.bytes / 1e9:.1f} GB",
+            expected=f"at most {memory:g} GB",
+            received=f"{kept} snapshots of {network.neurons} neurons on {network.finite_group.name}",
+            hint=f"--snapshots {max(2, int(kept * memory * 1e9 / cost.bytes))}, fewer neurons, or --memory "
+            f"{math.ceil(cost.bytes / 1e9)}",
+        )
+    if cost.seconds > 60:
+        click.echo(
+            f"This takes about {cost.seconds / 60:.0f} minutes: some {cost.gradients:,} gradients of "
+            f"{cost.seconds / cost.gradients:.2g} s each. Ctrl-C stops it and keeps what it has.",
             err=True,
         )
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.derivation import Lifted, system_in_blocks
-from odekit.errors import ReductionError
+from odekit.errors import InputError, ReductionError
 from odekit.networks import Network
 from odekit.solvers import CompiledSystem, Event, Rows, compile, solve
 
@@ -77,7 +77,14 @@ def _blow_up_times(
     compiled: CompiledSystem, states: FloatArray, metric: FloatArray, last: float, rtol: float
 ) -> FloatArray:
     """By homogeneity of degree 2, from starts of length 1; a start of length 0 never blows up."""
-    length = np.sqrt(metric @ states**2)
+    with np.errstate(over="ignore"):
+        length = np.sqrt(metric @ states**2)
+    if not np.isfinite(length).all():
+        raise InputError(
+            "the weights are too large to be followed",
+            expected="weights whose squares are finite",
+            received=f"{np.abs(states).max():.3g}",
+        )
     alive = length > 0
     times = np.full(len(length), np.inf)
     if alive.any():

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from odekit.errors import FileError
+from odekit.files import decoded
 from odekit.groups.axioms import square_indices
 from odekit.groups.group import FiniteGroup
 
@@ -38,13 +39,19 @@ def from_table(table: ArrayLike, name: str = "custom", labels: tuple[str, ...] =
     return FiniteGroup(name, square_indices(table), labels)
 
 
+NUMPY, ARCHIVE = b"\x93NUMPY", b"PK"
+SEPARATORS = str.maketrans(",;\t\r", "    ")
+# A table of order 1,000 has some 4 MB.
+LARGEST_TEXT = 20_000_000
+
+
 def load_table(path: str | os.PathLike[str]) -> FiniteGroup:
     """Read a multiplication table from a file and return its group, named after the file.
 
     Parameters
     ----------
-    path: a ``.npy`` file, or an ``.npz`` file with the array ``table`` or ``mult_table``. Pickled
-        objects in it are refused.
+    path: a ``.npy`` file, an ``.npz`` file with the array ``table`` or ``mult_table``, or text (CSV) of n
+        rows of n whole numbers. Pickled objects are refused.
 
     Raises
     ------
@@ -54,6 +61,9 @@ def load_table(path: str | os.PathLike[str]) -> FiniteGroup:
     file = Path(path)
     try:
         with file.open("rb") as stream:
+            if not stream.read(len(NUMPY)).startswith((NUMPY, ARCHIVE)):
+                return from_table(_table_of_text(file), name=file.stem)
+            stream.seek(0)
             loaded = np.load(stream, allow_pickle=False)
             array = loaded if isinstance(loaded, np.ndarray) else _table_of_archive(loaded, file)
     except FileError:
@@ -65,6 +75,24 @@ def load_table(path: str | os.PathLike[str]) -> FiniteGroup:
             received=str(error),
         ) from error
     return from_table(array, name=file.stem)
+
+
+def _table_of_text(file: Path) -> NDArray[np.generic]:
+    """A table written as rows of whole numbers, separated by commas, semicolons, tabs or spaces."""
+    try:
+        content = file.read_bytes()[: LARGEST_TEXT + 1]
+        rows = decoded(content, file).translate(SEPARATORS).split("\n")
+        table = [[int(entry) for entry in row.split()] for row in rows if row.strip()]
+    except ValueError:
+        table = []
+    if not table or len(content) > LARGEST_TEXT or any(len(row) != len(table) for row in table):
+        raise FileError(
+            f"no multiplication table can be read from {str(file)!r}",
+            expected="a .npy or .npz file, or rows of n whole numbers from 0 to n - 1 in plain text (CSV)",
+            received=f"text of {len(table)} rows" if table else "neither of them",
+            hint="numpy.save('table.npy', table)",
+        )
+    return np.array(table)
 
 
 def _table_of_archive(archive: np.lib.npyio.NpzFile, file: Path) -> NDArray[np.generic]:

@@ -16,6 +16,8 @@ from odekit.files import refusing, written
 __all__ = ["read_archive", "write_archive"]
 
 MAGIC = b"PK\x03\x04"
+# How a file of PyTorch's begins that is no archive: the number with which it pickles its own format.
+TORCH = bytes.fromhex("80028a0a6cfc9c46f920")
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -29,8 +31,11 @@ def read_archive(path: str | os.PathLike[str]) -> Arrays:
     """
     try:
         with open(path, "rb") as file:
-            if file.read(len(MAGIC)) != MAGIC or not zipfile.is_zipfile(file):
-                raise _not_an_archive(path)
+            start = file.read(len(TORCH))
+            if not start.startswith(MAGIC) or not zipfile.is_zipfile(file):
+                raise _of_torch(path) if start == TORCH else _not_an_archive(path)
+            if any(Path(name).name == "data.pkl" for name in zipfile.ZipFile(file).namelist()):
+                raise _of_torch(path)
             file.seek(0)
             with np.load(file, allow_pickle=False) as archive:
                 return {name: _array(archive, name, path) for name in archive.files}
@@ -71,6 +76,17 @@ def _array(archive: np.lib.npyio.NpzFile, name: str, path: str | os.PathLike[str
 
 def _not_an_archive(path: str | os.PathLike[str]) -> FileError:
     return FileError(f"{path} is not an .npz file", expected="an archive written by np.savez")
+
+
+def _of_torch(path: str | os.PathLike[str]) -> FileError:
+    return FileError(
+        f"{path} is a checkpoint of PyTorch, which odekit doesn't unpickle",
+        expected="an archive written by np.savez",
+        hint="these three lines, with the names of your own parameters:\n"
+        f"  state = torch.load({str(path)!r}, map_location='cpu')\n"
+        "  theta, xi = (state[name].numpy() for name in ('theta', 'xi'))  # each (neurons, elements)\n"
+        f"  np.savez({str(Path(path).with_suffix('.npz'))!r}, theta=theta, xi=xi)",
+    )
 
 
 def _damaged(path: str | os.PathLike[str], reason: str) -> FileError:

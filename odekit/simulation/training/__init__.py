@@ -2,6 +2,7 @@
 
 from odekit.simulation.training.flow import *
 from odekit.simulation.training.initial import *
+from odekit.simulation.training.integration import *
 from odekit.simulation.training.record import *
 from odekit.simulation.training.schedule import *
 from odekit.simulation.training.simulate import *

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import partial
 
 import numpy as np
 from scipy.integrate import DOP853
 
 from odekit.arrays import BoolArray, FloatArray, IntArray
-from odekit.errors import InputError
+from odekit.errors import InputError, StoppedEarly
+from odekit.simulation.training.integration import State, current_journal
 from odekit.simulation.training.velocity import Velocity
 from odekit.simulation.weights import norms
 
@@ -80,11 +82,35 @@ def decoupled_flow(
         converged=np.zeros(start.shape[2], dtype=bool),
     )
     goal = _Goal(times, until, float(times[-1]) if last is None else last, rtol)
-    for first in range(0, start.shape[2], LANES):
+    phase, begun = current_journal().phase(), 0
+    if phase.state:
+        begun = int(phase.state["first"])
+        result = Relaxation(*(phase.state[field.name] for field in fields(Relaxation)))
+    for first in range(begun, start.shape[2], LANES):
         neurons = np.arange(first, min(first + LANES, start.shape[2]))
-        for left in _follow(velocity, _Lanes.at(neurons, start[:, :, neurons], times[0]), goal, result):
-            advance((first + len(neurons) - left) / start.shape[2])
+        lanes = _Lanes.at(neurons, start[:, :, neurons], times[0])
+        if phase.state and first == begun:
+            lanes = _Lanes(*(phase.state[f"lanes.{field.name}"] for field in fields(_Lanes)))
+        for left in _follow(velocity, lanes, goal, result):
+            advance((first + len(neurons) - len(left.neurons)) / start.shape[2])
+            phase.note(partial(_state, result, left, goal, first))
+    phase.end(_state(result, _Lanes.at(np.arange(0), start[:, :, :0], 0.0), goal, start.shape[2]))
     return result
+
+
+def _state(result: Relaxation, lanes: _Lanes, goal: _Goal, first: int) -> State:
+    """What the way to go depends on: the flow so far, and the block of neurons that begins at ``first``."""
+    flows = {field.name: getattr(result, field.name) for field in fields(result)}
+    under_way = {f"lanes.{field.name}": getattr(lanes, field.name) for field in fields(lanes)}
+    counts = {"first": np.array(first), "filled": np.array(_filled(result, lanes, goal, first))}
+    return {**flows, **under_way, **counts, "times": goal.times}
+
+
+def _filled(result: Relaxation, lanes: _Lanes, goal: _Goal, first: int) -> int:
+    """Number of times that every neuron has passed."""
+    if first + LANES < result.final.shape[2]:
+        return 1
+    return int(lanes.passed.min()) if len(lanes.neurons) else len(goal.times)
 
 
 @dataclass(frozen=True)
@@ -126,8 +152,8 @@ class _Lanes:
         )
 
 
-def _follow(velocity: Velocity, lanes: _Lanes, goal: _Goal, result: Relaxation) -> Iterator[int]:
-    """Take all lanes to their ends; yields how many are left after each step."""
+def _follow(velocity: Velocity, lanes: _Lanes, goal: _Goal, result: Relaxation) -> Iterator[_Lanes]:
+    """Take all lanes to their ends; yields those that are left after each step."""
     for _ in range(MAX_STEPS):
         slope, residual = velocity.measure(lanes.weights)
         converged = goal.is_converged(residual)
@@ -135,11 +161,12 @@ def _follow(velocity: Velocity, lanes: _Lanes, goal: _Goal, result: Relaxation) 
         if over.any():
             _leave(lanes, over, converged, result)
             lanes, slope, residual = lanes.only(~over), slope[:, :, ~over], residual[~over]
-            yield len(lanes.neurons)
+        if len(lanes.neurons):
+            _step(velocity, lanes, slope, goal, goal.tolerance(residual), result)
+        yield lanes
         if not len(lanes.neurons):
             return
-        _step(velocity, lanes, slope, goal, goal.tolerance(residual), result)
-    raise InputError(
+    raise StoppedEarly(
         f"neuron {lanes.neurons[0]} has come no further than t = {lanes.t[0]:.6g} in {MAX_STEPS:,} steps",
         expected="a smooth flow; an activation's kinks (relu, abs) stop it",
         hint="method='sgd', a looser rtol, or an earlier t_end",

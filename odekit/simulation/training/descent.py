@@ -7,6 +7,7 @@ import numpy as np
 from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.errors import InputError
 from odekit.networks import Network
+from odekit.simulation.training.integration import State, current_journal
 from odekit.simulation.training.optimisers import OPTIMISERS
 from odekit.simulation.training.velocity import Velocity
 
@@ -50,15 +51,29 @@ def gradient_descent(
     Source: on spheres this is the training loop behind the figures of arXiv 2606.02993.
     """
     method = OPTIMISERS[optimiser](Velocity(network, softmax, chosen), learning_rate, weight_decay)
+    phase = current_journal().phase()
     snapshots = np.empty((len(steps), *start.shape))
-    weights = start.copy()
-    for index, count in enumerate(np.diff(steps, prepend=0)):
+    weights, filled, done = start.copy(), 0, 0
+    if phase.state:
+        weights, done = phase.state["y"].copy(), int(phase.state["t"])
+        filled = len(phase.state["snapshots"])
+        snapshots[:filled] = phase.state["snapshots"]
+        method.restore(phase.state)
+
+    def state() -> State:
+        kept = {"times": steps, "snapshots": snapshots[:filled], "t": np.array(done), "y": weights}
+        return {**kept, **method.state}
+
+    for index in range(filled, len(steps)):
         with np.errstate(over="ignore", invalid="ignore"):
-            for _ in range(count):
+            for _ in range(done, steps[index]):
                 method.step(weights)
+                done += 1
+                phase.note(state)
         _check_finite(weights, int(steps[index]), learning_rate)
-        snapshots[index] = weights
+        snapshots[index], filled = weights, index + 1
         advance(float(steps[index] / max(steps[-1], 1)))
+    phase.end(state())
     return snapshots
 
 

@@ -1,25 +1,25 @@
-"""Gradient flow of the full loss, dw/dt = -rate P_w grad L, by DOP853, with an estimate of its own error."""
+"""Gradient flow of the full loss, dw/dt = -rate P_w grad L, with an estimate of its own error."""
 
 from collections.abc import Callable
 
 import numpy as np
-from scipy.integrate import DOP853
 
 from odekit.arrays import FloatArray
 from odekit.errors import InputError
 from odekit.networks import Network
+from odekit.simulation.training.integration import has_kink, integrate
 from odekit.simulation.training.velocity import Velocity
 from odekit.simulation.weights import norms
 
-__all__ = ["LOOSER", "error_bound", "gradient_flow", "integrate", "time_scale"]
+__all__ = ["LOOSER", "PASSING", "error_bound", "gradient_flow", "time_scale"]
 
 # So much looser that the difference of both runs is about the error of the looser one.
 LOOSER = 10.0
 # Two runs may agree by luck: the difference counts three times, from its largest value so far, and some
 # tolerances of a step, which the interpolant of a single long one may lose, are added.
 AGREEMENT, TOLERANCES = 3.0, 20.0
-# No smooth flow takes so many; one that is pinned to the kinks of an activation would never end.
-MAX_EVALUATIONS = 100_000
+# From this tolerance on a method of low order passes the kinks of an activation; below it nothing does.
+PASSING = 1e-5
 
 
 def gradient_flow(
@@ -50,13 +50,14 @@ def gradient_flow(
     Raises
     ------
     InputError: the gradient is not finite, or the step size fell to rounding, before the last time.
-    InputError: it took more than 100,000 gradients, as it does where a kinked activation (relu, abs) pins
-        the flow to its kinks; descent passes them.
+    InputError: it took more than 100,000 gradients, as it does at a tight tolerance where a kinked activation
+        (relu, abs) pins the flow to its kinks; a loose one, and descent, pass them.
     """
     velocity = Velocity(network)
+    is_kinked = rtol >= PASSING and has_kink(network.activation)
 
     def follow(tolerance: float, advance: Callable[[float], None]) -> FloatArray:
-        snapshots = integrate(velocity, start, times, tolerance, advance)
+        snapshots = integrate(velocity, start, times, tolerance, advance, is_kinked)
         velocity.retract(snapshots)
         return snapshots
 
@@ -81,66 +82,6 @@ def time_scale(network: Network, start: FloatArray) -> float:
     if not moving.any():
         raise InputError("no neuron moves from this start", hint="other weights, or t_end")
     return float((size[moving] / speed[moving]).min())
-
-
-def integrate(
-    slope: Callable[[FloatArray], FloatArray],
-    start: FloatArray,
-    times: FloatArray,
-    rtol: float,
-    advance: Callable[[float], None],
-) -> FloatArray:
-    """Follow dw/dt = slope(w) from ``start``, of any shape, (T, ...) at increasing times (T,).
-
-    Raises
-    ------
-    InputError: as `gradient_flow`.
-    """
-    snapshots = np.empty((len(times), start.size))
-    snapshots[0] = start.ravel()
-    scale = float(np.sqrt(np.mean(start**2))) or 1.0
-    with np.errstate(all="ignore"):
-        solver = DOP853(
-            lambda t, flat: slope(flat.reshape(start.shape)).ravel(),
-            times[0],
-            start.ravel(),
-            times[-1],
-            rtol=rtol,
-            atol=rtol * scale,
-        )
-    if not (np.isfinite(solver.f).all() and np.isfinite(solver.h_abs)):
-        raise _lost(solver)
-    filled = 1
-    while filled < len(times):
-        _step(solver)
-        passed = int(np.searchsorted(times, solver.t, side="right"))
-        if passed > filled:
-            snapshots[filled:passed] = solver.dense_output()(times[filled:passed]).T
-            filled = passed
-        advance(float((solver.t - times[0]) / (times[-1] - times[0])))
-    return snapshots.reshape(len(times), *start.shape)
-
-
-def _step(solver: DOP853[np.float64]) -> None:
-    with np.errstate(all="ignore"):
-        solver.step()
-    if solver.status == "failed" or not np.isfinite(solver.y).all():
-        raise _lost(solver)
-    if solver.nfev > MAX_EVALUATIONS:
-        raise InputError(
-            f"the gradient flow has come no further than t = {solver.t:.6g}",
-            expected=f"at most {MAX_EVALUATIONS:,} gradients",
-            received="a flow that is stiff there, or that slides along an activation's kinks",
-            hint="descent instead (method sgd with a learning rate), a looser rtol, or an earlier t_end",
-        )
-
-
-def _lost(solver: DOP853[np.float64]) -> InputError:
-    return InputError(
-        f"the gradient flow can't be followed beyond t = {solver.t:.6g}",
-        expected="a finite gradient and a step size above rounding",
-        hint="an earlier t_end, or smaller weights",
-    )
 
 
 def error_bound(snapshots: FloatArray, looser: FloatArray, rtol: float) -> FloatArray:

@@ -1,11 +1,13 @@
 """One step of each optimiser, in place, with a weight decay that is decoupled from the gradient."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
 
 from odekit.arrays import FloatArray
+from odekit.simulation.training.integration import State
 from odekit.simulation.training.velocity import Velocity
 
 __all__ = ["OPTIMISERS", "AdamW", "Optimiser", "Sgd"]
@@ -16,6 +18,13 @@ class Optimiser(Protocol):
 
     def step(self, weights: FloatArray) -> None:
         """Move weights (e + 1, n, M) by one step, in place."""
+
+    @property
+    def state(self) -> State:
+        """What the next step depends on besides the weights, by name."""
+
+    def restore(self, state: State) -> None:
+        """Go on from what `state` gave."""
 
 
 class Sgd:
@@ -32,6 +41,11 @@ class Sgd:
         self._velocity = velocity
         self._rate = learning_rate
         self._kept = 1 - learning_rate * weight_decay * velocity.rates if weight_decay else None
+
+    state: State = MappingProxyType({})
+
+    def restore(self, state: State) -> None:
+        """Nothing: a step depends on the weights alone."""
 
     def step(self, weights: FloatArray) -> None:
         """Move the weights by one step, in place."""
@@ -66,6 +80,17 @@ class AdamW:
         self._kept = 1 - weight_decay * self._rates
         self._steps = 0
         self._mean = self._square = self._room = np.empty(0)
+
+    @property
+    def state(self) -> State:
+        """The number of steps and the running means."""
+        return {"taken": np.array(self._steps), "mean": self._mean, "square": self._square}
+
+    def restore(self, state: State) -> None:
+        """Go on from what `state` gave."""
+        self._steps = int(state["taken"])
+        self._mean, self._square = state["mean"].copy(), state["square"].copy()
+        self._room = np.zeros_like(self._mean)
 
     def step(self, weights: FloatArray) -> None:
         """Move the weights by one step, in place; buffers spare fresh memory."""

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.simulation.gradient import LossGradient
 from odekit.simulation.runs import Run
+from odekit.simulation.training.integration import State
 from odekit.simulation.training.velocity import Velocity
 from odekit.simulation.weights import unstack_mapping
 
-__all__ = ["accuracies", "recorded_run"]
+__all__ = ["accuracies", "incomplete_run", "recorded_run"]
 
 
 def recorded_run(
@@ -45,6 +46,34 @@ def recorded_run(
     if error is not None:
         records["integrator_error"] = error
     return Run(run.t, run.weights, run.network, run.steps, run.meta, records)
+
+
+def incomplete_run(
+    velocity: Velocity,
+    start: FloatArray,
+    state: State,
+    meta: Mapping[str, Any],
+    reason: str,
+    train: BoolArray | None = None,
+) -> Run:
+    """The run of a training that stopped early, as far as it had come, with the reason in its meta.
+
+    Parameters
+    ----------
+    state: of the phase of a training that keeps the run's snapshots, see `Journal.reached`.
+    """
+    shape, rate = start.shape, meta.get("learning_rate")
+    stacks, times = start[None], np.zeros(1)
+    if state:
+        filled = int(state.get("filled", len(state["snapshots"])))
+        stacks, times = state["snapshots"][:filled].reshape(-1, *shape), state["times"][:filled]
+        if "y" in state and state["t"] > times[-1]:
+            stacks = np.concatenate([stacks, state["y"].reshape(1, *shape)])
+            times = np.append(times, state["t"])
+    velocity.retract(stacks := stacks.copy())
+    steps = None if rate is None else times.astype(np.int64)
+    t = times if rate is None else rate * times
+    return recorded_run(velocity, t, stacks, {**meta, "incomplete": reason}, steps=steps, train=train)
 
 
 def _split_records(

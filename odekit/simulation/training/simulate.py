@@ -1,13 +1,15 @@
 """Train the full network: by gradient flow or by descent, from a seed or from given weights."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from odekit.arrays import FloatArray
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, StoppedEarly, UnknownNameError
 from odekit.networks import Network
 from odekit.numbers import integer, positive, real
 from odekit.simulation.gradient import blas_threads
@@ -15,11 +17,13 @@ from odekit.simulation.progress import progress_bar
 from odekit.simulation.runs import Run, draw_split
 from odekit.simulation.training.decoupled import Relaxation, decoupled_flow
 from odekit.simulation.training.descent import gradient_descent
-from odekit.simulation.training.flow import LOOSER, error_bound, gradient_flow, time_scale
+from odekit.simulation.training.fall import falling_flow
+from odekit.simulation.training.flow import LOOSER, error_bound, gradient_flow
 from odekit.simulation.training.initial import initial_weights
+from odekit.simulation.training.integration import Journal, keeping
 from odekit.simulation.training.optimisers import OPTIMISERS
-from odekit.simulation.training.record import recorded_run
-from odekit.simulation.training.schedule import checked_times, even_times, kept_steps, refuse, tolerance
+from odekit.simulation.training.record import incomplete_run, recorded_run
+from odekit.simulation.training.schedule import ends_by_itself, flow_ends, kept_steps, refuse, step_tolerance
 from odekit.simulation.training.schedule import learning_rate as checked_rate
 from odekit.simulation.training.spheres import check_unit
 from odekit.simulation.training.velocity import SOFTMAXES, Velocity, check_start
@@ -29,9 +33,6 @@ __all__ = ["METHODS", "simulate"]
 
 METHODS = ("flow", *OPTIMISERS)
 NAMES = {"flow": "gradient flow", "sgd": "SGD", "adamw": "AdamW"}
-# In time scales of the start: where directions have usually aligned, and a stop for those that don't.
-SPANS = 30.0
-LONGEST = 3000.0
 
 
 def simulate(
@@ -51,9 +52,11 @@ def simulate(
     weight_decay: float | None = None,
     frac_train: float = 1.0,
     snapshots: int | Sequence[int] = 51,
-    rtol: float = 1e-8,
+    rtol: float | None = None,
     estimate_error: bool = True,
     progress: bool = False,
+    checkpoint: str | os.PathLike[str] | None = None,
+    resume: bool = False,
 ) -> Run:
     """Train a network on its tuples of inputs: dw/dt = rate P_w(-grad L), P_w the identity if unconstrained.
 
@@ -68,15 +71,16 @@ def simulate(
     init, scale: how the start is drawn, see `initial_weights`; on spheres the scale plays no part.
     weights: a start instead, by name (``theta`` or ``theta1``, ``theta2``, ..., and ``xi``), each (M, n); on
         spheres of norm 1 to 1e-5, and renormalised.
-    method: ``"flow"``, gradient flow, for smooth activations; ``"sgd"``, full-batch gradient descent, also
-        for those with kinks (relu, abs), on which an adaptive flow stalls; ``"adamw"``, Adam with decoupled
+    method: ``"flow"``, gradient flow; ``"sgd"``, full-batch gradient descent, also for activations with
+        kinks (relu, abs), on which a flow at a tight tolerance stalls; ``"adamw"``, Adam with decoupled
         decay, without a constraint.
     softmax: ``"full"``, or ``"uniform"``, the limit of small logit scale: every probability is 1/n and each
         neuron ascends its energy, in the time of the summed loss at logit scale 1, which is also the loss
         and the scale that the run's network then has.
     t_end: flow: last time. By default the least over neurons of |w| / |dw/dt| at the start and at uniform
-        softmax, which is of the order of the first blow-up of quadratic neurons; on spheres 30 times that;
-        required without a constraint at uniform softmax, whose neurons do blow up.
+        softmax, which is of the order of the first blow-up of quadratic neurons, and later where the loss has
+        not halved by then; sooner where going there is dear, see `falling_flow`; on spheres 30 times that
+        least; required without a constraint at uniform softmax, whose neurons do blow up.
     times: flow: times of the snapshots, increasing, instead of ``t_end``; the start at t = 0 is always kept.
     until: flow at uniform softmax on spheres: go on until every neuron's residual, the norm of its velocity
         over that before the projection, has fallen to this. A neuron is left where it arrives. The start,
@@ -88,9 +92,14 @@ def simulate(
     frac_train: descent at full softmax, in (0, 1]: share of the ordered tuples of inputs that are trained on,
         drawn from the seed. The loss is theirs, the mean over them or their sum.
     snapshots: number of snapshots, evenly spaced; for descent also the steps at which to keep one.
-    rtol: flow: relative tolerance, 1e-13 to 1e-2.
+    rtol: flow: relative tolerance, 1e-13 to 1e-2; by default 1e-8, or 1e-3 where the activation's slope
+        jumps (relu, abs), at which a flow of the full loss passes its kinks.
     estimate_error: flow: whether to integrate again at a looser tolerance for ``integrator_error``.
     progress: whether to show a progress bar.
+    checkpoint: a file in which a training of more than half a minute keeps what it needs to go on; it is gone
+        when the training has ended.
+    resume: whether to go on from that file, of a training with the same options. Nothing else changes: the
+        run is that of a training which was never disturbed, to the last bit.
 
     Returns
     -------
@@ -105,6 +114,9 @@ def simulate(
     InputError: a value outside these ranges, weights that don't fit the network or its spheres, an option
         of the other method, or a training that leaves the finite numbers.
     UnknownNameError: an unknown method, softmax or initialisation.
+    StoppedEarly: the training took too many steps, or was told to stop; the error's ``run``
+        holds what there is, with the reason in its meta as ``incomplete``.
+    FileError: there is no checkpoint to resume, or it is of another training.
 
     Examples
     --------
@@ -122,25 +134,61 @@ def simulate(
     if method == "flow":
         part = frac_train if frac_train < 1 else None
         refuse("flow", learning_rate=learning_rate, steps=steps, weight_decay=weight_decay, frac_train=part)
-        rtol = tolerance(rtol)
-        kept, last = _ends(velocity, start, t_end, times, until, snapshots)
-        with blas_threads(network), progress_bar("gradient flow", 1.0, progress) as advance:
-            if not velocity.is_uniform:
-                stacks, error = gradient_flow(network, start, kept, rtol, estimate_error, advance)
-                return recorded_run(velocity, kept, stacks, {**meta, "rtol": rtol}, error=error)
-            tolerances = [rtol, LOOSER * rtol] if estimate_error else [rtol]
-            relaxed = _relax(velocity, start, kept, tolerances, until, last, advance)
-        return _relaxed_run(velocity, kept, relaxed, {**meta, "rtol": rtol}, until)
-    refuse(method, t_end=t_end, times=times, until=until)
-    rate, at = checked_rate(learning_rate), kept_steps(steps, snapshots)
-    decay = _decay(network, method, softmax, weight_decay, frac_train)
-    meta |= {"learning_rate": rate, "weight_decay": decay}
-    if train is not None:
-        meta["split_seed"] = seed
-    with blas_threads(network), progress_bar("gradient descent", 1.0, progress) as advance:
+        meta["rtol"] = rtol = step_tolerance(velocity, rtol)
+    else:
+        refuse(method, t_end=t_end, times=times, until=until)
+        rate, at = checked_rate(learning_rate), kept_steps(steps, snapshots)
+        decay = _decay(network, method, softmax, weight_decay, frac_train)
+        meta |= {"learning_rate": rate, "weight_decay": decay}
+        if train is not None:
+            meta["split_seed"] = seed
+
+    def flow(advance: Callable[[float], None]) -> Run:
+        tight = step_tolerance(velocity, rtol)
+        if ends_by_itself(velocity, t_end, times, until):
+            kept, stacks, error = falling_flow(velocity, start, snapshots, tight, estimate_error, advance)
+            return recorded_run(velocity, kept, stacks, meta, error=error)
+        kept, last = flow_ends(velocity, start, t_end, times, until, snapshots)
+        if not velocity.is_uniform:
+            stacks, error = gradient_flow(network, start, kept, tight, estimate_error, advance)
+            return recorded_run(velocity, kept, stacks, meta, error=error)
+        tolerances = [tight, LOOSER * tight] if estimate_error else [tight]
+        relaxed = _relax(velocity, start, kept, tolerances, until, last, advance)
+        return _relaxed_run(velocity, kept, relaxed, meta, until)
+
+    def descent(advance: Callable[[float], None]) -> Run:
         how: dict[str, Any] = {"optimiser": method, "weight_decay": decay, "chosen": train}
         stacks = gradient_descent(network, start, rate, at, advance, softmax, **how)
         return recorded_run(velocity, rate * at.astype(np.float64), stacks, meta, steps=at, train=train)
+
+    settings = {"t_end": t_end, "times": times, "until": until, "steps": steps, "snapshots": snapshots}
+    kept = Journal(checkpoint, {**_identity(network, start), **settings, **meta}, resume)
+    title = "gradient flow" if method == "flow" else "gradient descent"
+    with blas_threads(network), progress_bar(title, 1.0, progress) as advance, keeping(kept):
+        try:
+            return (flow if method == "flow" else descent)(advance)
+        except StoppedEarly as error:
+            error.run = incomplete_run(velocity, start, kept.reached(), meta, str(error), train)
+            raise
+
+
+def _identity(network: Network, start: FloatArray) -> dict[str, Any]:
+    """What tells two trainings apart besides their options, for a journal."""
+    group = network.finite_group
+    weights, table = (sha256(array.tobytes()).hexdigest() for array in (start, group.table))
+    return {
+        "group": group.name,
+        "neurons": network.neurons,
+        "activation": network.activation_name,
+        "embedding": network.embedding,
+        "constraint": network.constraint,
+        "task": network.task.text,
+        "loss": network.loss,
+        "logit_scale": network.logit_scale,
+        "rates": dict(network.rates),
+        "the start": weights,
+        "the table": table,
+    }
 
 
 def _check_choices(method: str, softmax: str) -> None:
@@ -192,47 +240,6 @@ def _start(
             received=f"{start.shape[2]}",
         )
     return check_unit(network, start), {"seed": None, "init": "given", "init_scale": None}
-
-
-def _ends(
-    velocity: Velocity,
-    start: FloatArray,
-    t_end: float | None,
-    times: Sequence[float] | FloatArray | None,
-    until: float | None,
-    snapshots: int | Sequence[int],
-) -> tuple[FloatArray, float | None]:
-    """Times to keep, and when to stop neurons that have not arrived where the flow goes on after them."""
-    if until is not None:
-        _check_until(velocity, until)
-        kept = np.zeros(1) if times is None else checked_times(times)
-        longest = LONGEST * time_scale(velocity.network, start) if t_end is None else positive(t_end, "t_end")
-        return kept, max(longest, float(kept[-1]))
-    if times is None:
-        end = _default_end(velocity, start) if t_end is None else t_end
-        return even_times(end, snapshots), None
-    if t_end is not None:
-        raise InputError("both t_end and times are given", expected="one of them")
-    return checked_times(times), None
-
-
-def _default_end(velocity: Velocity, start: FloatArray) -> float:
-    if velocity.is_uniform and not velocity.spheres:
-        raise InputError(
-            "at uniform softmax a free flow blows up, and its end must be given", hint="t_end or times"
-        )
-    return (SPANS if velocity.spheres else 1.0) * time_scale(velocity.network, start)
-
-
-def _check_until(velocity: Velocity, until: float) -> None:
-    real(until, "until", 1e-12, 1.0)
-    if not velocity.is_uniform:
-        raise InputError(
-            "until needs the uniform softmax: with the full loss maxima go on drifting along their orbits",
-            hint="softmax='uniform', or t_end",
-        )
-    if not velocity.spheres:
-        raise InputError("without a constraint no neuron comes to rest", hint="constraint='sphere', or t_end")
 
 
 def _relax(

@@ -53,7 +53,7 @@ def test_a_pickle_is_refused(tmp_path: Path) -> None:
         load_table(tmp_path / "pickled.npz")
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 truncated", b"0 1\n1 0\n", b"\x93NUMPY\x01\x00"])
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 truncated", b"0 1\n1 a\n", b"\x93NUMPY\x01\x00"])
 def test_a_file_that_is_no_array_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "broken.npz").write_bytes(content)
     with pytest.raises(FileError, match="no multiplication table can be read"):
@@ -93,3 +93,35 @@ def test_published_tables_number_their_elements_as_the_named_groups_do(reference
     named = group(name)
     assert isinstance(named, FiniteGroup)
     assert np.array_equal(load_table(reference / f"{name}_irreps.npz").table, named.table)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0,1,2\n1,2,0\n2,0,1\n",
+        "\ufeff0;1;2\r\n1;2;0\r\n2;0;1",
+        "0 1 2\n\n1 2 0\n2 0 1",
+        "0\t1\t2\n1\t2\t0\n2\t0\t1",
+    ],
+)
+def test_a_table_in_plain_text_is_read(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    found = load_table(path)
+    assert (found.name, found.table.tolist()) == ("mine", [[0, 1, 2], [1, 2, 0], [2, 0, 1]])
+
+
+@pytest.mark.parametrize("text", ["0,1\n1", "e,a\na,e", "0,1.5\n1,0", "", "{}"])
+def test_text_that_is_no_table_is_refused_in_words_of_tables(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(text)
+    with pytest.raises(FileError, match=r"no multiplication table.*whole numbers") as refused:
+        load_table(path)
+    assert "pickle" not in str(refused.value)
+
+
+def test_text_whose_rows_are_no_group_is_refused_as_a_table_is(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("0,1\n0,1")
+    with pytest.raises(InputError):
+        load_table(path)

@@ -294,3 +294,26 @@ def test_weights_that_can_t_be_used_say_why(
 ) -> None:
     with pytest.raises(FileError, match=complaint):
         load_weights(write(tmp_path, content), group)
+
+
+@pytest.mark.parametrize("kind", ["archive", "pickle"])
+def test_a_checkpoint_of_pytorch_is_called_that_with_what_converts_it(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.pt"
+    if kind == "archive":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("model/data.pkl", b"\x80\x02}q\x00.")
+            archive.writestr("model/data/0", bytes(40))
+    else:
+        path.write_bytes(bytes.fromhex("80028a0a6cfc9c46f9206aa850192e80024de9032e"))
+    with pytest.raises(FileError, match=r"checkpoint of PyTorch(.|\n)*torch\.load(.|\n)*np\.savez"):
+        load_run(path)
+
+
+def test_other_archives_and_pickles_are_not_called_checkpoints(tmp_path: Path) -> None:
+    path = tmp_path / "other.npz"
+    path.write_bytes(b"\x80\x04\x95.")
+    with pytest.raises(FileError, match=r"is not an \.npz file"):
+        load_run(path)
+    np.savez(path, data=np.zeros(3))
+    with pytest.raises(FileError, match="meta is missing"):
+        load_run(path)

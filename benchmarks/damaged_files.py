@@ -1,0 +1,184 @@
+"""Damaged run files through the Python API: each is answered or refused, and nothing else.
+
+    python benchmarks/damaged_files.py [--count 3000] [--seed 0]
+
+Bytes flipped, files cut, arrays missing, of other types, shapes and sizes, numbers that are not finite, meta
+of wrong types: `load_run`, and where that answers `project`, `predict` and `compare`, may raise errors of
+odekit's own only, may not warn, and may not take over five seconds. Prints what did; the exit code is then 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import odekit
+from odekit.errors import OdekitError
+
+__all__ = ["complaint", "damaged", "main"]
+
+LIMIT = 5.0
+# What a value of meta is replaced by.
+STRANGE: tuple[Any, ...] = (
+    None, True, -1, 0, 1e308, -1e-308, 10**400, "", "x", "Zp", "Z0", "Z99999999", "x+y+z", "relu", "z^2",
+    "\u0000", "\u03b8" * 50, [], {}, [1, [2]], {"theta": -1}, {"theta": "a"}, {"xi": 1e300}, "sum", "sphere",
+)  # fmt: skip
+TYPES = ("f4", "f2", "i8", "u1", "c16", "?", "U3", "S4", "M8[s]", "f8", ">f8", "O")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Damages and reads them; 1 where one was not answered or refused as it should be."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--count", type=int, default=3000)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(arguments)
+    found = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for index, content in enumerate(damaged(options.count, options.seed)):
+            path = Path(folder) / "run.npz"
+            path.write_bytes(content)
+            if told := complaint(path):
+                found += 1
+                print(f"{index}: {told}", flush=True)
+    print(f"{options.count - found} of {options.count} files were answered or refused as they should be")
+    return int(found > 0)
+
+
+def complaint(path: Path) -> str:
+    """What went wrong with a file, empty where nothing did."""
+    start = time.perf_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for name in ("load", "project", "predict", "compare"):
+            try:
+                if name == "load":
+                    run = odekit.load_run(path)
+                elif name == "project":
+                    odekit.project(run)
+                else:
+                    getattr(odekit, name)(run)
+            except OdekitError:
+                if name == "load":
+                    break
+            except BaseException as error:
+                return f"{name}: {type(error).__name__}: {str(error)[:200]}"
+    seconds = time.perf_counter() - start
+    return f"took {seconds:.1f} s" if seconds > LIMIT else ""
+
+
+def damaged(count: int, seed: int) -> Iterator[bytes]:
+    """Contents of files, each a run that was damaged in one way or two."""
+    generator = np.random.default_rng(seed)
+    originals = [_arrays(*how) for how in (("Z5", "shared"), ("S3", "unshared"), ("Z2xZ2", "shared"))]
+    for _ in range(count):
+        arrays = dict(originals[generator.integers(len(originals))])
+        for _ in range(generator.integers(1, 3)):
+            WAYS[generator.integers(len(WAYS))](arrays, generator)
+        content = _packed(arrays)
+        kind = generator.integers(6)
+        if kind == 0:
+            content = content[: generator.integers(len(content))]
+        elif kind == 1:
+            flipped = bytearray(content)
+            for place in generator.integers(len(flipped), size=generator.integers(1, 5)):
+                flipped[place] ^= int(1 << generator.integers(8))
+            content = bytes(flipped)
+        yield content
+
+
+def _arrays(group: str, embedding: str) -> dict[str, Any]:
+    network = odekit.Network(group, neurons=3, embedding=embedding)
+    run = odekit.simulate(network, seed=1, t_end=10.0, snapshots=4)
+    meta = np.array(json.dumps(run.file_meta()))
+    return {**run.records, **run.weights, "t": run.t, "table": network.finite_group.table, "meta": meta}
+
+
+def _packed(arrays: dict[str, Any]) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=True, **arrays)
+    return file.getvalue()
+
+
+def _chosen(arrays: dict[str, Any], generator: np.random.Generator) -> str:
+    return str(generator.choice(sorted(arrays))) if arrays else ""
+
+
+def _drop(arrays: dict[str, Any], generator: np.random.Generator) -> None:
+    arrays.pop(_chosen(arrays, generator), None)
+
+
+def _retype(arrays: dict[str, Any], generator: np.random.Generator) -> None:
+    name = _chosen(arrays, generator)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            arrays[name] = np.asarray(arrays[name]).astype(str(generator.choice(TYPES)))
+        except (ValueError, TypeError, KeyError):
+            arrays[name or "t"] = np.array([{}, None], dtype=object)
+
+
+def _reshape(arrays: dict[str, Any], generator: np.random.Generator) -> None:
+    name = _chosen(arrays, generator)
+    value = np.asarray(arrays.get(name, 0.0))
+    ways = (
+        lambda: value[..., None],
+        lambda: value.reshape(-1)[:1],
+        lambda: value.T,
+        lambda: value[:0] if value.ndim else value,
+        lambda: value[::-1] if value.ndim else value,
+        lambda: np.asfortranarray(value),
+        lambda: value.reshape(-1),
+        lambda: np.repeat(value[..., None], 0, axis=-1),
+        lambda: np.broadcast_to(value.reshape(-1)[:1], (40, 3, 5)) if value.size else value,
+    )
+    arrays[name or "t"] = ways[generator.integers(len(ways))]()
+
+
+def _put(arrays: dict[str, Any], generator: np.random.Generator) -> None:
+    name = _chosen(arrays, generator)
+    value = np.array(arrays.get(name, 0.0))
+    if value.dtype.kind == "f" and value.size:
+        strange = (np.nan, np.inf, -np.inf, 1e308, 1e-320, 0.0, -1.0, 1e160)
+        value.flat[generator.integers(value.size)] = generator.choice(strange)
+    elif value.dtype.kind in "iu" and value.size:
+        value.flat[generator.integers(value.size)] = generator.choice([0, 1, 99])
+    arrays[name or "t"] = value
+
+
+def _scale(arrays: dict[str, Any], generator: np.random.Generator) -> None:
+    name = _chosen(arrays, generator)
+    if np.asarray(arrays.get(name)).dtype.kind == "f":
+        with np.errstate(all="ignore"):
+            arrays[name] = arrays[name] * generator.choice([0.0, 1e200, 1e-200, -1.0, 1e8])
+
+
+def _remark(arrays: dict[str, Any], generator: np.random.Generator) -> None:
+    try:
+        meta = json.loads(str(arrays["meta"]))
+        key = str(generator.choice(sorted(meta)))
+        if generator.integers(4) == 0:
+            del meta[key]
+        else:
+            meta[key] = STRANGE[generator.integers(len(STRANGE))]
+        arrays["meta"] = np.array(json.dumps(meta))
+    except (KeyError, ValueError, TypeError, AttributeError):
+        arrays["meta"] = np.array(["[]", "{", "null", "NaN", '{"group": {}}'][generator.integers(5)])
+
+
+WAYS = (_drop, _retype, _reshape, _put, _scale, _remark, _remark, _remark)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,25 @@
+"""How is one flow followed? Steps of an explicit method, of a stabilised one where the flow is stiff."""
+
+from odekit.simulation.training.integration.journal import (
+    Journal,
+    State,
+    current_journal,
+    keeping,
+    stop_training,
+)
+from odekit.simulation.training.integration.kinks import has_kink
+from odekit.simulation.training.integration.passage import MAX_EVALUATIONS, follow, integrate
+from odekit.simulation.training.integration.stepper import Stepper
+
+__all__ = [
+    "MAX_EVALUATIONS",
+    "Journal",
+    "State",
+    "Stepper",
+    "current_journal",
+    "follow",
+    "has_kink",
+    "integrate",
+    "keeping",
+    "stop_training",
+]

@@ -1,0 +1,59 @@
+"""A flow without a given end comes to one, with the fall of its loss inside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from odekit.networks import Network
+from odekit.simulation import simulate
+from odekit.simulation.training.flow import time_scale
+from odekit.simulation.training.initial import initial_weights
+
+
+@pytest.mark.parametrize(
+    ("group", "options", "scale"),
+    [
+        ("Z5", {}, 0.02),
+        pytest.param("Z8", {}, 0.003, marks=pytest.mark.slow),
+        pytest.param("Z12", {"loss": "sum"}, 0.02, marks=pytest.mark.slow),
+        ("S3", {"embedding": "unshared"}, 0.01),
+        ("Z23", {"activation": "relu", "neurons": 32}, 0.02),
+        pytest.param("Z9", {"activation": "abs", "neurons": 32}, 0.002, marks=pytest.mark.slow),
+        ("Z9", {"activation": "tanh(z)*z"}, 0.01),
+    ],
+)
+def test_the_loss_halves_inside_a_run_by_the_defaults(
+    group: str, options: dict[str, Any], scale: float
+) -> None:
+    run = simulate(Network(group, **({"neurons": 6} | options)), scale=scale, snapshots=11)
+    loss = run.records["loss"]
+    assert loss[-1] < 0.55 * loss[0]
+    # What follows the fall is not what the snapshots are spent on.
+    assert (loss > 0.55 * loss[0]).sum() >= 3
+    assert run.integrator_error is not None
+    assert (np.diff(run.t) > 0).all()
+
+
+def test_a_loss_that_has_halved_by_the_time_scale_ends_a_run_there() -> None:
+    network = Network("Z23", neurons=64)
+    start = initial_weights(network, "iid", 0.02, np.random.default_rng(0))
+    run = simulate(network, scale=0.02, snapshots=3, estimate_error=False)
+    assert run.records["loss"][-1] < 0.5 * run.records["loss"][0]
+    assert run.t[-1] == time_scale(network, start)
+
+
+@pytest.mark.parametrize(
+    ("activation", "neurons"), [pytest.param("z**4", 1, marks=pytest.mark.slow), ("z", 4)]
+)
+def test_a_loss_that_can_not_halve_ends_a_run_too(activation: str, neurons: int) -> None:
+    run = simulate(Network("Z11", neurons=neurons, activation=activation), scale=0.01, snapshots=5)
+    assert run.records["loss"][-1] < run.records["loss"][0]
+    assert 2 <= len(run) <= 5
+
+
+def test_an_end_that_is_given_is_the_end() -> None:
+    run = simulate(Network("Z5", neurons=4), scale=0.02, t_end=700.0, snapshots=3, rtol=1e-6)
+    assert run.t.tolist() == [0.0, 350.0, 700.0]
