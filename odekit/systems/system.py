@@ -286,13 +286,10 @@ class System:
     def __str__(self) -> str:
         text = str if self.blocks is None else matrix_text
         lines = [f"{symbol}' = {text(velocity)}" for symbol, velocity in self.equations.items()]
-        clock = self.answers.clock(self)
-        return "\n".join([*lines, clock] if clock else lines)
+        return "\n".join(filter(None, [*lines, self.answers.clock(self)]))
 
     def _repr_latex_(self) -> str:
-        clock = self.answers.clock(self)
-        shown = f"$$\n{self.answers.latex(self, comments=False)}\n$$"
-        return f"{shown}\n\n{clock}" if clock else shown
+        return f"$$\n{self.answers.latex(self, comments=False)}\n$$\n\n{self.answers.clock(self)}".rstrip()
 
 
 @dataclass(frozen=True)
