@@ -152,14 +152,16 @@ def _clock(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
 
 def _loss(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
     other = "sum" if run.network.loss == "mean" else "mean"
-    return f"loss called {other}", _changed(run, network=_network(run, loss=other))
+    return f"loss called {other}", _changed(run, network=run.network.replaced(loss=other))
 
 
 def _group(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
     name = run.network.finite_group.name
     if name not in EXCHANGED:
         return _clock(run, rng)
-    return f"group called {EXCHANGED[name]}", _changed(run, network=_network(run, group=EXCHANGED[name]))
+    return f"group called {EXCHANGED[name]}", _changed(
+        run, network=run.network.replaced(group=EXCHANGED[name])
+    )
 
 
 def _sign(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
@@ -180,15 +182,6 @@ def _scaled(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
         return _clock(run, rng)
     name, factor = str(rng.choice([*run.weights])), float(rng.choice([0.8, 0.95, 1.05, 1.25]))
     return f"{name} times {factor}", _changed(run, weights={**run.weights, name: factor * run.weights[name]})
-
-
-def _network(run: Run, **changes: Any) -> Network:
-    own = run.network
-    stated: dict[str, Any] = {
-        name: getattr(own, name)
-        for name in ("neurons", "embedding", "constraint", "loss", "logit_scale", "rates")
-    }
-    return Network(**{"group": own.finite_group.name, **stated, **changes})
 
 
 def _changed(run: Run, **fields: Any) -> Run:

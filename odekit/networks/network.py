@@ -102,6 +102,16 @@ class Network:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
+    def replaced(self, **changes: Any) -> "Network":
+        """The same network but for some of what `Network` takes.
+
+        >>> Network("Z5", loss="sum").replaced(neurons=3).loss
+        'sum'
+        """
+        names = ("group", "neurons", "embedding", "constraint", "task", "loss", "logit_scale", "rates")
+        own = {name: getattr(self, name) for name in names}
+        return Network(**{**own, "activation": self.activation_name, **changes})
+
     @property
     def embeddings(self) -> tuple[str, ...]:
         """Names of the embeddings: ``("theta",)``, or ``("theta1", "theta2", ...)`` where unshared."""

@@ -23,17 +23,7 @@ LEAST_CHUNK = 16
 
 def unit_network(network: Network) -> Network:
     """The same network with the summed loss at logit scale 1, in whose time the uniform flow is measured."""
-    return Network(
-        network.group,
-        neurons=network.neurons,
-        activation=network.activation_name,
-        embedding=network.embedding,
-        constraint=network.constraint,
-        task=network.task,
-        loss="sum",
-        logit_scale=1.0,
-        rates=network.rates,
-    )
+    return network.replaced(loss="sum", logit_scale=1.0)
 
 
 def energy_gradient(network: Network) -> Ascent:
