@@ -23,6 +23,9 @@ _MOST_ITERATIONS = 100
 _SECTIONS = 48
 _HALVINGS = 60
 _GOLDEN = 0.5 * (5.0**0.5 - 1.0)
+# A parabola dips below its least sample by a quarter of that sample's distance to the larger neighbour at
+# most; what is this many times further from zero is not followed.
+_REACH = 4.0
 # Share of an interval at which the slope at its end is seen.
 _NEARBY = 1e-3
 
@@ -108,6 +111,9 @@ def _in_dips(function: Function, t: FloatArray, values: FloatArray) -> list[Brac
     size, side = np.abs(values), np.sign(values)
     row, lane = np.nonzero(_may_dip(function, t, values, size, side))
     low, high = np.maximum(row - 1, 0), np.minimum(row + 1, len(t) - 1)
+    change = np.maximum(size[low, lane], size[high, lane]) - size[row, lane]
+    reached = ~(size[row, lane] > _REACH * change)
+    row, lane, low, high = row[reached], lane[reached], low[reached], high[reached]
     begin, end, sign = t[low, lane], t[high, lane], side[row, lane]
     least = _least(lambda at, which: sign[which] * function(at, lane[which]), begin, end)
     at_least = function(least, lane) if len(lane) else least
