@@ -11,6 +11,8 @@ import pytest
 from odekit.comparison import Comparison, compare, irrep_shares, predict
 from odekit.networks import Network
 from odekit.simulation import Run, simulate
+from odekit.simulation.training.flow import time_scale
+from odekit.simulation.weights import stack_mapping
 
 Changed = Callable[..., Run]
 
@@ -114,8 +116,10 @@ def test_the_recorded_integration_error_bounds_the_true_one(
     network: dict[str, Any], options: dict[str, Any]
 ) -> None:
     made = Network(**network)
-    run = simulate(made, **options)
-    start = {name: w[0] for name, w in run.weights.items()}
+    begun = simulate(made, **{**options, "t_end": 1e-3, "snapshots": 2}, estimate_error=False)
+    start = {name: w[0] for name, w in begun.weights.items()}
+    end = time_scale(made, stack_mapping(made, start))
+    run = simulate(made, **options, t_end=3 * end if made.constraint != "none" else end)
     exact = simulate(made, weights=start, times=run.t, rtol=1e-13, estimate_error=False)
     squares = sum(((run.weights[name] - exact.weights[name]) ** 2).sum(axis=-1) for name in run.weights)
     size = np.sqrt(sum((w**2).sum(axis=-1) for w in exact.weights.values()))
@@ -166,7 +170,9 @@ def test_the_control_tells_the_smallest_change_of_speed_that_is_refuted(small_ru
 
 
 def test_a_run_without_power_says_from_which_change_on_one_would_be_refuted() -> None:
-    run = simulate(Network("Z7", neurons=12, activation="z**2+z"), seed=4, scale=0.06, snapshots=25)
+    run = simulate(
+        Network("Z7", neurons=12, activation="z**2+z"), seed=4, scale=0.06, t_end=79.63, snapshots=25
+    )
     comparison = compare(run)
     assert comparison.outcome == "inconclusive"
     assert comparison.control.outcome == "not refuted"
