@@ -9,7 +9,7 @@ from scipy.optimize import minimize_scalar
 from odekit.arrays import FloatArray
 from odekit.comparison.accuracy import Budget, is_step_known, neuron_lengths
 from odekit.comparison.comparison import Comparison
-from odekit.comparison.parts import Parts, relative_gap
+from odekit.comparison.parts import Parts, Weights, relative_gap
 from odekit.simulation import Run
 
 __all__ = ["explain_clock", "forgiven", "why_no_verdict"]
@@ -20,8 +20,9 @@ SHORTLY = 1e-4
 HIDDEN = 0.025
 # The budget without the assumed step is exceeded by far.
 BY_FAR = 3.0
-# Factors of a clock that are tried, then refined; a declaration explains one that is as near as this.
-CLOCKS = np.geomspace(1e-6, 1e6, 61)
+# Factors of a clock, around that of the first velocity, that are tried, then refined; a declaration explains
+# one that is as near as this.
+CLOCKS = np.geomspace(0.1, 10.0, 21)
 NEAR = 0.03
 # A clock explains a gap if it leaves less than this share of it.
 LEFT = 0.2
@@ -91,14 +92,23 @@ def explain_clock(run: Run, parts: Parts, again: Callable[[Run], Comparison]) ->
 def _neglected_at_start(run: Run, parts: Parts, level: float) -> tuple[float, float]:
     """Median share of the speed that is neglected, and a time by which the horizon is not yet reached."""
     h, size = float(run.t[1] - run.t[0]), neuron_lengths(run)[0]
-    soon = {name: w[1:] for name, w in parts.follow(SHORTLY, 2).items()}
-    shifted = Run(run.t[:1], {name: w[:1] for name, w in run.weights.items()}, run.network)
     with np.errstate(all="ignore"):
-        speed = relative_gap(shifted, soon)[0] / (SHORTLY * h)
+        speed = relative_gap(_begun(run), _moves(run, parts)[1])[0] / (SHORTLY * h)
         push = np.sqrt((parts.neglected[0] ** 2).sum(axis=-1)) / size
         share = float(np.median(push / speed))
         until = float(run.t[0]) + min(h / 4, level / (2 * float(np.median(push))))
     return share, until
+
+
+def _begun(run: Run) -> Run:
+    """The run's first snapshot alone."""
+    return Run(run.t[:1], {name: w[:1] for name, w in run.weights.items()}, run.network)
+
+
+def _moves(run: Run, parts: Parts) -> tuple[Weights, Weights]:
+    """The weights at the second snapshot, and those of the ODE shortly after the start."""
+    soon = parts.follow(SHORTLY, 2)
+    return {name: w[1:2] for name, w in run.weights.items()}, {name: w[1:] for name, w in soon.items()}
 
 
 def _fitted_clock(run: Run, parts: Parts) -> float | None:
@@ -108,11 +118,18 @@ def _fitted_clock(run: Run, parts: Parts) -> float | None:
         gap = np.median(relative_gap(run, parts.follow(float(np.exp(exponent)), 2))[1])
         return float(min(gap, 1e6))
 
-    misses = [miss(exponent) for exponent in np.log(CLOCKS)]
+    if len(run) < 2:
+        return None
+    with np.errstate(all="ignore"):
+        first, begun = (np.median(relative_gap(_begun(run), w)[0]) for w in _moves(run, parts))
+        tried = np.log(CLOCKS * SHORTLY * first / begun)
+    if not np.isfinite(tried).all():
+        return None
+    misses = [miss(exponent) for exponent in tried]
     best = int(np.argmin(misses))
     if not 0 < best < len(CLOCKS) - 1:
         return None
-    found = minimize_scalar(miss, bounds=tuple(np.log(CLOCKS[[best - 1, best + 1]])), method="bounded")
+    found = minimize_scalar(miss, bounds=tuple(tried[[best - 1, best + 1]]), method="bounded")
     return float(np.exp(found.x)) if found.fun < LEFT * miss(0.0) else None
 
 

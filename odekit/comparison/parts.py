@@ -13,7 +13,7 @@ from odekit.comparison.predict import predict
 from odekit.errors import ReductionError
 from odekit.simulation import Run
 
-__all__ = ["COARSE", "FINE", "Parts", "count_winners", "relative_gap", "solver_error"]
+__all__ = ["COARSE", "FINE", "Parts", "Weights", "count_winners", "relative_gap", "solver_error"]
 
 # Far enough apart that the difference is the coarse solution's error, which bounds the fine one's.
 COARSE, FINE = 1e-7, 1e-9

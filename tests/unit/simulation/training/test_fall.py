@@ -21,7 +21,6 @@ from odekit.simulation.training.initial import initial_weights
         pytest.param("Z12", {"loss": "sum"}, 0.02, marks=pytest.mark.slow),
         ("S3", {"embedding": "unshared"}, 0.01),
         ("Z23", {"activation": "relu", "neurons": 32}, 0.02),
-        pytest.param("Z9", {"activation": "abs", "neurons": 32}, 0.002, marks=pytest.mark.slow),
         ("Z9", {"activation": "tanh(z)*z"}, 0.01),
     ],
 )

@@ -1,0 +1,32 @@
+"""A short form of the calibration: right runs are not refuted, and wrong ones are not confirmed."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def test_random_right_runs_are_not_refuted_and_wrong_ones_not_confirmed() -> None:
+    from calibration import calibrate, errors, told
+
+    trials = calibrate(right=24, wrong=12, seed=1, processes=1)
+    assert {trial.outcome for trial in trials if not trial.fault} >= {"confirmed"}
+    assert {trial.outcome for trial in trials if trial.fault} >= {"refuted"}
+    assert errors(trials) == {False: [], True: []}, told(trials)
+
+
+def test_a_comparison_that_always_confirms_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    import calibration
+
+    class Confirmed:
+        outcome, reason = "confirmed", "whatever it is"
+
+    monkeypatch.setattr(calibration, "compare", lambda run: Confirmed)
+    trials = calibration.calibrate(right=0, wrong=5, seed=0, processes=1)
+    assert len(calibration.errors(trials)[True]) == 5
+
+
+@pytest.mark.parametrize(("count", "total", "limit"), [(0, 299, 0.01), (4, 1000, 0.0091), (200, 200, 1.0)])
+def test_the_limit_is_that_of_clopper_and_pearson(count: int, total: int, limit: float) -> None:
+    from calibration import upper_limit
+
+    assert upper_limit(count, total) == pytest.approx(limit, rel=0.02)
