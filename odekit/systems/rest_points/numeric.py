@@ -155,7 +155,7 @@ class _Search:
         return False
 
     def _flat(self, point: FloatArray) -> FloatArray:
-        """Directions (direction, state) along which the equations hardly change; all where they have no slope."""
+        """Directions (direction, state) along which the equations hardly change, or all of them."""
         slopes = self.free.jacobian(point)
         if not np.isfinite(slopes).all():
             return np.eye(len(point))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 
 import numpy as np
@@ -134,7 +135,7 @@ TENT = sp.Max(0, 1 - sp.Abs(sp.Symbol("t") - 5) / sp.Rational(1, 3))
 LONG = (sp.sqrt(2**67 + 1), sp.cbrt(10**25 + 1), sp.log(10**30 + 7))
 
 
-@pytest.mark.parametrize("backend", ["numpy", "numba", "jax", "mpmath"])
+@pytest.mark.parametrize("backend", ["numpy", pytest.param("numba", marks=pytest.mark.slow), "jax", "mpmath"])
 def test_fields_with_special_functions_tents_and_long_integers_have_their_solutions(backend: str) -> None:
     u, v, w = sp.symbols("u v w", real=True)
     # erf(w)' is the bell curve times w'; a tent has its area; long numbers give a rate.
@@ -153,3 +154,8 @@ def test_roots_of_long_integers_have_code(number: sp.Expr, backend: str) -> None
     out = np.empty((1, 1))
     odekit.compile(flow, backend).rhs(np.zeros(1), np.ones((1, 1)), np.empty((0, 1)), out)
     assert out[0, 0] == pytest.approx(-float(number), rel=1e-14)
+
+
+def test_the_code_of_one_lane_has_the_error_function() -> None:
+    (result,) = scalar_code(formulas_of(odekit.system({"x": "erf(x)"}))).results
+    assert eval(result, {"math": math, "y0": 0.3}) == pytest.approx(float(sp.erf(0.3)), rel=1e-15)
