@@ -18,6 +18,7 @@ __all__ = ["JaxCode", "NumPyCode", "NumberCode", "SciPyCode", "array_function", 
 
 # The largest integer of a machine; beyond it NumPy makes objects, which its functions don't take.
 _LARGEST = 2**63 - 1
+_KINKED = (sp.Abs, sp.Heaviside, sp.Max, sp.Min, sp.Piecewise, sp.sign)
 _COMPOUND = (sp.Xor, sp.Equivalent, sp.Implies, sp.ITE)
 
 
@@ -55,6 +56,13 @@ class NumberCode(PythonCodePrinter):  # type: ignore[misc]
 
 class _Arrays(NumberCode):
     """What arrays need: conditions joined elementwise."""
+
+    def _print_Heaviside(self, expression: sp.Heaviside) -> str:
+        # SymPy would write kinks inside as pieces too, and make conditions of pieces that no array takes.
+        if not expression.args[0].has(*_KINKED):
+            return str(self._print_Function(expression))
+        name = self._module_format(f"{self._module}.heaviside")
+        return f"{name}({self._print(expression.args[0])}, {self._print(expression.args[1])})"
 
     def _print_And(self, expression: sp.And) -> str:
         return self._joined("logical_and", expression.args)

@@ -159,3 +159,28 @@ def test_roots_of_long_integers_have_code(number: sp.Expr, backend: str) -> None
 def test_the_code_of_one_lane_has_the_error_function() -> None:
     (result,) = scalar_code(formulas_of(odekit.system({"x": "erf(x)"}))).results
     assert eval(result, {"math": math, "y0": 0.3}) == pytest.approx(float(sp.erf(0.3)), rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "step((relu(y) + abs(x))/(y - 1/3))*relu(y)",
+        "step(abs(x) - relu(y) - 1)",
+        "step(step(x) - abs(y))*x",
+        "sign(x)*step(sign(x) + sign(y)*abs(x))",
+        "step(x - y)",
+    ],
+)
+def test_steps_of_kinks_have_one_value_on_every_backend(text: str) -> None:
+    flow = odekit.system({"x": text, "y": "0"})
+    exact = [
+        float(flow.vector_field[0].subs(dict(zip(flow.states, map(sp.Rational, p), strict=True))))
+        for p in POINTS.T
+    ]
+    for backend in ("numpy", "jax"):
+        out = np.empty_like(POINTS)
+        odekit.compile(flow, backend).rhs(np.zeros(5), POINTS, np.empty((0, 5)), out)
+        np.testing.assert_allclose(out[0], exact, rtol=1e-15)
+    np.testing.assert_allclose(array_function(flow.states, flow.vector_field[0])(*POINTS), exact, rtol=1e-15)
+    code = scalar_code(formulas_of(flow))
+    assert len(code.results) == 2
