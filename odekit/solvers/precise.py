@@ -77,10 +77,11 @@ def follow_precisely(problem: Problem, dps: int = DIGITS) -> Solution:
     y = np.full((len(given.times), len(compiled.states), batch), np.nan)
     stops = breakpoints(problem)
     status, steps = np.zeros(batch, dtype=np.int8), np.zeros(batch, dtype=np.int64)
-    with mpmath.workdps(dps):
+    columns = dps // 3 + 4
+    with mpmath.workdps(dps + _digits_lost(columns)):
         tolerance = mpf(10) ** (_GUARD_DIGITS - dps)
         for column in range(batch):
-            flow = _Flow(compiled.rhs, _mpfs(given.p[:, column]), tolerance, dps // 3 + 4)
+            flow = _Flow(compiled.rhs, _mpfs(given.p[:, column]), tolerance, columns)
             start, times = _mpfs(given.y0[:, column]), _mpfs(given.times[:, column])
             first = float(problem.h0[column])
             limits = _Limits(
@@ -97,6 +98,21 @@ def follow_precisely(problem: Problem, dps: int = DIGITS) -> Solution:
     precision = np.full(batch, float(np.finfo(np.float64).eps))
     parts = (given.times, y, status, compiled.states, reached, steps, precision)
     return Solution(*parts, method="mpmath", backend="mpmath")
+
+
+def _digits_lost(columns: int) -> int:
+    """Digits that extrapolation loses to rounding, which a step's error would else never fall below.
+
+    The j-th of k columns has the weight ``2 j^2k / ((k - j)! (k + j)!)``, with alternating signs.
+
+    >>> _digits_lost(17)
+    6
+    """
+    weights = (
+        2 * mpf(j) ** (2 * columns) / mpmath.factorial(columns - j) / mpmath.factorial(columns + j)
+        for j in range(1, columns + 1)
+    )
+    return int(mpmath.ceil(mpmath.log10(mpmath.fsum(weights))))
 
 
 def _mpfs(values: Sequence[Any] | np.ndarray[Any, Any]) -> Vector:

@@ -1,6 +1,6 @@
 """Equations: expressions by symbol, which may also be looked up by name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -57,6 +57,10 @@ class Equations(Mapping[sp.Symbol, sp.Expr]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def lines(self, text: Callable[[sp.Expr], str]) -> list[str]:
+        """One for each symbol, its right-hand side written by a function."""
+        return [f"{symbol}' = {text(entry)}" for symbol, entry in self.items()]
 
     def __repr__(self) -> str:
         return repr(self._entries)

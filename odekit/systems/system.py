@@ -27,7 +27,7 @@ from odekit.systems.known import (
 )
 from odekit.systems.questions import Answers
 from odekit.systems.start import check_start
-from odekit.systems.time_derivatives import TimeDerivatives
+from odekit.systems.time_derivatives import TimeDerivatives, long_lines
 
 __all__ = ["System", "Template"]
 
@@ -285,7 +285,7 @@ class System:
 
     def __str__(self) -> str:
         text = str if self.blocks is None else matrix_text
-        lines = [f"{symbol}' = {text(velocity)}" for symbol, velocity in self.equations.items()]
+        lines = long_lines(self.velocities, self.definitions) or self.equations.lines(text)
         return "\n".join(filter(None, [*lines, self.answers.clock(self)]))
 
     def _repr_latex_(self) -> str:

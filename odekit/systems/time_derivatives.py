@@ -8,8 +8,10 @@ import sympy as sp
 
 from odekit.systems.algebra import is_tame
 
-__all__ = ["TimeDerivatives", "collected", "factored"]
+__all__ = ["TimeDerivatives", "collected", "long_lines"]
 
+# More of them take SymPy a minute to print.
+MOST_OPERATIONS = 250_000
 # Multiplying out and factoring takes some seconds for so many, and nobody reads them.
 MOST_TERMS = 8_000
 # Different polynomials, up to the names of their symbols, that are factored once.
@@ -61,6 +63,24 @@ class TimeDerivatives:
         if state not in self._expanded:
             self._expanded[state] = tuple(_split(self._velocities[state]))
         yield from ((wave, slope * term) for wave, term in self._expanded[state])
+
+
+def long_lines(
+    velocities: Mapping[sp.Symbol, sp.Expr], definitions: Mapping[sp.Symbol, sp.Expr]
+) -> list[str]:
+    """The states' equations and the definitions, with a word on what is left out; none where all fits.
+
+    Left out are the definitions' own time derivatives, where they would take over 250,000 operations.
+    """
+    sizes = {state: velocity.count_ops() for state, velocity in velocities.items()}
+    total = sum(sizes.get(s, 0) for meaning in definitions.values() for s in meaning.free_symbols)
+    if total <= MOST_OPERATIONS:
+        return []
+    return [
+        *(f"{state}' = {velocity}" for state, velocity in velocities.items()),
+        *(f"{symbol} = {meaning}" for symbol, meaning in definitions.items()),
+        f"Time derivatives of the definitions are not written out: they take {total:,} operations.",
+    ]
 
 
 def collected(expression: sp.Expr) -> sp.Expr:

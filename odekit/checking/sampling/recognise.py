@@ -60,10 +60,11 @@ def monomial(values: FloatArray, variables: Mapping[str, FloatArray]) -> Express
         return None
     solution = np.linalg.lstsq(design, np.log(np.abs(values)), rcond=None)[0]
     exponents = np.rint(2 * solution[1:]) / 2
-    rest = values / np.exp(
-        sum((e * log for e, log in zip(exponents, logs, strict=True)), np.zeros_like(values))
-    )
-    if np.ptp(rest) > _CLOSE * abs(rest[0]):
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        powers = sum((e * log for e, log in zip(exponents, logs, strict=True)), np.zeros_like(values))
+        rest = values / np.exp(powers)
+        is_constant = np.ptp(rest) <= _CLOSE * abs(rest[0])
+    if not is_constant:
         return None
     result = number(float(np.median(rest)))
     for name, exponent in zip(variables, exponents, strict=True):

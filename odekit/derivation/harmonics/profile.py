@@ -119,7 +119,8 @@ class Profile:
         values = np.asarray(alpha, dtype=np.float64)
         if self.integrand is None:
             closed = sp.lambdify(ALPHA, self.expression, ["scipy", "numpy"])
-            return np.broadcast_to(np.asarray(closed(values)).real, values.shape).astype(np.float64)
+            with np.errstate(all="ignore"):
+                return np.broadcast_to(np.asarray(closed(values)).real, values.shape).astype(np.float64)
         function = sp.lambdify((ALPHA, *self.angles), self.integrand, ["scipy", "numpy"])
         spread = values.reshape(*values.shape, *[1] * len(self.angles))
         return mean_of_arrays(lambda *angles: function(spread, *angles), len(self.angles), values.shape)

@@ -28,14 +28,15 @@ def network_entry(network: Network) -> dict[str, Any]:
 
 
 def certificate_entry(certificate: Certificate) -> dict[str, Any]:
-    """What was compared, and what came of it."""
-    return {
+    """What was compared, and what came of it; the tolerance where it is more than rounding."""
+    entry = {
         "order": certificate.order,
         "frequencies": [dict(choice) for choice in certificate.frequencies],
         "exact": certificate.exact,
         "residual": certificate.residual,
         "passed": certificate.passed,
     }
+    return entry if certificate.tolerance is None else {**entry, "tolerance": certificate.tolerance}
 
 
 def landscape_entries(points: Iterable[CriticalPoint]) -> list[dict[str, Any]]:

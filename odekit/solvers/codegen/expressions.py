@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import mpmath
 import numpy
+import scipy
 import sympy
 from sympy.codegen.rewriting import create_expand_pow_optimization
 from sympy.printing.pycode import MpmathPrinter, PythonCodePrinter
@@ -18,14 +19,14 @@ from odekit.errors import InputError
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.solvers.codegen.load import execute
 from odekit.systems import System
-from odekit.systems.algebra import NumPyCode, codable
+from odekit.systems.algebra import SciPyCode, codable
 
 __all__ = ["Dialect", "Formulas", "assignments", "compile_expressions", "formulas_of", "source_text"]
 
 Dialect = Literal["numpy", "mpmath"]
 
 _PRINTERS: Mapping[str, tuple[type[PythonCodePrinter], dict[str, Any]]] = {
-    "numpy": (NumPyCode, {"functools": functools, "numpy": numpy}),
+    "numpy": (SciPyCode, {"functools": functools, "numpy": numpy, "scipy": scipy}),
     "mpmath": (MpmathPrinter, {"mpmath": mpmath}),
 }
 
@@ -186,7 +187,7 @@ def _print(expression: sympy.Expr, printer: PythonCodePrinter, modules: Collecti
     expand_powers = create_expand_pow_optimization(_LARGEST_UNROLLED_POWER)
     try:
         text: str = printer.doprint(expand_powers(expression))
-        foreign = sorted(set(printer.module_imports) - set(modules))
+        foreign = sorted({name.partition(".")[0] for name in printer.module_imports} - set(modules))
         if foreign:
             raise NotImplementedError(f"code needs {', '.join(foreign)}")
     except (NotImplementedError, TypeError, ValueError) as error:

@@ -15,4 +15,4 @@ def jax_source(formulas: Formulas) -> str:
     ------
     InputError: an integral, or a function without code.
     """
-    return source_text(formulas, JaxCode({"fully_qualified_modules": True}), ("functools", "jax.numpy"))
+    return source_text(formulas, JaxCode({"fully_qualified_modules": True}), ("functools", "jax"))

@@ -14,10 +14,11 @@ from sympy.printing.pycode import PythonCodePrinter
 
 from odekit.errors import InputError
 
-__all__ = ["JaxCode", "NumPyCode", "NumberCode", "array_function", "codable", "code_function"]
+__all__ = ["JaxCode", "NumPyCode", "NumberCode", "SciPyCode", "array_function", "codable", "code_function"]
 
 # The largest integer of a machine; beyond it NumPy makes objects, which its functions don't take.
 _LARGEST = 2**63 - 1
+_KINKED = (sp.Abs, sp.Heaviside, sp.Max, sp.Min, sp.Piecewise, sp.sign)
 _COMPOUND = (sp.Xor, sp.Equivalent, sp.Implies, sp.ITE)
 
 
@@ -56,6 +57,13 @@ class NumberCode(PythonCodePrinter):  # type: ignore[misc]
 class _Arrays(NumberCode):
     """What arrays need: conditions joined elementwise."""
 
+    def _print_Heaviside(self, expression: sp.Heaviside) -> str:
+        # SymPy would write kinks inside as pieces too, and make conditions of pieces that no array takes.
+        if not expression.args[0].has(*_KINKED):
+            return str(self._print_Function(expression))
+        name = self._module_format(f"{self._module}.heaviside")
+        return f"{name}({self._print(expression.args[0])}, {self._print(expression.args[1])})"
+
     def _print_And(self, expression: sp.And) -> str:
         return self._joined("logical_and", expression.args)
 
@@ -74,16 +82,26 @@ class NumPyCode(_Arrays, NumPyPrinter):  # type: ignore[misc]
     """NumPy on arrays."""
 
 
-class _SciPyCode(_Arrays, SciPyPrinter):  # type: ignore[misc]
+class SciPyCode(_Arrays, SciPyPrinter):  # type: ignore[misc]
     """NumPy on arrays, with SciPy's special functions."""
 
 
 class JaxCode(_Arrays, JaxPrinter):  # type: ignore[misc]
-    """`jax.numpy` on arrays."""
+    """`jax.numpy` on arrays, with the error function."""
+
+    def _print_erf(self, expression: sp.erf) -> str:
+        return self._special("erf", expression)
+
+    def _print_erfc(self, expression: sp.erfc) -> str:
+        return self._special("erfc", expression)
+
+    def _special(self, name: str, expression: sp.Expr) -> str:
+        function = self._module_format(f"jax.scipy.special.{name}")
+        return f"{function}({self._print(expression.args[0])})"
 
 
 _MODULES: Mapping[str, Any] = {"numpy": ["numpy", "scipy"], "mpmath": "mpmath", "jax": "jax"}
-_PRINTERS: Mapping[str, Any] = {"numpy": _SciPyCode, "jax": JaxCode}
+_PRINTERS: Mapping[str, Any] = {"numpy": SciPyCode, "jax": JaxCode}
 _SETTINGS = {"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": False}
 
 

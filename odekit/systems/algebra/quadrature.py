@@ -41,8 +41,8 @@ def mean_of_arrays(function: Callable[..., Any], angles: int, shape: tuple[int, 
             values = np.broadcast_to(function(*grid), (*shape, *[points] * angles))
             mean = np.asarray(values.mean(axis=tuple(range(-angles, 0))), dtype=np.float64)
             size = np.maximum(np.abs(values).mean(axis=tuple(range(-angles, 0))), np.finfo(np.float64).tiny)
-        if before is not None and (np.abs(mean - before) <= SETTLED * size).all():
-            return mean
+            if before is not None and (np.abs(mean - before) <= SETTLED * size).all():
+                return mean
         before, points = mean, 2 * points
     raise _unsettled(f"{SETTLED:g}")
 

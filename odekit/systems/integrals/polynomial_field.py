@@ -76,7 +76,11 @@ def polynomial_field(system: System) -> PolynomialField | None:
     entries = [_rational(entry, system) for entry in system.vector_field]
     if not all(map(is_tame, entries)) or sum(map(expanded_size, entries)) > MAX_TERMS:
         return None
-    fractions = [_fraction(sp.expand(_in_sines(entry))) for entry in entries]
+    expanded = [sp.expand(_in_sines(entry)) for entry in entries]
+    # A power of a sum inside of an exponential shows its large multiples only now.
+    if not all(map(is_tame, expanded)):
+        return None
+    fractions = [_fraction(entry) for entry in expanded]
     denominator = reduce(sp.lcm, (below for _, below in fractions), sp.S.One)
     cleared = [sp.expand(above * sp.cancel(denominator / below)) for above, below in fractions]
     kept = [sp.expand(_in_sines(_rational(function, system))) for function in system.constraints.values()]

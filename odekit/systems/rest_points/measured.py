@@ -56,12 +56,14 @@ class Tangents:
         self._moved = np.array(shifts, dtype=np.float64).reshape(-1, len(system.states))
 
     def at(self, point: FloatArray) -> Tangent:
-        """The tangent at a point (state,)."""
-        normals, moved = self._kept.jacobian(point), self._moved
+        """The tangent at a point (state,); all directions where something has no slope there."""
+        normals, slopes, moved = self._kept.jacobian(point), self.field.jacobian(point), self._moved
+        if not (np.isfinite(normals).all() and np.isfinite(slopes).all()):
+            return Tangent(np.eye(len(point)), 0, False)
         # A shift that leaves all levels alone is a direction of the level: it is taken out of it.
         along = moved[np.abs(normals @ moved.T).max(axis=0, initial=0.0) <= ZERO]
         basis = _null_space(np.vstack([normals, along]))
-        sizes = np.linalg.svd(basis.T @ self.field.jacobian(point) @ basis, compute_uv=False)
+        sizes = np.linalg.svd(basis.T @ slopes @ basis, compute_uv=False)
         levels = _rank(normals) - _rank(self._held.jacobian(point)) - _rank(normals @ moved.T)
         return Tangent(basis, levels, bool((sizes > ZERO).all()))
 
@@ -81,6 +83,8 @@ def measured(
     point = np.array([float(value) for value in locus.values.values()])
     basis = tangents.at(point).basis
     matrix = basis.T @ tangents.field.jacobian(point) @ basis
+    if not np.isfinite(matrix).all():
+        return FixedPoint(locus.values, "degenerate", {}, (), locus.dimension, proof.radius)
     eigenvalues = np.linalg.eigvals(matrix).astype(np.complex128)
     bound = _bound(matrix, proof.spread)
     real = np.where(np.abs(eigenvalues.real) <= bound, 0.0, eigenvalues.real)

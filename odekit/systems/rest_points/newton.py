@@ -7,6 +7,7 @@ import numpy as np
 import sympy as sp
 
 from odekit.arrays import FloatArray
+from odekit.systems.algebra import array_function
 
 __all__ = ["Equations"]
 
@@ -29,12 +30,12 @@ class Equations:
 
     @cached_property
     def _values(self) -> Callable[..., FloatArray]:
-        return _compiled(self._states, self._functions)
+        return array_function(self._states, self._functions)
 
     @cached_property
     def _slopes(self) -> Callable[..., FloatArray]:
         slopes = self._functions.jacobian(self._states).replace(sp.DiracDelta, lambda *_: sp.S.Zero)
-        return _compiled(self._states, slopes)
+        return array_function(self._states, slopes)
 
     def values(self, point: FloatArray) -> FloatArray:
         """(function,) at a point (state,)."""
@@ -66,8 +67,3 @@ class Equations:
                 return None
             point, value = trial, changed
         return None
-
-
-def _compiled(states: Sequence[sp.Symbol], matrix: sp.Matrix) -> Callable[..., FloatArray]:
-    compiled: Callable[..., FloatArray] = sp.lambdify(states, matrix, ["scipy", "numpy"], cse=True)
-    return compiled

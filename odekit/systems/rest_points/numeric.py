@@ -125,9 +125,7 @@ class _Search:
     def _certified(self, point: FloatArray) -> Iterator[tuple[Locus, Proof]]:
         tangent = self.tangents.at(point)
         dimension = len(self.shifts) + tangent.levels
-        sizes = np.linalg.svd(self.free.jacobian(point), compute_uv=False)
-        is_singular = bool(sizes[len(point) - 1] < SINGULAR * max(1.0, sizes[0])) if len(sizes) else True
-        exact = _exact(point, self.system, NEAR if is_singular else EXACT)
+        exact = _exact(point, self.system, NEAR if len(self._flat(point)) else EXACT)
         if exact is not None:
             place = np.array([float(value) for value in exact.values()])
             is_alone = tangent.is_explained and not self.has_kinks
@@ -136,7 +134,8 @@ class _Search:
             return
         kept = [*self.constraints, *self.integrals]
         proof = proof_of(self.system.vector_field, kept, self.system.states, point)
-        if proof is None and not kept:
+        # The simpler equations may vanish where the field has a pole, or a value of its own.
+        if proof is None and not kept and np.abs(self.tangents.field.values(point)).max() < EXACT:
             proof = proof_of(self.simple, [], self.system.states, point)
         if proof is not None:
             values = {s: sp.Float(float(x), DIGITS) for s, x in zip(self.system.states, point, strict=True)}
@@ -144,8 +143,7 @@ class _Search:
 
     def _goes_on(self, point: FloatArray) -> bool:
         """Whether rest goes on beside a point with unexplained zeros, so that it belongs to a family."""
-        _, sizes, rows = np.linalg.svd(self.free.jacobian(point))
-        flat = rows[int((sizes > SINGULAR * max(1.0, sizes[0])).sum()) :]
+        flat = self._flat(point)
         axes = np.eye(len(point)) if self.has_kinks else flat[:0]
         for direction in [*flat, *-flat, *axes, *-axes]:
             beside = self.free.zero_from(point + STRIDE * direction)
@@ -155,6 +153,15 @@ class _Search:
             ):
                 return True
         return False
+
+    def _flat(self, point: FloatArray) -> FloatArray:
+        """Directions (direction, state) along which the equations hardly change, or all of them."""
+        slopes = self.free.jacobian(point)
+        if not np.isfinite(slopes).all():
+            return np.eye(len(point))
+        _, sizes, rows = np.linalg.svd(slopes)
+        flat: FloatArray = rows[int((sizes > SINGULAR * max(1.0, sizes[0])).sum()) :]
+        return flat
 
     def point(self, locus: Locus, proof: Proof) -> FixedPoint:
         """The point with its stability, in symbols where it is exact and small."""

@@ -48,7 +48,7 @@ class Spectrum:
 
 
 def spectrum_at(locus: Locus, system: System, integrals: Sequence[sp.Expr]) -> Spectrum | None:
-    """The spectrum; None where the field has a kink or a jump there, so that it has no linearisation.
+    """The spectrum; None where the field has a kink, a jump or no slope there, so no linearisation.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def spectrum_at(locus: Locus, system: System, integrals: Sequence[sp.Expr]) -> S
 
 
 def _jacobian(locus: Locus, system: System) -> sp.Matrix | None:
-    """The Jacobian there, one and the same from all sides of the kinks; None where it is not."""
+    """The Jacobian there, finite, and one and the same from all sides of the kinks; None where it is not."""
     field, states = sp.Matrix(system.vector_field), list(system.states)
     arguments = {part: _argument(part) for part in field.atoms(*KINKED)}
     on_kink = {part: u for part, u in arguments.items() if u is None or _vanishes(u, locus)}
@@ -84,7 +84,7 @@ def _jacobian(locus: Locus, system: System) -> sp.Matrix | None:
     ]
     there = [one.subs(locus.values) for one in there]
     digits = [_digits(one, locus) for one in there]
-    if any(np.abs(one - digits[0]).max() > ZERO for one in digits[1:]):
+    if not np.isfinite(digits).all() or any(np.abs(one - digits[0]).max() > ZERO for one in digits[1:]):
         return None
     found = there[0].applyfunc(locus.reduced if locus.sample else sp.simplify)
     if any(not _vanishes(entry, locus) for entry in found[:, len(states)]):

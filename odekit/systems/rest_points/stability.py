@@ -138,7 +138,8 @@ def _sign(expression: sp.Expr) -> int | None:
     if expression == 0:
         return 0
     if not expression.free_symbols:
-        return int(sp.sign(sp.N(expression, DIGITS)))
+        value = sp.N(expression, DIGITS)
+        return int(sp.sign(value)) if value.is_real and value.is_finite else None
     known = {s: sp.Dummy(real=True, nonzero=True) for s in expression.free_symbols if s.is_positive is None}
     for form in (expression, sp.factor(expression), sp.expand(expression)):
         named = form.xreplace(known)

@@ -8,6 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 
+import odekit
 from odekit.errors import InputError
 from odekit.solvers import Status, solve
 from odekit.solvers.precise import DIGITS, follow_precisely
@@ -68,3 +69,33 @@ def test_a_state_at_rest_stays(explosion: Any) -> None:
 def test_digits_out_of_range_are_refused(explosion: Any) -> None:
     with pytest.raises(InputError, match=r"Expected: 20 to 1000\. Received: 5"):
         precisely(explosion, [1.0], 0.5, dps=5)
+
+
+@pytest.mark.parametrize(
+    ("slope", "end", "change"),
+    [
+        ("1", 50.0, 50.0),
+        ("step(t)*step(2 - t)", 100.0, 2.0),
+        ("2*step(t - 1) - step(t - 3)", 5.0, 6.0),
+        ("0", 9.0, 0.0),
+    ],
+)
+@pytest.mark.parametrize("start", [0.0, 1.0])
+def test_steps_grow_where_a_step_has_no_error_but_rounding(
+    slope: str, end: float, change: float, start: float
+) -> None:
+    solution = solve(odekit.system({"x": slope}), [start], end, backend="mpmath", max_steps=40)
+    assert solution.is_successful
+    assert solution["x"][-1, 0] == pytest.approx(start + change, rel=2 * EPS)
+
+
+def test_hundreds_of_digits_are_reached(oscillator: Any) -> None:
+    solution = precisely(oscillator, [1.0, 0.0], [0.5], dps=300, max_steps=40)
+    np.testing.assert_allclose(solution["x"][:, 0], np.cos([0.5]), rtol=2 * EPS)
+
+
+def test_a_quicker_flow_takes_more_steps() -> None:
+    slow, quick = (
+        solve(odekit.system({"x": f"cos({rate}*t)"}), [0.0], 10.0, backend="mpmath") for rate in (1, 20)
+    )
+    assert quick.steps[0] > 2 * slow.steps[0]

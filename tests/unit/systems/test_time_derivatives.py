@@ -8,7 +8,7 @@ import sympy as sp
 
 from odekit.derivation import derive
 from odekit.networks import Network
-from odekit.systems.time_derivatives import MOST_TERMS, TimeDerivatives, collected, factored
+from odekit.systems.time_derivatives import MOST_TERMS, TimeDerivatives, collected, factored, long_lines
 
 x, y = sp.symbols("x y", real=True)
 SYMBOLS = sp.symbols("alpha1_10 alpha1_2 beta u theta0", positive=True)
@@ -53,3 +53,26 @@ def test_long_derivatives_are_sums_of_products_with_the_same_values() -> None:
     assert float(found) == pytest.approx(float(expected), rel=1e-12)
     short = TimeDerivatives({x: -y, y: x}).of_all({sp.Symbol("r"): x**2 + y**2})
     assert list(short.values()) == [0]
+
+
+def test_a_text_leaves_out_derivatives_of_definitions_that_would_take_a_minute_and_says_so() -> None:
+    options = {"activation": "z**4", "embedding": "unshared", "constraint": "joint_sphere"}
+    flow = derive(Network("Z12", task="2*x+3*y", **options), modes="all")
+    lines = str(flow).splitlines()
+    assert any(line.startswith("Time derivatives of the definitions are not written out") for line in lines)
+    assert [line.partition("'")[0] for line in lines[: len(flow.states)]] == [s.name for s in flow.states]
+
+
+def test_nothing_is_left_out_of_a_short_text() -> None:
+    velocity = sp.Add(*(x**k for k in range(1, 100)))
+    assert long_lines({x: velocity}, {sp.Symbol("D"): x}) == []
+    assert long_lines({x: velocity}, {sp.Symbol(f"D{i}"): x + i for i in range(2000)})[-1].endswith(
+        "operations."
+    )
+    assert long_lines({x: velocity}, {}) == []
+
+
+@pytest.mark.parametrize("name", ["Zp", "Z5", "S3"])
+def test_an_ordinary_text_has_a_line_for_every_equation(name: str) -> None:
+    flow = derive(Network(name))
+    assert len(str(flow).splitlines()) == len(flow.equations) + 1

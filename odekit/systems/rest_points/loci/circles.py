@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
+from odekit.systems.algebra import array_function, is_tame
 from odekit.systems.system import System
 
 __all__ = ["Letters", "angles_of", "letters_of", "translations"]
@@ -85,7 +86,7 @@ def angles_of(system: System) -> tuple[sp.Symbol, ...]:
 
 def _is_angle(state: sp.Symbol, entries: Sequence[sp.Expr]) -> bool:
     waves = [wave for entry in entries for wave in entry.atoms(sp.sin, sp.cos, sp.tan) if wave.has(state)]
-    if not waves:
+    if not waves or not all(map(is_tame, entries)):
         return False
     return all(sp.expand(entry.subs(state, state + 2 * sp.pi) - entry) == 0 for entry in entries)
 
@@ -113,10 +114,10 @@ def translations(system: System, angles: Sequence[sp.Symbol]) -> tuple[tuple[int
 def _null_directions(slopes: sp.Matrix) -> list[list[int]]:
     """Whole vectors that the matrix takes to 0 at random points: candidates."""
     symbols = sorted(slopes.free_symbols, key=str)
-    values = sp.lambdify(symbols, slopes, "scipy")
+    # Derivatives of jumps have no value: any function of where they are has the same null directions.
+    values = array_function(symbols, slopes.replace(sp.DiracDelta, lambda u, *_: sp.cos(u) + 2))
     points = np.random.default_rng(0).uniform(0.3, 1.3, (SAMPLES, len(symbols)))
-    with np.errstate(all="ignore"):
-        stacked = np.vstack([np.asarray(values(*point), dtype=np.float64) for point in points])
+    stacked = np.vstack([values(*point) for point in points])
     if not np.isfinite(stacked).all():
         return []
     _, sizes, rows = np.linalg.svd(stacked)

@@ -14,6 +14,7 @@ import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
 from odekit.arrays import FloatArray
+from odekit.systems.algebra import array_function
 
 __all__ = ["Component", "real_components"]
 
@@ -179,16 +180,17 @@ def _smooth_point(
     """A real point at which the piece has its dimension, by Newton's method from seeded starts."""
     parameters = sorted(set().union(*(e.free_symbols for e in basis)) - set(letters), key=str)
     symbols = [*letters, *parameters]
-    values = sp.lambdify(symbols, list(basis), "numpy")
-    slopes = sp.lambdify(symbols, [[e.diff(letter) for letter in letters] for e in basis], "numpy")
+    functions = sp.Matrix(len(basis), 1, list(basis))
+    values = array_function(symbols, functions)
+    slopes = array_function(symbols, functions.jacobian(list(letters)))
     generator = np.random.default_rng(0)
     for _ in range(PARAMETER_SAMPLES if parameters else 1):
         fixed = [_parameter(symbol, generator) for symbol in parameters]
         for _ in range(STARTS):
             point = generator.uniform(-1.5, 1.5, len(letters))
             for _ in range(ITERATIONS):
-                matrix = np.array(slopes(*point, *fixed), dtype=np.float64).reshape(-1, len(letters))
-                residual = np.array(values(*point, *fixed), dtype=np.float64)
+                matrix = slopes(*point, *fixed)
+                residual = values(*point, *fixed).ravel()
                 step = np.linalg.lstsq(matrix, residual, rcond=1e-10)[0]
                 point = point - step
                 if np.abs(step).max() < CONVERGED or not np.abs(point).max() < FAR:

@@ -8,6 +8,7 @@ from math import prod
 
 import sympy as sp
 
+from odekit.systems.algebra import is_tame
 from odekit.systems.integrals import expanded_size
 from odekit.systems.rest_points.loci.circles import Letters, letters_of
 from odekit.systems.rest_points.loci.components import Component, real_components
@@ -46,7 +47,7 @@ def polynomial_loci(system: System, angles: Sequence[sp.Symbol], shifts: Shifts)
     if len(system.parameters) > MAX_PARAMETERS:
         return None
     entries = [sp.nsimplify(e, rational=True) for e in (*system.vector_field, *system.constraints.values())]
-    if sum(map(expanded_size, entries)) > MAX_TERMS * len(entries):
+    if not all(map(is_tame, entries)) or sum(map(expanded_size, entries)) > MAX_TERMS * len(entries):
         return None
     fixed = dict.fromkeys((system.states[_pivot(shift)] for shift in shifts), sp.S.Zero)
     factors = [zero_factors(entry.subs(fixed), system.states) for entry in entries]
@@ -108,12 +109,18 @@ def _block(factors: Factors, letters: Letters) -> list[Locus] | None:
         return None
     loci: list[Locus] = []
     for component in components:
-        loci += _points(component, letters) if component.dimension == 0 else [_family(component, letters)]
+        pieces = _points(component, letters) if component.dimension == 0 else [_family(component, letters)]
+        if pieces is None:
+            return None
+        loci += pieces
     return loci
 
 
-def _points(component: Component, letters: Letters) -> list[Locus]:
-    real = (letters.values(values) for values in real_solutions(component))
+def _points(component: Component, letters: Letters) -> list[Locus] | None:
+    solutions = real_solutions(component)
+    if solutions is None:
+        return None
+    real = map(letters.values, solutions)
     return [Locus(values) for values in real if not _is_forbidden(values)]
 
 

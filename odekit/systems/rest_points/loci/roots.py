@@ -1,8 +1,6 @@
 """The real points of a piece of solutions that is of points alone: by formulas, or by digits."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
-from math import prod
+from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
@@ -20,8 +18,8 @@ MAX_TRIALS = 2_000
 Values = Mapping[sp.Symbol, sp.Expr]
 
 
-def real_solutions(component: Component) -> list[Values]:
-    """Values of the letters: by formulas where there are such, else 40 digits of them.
+def real_solutions(component: Component) -> list[Values] | None:
+    """Values of the letters: by formulas where there are such, else 40 digits; None where there are too many.
 
     With parameters only those that have formulas, and whose realness depends on parameters at most.
 
@@ -41,7 +39,7 @@ def real_solutions(component: Component) -> list[Values]:
     has_formulas = len(solutions) == component.count
     if has_formulas and not any(value.has(sp.I) for values in real for value in values.values()):
         return real
-    return list(_by_roots(component))
+    return _by_roots(component)
 
 
 def formulas(component: Component, unknowns: Sequence[sp.Symbol] = ()) -> list[Values]:
@@ -78,17 +76,28 @@ def _is_real(value: sp.Expr) -> bool:
     return bool(abs(sp.im(number)) <= NEGLIGIBLE * (1 + abs(number)))
 
 
-def _by_roots(component: Component) -> Iterator[Values]:
-    """Real roots of what each letter alone fulfils, in all combinations that fulfil everything."""
-    roots = [_roots_of(letter, component) for letter in component.letters]
-    if prod(map(len, roots)) > MAX_TRIALS:
-        return
-    for chosen in product(*roots):
-        values = dict(zip(component.letters, map(_real_part, chosen), strict=True))
-        digits = {letter: sp.N(value, DIGITS) for letter, value in values.items()}
-        size = max(1, *(abs(value) for value in digits.values()))
-        if all(abs(sp.N(e.subs(digits), DIGITS)) <= NEGLIGIBLE * size**8 for e in component.basis):
-            yield values
+def _by_roots(component: Component) -> list[Values] | None:
+    """Real roots of what each letter alone fulfils, in all combinations that fulfil everything.
+
+    Letter by letter, so that what two of them fulfil rules combinations out before there is a third.
+    """
+    found: list[Values] = [{}]
+    known: set[sp.Symbol] = set()
+    for letter in component.letters:
+        known.add(letter)
+        roots = [_real_part(root) for root in _roots_of(letter, component)]
+        if len(found) * len(roots) > MAX_TRIALS:
+            return None
+        due = [e for e in component.basis if letter in e.free_symbols and e.free_symbols <= known]
+        trials = [{**values, letter: root} for values in found for root in roots]
+        found = [values for values in trials if _fulfils(values, due)]
+    return found
+
+
+def _fulfils(values: Values, equations: Sequence[sp.Expr]) -> bool:
+    digits = {letter: sp.N(value, DIGITS) for letter, value in values.items()}
+    size = max(1, *(abs(value) for value in digits.values()))
+    return all(abs(sp.N(e.subs(digits), DIGITS)) <= NEGLIGIBLE * size**8 for e in equations)
 
 
 def _real_part(root: sp.Expr) -> sp.Expr:

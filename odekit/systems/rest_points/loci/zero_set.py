@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
+from odekit.systems.algebra import is_tame
+
 __all__ = ["zero_factors"]
 
 # Odd functions that vanish with their argument alone, and functions that never vanish.
@@ -25,7 +27,7 @@ def zero_factors(expression: sp.Expr, states: Sequence[sp.Symbol]) -> tuple[sp.E
     """
     if expression == 0:
         return (sp.S.Zero,)
-    if expression.count_ops() > LONG:
+    if expression.count_ops() > LONG or not is_tame(expression):
         return (expression,)
     signed = expression.replace(lambda part: isinstance(part, sp.Abs) and part.args[0].is_real, _signed)
     numerator = sp.fraction(sp.together(signed))[0]

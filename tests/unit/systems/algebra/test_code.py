@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 
 import numpy as np
@@ -107,3 +108,79 @@ def test_a_function_without_code_is_refused() -> None:
     with pytest.raises(InputError, match="a function that jax doesn't have"):
         code_function([x], sp.besselj(1, x), "jax")
     assert codable(sp.sin(x)) == sp.sin(x)
+
+
+SPECIAL = {
+    "erf": sp.erf(x),
+    "its complement": sp.erfc(x),
+    "inside of others": sp.exp(-(sp.erf(x) ** 2)) - sp.Abs(sp.erf(x - 1)),
+    "on a side": sp.Piecewise((sp.erf(x), x > 0), (x, True)),
+}
+
+
+@pytest.mark.parametrize("name", SPECIAL)
+def test_the_error_function_is_one_on_every_backend(name: str) -> None:
+    flow = odekit.system({x: SPECIAL[name]})
+    points = np.array([[-2.5, -0.3, 0.2, 4.0]])
+    exact = [float(SPECIAL[name].subs(x, value)) for value in points[0]]
+    out = np.empty_like(points)
+    for backend in ("numpy", "jax"):
+        odekit.compile(flow, backend).rhs(np.zeros(4), points, np.empty((0, 4)), out)
+        np.testing.assert_allclose(out[0], exact, rtol=1e-14)
+    np.testing.assert_allclose(flow.function()(0.0, points)[0], exact, rtol=1e-14)
+    assert [float(flow.function("mpmath")(0, [point])[0]) for point in points[0]] == pytest.approx(exact)
+
+
+TENT = sp.Max(0, 1 - sp.Abs(sp.Symbol("t") - 5) / sp.Rational(1, 3))
+LONG = (sp.sqrt(2**67 + 1), sp.cbrt(10**25 + 1), sp.log(10**30 + 7))
+
+
+@pytest.mark.parametrize("backend", ["numpy", pytest.param("numba", marks=pytest.mark.slow), "jax", "mpmath"])
+def test_fields_with_special_functions_tents_and_long_integers_have_their_solutions(backend: str) -> None:
+    u, v, w = sp.symbols("u v w", real=True)
+    # erf(w)' is the bell curve times w'; a tent has its area; long numbers give a rate.
+    rate = sum(LONG) / 10**11
+    flow = odekit.system({u: TENT, v: sp.erf(w), w: 1, x: -x * rate})
+    solution = odekit.solve(flow, [0.0, 0.0, 0.0, 1.0], 10.0, backend=backend)
+    bell = 10 * sp.erf(10) + (sp.exp(-100) - 1) / sp.sqrt(sp.pi)
+    exact = [1 / 3, float(bell), 10.0, float(sp.exp(-10 * rate))]
+    np.testing.assert_allclose(solution.y[-1, :, 0], exact, rtol=1e-6)
+
+
+@pytest.mark.parametrize("number", LONG)
+@pytest.mark.parametrize("backend", ["numpy", "jax"])
+def test_roots_of_long_integers_have_code(number: sp.Expr, backend: str) -> None:
+    flow = odekit.system({x: -x * number})
+    out = np.empty((1, 1))
+    odekit.compile(flow, backend).rhs(np.zeros(1), np.ones((1, 1)), np.empty((0, 1)), out)
+    assert out[0, 0] == pytest.approx(-float(number), rel=1e-14)
+
+
+def test_the_code_of_one_lane_has_the_error_function() -> None:
+    (result,) = scalar_code(formulas_of(odekit.system({"x": "erf(x)"}))).results
+    assert eval(result, {"math": math, "y0": 0.3}) == pytest.approx(float(sp.erf(0.3)), rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "step((relu(y) + abs(x))/(y - 1/3))*relu(y)",
+        "step(abs(x) - relu(y) - 1)",
+        "step(step(x) - abs(y))*x",
+        "sign(x)*step(sign(x) + sign(y)*abs(x))",
+        "step(x - y)",
+    ],
+)
+def test_steps_of_kinks_have_one_value_on_every_backend(text: str) -> None:
+    flow = odekit.system({"x": text, "y": "0"})
+    exact = [
+        float(flow.vector_field[0].subs(dict(zip(flow.states, map(sp.Rational, p), strict=True))))
+        for p in POINTS.T
+    ]
+    for backend in ("numpy", "jax"):
+        out = np.empty_like(POINTS)
+        odekit.compile(flow, backend).rhs(np.zeros(5), POINTS, np.empty((0, 5)), out)
+        np.testing.assert_allclose(out[0], exact, rtol=1e-15)
+    np.testing.assert_allclose(array_function(flow.states, flow.vector_field[0])(*POINTS), exact, rtol=1e-15)
+    code = scalar_code(formulas_of(flow))
+    assert len(code.results) == 2

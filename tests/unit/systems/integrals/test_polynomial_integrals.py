@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
+from odekit.limits import limit
 from odekit.systems import System, gradient_flow, system
 
 # Textbook systems with their parameters and the number of independent integrals that they have.
@@ -80,3 +81,15 @@ def test_a_restricted_network_keeps_what_holds_in_its_states() -> None:
 def test_a_constraint_s_own_function_is_not_told_again() -> None:
     flow = gradient_flow("x*y*z", "x y z", constraint="x**2 + y**2")
     assert [str(integral) for integral in flow.first_integrals()] == []
+
+
+@pytest.mark.parametrize("energy", ["tanh((3 + x)**8)", "exp((2 + x)**9)", "cosh((x - 4)**7)/2"])
+def test_powers_of_sums_inside_of_exponentials_are_left_alone(energy: str) -> None:
+    with limit(seconds=3):
+        assert gradient_flow(energy, ["x"]).first_integrals() == ()
+
+
+def test_multiples_of_sums_inside_of_exponentials_are_multiplied_out() -> None:
+    x, y = sp.symbols("x y", real=True)
+    (kept,) = system({x: sp.exp(2 * (x + y)), y: -sp.exp(2 * x)}).first_integrals()
+    assert kept == 2 * x + sp.exp(2 * y)

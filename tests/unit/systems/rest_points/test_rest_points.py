@@ -1,11 +1,15 @@
 """Where systems rest: textbook answers, brute force on grids, families, kinks, and nothing invented."""
 
+from collections.abc import Sequence
+from contextlib import suppress
+
 import numpy as np
 import pytest
 import sympy as sp
 from scipy.optimize import fsolve
 
-from odekit import gradient_flow, system
+from odekit import gradient_flow, limit, system
+from odekit.errors import LimitError
 from odekit.systems import FixedPoint, System
 
 PI = np.pi
@@ -203,3 +207,87 @@ def test_quadratic_fields_rest_at_the_roots_of_a_resultant(seed: int) -> None:
     real = sorted((a.real, b.real) for a, b in expected if max(abs(a.imag), abs(b.imag)) < 1e-12)
     found = sorted(_phases(flow.fixed_points()))
     np.testing.assert_allclose(np.array(found).reshape(-1, 2), np.array(real).reshape(-1, 2), atol=1e-9)
+
+
+def _turn(angle: float) -> float:
+    """Within a turn, from -pi on but for rounding."""
+    return float((angle + PI + 1e-9) % (2 * PI) - PI)
+
+
+def test_angles_of_which_one_turns_more_often_meet_at_all_their_points() -> None:
+    # cos(2 y) = cos(x + pi/2) and cos(3 x) = cos(y + pi/2): two angles are equal or opposite, up to turns.
+    expected = set()
+    for sign, other in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
+        matrix = np.array([[-sign, 2.0], [3.0, -other]])
+        for turns in np.ndindex(16, 16):
+            right = np.array([sign * PI / 2, other * PI / 2]) + 2 * PI * (np.array(turns) - 8)
+            expected.add(tuple(round(_turn(v), 6) for v in np.linalg.solve(matrix, right)))
+    points = system({"x": "sin(x) + cos(2*y)", "y": "sin(y) + cos(3*x)"}).fixed_points()
+    assert {tuple(round(_turn(float(v)), 6) for v in p.values.values()) for p in points} == expected
+    assert len(points) == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("equations", "expected"),
+    [
+        pytest.param({"x": "-sqrt(abs(x))"}, [((0.0,), "degenerate")], id="an infinite slope"),
+        pytest.param({"x": "sqrt(x) - x"}, [((0.0,), "degenerate"), ((1.0,), "attracts")], id="a border"),
+        pytest.param({"x": "x*log(abs(x))"}, [((-1.0,), "repels"), ((1.0,), "repels")], id="a logarithm"),
+        pytest.param({"x": "exp(1000000*x) - 1"}, [((0.0,), "repels")], id="a steep exponential"),
+        pytest.param(
+            {"x": "-y - x*sqrt(x**2 + y**2)", "y": "x - y*sqrt(x**2 + y**2)"},
+            [((0.0, 0.0), "degenerate")],
+            id="a cone",
+        ),
+        pytest.param({"x": "1 - exp(y)", "y": "exp(x) - 1"}, [((0.0, 0.0), "centre")], id="exponentials"),
+        pytest.param({"x": "(1 - cos(x))/x", "y": "1 + y**2"}, [], id="a hole beside no rest"),
+    ],
+)
+def test_where_a_field_has_no_slope_its_rest_is_degenerate(equations: dict, expected: list) -> None:
+    assert _told(system(equations)) == expected
+
+
+def test_a_hole_of_the_field_is_no_rest() -> None:
+    points = system({"x": "sin(x)/x", "y": "-y"}).fixed_points()
+    assert points
+    assert all(abs(float(p.values[sp.Symbol("x", real=True)])) > 3 for p in points)
+
+
+@pytest.mark.parametrize(
+    ("equations", "dimensions"),
+    [
+        ({"x": "0"}, {1}),
+        ({"x": "step(x) - step(x)", "y": "sign(y)"}, {1}),
+        ({"a": "sign(sin(a - b))", "b": "sign(sin(b - a))"}, {1}),
+    ],
+)
+def test_lines_of_rest_of_fields_that_jump_or_stand_still(equations: dict, dimensions: set[int]) -> None:
+    assert {point.family for point in system(equations).fixed_points()} == dimensions
+
+
+HARD: dict[str, System] = {
+    "a plateau": gradient_flow("(1/2 - tanh(a*b))**2/2", ["a", "b"]),
+    "Lorenz": system({"x": "10*(y - x)", "y": "x*(r - z) - y", "z": "x*y - 8*z/3"}, parameters="r"),
+    "a coupled ring": system(
+        {f"x{i}": f"x{i} - x{i}**3 + k*(x{(i + 1) % 4} - 2*x{i} + x{(i - 1) % 4})" for i in range(4)},
+        parameters="k",
+    ),
+    "a product of degrees that is 64": system(
+        {"x": "x**4 - y**3*z + 1/3", "y": "y**4 - z", "z": "z**4 + x*y - 1"}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_hard_fields_end_in_an_answer_or_in_a_word_about_their_limit(name: str) -> None:
+    points: Sequence[FixedPoint] = ()
+    with limit(seconds=1), suppress(LimitError):
+        points = HARD[name].fixed_points()
+    assert all(isinstance(point, FixedPoint) for point in points)
+
+
+def test_the_origin_and_the_wings_of_lorenz() -> None:
+    r = sp.Symbol("r", real=True)
+    flow = system({"x": "10*(y-x)", "y": "x*(r-z)-y", "z": "x*y-8*z/3"}, parameters=[r])
+    heights = [point.values[flow.states[2]] for point in flow.fixed_points()]
+    assert heights == [0, r - 1, r - 1]

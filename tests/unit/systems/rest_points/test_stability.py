@@ -104,3 +104,10 @@ def test_numbers_and_coefficients_say_the_same() -> None:
             assert word == signs_say([real * a, other * a], scaled, {})
     assert signs_say([], [sp.S.Zero], {}) == "degenerate"
     assert signs_say([-a, -b], [a + b, a * b], {}) == "attracts"
+
+
+@pytest.mark.parametrize("constant", [sp.nan, sp.zoo, sp.oo - sp.Symbol("x") + sp.Symbol("x"), sp.I])
+def test_a_coefficient_without_a_sign_says_nothing(constant: sp.Expr) -> None:
+    k = sp.Symbol("k", positive=True)
+    assert signs_say((), (constant, k), {}) == "depends on values"
+    assert signs_say((), (sp.Integer(2), k), {}) == "attracts"
