@@ -160,7 +160,7 @@ def _read(path: Path | None, settings: str) -> list[tuple[State, bool]]:
         raise FileError(
             "there is nothing to go on from",
             expected="the checkpoint of a simulation that stopped early" + (f" at {path}" if path else ""),
-            hint="the same command without --resume",
+            hint="the same without resume=True",
         )
     arrays = read_archive(path)
     _check_settings(path, str(arrays.get(SETTINGS, "{}")), settings)
@@ -190,5 +190,5 @@ def _check_settings(path: Path, kept: str, wanted: str) -> None:
         f"the simulation kept in {path} was another one",
         expected=what,
         received=given,
-        hint="the command that it was started with, and --resume; or --force to start anew",
+        hint="the options that it was started with, and resume=True; or start anew without it",
     )
