@@ -23,6 +23,8 @@ BY_FAR = 3.0
 # Factors of a clock that are tried, then refined; a declaration explains one that is as near as this.
 CLOCKS = np.geomspace(1e-6, 1e6, 61)
 NEAR = 0.03
+# An orbit that changes by less from one clock to the next has come to rest.
+AT_REST = 1e-9
 # A clock explains a gap if it leaves less than this share of it.
 LEFT = 0.2
 
@@ -108,12 +110,25 @@ def _fitted_clock(run: Run, parts: Parts) -> float | None:
         gap = np.median(relative_gap(run, parts.follow(float(np.exp(exponent)), 2))[1])
         return float(min(gap, 1e6))
 
-    misses = [miss(exponent) for exponent in np.log(CLOCKS)]
+    misses = _misses(miss)
     best = int(np.argmin(misses))
-    if not 0 < best < len(CLOCKS) - 1:
+    if not 0 < best < len(misses) - 1:
         return None
     found = minimize_scalar(miss, bounds=tuple(np.log(CLOCKS[[best - 1, best + 1]])), method="bounded")
     return float(np.exp(found.x)) if found.fun < LEFT * miss(0.0) else None
+
+
+def _misses(miss: Callable[[float], float]) -> list[float]:
+    """What each of the clocks leaves, up to the one at which the ODE has come to rest.
+
+    Beyond that nothing changes, and the way there is as long as the clock is fast.
+    """
+    found: list[float] = []
+    for exponent in np.log(CLOCKS):
+        found.append(miss(exponent))
+        if exponent > 0 and abs(found[-1] - found[-2]) <= AT_REST * found[-1]:
+            break
+    return found
 
 
 def _slips(run: Run, factor: float) -> Iterator[tuple[str, Run]]:
@@ -142,7 +157,10 @@ def _is_near(factor: float, declared: float) -> bool:
 
 
 def _at(run: Run, t: FloatArray) -> Run:
-    return Run(t, run.weights, run.network, run.steps, run.meta, run.records)
+    meta = dict(run.meta)
+    if "first_arrival" in meta:
+        meta["first_arrival"] = meta["first_arrival"] * float(t[-1] / run.t[-1])
+    return Run(t, run.weights, run.network, run.steps, meta, run.records)
 
 
 def _with_network(run: Run, **changes: Any) -> Run:

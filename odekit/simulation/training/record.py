@@ -13,7 +13,7 @@ from odekit.simulation.training.integration import State
 from odekit.simulation.training.velocity import Velocity
 from odekit.simulation.weights import unstack_mapping
 
-__all__ = ["accuracies", "incomplete_run", "recorded_run"]
+__all__ = ["accuracies", "arrivals", "incomplete_run", "recorded_run"]
 
 
 def recorded_run(
@@ -48,6 +48,11 @@ def recorded_run(
     return Run(run.t, run.weights, run.network, run.steps, run.meta, records)
 
 
+def arrivals(first: float) -> dict[str, float]:
+    """What meta says of the time from which on not every neuron goes on; nothing if that is infinite."""
+    return {"first_arrival": first} if np.isfinite(first) else {}
+
+
 def incomplete_run(
     velocity: Velocity,
     start: FloatArray,
@@ -70,6 +75,8 @@ def incomplete_run(
         if "y" in state and state["t"] > times[-1]:
             stacks = np.concatenate([stacks, state["y"].reshape(1, *shape)])
             times = np.append(times, state["t"])
+        if "converged" in state:
+            meta = {**meta, **arrivals(float(state["arrival"][state["converged"]].min(initial=np.inf)))}
     velocity.retract(stacks := stacks.copy())
     steps = None if rate is None else times.astype(np.int64)
     t = times if rate is None else rate * times

@@ -232,6 +232,7 @@ def _train(group: FiniteGroup, neurons: int, embedding: str, generator: np.rando
         weights=random_start(network, generator),
         softmax="uniform",
         until=CONVERGED,
+        snapshots=2,
         rtol=RTOL,
         estimate_error=False,
     )
