@@ -7,7 +7,7 @@ import numpy as np
 from odekit.arrays import FloatArray, IntArray
 from odekit.errors import InputError
 from odekit.numbers import integer, is_integer, positive, real
-from odekit.simulation.training.flow import time_scale
+from odekit.simulation.training.flow import moving_scale
 from odekit.simulation.training.integration import has_kink
 from odekit.simulation.training.velocity import Velocity
 
@@ -142,7 +142,7 @@ def flow_ends(
     """
     if until is not None:
         _check_until(velocity, until)
-        longest = LONGEST * time_scale(velocity.network, start) if t_end is None else positive(t_end, "t_end")
+        longest = LONGEST * moving_scale(velocity, start) if t_end is None else positive(t_end, "t_end")
         if times is None:
             # The place where the flow ends is a snapshot too.
             kept = denser_times(_settled(velocity, start, longest), _count(snapshots) - 1)
@@ -171,7 +171,7 @@ def _default_end(velocity: Velocity, start: FloatArray) -> float:
         raise InputError(
             "at uniform softmax a free flow blows up, and its end must be given", hint="t_end or times"
         )
-    return SPANS * time_scale(velocity.network, start)
+    return SPANS * moving_scale(velocity, start)
 
 
 def _check_until(velocity: Velocity, until: float) -> None:
