@@ -141,7 +141,7 @@ def _keep(error: StoppedEarly, out: Path) -> NoReturn:
     if error.run is not None:
         error.run.save(out)
         tell(_summary(error.run, out))
-    tell("Incomplete. The same command with --resume goes on from here.", err=True)
+        tell("Incomplete. The same command with --resume goes on from here.", err=True)
     codes = [code for name, code in SIGNALS.items() if f"stopped by {name}" in str(error)]
     raise click.exceptions.Exit(codes[0] if codes else ExitCode.OPEN)
 
@@ -240,8 +240,14 @@ def _summary(run: Run, out: Path) -> str:
         f"{out}: {network.finite_group.name}, {network.neurons} neurons, {network.activation_name}, "
         f"{network.embedding} embedding, task {network.task.text}",
         f"{len(run)} snapshots, t = {run.t[0]:g} .. {run.t[-1]:g}",
-        f"loss ({network.loss}{linearised}) {loss[0]:.6g} -> {loss[-1]:.6g}",
-        f"accuracy {100 * accuracy[0]:.1f} % -> {100 * accuracy[-1]:.1f} %",
+        *(
+            ["loss and accuracy not measured, which would take long"]
+            if math.isnan(loss[0])
+            else [
+                f"loss ({network.loss}{linearised}) {loss[0]:.6g} -> {loss[-1]:.6g}",
+                f"accuracy {100 * accuracy[0]:.1f} % -> {100 * accuracy[-1]:.1f} %",
+            ]
+        ),
     ]
     if "test_acc" in run.records:
         loss, accuracy = run.records["test_loss"], run.records["test_acc"]

@@ -131,7 +131,6 @@ def simulate(
     train = draw_split(network, frac_train, seed) if frac_train < 1 else None
     velocity = Velocity(network, softmax, train)
     start, drawn = _start(network, seed, init, scale, weights)
-    check_start(velocity, start)
     meta = {**drawn, "frac_train": frac_train, **_described(velocity, method)}
     if method == "flow":
         part = frac_train if frac_train < 1 else None
@@ -170,6 +169,7 @@ def simulate(
     title = "gradient flow" if method == "flow" else "gradient descent"
     with blas_threads(network), progress_bar(title, 1.0, progress) as advance, keeping(kept):
         try:
+            check_start(velocity, start)
             return (flow if method == "flow" else descent)(advance)
         except StoppedEarly as error:
             error.run = incomplete_run(velocity, start, kept.reached(), meta, str(error), train)
