@@ -154,13 +154,13 @@ def right_run(rng: np.random.Generator) -> tuple[str, Run]:
     drawn = initial_weights(
         made, options.get("init", "iid"), options["scale"], np.random.default_rng(options["seed"])
     )
-    end = time_scale(made, drawn) * float(rng.uniform(0.3, 3.0 if made.constraint != "none" else 1.0))
+    end = time_scale(made, drawn) * float(rng.uniform(0.3, 3.0 if made.constraint != "none" else 0.9))
     snapshots = int(rng.choice([2, 3, 6, 11, 26, 51, 101]))
     if rng.random() < 0.2:
         steps = int(rng.integers(max(snapshots, 20), 2000))
         options |= {"method": "sgd", "learning_rate": end / steps, "steps": steps}
     else:
-        options |= {"t_end": end, "rtol": float(10 ** rng.uniform(-11, -5))}
+        options |= {"t_end": end, "rtol": float(10 ** rng.uniform(-9, -5))}
     return f"Network({network}), {options}, {snapshots} snapshots", simulate(
         made, **options, snapshots=snapshots
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -15,14 +17,26 @@ from odekit.cli.options import STANDARD_OUTPUT
 if TYPE_CHECKING:
     from odekit.report import Table
 
-__all__ = ["Progress", "progress", "say", "say_list", "show_table", "write_json"]
+__all__ = ["Progress", "progress", "say", "say_list", "say_report", "show_table", "tell", "write_json"]
 
-WIDTH = 120  # columns where no terminal tells its own; most tables fit
+WIDTH = 80  # columns where no terminal tells its own
+HANGING = 2  # what is folded goes on so many columns further in
 
 
 def say(text: str, json_file: str | None = None) -> None:
-    """Print text, to standard error where standard output is for JSON."""
+    """Print text as it is, to standard error where standard output is for JSON."""
     click.echo(text, err=json_file == STANDARD_OUTPUT)
+
+
+def tell(text: str, json_file: str | None = None, err: bool = False) -> None:
+    """Print prose, its lines folded between words; to standard error where asked, or where JSON is not."""
+    click.echo(_folded(text, _width()), err=err or json_file == STANDARD_OUTPUT)
+
+
+def say_report(text: str, json_file: str | None = None) -> None:
+    """Print prose and formulas: folded between words and terms on a screen, whole lines for a program."""
+    is_seen = sys.stdout.isatty() or "COLUMNS" in os.environ
+    say(_folded(text, _width()) if is_seen else text, json_file)
 
 
 def say_list(title: str, lines: Sequence[str], json_file: str | None = None) -> None:
@@ -33,7 +47,7 @@ def say_list(title: str, lines: Sequence[str], json_file: str | None = None) -> 
 
 
 def show_table(table: Table, json_file: str | None = None) -> None:
-    """Print a table as wide as the terminal, or 120 columns where there is none."""
+    """Print a table as wide as the terminal, or 80 columns where there is none."""
     from odekit.report import terminal_table
 
     say(terminal_table(table, _width()), json_file)
@@ -55,6 +69,23 @@ def write_json(value: Any, json_file: str | None) -> None:
 
 def _width() -> int:
     return shutil.get_terminal_size((WIDTH, 24)).columns
+
+
+def _folded(text: str, width: int) -> str:
+    """Text with lines no longer than ``width``, but for words that are; spaces within a line are kept."""
+    return "\n".join(_folded_line(line, width) for line in text.splitlines())
+
+
+def _folded_line(line: str, width: int) -> str:
+    if len(line) <= width:
+        return line
+    indent = line[: len(line) - len(line.lstrip())]
+    further = indent + " " * HANGING
+    # No hyphen is a place to fold: it may be a minus sign, or part of a file's name.
+    words = textwrap.TextWrapper(
+        width, indent, further, replace_whitespace=False, break_long_words=False, break_on_hyphens=False
+    )
+    return words.fill(line.strip())
 
 
 class Progress:

@@ -159,7 +159,10 @@ def _is_near(factor: float, declared: float) -> bool:
 
 
 def _at(run: Run, t: FloatArray) -> Run:
-    return Run(t, run.weights, run.network, run.steps, run.meta, run.records)
+    meta = dict(run.meta)
+    if "first_arrival" in meta:
+        meta["first_arrival"] = meta["first_arrival"] * float(t[-1] / run.t[-1])
+    return Run(t, run.weights, run.network, run.steps, meta, run.records)
 
 
 def _with_network(run: Run, **changes: Any) -> Run:

@@ -13,6 +13,12 @@ from odekit.networks import Network
 from odekit.simulation import Run, simulate
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A screen on which no line is folded."""
+    monkeypatch.setenv("COLUMNS", "400")
+
+
 @pytest.fixture
 def invoke() -> Callable[..., Result]:
     """Call the program with arguments, as the shell does."""

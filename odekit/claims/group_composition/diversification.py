@@ -140,7 +140,9 @@ def _count(group: FiniteGroup, is_full: bool, generator: np.random.Generator) ->
     fewer = int(np.clip(WORK / group.order**2, FEWEST, MOST))
     network = sphere_network(group, FULL_NEURONS if is_full else fewer)
     start = random_start(network, generator)
-    run = simulate(network, weights=start, softmax="uniform", until=NEARLY, rtol=RTOL, estimate_error=False)
+    run = simulate(
+        network, weights=start, softmax="uniform", until=NEARLY, snapshots=2, rtol=RTOL, estimate_error=False
+    )
     return _Counts(group, np.bincount(winners(run), minlength=len(group.real_irreps)))
 
 

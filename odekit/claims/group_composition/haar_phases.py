@@ -155,6 +155,7 @@ def _frames(group: FiniteGroup, generator: np.random.Generator) -> Iterator[_Fra
         weights=random_start(network, generator),
         softmax="uniform",
         until=CONVERGED,
+        snapshots=2,
         rtol=RTOL,
         estimate_error=False,
     )

@@ -126,10 +126,9 @@ def _gradient(
 ) -> tuple[ComplexArray, ComplexArray]:
     """Harmonics of the gradient in theta and xi (phase, harmonic), each in the frame of its phase.
 
-    Phases are spread over a turn of theta, so that harmonics of both parities average out on their own.
+    Phases are spread over one step of the lattice: a further step only moves the neuron along the group.
     """
-    weights = spread_start(group, group.order * PHASES, offset, np.array([angle]))
-    weights = {name: values[:: group.order] for name, values in weights.items()}
+    weights = spread_start(group, PHASES, offset / group.order, np.array([angle]))
     network = Network(group, neurons=PHASES, activation="relu", loss="sum")
     modes = project(uniform_gradient(network, weights["theta"], weights["xi"]), group)
     start = project((weights["theta"], weights["xi"]), group)

@@ -10,7 +10,7 @@ import click
 
 from odekit.cli.command import Command, debug_option
 from odekit.cli.options import json_option, limit_options
-from odekit.cli.output import say, say_list, show_table, write_json
+from odekit.cli.output import say, say_list, show_table, tell, write_json
 from odekit.outcomes import exit_code
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def command(file: Path, seed: int, form: str, json_file: str | None) -> None:
         say_list("Notes", [f"{each.item}: {note}" for each in findings for note in each.notes], json_file)
         say_list("Units", _units(findings), json_file)
         say_list("Time", [findings[0].time], json_file)
-        say(f"\n{_total(findings)}", json_file)
+        tell(f"\n{_total(findings)}", json_file)
     write_json(
         {
             "findings": [_entry(each) for each in findings],

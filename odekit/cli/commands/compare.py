@@ -4,7 +4,7 @@ import click
 
 from odekit.cli.command import Command, debug_option
 from odekit.cli.options import json_option
-from odekit.cli.output import progress, say, show_table, write_json
+from odekit.cli.output import progress, show_table, tell, write_json
 from odekit.outcomes import exit_code
 
 __all__ = ["command"]
@@ -54,8 +54,8 @@ def command(runs: tuple[str, ...], tolerance: float, horizon_level: float, json_
     table = comparison_table(comparisons)
     show_table(table, json_file)
     if any(comparison.outcome != "not_applicable" for comparison in comparisons):
-        say(table.caption, json_file)
+        tell(table.caption, json_file)
     for comparison in comparisons:
-        say(f"{comparison.name}: {comparison.outcome.replace('_', ' ')}: {comparison.reason}", json_file)
+        tell(f"{comparison.name}: {comparison.outcome.replace('_', ' ')}: {comparison.reason}", json_file)
     write_json({"runs": [comparison.to_json() for comparison in comparisons]}, json_file)
     click.get_current_context().exit(exit_code(comparison.outcome for comparison in comparisons))

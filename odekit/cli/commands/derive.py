@@ -8,7 +8,7 @@ import click
 
 from odekit.cli.command import Command, debug_option
 from odekit.cli.options import allow_large, chosen_group, group_options, json_option, limit_options
-from odekit.cli.output import say, write_json
+from odekit.cli.output import say, say_report, tell, write_json
 from odekit.outcomes import ExitCode
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def command(
         system = with_decay(system)
     certificate = _certificate(system, order, is_symbolic=isinstance(network.group, CyclicFamily))
     if certificate is not None and not certificate.passed:
-        click.echo(f"{certificate}\nThe equations are not shown: this is a fault of odekit.", err=True)
+        tell(f"{certificate}\nThe equations are not shown: this is a fault of odekit.", err=True)
         click.get_current_context().exit(ExitCode.REFUTED)
     _show(system, certificate, form, json_file)
 
@@ -140,6 +140,6 @@ def _show(system: System, certificate: Certificate | None, form: str, json_file:
     else:
         text = system.latex() if form == "latex" else system.python()
     if not (form == "json" and json_file == "-"):
-        say(text, json_file)
+        (say_report if form == "text" else say)(text, json_file)
     if json_file is not None:
         write_json(system.to_dict(certificate), json_file)

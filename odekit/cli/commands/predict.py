@@ -9,7 +9,7 @@ import click
 
 from odekit.cli.command import Command, debug_option
 from odekit.cli.options import finite_group, group_options, json_option
-from odekit.cli.output import say, say_list, show_table, write_json
+from odekit.cli.output import say, say_list, show_table, tell, write_json
 
 if TYPE_CHECKING:
     from odekit.comparison import Prediction
@@ -55,7 +55,7 @@ def command(weights: str, group: str | None, table: str | None, json_file: str |
     count = len(prediction.winner)
     show_table(prediction_table(prediction, FIRST_NEURONS), json_file)
     if count > FIRST_NEURONS:
-        say(f"the first {FIRST_NEURONS} of {count} neurons; --json FILE has them all", json_file)
+        tell(f"the first {FIRST_NEURONS} of {count} neurons; --json FILE has them all", json_file)
     say("", json_file)
     show_table(winners_table(prediction), json_file)
     say_list("Notes", _caveats(prediction, run), json_file)

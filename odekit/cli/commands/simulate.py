@@ -11,6 +11,7 @@ import click
 
 from odekit.cli.command import Command, debug_option
 from odekit.cli.options import archive_place, finite_group, group_options
+from odekit.cli.output import tell
 from odekit.errors import InputError
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def command(
     except StoppedEarly as error:
         _keep(error, out)
     run.save(out)
-    click.echo(_summary(run, out))
+    tell(_summary(run, out))
 
 
 def _keep(error: StoppedEarly, out: Path) -> NoReturn:
@@ -136,11 +137,11 @@ def _keep(error: StoppedEarly, out: Path) -> NoReturn:
     from odekit.cli.stops import SIGNALS
     from odekit.outcomes import ExitCode
 
-    click.echo(f"{error}", err=True)
+    tell(f"{error}", err=True)
     if error.run is not None:
         error.run.save(out)
-        click.echo(_summary(error.run, out))
-    click.echo("Incomplete. The same command with --resume goes on from here.", err=True)
+        tell(_summary(error.run, out))
+        tell("Incomplete. The same command with --resume goes on from here.", err=True)
     codes = [code for name, code in SIGNALS.items() if f"stopped by {name}" in str(error)]
     raise click.exceptions.Exit(codes[0] if codes else ExitCode.OPEN)
 
@@ -186,7 +187,7 @@ def _warn(network: Network) -> None:
 
     bound = accuracy_bound(network)
     if bound < 1:
-        click.echo(
+        tell(
             f"Warning: a shared embedding sees the inputs without their order, so that it can't learn "
             f"{network.task.text} on {network.finite_group.name}: its accuracy is at most {bound} = "
             f"{float(bound):.4g}. Try: --embedding unshared.",
@@ -200,7 +201,7 @@ def _warn_of_kink(network: Network, softmax: str, rtol: float | None) -> None:
 
     is_tight = softmax == "uniform" or (rtol is not None and rtol < PASSING)
     if is_tight and has_kink(network.activation):
-        click.echo(
+        tell(
             f"Warning: the slope of {network.activation_name} jumps, where a flow at a tight tolerance can "
             "get stuck, which takes minutes to show. Try: --method sgd --learning-rate 0.1 --steps 8000.",
             err=True,
@@ -223,7 +224,7 @@ def _tell_cost(network: Network, method: str, options: dict[str, Any], memory: f
             f"{math.ceil(cost.bytes / 1e9)}",
         )
     if cost.seconds > 60:
-        click.echo(
+        tell(
             f"This takes about {cost.seconds / 60:.0f} minutes: some {cost.gradients:,} gradients of "
             f"{cost.seconds / cost.gradients:.2g} s each. Ctrl-C stops it and keeps what it has.",
             err=True,
@@ -239,8 +240,14 @@ def _summary(run: Run, out: Path) -> str:
         f"{out}: {network.finite_group.name}, {network.neurons} neurons, {network.activation_name}, "
         f"{network.embedding} embedding, task {network.task.text}",
         f"{len(run)} snapshots, t = {run.t[0]:g} .. {run.t[-1]:g}",
-        f"loss ({network.loss}{linearised}) {loss[0]:.6g} -> {loss[-1]:.6g}",
-        f"accuracy {100 * accuracy[0]:.1f} % -> {100 * accuracy[-1]:.1f} %",
+        *(
+            ["loss and accuracy not measured, which would take long"]
+            if math.isnan(loss[0])
+            else [
+                f"loss ({network.loss}{linearised}) {loss[0]:.6g} -> {loss[-1]:.6g}",
+                f"accuracy {100 * accuracy[0]:.1f} % -> {100 * accuracy[-1]:.1f} %",
+            ]
+        ),
     ]
     if "test_acc" in run.records:
         loss, accuracy = run.records["test_loss"], run.records["test_acc"]

@@ -8,7 +8,7 @@ import click
 
 from odekit.cli.command import Command, debug_option
 from odekit.cli.options import finite_group, group_options, json_option
-from odekit.cli.output import progress, say, say_list, show_table, write_json
+from odekit.cli.output import progress, say, say_list, show_table, tell, write_json
 
 if TYPE_CHECKING:
     from odekit.claims import Report
@@ -75,7 +75,7 @@ def command(
     _show(report, form, json_file)
     write_json(report.to_json(), json_file)
     if out is not None:
-        say(f"written to {write_report(report, out, force)}", json_file)
+        tell(f"written to {write_report(report, out, force)}", json_file)
     click.get_current_context().exit(report.exit_code)
 
 
@@ -105,4 +105,4 @@ def _show(report: Report, form: str, json_file: str | None) -> None:
     show_table(verdict_table(report), json_file)
     say_list("Qualifications", notes(report), json_file)
     say_list("False statements, put through the same experiments", controls(report), json_file)
-    say(f"\n{total(report)}", json_file)
+    tell(f"\n{total(report)}", json_file)

@@ -101,15 +101,17 @@ def integrator_error(run: Run) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Bound of the run's own integration error at each time, (T,); 0 where nothing is recorded.
 
     Relative to a neuron's length in the metric of the flow, which divides squared lengths by their rates, and
-    at no time less than before: an estimate that falls has met a change of sign.
+    at no time less than before: an estimate that falls has met a change of sign. Infinite after the time
+    ``first_arrival`` of meta, at which a neuron was left where it had come to rest.
 
     Raises
     ------
-    InputError: a record that is not one nonnegative number a snapshot.
+    InputError: a record that is not one nonnegative number a snapshot, or a time that is no number.
     """
     error = run.integrator_error
+    left = run.t > _number(run.meta, "first_arrival", np.inf)
     if error is None:
-        return np.zeros(len(run))
+        return np.where(left, np.inf, 0.0)
     if error.shape != (len(run),) or error.dtype.kind not in "fiu" or not (error >= 0).all():
         raise InputError(
             "the run's integrator_error doesn't fit its times",
@@ -118,7 +120,7 @@ def integrator_error(run: Run) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         )
     rates = run.network.rates.values()
     distortion = float(np.sqrt(max(rates) / min(rates)))
-    return np.asarray(np.maximum.accumulate(error.astype(np.float64)) * distortion)
+    return np.where(left, np.inf, np.maximum.accumulate(error.astype(np.float64)) * distortion)
 
 
 def _fits(weights: np.ndarray[Any, np.dtype[np.float64]], dtype: type[np.floating[Any]]) -> bool:

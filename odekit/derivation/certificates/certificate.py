@@ -10,7 +10,7 @@ from math import gcd
 from types import MappingProxyType
 
 from odekit.derivation.certificates.exact_transform import ExactTransform
-from odekit.derivation.certificates.numeric_transform import NumericTransform
+from odekit.derivation.certificates.numeric_transform import MAX_TUPLES, NumericTransform
 from odekit.derivation.certificates.system_transform import SystemTransform
 from odekit.derivation.modes import FourierReduction
 from odekit.errors import ReductionError
@@ -44,8 +44,7 @@ def certify(
     ----------
     reduction: what is put to the test.
     order: the concrete order, at least 2: by default the group's own, or where it is a symbol the first from
-    7 on
-        that meets the conditions.
+        7 on that meets the conditions.
     system: its equations in magnitudes and phases, which are compared at random points.
     spheres, radial: the weight groups of each sphere, and the coefficients of ``-E w`` that are claimed.
 
@@ -53,8 +52,7 @@ def certify(
     ------
     InputError: the order is not an integer above 1.
     ReductionError: the order is not the group's, no frequency of that order meets the conditions, or there
-    are
-        more than ten million tuples to sum over.
+        are more than `MAX_TUPLES` tuples to sum over.
     """
     group = _group(reduction, order)
     choices = tuple(_assignments(reduction, group.order))
@@ -69,7 +67,7 @@ def certify(
     if not exact and not NumericTransform(reduction, group, choices[0]).is_affordable:
         raise ReductionError(
             "too many tuples of inputs to sum over",
-            expected="at most ten million",
+            expected=f"at most {MAX_TUPLES:,}",
             received=f"{group.order}**{reduction.network.task.summands}",
             hint="a smaller order",
         )

@@ -10,10 +10,10 @@ from odekit.arrays import ComplexArray, FloatArray, IntArray
 from odekit.derivation.certificates.transform import Transform
 from odekit.systems.algebra import Poly, evaluate
 
-__all__ = ["NumericTransform"]
+__all__ = ["MAX_TUPLES", "NumericTransform"]
 
 # All tuples are in memory at once, as several arrays of doubles.
-_MAX_TUPLES = 10_000_000
+MAX_TUPLES = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class NumericTransform(Transform):
     @property
     def is_affordable(self) -> bool:
         """Whether the tuples fit in memory."""
-        return self._tuples <= _MAX_TUPLES
+        return self._tuples <= MAX_TUPLES
 
     def _difference(self, weights: str, index: int, expected: Poly) -> float:
         measured = np.exp(-2j * np.pi / self._root * self._exponents[index]) @ self._gradients[weights]

@@ -37,7 +37,9 @@ class Lane:
         self._factor = float(factor)
         self._memory = memory
 
-    def __call__(self, weights: Stack, scaled: Stack, residual: Residual) -> tuple[Any, Stack]:
+    def __call__(
+        self, weights: Stack, scaled: Stack, residual: Residual, ask: Callable[[], None]
+    ) -> tuple[Any, Stack]:
         """Loss, and gradient (e + 1, n, M) whose xi still lacks the logit scale.
 
         Parameters
@@ -45,6 +47,7 @@ class Lane:
         weights: (e + 1, n, M), a stack.
         scaled: (n, M), logit scale times xi.
         residual: puts weight times (probability - label) in the place of the logits.
+        ask: called before each block, and raises where the work is to be left.
         """
         gradient, loss = np.zeros(weights.shape, weights.dtype), weights.dtype.type(0)
         pulled = self._factor * scaled
@@ -53,6 +56,7 @@ class Lane:
         collected.fill(0)
         with np.errstate(all="ignore"):
             for block in self.blocks:
+                ask()
                 _, _, inputs, hidden, outputs, products = self._buffers(len(block), weights)
                 self._forward(block, entries, inputs, hidden)
                 np.matmul(scaled, hidden.T, out=outputs)

@@ -17,6 +17,7 @@ from odekit.arrays import BoolArray, FloatArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.networks import Network
 from odekit.numbers import integer
+from odekit.simulation.gradient.interruption import current_question
 from odekit.simulation.gradient.lane import Lane, Residual, softmax_residual, uniform_residual
 from odekit.simulation.gradient.loss_jax import JaxGradient
 from odekit.simulation.gradient.plan import Block, lanes
@@ -127,12 +128,16 @@ class LossGradient:
         """Every block with its hidden layer (rows, M), unchecked; good until the next comes."""
         for lane in self._lanes_of(weights.dtype):
             for block in lane.blocks:
+                current_question()()
                 yield block, lane.hidden(block, weights)
 
     def _add_up(self, weights: Stack, residual: Residual) -> tuple[Any, Stack]:
         """Loss and gradient, the sums over the lanes in their order."""
         scaled = self.network.logit_scale * weights[-1]
-        work = [partial(lane, weights, scaled, residual) for lane in self._lanes_of(weights.dtype)]
+        work = [
+            partial(lane, weights, scaled, residual, current_question())
+            for lane in self._lanes_of(weights.dtype)
+        ]
         (loss, gradient), *others = side_by_side(work)
         for part, share in others:
             loss += part

@@ -11,6 +11,7 @@ import numpy as np
 
 from odekit.arrays import FloatArray, IntArray
 from odekit.networks import Network
+from odekit.simulation.gradient.interruption import current_question
 from odekit.simulation.gradient.loss import LossGradient
 
 __all__ = ["energy_gradient", "unit_network"]
@@ -60,6 +61,7 @@ def _quadratic(labels: IntArray, coefficient: float, is_shared: bool) -> Ascent:
     def ascend(weights: FloatArray) -> FloatArray:
         slope = np.empty_like(weights)
         for start in range(0, weights.shape[2], chunk):
+            current_question()()
             some = np.s_[:, :, start : start + chunk]
             _bilinear(labels, partner, weights[some], slope[some])
         slope *= 2 * coefficient

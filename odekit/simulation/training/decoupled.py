@@ -48,6 +48,10 @@ class Relaxation:
     arrival: FloatArray
     converged: BoolArray
 
+    def first_arrival(self) -> float:
+        """When the first neuron was left because its residual was small; infinity if none was."""
+        return float(self.arrival[self.converged].min(initial=np.inf))
+
 
 def decoupled_flow(
     velocity: Velocity,

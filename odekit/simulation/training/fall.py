@@ -6,18 +6,15 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.networks import Network
-from odekit.simulation.training.flow import LOOSER, PASSING, error_bound, gradient_flow, time_scale
+from odekit.simulation.training.flow import LOOSER, PASSING, error_bound, gradient_flow, moving_scale
 from odekit.simulation.training.integration import Stepper, follow, has_kink
 from odekit.simulation.training.schedule import even_times
 from odekit.simulation.training.velocity import Velocity
-from odekit.simulation.weights import norms
 
 __all__ = ["falling_flow"]
 
 # Shares of the first loss at which its fall has begun, and at which it has fallen.
 FALLING, FALLEN = 0.99, 0.5
-# The full loss and that of uniform softmax move small weights alike; so much apart, the latter is rounding.
-ROUNDING = 1e3
 # In time scales of the start: where a loss that has not halved is left.
 SPANS = 30.0
 # A scout only has to find where the loss falls.
@@ -67,7 +64,7 @@ def falling_flow(
     integrator_error: (T,) float64 as `gradient_flow` gives it, infinite where the looser flow, whose loss may
         fall earlier, was given up before; None if not asked for.
     """
-    network, span = velocity.network, _span(velocity, start)
+    network, span = velocity.network, moving_scale(velocity, start)
     has_kinks = has_kink(network.activation)
     most = most_gradients(network, has_kinks)
     scout = Stepper(velocity, 0.0, start, SPANS * span, max(rtol, SCOUT), has_kinks)
@@ -98,17 +95,6 @@ def falling_flow(
     error = np.full(len(times), np.inf)
     error[: len(others)] = error_bound(stacks[: len(others)], others, rtol)
     return times, stacks, error
-
-
-def _span(velocity: Velocity, start: FloatArray) -> float:
-    """The time scale of the start; of the full loss where it is far less, and the other but rounding."""
-    size, speed = norms(start), norms(velocity(start))
-    moving = speed > 0
-    full = float((size[moving] / speed[moving]).min()) if moving.any() else np.inf
-    if not norms(Velocity(velocity.network, "uniform")(start)).any() and moving.any():
-        return full
-    span = time_scale(velocity.network, start)
-    return span if span < ROUNDING * full else full
 
 
 class _Fall:

@@ -11,7 +11,7 @@ from odekit.simulation.training.integration import has_kink, integrate
 from odekit.simulation.training.velocity import Velocity
 from odekit.simulation.weights import norms
 
-__all__ = ["LOOSER", "PASSING", "error_bound", "gradient_flow", "time_scale"]
+__all__ = ["LOOSER", "PASSING", "error_bound", "gradient_flow", "moving_scale", "time_scale"]
 
 # So much looser that the difference of both runs is about the error of the looser one.
 LOOSER = 10.0
@@ -20,6 +20,8 @@ LOOSER = 10.0
 AGREEMENT, TOLERANCES = 3.0, 20.0
 # From this tolerance on a method of low order passes the kinks of an activation; below it nothing does.
 PASSING = 1e-5
+# The full loss and that of uniform softmax move small weights alike; so much apart, the latter is rounding.
+ROUNDING = 1e3
 
 
 def gradient_flow(
@@ -82,6 +84,17 @@ def time_scale(network: Network, start: FloatArray) -> float:
     if not moving.any():
         raise InputError("no neuron moves from this start", hint="other weights, or t_end")
     return float((size[moving] / speed[moving]).min())
+
+
+def moving_scale(velocity: Velocity, start: FloatArray) -> float:
+    """The time scale of the start; of the full loss where it is far less, and the other but rounding."""
+    size, speed = norms(start), norms(velocity(start))
+    moving = speed > 0
+    full = float((size[moving] / speed[moving]).min()) if moving.any() else np.inf
+    if not norms(Velocity(velocity.network, "uniform")(start)).any() and moving.any():
+        return full
+    span = time_scale(velocity.network, start)
+    return span if span < ROUNDING * full else full
 
 
 def error_bound(snapshots: FloatArray, looser: FloatArray, rtol: float) -> FloatArray:

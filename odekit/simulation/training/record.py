@@ -1,19 +1,24 @@
 """What a run records at each of its snapshots, measured on the weights."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from odekit.arrays import BoolArray, FloatArray, IntArray
-from odekit.simulation.gradient import LossGradient
+from odekit.errors import StoppedEarly
+from odekit.simulation.gradient import LossGradient, asking
 from odekit.simulation.runs import Run
 from odekit.simulation.training.integration import State
 from odekit.simulation.training.velocity import Velocity
 from odekit.simulation.weights import unstack_mapping
 
-__all__ = ["accuracies", "incomplete_run", "recorded_run"]
+__all__ = ["accuracies", "arrivals", "incomplete_run", "recorded_run"]
+
+# Seconds in which what was stopped may still be measured.
+SHORTLY = 3.0
 
 
 def recorded_run(
@@ -48,6 +53,11 @@ def recorded_run(
     return Run(run.t, run.weights, run.network, run.steps, run.meta, records)
 
 
+def arrivals(first: float) -> dict[str, float]:
+    """What meta says of the time from which on not every neuron goes on; nothing if that is infinite."""
+    return {"first_arrival": first} if np.isfinite(first) else {}
+
+
 def incomplete_run(
     velocity: Velocity,
     start: FloatArray,
@@ -61,6 +71,10 @@ def incomplete_run(
     Parameters
     ----------
     state: of the phase of a training that keeps the run's snapshots, see `Journal.reached`.
+
+    Returns
+    -------
+    run: its loss and accuracy are NaN where measuring them would take more than seconds.
     """
     shape, rate = start.shape, meta.get("learning_rate")
     stacks, times = start[None], np.zeros(1)
@@ -70,10 +84,29 @@ def incomplete_run(
         if "y" in state and state["t"] > times[-1]:
             stacks = np.concatenate([stacks, state["y"].reshape(1, *shape)])
             times = np.append(times, state["t"])
+        if "converged" in state:
+            meta = {**meta, **arrivals(float(state["arrival"][state["converged"]].min(initial=np.inf)))}
     velocity.retract(stacks := stacks.copy())
     steps = None if rate is None else times.astype(np.int64)
     t = times if rate is None else rate * times
-    return recorded_run(velocity, t, stacks, {**meta, "incomplete": reason}, steps=steps, train=train)
+    meta = {**meta, "incomplete": reason}
+    try:
+        with asking(_until(time.monotonic() + SHORTLY)):
+            return recorded_run(velocity, t, stacks, meta, steps=steps, train=train)
+    except StoppedEarly:
+        unknown = np.full(len(t), np.nan)
+        records = {"loss": unknown, "acc": unknown}
+        return Run(t, unstack_mapping(velocity.network, stacks), velocity.network, steps, meta, records)
+
+
+def _until(moment: float) -> Callable[[], None]:
+    """Raises from a moment on."""
+
+    def ask() -> None:
+        if time.monotonic() > moment:
+            raise StoppedEarly("what is measured on the weights takes too long")
+
+    return ask
 
 
 def _split_records(

@@ -7,12 +7,13 @@ import numpy as np
 from odekit.arrays import FloatArray, IntArray
 from odekit.errors import InputError
 from odekit.numbers import integer, is_integer, positive, real
-from odekit.simulation.training.flow import time_scale
+from odekit.simulation.training.flow import moving_scale
 from odekit.simulation.training.integration import has_kink
 from odekit.simulation.training.velocity import Velocity
 
 __all__ = [
     "checked_times",
+    "denser_times",
     "ends_by_itself",
     "even_times",
     "flow_ends",
@@ -28,6 +29,11 @@ SPANS = 30.0
 LONGEST = 3000.0
 # Relative tolerances of a flow that is smooth, and of one whose slope jumps.
 SMOOTH, KINKED = 1e-8, 1e-3
+
+
+def denser_times(t_end: float, snapshots: int) -> FloatArray:
+    """From 0 to ``t_end``, quadratically spaced: a flow on spheres soon comes to rest."""
+    return positive(t_end, "t_end") * np.linspace(0.0, 1.0, snapshots) ** 2
 
 
 def even_times(t_end: float, snapshots: int | Sequence[int]) -> FloatArray:
@@ -136,15 +142,28 @@ def flow_ends(
     """
     if until is not None:
         _check_until(velocity, until)
-        kept = np.zeros(1) if times is None else checked_times(times)
-        longest = LONGEST * time_scale(velocity.network, start) if t_end is None else positive(t_end, "t_end")
+        longest = LONGEST * moving_scale(velocity, start) if t_end is None else positive(t_end, "t_end")
+        if times is None:
+            # The place where the flow ends is a snapshot too.
+            kept = denser_times(_settled(velocity, start, longest), _count(snapshots) - 1)
+            return kept, longest
+        kept = checked_times(times)
         return kept, max(longest, float(kept[-1]))
     if times is None:
-        end = _default_end(velocity, start) if t_end is None else t_end
-        return even_times(end, snapshots), None
+        if t_end is not None:
+            return even_times(t_end, snapshots), None
+        return denser_times(_default_end(velocity, start), _count(snapshots)), None
     if t_end is not None:
         raise InputError("both t_end and times are given", expected="one of them")
     return checked_times(times), None
+
+
+def _settled(velocity: Velocity, start: FloatArray, longest: float) -> float:
+    """When most neurons have settled, at most the longest time; that where none moves."""
+    try:
+        return min(_default_end(velocity, start), longest)
+    except InputError:
+        return longest
 
 
 def _default_end(velocity: Velocity, start: FloatArray) -> float:
@@ -152,7 +171,7 @@ def _default_end(velocity: Velocity, start: FloatArray) -> float:
         raise InputError(
             "at uniform softmax a free flow blows up, and its end must be given", hint="t_end or times"
         )
-    return SPANS * time_scale(velocity.network, start)
+    return SPANS * moving_scale(velocity, start)
 
 
 def _check_until(velocity: Velocity, until: float) -> None:

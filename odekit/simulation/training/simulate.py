@@ -22,7 +22,7 @@ from odekit.simulation.training.flow import LOOSER, error_bound, gradient_flow
 from odekit.simulation.training.initial import initial_weights
 from odekit.simulation.training.integration import Journal, keeping
 from odekit.simulation.training.optimisers import OPTIMISERS
-from odekit.simulation.training.record import incomplete_run, recorded_run
+from odekit.simulation.training.record import arrivals, incomplete_run, recorded_run
 from odekit.simulation.training.schedule import ends_by_itself, flow_ends, kept_steps, refuse, step_tolerance
 from odekit.simulation.training.schedule import learning_rate as checked_rate
 from odekit.simulation.training.spheres import check_unit
@@ -83,15 +83,17 @@ def simulate(
         least; required without a constraint at uniform softmax, whose neurons do blow up.
     times: flow: times of the snapshots, increasing, instead of ``t_end``; the start at t = 0 is always kept.
     until: flow at uniform softmax on spheres: go on until every neuron's residual, the norm of its velocity
-        over that before the projection, has fallen to this. A neuron is left where it arrives. The start,
-        ``times`` and the end are kept; ``t_end``, by default 3,000 times the least of above, stops neurons
-        that have not arrived, which ``meta["unconverged"]`` counts.
+        over that before the projection, has fallen to this. A neuron is left where it arrives, the first at
+        ``meta["first_arrival"]``. The start, ``times``, by default those of the snapshots that lie before the
+        first arrival, and the end are kept; ``t_end``, by default 3,000 times the least of above, stops
+        neurons that have not arrived, which ``meta["unconverged"]`` counts.
     learning_rate, steps: descent: both are required; t is steps times learning_rate.
     weight_decay: descent without a constraint, from 0: every step also takes this times the learning rate of
         each weight away; by default none.
     frac_train: descent at full softmax, in (0, 1]: share of the ordered tuples of inputs that are trained on,
         drawn from the seed. The loss is theirs, the mean over them or their sum.
-    snapshots: number of snapshots, evenly spaced; for descent also the steps at which to keep one.
+    snapshots: number of snapshots, evenly spaced, on spheres up to the default end quadratically, denser at
+        the start; for descent also the steps at which to keep one.
     rtol: flow: relative tolerance, 1e-13 to 1e-2; by default 1e-8, or 1e-3 where the activation's slope
         jumps (relu, abs), at which a flow of the full loss passes its kinks.
     estimate_error: flow: whether to integrate again at a looser tolerance for ``integrator_error``.
@@ -129,12 +131,13 @@ def simulate(
     train = draw_split(network, frac_train, seed) if frac_train < 1 else None
     velocity = Velocity(network, softmax, train)
     start, drawn = _start(network, seed, init, scale, weights)
-    check_start(velocity, start)
     meta = {**drawn, "frac_train": frac_train, **_described(velocity, method)}
     if method == "flow":
         part = frac_train if frac_train < 1 else None
         refuse("flow", learning_rate=learning_rate, steps=steps, weight_decay=weight_decay, frac_train=part)
         meta["rtol"] = rtol = step_tolerance(velocity, rtol)
+        if until is not None:
+            meta["until"] = until
     else:
         refuse(method, t_end=t_end, times=times, until=until)
         rate, at = checked_rate(learning_rate), kept_steps(steps, snapshots)
@@ -154,7 +157,7 @@ def simulate(
             return recorded_run(velocity, kept, stacks, meta, error=error)
         tolerances = [tight, LOOSER * tight] if estimate_error else [tight]
         relaxed = _relax(velocity, start, kept, tolerances, until, last, advance)
-        return _relaxed_run(velocity, kept, relaxed, meta, until)
+        return _relaxed_run(velocity, kept, relaxed, meta, is_cut=until is not None and times is None)
 
     def descent(advance: Callable[[float], None]) -> Run:
         how: dict[str, Any] = {"optimiser": method, "weight_decay": decay, "chosen": train}
@@ -166,6 +169,7 @@ def simulate(
     title = "gradient flow" if method == "flow" else "gradient descent"
     with blas_threads(network), progress_bar(title, 1.0, progress) as advance, keeping(kept):
         try:
+            check_start(velocity, start)
             return (flow if method == "flow" else descent)(advance)
         except StoppedEarly as error:
             error.run = incomplete_run(velocity, start, kept.reached(), meta, str(error), train)
@@ -263,20 +267,23 @@ def _relax(
 
 
 def _relaxed_run(
-    velocity: Velocity,
-    kept: FloatArray,
-    relaxed: Sequence[Relaxation],
-    meta: Mapping[str, Any],
-    until: float | None,
+    velocity: Velocity, kept: FloatArray, relaxed: Sequence[Relaxation], meta: Mapping[str, Any], is_cut: bool
 ) -> Run:
-    """The run of a flow of decoupled neurons; of two, the second is the one at the looser tolerance."""
-    end = float(relaxed[0].arrival.max())
-    goes_on = end > kept[-1]
-    t = np.append(kept, end) if goes_on else kept
-    stacks = [
-        np.concatenate([flow.snapshots, flow.final[None]]) if goes_on else flow.snapshots for flow in relaxed
-    ]
+    """The run of a flow of decoupled neurons; of two, the second is the one at the looser tolerance.
+
+    Parameters
+    ----------
+    is_cut: whether it keeps nothing between the first neuron's arrival and the end.
+    """
+    first = min(flow.first_arrival() for flow in relaxed)
+    before = max(int(np.searchsorted(kept, first)), 1) if is_cut else len(kept)
+    t, end = kept[:before], float(relaxed[0].arrival.max())
+    stacks = [flow.snapshots[:before] for flow in relaxed]
+    if end > t[-1]:
+        t = np.append(t, end)
+        stacks = [np.concatenate([s, flow.final[None]]) for s, flow in zip(stacks, relaxed, strict=True)]
     error = error_bound(stacks[0], stacks[1], meta["rtol"]) if len(stacks) > 1 else None
-    if until is not None:
-        meta = {**meta, "until": until, "unconverged": int((~relaxed[0].converged).sum())}
+    if "until" in meta:
+        unconverged = int((~relaxed[0].converged).sum())
+        meta = {**meta, "unconverged": unconverged, **arrivals(relaxed[0].first_arrival())}
     return recorded_run(velocity, t, stacks[0], meta, error=error)

@@ -97,7 +97,7 @@ def converged(group: FiniteGroup, neurons: int, seed: int, embedding: str = "uns
     is counted in ``meta["unconverged"]``. Runs are remembered, and shared by the claims that look at the end.
     """
     network = sphere_network(group, neurons, embedding)
-    return simulate(network, seed=seed, softmax="uniform", until=RESIDUAL, estimate_error=False)
+    return simulate(network, seed=seed, softmax="uniform", until=RESIDUAL, snapshots=2, estimate_error=False)
 
 
 def snapshot(run: Run, index: int) -> dict[str, FloatArray]:

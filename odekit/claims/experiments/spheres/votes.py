@@ -132,28 +132,25 @@ def largest_shared_accuracy(group: FiniteGroup) -> float:
 def exact_population(group: FiniteGroup, generator: np.random.Generator) -> Exact:
     """Logits of exact designs, one population per irrep, at several proportions."""
     irreps = group.real_irreps[1:]
-    parts = np.stack(
-        [
-            centred_logits(group, explicit_maxima(sigma, design_of_frames(sigma.r, generator)))
-            for sigma in irreps
-        ]
-    )
+    designs = [explicit_maxima(sigma, design_of_frames(sigma.r, generator)) for sigma in irreps]
     random = generator.dirichlet(np.ones(len(irreps)))
     right = indicator_proportions(irreps)
     wrong, name = _other_proportions(right)
     expected = population_logits(group, random)
     largest = max(2 * sigma.r**3 for sigma in irreps)
+    mixtures = np.zeros((3, *expected.shape))
+    for place, design in enumerate(designs):
+        # One irrep's n^3 logits at a time: those of all irreps of a large group don't fit the memory.
+        part = centred_logits(group, design)
+        for mixture, proportions in zip(mixtures, (random, right, wrong), strict=True):
+            mixture += proportions[place] * part
     return Exact(
-        error=float(np.abs(_mixed(random, parts) - expected).max() / np.abs(expected).max()),
-        as_indicator=indicator(_mixed(right, parts), group),
-        otherwise=indicator(_mixed(wrong, parts), group),
+        error=float(np.abs(mixtures[0] - expected).max() / np.abs(expected).max()),
+        as_indicator=indicator(mixtures[1], group),
+        otherwise=indicator(mixtures[2], group),
         other=name,
         rounding=_rounding(group, largest),
     )
-
-
-def _mixed(proportions: FloatArray, parts: FloatArray) -> FloatArray:
-    return np.asarray(np.tensordot(proportions, parts, axes=1))
 
 
 def _other_proportions(right: FloatArray) -> tuple[FloatArray, str]:
@@ -232,6 +229,7 @@ def _train(group: FiniteGroup, neurons: int, embedding: str, generator: np.rando
         weights=random_start(network, generator),
         softmax="uniform",
         until=CONVERGED,
+        snapshots=2,
         rtol=RTOL,
         estimate_error=False,
     )

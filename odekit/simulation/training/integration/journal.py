@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.errors import FileError, InputError, StoppedEarly
+from odekit.simulation.gradient import asking
 from odekit.simulation.runs import read_archive, write_archive
 
 __all__ = ["Journal", "Phase", "State", "current_journal", "keeping", "stop_training"]
@@ -93,10 +94,14 @@ class Journal:
 
     def turn(self) -> None:
         """Write the file if it is time, and stop if that was asked for."""
-        if self.stopped_by:
-            raise StoppedEarly(f"the training was stopped by {self.stopped_by}")
+        self.check()
         if self._path is not None and time.monotonic() > self._next:
             self.write()
+
+    def check(self) -> None:
+        """Stop if that was asked for."""
+        if self.stopped_by:
+            raise _stopped(self.stopped_by)
 
     def write(self) -> None:
         """Write the file, whole or not at all."""
@@ -132,8 +137,20 @@ def current_journal() -> Journal:
 
 
 def stop_training(by: str) -> None:
-    """Stop the training that is under way, if any, after the step it is in; ``by`` says who wants it."""
-    current_journal().stopped_by = by
+    """Stop the training that is under way, in the step that it is in; ``by`` says who wants it.
+
+    Raises
+    ------
+    StoppedEarly: none has begun.
+    """
+    kept = _CURRENT.get()
+    if kept is None:
+        raise _stopped(by)
+    kept.stopped_by = by
+
+
+def _stopped(by: str) -> StoppedEarly:
+    return StoppedEarly(f"the training was stopped by {by}")
 
 
 @contextmanager
@@ -141,7 +158,8 @@ def keeping(kept: Journal) -> Iterator[Journal]:
     """Make a journal that of the training in the block; it is written where that stops early."""
     token = _CURRENT.set(kept)
     try:
-        yield kept
+        with asking(kept.check):
+            yield kept
     except StoppedEarly:
         kept.write()
         raise
@@ -160,7 +178,7 @@ def _read(path: Path | None, settings: str) -> list[tuple[State, bool]]:
         raise FileError(
             "there is nothing to go on from",
             expected="the checkpoint of a simulation that stopped early" + (f" at {path}" if path else ""),
-            hint="the same without resume",
+            hint="the same without resume=True",
         )
     arrays = read_archive(path)
     _check_settings(path, str(arrays.get(SETTINGS, "{}")), settings)
@@ -190,5 +208,5 @@ def _check_settings(path: Path, kept: str, wanted: str) -> None:
         f"the simulation kept in {path} was another one",
         expected=what,
         received=given,
-        hint="the options that it was started with, or another file",
+        hint="the options that it was started with, and resume=True; or start anew without it",
     )

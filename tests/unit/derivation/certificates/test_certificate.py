@@ -182,5 +182,5 @@ def test_another_order_than_the_group_s_is_refused() -> None:
 
 
 def test_too_many_tuples_are_refused() -> None:
-    with pytest.raises(ReductionError, match=r"too many tuples.*at most ten million.*251\*\*3"):
+    with pytest.raises(ReductionError, match=r"too many tuples.*at most 10,000,000.*251\*\*3"):
         derive(Network("Zp", task="x+y+z")).certify(251)

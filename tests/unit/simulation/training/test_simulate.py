@@ -172,9 +172,30 @@ def test_until_brings_every_neuron_to_rest() -> None:
     assert (run.meta["until"], run.meta["unconverged"]) == (1e-9, 0)
     assert run.integrator_error is not None
     assert run.integrator_error.max() < 1e-5
-    short = simulate(sphere_network(), softmax="uniform", until=1e-9, t_end=0.5)
-    assert short.t.tolist() == [0.0, 0.5]
+    short = simulate(sphere_network(), softmax="uniform", until=1e-9, t_end=0.5, snapshots=4)
+    assert short.t.tolist() == [0.0, 0.125, 0.5]
     assert short.meta["unconverged"] == 8
+    assert "first_arrival" not in short.meta
+
+
+def test_until_keeps_snapshots_up_to_the_first_arrival_and_the_end() -> None:
+    run = simulate(sphere_network(), softmax="uniform", until=1e-9, snapshots=21)
+    arrived = run.meta["first_arrival"]
+    assert run.t[-2] < arrived < run.t[-1]
+    assert 5 < len(run) < 21
+    np.testing.assert_allclose(np.diff(np.sqrt(run.t[:-1]), 2), 0, atol=1e-12)
+    moving = run.records["residual"][:-1]
+    assert (moving > 1e-9).all()
+    both = simulate(sphere_network(), softmax="uniform", until=1e-9, snapshots=2)
+    assert both.t.tolist() == [0.0, pytest.approx(run.t[-1], rel=0.2)]
+
+
+def test_until_at_a_point_of_rest_ends_at_once() -> None:
+    resting = simulate(sphere_network(), softmax="uniform", until=1e-9, snapshots=2)
+    start = {name: values[-1] for name, values in resting.weights.items()}
+    again = simulate(sphere_network(), weights=start, softmax="uniform", until=1e-6)
+    assert again.t.tolist() == [0.0]
+    assert again.meta["first_arrival"] == 0.0
 
 
 def test_on_spheres_the_flow_by_default_goes_on_until_most_neurons_rest() -> None:
