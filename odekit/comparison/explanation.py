@@ -22,7 +22,7 @@ HIDDEN = 0.025
 BY_FAR = 3.0
 # Factors of a clock, around that of the first velocity, that are tried, then refined; a declaration explains
 # one that is as near as this.
-CLOCKS = np.geomspace(0.1, 10.0, 21)
+CLOCKS = np.geomspace(0.25, 4.0, 13)
 NEAR = 0.03
 # A clock explains a gap if it leaves less than this share of it.
 LEFT = 0.2

@@ -80,7 +80,7 @@ class ReducedFlow:
                 solution = solve(block.compiled, states, elapsed)
                 y, found = solution.y, np.broadcast_to(solution.error_estimate, (len(times), states.shape[1]))
             else:
-                y, found = follow_stepwise(block.compiled, states, elapsed, rtol, atol=0.0)
+                y, found = follow_stepwise(block.compiled, states, elapsed, rtol)
             self._place(block, np.moveaxis(y, 1, 0), result)
             error[..., block.places] = found.reshape(*shape[:-1], len(block.places))
         return result, error

@@ -13,7 +13,7 @@ __all__ = ["follow_stepwise"]
 
 
 def follow_stepwise(
-    compiled: CompiledSystem, start: FloatArray, times: FloatArray, rtol: float, atol: float | None = None
+    compiled: CompiledSystem, start: FloatArray, times: FloatArray, rtol: float
 ) -> tuple[FloatArray, FloatArray]:
     """States (T, state, batch) at increasing times (T,) from 0 on, and the solver's error up to each.
 
@@ -21,7 +21,7 @@ def follow_stepwise(
     ----------
     compiled: without parameters.
     start: (state, batch).
-    times, rtol, atol: as for `solve`.
+    times, rtol: as for `solve`.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def follow_stepwise(
         inside = np.flatnonzero((times > begin) & (times <= end))
         if alive.any():
             asked = np.unique(np.append(times[inside], end))
-            solved = solve(compiled, now[:, alive], asked - begin, rtol=rtol, atol=atol)
+            solved = solve(compiled, now[:, alive], asked - begin, rtol=rtol)
             y[np.ix_(inside, np.arange(len(now)), alive)] = solved.y[: len(inside)]
             now[:, alive] = solved.y[-1]
             spent[alive] += solved.error_estimate
