@@ -74,10 +74,12 @@ def compare(
             if comparison.outcome != "refuted" or scale_field != 1:
                 return comparison
 
+            count = max(2, int(np.searchsorted(run.t, comparison.horizon or 0.0)))
+
             def again(changed: Run) -> Comparison:
                 return _compared(name, changed, _parts(changed, 1.0), tolerance, horizon_level)
 
-            return replace(comparison, reason=comparison.reason + explain_clock(run, parts, again))
+            return replace(comparison, reason=comparison.reason + explain_clock(run, parts, count, again))
     except ReductionError as error:
         return Comparison(name, run, tolerance, "not_applicable", str(error))
 
