@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from scipy.stats import binom
@@ -28,6 +27,7 @@ FINER = 0.05 * 1.25 ** -np.arange(32)
 COARSER = (0.1, 0.2, 0.5, 1.0)
 
 Weights = Mapping[str, FloatArray]
+Follow = Callable[[float, int], Weights]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,33 +60,39 @@ class Judge:
             (excess > CLEARLY).mean() > STRAY or (left and binom.sf(left - 1, len(excess), STRAY) < LEVEL)
         )
 
-    def outcome(self, gap: FloatArray, control: Control) -> tuple[Outcome, str]:
-        """The outcome, and one sentence that says why."""
+    def outcome(self, gap: FloatArray, follow: Follow) -> tuple[Outcome, str, Control | None]:
+        """The outcome, one sentence that says why, and the control where all but it would confirm.
+
+        Parameters
+        ----------
+        follow: as of `Parts`.
+        """
         count, excess = self.count, self._excess(gap)
         within = float((excess <= 1).mean())
         median = float(np.median(gap[1:count], axis=1).max())
         share = f"{100 * within:.1f} % of the neurons stay within their budget"
         told = f"{share}, the median gap within {median:.1e}"
         if self.refutes(gap):
-            return "refuted", told
+            return "refuted", told, None
         if within < 1 - STRAY:
-            return "inconclusive", f"{told}; too few leave it, and by too little, to refute"
+            return "inconclusive", f"{told}; too few leave it, and by too little, to refute", None
         if self._stands_still():
-            return "inconclusive", f"{told}, but the weights move no further than the budget"
+            return "inconclusive", f"{told}, but the weights move no further than the budget", None
         if median > self.tolerance:
-            return "inconclusive", f"{told}, which is above the tolerance {self.tolerance:g}"
+            return "inconclusive", f"{told}, which is above the tolerance {self.tolerance:g}", None
+        control = self.control(follow)
         if control.outcome != "refuted":
-            return "inconclusive", f"{told}, but so it does in a field {_told(control)}"
-        return "confirmed", f"{told}; a field {_told(control)}"
+            return "inconclusive", f"{told}, but so it does in a field {_told(control)}", control
+        return "confirmed", f"{told}; a field {_told(control)}", control
 
-    def control(self, follow: Callable[[float, int], Weights]) -> Control:
+    def control(self, follow: Follow) -> Control:
         """Fields 5 % faster and 5 % slower put to the same run, and the smallest change that is refuted."""
         slower, same, faster = (follow(1 + change, self.count) for change in (-CHANGE, 0.0, CHANGE))
         if all(self.refutes(relative_gap(self.run, weights)) for weights in (slower, faster)):
             return Control(CHANGE, "refuted", self._smallest(_between(slower, same, faster)))
         return Control(CHANGE, "not refuted", next(filter(self._is_refuted(follow), COARSER), None))
 
-    def _is_refuted(self, follow: Callable[[float, int], Weights]) -> Callable[[float], bool]:
+    def _is_refuted(self, follow: Follow) -> Callable[[float], bool]:
         def both(change: float) -> bool:
             fields = (follow(factor, self.count) for factor in (1 + change, 1 / (1 + change)))
             return all(self.refutes(relative_gap(self.run, weights)) for weights in fields)
@@ -94,13 +100,16 @@ class Judge:
         return both
 
     def _smallest(self, at: Callable[[float], Weights]) -> float:
-        """Smallest change of speed, up and down, from which on all larger ones up to 5 % are refuted."""
+        """Smallest of some changes of speed, up and down, that is refuted, by bisection from 5 % down."""
 
         def both(change: float) -> bool:
             return all(self.refutes(relative_gap(self.run, at(sign * change))) for sign in (1, -1))
 
-        steps = pairwise(FINER.tolist())
-        return next((larger for larger, change in steps if not both(change)), float(FINER[-1]))
+        refuted, open_ = 0, len(FINER)
+        while open_ - refuted > 1:
+            middle = (refuted + open_) // 2
+            refuted, open_ = (middle, open_) if both(float(FINER[middle])) else (refuted, middle)
+        return float(FINER[refuted])
 
     def _excess(self, gap: FloatArray) -> FloatArray:
         """Largest ratio of gap to budget before the horizon, (M,); 0 for 0/0 and inf/inf."""
