@@ -173,6 +173,7 @@ class _Watch:
         self._watched = threading.get_ident()
         self._clock = _clock(self._watched)
         self._quiet = threading.Event()
+        self._has_interrupted = False
         self._thread = threading.Thread(target=self._look, name="odekit limit", daemon=True)
 
     def start(self) -> None:
@@ -184,21 +185,32 @@ class _Watch:
         self._thread.start()
 
     def stop(self) -> None:
-        """Return when no interruption can come any more."""
-        while True:
+        """Return when no interruption can come any more.
+
+        One that was sent and has not come is awaited: an interpreter that is told to forget it stays on the
+        alert, and is slow at every call, for good.
+        """
+        is_last = False
+        while not is_last:
             try:
                 self._quiet.set()
                 if self._thread.ident is not None:
                     self._thread.join()
-                _interrupt(self._watched, None)
-                return
+                if not self._has_interrupted:
+                    return
+                is_last = True
+                _interrupt(self._watched, self.interruption)
+                while True:
+                    time.sleep(0)
             except self.interruption:
                 continue
+        self._has_interrupted = False
 
     def _look(self) -> None:
         while not self._quiet.wait(_LOOK):
             if self._clock() > self._end or _memory() > self._most:
                 self.cause = "time" if self._clock() > self._end else "memory"
+                self._has_interrupted = True
                 _interrupt(self._watched, self.interruption)
                 if self._quiet.wait(_AGAIN):
                     return
@@ -219,7 +231,6 @@ def _memory() -> float:
         return 0.0
 
 
-def _interrupt(thread: int, kind: type[BaseException] | None) -> None:
-    """Let a thread raise an exception at its next step, or forget one that it has not raised yet."""
-    raised = None if kind is None else ctypes.py_object(kind)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
+def _interrupt(thread: int, kind: type[BaseException]) -> None:
+    """Let a thread raise an exception at its next step."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(kind))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import textwrap
 import threading
 from pathlib import Path
 
@@ -129,3 +132,32 @@ def test_a_formula_that_is_hard_for_the_algebra_ends_in_an_answer_or_a_sentence(
             gradient_flow(energy, "b").report()
         except OdekitError:
             return
+
+
+def test_no_alert_stays_behind_on_which_a_profiler_would_never_come_back() -> None:
+    script = """
+        import cProfile
+        from odekit.errors import LimitError
+        from odekit.limits import bounded, limit
+
+        def spin():
+            while True:
+                pass
+
+        bounded("nothing")(int)()
+        with limit(seconds=0.1):
+            try:
+                bounded("spinning")(spin)()
+            except LimitError:
+                print("ended", end=" ")
+        cProfile.Profile().runcall(lambda: sum(map(abs, range(9))))
+        print("profiled")
+    """
+    result = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert result.stdout == "ended profiled\n"
