@@ -14,9 +14,9 @@ import argparse
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -181,25 +181,25 @@ def wrong_run(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
 
 def _clock(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
     factor = float(rng.choice([0.5, 0.9, 0.95, 1.05, 1.1, 2.0]))
-    return f"clock times {factor}", _changed(run, t=factor * run.t)
+    return f"clock times {factor}", replace(run, t=factor * run.t)
 
 
 def _loss(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
     other = "sum" if run.network.loss == "mean" else "mean"
-    return f"loss called {other}", _changed(run, network=run.network.replaced(loss=other))
+    return f"loss called {other}", replace(run, network=run.network.replaced(loss=other))
 
 
 def _group(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
     name = run.network.finite_group.name
     if name not in EXCHANGED:
         return _clock(run, rng)
-    return f"group called {EXCHANGED[name]}", _changed(
+    return f"group called {EXCHANGED[name]}", replace(
         run, network=run.network.replaced(group=EXCHANGED[name])
     )
 
 
 def _sign(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
-    return "readout of the other sign", _changed(run, weights={**run.weights, "xi": -run.weights["xi"]})
+    return "readout of the other sign", replace(run, weights={**run.weights, "xi": -run.weights["xi"]})
 
 
 def _decay(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
@@ -207,21 +207,14 @@ def _decay(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
     shrunk = np.exp(-lost)[:, None, None]
     if run.network.constraint != "none":
         return _clock(run, rng)
-    return "decayed weights", _changed(run, weights={name: w * shrunk for name, w in run.weights.items()})
+    return "decayed weights", replace(run, weights={name: w * shrunk for name, w in run.weights.items()})
 
 
 def _scaled(run: Run, rng: np.random.Generator) -> tuple[str, Run]:
     if run.network.constraint != "none":
         return _clock(run, rng)
     name, factor = str(rng.choice([*run.weights])), float(rng.choice([0.8, 0.95, 1.05, 1.25]))
-    return f"{name} times {factor}", _changed(run, weights={**run.weights, name: factor * run.weights[name]})
-
-
-def _changed(run: Run, **fields: Any) -> Run:
-    own: Mapping[str, Any] = {
-        name: getattr(run, name) for name in ("t", "weights", "network", "steps", "meta", "records")
-    }
-    return Run(**{**own, **fields})
+    return f"{name} times {factor}", replace(run, weights={**run.weights, name: factor * run.weights[name]})
 
 
 if __name__ == "__main__":

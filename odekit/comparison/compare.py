@@ -97,7 +97,7 @@ def _compared(name: str, run: Run, parts: Parts, tolerance: float, level: float)
     control: Control | None = None
     if count > 1:
         judge = Judge(run, budget.total, count, tolerance)
-        outcome, reason, control = judge.outcome(gap, parts.follow)
+        outcome, reason, control = judge.outcome(gap, parts)
         reason += forgiven(run, gap, budget, count) if outcome == "confirmed" else ""
     elif _is_too_slow(parts.slow):
         outcome, reason = "refuted", "most neurons move more slowly than the flow of the stated loss can"

@@ -1,12 +1,14 @@
 """A run on spheres, or on a non-Abelian group, against the lifted flow from its first snapshot."""
 
+from functools import partial
+
 import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.comparison.accuracy import MeasuredOrbit, neglected_gradients, neuron_lengths
 from odekit.comparison.flows import LiftedNeurons
 from odekit.comparison.measures import ErrorCurve, irrep_shares
-from odekit.comparison.parts import COARSE, FINE, Parts, count_winners, solver_error
+from odekit.comparison.parts import COARSE, FINE, Parts, count_winners, evolve_at_speed, solver_error
 from odekit.simulation import Run, check_run
 
 __all__ = ["compare_blocks"]
@@ -22,15 +24,11 @@ def compare_blocks(run: Run, scale_field: float) -> Parts:
     """
     neurons = LiftedNeurons(run.network)
     check_run(run)
+    start = {name: w[0] for name, w in run.weights.items()}
 
     def evolve(factor: float, count: int, rtol: float = FINE) -> dict[str, FloatArray]:
-        """The energy is linear in xi: the opposite flow from (theta, xi) mirrors that from (theta, -xi)."""
-        speed = factor * scale_field
-        sign, elapsed = np.sign(speed), (run.t[:count] - run.t[0]) * abs(speed)
-        start = {name: w[0] * (sign if name == "xi" else 1.0) for name, w in run.weights.items()}
-        weights = neurons.evolve(start, elapsed, rtol)
-        weights["xi"] = sign * weights["xi"]
-        return weights
+        follow, elapsed = partial(neurons.evolve, rtol=rtol), run.t[:count] - run.t[0]
+        return evolve_at_speed(follow, start, elapsed, factor * scale_field)
 
     weights = evolve(1.0, len(run))
     shares = irrep_shares(next(w[-1] for w in run.weights.values()), run.network.finite_group)

@@ -1,12 +1,14 @@
 """A run on an Abelian group without constraint against the flow of its modes from the first snapshot."""
 
+from functools import partial
+
 import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.comparison.accuracy import MeasuredOrbit, measure_departure, slowness
 from odekit.comparison.flows import Linearisation, ReducedFlow
 from odekit.comparison.measures import Modes, error_curves, project
-from odekit.comparison.parts import COARSE, FINE, Parts, count_winners, solver_error
+from odekit.comparison.parts import COARSE, FINE, Parts, count_winners, evolve_at_speed, solver_error
 from odekit.simulation import Run
 
 __all__ = ["compare_modes"]
@@ -23,12 +25,8 @@ def compare_modes(run: Run, scale_field: float) -> Parts:
     first = modes.at(0)
 
     def evolve(factor: float, count: int, rtol: float = FINE) -> Modes:
-        """The energy is linear in xi: the opposite flow from (theta, xi) mirrors that from (theta, -xi)."""
-        speed = factor * scale_field
-        sign, elapsed = np.sign(speed), (run.t[:count] - run.t[0]) * abs(speed)
-        start = {**first.amplitudes, "xi": sign * first.amplitudes["xi"]}
-        amplitudes = flow.evolve(start, elapsed, rtol=rtol)
-        amplitudes["xi"] = sign * amplitudes["xi"]
+        follow, elapsed = partial(flow.evolve, rtol=rtol), run.t[:count] - run.t[0]
+        amplitudes = evolve_at_speed(follow, first.amplitudes, elapsed, factor * scale_field)
         means = {
             key: np.broadcast_to(values[0], (count, *values.shape[1:])) for key, values in modes.means.items()
         }

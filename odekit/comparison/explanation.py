@@ -1,6 +1,7 @@
 """Reasons in words: why nothing can be judged, what only the tolerance forgives, what a wrong clock is."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -83,7 +84,7 @@ def explain_clock(run: Run, parts: Parts, count: int, again: Callable[[Run], Com
     slips = [words for words, changed in _slips(run, factor) if again(changed).outcome == "confirmed"]
     if slips:
         return f"; it is confirmed with {' or '.join(slips)}"
-    fields = (parts.follow(speed, count) for speed in (1.0, factor))
+    fields = {name: w[:count] for name, w in parts.weights.items()}, parts.follow(factor, count)
     before, after = (np.median(relative_gap(run, weights)[1:], axis=1).max() for weights in fields)
     if not after < LEFT * before:
         return ""
@@ -163,8 +164,8 @@ def _at(run: Run, t: FloatArray) -> Run:
     meta = dict(run.meta)
     if "first_arrival" in meta:
         meta["first_arrival"] = meta["first_arrival"] * float(t[-1] / run.t[-1])
-    return Run(t, run.weights, run.network, run.steps, meta, run.records)
+    return replace(run, t=t, meta=meta)
 
 
 def _with_network(run: Run, **changes: Any) -> Run:
-    return Run(run.t, run.weights, run.network.replaced(**changes), run.steps, run.meta, run.records)
+    return replace(run, network=run.network.replaced(**changes))

@@ -1,6 +1,6 @@
 """From gaps and their budget to an outcome, and its control: would another speed be refuted too?"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ from scipy.stats import binom
 
 from odekit.arrays import FloatArray
 from odekit.comparison.comparison import Control
-from odekit.comparison.parts import relative_gap
+from odekit.comparison.parts import Follow, Parts, Weights, relative_gap
 from odekit.outcomes import Outcome
 from odekit.simulation import Run
 
@@ -25,9 +25,6 @@ CHANGE = 0.05
 # Steps down from there to the smallest change that would be refuted, and up where the control is not.
 FINER = 0.05 * 1.25 ** -np.arange(32)
 COARSER = (0.1, 0.2, 0.5, 1.0)
-
-Weights = Mapping[str, FloatArray]
-Follow = Callable[[float, int], Weights]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,13 +57,8 @@ class Judge:
             (excess > CLEARLY).mean() > STRAY or (left and binom.sf(left - 1, len(excess), STRAY) < LEVEL)
         )
 
-    def outcome(self, gap: FloatArray, follow: Follow) -> tuple[Outcome, str, Control | None]:
-        """The outcome, one sentence that says why, and the control where all but it would confirm.
-
-        Parameters
-        ----------
-        follow: as of `Parts`.
-        """
+    def outcome(self, gap: FloatArray, parts: Parts) -> tuple[Outcome, str, Control | None]:
+        """The outcome, one sentence that says why, and the control where all but it would confirm."""
         count, excess = self.count, self._excess(gap)
         within = float((excess <= 1).mean())
         median = float(np.median(gap[1:count], axis=1).max())
@@ -80,17 +72,18 @@ class Judge:
             return "inconclusive", f"{told}, but the weights move no further than the budget", None
         if median > self.tolerance:
             return "inconclusive", f"{told}, which is above the tolerance {self.tolerance:g}", None
-        control = self.control(follow)
+        control = self.control(parts)
         if control.outcome != "refuted":
             return "inconclusive", f"{told}, but so it does in a field {_told(control)}", control
         return "confirmed", f"{told}; a field {_told(control)}", control
 
-    def control(self, follow: Follow) -> Control:
+    def control(self, parts: Parts) -> Control:
         """Fields 5 % faster and 5 % slower put to the same run, and the smallest change that is refuted."""
-        slower, same, faster = (follow(1 + change, self.count) for change in (-CHANGE, 0.0, CHANGE))
+        same = {name: w[: self.count] for name, w in parts.weights.items()}
+        slower, faster = (parts.follow(1 + change, self.count) for change in (-CHANGE, CHANGE))
         if all(self.refutes(relative_gap(self.run, weights)) for weights in (slower, faster)):
             return Control(CHANGE, "refuted", self._smallest(_between(slower, same, faster)))
-        return Control(CHANGE, "not refuted", next(filter(self._is_refuted(follow), COARSER), None))
+        return Control(CHANGE, "not refuted", next(filter(self._is_refuted(parts.follow), COARSER), None))
 
     def _is_refuted(self, follow: Follow) -> Callable[[float], bool]:
         def both(change: float) -> bool:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from odekit.arrays import FloatArray, IndexArray
 from odekit.comparison.accuracy import MeasuredOrbit, neuron_lengths
@@ -13,12 +15,24 @@ from odekit.comparison.predict import predict
 from odekit.errors import ReductionError
 from odekit.simulation import Run
 
-__all__ = ["COARSE", "FINE", "Parts", "Weights", "count_winners", "relative_gap", "solver_error"]
+__all__ = [
+    "COARSE",
+    "FINE",
+    "Follow",
+    "Parts",
+    "Weights",
+    "count_winners",
+    "evolve_at_speed",
+    "relative_gap",
+    "solver_error",
+]
 
 # Far enough apart that the difference is the coarse solution's error, which bounds the fine one's.
 COARSE, FINE = 1e-7, 1e-9
 
 Weights = Mapping[str, FloatArray]
+Follow = Callable[[float, int], Weights]
+Values = TypeVar("Values", bound=np.generic)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +53,7 @@ class Parts:
     slow: (M,) how many times too slow each neuron is over the first interval, where that can be said.
     """
 
-    follow: Callable[[float, int], Weights]
+    follow: Follow
     weights: Weights
     solver_error: FloatArray
     errors: Mapping[str, ErrorCurve]
@@ -50,18 +64,35 @@ class Parts:
     slow: FloatArray | None = None
 
 
+def evolve_at_speed(
+    evolve: Callable[[dict[str, NDArray[Values]], FloatArray], dict[str, NDArray[Values]]],
+    start: Mapping[str, NDArray[Values]],
+    elapsed: FloatArray,
+    speed: float,
+) -> dict[str, NDArray[Values]]:
+    """Where a flow is after some times, its field multiplied by a speed, not 0.
+
+    The energy is linear in xi, so that the opposite flow from (theta, xi) mirrors the flow from (theta, -xi).
+
+    Parameters
+    ----------
+    evolve: the flow itself, ``evolve(start, elapsed)``.
+    """
+    sign = np.sign(speed)
+    moved = evolve({**start, "xi": sign * start["xi"]}, elapsed * abs(speed))
+    return {**moved, "xi": sign * moved["xi"]}
+
+
 def relative_gap(run: Run, weights: Weights) -> FloatArray:
     """|w - w_run| / |w_run| of every neuron in the flow's metric, (count, M), at the run's first snapshots.
 
     Infinite past a blow-up of ``weights``.
     """
-    rates, count = run.network.rates, len(weights["xi"])
+    count = len(weights["xi"])
     size = neuron_lengths(run)[:count]
     with np.errstate(all="ignore"):
-        squares = (
-            ((weights[name] - w[:count]) ** 2).sum(axis=-1) / rates[name] for name, w in run.weights.items()
-        )
-        distance = np.nan_to_num(np.sqrt(sum(squares)), nan=np.inf, posinf=np.inf)
+        measured = {name: w[:count] for name, w in run.weights.items()}
+        distance = np.nan_to_num(_distance(run, weights, measured), nan=np.inf, posinf=np.inf)
         relative: FloatArray = np.divide(
             distance, size, out=np.where(distance == 0, 0.0, np.inf), where=size > 0
         )
@@ -74,11 +105,16 @@ def solver_error(run: Run, fine: Weights, coarse: Weights) -> FloatArray:
     Their difference, at no time less than before. Past a blow-up there is none to bound, and the last one
     stays: how far the run may be from it is the budget's.
     """
-    rates, size = run.network.rates, neuron_lengths(run)
     with np.errstate(all="ignore"):
-        squares = sum(((fine[name] - coarse[name]) ** 2).sum(axis=-1) / rates[name] for name in fine)
-        error = np.sqrt(squares) / size
+        error = _distance(run, fine, coarse) / neuron_lengths(run)
     return np.asarray(np.maximum.accumulate(np.nan_to_num(error, nan=0.0, posinf=0.0)))
+
+
+def _distance(run: Run, first: Weights, second: Weights) -> FloatArray:
+    """Distance of every neuron's weights in the metric of the flow, (count, M)."""
+    rates = run.network.rates
+    squares = (((first[name] - second[name]) ** 2).sum(axis=-1) / rates[name] for name in rates)
+    return np.asarray(np.sqrt(sum(squares)))
 
 
 def count_winners(run: Run, dominant: IndexArray, share: FloatArray) -> Winners | None:

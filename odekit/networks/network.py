@@ -102,15 +102,26 @@ class Network:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
+    def description(self) -> dict[str, Any]:
+        """All but the group as plain data, by the names that `Network` takes."""
+        return {
+            "neurons": self.neurons,
+            "activation": self.activation_name,
+            "embedding": self.embedding,
+            "constraint": self.constraint,
+            "task": self.task.text,
+            "loss": self.loss,
+            "logit_scale": self.logit_scale,
+            "rates": dict(self.rates),
+        }
+
     def replaced(self, **changes: Any) -> "Network":
         """The same network but for some of what `Network` takes.
 
         >>> Network("Z5", loss="sum").replaced(neurons=3).loss
         'sum'
         """
-        names = ("group", "neurons", "embedding", "constraint", "task", "loss", "logit_scale", "rates")
-        own = {name: getattr(self, name) for name in names}
-        return Network(**{**own, "activation": self.activation_name, **changes})
+        return Network(**{**self.description(), "group": self.group, "task": self.task, **changes})
 
     @property
     def embeddings(self) -> tuple[str, ...]:

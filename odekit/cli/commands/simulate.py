@@ -160,23 +160,9 @@ def _network(
     if weights is None:
         return Network(GROUP if chosen is None else chosen, **wanted), None
     base = load_weights(weights, chosen)
-    known = _specification(base.network)
-    known["group"] = known["group"] if chosen is None else chosen
-    return Network(**(known | wanted)), {name: array[0] for name, array in base.weights.items()}
-
-
-def _specification(network: Network) -> dict[str, Any]:
-    return {
-        "group": network.group,
-        "neurons": network.neurons,
-        "activation": network.activation_name,
-        "embedding": network.embedding,
-        "constraint": network.constraint,
-        "task": network.task,
-        "loss": network.loss,
-        "logit_scale": network.logit_scale,
-        "rates": network.rates,
-    }
+    if chosen is not None:
+        wanted["group"] = chosen
+    return base.network.replaced(**wanted), {name: array[0] for name, array in base.weights.items()}
 
 
 def _warn(network: Network) -> None:

@@ -114,14 +114,7 @@ class Run:
             **self.meta,
             "group": network.finite_group.name,
             "order": network.finite_group.order,
-            "neurons": network.neurons,
-            "activation": network.activation_name,
-            "embedding": network.embedding,
-            "constraint": network.constraint,
-            "task": network.task.text,
-            "loss": network.loss,
-            "logit_scale": network.logit_scale,
-            "rates": dict(network.rates),
+            **network.description(),
         }
 
     def save(self, path: str | os.PathLike[str]) -> Path:

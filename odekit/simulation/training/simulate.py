@@ -180,19 +180,7 @@ def _identity(network: Network, start: FloatArray) -> dict[str, Any]:
     """What tells two trainings apart besides their options, for a journal."""
     group = network.finite_group
     weights, table = (sha256(array.tobytes()).hexdigest() for array in (start, group.table))
-    return {
-        "group": group.name,
-        "neurons": network.neurons,
-        "activation": network.activation_name,
-        "embedding": network.embedding,
-        "constraint": network.constraint,
-        "task": network.task.text,
-        "loss": network.loss,
-        "logit_scale": network.logit_scale,
-        "rates": dict(network.rates),
-        "the start": weights,
-        "the table": table,
-    }
+    return {"group": group.name, **network.description(), "the start": weights, "the table": table}
 
 
 def _check_choices(method: str, softmax: str) -> None:
