@@ -70,7 +70,8 @@ def compare(
         check_flow_time(run)
         with np.errstate(over="ignore", invalid="ignore"), blas_threads(run.network):
             parts = _parts(run, scale_field)
-            comparison = _compared(name, run, parts, tolerance, horizon_level)
+            judged = _compared(name, run, parts, tolerance, horizon_level)
+            comparison = replace(judged, winners=parts.winners())
             if comparison.outcome != "refuted" or scale_field != 1:
                 return comparison
 
@@ -114,7 +115,6 @@ def _compared(name: str, run: Run, parts: Parts, tolerance: float, level: float)
         budget=budget,
         horizon=float(run.t[count]) if count < len(run) else float("inf"),
         control=control,
-        winners=parts.winners,
         predicted=parts.modes,
     )
 

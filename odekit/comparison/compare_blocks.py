@@ -39,7 +39,7 @@ def compare_blocks(run: Run, scale_field: float) -> Parts:
         lifted_errors(run, weights),
         lifted_orbit(run, neurons),
         neglected_by_neuron(run),
-        count_winners(run, shares.argmax(axis=-1) - 1, shares.max(axis=-1)),
+        partial(count_winners, run, shares.argmax(axis=-1) - 1, shares.max(axis=-1)),
     )
 
 

@@ -46,7 +46,7 @@ def compare_modes(run: Run, scale_field: float) -> Parts:
         error_curves(modes, predicted),
         MeasuredOrbit.of_modes(run, modes, linearisation),
         neglected,
-        count_winners(run, last.dominant, last.dominant_share),
+        partial(count_winners, run, last.dominant, last.dominant_share),
         predicted,
         _slowness(run, modes, linearisation, neglected),
     )

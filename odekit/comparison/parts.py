@@ -48,7 +48,7 @@ class Parts:
     errors: by quantity.
     orbit: how orbits part along the run.
     neglected: (T, M, K + 1) what the reduction neglects.
-    winners: predicted against observed.
+    winners: counts predicted against observed ones, which takes a race of all modes.
     modes: the ODE's modes at the run's times, where it moves modes.
     slow: (M,) how many times too slow each neuron is over the first interval, where that can be said.
     """
@@ -59,7 +59,7 @@ class Parts:
     errors: Mapping[str, ErrorCurve]
     orbit: MeasuredOrbit
     neglected: FloatArray
-    winners: Winners | None
+    winners: Callable[[], Winners | None]
     modes: Modes | None = None
     slow: FloatArray | None = None
 

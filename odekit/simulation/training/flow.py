@@ -80,21 +80,32 @@ def time_scale(network: Network, start: FloatArray) -> float:
     InputError: no neuron moves.
     """
     speed = network.flow_rate() * norms(Velocity(network, "uniform")(start))
-    size, moving = norms(start), speed > 0
-    if not moving.any():
-        raise InputError("no neuron moves from this start", hint="other weights, or t_end")
-    return float((size[moving] / speed[moving]).min())
+    return _moving(_least_time(start, speed))
 
 
 def moving_scale(velocity: Velocity, start: FloatArray) -> float:
-    """The time scale of the start; of the full loss where it is far less, and the other but rounding."""
-    size, speed = norms(start), norms(velocity(start))
-    moving = speed > 0
-    full = float((size[moving] / speed[moving]).min()) if moving.any() else np.inf
-    if not norms(Velocity(velocity.network, "uniform")(start)).any() and moving.any():
-        return full
-    span = time_scale(velocity.network, start)
-    return span if span < ROUNDING * full else full
+    """The time scale of the start; of the full loss where it is far less, and the other but rounding.
+
+    Raises
+    ------
+    InputError: no neuron moves.
+    """
+    network = velocity.network
+    speed = network.flow_rate() * norms(Velocity(network, "uniform")(start))
+    span, full = _least_time(start, speed), _least_time(start, norms(velocity(start)))
+    return _moving(span if span < ROUNDING * full else full)
+
+
+def _least_time(start: FloatArray, speed: FloatArray) -> float:
+    """Least over the neurons that move of |w| over its speed, infinite where none does."""
+    size, moving = norms(start), speed > 0
+    return float((size[moving] / speed[moving]).min(initial=np.inf))
+
+
+def _moving(scale: float) -> float:
+    if scale == np.inf:
+        raise InputError("no neuron moves from this start", hint="other weights, or t_end")
+    return scale
 
 
 def error_bound(snapshots: FloatArray, looser: FloatArray, rtol: float) -> FloatArray:
