@@ -51,13 +51,7 @@ def training_cost(network: Network, snapshots: int, steps: int | None = None) ->
 def _seconds(network: Network) -> float:
     """Time of one gradient of few of the neurons, times how many these are of all."""
     few = min(network.neurons, 16)
-    some = Network(
-        network.group,
-        neurons=few,
-        activation=network.activation_name,
-        embedding=network.embedding,
-        task=network.task.text,
-    )
+    some = network.replaced(neurons=few)
     weights = np.full((len(some.embeddings) + 1, some.finite_group.order, few), 0.01)
     gradient = LossGradient(some)
     with blas_threads(some):

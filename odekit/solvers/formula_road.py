@@ -15,8 +15,6 @@ from odekit.solvers.problem import Problem, Solution, Status
 
 __all__ = ["follow_formulas"]
 
-# What the formulas' own rounding may be.
-_ERROR = 100.0 * float(np.finfo(np.float64).eps)
 # Tolerance of the check; a flow may amplify its error by the rest of the gap that is let pass.
 _RTOL = 1e-8
 _GAP = 1e-5
@@ -34,7 +32,7 @@ def follow_formulas(problem: Problem, follow: Callable[[Problem], Solution]) -> 
     """
     y = explicit_states(problem.system, problem.inputs)
     good = _holds(problem, y, follow)
-    by_formula = _solution(problem, y)
+    by_formula = problem.answered_by_formulas(y, np.full(problem.batch, Status.success, dtype=np.int8))
     if good.all():
         return by_formula
     rest = follow(problem.only(np.flatnonzero(~good)))
@@ -63,16 +61,3 @@ def _holds(problem: Problem, y: FloatArray, follow: Callable[[Problem], Solution
 def _size(problem: Problem) -> FloatArray:
     size = np.abs(problem.inputs.y0).max(axis=0)
     return np.where(np.isfinite(size) & (size > 0.0), size, 1.0)
-
-
-def _solution(problem: Problem, y: FloatArray) -> Solution:
-    return Solution(
-        t=problem.inputs.times,
-        y=y,
-        status=np.full(problem.batch, Status.success, dtype=np.int8),
-        states=tuple(state.name for state in problem.system.states),
-        t_reached=problem.inputs.times[-1].copy(),
-        steps=np.zeros(problem.batch, dtype=np.int64),
-        error_estimate=np.full(problem.batch, _ERROR),
-        method="exact",
-    )

@@ -26,9 +26,6 @@ Road = Callable[[Problem], Solution]
 # Increments of a state above it, which matter down to its rounding, are normal numbers.
 _SMALLEST = float(np.finfo(np.float64).tiny) / float(np.finfo(np.float64).eps) ** 2
 
-# What the closed forms' own tests allow them at a fixed distance from the blow-up.
-_EXACT_ERROR = 100.0 * float(np.finfo(np.float64).eps)
-
 
 def chosen_road(problem: Problem) -> Road:
     """How a problem is solved.
@@ -69,20 +66,9 @@ def _uses_closed_form(problem: Problem) -> bool:
 
 def follow_exactly(problem: Problem) -> Solution:
     """By formulas."""
-    inputs = problem.inputs
     with np.errstate(all="ignore"):
-        y, status = solve_closed_form(problem.system, inputs)
-    known = np.isfinite(y).all(axis=1)
-    return Solution(
-        t=inputs.times,
-        y=y,
-        status=status,
-        states=tuple(state.name for state in problem.system.states),
-        t_reached=np.where(known, inputs.times, 0.0).max(axis=0),
-        steps=np.zeros(problem.batch, dtype=np.int64),
-        error_estimate=np.full(problem.batch, _EXACT_ERROR),
-        method="exact",
-    )
+        y, status = solve_closed_form(problem.system, problem.inputs)
+    return problem.answered_by_formulas(y, status)
 
 
 def follow_form(form: Form, problem: Problem) -> Solution:

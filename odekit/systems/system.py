@@ -12,6 +12,7 @@ import sympy as sp
 from odekit.arrays import FloatArray
 from odekit.errors import InputError, ReductionError, UnknownNameError
 from odekit.expressions import check_apart, spoken
+from odekit.systems.algebra import smooth_jacobian
 from odekit.systems.blocks import BlockFlow, matrix_text
 from odekit.systems.equations import Equations
 from odekit.systems.function import Backend, NumericFunction, numeric_function
@@ -199,8 +200,7 @@ class System:
 
     def linearisation(self, at: Mapping[str, sp.Expr | float | str] | None = None) -> sp.Matrix:
         """Jacobian of the velocities by the states, at values by name; as it is where none are given."""
-        slopes = sp.Matrix(list(self.rhs.values())).jacobian(list(self.states))
-        slopes = slopes.replace(sp.DiracDelta, lambda *_: sp.S.Zero)
+        slopes = smooth_jacobian(sp.Matrix(list(self.rhs.values())), self.states)
         return slopes.subs({self[name]: value for name, value in (at or {}).items()})
 
     def check_start(self, y0: FloatArray, p: FloatArray) -> None:

@@ -4,10 +4,18 @@ from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeVar
 
+import sympy as sp
 from sympy import GF, QQ
 from sympy.polys.matrices import DomainMatrix
 
-__all__ = ["PRIME", "integer_relations", "null_space", "rank_modulo", "vanishing_combinations"]
+__all__ = [
+    "PRIME",
+    "integer_relations",
+    "null_space",
+    "rank_modulo",
+    "smooth_jacobian",
+    "vanishing_combinations",
+]
 
 # Products of residues fit into 64 bits, and a random point is a false zero with a chance near 1/PRIME.
 PRIME = 2**31 - 1
@@ -88,3 +96,8 @@ def integer_relations(rows: Sequence[Sequence[int]]) -> list[list[int]]:
                 row[:] = [a - quotient * b for a, b in zip(row, pivot, strict=True)]
         left = [row for row in left if not row[column]]
     return [row[width:] for row in left]
+
+
+def smooth_jacobian(functions: sp.Matrix, states: Sequence[sp.Symbol]) -> sp.Matrix:
+    """Derivatives of formulas (a column) by the states, apart from the places where a step jumps."""
+    return functions.jacobian(list(states)).replace(sp.DiracDelta, lambda *_: sp.S.Zero)

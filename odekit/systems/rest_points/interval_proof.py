@@ -14,7 +14,7 @@ import sympy as sp
 
 from odekit.arrays import FloatArray
 from odekit.errors import InputError
-from odekit.systems.algebra import INTERVALS, from_symbolic
+from odekit.systems.algebra import INTERVALS, from_symbolic, smooth_jacobian
 
 __all__ = ["Proof", "proof_of"]
 
@@ -61,7 +61,7 @@ def proof_of(
         completed += sp.Matrix([function.diff(state) for state in states]) * (function - level)
     jumps = [part.args[0] for part in completed.atoms(sp.sign, sp.Heaviside)]
     try:
-        return _test(completed, velocities.jacobian(list(states)), jumps, states, point)
+        return _test(completed, smooth_jacobian(velocities, states), jumps, states, point)
     except (InputError, ZeroDivisionError, ValueError):
         return None
 
@@ -75,7 +75,7 @@ def _test(
 ) -> Proof | None:
     iv, count = mpmath.iv, len(states)
     centre = {state.name: iv.mpf(float(value)) for state, value in zip(states, point, strict=True)}
-    jacobian = _without_deltas(field.jacobian(list(states)))
+    jacobian = smooth_jacobian(field, states)
     middle = _intervals(jacobian, centre)
     approximate = np.array([[float(entry.mid) for entry in row] for row in middle])
     if not np.isfinite(approximate).all() or np.linalg.cond(approximate) > WORST_CONDITION:
@@ -91,14 +91,9 @@ def _test(
             return None
         rows = _intervals(jacobian, box)
         if all(_stays(i, inverse, newton[i], rows, radius) for i in range(count)):
-            widths = _intervals(_without_deltas(slopes), box)
+            widths = _intervals(slopes, box)
             return Proof(radius, max(sum(float(entry.delta) for entry in row) for row in widths))
     return None
-
-
-def _without_deltas(matrix: sp.Matrix) -> sp.Matrix:
-    """Derivatives of signs and steps away from their jumps."""
-    return matrix.replace(sp.DiracDelta, lambda *_: sp.S.Zero)
 
 
 def _stays(row: int, inverse: FloatArray, newton: Any, slopes: list[list[Any]], radius: float) -> bool:

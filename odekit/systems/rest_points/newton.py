@@ -7,7 +7,7 @@ import numpy as np
 import sympy as sp
 
 from odekit.arrays import FloatArray
-from odekit.systems.algebra import array_function
+from odekit.systems.algebra import array_function, smooth_jacobian
 
 __all__ = ["Equations"]
 
@@ -34,8 +34,7 @@ class Equations:
 
     @cached_property
     def _slopes(self) -> Callable[..., FloatArray]:
-        slopes = self._functions.jacobian(self._states).replace(sp.DiracDelta, lambda *_: sp.S.Zero)
-        return array_function(self._states, slopes)
+        return array_function(self._states, smooth_jacobian(self._functions, self._states))
 
     def values(self, point: FloatArray) -> FloatArray:
         """(function,) at a point (state,)."""

@@ -20,10 +20,8 @@ __all__ = ["numeric_rest_points"]
 STARTS = 64  # Fewer miss points that few starts lead to.
 SIZES = (1.5, 6.0)  # Starts lie in boxes of these half widths, alternately; angles all around.
 APART = 1e-6  # Closer points are one point that was met twice.
-EXACT, NEAR = (
-    1e-9,
-    1e-3,
-)  # How far off an exact value is looked for; Newton's steps end early at double roots.
+# How far off an exact value is looked for; Newton's steps end early at double roots.
+EXACT, NEAR = 1e-9, 1e-3
 STRIDE = 0.01  # So far beside a point that may belong to a family another member is looked for.
 SINGULAR = 1e-4  # A Jacobian with a smaller singular value, in units of the largest, is one of these.
 MAX_STATES = 12  # In more dimensions random starts leave too much out.

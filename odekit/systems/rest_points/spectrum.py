@@ -12,6 +12,7 @@ import numpy as np
 import sympy as sp
 
 from odekit.arrays import FloatArray
+from odekit.systems.algebra import smooth_jacobian
 from odekit.systems.rest_points.loci import Locus, magnitude
 from odekit.systems.rest_points.stability import numeric_roots
 from odekit.systems.system import System
@@ -19,7 +20,7 @@ from odekit.systems.system import System
 __all__ = ["KINKED", "Spectrum", "spectrum_at"]
 
 ZERO = (
-    1e-8  # Singular values of gradients at a sampled point below the root of the floats' spacing count as 0.
+    1e-8  # Smaller singular values of gradients at a sampled point, the root of the floats' spacing, are 0.
 )
 MAX_KINKS = 4
 NEGLIGIBLE = 1e-15  # A constant below this, from 40 digits, is 0.
@@ -78,10 +79,7 @@ def _jacobian(locus: Locus, system: System) -> sp.Matrix | None:
         return None
     sides = product((1, -1), repeat=len(set(on_kink.values())))
     smooth = [_beside_all(field, on_kink, side) for side in sides]
-    there = [
-        sp.Matrix.hstack(one.jacobian(states).replace(sp.DiracDelta, lambda *_: sp.S.Zero), one)
-        for one in smooth
-    ]
+    there = [sp.Matrix.hstack(smooth_jacobian(one, states), one) for one in smooth]
     there = [one.subs(locus.values) for one in there]
     digits = [_digits(one, locus) for one in there]
     if not np.isfinite(digits).all() or any(np.abs(one - digits[0]).max() > ZERO for one in digits[1:]):
