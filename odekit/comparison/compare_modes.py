@@ -35,7 +35,7 @@ def compare_modes(run: Run, scale_field: float) -> Parts:
     predicted = evolve(1.0, len(run))
     weights = predicted.lift()
     error = np.zeros(weights["xi"].shape[:2])
-    if not flow.is_exact(first.amplitudes):
+    if not flow.is_exact:
         error = solver_error(run, weights, evolve(1.0, len(run), COARSE).lift())
     linearisation, neglected = Linearisation(flow), measure_departure(run)
     last = modes.at(-1)

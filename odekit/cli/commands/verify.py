@@ -67,14 +67,16 @@ def command(
     all are verified, but for those that take minutes, which are part of the full set. Exits with 0 if all are
     confirmed, 1 if one is refuted, 3 if one stays open.
     """
-    from odekit.report import check_folder, write_report
-
     if out is not None:
+        from odekit.report import check_folder
+
         check_folder(out, force)
     report = _verified(claims, paper, finite_group(group, table), seed, full)
     _show(report, form, json_file)
     write_json(report.to_json(), json_file)
     if out is not None:
+        from odekit.report import write_report
+
         tell(f"written to {write_report(report, out, force)}", json_file)
     click.get_current_context().exit(report.exit_code)
 

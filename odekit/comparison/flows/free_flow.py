@@ -99,7 +99,8 @@ def _from_unit_length(
     def growth(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
         return np.asarray(np.log(metric @ y.values**2) - 2 * np.log(GROWTH))
 
-    grown = Event(growth, direction=1, terminal=True, name="grown")
+    # The length has one minimum: the energy rises along the flow, and its sign is that of the length's slope.
+    grown = Event(growth, direction=1, terminal=True, name="grown", crosses_once=True)
     solution = solve(compiled, start, last, rtol=rtol, events=[grown])
     reached, y = solution.event_t[0], solution.event_y[0]
     slope = np.empty_like(y)

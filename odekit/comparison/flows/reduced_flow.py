@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.arrays import ComplexArray, FloatArray, IndexArray
+from odekit.arrays import BoolArray, ComplexArray, FloatArray, IndexArray
 from odekit.comparison.flows.stepwise import follow_stepwise
 from odekit.derivation import derive
 from odekit.errors import ReductionError
@@ -33,6 +33,7 @@ class Block:
     compiled: the system as array code.
     is_real: whether the states are signed numbers.
     lengths: (state,) length of the weights per unit of each state, in the metric of the flow.
+    is_exact: whether closed forms move it, which know no tolerance.
     """
 
     places: IndexArray
@@ -40,6 +41,7 @@ class Block:
     compiled: CompiledSystem
     is_real: bool
     lengths: FloatArray
+    is_exact: bool
 
 
 class ReducedFlow:
@@ -70,24 +72,35 @@ class ReducedFlow:
     def evolve_with_error(
         self, start: Amplitudes, times: FloatArray, rtol: float = 1e-10
     ) -> tuple[dict[str, ComplexArray], FloatArray]:
-        """Amplitudes as `evolve` gives them, and the solver's estimate up to each time, (T, M, n_modes)."""
+        """Amplitudes as `evolve` gives them, and the solver's estimate up to each time, (T, M, n_modes).
+
+        A mode that is as small as the rounding of its neuron's largest rests: the field is homogeneous of
+        degree 2 or more, so that its own time is longer by the inverse of that ratio.
+        """
         shape = (len(times), *start["xi"].shape)
         result = {name: np.full(shape, np.nan, dtype=np.complex128) for name in self.names}
         error = np.zeros(shape)
+        moves = self._moves(start)
         for block in self.blocks:
-            states, elapsed = self.states(block, start), times * self.rate
-            if _is_exact(block, states):
-                solution = solve(block.compiled, states, elapsed)
-                y, found = solution.y, np.broadcast_to(solution.error_estimate, (len(times), states.shape[1]))
-            else:
-                y, found = follow_stepwise(block.compiled, states, elapsed, rtol)
+            states, rows = self.states(block, start), np.flatnonzero(moves[:, block.places])
+            y = np.repeat(states[None], len(times), axis=0)
+            found = np.zeros((len(times), states.shape[1]))
+            if rows.size:
+                y[..., rows], found[:, rows] = _follow(block, states[:, rows], times * self.rate, rtol)
             self._place(block, np.moveaxis(y, 1, 0), result)
             error[..., block.places] = found.reshape(*shape[:-1], len(block.places))
         return result, error
 
-    def is_exact(self, start: Amplitudes) -> bool:
+    @property
+    def is_exact(self) -> bool:
         """Whether `evolve` takes closed forms, which know no tolerance."""
-        return all(_is_exact(block, self.states(block, start)) for block in self.blocks)
+        return all(block.is_exact for block in self.blocks)
+
+    def _moves(self, start: Amplitudes) -> BoolArray:
+        """Where modes are more than the rounding of their neuron's largest, (M, n_modes); nan counts."""
+        norms = self.norms(start)
+        rests: BoolArray = norms <= np.finfo(np.float64).eps * norms.max(axis=1, keepdims=True)
+        return ~rests
 
     def velocity(self, amplitudes: Amplitudes) -> dict[str, ComplexArray]:
         """Time derivative of every amplitude, of the shape that came."""
@@ -149,8 +162,14 @@ class ReducedFlow:
             target[..., block.places] = values.reshape(*target.shape[:-1], len(block.places))
 
 
-def _is_exact(block: Block, states: FloatArray) -> bool:
-    return solve(block.compiled, states[:, :1], [0.0]).method == "exact"
+def _follow(
+    block: Block, states: FloatArray, elapsed: FloatArray, rtol: float
+) -> tuple[FloatArray, FloatArray]:
+    """States (T, state, batch), and the solver's estimate (T, batch)."""
+    if not block.is_exact:
+        return follow_stepwise(block.compiled, states, elapsed, rtol)
+    solution = solve(block.compiled, states, elapsed)
+    return solution.y, np.broadcast_to(solution.error_estimate, (len(elapsed), states.shape[1]))
 
 
 def _blocks(network: Network, names: Sequence[str]) -> Iterator[Block]:
@@ -173,7 +192,9 @@ def _blocks(network: Network, names: Sequence[str]) -> Iterator[Block]:
         places = np.array([basis.labels.index(label) for label in template.characters])
         system = template.system.form("cartesian")
         is_real = bool(basis.is_real[places[0]])
-        yield Block(places, system, compile(system), is_real, _lengths(network, names, is_real))
+        compiled, unit = compile(system), np.ones((len(system.states), 1))
+        is_exact = solve(compiled, unit, [0.0]).method == "exact"
+        yield Block(places, system, compiled, is_real, _lengths(network, names, is_real), is_exact)
 
 
 def _lengths(network: Network, names: Sequence[str], is_real: bool) -> FloatArray:

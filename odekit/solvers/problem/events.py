@@ -8,6 +8,7 @@ import numpy as np
 from odekit.arrays import BoolArray, FloatArray
 from odekit.errors import InputError, UnknownNameError
 from odekit.expressions import parse
+from odekit.solvers.problem.zeros import crossings
 
 __all__ = ["BoundEvent", "Event", "Rows", "bind", "dominance_reached", "horizon", "phase_aligned"]
 
@@ -54,10 +55,12 @@ class Event:
     name: what the solution calls it.
     at_start: whether a g that lies beyond zero already at t = 0 (on the side that the direction leads to,
         zero included) counts as an event at t = 0.
+    crosses_once: whether g is known to pass through zero at most once along a trajectory, so that no step is
+        searched at whose ends it has one sign.
 
-    Within each step g is looked at where it is least and at seven points besides, and where it is undefined
-    (NaN) at one of these its domain's end is found; two zeros closer together than an eighth of a step are
-    missed only where g has further minima between these points. A pole is no zero.
+    Within each other step g is looked at where it is least and at seven points besides, and where it is
+    undefined (NaN) at one of these its domain's end is found; two zeros closer together than an eighth of a
+    step are missed only where g has further minima between these points. A pole is no zero.
     """
 
     function: str | EventFunction
@@ -65,6 +68,7 @@ class Event:
     terminal: bool = False
     name: str = "event"
     at_start: bool = False
+    crosses_once: bool = False
 
     def __post_init__(self) -> None:
         if self.direction not in (-1, 0, 1):
@@ -164,6 +168,13 @@ class BoundEvent:
         """g at ``t`` (batch,), ``y`` (state, batch), ``p`` (parameter, batch), as (batch,)."""
         value = self.function(t, Rows("state", self.states, y), Rows("parameter", self.parameters, p))
         return np.broadcast_to(np.asarray(value, dtype=np.float64), t.shape)
+
+    def may_happen(self, before: FloatArray, after: FloatArray) -> BoolArray:
+        """Whether a zero may lie within steps with these values at their ends."""
+        if not self.event.crosses_once:
+            return np.ones(before.shape, dtype=np.bool_)
+        is_known = np.isfinite(before) & np.isfinite(after)
+        return ~is_known | crossings(self.event.direction, before, after)
 
     def is_past(self, value: FloatArray) -> BoolArray:
         """Whether a value at the start counts as an event there."""

@@ -157,7 +157,7 @@ def _take_step(task: Task, lanes: Lanes) -> Attempt:
 
 def _inside(stages: Stages, y: FloatArray, f: FloatArray, positions: IntArray) -> Interpolant:
     chosen = padded(positions)
-    return interpolate(stages.extended(chosen, f), y[:, chosen]).only(np.arange(len(positions)))
+    return interpolate(stages.extended(chosen, f), y[:, chosen]).only(slice(len(positions)))
 
 
 def _move(lanes: Lanes, tried: Attempt, events: FloatArray, stop: FloatArray) -> None:

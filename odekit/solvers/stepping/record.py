@@ -87,7 +87,12 @@ class Record:
 
     def advance(self, lanes: Lanes, step: Step) -> tuple[BoolArray, FloatArray]:
         """Writes down what a step brings; returns the lanes that an event stops, and where each lane ends."""
-        unseen = [self._unseen(number, lanes.index) & step.taken for number in range(len(self.task.events))]
+        unseen = [
+            self._unseen(number, lanes.index)
+            & step.taken
+            & event.may_happen(lanes.events[number], step.events[number])
+            for number, event in enumerate(self.task.events)
+        ]
         wanted = step.taken & (self.task.is_dense | (lanes.next_time < step.t))
         for awaited in unseen:
             wanted |= awaited

@@ -4,7 +4,9 @@ The flow sits on the activation's kinks, which an adaptive integrator doesn't pa
 error proportional to its step. A step is given as a share of ``1/(2Cn)``, C = 4/(3 pi^2).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -63,7 +65,8 @@ def is_wide_odd_cyclic(group: FiniteGroup) -> bool:
     return is_odd_cyclic(group) and group.order >= LEAST_ORDER
 
 
-def limit_rates() -> dict[str, float]:
+@cache
+def limit_rates() -> Mapping[str, float]:
     """Derived growth and alignment rate per element, in the limit of a large order."""
     system = derive_harmonic(Network("Zp", activation="relu"))
     order = system.parameters[0]

@@ -73,6 +73,25 @@ def test_a_mode_past_its_blow_up_is_nan_and_leaves_the_others_alone() -> None:
     assert np.isnan(later).tolist() == [[True, False], [False, False]]
 
 
+@pytest.mark.parametrize("group", ["Z7", "Z8"])
+@pytest.mark.parametrize("activation", ["quadratic", "z**2+z"])
+def test_a_mode_as_small_as_rounding_rests_and_changes_nothing(group: str, activation: str) -> None:
+    network = Network(group, neurons=2, loss="sum", activation=activation)
+    flow, start = ReducedFlow(network), project(starting_weights(network), group).amplitudes
+    small = {name: values.copy() for name, values in start.items()}
+    for values in small.values():
+        values[0, 1:] *= 1e-17
+    times = np.array([0.0, 1e-2, 2e-2])
+    full, rests = flow.evolve(start, times), flow.evolve(small, times)
+    for name, values in rests.items():
+        np.testing.assert_array_equal(
+            values[:, 0, 1:], np.broadcast_to(small[name][0, 1:], values[:, 0, 1:].shape)
+        )
+        np.testing.assert_array_equal(values[:, 0, 0], full[name][:, 0, 0])
+        np.testing.assert_array_equal(values[:, 1], full[name][:, 1])
+        assert (np.abs(full[name][1:, 0, 1:] - start[name][0, 1:]) > 1e-6).all()
+
+
 def test_the_energy_rises_at_the_squared_speed() -> None:
     network = Network("Z8", neurons=3, embedding="unshared", rates={"theta1": 0.5, "xi": 2.0})
     flow, start = ReducedFlow(network), project(starting_weights(network), "Z8")

@@ -9,6 +9,7 @@ import pytest
 
 from odekit.errors import InputError
 from odekit.solvers import compile, solve
+from odekit.solvers.problem import Interpolant
 from odekit.solvers.stepping.stages import PANEL, Stages, interpolate
 from odekit.solvers.stepping.tableau import DOP853
 
@@ -65,3 +66,20 @@ def test_beyond_what_was_reached_the_interpolant_is_nan(explosion: Any) -> None:
 def test_without_dense_there_is_no_interpolant(oscillator: Any) -> None:
     with pytest.raises(InputError, match=r"no interpolant. Try: solve\(..., dense=True\)"):
         solve(oscillator, [1.0, 0.0], 1.0).at(0.5)
+
+
+@pytest.mark.parametrize("alternates", [True, False])
+def test_states_at_shares_of_a_step_are_those_at_its_times_whatever_the_neighbours(alternates: bool) -> None:
+    generator = np.random.default_rng(5)
+    terms, states, lanes = 7, 3, 90
+    begin, h = generator.uniform(size=lanes), generator.uniform(0.1, 1.0, lanes)
+    rows = generator.standard_normal((terms, states, lanes))
+    inside = Interpolant(begin, h, generator.standard_normal((states, lanes)), rows, alternates)
+    shares = np.array([0.0, 0.25, 0.6, 1.0])
+    found = inside.at_shares(shares)
+    # Sums of eight terms of size 1, in another order.
+    expected = np.array([inside(begin + share * h) for share in shares])
+    np.testing.assert_allclose(found, expected, rtol=0, atol=64 * np.finfo(float).eps)
+    few = np.array([7, 31, 80])
+    np.testing.assert_array_equal(inside.only(few).at_shares(shares), found[..., few])
+    assert inside.only(np.arange(lanes)) is inside

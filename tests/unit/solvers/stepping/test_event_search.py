@@ -24,6 +24,23 @@ def test_two_zeros_within_a_step_are_both_found(oscillator: Any, gap: float) -> 
     np.testing.assert_allclose(solution.event_t[:, 0], expected, atol=max(1e-9, 1e-13 / half))
 
 
+def test_an_event_that_crosses_once_is_looked_for_between_signs_alone(oscillator: Any) -> None:
+    once = Event("x - 0.5", 1, crosses_once=True)
+    np.testing.assert_allclose(
+        solve(oscillator, [0.0, 1.0], 3.0, rtol=1e-12, events=[once]).event_t, np.pi / 6, rtol=1e-10
+    )
+    # Both zeros lie in one step, which is what the declaration rules out.
+    declared = [Event("x - 0.999999", crosses_once=known) for known in (True, False)]
+    found = solve(oscillator, [0.0, 1.0], 3.0, rtol=1e-13, h0=1.0, events=declared).event_t[:, 0]
+    assert np.isnan(found[0])
+    assert found[1] == pytest.approx(np.pi / 2, abs=2e-3)
+
+
+def test_an_event_that_crosses_once_is_found_where_it_becomes_undefined() -> None:
+    once = Event("log(y) + 1", crosses_once=True)
+    assert solve(CLOCK, [1.0], 3.0, events=[once]).event_t[0, 0] == pytest.approx(1 - np.exp(-1), rel=1e-9)
+
+
 def test_what_stays_on_its_side_is_no_event(oscillator: Any) -> None:
     events = [Event("x - 1.000001"), Event("(x - 1)**2 + 1e-9"), Event("x**2 + y**2 + 1e-3")]
     solution = solve(oscillator, [0.0, 1.0], 20.0, rtol=1e-12, events=events)
