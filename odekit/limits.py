@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -205,15 +206,24 @@ class _Watch:
             except self.interruption:
                 continue
         self._has_interrupted = False
+        if sys.unraisablehook == self._swallow:
+            sys.unraisablehook = self._unraisable
 
     def _look(self) -> None:
         while not self._quiet.wait(_LOOK):
             if self._clock() > self._end or _memory() > self._most:
                 self.cause = "time" if self._clock() > self._end else "memory"
+                if not self._has_interrupted:
+                    self._unraisable, sys.unraisablehook = sys.unraisablehook, self._swallow
                 self._has_interrupted = True
                 _interrupt(self._watched, self.interruption)
                 if self._quiet.wait(_AGAIN):
                     return
+
+    def _swallow(self, unraisable: Any) -> None:
+        """Say nothing of an interruption that came where none can pass, as in a callback of the collector."""
+        if unraisable.exc_type is not self.interruption:
+            self._unraisable(unraisable)
 
 
 def _clock(thread: int) -> Callable[[], float]:

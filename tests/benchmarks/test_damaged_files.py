@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 
+@pytest.mark.slow
 def test_damaged_run_files_are_answered_or_refused(tmp_path: Path) -> None:
     from damaged_files import complaint, damaged
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 
+@pytest.mark.slow
 def test_random_networks_end_by_the_defaults() -> None:
     from random_networks import random_networks
 

@@ -144,8 +144,8 @@ def test_numpy_agrees_with_forty_digits(kind: Any, seed: int) -> None:
 @pytest.mark.parametrize(
     ("backend", "method", "system"),
     [
-        ("numba", "dop853", contracting(1, 3)),
-        ("numba", "taylor", contracting(2, 2)),
+        pytest.param("numba", "dop853", contracting(1, 3), marks=pytest.mark.slow),
+        pytest.param("numba", "taylor", contracting(2, 2), marks=pytest.mark.slow),
         ("jax", "dop853", contracting(3, 3)),
         ("jax", "dop853", expanding(4, 1)),
     ],
@@ -158,7 +158,7 @@ def test_compiled_backends_agree_with_numpy(backend: str, method: str, system: R
     assert_agree(arrays, compiled, system.amplification)
 
 
-@pytest.mark.parametrize("backend", ["numba", "jax"])
+@pytest.mark.parametrize("backend", [pytest.param("numba", marks=pytest.mark.slow), "jax"])
 def test_blow_ups_come_at_the_same_time_on_every_backend(backend: str) -> None:
     pytest.importorskip(backend, reason=f"{backend} isn't installed")
     system = exploding(5, 2)

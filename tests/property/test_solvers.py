@@ -124,6 +124,7 @@ cases = st.lists(st.tuples(fields, points, st.floats(0.0, 0.1)), min_size=1, max
 
 @given(cases, st.sampled_from([1e-5, 1e-9, 1e-12]))
 @settings(max_examples=60)
+@pytest.mark.slow
 def test_two_backends_agree_on_every_cubic_vector_field(
     on_numba: CompiledSystem, values: list[Any], rtol: float
 ) -> None:
@@ -142,6 +143,7 @@ def test_two_backends_agree_on_every_cubic_vector_field(
 
 @given(cases)
 @settings(max_examples=10)
+@pytest.mark.slow
 def test_a_backend_with_another_field_does_not_agree(on_numba: CompiledSystem, values: list[Any]) -> None:
     p, y0, _ = (np.array(column).T for column in zip(*values, strict=True))
     given = {c.name: row for c, row in zip(COEFFICIENTS, p, strict=True)}

@@ -62,6 +62,7 @@ def test_the_budget_is_not_much_wider_than_the_gap(compared: Callable[[str], Com
     assert ratio[-1] < 1.5
 
 
+@pytest.mark.slow
 def test_the_run_is_never_refuted_where_its_file_does_not_tell_the_learning_rate(reference: Path) -> None:
     run = load_run(reference / f"{RUN}.npz")
     bare = Run(run.t, run.weights, run.network)

@@ -161,3 +161,41 @@ def test_no_alert_stays_behind_on_which_a_profiler_would_never_come_back() -> No
         check=True,
     )
     assert result.stdout == "ended profiled\n"
+
+
+def test_an_interruption_that_comes_where_none_can_pass_is_sent_again_in_silence() -> None:
+    script = """
+        import gc, sys, time
+        from odekit.errors import LimitError
+        from odekit.limits import bounded, limit
+
+        def spin(seconds):
+            end = time.process_time() + seconds
+            while time.process_time() < end:
+                pass
+
+        def slow(phase, info):
+            spin(0.2)
+
+        def collect():
+            while True:
+                gc.collect()
+                spin(0.3)
+
+        hook = sys.unraisablehook
+        gc.callbacks.append(slow)
+        with limit(seconds=0.1):
+            try:
+                bounded("collecting")(collect)()
+            except LimitError:
+                print("ended", sys.unraisablehook is hook)
+        gc.callbacks.clear()
+    """
+    result = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert (result.stdout, result.stderr) == ("ended True\n", "")

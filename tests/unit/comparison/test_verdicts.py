@@ -67,6 +67,7 @@ def test_later_snapshots_change_no_number_of_an_earlier_one(
 
 
 @pytest.mark.parametrize(("network", "options"), LATE, ids=str)
+@pytest.mark.slow
 def test_the_order_of_neurons_and_of_bytes_changes_no_number(
     network: dict[str, Any], options: dict[str, Any], changed: Changed
 ) -> None:

@@ -13,7 +13,7 @@ from odekit.errors import InputError
 from odekit.solvers import Event, Solution, Status, compile, solve
 from odekit.systems import System, system
 
-BACKENDS = ("numpy", "numba", "jax", "mpmath")
+BACKENDS = ("numpy", pytest.param("numba", marks=pytest.mark.slow), "jax", "mpmath")
 PARTS = np.exp(-4.9) - np.exp(-5.0)
 s, t, x = sp.symbols("s t x", real=True)
 

@@ -39,6 +39,7 @@ def test_what_is_no_sum_of_monomials_is_left_to_sympy(terms: list[sp.Expr]) -> N
     assert factored(terms) == sp.factor(sp.Add(*terms))
 
 
+@pytest.mark.slow
 def test_long_derivatives_are_sums_of_products_with_the_same_values() -> None:
     system = derive(Network("Z6", activation="z**4", embedding="unshared"), "all")
     terms = [len(sp.Add.make_args(sp.expand(v))) for v in system.vector_field]
@@ -55,6 +56,7 @@ def test_long_derivatives_are_sums_of_products_with_the_same_values() -> None:
     assert list(short.values()) == [0]
 
 
+@pytest.mark.slow
 def test_a_text_leaves_out_derivatives_of_definitions_that_would_take_a_minute_and_says_so() -> None:
     options = {"activation": "z**4", "embedding": "unshared", "constraint": "joint_sphere"}
     flow = derive(Network("Z12", task="2*x+3*y", **options), modes="all")

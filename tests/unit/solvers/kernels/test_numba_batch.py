@@ -115,6 +115,7 @@ def test_the_interpolant_is_as_good_as_the_steps(fast: CompiledSystem) -> None:
     assert lanes.steps.max() < 40
 
 
+@pytest.mark.slow
 def test_a_driven_pendulum_agrees_with_numpy(driven: Any) -> None:
     rng = np.random.default_rng(1)
     y0, w = rng.uniform(-1, 1, (2, 300)), rng.uniform(0.5, 2, 300)
@@ -182,6 +183,7 @@ def test_an_empty_batch_is_an_empty_solution(fast: CompiledSystem) -> None:
     assert solve(fast, np.empty((3, 0)), 1.0, parameters=RATE).y.shape == (1, 3, 0)
 
 
+@pytest.mark.slow
 def test_a_large_batch_takes_numba_by_itself(reduced: Any, fast: CompiledSystem) -> None:
     y0 = np.tile(start(1000), 100)
     solution = solve(reduced, y0, 0.05, parameters=RATE, rtol=1e-4)

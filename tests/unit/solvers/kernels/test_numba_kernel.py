@@ -52,6 +52,7 @@ def test_a_kernel_is_kept_in_memory_and_on_disk(folder: Path) -> None:
     assert [path.suffix for path in folder.rglob("*.nb?")]
 
 
+@pytest.mark.slow
 def test_another_process_loads_what_was_compiled(folder: Path) -> None:
     script = (
         "import sys; from numba.core import event\n"

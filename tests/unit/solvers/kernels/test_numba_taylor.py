@@ -37,6 +37,7 @@ def test_every_name_is_defined(reduced: Any) -> None:
     assert used - bound - set(dir(builtins)) == {"math", "np"}
 
 
+@pytest.mark.slow
 def test_lanes_agree_with_arrays_in_states_steps_and_statuses(driven: Any) -> None:
     rng = np.random.default_rng(0)
     y0, rates = rng.uniform(-1, 1, (2, 300)), rng.uniform(0.5, 3, 300)
@@ -54,6 +55,7 @@ def test_lanes_agree_with_arrays_in_states_steps_and_statuses(driven: Any) -> No
     np.testing.assert_allclose(lanes.y[:, :, done], arrays.y[:, :, done], rtol=1e-7, atol=1e-8)
 
 
+@pytest.mark.slow
 def test_lanes_agree_with_runge_kutta(driven: Any) -> None:
     y0 = np.random.default_rng(1).uniform(-0.5, 0.5, (2, 100))
     series = solve(driven, y0, [0.4, 0.8], parameters={"a": 1.0}, **OPTIONS)

@@ -30,7 +30,7 @@ def _bits(flow: System, start: dict, **settings: object) -> bytes:
     "settings",
     [
         {},
-        {"method": "dop853", "backend": "numba"},
+        pytest.param({"method": "dop853", "backend": "numba"}, marks=pytest.mark.slow),
         {"backend": "mpmath"},
         {"events": "powers"},
         {"dense": True},
