@@ -175,6 +175,7 @@ class _Watch:
         self._clock = _clock(self._watched)
         self._quiet = threading.Event()
         self._has_interrupted = False
+        self._unraisable = sys.unraisablehook
         self._thread = threading.Thread(target=self._look, name="odekit limit", daemon=True)
 
     def start(self) -> None:

@@ -134,6 +134,17 @@ def test_a_formula_that_is_hard_for_the_algebra_ends_in_an_answer_or_a_sentence(
             return
 
 
+def run_alone(script: str) -> subprocess.CompletedProcess[str]:
+    """In an interpreter of its own, which may hang or end with hooks of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+
 def test_no_alert_stays_behind_on_which_a_profiler_would_never_come_back() -> None:
     script = """
         import cProfile
@@ -153,14 +164,7 @@ def test_no_alert_stays_behind_on_which_a_profiler_would_never_come_back() -> No
         cProfile.Profile().runcall(lambda: sum(map(abs, range(9))))
         print("profiled")
     """
-    result = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(script)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    assert result.stdout == "ended profiled\n"
+    assert run_alone(script).stdout == "ended profiled\n"
 
 
 def test_an_interruption_that_comes_where_none_can_pass_is_sent_again_in_silence() -> None:
@@ -191,11 +195,5 @@ def test_an_interruption_that_comes_where_none_can_pass_is_sent_again_in_silence
                 print("ended", sys.unraisablehook is hook)
         gc.callbacks.clear()
     """
-    result = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(script)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
+    result = run_alone(script)
     assert (result.stdout, result.stderr) == ("ended True\n", "")

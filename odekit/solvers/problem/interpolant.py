@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,9 +10,6 @@ import numpy as np
 from odekit.arrays import FloatArray, IntArray
 
 __all__ = ["DenseOutput", "Interpolant"]
-
-# Matrix products of another width may round differently.
-_PANEL = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,22 +44,6 @@ class Interpolant:
             y += coefficient
             y *= factors[index % 2]
         return y + self.y_old
-
-    def at_shares(self, shares: FloatArray) -> FloatArray:
-        """States at shares of the step (share,), the same for all lanes, as (share, state, lane).
-
-        A matrix product, taken in panels of one width, so that no lane depends on its neighbours.
-        """
-        terms, *shape = self.coefficients.shape
-        factors = (shares, 1.0 - shares if self.alternates else shares)
-        weights = np.cumprod([factors[(terms - 1 - term) % 2] for term in range(terms)], axis=0)
-        size = math.prod(shape)
-        rows = np.zeros((terms, -(-size // _PANEL) * _PANEL))
-        rows[:, :size] = self.coefficients.reshape(terms, size)
-        moved = np.matmul(weights.T, rows.reshape(terms, -1, _PANEL).transpose(1, 0, 2))
-        flat = moved.transpose(1, 0, 2).reshape(len(shares), -1)[:, :size]
-        y: FloatArray = flat.reshape(len(shares), *shape) + self.y_old
-        return y
 
     def only(self, positions: IntArray | slice) -> Interpolant:
         """The same for chosen lanes; itself for all of them."""

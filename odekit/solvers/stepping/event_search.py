@@ -44,10 +44,10 @@ def first_zeros(
 
     begin, end = ends
     lanes = np.arange(len(begin))
-    shares = np.linspace(0.0, 1.0, _SAMPLES)
-    t = begin + shares[:, None] * (end - begin)
+    shares = np.linspace(0.0, 1.0, _SAMPLES)[:, None]
+    t = begin + shares * (end - begin)
     t[-1] = end
-    between = [event(*point, p) for point in zip(t[1:-1], inside.at_shares(shares[1:-1]), strict=True)]
+    between = [event(at, inside(at), p) for at in t[1:-1]]
     changes = sign_changes(g, t, np.stack([values[0], *between, values[1]]))
     left = changes.only(crossings(event.event.direction, changes.before, changes.after))
     when = np.full(len(lanes), np.inf)

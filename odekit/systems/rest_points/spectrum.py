@@ -19,9 +19,8 @@ from odekit.systems.system import System
 
 __all__ = ["KINKED", "Spectrum", "spectrum_at"]
 
-ZERO = (
-    1e-8  # Smaller singular values of gradients at a sampled point, the root of the floats' spacing, are 0.
-)
+# Smaller singular values of gradients at a sampled point, below the root of the floats' spacing, are 0.
+ZERO = 1e-8
 MAX_KINKS = 4
 NEGLIGIBLE = 1e-15  # A constant below this, from 40 digits, is 0.
 SHOWN = 15  # Digits of an eigenvalue that has no formula.

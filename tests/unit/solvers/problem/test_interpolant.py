@@ -68,18 +68,12 @@ def test_without_dense_there_is_no_interpolant(oscillator: Any) -> None:
         solve(oscillator, [1.0, 0.0], 1.0).at(0.5)
 
 
-@pytest.mark.parametrize("alternates", [True, False])
-def test_states_at_shares_of_a_step_are_those_at_its_times_whatever_the_neighbours(alternates: bool) -> None:
+def test_chosen_lanes_move_as_among_all_and_all_of_them_are_no_copy() -> None:
     generator = np.random.default_rng(5)
-    terms, states, lanes = 7, 3, 90
-    begin, h = generator.uniform(size=lanes), generator.uniform(0.1, 1.0, lanes)
-    rows = generator.standard_normal((terms, states, lanes))
-    inside = Interpolant(begin, h, generator.standard_normal((states, lanes)), rows, alternates)
-    shares = np.array([0.0, 0.25, 0.6, 1.0])
-    found = inside.at_shares(shares)
-    # Sums of eight terms of size 1, in another order.
-    expected = np.array([inside(begin + share * h) for share in shares])
-    np.testing.assert_allclose(found, expected, rtol=0, atol=64 * np.finfo(float).eps)
-    few = np.array([7, 31, 80])
-    np.testing.assert_array_equal(inside.only(few).at_shares(shares), found[..., few])
-    assert inside.only(np.arange(lanes)) is inside
+    begin, h = generator.uniform(size=9), generator.uniform(0.1, 1.0, 9)
+    inside = Interpolant(begin, h, generator.standard_normal((3, 9)), generator.standard_normal((7, 3, 9)))
+    few = np.array([7, 2, 8])
+    t = begin + 0.3 * h
+    np.testing.assert_array_equal(inside.only(few)(t[few]), inside(t)[:, few])
+    np.testing.assert_array_equal(inside.only(slice(4))(t[:4]), inside(t)[:, :4])
+    assert inside.only(np.arange(9)) is inside
