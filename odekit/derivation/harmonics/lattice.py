@@ -31,6 +31,7 @@ from odekit.derivation.harmonics.profile import (
 )
 from odekit.errors import ReductionError
 from odekit.numbers import integer
+from odekit.systems.algebra import AngleIntegral
 
 __all__ = ["NEGLIGIBLE", "energy_profile", "lattice_part", "left_out"]
 
@@ -126,7 +127,7 @@ def _on_lattice(even: sp.Expr, order: int, is_difference: bool) -> Profile:
     if wave.integrand is None:
         return Profile(sp.Add(*(weight * wave.expression.subs(ALPHA, place) for weight, place in places)))
     integrand = sp.Add(*(weight * wave.integrand.subs(ALPHA, place) for weight, place in places))
-    return Profile(sp.Integral(integrand, (T, 0, 2 * sp.pi)) / (2 * sp.pi), integrand, (T,))
+    return Profile(AngleIntegral(integrand, (T, 0, 2 * sp.pi)) / (2 * sp.pi), integrand, (T,))
 
 
 def _limit(activation: Activation) -> Profile:
@@ -135,4 +136,4 @@ def _limit(activation: Activation) -> Profile:
     even, _ = parity_parts(activation)
     integrand = sp.cos(2 * SIGMA) * even.subs(Z, 2 * ALPHA * sp.cos(DELTA) * sp.cos(SIGMA))
     limits = [(angle, 0, 2 * sp.pi) for angle in (SIGMA, DELTA)]
-    return Profile(sp.Integral(integrand, *limits) / (4 * sp.pi**2), integrand, (SIGMA, DELTA))
+    return Profile(AngleIntegral(integrand, *limits) / (4 * sp.pi**2), integrand, (SIGMA, DELTA))

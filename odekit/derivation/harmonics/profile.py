@@ -20,7 +20,7 @@ from odekit.errors import InputError, ReductionError
 from odekit.expressions import Expression
 from odekit.networks import parse_activation
 from odekit.numbers import integer
-from odekit.systems.algebra import mean_of_arrays, precise_mean, to_symbolic
+from odekit.systems.algebra import AngleIntegral, code_function, mean_of_arrays, precise_mean, to_symbolic
 
 __all__ = [
     "ALPHA",
@@ -110,18 +110,18 @@ class Profile:
         with mpmath.workdps(digits + 10):
             number = mpmath.mpf(alpha)
             if self.integrand is None:
-                return mpmath.mpf(sp.lambdify(ALPHA, self.expression, "mpmath")(number))
-            function = sp.lambdify((ALPHA, *self.angles), self.integrand, "mpmath")
+                return mpmath.mpf(code_function([ALPHA], self.expression, "mpmath")(number))
+            function = code_function([ALPHA, *self.angles], self.integrand, "mpmath")
             return precise_mean(lambda *angles: function(number, *angles), len(self.angles), digits)
 
     def __call__(self, alpha: ArrayLike) -> FloatArray:
         """Values at magnitudes of any shape, in double precision."""
         values = np.asarray(alpha, dtype=np.float64)
         if self.integrand is None:
-            closed = sp.lambdify(ALPHA, self.expression, ["scipy", "numpy"])
+            closed = code_function([ALPHA], self.expression)
             with np.errstate(all="ignore"):
                 return np.broadcast_to(np.asarray(closed(values)).real, values.shape).astype(np.float64)
-        function = sp.lambdify((ALPHA, *self.angles), self.integrand, ["scipy", "numpy"])
+        function = code_function([ALPHA, *self.angles], self.integrand)
         spread = values.reshape(*values.shape, *[1] * len(self.angles))
         return mean_of_arrays(lambda *angles: function(spread, *angles), len(self.angles), values.shape)
 
@@ -223,7 +223,7 @@ def harmonic(activation: Activation, m: int) -> Profile:
     if (waves := exponentials(act)) is not None:
         return Profile(double * sp.Add(*(c * sp.besseli(m, rate * ALPHA) for c, rate in waves)))
     integrand = double * act.subs(Z, ALPHA * sp.cos(T)) * sp.cos(m * T)
-    mean = sp.Integral(integrand, (T, 0, 2 * sp.pi)) / (2 * sp.pi)
+    mean = AngleIntegral(integrand, (T, 0, 2 * sp.pi)) / (2 * sp.pi)
     return Profile(mean, integrand, (T,))
 
 
@@ -233,7 +233,7 @@ def number(expression: sp.Expr, values: Mapping[sp.Symbol, float]) -> float:
     for integral in expression.atoms(sp.Integral):
         angles = tuple(limit[0] for limit in integral.limits)
         integrand = integral.function.subs(values)
-        mean = mean_of_arrays(sp.lambdify(angles, integrand, ["scipy", "numpy"]), len(angles), ())
+        mean = mean_of_arrays(code_function(angles, integrand), len(angles), ())
         integrals[integral] = sp.Float(float(mean)) * (2 * sp.pi) ** len(angles)
     return float(sp.N(expression.xreplace(integrals).subs(values)))
 

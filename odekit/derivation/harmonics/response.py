@@ -7,6 +7,7 @@ import numpy as np
 
 from odekit.arrays import ComplexArray, FloatArray
 from odekit.derivation.harmonics.hierarchy import HarmonicHierarchy
+from odekit.errors import ReductionError
 from odekit.groups import cyclic
 from odekit.networks import Network
 
@@ -88,6 +89,10 @@ def averaged_gradient(
 
     The lattice is invariant under phases that are multiples of pi/n up to the sign of theta, so that phases
     within two such steps are enough; ``rule`` gives them with their weights, by default evenly spaced ones.
+
+    Raises
+    ------
+    ReductionError: the activation or its slope is not finite somewhere.
     """
     turns = sum(ladder.network.task.coefficients)
     phases, weights = _evenly_spaced(ladder.order) if rule is None else rule
@@ -96,6 +101,13 @@ def averaged_gradient(
     u[0] = alpha * np.exp(1j * phases)
     v[0] = beta * np.exp(1j * (turns * phases - angle))
     gradient = ladder.gradient(ladder.weights(u), ladder.weights(v))
+    if not all(np.isfinite(part).all() for part in gradient):
+        raise ReductionError(
+            "the activation has no finite value or slope at some inputs of a neuron",
+            expected=f"finite numbers at inputs up to {2 * alpha:g}",
+            received=ladder.network.activation_name,
+            hint="another way to write it, or an activation that grows less steeply",
+        )
     multiples = np.arange(1, ladder.harmonics + 1)[:, None]
     frames = (phases * multiples, (turns * phases - angle) * multiples)
     averaged = []

@@ -1,20 +1,43 @@
 """Means of periodic functions over one or two angles, by the trapezoidal rule, checked for convergence."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from itertools import product
 from typing import Any
 
 import mpmath
 import numpy as np
+import sympy as sp
 
 from odekit.arrays import FloatArray
 from odekit.errors import ReductionError
+from odekit.systems.algebra.code import code_function
 
-__all__ = ["mean_of_arrays", "precise_mean"]
+__all__ = ["AngleIntegral", "mean_of_arrays", "precise_mean"]
 
 # Points an angle: a smooth mean settles to rounding well before MOST, a million points for two angles.
 FIRST, MOST = 16, 1024
 SETTLED = 1e-12
+DOUBLE_BITS = 100  # SymPy asks for up to so many where it wants fifteen digits of a sum or product.
+
+
+class AngleIntegral(sp.Integral):  # type: ignore[misc]
+    """An integral over whole turns of some angles, whose digits come from the rule for periodic functions.
+
+    SymPy asks for digits of constants whenever it orders terms, and its own rule takes seconds for each.
+    """
+
+    def _eval_evalf(self, prec: int) -> sp.Float | None:
+        """A float where there are no other symbols; None where the mean hasn't settled, or more is asked."""
+        angles = tuple(angle for angle, *_ in self.limits)
+        if self.free_symbols or prec > DOUBLE_BITS:
+            return None
+        try:
+            mean = mean_of_arrays(code_function(angles, self.function), len(angles), ())
+        except ReductionError:
+            return None
+        return sp.Float(float(mean) * (2 * np.pi) ** len(angles))
 
 
 def mean_of_arrays(function: Callable[..., Any], angles: int, shape: tuple[int, ...]) -> FloatArray:

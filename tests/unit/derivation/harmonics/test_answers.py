@@ -10,6 +10,7 @@ import sympy as sp
 
 from odekit.derivation import HarmonicHierarchy, complex_equations, derive, initial_rates
 from odekit.derivation.harmonics.certificate import certify_harmonic
+from odekit.derivation.harmonics.profile import harmonic
 from odekit.derivation.harmonics.response import averaged_gradient
 from odekit.errors import InputError, ReductionError, UnknownNameError
 from odekit.networks import Network
@@ -180,3 +181,17 @@ def test_a_field_with_integrals_has_no_code_and_says_so(activation: str) -> None
 def test_equations_that_numpy_can_not_write_are_refused_as_a_program(activation: str) -> None:
     with pytest.raises(ReductionError, match="no program in NumPy alone"):
         derive(Network("Zp", activation=activation)).python()
+
+
+@pytest.mark.parametrize("activation", ["sinh(exp(exp(relu(z))))", "exp(exp(exp(z)))", "sqrt(abs(z) + z)"])
+def test_an_activation_that_overflows_or_has_no_slope_is_refused_without_a_warning(activation: str) -> None:
+    with pytest.raises(ReductionError, match="no finite value or slope"):
+        derive(Network("Zp", activation=activation))
+
+
+def test_whole_numbers_that_no_machine_holds_are_floats_in_a_profile() -> None:
+    z = sp.Symbol("z", real=True)
+    steep, plain = harmonic(sp.erf(2**200 * z**2), 2), harmonic(sp.erf(1e60 * z**2), 2)
+    # at inputs of 1e-30 the two are of order 1, and 2**200 is 1.6069e60
+    small = 1e-30 * np.sqrt(1e60 / 2.0**200)
+    np.testing.assert_allclose(steep(small), plain(1e-30), rtol=1e-9)
