@@ -8,16 +8,27 @@ tell before a long computation whether a place will do.
 import codecs
 import errno
 import os
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import get_ident
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from odekit.errors import FileError
 
-__all__ = ["check_replaceable", "check_writable", "decoded", "is_device", "refusing", "write_text", "written"]
+__all__ = [
+    "check_replaceable",
+    "check_writable",
+    "decoded",
+    "is_device",
+    "read_toml",
+    "refusing",
+    "write_text",
+    "written",
+]
 
+LARGEST_TOML = 1_000_000  # bytes; more is no file of formulas, and would only fill the memory
 
 # Marks at the beginning of a file, the longer ones first, of which the shorter are the beginning.
 WIDE = {
@@ -100,6 +111,26 @@ def decoded(content: bytes, path: str | os.PathLike[str]) -> str:
         raise FileError(
             f"{path} is not text in UTF-8", expected="text in UTF-8", received=f"{error}"
         ) from None
+
+
+def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """The tables of a TOML file in UTF-8, with or without the mark at its beginning.
+
+    Raises
+    ------
+    FileError: it can't be read, is no TOML, or is larger than 1 MB.
+    """
+    try:
+        with open(path, "rb") as file:
+            content = file.read(LARGEST_TOML + 1)
+    except OSError as error:
+        raise FileError(f"{path} can't be read", received=error.strerror or str(error)) from None
+    if len(content) > LARGEST_TOML:
+        raise FileError(f"{path} is too large", expected=f"at most {LARGEST_TOML} bytes")
+    try:
+        return tomllib.loads(decoded(content, path))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise FileError(f"{path} is not a TOML file", received=str(error)) from None
 
 
 @contextmanager

@@ -1,13 +1,12 @@
 """What a user wrote: a network, conventions, definitions and lines to check, from a file or a mapping."""
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from odekit.errors import FileError, InputError, UnknownNameError
-from odekit.files import decoded
+from odekit.errors import InputError, UnknownNameError
+from odekit.files import read_toml
 from odekit.networks import Network
 from odekit.numbers import is_real
 
@@ -26,7 +25,6 @@ NETWORK_KEYS = (
     *("group", "activation", "embedding", "constraint", "task", "loss", "logit_scale", "rates"),
     *("modes", "form", "character"),
 )
-LARGEST_FILE = 1_000_000  # bytes; more is no file of formulas, and would only fill the memory
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def read_document(equations: Mapping[str, Any] | str | Path, network: Network | 
     InputError: a table or value of the wrong kind, no line to check, or no network.
     UnknownNameError: a table or setting that doesn't exist.
     """
-    content = dict(equations) if isinstance(equations, Mapping) else _load(Path(equations))
+    content = dict(equations) if isinstance(equations, Mapping) else read_toml(equations)
     if content and all(isinstance(value, str) for value in content.values()):
         content = {"equations": content}
     for name in content:
@@ -105,20 +103,6 @@ def read_document(equations: Mapping[str, Any] | str | Path, network: Network | 
         },
         lines=lines,
     )
-
-
-def _load(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise FileError(f"{path} can't be read", received=error.strerror or str(error)) from None
-    if len(content) > LARGEST_FILE:
-        raise FileError(f"{path} is too large", expected=f"at most {LARGEST_FILE} bytes")
-    try:
-        return tomllib.loads(decoded(content, path))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise FileError(f"{path} is not a TOML file", received=str(error)) from None
 
 
 def _table(name: str, value: Any) -> Mapping[str, Any]:

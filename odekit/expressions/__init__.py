@@ -2,8 +2,9 @@
 
 from odekit.expressions.arrays import ARRAY_FUNCTIONS
 from odekit.expressions.grammar import ACTIVATION, FORMULA, Grammar
+from odekit.expressions.indexed import declared_names
 from odekit.expressions.meanings import FUNCTION_NAMES, Meanings
-from odekit.expressions.names import check_apart, folded, spoken
+from odekit.expressions.names import Names, check_apart, folded, spoken
 from odekit.expressions.parser import parse
 from odekit.expressions.polynomial import Polynomial
 from odekit.expressions.substitution import children, constant_factor, extent, names_in, substitute
@@ -30,6 +31,7 @@ __all__ = [
     "Expression",
     "Grammar",
     "Meanings",
+    "Names",
     "Number",
     "Polynomial",
     "Power",
@@ -40,6 +42,7 @@ __all__ = [
     "check_apart",
     "children",
     "constant_factor",
+    "declared_names",
     "extent",
     "folded",
     "names_in",

@@ -1,11 +1,49 @@
 """Names as Python's parser reads them, in which the forms of one letter (NFKC) are that letter."""
 
+import keyword
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from odekit.errors import InputError
 
-__all__ = ["check_apart", "folded", "spoken"]
+__all__ = ["Names", "check_apart", "folded", "spoken"]
+
+
+class Names:
+    """Names that may occur in formulas, looked at once for many of these.
+
+    Parameters
+    ----------
+    names: all names.
+
+    Raises
+    ------
+    InputError: two are one to Python.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = dict.fromkeys(names)
+        check_apart(self._names)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def meant(self, name: str) -> str:
+        """The name that is the same to Python; the name itself where none is."""
+        return self._by_form.get(folded(name), folded(name))
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """Those that Python keeps for itself, such as lambda."""
+        return tuple(filter(keyword.iskeyword, self._names))
+
+    @cached_property
+    def _by_form(self) -> dict[str, str]:
+        return {folded(name): name for name in self._names}
 
 
 def folded(name: str) -> str:

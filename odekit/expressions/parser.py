@@ -1,16 +1,17 @@
 """The parser: from text to an expression tree, by a whitelist of Python's syntax, without evaluating it."""
 
 import ast
-import keyword
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from types import MappingProxyType
 
 from odekit.errors import InputError, UnknownNameError
 from odekit.expressions.grammar import ACTIVATION, Grammar
-from odekit.expressions.names import check_apart, folded
+from odekit.expressions.indexed import MAX_COUNT, Indices, spelled_range
+from odekit.expressions.names import Names
 from odekit.expressions.notation import other_word, respelt
 from odekit.expressions.tree import (
     Call,
@@ -33,7 +34,12 @@ MAX_NUMBER = 10**30
 MAX_EXPONENT = 64
 
 
-def parse(text: str, names: Iterable[str], grammar: Grammar = ACTIVATION) -> Expression:
+def parse(
+    text: str,
+    names: Iterable[str],
+    grammar: Grammar = ACTIVATION,
+    indices: Mapping[str, int] = MappingProxyType({}),
+) -> Expression:
     """Read ``text`` into an expression in the symbols ``names``, evaluating nothing.
 
     Parameters
@@ -42,6 +48,8 @@ def parse(text: str, names: Iterable[str], grammar: Grammar = ACTIVATION) -> Exp
         64), parentheses, and the grammar's functions and constants.
     names: the symbols that may occur; they win over constants and may be words of Python, such as lambda.
     grammar: `ACTIVATION` for formulas of networks, `FORMULA` for a user's equations.
+    indices: whole numbers by name, which may stand in brackets and in ranges: ``x[i]`` is the symbol x3 where
+        i is 3, and ``sum(x[j]**2 for j in 1..n)`` is spelled out, as is ``product``.
 
     Raises
     ------
@@ -54,10 +62,8 @@ def parse(text: str, names: Iterable[str], grammar: Grammar = ACTIVATION) -> Exp
     array([ 3., 14.])
     """
     _check_size(text, grammar)
-    symbols = tuple(names)
-    check_apart(symbols)
-    reader = _Reader(text, symbols, grammar)
-    return reader.read()
+    known = names if isinstance(names, Names) else Names(names)
+    return _Reader(text, known, grammar, indices).read()
 
 
 def _check_size(text: str, grammar: Grammar) -> None:
@@ -94,6 +100,11 @@ _BINARY: Mapping[type[ast.operator], Callable[[Expression, Expression], Expressi
     ast.Mult: lambda a, b: Product(a, b),
     ast.Div: lambda a, b: Product(a, Power(b, -1)),
 }
+# How the passes of a loop are joined, and what none of them give.
+_LOOPS: Mapping[str, tuple[Callable[[Expression, Expression], Expression], int]] = {
+    "sum": (Sum, 0),
+    "product": (Product, 1),
+}
 
 
 @dataclass(frozen=True)
@@ -101,21 +112,21 @@ class _Reader:
     """One text, the names that may occur in it, and the grammar that it is read by."""
 
     text: str
-    names: tuple[str, ...]
+    names: Names
     grammar: Grammar
+    indices: Mapping[str, int]
 
     def read(self) -> Expression:
         """The whole text."""
-        names = {folded(name): name for name in self.names}
         if "#" in self.text:
             raise self.refusal("holds a comment", self.text.index("#") + 1)
         indent = len(self.text) - len(self.text.lstrip())
         source = written = re.sub(r"[\r\n]", " ", self.text).strip()
-        for name in filter(keyword.iskeyword, self.names):
+        for name in self.names.words:
             source = re.sub(rf"\b{name}\b", _mask(name), source)
         try:
             with warnings.catch_warnings(action="ignore"):
-                tree = ast.parse(source, mode="eval")
+                tree = ast.parse(spelled_range(source), mode="eval")
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
             place = getattr(error, "offset", None)
             raise self.refusal("is not a formula", place and place + indent) from None
@@ -123,8 +134,7 @@ class _Reader:
         letters = written.encode()  # Python counts columns in bytes.
         for node in ast.walk(tree):
             if isinstance(node, ast.Name):
-                name = folded(letters[node.col_offset : node.end_col_offset].decode())
-                node.id = names.get(name, name)
+                node.id = self.names.meant(letters[node.col_offset : node.end_col_offset].decode())
             if isinstance(node, ast.expr):
                 node.col_offset = len(letters[: node.col_offset].decode()) + indent
         return self._build(tree.body)
@@ -157,11 +167,19 @@ class _Reader:
             return operand if isinstance(node.op, ast.UAdd) else negative(operand)
         if isinstance(node, ast.BinOp):
             return self._build_binary(node, power)
+        if isinstance(node, ast.Subscript):
+            return self._name(ast.copy_location(ast.Name(self._scope.entry(node)), node))
         if isinstance(node, ast.Call):
             return self._build_call(node)
         raise self.refusal(f"holds a {type(node).__name__}, which is not allowed", node.col_offset + 1)
 
+    @property
+    def _scope(self) -> Indices:
+        return Indices(self.indices, self.refusal)
+
     def _name(self, node: ast.Name) -> Expression:
+        if node.id in self.indices:
+            return Number(Fraction(self.indices[node.id]))
         if node.id in self.names:
             return Symbol(node.id)
         if node.id in self.grammar.constants:
@@ -184,6 +202,8 @@ class _Reader:
         if isinstance(node.op, ast.Pow):
             return self._build_power(node, power)
         base = self._build(node.left, power)
+        if isinstance(node.op, ast.LShift):
+            raise self.refusal("has a range outside of a loop", node.col_offset + 1)
         if type(node.op) not in _BINARY:
             raise self.refusal(f"uses {type(node.op).__name__}, which is not allowed", node.col_offset + 1)
         right = self._build(node.right, power)
@@ -194,7 +214,7 @@ class _Reader:
         return _BINARY[type(node.op)](base, right)
 
     def _build_power(self, node: ast.BinOp, power: int) -> Expression:
-        exponent = _fraction(node.right) if self.grammar.roots else _integer(node.right)
+        exponent = self._exponent(node.right)
         if exponent is None or max(abs(exponent.numerator), exponent.denominator) > MAX_EXPONENT:
             kind = "number" if self.grammar.roots else "integer"
             place = node.right.col_offset + 1
@@ -204,8 +224,17 @@ class _Reader:
             raise self.refusal(f"has powers of powers above {MAX_EXPONENT}", node.right.col_offset + 1)
         return _raised(self._build(node.left, nested), exponent)
 
+    def _exponent(self, node: ast.expr) -> Fraction | None:
+        if any(isinstance(part, ast.Name) and part.id in self.indices for part in ast.walk(node)):
+            return Fraction(self._scope.whole(node))
+        return _fraction(node) if self.grammar.roots else _integer(node)
+
     def _build_call(self, node: ast.Call) -> Expression:
         column = node.col_offset + 1
+        if isinstance(node.func, ast.Name) and node.func.id in _LOOPS:
+            loop = node.args[0] if len(node.args) == 1 else None
+            if isinstance(loop, ast.GeneratorExp):
+                return self._spelled_out(loop, *_LOOPS[node.func.id])
         if not isinstance(node.func, ast.Name) or node.keywords or len(node.args) != 1:
             raise self.refusal("calls something other than a function of one argument", column)
         if node.func.id not in self.grammar.functions:
@@ -213,6 +242,20 @@ class _Reader:
             functions = self.grammar.functions
             raise UnknownNameError(kind, node.func.id, functions, meant=other_word(node.func.id, functions))
         return Call(node.func.id, self._build(node.args[0]))
+
+    def _spelled_out(
+        self, loop: ast.GeneratorExp, join: Callable[[Expression, Expression], Expression], of_none: int
+    ) -> Expression:
+        """All passes of a loop, joined in halves, so that nothing nests deep."""
+        parts: list[Expression] = []
+        for scope in self._scope.over(loop.generators):
+            if len(parts) == MAX_COUNT:
+                raise self.refusal(f"has a loop of more than {MAX_COUNT:,} terms", loop.col_offset + 1)
+            parts.append(replace(self, indices=scope.values)._build(loop.elt))
+        while len(parts) > 1:
+            pairs = zip(parts[::2], parts[1::2], strict=False)
+            parts = [*(join(a, b) for a, b in pairs), *parts[len(parts) // 2 * 2 :]]
+        return parts[0] if parts else Number(Fraction(of_none))
 
 
 def _mask(name: str) -> str:

@@ -1,28 +1,62 @@
 """system: any ODE that a user writes down, as a `System`."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
-
-import sympy as sp
 
 from odekit.errors import InputError
 from odekit.limits import bounded
 from odekit.systems.answers import ANY
-from odekit.systems.energies import TIME, Variable, Vocabulary, declared_variables, parameter_values
+from odekit.systems.energies import (
+    TIME,
+    Vocabulary,
+    declared_parameters,
+    declared_variables,
+    parameter_values,
+)
 from odekit.systems.system import System
+from odekit.systems.written import (
+    Entry,
+    WrittenSystem,
+    entries,
+    equations_of_text,
+    read_system,
+    whole_numbers,
+)
 
 __all__ = ["system"]
 
+_ADVICE = "; an equation of its own if it moves"
+
 
 @bounded("the reading of the equations")
-def system(equations: Mapping[Any, Any], parameters: Any = (), *, conditions: tuple[str, ...] = ()) -> System:
+def system(
+    equations: Any,
+    parameters: Any = (),
+    *,
+    definitions: Mapping[Any, Any] | None = None,
+    time: str = TIME.name,
+    conditions: str | Iterable[str] = (),
+) -> System:
     """An ODE from the time derivative of each state.
+
+    Vectors are written by ranges: ``"x[i] for i in 1..n"`` as a state, and in formulas ``x[i+1]`` and sums
+    and products such as ``sum(sin(x[j] - x[i]) for j in 1..n if j != i)``. Their entries are x1, x2, ...; n
+    is a parameter with a whole number. Ranges hold both their ends.
 
     Parameters
     ----------
-    equations: velocity by state: names or real SymPy symbols, each with text, a number or a SymPy expression.
-        ``t`` is time.
-    parameters: names or symbols of constants; or a mapping from these to None, a number or a formula in t.
+    equations: velocity by state: names or real SymPy symbols, each with text, a number or a SymPy
+        expression, or for a vector a list of these; or text, ``"x' = y; y' = -x"``, an equation on a line or
+        between semicolons; or the path of a TOML file with tables [equations], [parameters] and
+        [definitions], and keys time and conditions.
+    parameters: names or symbols of constants; or a mapping from these to None, a number, a formula in time,
+        or for a vector a list of numbers. They win over those of a file.
+    definitions: abbreviations, which the equations may hold: formula by name, in the order in which they use
+        each other.
+    time: what time is called in these formulas; elsewhere it is t.
     conditions: in words, where the equations hold.
 
     Returns
@@ -32,26 +66,108 @@ def system(equations: Mapping[Any, Any], parameters: Any = (), *, conditions: tu
 
     Raises
     ------
-    InputError: no equations, a velocity that is not real or finite, or a name that can't be one.
+    FileError: a file that can't be read.
+    InputError: no equations, two for one state, a velocity that is not real or finite, or a name that can't
+        be one.
     UnknownNameError: a name that nothing declares; the nearest is suggested.
 
     >>> predators = system({"x": "x*(1 - y)", "y": "r*y*(x - 1)"}, parameters="r")
     >>> print(predators)
     x' = x*(1 - y)
     y' = r*y*(x - 1)
+    >>> print(system("x[i]' = K/n*sum(sin(x[j] - x[i]) for j in 1..n) for i in 1..n", {"K": None, "n": 2}))
+    x1' = -K*sin(x1 - x2)/2
+    x2' = K*sin(x1 - x2)/2
     """
+    written = _written(equations, parameters, definitions, time, conditions)
+    clock = _clock(written.time)
+    sizes = whole_numbers(written.parameters)
+    free, values = parameter_values(written.parameters, clock)
+    velocities = entries(written.equations, sizes, "a state")
+    variables = declared_variables([entry.name for entry in velocities])
+    vocabulary = Vocabulary(variables, free, values, clock, _ADVICE)
+    _check_apart(vocabulary)
+    vocabulary = _defined(entries(written.definitions, sizes, "defined"), vocabulary)
+    field = {
+        state: vocabulary.read_real(entry.formula, f"the velocity of {state}", entry.indices)
+        for state, entry in zip(vocabulary.states, velocities, strict=True)
+    }
+    has_time = any(TIME in velocity.free_symbols for velocity in field.values())
+    return System(field, ANY, free, conditions=written.conditions, time=TIME if has_time else None)
+
+
+def _written(
+    equations: Any,
+    parameters: Any,
+    definitions: Mapping[Any, Any] | None,
+    time: str,
+    conditions: str | Iterable[str],
+) -> WrittenSystem:
+    """What was written, from a file, from text or as it is.
+
+    Raises
+    ------
+    InputError: none of these, or nothing.
+    """
+    if isinstance(equations, os.PathLike) or (isinstance(equations, str) and equations.endswith(".toml")):
+        return _with_parameters(read_system(Path(equations)), parameters)
+    if isinstance(equations, str) and "=" in equations:
+        equations = equations_of_text(equations)
     if not isinstance(equations, Mapping) or not equations:
         raise InputError(
             "a system needs equations",
-            expected='velocities by state, {"x": "-x"}',
+            expected="velocities by state, {'x': '-x'}, text such as x' = -x, or a TOML file",
             received=repr(equations)[:60],
         )
-    free, values = parameter_values(parameters)
-    variables: tuple[Variable, ...] = declared_variables(list(equations))
-    vocabulary = Vocabulary(variables, free, values)
-    velocities: dict[sp.Symbol, sp.Expr] = {
-        state: vocabulary.read_real(formula, f"the velocity of {state}")
-        for state, formula in zip(vocabulary.states, equations.values(), strict=True)
-    }
-    has_time = any(entry.has(TIME) for entry in velocities.values())
-    return System(velocities, ANY, free, conditions=conditions, time=TIME if has_time else None)
+    if not isinstance(definitions, Mapping | None):
+        raise InputError(
+            "definitions must be given by name",
+            expected='{"r": "sqrt(x**2 + y**2)"}',
+            received=repr(definitions),
+        )
+    words = (conditions,) if isinstance(conditions, str) else tuple(conditions)
+    return WrittenSystem(equations, parameters, definitions or {}, time, words)
+
+
+def _with_parameters(written: WrittenSystem, parameters: Any) -> WrittenSystem:
+    """What a file says, with other values of its parameters."""
+    if not parameters:
+        return written
+    own = written.parameters
+    known = dict(own) if isinstance(own, Mapping) else dict.fromkeys(own)
+    if not isinstance(parameters, Mapping) or not {*parameters} <= {*known}:
+        raise InputError(
+            "the file declares its parameters",
+            expected=f"values by name, of {', '.join(known) or 'none'}",
+            received=repr(parameters)[:60],
+        )
+    return replace(written, parameters={**known, **parameters})
+
+
+def _clock(name: Any) -> str:
+    if not isinstance(name, str) or not name.isidentifier():
+        raise InputError("time needs a name", expected='a word such as "t"', received=repr(name)[:60])
+    return name
+
+
+def _check_apart(vocabulary: Vocabulary) -> None:
+    """Refuse a name that stands for two of a state, a parameter and time."""
+    states = [state.name for state in vocabulary.states]
+    constants = [*(symbol.name for symbol in vocabulary.parameters), *vocabulary.values]
+    both = {*states} & {*constants} | {vocabulary.clock} & {*states, *constants}
+    if both:
+        raise InputError(
+            f"{', '.join(sorted(both))} stands for two of a state, a parameter and time",
+            expected="distinct names",
+            hint='another name for it, or for time: time="tau"',
+        )
+
+
+def _defined(written: Sequence[Entry], vocabulary: Vocabulary) -> Vocabulary:
+    """The vocabulary with the abbreviations, each in states, parameters and time."""
+    for entry, symbol in zip(written, declared_parameters([e.name for e in written]), strict=True):
+        if symbol.name in vocabulary.known:
+            raise InputError(f"{symbol} is defined, but has a meaning already", expected="a name of its own")
+        meaning = vocabulary.read_real(entry.formula, f"the definition of {symbol}", entry.indices)
+        vocabulary = replace(vocabulary, values={**vocabulary.values, symbol.name: meaning})
+    return vocabulary

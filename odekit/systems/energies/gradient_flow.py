@@ -45,7 +45,8 @@ def gradient_flow(
     Parameters
     ----------
     energy: E, real: text such as ``"(s - a*b)**2/2"``, or a SymPy expression. In text the entries of a
-        matrix A are A11, A12, ...; in SymPy also ``A.value`` with ``A = variable("A", 2, 3)``. ``t`` is time.
+        matrix A are A11, A12, ... or A[1,1], A[1,2], ..., also in sums ``sum(x[i]**2 for i in 1..n)`` with a
+        parameter n; in SymPy also ``A.value`` with ``A = variable("A", 2, 3)``. ``t`` is time.
     variables: names such as ``"a b"``, real SymPy symbols, or a sequence of these and of `variable`. The
         states are all entries, of complex ones the real and imaginary parts; for these
         ``z' = -2 dE/d conj(z)``.
@@ -54,7 +55,8 @@ def gradient_flow(
     constraint: None; ``"sphere"`` (norm 1, of matrices Frobenius') or ``"stiefel"`` (orthonormal columns) for
         every variable; a mapping from a variable, or from a tuple of variables that share a sphere, to one of
         these; or formulas c with c(w) = 0. The velocity is projected in the metric; every level of c is kept.
-    parameters: names or symbols of constants; or a mapping from these to None, a number or a formula in t.
+    parameters: names or symbols of constants; or a mapping from these to None, a number, a formula in t, or
+        for a vector a list of these.
     decay: a mapping from variables to lambda: adds ``lambda/2 |w|^2`` to an energy that is descended and
         subtracts it from one that is ascended, so that w' gains ``-lambda w`` in the identity metric.
     direction: ``"descent"`` or ``"ascent"``.

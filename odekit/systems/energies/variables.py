@@ -1,5 +1,6 @@
 """Variables of a user's energy: numbers, vectors and small matrices, real or complex, as real states."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -178,7 +179,7 @@ def _check_name(name: Any) -> None:
 
 
 def _check_distinct(names: Sequence[str]) -> None:
-    repeated = sorted({name for name in names if names.count(name) > 1})
+    repeated = sorted(name for name, count in Counter(names).items() if count > 1)
     if repeated:
         raise InputError(
             "a name stands for two states", expected="distinct names", received=", ".join(repeated)

@@ -1,9 +1,10 @@
 """Reads a user's formulas, text or SymPy, into the symbols that were declared for them."""
 
 import numbers
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,11 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from odekit.errors import InputError, UnknownNameError
-from odekit.expressions import Expression, parse
+from odekit.expressions import FORMULA, Expression, Names, parse
 from odekit.numbers import is_real
 from odekit.systems.algebra import to_symbolic
 from odekit.systems.energies.variables import TIME, Variable, declared_parameters
+from odekit.systems.written import entries_by_name, whole_numbers
 
 __all__ = ["Vocabulary", "parameter_values"]
 
@@ -35,11 +37,15 @@ class Vocabulary:
     variables: what moves.
     parameters: symbols of the constants.
     values: parameters that were given a value, a number or an expression in t, by name.
+    clock: what time is called.
+    advice: what else to try with a name that nothing declares.
     """
 
     variables: tuple[Variable, ...]
     parameters: tuple[sp.Symbol, ...]
     values: Mapping[str, sp.Expr]
+    clock: str = TIME.name
+    advice: str = ""
 
     @cached_property
     def states(self) -> tuple[sp.Symbol, ...]:
@@ -51,10 +57,25 @@ class Vocabulary:
         """What each name stands for."""
         complex_numbers = {v.name: v.value for v in self.variables if v.is_complex and not v.shape}
         symbols = {symbol.name: symbol for symbol in (*self.states, *self.parameters)}
-        return {"t": TIME, "pi": sp.pi, **complex_numbers, **symbols, **self.values}
+        return {self.clock: TIME, "pi": sp.pi, **complex_numbers, **symbols, **self.values}
 
-    def read(self, formula: Any, what: str) -> sp.Expr:
+    @cached_property
+    def _sizes(self) -> Mapping[str, int]:
+        return {name: int(value) for name, value in self.values.items() if value.is_Integer}
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names(self.known)
+
+    def read(self, formula: Any, what: str, indices: Mapping[str, int] = MappingProxyType({})) -> sp.Expr:
         """A formula in the declared symbols, which may be complex.
+
+        Parameters
+        ----------
+        formula: text, a real number or a SymPy expression.
+        what: what it is, for messages.
+        indices: whole numbers by name, which may stand in brackets and in ranges of text, beside the
+            parameters that have such a value.
 
         Raises
         ------
@@ -63,14 +84,14 @@ class Vocabulary:
         InputError: a sum, product, integral or derivative without closed form, or an undefined function.
         UnknownNameError: a name that nothing declares.
         """
-        expression = self._read(formula, what)
+        expression = self._read(formula, what, indices)
         if expression.has(sp.zoo, sp.nan, sp.oo, -sp.oo):
             raise InputError(f"{what} is finite nowhere", received=str(formula)[:80])
         return expression
 
-    def _read(self, formula: Any, what: str) -> sp.Expr:
+    def _read(self, formula: Any, what: str, indices: Mapping[str, int]) -> sp.Expr:
         if isinstance(formula, str):
-            return to_symbolic(self._parsed(formula), self.known)
+            return to_symbolic(self._parsed(formula, {**self._sizes, **indices}), self.known)
         if is_real(formula):
             is_exact = isinstance(formula, numbers.Rational)
             return sp.Rational(str(formula) if is_exact else repr(float(formula)))
@@ -82,22 +103,27 @@ class Vocabulary:
             )
         return self._matched(_worked_out(formula, what), what)
 
-    def _parsed(self, formula: str) -> Expression:
+    def _parsed(self, formula: str, indices: Mapping[str, int]) -> Expression:
         try:
-            return parse(formula, self.known)
+            return parse(formula, self._names, FORMULA, indices)
         except UnknownNameError as error:
             if not error.kind.startswith("name"):
                 raise
-            raise UnknownNameError(error.kind, error.name, error.known, _declared(error.name)) from None
+            raise UnknownNameError(error.kind, error.name, error.known, self._declared(error.name)) from None
 
-    def read_real(self, formula: Any, what: str) -> sp.Expr:
+    def _declared(self, name: str) -> str:
+        return f"parameters={name!r} if it is a constant{self.advice}"
+
+    def read_real(
+        self, formula: Any, what: str, indices: Mapping[str, int] = MappingProxyType({})
+    ) -> sp.Expr:
         """A formula whose value is real.
 
         Raises
         ------
         InputError: as `read`, or an imaginary part, with its value at a point.
         """
-        expression = self.read(formula, what)
+        expression = self.read(formula, what, indices)
         if not expression.has(sp.I, sp.conjugate, sp.re, sp.im):
             return expression
         real, imaginary = sp.expand(expression).as_real_imag()
@@ -109,7 +135,9 @@ class Vocabulary:
         replaced = {}
         for symbol in formula.free_symbols:
             if symbol.name not in self.known:
-                raise UnknownNameError(f"name in {what}:", symbol.name, self.known, _declared(symbol.name))
+                raise UnknownNameError(
+                    f"name in {what}:", symbol.name, self.known, self._declared(symbol.name)
+                )
             replaced[symbol] = self.known[symbol.name]
         return formula.xreplace(replaced)
 
@@ -157,35 +185,31 @@ def _worked_out(formula: sp.Expr, what: str) -> sp.Expr:
     return done
 
 
-def parameter_values(parameters: Any) -> tuple[tuple[sp.Symbol, ...], Mapping[str, sp.Expr]]:
+def parameter_values(
+    parameters: Any, clock: str = TIME.name
+) -> tuple[tuple[sp.Symbol, ...], Mapping[str, sp.Expr]]:
     """Free parameters, and the values of those that were given one.
 
     Parameters
     ----------
-    parameters: names or symbols; or a mapping from them to a number, a formula in t, or None.
+    parameters: names or symbols, also entries of vectors such as ``w[i] for i in 1..n``; or a mapping from
+        them to a number, a formula in time, a list of these for the entries of a vector, or None.
+    clock: what time is called.
 
     Raises
     ------
-    InputError: a name that can't be one, or a value that is no number and no formula in t.
+    InputError: a name that can't be one, or a value that is no number and no formula in time.
     """
-    given: Mapping[Any, Any] = parameters if isinstance(parameters, Mapping) else {}
-    if not isinstance(parameters, Iterable):
-        raise InputError("parameters must be names, symbols or a mapping", received=repr(parameters))
-    names: Iterable[Any] = parameters if not isinstance(parameters, Mapping) else parameters.keys()
-    symbols = declared_parameters(names)
-    clock = Vocabulary((), (), {})
+    written = entries_by_name(parameters, whole_numbers(parameters), "parameters")
+    known = Vocabulary((), (), {}, clock)
+    symbols = declared_parameters([entry.name for entry in written])
     values = {
-        symbol.name: clock.read_real(value, f"the value of {symbol.name}")
-        for symbol, value in zip(symbols, given.values(), strict=False)
-        if value is not None
+        symbol.name: known.read_real(entry.formula, f"the value of {symbol.name}", entry.indices)
+        for symbol, entry in zip(symbols, written, strict=True)
+        if entry.formula is not None
     }
     return _free(symbols, values), values
 
 
 def _free(symbols: Sequence[sp.Symbol], values: Mapping[str, sp.Expr]) -> tuple[sp.Symbol, ...]:
     return tuple(symbol for symbol in symbols if symbol.name not in values)
-
-
-def _declared(name: str) -> str:
-    """What to try with a name that nothing declares."""
-    return f"parameters={name!r} if it is a constant"

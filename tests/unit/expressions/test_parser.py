@@ -16,7 +16,7 @@ from odekit.expressions import Call, Number, Symbol, parse
         ("lambda z: z", "holds a Lambda"),
         ("[z for z in z]", "holds a ListComp"),
         ("z if z else 1", "holds a IfExp"),
-        ("z[0]", "holds a Subscript"),
+        ("z[0]", "which counts from 1"),
         ("f'{z}'", "holds a JoinedStr"),
         ("'z'", "holds a str"),
         ("1j*z", "holds a complex"),

@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 from scipy.integrate import solve_ivp
 
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, OdekitError, UnknownNameError
 from odekit.solvers import solve
 from odekit.systems import system
 
@@ -30,7 +30,7 @@ def test_time_is_time_only_where_it_occurs() -> None:
     assert found == pytest.approx((np.cos(2) + np.sin(2) - np.exp(-2)) / 2, rel=1e-9)
 
 
-@pytest.mark.parametrize("equations", [{}, "x' = -x", None, [("x", "-x")]])
+@pytest.mark.parametrize("equations", [{}, "", "x", 3, None, [("x", "-x")]])
 def test_what_is_no_mapping_of_equations_is_refused(equations: object) -> None:
     with pytest.raises(InputError, match=r"a system needs equations.*velocities by state"):
         system(equations)  # type: ignore[arg-type]
@@ -91,3 +91,122 @@ def test_a_right_hand_side_is_free_of_definitions() -> None:
     velocity = {s.name: v for s, v in flow.rhs.items()}["alpha"]
     plain = velocity.subs({s: sp.Symbol(s.name) for s in velocity.free_symbols})
     assert sp.simplify(plain - 2 * p * alpha * beta * sp.cos(2 * phi - psi)) == 0
+
+
+def test_lines_of_text_are_equations() -> None:
+    x, y = (sp.Symbol(name, real=True) for name in "xy")
+    flow = system("x' = k*y  # a remark; and more\n dy/dt = -k*x; ", parameters="k")
+    assert dict(flow.velocities) == {x: k * y, y: -k * x}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x' = -x; y", "is no equation"),
+        ("x == 3", "is no equation"),
+        ("x' = 1; x' = 2", "has two equations"),
+        ("x' = -x; dx/dt = 3", "has two equations"),
+    ],
+)
+def test_lines_that_are_no_equations_are_refused(text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        system(text)
+
+
+def test_phase_oscillators_take_one_line() -> None:
+    frequencies = [0.1, -0.3, 0.5, 0.0]
+    flow = system(
+        "x[i]' = w[i] + K/n*sum(sin(x[j] - x[i]) for j in 1..n) for i in 1..n",
+        {"K": None, "n": 4, "w": frequencies},
+    )
+    point = np.array([0.3, 1.7, -0.4, 2.2])
+    pull = np.sin(point[None, :] - point[:, None]).mean(axis=1)
+    np.testing.assert_allclose(flow.function()(0.0, point, [1.3]), frequencies + 1.3 * pull, rtol=1e-12)
+
+
+def test_a_chain_has_ends_of_its_own() -> None:
+    n = 7
+    flow = system(
+        {
+            "u[1]": "u[2] - 2*u[1]",
+            "u[i] for i in 2..n-1": "u[i-1] - 2*u[i] + u[i+1]",
+            "u[n]": "u[n-1] - 2*u[n]",
+        },
+        {"n": n},
+    )
+    matrix = np.diag([1.0] * (n - 1), 1) + np.diag([1.0] * (n - 1), -1) - 2 * np.eye(n)
+    np.testing.assert_array_equal(np.array(flow.linearisation(), dtype=float), matrix)
+
+
+def test_definitions_use_each_other_and_the_indices() -> None:
+    flow = system(
+        {"x[i] for i in 1..n": "-R*x[i] + k"},
+        {"n": 2, "k": None},
+        definitions={"q[i] for i in 1..n": "x[i]**2", "R": "sum(q[i] for i in 1..n)"},
+    )
+    a, b = sp.symbols("x1 x2", real=True)
+    assert [sp.expand(velocity) for velocity in flow.vector_field] == [
+        sp.expand(k - (a**2 + b**2) * state) for state in (a, b)
+    ]
+
+
+def test_time_may_have_another_name() -> None:
+    driven = system("x' = cos(tau) - x", time="tau")
+    assert str(driven) == "x' = -x + cos(t)"
+    for backend in ("numpy", "numba", "mpmath"):
+        found = solve(driven, [0.0], 2.0, rtol=1e-10, backend=backend)["x"][0, 0]
+        assert found == pytest.approx((np.cos(2) + np.sin(2) - np.exp(-2)) / 2, rel=1e-9)
+
+
+def test_a_file_says_the_same(tmp_path) -> None:
+    path = tmp_path / "waves.toml"
+    path.write_text(
+        """
+        time = "s"
+        conditions = ["x > 0"]
+        [parameters]
+        r = ""
+        n = 2
+        [definitions]
+        S = "x[1] + x[2]"
+        [equations]
+        "x[i] for i in 1..n" = "r*x[i]*(1 - S) + 0*s"
+        """,
+        encoding="utf-8-sig",
+    )
+    flow = system(path)
+    again = system(
+        {"x[i] for i in 1..n": "r*x[i]*(1 - S)"}, {"r": None, "n": 2}, definitions={"S": "x[1] + x[2]"}
+    )
+    assert dict(flow.velocities) == dict(again.velocities)
+    assert flow.conditions == ("x > 0",)
+    assert [s.name for s in flow.parameters] == ["r"]
+    assert not system(str(path), {"r": 2}).parameters
+    with pytest.raises(InputError, match="the file declares its parameters"):
+        system(path, {"q": 2})
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "holds no equations"),
+        ("equations = 3", "equations must be a table"),
+        ("[equations]\nx = '-x'\n[constants]\nk = 1", "unknown key in bad.toml.*constants"),
+        ("[equations]\nx = '-y'", "an equation of its own if it moves"),
+        ("parameters = ['t']\n[equations]\nx = 't'", "'t' can't be the name"),
+        ("time = 's'\nparameters = ['s']\n[equations]\nx = 's'", "s stands for two of a state"),
+        ("time = 3\n[equations]\nx = 's'", "time needs a name"),
+        ("[equations]\nx = [[1]]", "the velocity of x1 is no formula"),
+        ("[equations]\nx = true", "the velocity of x is no formula"),
+        ("[parameters]\nw = [1, 2]\n[equations]\n'x[i] for i in 1..3' = 'w[i]'", "w3"),
+        ("[parameters]\n'w[i] for i in 1..3' = [1, 2]\n[equations]\nx = 'w[1]'", "3 names.*2 values"),
+        ("[equations]\n'x[i] for i in 1..2' = '1'\n'x[2]' = '2'", "x2 is a state twice"),
+        ("[definitions]\nx = '2'\n[equations]\nx = '1'", "x is defined, but has a meaning already"),
+        ("[equations\nx = '1'", "is not a TOML file"),
+    ],
+)
+def test_a_file_that_says_no_system_is_refused(tmp_path, content: str, message: str) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(content)
+    with pytest.raises(OdekitError, match=message):
+        system(path)

@@ -461,3 +461,15 @@ def test_complex_frames_in_a_metric_that_is_no_number_are_projected():
     expected = free - inverse @ jacobian.T @ across
     # Central differences of step 1e-6 are good to about eps/step = 2e-10.
     np.testing.assert_allclose(system.function()(0.0, point, []), expected, atol=1e-8)
+
+
+def test_an_energy_may_sum_over_the_entries_of_vectors_and_of_data() -> None:
+    flow = gradient_flow(
+        "sum((y[k] - sum(w[i]*d[k]**i for i in 1..n))**2 for k in 1..3)/2",
+        [variable("w", 2)],
+        parameters={"n": 2, "d": [1, 2, -1], "y": ["1/2", 3, None]},
+    )
+    matrix = np.array([[1.0, 1.0], [2.0, 4.0], [-1.0, 1.0]])
+    point, last = np.array([0.3, -0.7]), 1.9
+    expected = matrix.T @ (np.array([0.5, 3.0, last]) - matrix @ point)
+    np.testing.assert_allclose(flow.function()(0.0, point, {"y3": last}), expected, rtol=1e-13)
