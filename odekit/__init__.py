@@ -39,6 +39,7 @@ __all__ = [
     "loss_and_gradient",
     "predict",
     "project",
+    "reduce",
     "simulate",
     "solve",
     "system",
@@ -73,6 +74,7 @@ _HOMES = {
     "loss_and_gradient": "simulation",
     "predict": "comparison",
     "project": "comparison",
+    "reduce": "systems",
     "simulate": "simulation",
     "solve": "solvers",
     "system": "systems",
@@ -124,6 +126,6 @@ if TYPE_CHECKING:
         exact_orbit,
         solve,
     )
-    from odekit.systems import FixedPoint, System, gradient_flow, system, variable
+    from odekit.systems import FixedPoint, System, gradient_flow, reduce, system, variable
 else:
     __getattr__, __dir__ = lazy(__name__, {**dict.fromkeys(_ROOMS, ""), "__version__": "_version", **_HOMES})

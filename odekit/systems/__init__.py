@@ -1,7 +1,8 @@
 """What is an ODE, and what can be said of any ODE?
 
-`system` makes a `System` from equations, `gradient_flow` from an energy; `AnyAnswers` finds first integrals,
-symmetries and points of rest of any ODE, unless whoever derives a system brings better `Answers`.
+`system` makes a `System` from equations, `gradient_flow` from an energy, `reduce` one in fewer variables;
+`AnyAnswers` finds first integrals, symmetries and points of rest of any ODE, unless whoever derives a system
+brings better `Answers`.
 """
 
 from odekit.systems.answers import ANY, AnyAnswers
@@ -22,6 +23,7 @@ from odekit.systems.known import (
     combined,
 )
 from odekit.systems.questions import Answers
+from odekit.systems.reduction import reduce
 from odekit.systems.start import initial_symbol
 from odekit.systems.system import System, Template
 
@@ -48,6 +50,7 @@ __all__ = [
     "combined",
     "gradient_flow",
     "initial_symbol",
+    "reduce",
     "system",
     "variable",
 ]

@@ -1,8 +1,9 @@
 """First integrals made of Darboux polynomials: rational ones, and sums of logarithms with a polynomial.
 
 A polynomial f is Darboux' for a polynomial field X where ``X f = K f``; f = 0 is then invariant. A sum of
-``c_i log f_i`` and a polynomial P is conserved where ``sum_i c_i K_i + X P = 0``, which is linear in the c_i and
-in P. All f_i of degree 1 are factors of the extactic determinant of X (Pereira, Ann. Inst. Fourier 51, 2001).
+``c_i log f_i`` and a polynomial P is conserved where ``sum_i c_i K_i + X P = 0``, which is linear in the c_i
+and in P. All f_i of degree 1 are factors of the extactic determinant of X (Pereira, Ann. Inst. Fourier 51,
+2001).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
