@@ -14,11 +14,14 @@ from odekit.systems.energies import (
     Vocabulary,
     declared_parameters,
     declared_variables,
+    gradient_flow,
     parameter_values,
+    variable,
 )
 from odekit.systems.system import System
 from odekit.systems.written import (
     Entry,
+    WrittenEnergy,
     WrittenSystem,
     entries,
     equations_of_text,
@@ -51,7 +54,8 @@ def system(
     equations: velocity by state: names or real SymPy symbols, each with text, a number or a SymPy
         expression, or for a vector a list of these; or text, ``"x' = y; y' = -x"``, an equation on a line or
         between semicolons; or the path of a TOML file with tables [equations], [parameters] and
-        [definitions], and keys time and conditions.
+        [definitions], and keys time and conditions, or with energy and variables and what else
+        `gradient_flow` takes.
     parameters: names or symbols of constants; or a mapping from these to None, a number, a formula in time,
         or for a vector a list of numbers. They win over those of a file.
     definitions: abbreviations, which the equations may hold: formula by name, in the order in which they use
@@ -80,12 +84,15 @@ def system(
     x2' = K*sin(x1 - x2)/2
     """
     written = _written(equations, parameters, definitions, time, conditions)
+    if isinstance(written, WrittenEnergy):
+        variables = [variable(name, *shape) for name, shape in written.shapes.items()]
+        return gradient_flow(written.energy, variables, parameters=written.parameters, **written.options)
     clock = _clock(written.time)
     sizes = whole_numbers(written.parameters)
     free, values = parameter_values(written.parameters, clock)
     velocities = entries(written.equations, sizes, "a state")
-    variables = declared_variables([entry.name for entry in velocities])
-    vocabulary = Vocabulary(variables, free, values, clock, _ADVICE)
+    moving = declared_variables([entry.name for entry in velocities])
+    vocabulary = Vocabulary(moving, free, values, clock, _ADVICE)
     _check_apart(vocabulary)
     vocabulary = _defined(entries(written.definitions, sizes, "defined"), vocabulary)
     field = {
@@ -102,7 +109,7 @@ def _written(
     definitions: Mapping[Any, Any] | None,
     time: str,
     conditions: str | Iterable[str],
-) -> WrittenSystem:
+) -> WrittenSystem | WrittenEnergy:
     """What was written, from a file, from text or as it is.
 
     Raises
@@ -129,7 +136,9 @@ def _written(
     return WrittenSystem(equations, parameters, definitions or {}, time, words)
 
 
-def _with_parameters(written: WrittenSystem, parameters: Any) -> WrittenSystem:
+def _with_parameters(
+    written: WrittenSystem | WrittenEnergy, parameters: Any
+) -> WrittenSystem | WrittenEnergy:
     """What a file says, with other values of its parameters."""
     if not parameters:
         return written

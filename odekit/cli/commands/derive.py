@@ -8,7 +8,8 @@ import click
 
 from odekit.cli.command import Command, debug_option
 from odekit.cli.options import allow_large, chosen_group, group_options, json_option, limit_options
-from odekit.cli.output import say, say_report, tell, write_json
+from odekit.cli.output import tell
+from odekit.cli.systems import FORMATS, show_system
 from odekit.outcomes import ExitCode
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-FORMATS = ("text", "latex", "json", "python")
 # Orders at which a system of symbolic order is certified: the first one at which its conditions can be met.
 CERTIFIED_ORDERS = (7, 11, 13)
 LARGEST_CERTIFIED = 200  # brute-force gradients of a larger group take too long to be a default
@@ -107,7 +107,7 @@ def command(
     if certificate is not None and not certificate.passed:
         tell(f"{certificate}\nThe equations are not shown: this is a fault of odekit.", err=True)
         click.get_current_context().exit(ExitCode.REFUTED)
-    _show(system, certificate, form, json_file)
+    show_system(system, form, json_file, certificate)
 
 
 def _certificate(system: System, order: int | None, is_symbolic: bool) -> Certificate | None:
@@ -128,18 +128,3 @@ def _certificate(system: System, order: int | None, is_symbolic: bool) -> Certif
         except ReductionError:
             continue
     return system.certify(CERTIFIED_ORDERS[-1])
-
-
-def _show(system: System, certificate: Certificate | None, form: str, json_file: str | None) -> None:
-    from odekit.json_text import strict_json
-
-    if form == "json":
-        text = strict_json(system.to_dict(certificate)).rstrip("\n")
-    elif form == "text":
-        text = system.report(certificate)
-    else:
-        text = system.latex() if form == "latex" else system.python()
-    if not (form == "json" and json_file == "-"):
-        (say_report if form == "text" else say)(text, json_file)
-    if json_file is not None:
-        write_json(system.to_dict(certificate), json_file)

@@ -1,4 +1,4 @@
-"""An ODE in a TOML file: equations, parameters, definitions, the name of time, and conditions in words."""
+"""An ODE in a TOML file: equations, or an energy whose gradient flow is meant."""
 
 import os
 from collections.abc import Mapping
@@ -9,9 +9,10 @@ from typing import Any
 from odekit.errors import InputError, UnknownNameError
 from odekit.files import read_toml
 
-__all__ = ["WrittenSystem", "read_system"]
+__all__ = ["WrittenEnergy", "WrittenSystem", "read_system"]
 
 KEYS = ("equations", "parameters", "definitions", "time", "conditions")
+ENERGY_KEYS = ("energy", "variables", "parameters", "metric", "constraint", "decay", "direction", "solution")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,25 @@ class WrittenSystem:
     conditions: tuple[str, ...] = ()
 
 
-def read_system(path: str | os.PathLike[str]) -> WrittenSystem:
+@dataclass(frozen=True)
+class WrittenEnergy:
+    """What a file says of an energy.
+
+    Parameters
+    ----------
+    energy: the formula.
+    shapes: of each variable by name: none of a number, (n,) of a vector, (rows, columns) of a matrix.
+    parameters: names, or values by name.
+    options: what else it says of the flow: metric, constraint, decay, direction, solution.
+    """
+
+    energy: str
+    shapes: Mapping[str, tuple[int, ...]]
+    parameters: Any = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_system(path: str | os.PathLike[str]) -> WrittenSystem | WrittenEnergy:
     """Read a file.
 
     Raises
@@ -44,13 +63,21 @@ def read_system(path: str | os.PathLike[str]) -> WrittenSystem:
     UnknownNameError: a key that means nothing.
     """
     content = read_toml(path)
+    name = Path(path).name
+    allowed = ENERGY_KEYS if "energy" in content else KEYS
     for key in content:
-        if key not in KEYS:
-            raise UnknownNameError(f"key in {Path(path).name}:", key, KEYS)
+        if key not in allowed:
+            raise UnknownNameError(f"key in {name}:", key, allowed)
+    parameters = content.get("parameters", ())
+    if isinstance(parameters, Mapping):
+        parameters = {key: None if value == "" else value for key, value in parameters.items()}
+    if "energy" in content:
+        options = {key: content[key] for key in ENERGY_KEYS[3:] if key in content}
+        return WrittenEnergy(content["energy"], _shapes(content.get("variables")), parameters, options)
     if "equations" not in content:
         raise InputError(
-            f"{Path(path).name} holds no equations",
-            expected="a table [equations] of velocities by state",
+            f"{name} holds no equations",
+            expected="a table [equations] of velocities by state, or an energy",
             received=", ".join(content) or "an empty file",
             hint='[equations], and below it x = "-x"',
         )
@@ -59,9 +86,6 @@ def read_system(path: str | os.PathLike[str]) -> WrittenSystem:
             raise InputError(
                 f"{key} must be a table", expected=f"[{key}]", received=type(content[key]).__name__
             )
-    parameters = content.get("parameters", ())
-    if isinstance(parameters, Mapping):
-        parameters = {name: None if value == "" else value for name, value in parameters.items()}
     conditions = content.get("conditions", [])
     return WrittenSystem(
         content["equations"],
@@ -70,3 +94,18 @@ def read_system(path: str | os.PathLike[str]) -> WrittenSystem:
         content.get("time", "t"),
         tuple([conditions] if isinstance(conditions, str) else conditions),
     )
+
+
+def _shapes(variables: Any) -> dict[str, tuple[int, ...]]:
+    """The shape of each variable, from names alone or from sizes by name."""
+    if isinstance(variables, str):
+        variables = variables.replace(",", " ").split()
+    if isinstance(variables, list):
+        return {str(name): () for name in variables}
+    if not isinstance(variables, Mapping):
+        raise InputError(
+            "an energy needs variables",
+            expected='variables = ["a", "b"], or {A = [2, 3]} for a matrix',
+            received="none" if variables is None else repr(variables)[:60],
+        )
+    return {name: tuple(size if isinstance(size, list) else [size]) for name, size in variables.items()}

@@ -76,7 +76,7 @@ def test_leaks_become_observables_until_they_close() -> None:
 
 
 def test_invariants_of_a_matrix_factorisation_are_found() -> None:
-    """The product's entries and Gram matrices of rows: ten numbers, or nine combinations of them that close."""
+    """Nine combinations of the product's entries and of the Gram matrices close."""
     left, right = variable("A", 2, 3), variable("B", 2, 3)
     target = sp.Matrix(2, 2, sp.symbols("m11 m12 m21 m22", real=True))
     energy = sum((target - left.value * right.value.T).applyfunc(lambda entry: entry**2)) / 2
