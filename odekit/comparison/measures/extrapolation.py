@@ -111,8 +111,7 @@ def _scatter(times: FloatArray, values: FloatArray, noise: float) -> float:
 def _limits(slopes: Sequence[float], scatter: float) -> list[float]:
     """What three slopes may go to, in e-folds a step.
 
-    The way there is bounded: of two exponentials, in a ratio w, the slopes still have to fall by the root of w
-    times the change of the slope.
+    The way there is bounded: of two exponentials in a ratio w, it is the root of w times the slopes' change.
     """
     a, b, c = slopes
     d, e = b - a, c - b

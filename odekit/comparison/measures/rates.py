@@ -30,8 +30,8 @@ class RateEstimate:
     Parameters
     ----------
     rate: per unit of time; NaN where the window holds too few points, or where the decay is no exponential.
-    interval: lower and upper end: every local slope of the window's last half and the limit, with what noise
-        and the extrapolation may change in them.
+    interval: lower and upper end: every local slope of the window's last half and the limits to which they
+        may go, with what noise and the extrapolation may change in them.
     window: first and last time used.
     diagnostics: number of points; first and last slope; the floor that closed the window, in the unit of the
         distance; ``exponent`` and ``time`` of a law ``(t - time)^-exponent`` or ``(time - t)^exponent``.
@@ -60,9 +60,9 @@ def estimate_rate(
 
     The window opens once the distance has fallen below ``start`` times its largest value for good, and closes
     before it first falls below the floor. A plateau to which the distance flattens is taken off it. The rate
-    is the limit of the local slopes, extrapolated where they still drift, and the interval holds all that they
-    may go to, see `odekit.comparison.measures.extrapolation`; no regression is made of deterministic data. Where
-    they have no limit that the data show there is no rate, and the estimate names the law.
+    is the limit of the local slopes, extrapolated where they still drift, and the interval holds all limits
+    to which they may go, see `odekit.comparison.measures.extrapolation`; no regression is made of
+    deterministic data. Where the data show no such limit there is no rate, and the estimate names the law.
 
     Parameters
     ----------
@@ -215,7 +215,7 @@ def _opening(values: FloatArray, high: float) -> int:
 def _floor(
     times: FloatArray, values: FloatArray, rounding: float, floor: float | None
 ) -> tuple[float, float, str]:
-    """Absolute noise that the values show, the level below which they are not used, and where that comes from."""
+    """Absolute noise that the values show, the level below which they are not used, and its origin."""
     if floor is not None:
         return 0.0, float(floor), "as given"
     stall = _stall(times, values)
