@@ -26,7 +26,7 @@ from odekit.simulation.weights import Embedding, names
 if TYPE_CHECKING:
     import xarray
 
-__all__ = ["Run"]
+__all__ = ["Run", "check_shapes"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -63,7 +63,7 @@ class Run:
         weights = {name: _frozen(name, self.weights[name], np.float64) for name in names(self.network)}
         t = _frozen("t", self.t, np.float64)
         _check_times(t)
-        _check_shapes(weights, len(t), self.network)
+        check_shapes({name: array.shape for name, array in weights.items()}, len(t), self.network)
         steps = None if self.steps is None else _frozen("steps", self.steps, np.int64)
         if steps is not None and steps.shape != t.shape:
             raise InputError("steps doesn't fit t", expected=f"shape {t.shape}", received=f"{steps.shape}")
@@ -188,13 +188,19 @@ def _check_times(t: FloatArray) -> None:
         )
 
 
-def _check_shapes(weights: Mapping[str, FloatArray], times: int, network: Network) -> None:
+def check_shapes(shapes: Mapping[str, tuple[int, ...]], times: int, network: Network) -> None:
+    """Refuse shapes of weights other than (T, M, n).
+
+    Raises
+    ------
+    InputError: the first one that isn't, with what each length stands for.
+    """
     wanted = (times, network.neurons, network.finite_group.order)
-    for name, array in weights.items():
-        if array.shape != wanted:
+    for name, shape in shapes.items():
+        if shape != wanted:
             raise InputError(
                 f"{name} doesn't fit the run",
                 expected=f"shape (T, M, n) = {wanted}, T times, M neurons and n elements of "
                 f"{network.finite_group.name}",
-                received=f"shape {array.shape}",
+                received=f"shape {shape}",
             )
