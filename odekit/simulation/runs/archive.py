@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.arguments import path_of
 from odekit.errors import FileError
 from odekit.files import refusing, written
 
@@ -115,6 +116,7 @@ def opened_archive(path: FilePath) -> Iterator[Archive]:
     FileError: there is no such file, it is no ``.npz``, it is damaged, holds pickled objects, an array's
         header contradicts its size, or all would take over a hundred times the file's size and 256 MiB.
     """
+    path = path_of(path, "a run's file")
     with _refusing_damage(path):
         file = open(path, "rb")  # noqa: SIM115 - the block below closes it
     with file:
@@ -144,7 +146,7 @@ def write_archive(path: FilePath, arrays: Mapping[str, NDArray[Any]]) -> Path:
     ------
     FileError: the place can't be written.
     """
-    target = Path(path)
+    target = path_of(path, "a run's file")
     with refusing(target), written(target) as file:
         np.savez(file, allow_pickle=False, **arrays)
     return target

@@ -219,7 +219,9 @@ def _named_alike(group: FiniteGroup) -> FiniteGroup | None:
 
 
 def _finite(group: FiniteGroup | str) -> FiniteGroup:
-    found = named_group(group) if isinstance(group, str) else group
+    if isinstance(group, FiniteGroup):
+        return group
+    found = named_group(group)
     if not isinstance(found, FiniteGroup):
         raise InputError(f"the order of {found.name} is a symbol", expected="a group such as Z23")
     return found

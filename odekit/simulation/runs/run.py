@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit._version import __version__
+from odekit.arguments import expect, mapping
 from odekit.arrays import FloatArray, IntArray
 from odekit.errors import FileError, InputError
 from odekit.extras import require_xarray
 from odekit.groups import FiniteGroup
 from odekit.groups import group as named_group
 from odekit.networks import Network
+from odekit.numbers import integer
 from odekit.simulation.runs.archive import write_archive
 from odekit.simulation.weights import Embedding, names
 
@@ -59,6 +61,9 @@ class Run:
     file: str | None = None
 
     def __post_init__(self) -> None:
+        expect(isinstance(self.network, Network), "a run is of a network", "an odekit.Network", self.network)
+        for name in ("weights", "meta", "records"):
+            mapping(getattr(self, name), f"{name} of a run", '{"seed": 0}' if name == "meta" else "of arrays")
         _check_names(self.weights, names(self.network))
         weights = {name: _frozen(name, self.weights[name], np.float64) for name in names(self.network)}
         t = _frozen("t", self.t, np.float64)
@@ -89,7 +94,13 @@ class Run:
         return self.records.get("integrator_error")
 
     def snapshot(self, index: int) -> tuple[Embedding, FloatArray]:
-        """Theta (a tuple where unshared) and xi at ``t[index]``, (M, n) as `loss_and_gradient` takes."""
+        """Theta (a tuple where unshared) and xi at ``t[index]``, (M, n) as `loss_and_gradient` takes.
+
+        Raises
+        ------
+        InputError: an index that none of the times has.
+        """
+        index = integer(index, "the place of a snapshot", -len(self), len(self) - 1)
         *embeddings, xi = (self.weights[name][index] for name in names(self.network))
         return (embeddings[0] if self.network.embedding == "shared" else tuple(embeddings)), xi
 
@@ -172,7 +183,7 @@ def _check_names(weights: Mapping[str, Any], wanted: tuple[str, ...]) -> None:
         raise InputError(
             f"{missing[0]} is missing from the weights",
             expected=", ".join(wanted),
-            received=", ".join(weights) or "none",
+            received=", ".join(map(str, weights)) or "none",
         )
 
 
