@@ -3,6 +3,7 @@
 import ast
 import keyword
 import re
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -125,6 +126,9 @@ class _Reader:
             if isinstance(node, ast.Name):
                 name = folded(letters[node.col_offset : node.end_col_offset].decode())
                 node.id = names.get(name, name)
+            if isinstance(node, ast.Constant) and isinstance(node.value, float):
+                literal = letters[node.col_offset : node.end_col_offset].decode()
+                setattr(node, "value", _exact(literal, node.value))  # noqa: B010 - no constant of the tree's own
             if isinstance(node, ast.expr):
                 node.col_offset = len(letters[: node.col_offset].decode()) + indent
         return self._build(tree.body)
@@ -174,11 +178,11 @@ class _Reader:
 
     def _number(self, node: ast.Constant) -> Number:
         value, column = node.value, node.col_offset + 1
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
             raise self.refusal(f"holds a {type(value).__name__}, which is not allowed", column)
         if value != 0 and not 1 / MAX_NUMBER <= abs(value) <= MAX_NUMBER:
             raise self.refusal(f"holds a number not between 1e-30 and {MAX_NUMBER:.0e}", column)
-        return Number(Fraction(repr(value)))
+        return Number(Fraction(value))
 
     def _build_binary(self, node: ast.BinOp, power: int) -> Expression:
         if isinstance(node.op, ast.Pow):
@@ -215,6 +219,18 @@ class _Reader:
         return Call(node.func.id, self._build(node.args[0]))
 
 
+def _exact(literal: str, value: float) -> Fraction | float:
+    """A decimal with all its digits; one beyond the numbers that are read stays out of their range.
+
+    >>> _exact("0.99999999999999999999", 1.0)
+    Fraction(99999999999999999999, 100000000000000000000)
+    """
+    if value == 0.0 and re.search("[1-9]", literal.lower().split("e")[0]):
+        return sys.float_info.min
+    is_in_range = value == 0.0 or 1 / (10 * MAX_NUMBER) <= value <= 10 * MAX_NUMBER
+    return Fraction(literal.replace("_", "")) if is_in_range and value else value
+
+
 def _mask(name: str) -> str:
     """A stand-in for a word that Python keeps for itself, as long as the word, so that columns stay."""
     return f"_{name[1:]}"
@@ -245,6 +261,10 @@ def _fraction(node: ast.expr) -> Fraction | None:
         if left is None or not right:
             return None
         return left * right if isinstance(node.op, ast.Mult) else left / right
-    if isinstance(node, ast.Constant) and type(node.value) is float and abs(node.value) <= MAX_EXPONENT:
-        return Fraction(repr(node.value))
+    if (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, float | Fraction)
+        and abs(node.value) <= MAX_EXPONENT
+    ):
+        return Fraction(node.value)
     return _integer(node)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from numpy.typing import ArrayLike
 
-from odekit.errors import UnknownNameError
+from odekit.arguments import chosen, flag
 from odekit.solvers.backends import check_backend
-from odekit.solvers.problem import CompiledSystem, Event, InitialStates, Solution, pose
+from odekit.solvers.problem import CompiledSystem, Event, InitialStates, Solution, pose, read_events
 from odekit.solvers.roads import chosen_road
 from odekit.systems import System
 
@@ -25,7 +25,7 @@ def solve(
     atol: ArrayLike | None = None,
     method: str = "auto",
     backend: str = "auto",
-    events: Sequence[Event] = (),
+    events: Event | str | Sequence[Event | str] = (),
     dense: bool = False,
     max_steps: int = 100_000,
     h0: ArrayLike | None = None,
@@ -62,7 +62,7 @@ def solve(
         "auto": numba where it is installed and can do what is asked, for at least 100,000 trajectories of at
         most 8 states, else numpy. They agree to the tolerance, not to the last bit. A closed form takes no
         steps and is the same float64 formulas on every backend but mpmath, which integrates.
-    events: moments to look for.
+    events: moments to look for: one `Event` or several, each also by its text, such as ``"x - 1/2"``.
     dense: whether `Solution.at` shall work.
     max_steps: steps that a trajectory may try.
     h0: first step size, positive, scalar or (batch,); chosen where omitted.
@@ -97,10 +97,10 @@ def solve(
     >>> solve(decay, [[1.0, 2.0]], 1.0, parameters={"k": 1.0})["x"].round(6).tolist()
     [[0.367879, 0.735759]]
     """
-    if method not in METHODS:
-        raise UnknownNameError("method", method, METHODS)
+    chosen("method", method, METHODS)
+    events = read_events(events)
     fixed = system.backend if isinstance(system, CompiledSystem) else backend
-    check_backend(fixed, needs_steps=bool(events) or dense)
+    check_backend(fixed, needs_steps=bool(events) or flag(dense, "dense"))
     problem = pose(
         system,
         y0,

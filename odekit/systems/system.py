@@ -9,11 +9,14 @@ from types import MappingProxyType
 
 import sympy as sp
 
+from odekit.arguments import expect, mapping
 from odekit.arrays import FloatArray
-from odekit.errors import InputError, ReductionError, UnknownNameError
-from odekit.expressions import check_apart, spoken
+from odekit.errors import ReductionError, UnknownNameError
+from odekit.expressions import spoken
+from odekit.numbers import is_real
 from odekit.systems.algebra import smooth_jacobian
 from odekit.systems.blocks import BlockFlow, matrix_text
+from odekit.systems.declarations import check_declarations
 from odekit.systems.equations import Equations
 from odekit.systems.function import Backend, NumericFunction, numeric_function
 from odekit.systems.known import (
@@ -60,7 +63,8 @@ class System:
 
     Raises
     ------
-    InputError: a repeated name, two that are one to Python, or a symbol that nothing declares.
+    InputError: what are no symbols and expressions, a repeated name, two that are one to Python, or a symbol
+        that nothing declares.
     """
 
     velocities: Mapping[sp.Symbol, sp.Expr]
@@ -81,20 +85,9 @@ class System:
 
     def __post_init__(self) -> None:
         for name in ("velocities", "definitions", "leaks", "constraints", "solution"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-        names = [symbol.name for symbol in (*self.states, *self.parameters, *self.definitions)]
-        if len(set(names)) < len(names):
-            raise InputError("a name stands for two things", expected="distinct names", received=str(names))
-        check_apart([*names, *([] if self.time is None else [self.time.name])])
-        declared = {*self.states, *self.parameters, *self.definitions, self.time}
-        unknown = set().union(*(entry.free_symbols for entry in self.vector_field)) - declared
-        if unknown:
-            raise InputError(
-                "the vector field holds symbols that nothing declares",
-                expected="states, parameters and definitions",
-                received=", ".join(sorted(str(symbol) for symbol in unknown)),
-                hint="add them to parameters",
-            )
+            given = mapping(getattr(self, name), f"{name} of a system", "those of odekit.system")
+            object.__setattr__(self, name, MappingProxyType(dict(given)))
+        check_declarations(self.velocities, self.definitions, self.parameters, self.time)
 
     @cached_property
     def states(self) -> tuple[sp.Symbol, ...]:
@@ -151,6 +144,9 @@ class System:
         UnknownNameError: a name that is no state or definition.
         ReductionError: their equations need other states.
         """
+        names = [names] if isinstance(names, str) else names
+        is_list = isinstance(names, Iterable) and getattr(names, "ndim", 1) > 0
+        expect(is_list, "no states are named", "a sequence of names", names)
         wanted = {self[name] for name in names}
         known = self.rhs if self.blocks is not None else self.equations
         entries = {symbol: entry for symbol, entry in known.items() if symbol in wanted}
@@ -200,8 +196,12 @@ class System:
 
     def linearisation(self, at: Mapping[str, sp.Expr | float | str] | None = None) -> sp.Matrix:
         """Jacobian of the velocities by the states, at values by name; as it is where none are given."""
+        point = {} if at is None else mapping(at, "the point", "{'x': 0}")
         slopes = smooth_jacobian(sp.Matrix(list(self.rhs.values())), self.states)
-        return slopes.subs({self[name]: value for name, value in (at or {}).items()})
+        for value in point.values():
+            is_value = isinstance(value, str | sp.Expr) or is_real(value)
+            expect(is_value, "a value of the point is none", "a number, text or SymPy expression", value)
+        return slopes.subs({self[name]: value for name, value in point.items()})
 
     def check_start(self, y0: FloatArray, p: FloatArray) -> None:
         """Refuse initial states y0 (state, batch) at p (parameter, batch) that violate a constraint.

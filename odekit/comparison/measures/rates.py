@@ -186,7 +186,7 @@ def _checked(
 ) -> tuple[FloatArray, FloatArray]:
     try:
         times, values = np.asarray(t, dtype=np.float64), np.asarray(distance, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError("times and distances must be real numbers") from None
     if times.ndim != 1 or times.shape != values.shape:
         raise InputError(

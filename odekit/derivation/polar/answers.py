@@ -9,6 +9,7 @@ from typing import Any
 
 import sympy as sp
 
+from odekit.arguments import chosen
 from odekit.derivation.answers import NetworkAnswers, disagreement
 from odekit.derivation.certificates import TOLERANCE, certify, spot_check
 from odekit.derivation.modes import FourierReduction, Mode, Names
@@ -26,7 +27,7 @@ from odekit.derivation.polar.polar import (
 )
 from odekit.derivation.polar.polynomial_form import polynomial_field
 from odekit.derivation.printers import network_data, network_latex, network_report
-from odekit.errors import ReductionError, UnknownNameError
+from odekit.errors import ReductionError
 from odekit.networks import Network
 from odekit.systems import Certificate, EllipticCurve, EllipticForm, EquivalentForm, FixedPoint, System
 from odekit.systems.algebra import Poly, to_sympy
@@ -144,12 +145,11 @@ class FourierAnswers(NetworkAnswers):
         UnknownNameError: no such form.
         ReductionError: the symmetry-reduced polynomial form needs a single phase combination.
         """
+        chosen("form", name, FORMS)
         if name == "polar":
             return self.polar
         if name == "cartesian":
             return self._system(self._constrained(cartesian_field(self.reduction)))
-        if name != "polynomial":
-            raise UnknownNameError("form", name, FORMS)
         field = polynomial_field(self.reduction, self.combinations, self.polar.equations)
         if field is None:
             raise ReductionError(

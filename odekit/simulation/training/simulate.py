@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from odekit.arguments import chosen, flag
 from odekit.arrays import FloatArray
-from odekit.errors import InputError, StoppedEarly, UnknownNameError
-from odekit.networks import Network
+from odekit.errors import InputError, StoppedEarly
+from odekit.networks import Network, check_network
 from odekit.numbers import integer, positive, real
 from odekit.simulation.gradient import blas_threads
 from odekit.simulation.progress import progress_bar
@@ -23,7 +24,14 @@ from odekit.simulation.training.initial import initial_weights
 from odekit.simulation.training.integration import Journal, keeping
 from odekit.simulation.training.optimisers import OPTIMISERS
 from odekit.simulation.training.record import arrivals, incomplete_run, recorded_run
-from odekit.simulation.training.schedule import ends_by_itself, flow_ends, kept_steps, refuse, step_tolerance
+from odekit.simulation.training.schedule import (
+    check_ends,
+    ends_by_itself,
+    flow_ends,
+    kept_steps,
+    refuse,
+    step_tolerance,
+)
 from odekit.simulation.training.schedule import learning_rate as checked_rate
 from odekit.simulation.training.spheres import check_unit
 from odekit.simulation.training.velocity import SOFTMAXES, Velocity, check_start
@@ -126,7 +134,10 @@ def simulate(
     >>> run.t.tolist(), run.weights["theta"].shape
     ([0.0, 1.0, 2.0], (3, 4, 5))
     """
-    _check_choices(method, softmax)
+    check_network(network)
+    chosen("method", method, METHODS)
+    chosen("softmax", softmax, SOFTMAXES)
+    estimate_error, progress = flag(estimate_error, "estimate_error"), flag(progress, "progress")
     frac_train, seed = positive(frac_train, "frac_train", 1), integer(seed, "the seed", 0)
     train = draw_split(network, frac_train, seed) if frac_train < 1 else None
     velocity = Velocity(network, softmax, train)
@@ -135,6 +146,7 @@ def simulate(
     if method == "flow":
         part = frac_train if frac_train < 1 else None
         refuse("flow", learning_rate=learning_rate, steps=steps, weight_decay=weight_decay, frac_train=part)
+        check_ends(t_end, times, until, snapshots)
         meta["rtol"] = rtol = step_tolerance(velocity, rtol)
         if until is not None:
             meta["until"] = until
@@ -165,7 +177,7 @@ def simulate(
         return recorded_run(velocity, rate * at.astype(np.float64), stacks, meta, steps=at, train=train)
 
     settings = {"t_end": t_end, "times": times, "until": until, "steps": steps, "snapshots": snapshots}
-    kept = Journal(checkpoint, {**_identity(network, start), **settings, **meta}, resume)
+    kept = Journal(checkpoint, {**_identity(network, start), **settings, **meta}, flag(resume, "resume"))
     title = "gradient flow" if method == "flow" else "gradient descent"
     with blas_threads(network), progress_bar(title, 1.0, progress) as advance, keeping(kept):
         try:
@@ -181,13 +193,6 @@ def _identity(network: Network, start: FloatArray) -> dict[str, Any]:
     group = network.finite_group
     weights, table = (sha256(array.tobytes()).hexdigest() for array in (start, group.table))
     return {"group": group.name, **network.description(), "the start": weights, "the table": table}
-
-
-def _check_choices(method: str, softmax: str) -> None:
-    if method not in METHODS:
-        raise UnknownNameError("method", str(method), METHODS)
-    if softmax not in SOFTMAXES:
-        raise UnknownNameError("softmax", str(softmax), SOFTMAXES)
 
 
 def _decay(

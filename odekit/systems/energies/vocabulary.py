@@ -169,7 +169,7 @@ def parameter_values(parameters: Any) -> tuple[tuple[sp.Symbol, ...], Mapping[st
     InputError: a name that can't be one, or a value that is no number and no formula in t.
     """
     given: Mapping[Any, Any] = parameters if isinstance(parameters, Mapping) else {}
-    if not isinstance(parameters, Iterable):
+    if not isinstance(parameters, Iterable) or getattr(parameters, "ndim", 1) == 0:
         raise InputError("parameters must be names, symbols or a mapping", received=repr(parameters))
     names: Iterable[Any] = parameters if not isinstance(parameters, Mapping) else parameters.keys()
     symbols = declared_parameters(names)
