@@ -10,10 +10,10 @@ from types import MappingProxyType
 import sympy as sp
 
 from odekit.arrays import FloatArray
-from odekit.errors import InputError, ReductionError, UnknownNameError
-from odekit.expressions import check_apart, spoken
-from odekit.systems.algebra import smooth_jacobian
+from odekit.errors import ReductionError, UnknownNameError
+from odekit.expressions import spoken
 from odekit.systems.blocks import BlockFlow, matrix_text
+from odekit.systems.declared import check_declared
 from odekit.systems.equations import Equations
 from odekit.systems.function import Backend, NumericFunction, numeric_function
 from odekit.systems.known import (
@@ -26,6 +26,7 @@ from odekit.systems.known import (
     SphereForm,
     combined,
 )
+from odekit.systems.linearisation import Value, linearised
 from odekit.systems.questions import Answers
 from odekit.systems.start import check_start
 from odekit.systems.time_derivatives import TimeDerivatives, long_lines
@@ -82,19 +83,10 @@ class System:
     def __post_init__(self) -> None:
         for name in ("velocities", "definitions", "leaks", "constraints", "solution"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-        names = [symbol.name for symbol in (*self.states, *self.parameters, *self.definitions)]
-        if len(set(names)) < len(names):
-            raise InputError("a name stands for two things", expected="distinct names", received=str(names))
-        check_apart([*names, *([] if self.time is None else [self.time.name])])
-        declared = {*self.states, *self.parameters, *self.definitions, self.time}
-        unknown = set().union(*(entry.free_symbols for entry in self.vector_field)) - declared
-        if unknown:
-            raise InputError(
-                "the vector field holds symbols that nothing declares",
-                expected="states, parameters and definitions",
-                received=", ".join(sorted(str(symbol) for symbol in unknown)),
-                hint="add them to parameters",
-            )
+        energy = () if self.energy is None else (self.energy,)
+        mappings = (self.velocities, self.definitions, self.constraints, self.solution)
+        entries = (value for mapping in mappings for value in mapping.values())
+        check_declared((*entries, *self.metric, *energy), self.vector_field, self._symbols)
 
     @cached_property
     def states(self) -> tuple[sp.Symbol, ...]:
@@ -105,6 +97,11 @@ class System:
     def vector_field(self) -> tuple[sp.Expr, ...]:
         """Time derivative of every state, in the order of the states."""
         return tuple(self.velocities.values())
+
+    @cached_property
+    def _symbols(self) -> tuple[sp.Symbol, ...]:
+        time = () if self.time is None else (self.time,)
+        return (*self.states, *self.definitions, *self.parameters, *time)
 
     @property
     def closed(self) -> bool:
@@ -135,9 +132,7 @@ class System:
         ------
         UnknownNameError: none is; the nearest is suggested.
         """
-        time = () if self.time is None else (self.time,)
-        symbols = (*self.states, *self.definitions, *self.parameters, *time, *self.equations)
-        known = {symbol.name: symbol for symbol in symbols}
+        known = {symbol.name: symbol for symbol in (*self._symbols, *self.equations)}
         meant = spoken(str(name), known)
         if meant not in known:
             raise UnknownNameError("state", str(name), known)
@@ -198,10 +193,15 @@ class System:
         """Rate of approach to each attracting point, by its name, such as ``"D = 0"``: the slowest one."""
         return self.answers.rates(self)
 
-    def linearisation(self, at: Mapping[str, sp.Expr | float | str] | None = None) -> sp.Matrix:
-        """Jacobian of the velocities by the states, at values by name; as it is where none are given."""
-        slopes = smooth_jacobian(sp.Matrix(list(self.rhs.values())), self.states)
-        return slopes.subs({self[name]: value for name, value in (at or {}).items()})
+    def linearisation(self, at: Mapping[str, Value] | None = None) -> sp.Matrix:
+        """Jacobian of the velocities by the states, at values by name, where some are given.
+
+        Raises
+        ------
+        InputError: a name that the system doesn't have, or a value that is no finite number and no formula.
+        """
+        place = {self[name]: value for name, value in (at or {}).items()}
+        return linearised(self.rhs, place, self._symbols)
 
     def check_start(self, y0: FloatArray, p: FloatArray) -> None:
         """Refuse initial states y0 (state, batch) at p (parameter, batch) that violate a constraint.
