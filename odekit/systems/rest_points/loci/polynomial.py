@@ -12,7 +12,7 @@ from odekit.systems.algebra import is_tame
 from odekit.systems.integrals import expanded_size
 from odekit.systems.rest_points.loci.circles import Letters, letters_of
 from odekit.systems.rest_points.loci.components import Component, real_components
-from odekit.systems.rest_points.loci.locus import Locus, distinct_by_shift, magnitude
+from odekit.systems.rest_points.loci.locus import ROUNDING, Locus, distinct_by_shift, is_zero
 from odekit.systems.rest_points.loci.roots import formulas, real_solutions
 from odekit.systems.rest_points.loci.zero_set import zero_factors
 from odekit.systems.system import System
@@ -26,9 +26,9 @@ MAX_PARAMETERS = 2
 MAX_PRODUCT = 125
 MAX_TERMS = 60
 MAX_LOCI = 256
-# A residual below this is one of rounding.
-NEGLIGIBLE = 1e-18
-# What a field is at a sample of a family, where it vanishes but for rounding.
+# Digits by which values are put in order.
+SHOWN = 15
+# What a field is at a sample of a family, in units of its largest term, where it vanishes but for rounding.
 SMALL = 1e-6
 
 Shifts = Sequence[tuple[int, ...]]
@@ -71,8 +71,13 @@ def polynomial_loci(system: System, angles: Sequence[sp.Symbol], shifts: Shifts)
 
 
 def _place_in_list(locus: Locus) -> tuple[object, ...]:
-    values = (sp.default_sort_key(value) for value in locus.values.values())
-    return (-locus.dimension, bool(locus.equations), *values)
+    return (-locus.dimension, bool(locus.equations), *map(_rank, locus.values.values()))
+
+
+def _rank(value: sp.Expr) -> tuple[object, ...]:
+    """Numbers by size, then formulas."""
+    is_number = value.is_number and value.is_extended_real
+    return (0, sp.N(value, SHOWN)) if is_number else (1, sp.default_sort_key(value))
 
 
 def _pivot(shift: tuple[int, ...]) -> int:
@@ -195,18 +200,17 @@ def _in_order(locus: Locus, system: System) -> Locus:
 
 def _is_defined(locus: Locus, system: System) -> bool:
     """Whether the field itself rests there, and not only its numerators."""
-    entries = [entry.subs(locus.values) for entry in system.vector_field]
-    below = [sp.fraction(sp.together(entry))[1].subs(locus.values) for entry in system.vector_field]
+    below = [sp.fraction(sp.together(entry))[1] for entry in system.vector_field]
     if not locus.equations:
-        return not any(map(_vanishes, below)) and all(map(_vanishes, entries))
-    place = {p: sp.Rational(7 + i, 9) for i, p in enumerate(system.parameters)} | dict(locus.sample)
-    is_pole = any(magnitude(entry.subs(place)) < SMALL for entry in below)
-    return not is_pole and all(magnitude(entry.subs(place)) < SMALL for entry in entries)
+        place, rounding = locus.values, ROUNDING
+    else:
+        place, rounding = _sampled(locus, system), SMALL
+    has_pole = any(is_zero(entry, place, rounding) for entry in below)
+    return not has_pole and all(is_zero(entry, place, rounding) for entry in system.vector_field)
 
 
-def _vanishes(expression: sp.Expr) -> bool:
-    if expression.has(sp.zoo, sp.nan, sp.oo):
-        return False
-    if expression.free_symbols or expression.is_Rational:
-        return bool(sp.simplify(expression) == 0)
-    return magnitude(expression) <= NEGLIGIBLE
+def _sampled(locus: Locus, system: System) -> dict[sp.Symbol, sp.Expr]:
+    """Values at the family's sample, and some of the parameters that it leaves open."""
+    place = {p: sp.Float(7 + i) / 9 for i, p in enumerate(system.parameters)}
+    place |= {symbol: sp.Float(value) for symbol, value in locus.sample.items()}
+    return {**{state: value.subs(place) for state, value in locus.values.items()}, **place}

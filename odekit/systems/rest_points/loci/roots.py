@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 import sympy as sp
 
 from odekit.systems.rest_points.loci.components import Component
+from odekit.systems.rest_points.loci.locus import is_zero
 
 __all__ = ["formulas", "real_solutions"]
 
-# An imaginary part or a residual below this share is one of rounding, at as many digits.
-DIGITS, NEGLIGIBLE = 40, 1e-20
+# An imaginary part below this share is one of rounding, at as many digits.
+DIGITS, NEGLIGIBLE = 40, 1e-30
 # Formulas of more points than this hold cubic roots and worse, which SymPy takes minutes to shorten.
 MAX_COUNT, MAX_COUNT_OF_SEVERAL = 4, 2
 # Combinations of the unknowns' roots that are tried.
@@ -73,7 +74,7 @@ def _is_real(value: sp.Expr) -> bool:
     if value.is_real is not None:
         return bool(value.is_real)
     number = sp.N(value, DIGITS)
-    return bool(abs(sp.im(number)) <= NEGLIGIBLE * (1 + abs(number)))
+    return bool(abs(sp.im(number)) <= NEGLIGIBLE * abs(number))
 
 
 def _by_roots(component: Component) -> list[Values] | None:
@@ -85,7 +86,7 @@ def _by_roots(component: Component) -> list[Values] | None:
     known: set[sp.Symbol] = set()
     for letter in component.letters:
         known.add(letter)
-        roots = [_real_part(root) for root in _roots_of(letter, component)]
+        roots = _roots_of(letter, component)
         if len(found) * len(roots) > MAX_TRIALS:
             return None
         due = [e for e in component.basis if letter in e.free_symbols and e.free_symbols <= known]
@@ -96,12 +97,7 @@ def _by_roots(component: Component) -> list[Values] | None:
 
 def _fulfils(values: Values, equations: Sequence[sp.Expr]) -> bool:
     digits = {letter: sp.N(value, DIGITS) for letter, value in values.items()}
-    size = max(1, *(abs(value) for value in digits.values()))
-    return all(abs(sp.N(e.subs(digits), DIGITS)) <= NEGLIGIBLE * size**8 for e in equations)
-
-
-def _real_part(root: sp.Expr) -> sp.Expr:
-    return sp.re(root) if root.has(sp.Float) else root
+    return all(is_zero(equation, digits) for equation in equations)
 
 
 def _roots_of(letter: sp.Symbol, component: Component) -> list[sp.Expr]:
@@ -112,8 +108,7 @@ def _roots_of(letter: sp.Symbol, component: Component) -> list[sp.Expr]:
 
 
 def _real_roots(polynomial: sp.Poly) -> list[sp.Expr]:
-    """Of an irreducible polynomial: square roots where they do, else digits."""
+    """Of an irreducible polynomial: square roots where they do, else digits, from intervals apart."""
     if polynomial.degree() <= 2:
         return [root for root in sp.roots(polynomial) if root.is_real]
-    found = polynomial.nroots(n=DIGITS, maxsteps=500)
-    return sorted(found, key=lambda root: abs(sp.im(root)))[: polynomial.count_roots()]
+    return [root.evalf(DIGITS) for root in polynomial.real_roots(radicals=False)]
