@@ -23,6 +23,7 @@ from odekit.systems.known import (
     FixedPoint,
     Rate,
     ScalingSymmetry,
+    Search,
     SphereForm,
     combined,
 )
@@ -169,24 +170,24 @@ class System:
             angles=self.angles & entries.keys(),
         )
 
-    def first_integrals(self) -> tuple[sp.Expr, ...]:
-        """Functionally independent constants of the motion that were found."""
+    def first_integrals(self) -> Search[sp.Expr]:
+        """Functionally independent constants of the motion, and whether there can be more."""
         return self._first_integrals
 
     @cached_property
-    def _first_integrals(self) -> tuple[sp.Expr, ...]:
+    def _first_integrals(self) -> Search[sp.Expr]:
         return self.answers.first_integrals(self)
 
-    def scaling_symmetries(self) -> tuple[ScalingSymmetry, ...]:
+    def scaling_symmetries(self) -> Search[ScalingSymmetry]:
         """Powers of a factor that multiply states, parameters and time such that orbits stay orbits."""
         return self.answers.scaling_symmetries(self)
 
-    def fixed_points(self) -> tuple[FixedPoint, ...]:
-        """Fixed phase differences, or points of rest, with stability and linear rates."""
+    def fixed_points(self) -> Search[FixedPoint]:
+        """Fixed phase differences or points of rest: all of polynomial fields, else what starts find."""
         return self._fixed_points
 
     @cached_property
-    def _fixed_points(self) -> tuple[FixedPoint, ...]:
+    def _fixed_points(self) -> Search[FixedPoint]:
         return self.answers.fixed_points(self)
 
     def rates(self) -> Mapping[str, Rate]:
@@ -194,12 +195,7 @@ class System:
         return self.answers.rates(self)
 
     def linearisation(self, at: Mapping[str, Value] | None = None) -> sp.Matrix:
-        """Jacobian of the velocities by the states, at values by name, where some are given.
-
-        Raises
-        ------
-        InputError: a name that the system doesn't have, or a value that is no finite number and no formula.
-        """
+        """Jacobian of the velocities by the states, at values by name; InputError where one is no formula."""
         place = {self[name]: value for name, value in (at or {}).items()}
         return linearised(self.rhs, place, self._symbols)
 

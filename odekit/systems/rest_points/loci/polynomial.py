@@ -10,6 +10,7 @@ import sympy as sp
 
 from odekit.systems.algebra import is_tame
 from odekit.systems.integrals import expanded_size
+from odekit.systems.known import Search
 from odekit.systems.rest_points.loci.circles import Letters, letters_of
 from odekit.systems.rest_points.loci.components import Component, real_components
 from odekit.systems.rest_points.loci.locus import ROUNDING, Locus, distinct_by_shift, is_zero
@@ -22,8 +23,8 @@ __all__ = ["polynomial_loci"]
 # Beyond these a Groebner basis may not come back in time, or roots are too long to simplify; the states and
 # degrees are those of states that hang together.
 MAX_STATES = 3
-MAX_PARAMETERS = 2
-MAX_PRODUCT = 125
+MAX_PARAMETERS, FEW_PARAMETERS = 6, 2
+MAX_PRODUCT, MAX_PRODUCT_WITH_PARAMETERS = 125, 8
 MAX_TERMS = 60
 MAX_LOCI = 256
 # Digits by which values are put in order.
@@ -35,8 +36,8 @@ Shifts = Sequence[tuple[int, ...]]
 Factors = list[tuple[sp.Expr, ...]]
 
 
-def polynomial_loci(system: System, angles: Sequence[sp.Symbol], shifts: Shifts) -> tuple[Locus, ...] | None:
-    """Every real point and family, larger families first; None where the equations are not small polynomials.
+def polynomial_loci(system: System, angles: Sequence[sp.Symbol], shifts: Shifts) -> Search[Locus]:
+    """Real points and families, larger families first; not tried where equations are no small polynomials.
 
     Parameters
     ----------
@@ -44,30 +45,44 @@ def polynomial_loci(system: System, angles: Sequence[sp.Symbol], shifts: Shifts)
     angles: states that are taken up to whole turns.
     shifts: directions in which all of the field's zeros can be moved; each locus is told once.
     """
+    try:
+        return _found(system, angles, shifts)
+    except _NotCoveredError as obstacle:
+        return Search((), "not tried", str(obstacle))
+
+
+class _NotCoveredError(Exception):
+    """What makes the equations too large."""
+
+
+def _found(system: System, angles: Sequence[sp.Symbol], shifts: Shifts) -> Search[Locus]:
     if len(system.parameters) > MAX_PARAMETERS:
-        return None
+        raise _NotCoveredError(f"more than {MAX_PARAMETERS} parameters")
     entries = [sp.nsimplify(e, rational=True) for e in (*system.vector_field, *system.constraints.values())]
     if not all(map(is_tame, entries)) or sum(map(expanded_size, entries)) > MAX_TERMS * len(entries):
-        return None
+        raise _NotCoveredError(f"more than {MAX_TERMS} terms an equation")
     fixed = dict.fromkeys((system.states[_pivot(shift)] for shift in shifts), sp.S.Zero)
     factors = [zero_factors(entry.subs(fixed), system.states) for entry in entries]
+    general = ", at general values of the parameters, none of them 0" if system.parameters else ""
     if () in factors:
-        return ()
-    found = [Locus(fixed, len(shifts), shifts=tuple(shifts))]
+        return Search((), "complete", f"a velocity vanishes nowhere{general}")
+    found, is_whole = [Locus(fixed, len(shifts), shifts=tuple(shifts))], True
+    most = MAX_PRODUCT if len(system.parameters) <= FEW_PARAMETERS else MAX_PRODUCT_WITH_PARAMETERS
     for states in _blocks(factors, [s for s in system.states if s not in fixed]):
         letters = letters_of(states, angles)
         own = [f for f in factors if set(states) & set().union(*(e.free_symbols for e in f))]
-        parts = _block(own, letters)
-        if parts is None:
-            return None
+        parts, has_all = _block(own, letters, most)
         if any(_share_samples(pair, system) for pair in product(found, parts)):
-            return None
-        found = [_joined(a, b) for a, b in product(found, parts)]
+            raise _NotCoveredError("families apart that need values of the same parameter")
+        found, is_whole = [_joined(a, b) for a, b in product(found, parts)], is_whole and has_all
         if len(found) > MAX_LOCI:
-            return None
+            raise _NotCoveredError(f"more than {MAX_LOCI} points and families")
     defined = [_in_order(locus, system) for locus in found if _is_defined(locus, system)]
     apart = distinct_by_shift(defined, system.states, angles, shifts)
-    return tuple(sorted(apart, key=_place_in_list))
+    items = tuple(sorted(apart, key=_place_in_list))
+    if not is_whole:
+        return Search(items, "partial", "points that have no formula in the parameters are missing")
+    return Search(items, "complete", f"all points and families, by elimination{general}")
 
 
 def _place_in_list(locus: Locus) -> tuple[object, ...]:
@@ -98,35 +113,32 @@ def _blocks(factors: Factors, states: Sequence[sp.Symbol]) -> Iterator[tuple[sp.
     yield from sorted(ordered, key=lambda group: states.index(group[0]))
 
 
-def _block(factors: Factors, letters: Letters) -> list[Locus] | None:
-    """The loci of states that hang together."""
+def _block(factors: Factors, letters: Letters, most: int) -> tuple[list[Locus], bool]:
+    """The loci of states that hang together, and whether they are all."""
     if len(letters.states) > MAX_STATES:
-        return None
+        raise _NotCoveredError(f"more than {MAX_STATES} states hang together")
     equations = [[letters.polynomial(factor) for factor in equation] for equation in factors]
     if any(factor is None for equation in equations for factor in equation):
-        return None
+        raise _NotCoveredError("the field is no polynomial in states and in sines of angles")
     degrees = (max(sp.Poly(f, *letters.symbols).total_degree() for f in e) for e in equations if 0 not in e)
-    if prod(degrees) > MAX_PRODUCT:
-        return None
+    if prod(degrees) > most:
+        raise _NotCoveredError(f"degrees multiply to more than {most}")
     circles = [[circle] for circle in letters.circles]
     components = real_components([*equations, *circles], letters.symbols)
     if components is None:
-        return None
+        raise _NotCoveredError("the solutions fall into too many pieces")
     loci: list[Locus] = []
+    is_whole = True
     for component in components:
-        pieces = _points(component, letters) if component.dimension == 0 else [_family(component, letters)]
-        if pieces is None:
-            return None
-        loci += pieces
-    return loci
-
-
-def _points(component: Component, letters: Letters) -> list[Locus] | None:
-    solutions = real_solutions(component)
-    if solutions is None:
-        return None
-    real = map(letters.values, solutions)
-    return [Locus(values) for values in real if not _is_forbidden(values)]
+        if component.dimension:
+            loci.append(_family(component, letters))
+            continue
+        solutions = real_solutions(component)
+        if solutions is None:
+            raise _NotCoveredError("too many combinations of roots")
+        loci += [Locus(v) for v in map(letters.values, solutions[0]) if not _is_forbidden(v)]
+        is_whole = is_whole and solutions[1]
+    return loci, is_whole
 
 
 def _is_forbidden(values: Mapping[sp.Symbol, sp.Expr]) -> bool:

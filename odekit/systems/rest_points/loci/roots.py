@@ -19,14 +19,15 @@ MAX_TRIALS = 2_000
 Values = Mapping[sp.Symbol, sp.Expr]
 
 
-def real_solutions(component: Component) -> list[Values] | None:
-    """Values of the letters: by formulas where there are such, else 40 digits; None where there are too many.
+def real_solutions(component: Component) -> tuple[list[Values], bool] | None:
+    """Values of the letters, and whether they are all; None where there are too many.
 
-    With parameters only those that have formulas, and whose realness depends on parameters at most.
+    By formulas where there are such, else 40 digits. With parameters only those that have formulas, and whose
+    realness depends on parameters at most.
 
     >>> x = sp.Symbol("x", real=True)
     >>> for polynomial in (x**2 - 2, x**3 - 3 * x + 1, x**5 - x + 1):
-    ...     print(len(real_solutions(Component((polynomial,), (x,), 0, {}))))
+    ...     print(len(real_solutions(Component((polynomial,), (x,), 0, {}))[0]))
     2
     3
     1
@@ -35,12 +36,18 @@ def real_solutions(component: Component) -> list[Values] | None:
     solutions = formulas(component) if component.count <= most else []
     solutions = [values for values in solutions if len(values) == len(component.letters)]
     if component.has_parameters:
-        return [values for values in solutions if all(map(_may_be_real, values.values()))]
+        real = [values for values in solutions if all(map(_may_be_real, values.values()))]
+        others = [values for values in solutions if values not in real]
+        is_whole = len(solutions) >= component.count and all(
+            any(map(_is_complex, values.values())) for values in others
+        )
+        return real, is_whole
     real = [values for values in solutions if all(map(_is_real, values.values()))]
     has_formulas = len(solutions) == component.count
     if has_formulas and not any(value.has(sp.I) for values in real for value in values.values()):
-        return real
-    return _by_roots(component)
+        return real, True
+    found = _by_roots(component)
+    return None if found is None else (found, True)
 
 
 def formulas(component: Component, unknowns: Sequence[sp.Symbol] = ()) -> list[Values]:
@@ -68,6 +75,12 @@ def _tidy(value: sp.Expr) -> sp.Expr:
 
 def _may_be_real(value: sp.Expr) -> bool:
     return value.is_real is not False and not value.has(sp.I)
+
+
+def _is_complex(value: sp.Expr) -> bool:
+    """Whether a value is never real at general parameters."""
+    known = {symbol: sp.Dummy(real=True, nonzero=True) for symbol in value.free_symbols}
+    return value.xreplace(known).is_real is False
 
 
 def _is_real(value: sp.Expr) -> bool:
