@@ -183,7 +183,7 @@ class System:
         return self.answers.scaling_symmetries(self)
 
     def fixed_points(self) -> Search[FixedPoint]:
-        """Fixed phase differences or points of rest: all of polynomial fields, else what starts find."""
+        """Fixed phase differences or points of rest: all of small polynomial fields, or what starts find."""
         return self._fixed_points
 
     @cached_property
@@ -195,9 +195,13 @@ class System:
         return self.answers.rates(self)
 
     def linearisation(self, at: Mapping[str, Value] | None = None) -> sp.Matrix:
-        """Jacobian of the velocities by the states, at values by name; InputError where one is no formula."""
-        place = {self[name]: value for name, value in (at or {}).items()}
-        return linearised(self.rhs, place, self._symbols)
+        """Jacobian of the velocities by the states, at values by name, where some are given.
+
+        Raises
+        ------
+        InputError: a name that the system doesn't have, or a value that is no finite number and no formula.
+        """
+        return linearised(self.rhs, {self[name]: value for name, value in (at or {}).items()}, self._symbols)
 
     def check_start(self, y0: FloatArray, p: FloatArray) -> None:
         """Refuse initial states y0 (state, batch) at p (parameter, batch) that violate a constraint.
