@@ -1,7 +1,7 @@
 """Arguments of another type than a public function takes: refused with what was expected and received."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from odekit.arrays import FloatArray
 from odekit.errors import InputError, UnknownNameError, shown
 
-__all__ = ["chosen", "expect", "flag", "floats", "mapping", "path_of"]
+__all__ = ["chosen", "expect", "flag", "floats", "is_series", "mapping", "path_of"]
 
 
 def expect(is_right: bool, what: str, expected: str, value: Any, hint: str = "") -> None:
@@ -69,6 +69,17 @@ def floats(name: str, value: ArrayLike) -> FloatArray:
     except (TypeError, ValueError, OverflowError) as error:
         kind = "complex numbers" if np.iscomplexobj(value) else shown(value)
         raise InputError(f"{name} must be real numbers", expected="real numbers", received=kind) from error
+
+
+def is_series(value: Any) -> bool:
+    """Whether it is a sequence, a set or an array of a dimension or more, and no text.
+
+    >>> is_series([1.0]), is_series(np.float64(1.0)), is_series(np.array(1.0)), is_series("one")
+    (True, False, False, False)
+    """
+    if isinstance(value, str | bytes | Mapping):
+        return False
+    return isinstance(value, Sequence | Set) or np.ndim(value) > 0
 
 
 def mapping(value: Any, name: str, example: str) -> Mapping[Any, Any]:

@@ -1,6 +1,6 @@
 """What a system declares: its symbols, each once, and no symbol in its field that is not among them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sympy as sp
@@ -15,9 +15,21 @@ _MADE_BY = "odekit.system({'x': '-k*x'}, parameters='k'), which makes one of tex
 
 
 def check_declarations(
-    velocities: Mapping[Any, Any], definitions: Mapping[Any, Any], parameters: Sequence[Any], time: Any
+    velocities: Mapping[Any, Any],
+    definitions: Mapping[Any, Any],
+    parameters: Sequence[Any],
+    time: Any,
+    others: Iterable[object],
 ) -> None:
     """Refuse states, definitions, parameters and a time that are no symbols, or that the field contradicts.
+
+    SymPy would take text among the expressions for a program.
+
+    Parameters
+    ----------
+    velocities, definitions: expressions by symbol.
+    parameters, time: symbols; time may be None.
+    others: what else a system is made of, such as an energy.
 
     Raises
     ------
@@ -33,6 +45,9 @@ def check_declarations(
     for entry in (*velocities.values(), *definitions.values()):
         what = "a system's velocity or definition is no formula"
         expect(isinstance(entry, sp.Expr), what, "a SymPy expression", entry, _MADE_BY)
+    for part in others:
+        what = "a system is made of expressions"
+        expect(isinstance(part, sp.Basic), what, "SymPy expressions", part, _MADE_BY)
     names = [symbol.name for symbol in (*velocities, *parameters, *definitions)]
     if len(set(names)) < len(names):
         raise InputError("a name stands for two things", expected="distinct names", received=str(names))

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 import sympy as sp
 
-from odekit.arguments import chosen, expect, floats
+from odekit.arguments import chosen, expect, floats, is_series
 from odekit.errors import InputError, UnknownNameError
 from odekit.limits import bounded
 from odekit.systems.algebra import code_function
@@ -69,8 +69,7 @@ def numeric_function(
 
 def _states(names: Sequence[str], y: Any) -> Any:
     """The states, one row each."""
-    fits = hasattr(y, "__len__") and hasattr(y, "__getitem__") and not isinstance(y, str | bytes | Mapping)
-    fits = fits and getattr(y, "ndim", 1) > 0 and len(y) == len(names)
+    fits = is_series(y) and len(y) == len(names)
     expected = f"one row for each of {', '.join(names)}"
     expect(
         fits,
@@ -93,7 +92,7 @@ def _values(names: Sequence[str], p: Any) -> Sequence[Any]:
         if unknown is not None:
             raise UnknownNameError("parameter", str(unknown), names)
         p = [p[name] for name in names if name in p]
-    elif not isinstance(p, Sequence | np.ndarray) or getattr(p, "ndim", 1) == 0:
+    elif not is_series(p):
         p = [p]
     if len(p) != len(names):
         raise InputError(

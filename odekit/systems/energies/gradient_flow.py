@@ -83,8 +83,9 @@ def gradient_flow(
     >>> print(system)
     a' = b*(-a*b + s)
     b' = a*(-a*b + s)
-    >>> system.first_integrals()
-    (a**2 - b**2,)
+    >>> print(system.first_integrals())
+    a**2 - b**2
+    complete: no more can be independent
     """
     chosen("direction", direction, DIRECTIONS)
     free, values = parameter_values(parameters)

@@ -1,6 +1,6 @@
 """Variables of a user's energy: numbers, vectors and small matrices, real or complex, as real states."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy as sp
 
-from odekit.arguments import flag
+from odekit.arguments import flag, is_series
 from odekit.errors import InputError
 from odekit.expressions import FUNCTION_NAMES, check_apart, folded
 from odekit.numbers import is_integer
@@ -114,7 +114,7 @@ def declared_variables(variables: Any) -> tuple[Variable, ...]:
     items = variables.replace(",", " ").split() if isinstance(variables, str) else variables
     if single and not isinstance(variables, str):
         items = [variables]
-    if not isinstance(items, Iterable) or getattr(items, "ndim", 1) == 0:
+    if not is_series(items) and not isinstance(items, Iterator):
         raise _unreadable(variables)
     found = tuple(_declared(item) for item in items)
     if not found:

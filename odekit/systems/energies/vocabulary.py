@@ -1,25 +1,19 @@
 """Reads a user's formulas, text or SymPy, into the symbols that were declared for them."""
 
-import numbers
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy.core.function import AppliedUndef
 
+from odekit.arguments import is_series
 from odekit.errors import InputError, UnknownNameError
-from odekit.expressions import Expression, parse
-from odekit.numbers import is_real
-from odekit.systems.algebra import to_symbolic
+from odekit.systems.algebra import read_formula
 from odekit.systems.energies.variables import TIME, Variable, declared_parameters
 
 __all__ = ["Vocabulary", "parameter_values"]
-
-# What stands for a number that has to be worked out before there is a formula.
-_PENDING = (sp.Sum, sp.Product, sp.Integral, sp.Derivative, sp.Limit, sp.Subs)
 
 # An imaginary part that SymPy doesn't cancel, but that is rounding at all these points, counts as 0.
 SAMPLES = 8
@@ -63,28 +57,8 @@ class Vocabulary:
         InputError: a sum, product, integral or derivative without closed form, or an undefined function.
         UnknownNameError: a name that nothing declares.
         """
-        expression = self._read(formula, what)
-        if expression.has(sp.zoo, sp.nan, sp.oo, -sp.oo):
-            raise InputError(f"{what} is finite nowhere", received=str(formula)[:80])
-        return expression
-
-    def _read(self, formula: Any, what: str) -> sp.Expr:
-        if isinstance(formula, str):
-            return to_symbolic(self._parsed(formula), self.known)
-        if is_real(formula):
-            is_exact = isinstance(formula, numbers.Rational)
-            return sp.Rational(str(formula) if is_exact else repr(float(formula)))
-        if isinstance(formula, sp.MatrixBase) and formula.shape == (1, 1):
-            formula = formula[0, 0]
-        if not isinstance(formula, sp.Expr):
-            raise InputError(
-                f"{what} is no formula", expected="text or a SymPy expression", received=repr(formula)
-            )
-        return self._matched(_worked_out(formula, what), what)
-
-    def _parsed(self, formula: str) -> Expression:
         try:
-            return parse(formula, self.known)
+            return read_formula(formula, self.known, what)
         except UnknownNameError as error:
             if not error.kind.startswith("name"):
                 raise
@@ -105,14 +79,6 @@ class Vocabulary:
             self._refuse_imaginary(imaginary, what)
         return sp.expand(real)
 
-    def _matched(self, formula: sp.Expr, what: str) -> sp.Expr:
-        replaced = {}
-        for symbol in formula.free_symbols:
-            if symbol.name not in self.known:
-                raise UnknownNameError(f"name in {what}:", symbol.name, self.known, _declared(symbol.name))
-            replaced[symbol] = self.known[symbol.name]
-        return formula.xreplace(replaced)
-
     def _refuse_imaginary(self, imaginary: sp.Expr, what: str) -> None:
         generator = np.random.default_rng(0)
         for _ in range(SAMPLES):
@@ -130,33 +96,6 @@ class Vocabulary:
                 )
 
 
-def _worked_out(formula: sp.Expr, what: str) -> sp.Expr:
-    """The formula with its sums, products, integrals and derivatives done.
-
-    Raises
-    ------
-    InputError: one that SymPy can't do, or a function that nothing defines.
-    """
-    done = formula.doit() if formula.has(*_PENDING) else formula
-    if not isinstance(done, sp.Expr):
-        raise InputError(f"{what} is no formula", expected="a SymPy expression", received=str(done)[:80])
-    undefined = sorted(map(str, done.atoms(AppliedUndef)))
-    if undefined:
-        raise InputError(
-            f"{what} holds {undefined[0]}, a function that nothing defines",
-            expected="functions that SymPy knows, of the declared names",
-            received=str(formula)[:80],
-        )
-    if pending := sorted(done.atoms(*_PENDING), key=str):
-        raise InputError(
-            f"{what} holds {str(pending[0])[:60]}, which SymPy can't work out",
-            expected="sums, products, integrals and derivatives with a closed form",
-            received=str(formula)[:80],
-            hint="the closed form, or an equation of its own",
-        )
-    return done
-
-
 def parameter_values(parameters: Any) -> tuple[tuple[sp.Symbol, ...], Mapping[str, sp.Expr]]:
     """Free parameters, and the values of those that were given one.
 
@@ -169,7 +108,7 @@ def parameter_values(parameters: Any) -> tuple[tuple[sp.Symbol, ...], Mapping[st
     InputError: a name that can't be one, or a value that is no number and no formula in t.
     """
     given: Mapping[Any, Any] = parameters if isinstance(parameters, Mapping) else {}
-    if not isinstance(parameters, Iterable) or getattr(parameters, "ndim", 1) == 0:
+    if not isinstance(parameters, str | Mapping | Iterator) and not is_series(parameters):
         raise InputError("parameters must be names, symbols or a mapping", received=repr(parameters))
     names: Iterable[Any] = parameters if not isinstance(parameters, Mapping) else parameters.keys()
     symbols = declared_parameters(names)
