@@ -8,7 +8,7 @@ import sympy as sp
 
 from odekit.errors import InputError, UnknownNameError
 from odekit.limits import bounded
-from odekit.systems.algebra import code_function
+from odekit.systems.algebra import code_function, real_values
 
 __all__ = ["Backend", "NumericFunction", "numeric_function"]
 
@@ -69,7 +69,7 @@ def _array(value: Any) -> Any:
 
 def _stacked(entries: Sequence[Any]) -> Any:
     """The entries as one float array, constants spread over the batch."""
-    return np.stack(np.broadcast_arrays(*map(_array, entries)))
+    return np.stack(np.broadcast_arrays(*(_array(real_values(entry)) for entry in entries)))
 
 
 def _values(names: Sequence[str], p: Any) -> Sequence[Any]:

@@ -11,7 +11,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from odekit.errors import InputError, UnknownNameError
-from odekit.expressions import Expression, parse
+from odekit.expressions import Expression, parse, respelt
 from odekit.numbers import is_real
 from odekit.systems.algebra import to_symbolic
 from odekit.systems.energies.variables import TIME, Variable, declared_parameters
@@ -88,7 +88,9 @@ class Vocabulary:
         except UnknownNameError as error:
             if not error.kind.startswith("name"):
                 raise
-            raise UnknownNameError(error.kind, error.name, error.known, _declared(error.name)) from None
+            meant = respelt(formula) if respelt(error.name) else ""
+            otherwise = "" if meant else _declared(error.name)
+            raise UnknownNameError(error.kind, error.name, error.known, otherwise, meant) from None
 
     def read_real(self, formula: Any, what: str) -> sp.Expr:
         """A formula whose value is real.
