@@ -79,7 +79,9 @@ def compare(
             def again(changed: Run) -> Comparison:
                 return _compared(name, changed, _parts(changed, 1.0), tolerance, horizon_level)
 
-            return replace(comparison, reason=comparison.reason + explain_clock(run, parts, count, again))
+            budget = comparison.budget.total if comparison.budget else np.ones(parts.weights["xi"].shape[:2])
+            told = explain_clock(run, parts, count, budget, again)
+            return replace(comparison, reason=comparison.reason + told)
     except ReductionError as error:
         return Comparison(name, run, tolerance, "not_applicable", str(error))
 

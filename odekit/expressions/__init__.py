@@ -4,6 +4,7 @@ from odekit.expressions.arrays import ARRAY_FUNCTIONS
 from odekit.expressions.grammar import ACTIVATION, FORMULA, Grammar
 from odekit.expressions.meanings import FUNCTION_NAMES, Meanings
 from odekit.expressions.names import check_apart, folded, spoken
+from odekit.expressions.notation import respelt
 from odekit.expressions.parser import parse
 from odekit.expressions.polynomial import Polynomial
 from odekit.expressions.substitution import children, constant_factor, extent, names_in, substitute
@@ -44,6 +45,7 @@ __all__ = [
     "folded",
     "names_in",
     "parse",
+    "respelt",
     "spoken",
     "substitute",
     "times",

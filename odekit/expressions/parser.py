@@ -174,7 +174,12 @@ class _Reader:
             f"name at column {node.col_offset + 1} of {self.text!r}:",
             node.id,
             [*self.names, *self.grammar.functions],
+            meant=self._respelt(node.id),
         )
+
+    def _respelt(self, name: str) -> str:
+        """The whole text in plain signs where a name holds others: to Python a middle dot is a letter."""
+        return respelt(self.text) if respelt(name) else ""
 
     def _number(self, node: ast.Constant) -> Number:
         value, column = node.value, node.col_offset + 1
@@ -215,7 +220,8 @@ class _Reader:
         if node.func.id not in self.grammar.functions:
             kind = f"function at column {column} of {self.text!r}:"
             functions = self.grammar.functions
-            raise UnknownNameError(kind, node.func.id, functions, meant=other_word(node.func.id, functions))
+            meant = self._respelt(node.func.id) or other_word(node.func.id, functions)
+            raise UnknownNameError(kind, node.func.id, functions, meant=meant)
         return Call(node.func.id, self._build(node.args[0]))
 
 

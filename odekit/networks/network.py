@@ -10,7 +10,7 @@ from typing import Any
 from odekit.arguments import chosen, expect
 from odekit.arrays import IntArray
 from odekit.errors import InputError, UnknownNameError
-from odekit.expressions import Expression, parse
+from odekit.expressions import Expression, parse, respelt
 from odekit.groups import CyclicFamily, FiniteGroup
 from odekit.groups import group as named_group
 from odekit.networks.task import Task, labels
@@ -226,7 +226,7 @@ def parse_activation(text: str) -> Expression:
             received=type(text).__name__,
         )
     if text.isidentifier() and text != "z" and text not in ACTIVATIONS:
-        raise UnknownNameError("activation", text, [*ACTIVATIONS, "z**4"])
+        raise UnknownNameError("activation", text, [*ACTIVATIONS, "z**4"], meant=respelt(text))
     expression = parse(ACTIVATIONS.get(text, text), ("z",))
     polynomial = expression.polynomial(("z",))
     degree = max((d for (d,) in polynomial), default=0) if polynomial is not None else 0

@@ -9,7 +9,7 @@ import sympy as sp
 from odekit.arguments import chosen, expect, floats, is_series
 from odekit.errors import InputError, UnknownNameError
 from odekit.limits import bounded
-from odekit.systems.algebra import code_function
+from odekit.systems.algebra import code_function, real_values
 
 __all__ = ["Backend", "NumericFunction", "numeric_function"]
 
@@ -83,7 +83,8 @@ def _states(names: Sequence[str], y: Any) -> Any:
 
 def _stacked(entries: Sequence[Any]) -> Any:
     """The entries as one float array, constants spread over the batch."""
-    return np.stack(np.broadcast_arrays(*(np.asarray(entry, dtype=np.float64) for entry in entries)))
+    arrays = (np.asarray(real_values(entry), dtype=np.float64) for entry in entries)
+    return np.stack(np.broadcast_arrays(*arrays))
 
 
 def _values(names: Sequence[str], p: Any) -> Sequence[Any]:

@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,7 @@ from odekit.simulation.progress import progress_bar
 from odekit.simulation.runs import Run, draw_split
 from odekit.simulation.training.decoupled import Relaxation, decoupled_flow
 from odekit.simulation.training.descent import gradient_descent
-from odekit.simulation.training.fall import falling_flow
+from odekit.simulation.training.fall import cut_short, falling_flow
 from odekit.simulation.training.flow import LOOSER, error_bound, gradient_flow
 from odekit.simulation.training.initial import initial_weights
 from odekit.simulation.training.integration import Journal, keeping
@@ -88,7 +90,8 @@ def simulate(
     t_end: flow: last time. By default the least over neurons of |w| / |dw/dt| at the start and at uniform
         softmax, which is of the order of the first blow-up of quadratic neurons, and later where the loss has
         not halved by then; sooner where going there is dear, see `falling_flow`; on spheres 30 times that
-        least; required without a constraint at uniform softmax, whose neurons do blow up.
+        least (where it ends before the loss has halved, or keeps fewer snapshots, ``meta["ended"]`` says so);
+        required without a constraint at uniform softmax, whose neurons do blow up.
     times: flow: times of the snapshots, increasing, instead of ``t_end``; the start at t = 0 is always kept.
     until: flow at uniform softmax on spheres: go on until every neuron's residual, the norm of its velocity
         over that before the projection, has fallen to this. A neuron is left where it arrives, the first at
@@ -162,7 +165,8 @@ def simulate(
         tight = step_tolerance(velocity, rtol)
         if ends_by_itself(velocity, t_end, times, until):
             kept, stacks, error = falling_flow(velocity, start, snapshots, tight, estimate_error, advance)
-            return recorded_run(velocity, kept, stacks, meta, error=error)
+            run = recorded_run(velocity, kept, stacks, meta, error=error)
+            return replace(run, meta=MappingProxyType({**run.meta, **cut_short(run, snapshots)}))
         kept, last = flow_ends(velocity, start, t_end, times, until, snapshots)
         if not velocity.is_uniform:
             stacks, error = gradient_flow(network, start, kept, tight, estimate_error, advance)

@@ -10,6 +10,7 @@ import sympy as sp
 
 from odekit.arguments import is_series
 from odekit.errors import InputError, UnknownNameError
+from odekit.expressions import respelt
 from odekit.systems.algebra import read_formula
 from odekit.systems.energies.variables import TIME, Variable, declared_parameters
 
@@ -62,7 +63,9 @@ class Vocabulary:
         except UnknownNameError as error:
             if not error.kind.startswith("name"):
                 raise
-            raise UnknownNameError(error.kind, error.name, error.known, _declared(error.name)) from None
+            meant = respelt(str(formula)) if respelt(error.name) else ""
+            otherwise = "" if meant else _declared(error.name)
+            raise UnknownNameError(error.kind, error.name, error.known, otherwise, meant) from None
 
     def read_real(self, formula: Any, what: str) -> sp.Expr:
         """A formula whose value is real.

@@ -461,3 +461,14 @@ def test_complex_frames_in_a_metric_that_is_no_number_are_projected():
     expected = free - inverse @ jacobian.T @ across
     # Central differences of step 1e-6 are good to about eps/step = 2e-10.
     np.testing.assert_allclose(system.function()(0.0, point, []), expected, atol=1e-8)
+
+
+@pytest.mark.parametrize("jump", ["0.001*step(t - 50)", "sign(2*t - 3)", "step(t - x_0)", "t*step(t - 1)"])
+def test_a_solution_that_jumps_is_refused(jump):
+    with pytest.raises(InputError, match="does not satisfy x' = its velocity: it jumps"):
+        gradient_flow("x**2/2", "x", solution={"x": f"x_0*exp(-t) + {jump}"})
+
+
+@pytest.mark.parametrize("nothing", ["step(t + 50) - 1", "0*step(t - 1)"])
+def test_what_does_not_jump_after_the_start_is_none(nothing):
+    assert gradient_flow("x**2/2", "x", solution={"x": f"x_0*exp(-t) + {nothing}"}).solution
