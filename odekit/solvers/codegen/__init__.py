@@ -8,6 +8,7 @@ from odekit.solvers.codegen.jax_source import jax_source
 from odekit.solvers.codegen.load import execute
 from odekit.solvers.codegen.parts import derivatives_of, parts_of
 from odekit.solvers.codegen.scalar import ScalarCode, scalar_code
+from odekit.solvers.codegen.state_switches import Switching, switching_of
 from odekit.solvers.codegen.taylor import series_code
 from odekit.solvers.codegen.taylor_series import (
     FIRST_SCALE,
@@ -29,6 +30,7 @@ __all__ = [
     "ScalarCode",
     "SeriesCode",
     "Sum",
+    "Switching",
     "block_rhs",
     "breakpoints_of",
     "coefficient_lines",
@@ -44,4 +46,5 @@ __all__ = [
     "series_code",
     "stored",
     "switches_of",
+    "switching_of",
 ]

@@ -165,8 +165,9 @@ class BoundEvent:
     function: EventFunction
 
     def __call__(self, t: FloatArray, y: FloatArray, p: FloatArray) -> FloatArray:
-        """g at ``t`` (batch,), ``y`` (state, batch), ``p`` (parameter, batch), as (batch,)."""
-        value = self.function(t, Rows("state", self.states, y), Rows("parameter", self.parameters, p))
+        """g at ``t`` (batch,), ``y`` (state, batch), ``p`` (parameter, or more, batch), as (batch,)."""
+        known = Rows("parameter", self.parameters, p[: len(self.parameters)])
+        value = self.function(t, Rows("state", self.states, y), known)
         return np.broadcast_to(np.asarray(value, dtype=np.float64), t.shape)
 
     def may_happen(self, before: FloatArray, after: FloatArray) -> BoolArray:
