@@ -18,7 +18,7 @@ from odekit.solvers.problem import find_times, sign_changes
 from odekit.systems import System
 from odekit.systems.algebra import to_symbolic
 
-__all__ = ["Switch", "breakpoints_of", "sharp_switches", "switches_of"]
+__all__ = ["Switch", "breakpoints_of", "is_sharp", "sharp_switches", "switches_of"]
 
 # More of them, a trajectory, would cost more than anybody waits for.
 MOST = 100_000
@@ -31,6 +31,10 @@ _AT_ONCE = 1 << 20
 _APART = 2.0**-40
 
 _T = sp.Symbol("t")
+_SHARP = (
+    *(sp.Heaviside, sp.sign, sp.Abs, sp.Max, sp.Min, sp.core.relational.Relational),
+    *(sp.floor, sp.ceiling, sp.frac, sp.Mod),
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,11 @@ def switches_of(system: System, texts: Sequence[str] = ()) -> tuple[Switch, ...]
                     renamed = function.xreplace({s: known[s.name] for s in function.free_symbols})
                     found[renamed] = found.get(renamed, False) or is_sharp
     return tuple(Switch(function, is_sharp) for function, is_sharp in found.items())
+
+
+def is_sharp(formula: sp.Expr) -> bool:
+    """Whether a formula jumps or bends anywhere."""
+    return bool(formula.has(*_SHARP))
 
 
 def sharp_switches(part: sp.Basic) -> Iterator[sp.Expr]:

@@ -1,8 +1,8 @@
 """A field that states switch, each switch held still: a step then follows one smooth formula up to its end.
 
 A switch is a function g of the states at whose zeros the field jumps or bends. Its mode, the sign of g,
-stands in the formulas instead of it as a further parameter:
-``step(g)`` is ``step(mode)``, ``abs(g)`` is ``mode*g``.
+stands in the formulas instead of it as a further parameter: ``step(g)`` is ``step(mode)``, and ``abs(g)`` is
+``mode*g``.
 """
 
 import functools
@@ -16,7 +16,7 @@ import sympy as sp
 
 from odekit.arrays import FloatArray
 from odekit.limits import DERIVATION_SECONDS, bounded
-from odekit.solvers.codegen.breakpoints import sharp_switches
+from odekit.solvers.codegen.breakpoints import is_sharp, sharp_switches
 from odekit.solvers.codegen.expressions import Formulas, compile_expressions
 from odekit.systems import System
 
@@ -62,7 +62,7 @@ class Switching:
 @bounded("the switches of the vector field", DERIVATION_SECONDS)
 def switching_of(system: System) -> Switching | None:
     """The switches of a system's field that depend on states; None where there are none, or more than 64."""
-    if system.blocks is not None:
+    if system.blocks is not None or not any(map(is_sharp, system.rhs.values())):
         return None
     field = tuple(_in_floors(entry) for entry in system.rhs.values())
     functions = _functions(field, {state.name for state in system.states})
