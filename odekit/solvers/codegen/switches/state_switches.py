@@ -16,8 +16,8 @@ import sympy as sp
 
 from odekit.arrays import FloatArray
 from odekit.limits import DERIVATION_SECONDS, bounded
-from odekit.solvers.codegen.breakpoints import is_sharp, sharp_switches
 from odekit.solvers.codegen.expressions import Formulas, compile_expressions
+from odekit.solvers.codegen.switches.breakpoints import is_sharp, sharp_switches
 from odekit.systems import System
 
 __all__ = ["Switching", "switching_of"]
