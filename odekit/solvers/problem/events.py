@@ -188,11 +188,11 @@ class BoundEvent:
     function: EventFunction
 
     def __call__(self, t: FloatArray, y: FloatArray, p: FloatArray) -> FloatArray:
-        """g at ``t`` (batch,), ``y`` (state, batch), ``p`` (parameter, batch), as (batch,)."""
-        rows = Rows("state", self.states, y), Rows("parameter", self.parameters, p)
+        """g at ``t`` (batch,), ``y`` (state, batch), ``p`` (parameter, or more, batch), as (batch,)."""
+        known = Rows("parameter", self.parameters, p[: len(self.parameters)])
         value: Any = None
         try:
-            value = self.function(t, *rows)
+            value = self.function(t, Rows("state", self.states, y), known)
             return np.broadcast_to(np.asarray(value, dtype=np.float64), t.shape)
         except OdekitError:
             raise

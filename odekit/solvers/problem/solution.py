@@ -23,6 +23,7 @@ _SENTENCES = (
     "The step cap was reached before the end time; raise max_steps or loosen rtol.",
     "The steps shrank below the spacing of the clock, most likely at a blow-up; end before blow_up_time.",
     "The state or its derivative isn't finite, however short the step; check y0 and the parameters.",
+    "The field points to one of its jumps from both sides, so that no step leads on; make the jump smooth.",
 )
 
 
@@ -38,6 +39,7 @@ class Status(IntEnum):
     max_steps = 2
     step_too_small = 3
     not_finite = 4
+    sliding = 5
 
     @property
     def sentence(self) -> str:
