@@ -3,9 +3,9 @@
     python benchmarks/damaged_files.py [--count 3000] [--seed 0]
 
 Bytes flipped, files cut, arrays missing, of other types, shapes and sizes, numbers that are not finite, meta
-of wrong types: `load_run`, and where that answers `project`, `predict` and `compare`, may raise errors of
-odekit's own only, may not warn, and may not take over five seconds of the processor. Prints what did; the
-exit code is then 1.
+of wrong types, headers that declare other shapes than what follows, many zeros packed: `load_run`, and where
+that answers `project`, `predict` and `compare`, may raise errors of odekit's own only, may not warn, and may
+not take over five seconds of the processor. Prints what did; the exit code is then 1.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,14 @@ STRANGE: tuple[Any, ...] = (
     None, True, -1, 0, 1e308, -1e-308, 10**400, "", "x", "Zp", "Z0", "Z99999999", "x+y+z", "relu", "z^2",
     "\u0000", "\u03b8" * 50, [], {}, [1, [2]], {"theta": -1}, {"theta": "a"}, {"xi": 1e300}, "sum", "sphere",
 )  # fmt: skip
+# Shapes that a header declares whatever follows it, and types likewise.
+DECLARED: tuple[tuple[int, ...], ...] = (
+    (31, 16, 1_100_000_000), (10**6, 10**6, 10**6), (0, 10**21, 11), (0, 0, 0), (), (-1, 5), (-4, -3, 5),
+    (4, 3), (2**63,), (2**62, 2), (10**9, 0), (1,) * 70, (4, 3, 6), (10**5000,),
+)  # fmt: skip
+DECLARED_TYPES = ("<f8", "<f8", "<f8", "|S0", "|V0", "<U536870911", "|V2000000000", "|O", "nonsense", "<f3")
+# Of what follows a header that is true; packed, it is a thousand times smaller.
+ZEROS = 2**22
 TYPES = ("f4", "f2", "i8", "u1", "c16", "?", "U3", "S4", "M8[s]", "f8", ">f8", "O")
 
 
@@ -88,7 +97,7 @@ def damaged(count: int, seed: int) -> Iterator[bytes]:
         for _ in range(generator.integers(1, 3)):
             WAYS[generator.integers(len(WAYS))](arrays, generator)
         content = _packed(arrays)
-        kind = generator.integers(6)
+        kind = generator.integers(8)
         if kind == 0:
             content = content[: generator.integers(len(content))]
         elif kind == 1:
@@ -96,6 +105,10 @@ def damaged(count: int, seed: int) -> Iterator[bytes]:
             for place in generator.integers(len(flipped), size=generator.integers(1, 5)):
                 flipped[place] ^= int(1 << generator.integers(8))
             content = bytes(flipped)
+        elif kind == 2:
+            content = _redeclared(content, generator)
+        elif kind == 3:
+            content = _inflated(content, generator)
         yield content
 
 
@@ -110,6 +123,37 @@ def _packed(arrays: dict[str, Any]) -> bytes:
     file = io.BytesIO()
     np.savez(file, allow_pickle=True, **arrays)
     return file.getvalue()
+
+
+def _redeclared(content: bytes, generator: np.random.Generator) -> bytes:
+    """The file with one array's header changed, and what follows it left."""
+    shape = DECLARED[generator.integers(len(DECLARED))]
+    descr = DECLARED_TYPES[generator.integers(len(DECLARED_TYPES))]
+    return _changed(content, generator, lambda after: _headed(descr, shape) + after)
+
+
+def _inflated(content: bytes, generator: np.random.Generator) -> bytes:
+    """The file with zeros in the place of one array, as its header says, packed."""
+    shape = ((ZEROS // 8,), (1, 1, ZEROS // 8), (4, 3, ZEROS // 96))[generator.integers(3)]
+    return _changed(content, generator, lambda _: _headed("<f8", shape) + bytes(8 * int(np.prod(shape))))
+
+
+def _headed(descr: str, shape: tuple[int, ...]) -> bytes:
+    lengths = "".join(f"{hex(length)}, " for length in shape)
+    text = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': ({lengths})}}\n".encode()
+    return b"\x93NUMPY\x02\x00" + len(text).to_bytes(4, "little") + text
+
+
+def _changed(content: bytes, generator: np.random.Generator, change: Callable[[bytes], bytes]) -> bytes:
+    """The file with one entry replaced by what a function makes of the bytes after its header."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    chosen = str(generator.choice(sorted(entries))) if entries else ""
+    with zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, entry in entries.items():
+            archive.writestr(name, change(entry[entry.index(b"\n") + 1 :]) if name == chosen else entry)
+    return changed.getvalue()
 
 
 def _chosen(arrays: dict[str, Any], generator: np.random.Generator) -> str:

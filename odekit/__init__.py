@@ -83,6 +83,7 @@ _HOMES = {
 }
 
 if TYPE_CHECKING:
+    from odekit import arguments as arguments
     from odekit import arrays as arrays
     from odekit import checking as checking
     from odekit import claims as claims

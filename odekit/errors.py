@@ -18,10 +18,31 @@ __all__ = [
     "StoppedEarly",
     "UnknownNameError",
     "nearest",
+    "shown",
 ]
 
 # Of so many letters of the longer word one may be wrong, missing, too many, or one pair swapped.
 _LETTERS_A_SLIP = 3
+
+
+# Of a value that is no good, so many characters are shown.
+_SHOWN = 60
+
+
+def shown(value: Any) -> str:
+    """A value with its type, short, for a message.
+
+    >>> shown(5), shown("a" * 100)[:10], shown(None)
+    ('int 5', "str 'aaaaa", 'None')
+    """
+    if value is None:
+        return "None"
+    try:
+        text = repr(value)
+    except Exception:
+        # The value is a stranger's, such as a whole number of more digits than Python writes.
+        return type(value).__name__
+    return f"{type(value).__name__} {text if len(text) <= _SHOWN else text[: _SHOWN - 3] + '...'}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -137,15 +158,16 @@ class UnknownNameError(InputError):
     """
 
     def __init__(
-        self, kind: str, name: str, known: Iterable[str], otherwise: str = "", meant: str = ""
+        self, kind: str, name: Any, known: Iterable[str], otherwise: str = "", meant: str = ""
     ) -> None:
         names = list(known)
         self.kind, self.name, self.known = kind, name, names
-        near = nearest(name, names)
+        near = nearest(name, names) if isinstance(name, str) else None
+        written = repr(name) if isinstance(name, str) else shown(name)
         tries = [meant or (repr(near) if near is not None else ""), otherwise]
         super().__init__(
-            f"unknown {kind} {name!r}",
-            expected=f"one of {', '.join(names)}",
-            received=repr(name),
+            f"unknown {kind} {written}",
+            expected=f"one of {', '.join(names)}" if names else f"no {kind.rstrip(':')} at all",
+            received=written,
             hint=", or ".join(dict.fromkeys(filter(None, tries))),
         )

@@ -105,7 +105,7 @@ def bounded(what: str, seconds: float = FORMULA_SECONDS) -> Callable[[Function],
 
 
 def _allowed(value: float, name: str) -> float:
-    return value if value == float("inf") else positive(value, name)
+    return value if isinstance(value, float) and value == float("inf") else positive(value, name)
 
 
 def _watched(work: Callable[[], R], what: str, bounds: _Bounds) -> R:

@@ -17,6 +17,7 @@ from odekit.checking.units import Case, explain, shared_factor
 from odekit.checking.vocabulary import checked_units, vocabulary
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.networks import Network, time_text
+from odekit.numbers import integer
 
 __all__ = ["check"]
 
@@ -58,7 +59,7 @@ def check(
     flow = derived_flow(document, ())
     flow = replace(flow, free_units=checked_units(document, flow))
     words = vocabulary(document, flow)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(integer(seed, "the seed", 0))
     statements = [statement(line, words) for line in document.lines]
     points = [draw(flow, each.conditions, each.written, rng) for each in statements]
     cases = [Case(s.identities, p) for s, p in zip(statements, points, strict=True) if s.identities]

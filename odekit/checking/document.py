@@ -1,10 +1,12 @@
 """What a user wrote: a network, conventions, definitions and lines to check, from a file or a mapping."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from odekit.arguments import expect
 from odekit.errors import InputError, UnknownNameError
 from odekit.files import read_toml
 from odekit.networks import Network
@@ -77,6 +79,13 @@ def read_document(equations: Mapping[str, Any] | str | Path, network: Network | 
     InputError: a table or value of the wrong kind, no line to check, or no network.
     UnknownNameError: a table or setting that doesn't exist.
     """
+    expect(
+        isinstance(equations, Mapping | str | os.PathLike),
+        "what to check is neither a file nor a mapping",
+        "a TOML file's name, or formulas by state",
+        equations,
+        "{'D': '-p*sin(D)'}",
+    )
     content = dict(equations) if isinstance(equations, Mapping) else read_toml(equations)
     if content and all(isinstance(value, str) for value in content.values()):
         content = {"equations": content}
@@ -159,6 +168,7 @@ def _free_units(value: Any) -> tuple[str, ...]:
 
 def _lines(kind: str, table: Mapping[str, Any]) -> Iterator[Line]:
     for item, value in table.items():
+        expect(isinstance(item, str), "a line's name must be text", "a state such as 'D'", item)
         settings = dict(value) if isinstance(value, Mapping) else {"formula": value}
         for key in settings:
             if key not in LINE_KEYS:

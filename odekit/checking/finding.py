@@ -23,6 +23,7 @@ class Finding:
     ratio: given over derived, simplified; None where it is not simple.
     point: a point at which the two differ, in the file's names; empty where they agree.
     given, derived: both values there.
+    difference: given less derived there, where float64 does not tell the two apart; None elsewhere.
     corrected: the right formula in the file's names and units; None where there is none to give.
     corrected_latex: the same as LaTeX.
     notes: symbols that are missing or too many, and what the line was taken to mean.
@@ -43,6 +44,7 @@ class Finding:
     point: Mapping[str, float] = field(default_factory=dict)
     given: float | None = None
     derived: float | None = None
+    difference: float | None = None
     corrected: str | None = None
     corrected_latex: str | None = None
     notes: tuple[str, ...] = ()

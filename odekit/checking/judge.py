@@ -14,7 +14,7 @@ from odekit.arrays import FloatArray
 from odekit.checking import algebra
 from odekit.checking.correction import correction, symbol_notes
 from odekit.checking.finding import Finding
-from odekit.checking.flow import ENERGY, ONE
+from odekit.checking.flow import ENERGY, ONE, ZERO
 from odekit.checking.sampling import (
     CLOSE,
     ORDINARY,
@@ -24,6 +24,7 @@ from odekit.checking.sampling import (
     NumericValue,
     Points,
     compare,
+    difference,
     find_jump,
     measure,
     monomial,
@@ -82,7 +83,7 @@ class _Case:
             )
             gap = np.abs(left - right)
             if (gap > _PREMISE * (1 + np.fmax(size, other))).any():
-                raise InputError(f"{premise.complaint} (line {self.statement.line.item!r})")
+                raise premise.error(self.statement.line)
 
     def finding(self) -> Finding:
         """The verdict on identities."""
@@ -136,9 +137,9 @@ class _Case:
         """Whether a first integral depends on nothing: it has no slope, and nowhere a jump."""
         if self.statement.kind != "first integral":
             return False
-        sizes = [measure(slope, self.values) for slope in self.statement.slopes]
-        if any((np.abs(value) > _PREMISE * (size + _PREMISE)).any() for value, size in sizes):
-            return False
+        for slope in self.statement.slopes:
+            if compare(slope, ZERO, self.points, self.values, self.units).gap is not None:
+                return False
         return find_jump(Continuity(self.statement.written, None), self.points, self.units) is None
 
     def _not_real(self, left: FloatArray) -> InputError:
@@ -167,6 +168,10 @@ class _Case:
         constant, ratio = self._ratio(shown, given, derived, CLOSE * size)
         right = correction(statement, self.words, self.units)
         sides = [float(side[gap.index]) for side in (given, derived)]
+        is_unseen = sides[0] == sides[1]
+        unseen = (
+            difference(shown.left, shown.right, self.points, gap.index, self.units) if is_unseen else None
+        )
         return self._finding(
             False,
             "not proportional" if is_scale else "",
@@ -175,6 +180,7 @@ class _Case:
             point=self._point(gap.index, names_in(shown.left) | names_in(shown.right)),
             given=sides[0],
             derived=sides[1],
+            difference=unseen,
             corrected=None if right is None else algebra.text(right, self.words.flow, self.words.display),
             corrected_latex=None
             if right is None
@@ -237,7 +243,12 @@ class _Case:
         if not np.isfinite(given).any():
             raise self._not_real(given)
         if not np.isfinite(derived).any():
-            raise InputError(f"{statement.line.item!r} has no such {statement.kind} at any random point")
+            raise InputError(
+                f"the line {statement.line.item!r} has no such {statement.kind} at any random point",
+                expected="orbits that go on until then, and a value to which they come",
+                received=f"to = {statement.line.to!r}",
+                hint='a limit to = "blow-up", or conditions under at that lead to a rest',
+            )
         valid = np.isfinite(given + derived)
         gap = given - derived
         if quantity.is_angle:

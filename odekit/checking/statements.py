@@ -41,10 +41,18 @@ class Identity:
 
 @dataclass(frozen=True)
 class Premise:
-    """What has to hold for a line to make sense, and the complaint where it doesn't."""
+    """What has to hold for a line to make sense, and what to say where it doesn't."""
 
     identity: Identity
     complaint: str
+    expected: str
+    hint: str
+
+    def error(self, line: Line) -> InputError:
+        """The complaint about a line."""
+        at = ", ".join(f"{name} = {value}" for name, value in line.conditions.items()) or "no condition"
+        told = f"{self.complaint} (line {line.item!r})"
+        return InputError(told, expected=self.expected, received=at, hint=self.hint)
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,8 @@ class Statement:
     identities: all of which have to hold.
     conditions, premises: where they have to hold, and whether that makes sense.
     corrected: the right formula, or None.
-    slopes: for a first integral its partial derivatives, not all of which may vanish.
+    slopes: for a first integral its partial derivatives by the states, with definitions put in, not all of
+        which may vanish.
     numeric: for a limit or a time, what is known in numbers only; then ``derived`` has no meaning.
     continuity: what must not jump, where derivatives are compared.
     """
@@ -116,7 +125,8 @@ def _first_integral(line: Line, words: Vocabulary, conditions: tuple[Condition, 
     terms = along(given, flow.velocities)
     first, rest = (terms[0], total(terms[1:])) if terms else (ZERO, ZERO)
     opposite = times(MINUS_ONE, rest)
-    slopes = tuple(given.derivative(name) for name in flow.coordinates)
+    whole = substitute(substitute(given, flow.definitions), flow.definitions)
+    slopes = tuple(whole.derivative(name) for name in flow.states)
     return Statement(
         line,
         "first integral",
@@ -168,6 +178,8 @@ def _tangent(flow: Flow, conditions: tuple[Condition, ...]) -> tuple[Premise, ..
         Premise(
             Identity(flow.velocities[condition.name], total(along(condition.value, flow.velocities))),
             f"the flow does not keep the condition on {condition.name}",
+            "a condition that holds all along an orbit that starts with it",
+            "a condition at which the flow rests or stays, such as D = 0",
         )
         for condition in conditions
         if condition.name in flow.velocities
@@ -194,7 +206,12 @@ def _rate(line: Line, words: Vocabulary, conditions: tuple[Condition, ...]) -> S
 
 
 def _rests(velocity: Expression, name: str) -> Premise:
-    return Premise(Identity(velocity, ZERO), f"{name} does not rest there, so that it has no rate")
+    return Premise(
+        Identity(velocity, ZERO),
+        f"{name} does not rest there, so that it has no rate",
+        f"a place at which {name}' = 0",
+        f"another value of {name} under at, or an equation for {name}'",
+    )
 
 
 def _is_zero(tree: Expression) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from time import perf_counter
 
 from odekit._version import __version__
+from odekit.arguments import chosen as one_of
+from odekit.arguments import expect, flag
 from odekit.claims.catalogue import CLAIMS
 from odekit.claims.verdict import Claim, Report, Settings, Verdict
 from odekit.errors import InputError, OdekitError, UnknownNameError
@@ -46,7 +48,15 @@ def verify(
     InputError: a negative seed, or what is no group of a definite order.
     """
     seed = integer(seed, "the seed", 0)
-    chosen = named_group(group) if isinstance(group, str) else group
+    full = flag(full, "full")
+    for called in (on_start, on_finish):
+        expect(
+            called is None or callable(called),
+            "what to call is no function",
+            "a function of one argument",
+            called,
+        )
+    chosen = group if group is None or isinstance(group, FiniteGroup) else named_group(group)
     if chosen is not None and not isinstance(chosen, FiniteGroup):
         raise InputError(
             "the experiments need a group of a definite order",
@@ -77,13 +87,15 @@ def select_claims(
     UnknownNameError: an unknown claim or paper.
     """
     known = {claim.id: claim for claim in CLAIMS}
-    wanted = dict.fromkeys([claims] if isinstance(claims, str) else claims or known)
-    for name in wanted:
-        if name not in known:
+    is_list = claims is None or isinstance(claims, str | Sequence)
+    expect(is_list, "the claims are no names", "an identifier, several, or None", claims, "odekit claims")
+    for name in [claims] if isinstance(claims, str) else claims or ():
+        if not isinstance(name, str) or name not in known:
             raise UnknownNameError("claim", name, known)
+    wanted = dict.fromkeys([claims] if isinstance(claims, str) else claims or known)
     papers = dict.fromkeys(claim.paper for claim in CLAIMS)
-    if paper is not None and paper not in papers:
-        raise UnknownNameError("paper", paper, papers)
+    if paper is not None:
+        one_of("paper", paper, tuple(papers))
     chosen = (known[name] for name in wanted if paper in (None, known[name].paper))
     return tuple(claim for claim in chosen if claims or full or not claim.full_only)
 

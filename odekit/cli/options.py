@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,6 +91,8 @@ def limit_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def _limited(ctx: click.Context, parameter: click.Parameter, value: float | None) -> None:
     from odekit.limits import limit
 
+    if value is not None and math.isnan(value):
+        raise click.BadParameter(f"{value} is no number of {parameter.name}.")
     if value is not None:
         ctx.with_resource(limit(**{str(parameter.name): value}))
 

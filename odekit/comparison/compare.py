@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -64,7 +63,7 @@ def compare(
     tolerance, horizon_level = positive(tolerance, "tolerance"), positive(horizon_level, "horizon_level")
     if real(scale_field, "scale_field") == 0:
         raise InputError("scale_field must not be 0", expected="a factor such as 1 or 1.05", received="0")
-    run = source if isinstance(source, Run) else load_run(Path(source))
+    run = source if isinstance(source, Run) else load_run(source)
     name = run.file or repr(run)
     try:
         check_flow_time(run)
@@ -80,7 +79,9 @@ def compare(
             def again(changed: Run) -> Comparison:
                 return _compared(name, changed, _parts(changed, 1.0), tolerance, horizon_level)
 
-            return replace(comparison, reason=comparison.reason + explain_clock(run, parts, count, again))
+            budget = comparison.budget.total if comparison.budget else np.ones(parts.weights["xi"].shape[:2])
+            told = explain_clock(run, parts, count, budget, again)
+            return replace(comparison, reason=comparison.reason + told)
     except ReductionError as error:
         return Comparison(name, run, tolerance, "not_applicable", str(error))
 

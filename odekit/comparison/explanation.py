@@ -1,5 +1,6 @@
 """Reasons in words: why nothing can be judged, what only the tolerance forgives, what a wrong clock is."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -25,6 +26,8 @@ BY_FAR = 3.0
 # one that is as near as this.
 CLOCKS = np.geomspace(0.25, 4.0, 13)
 NEAR = 0.03
+# Share of the neurons whose excess a clock is fitted to.
+NEARLY_ALL = 0.95
 # A clock explains a gap if it leaves less than this share of it.
 LEFT = 0.2
 
@@ -70,18 +73,29 @@ def forgiven(run: Run, gap: FloatArray, budget: Budget, count: int) -> str:
     )
 
 
-def explain_clock(run: Run, parts: Parts, count: int, again: Callable[[Run], Comparison]) -> str:
+def explain_clock(
+    run: Run, parts: Parts, count: int, budget: FloatArray, again: Callable[[Run], Comparison]
+) -> str:
     """Which declaration confirms a refuted run, or which factor on its times explains its gap; else nothing.
 
     Parameters
     ----------
     count: snapshots that are looked at, at least 2.
+    budget: (T, M) of the run's gap.
     again: compares the run as it might have been declared.
     """
-    factor = _fitted_clock(run, parts)
+    factor = _fitted_clock(run, parts, count, budget)
     if factor is None:
         return ""
-    slips = [words for words, changed in _slips(run, factor) if again(changed).outcome == "confirmed"]
+
+    def is_confirmed(changed: Run) -> bool:
+        return again(changed).outcome == "confirmed"
+
+    slips = [words for words, changed in _slips(run, factor) if is_confirmed(changed)]
+    if not slips:
+        tried = dict.fromkeys(float(f"{factor:.{digits}g}") for digits in (2, 3, 4))
+        confirmed = (near for near in tried if near != 1 and is_confirmed(_at(run, near * run.t)))
+        slips = [f"its t times {near:g}" for near in itertools.islice(confirmed, 1)]
     if slips:
         return f"; it is confirmed with {' or '.join(slips)}"
     fields = {name: w[:count] for name, w in parts.weights.items()}, parts.follow(factor, count)
@@ -113,12 +127,26 @@ def _moves(run: Run, parts: Parts) -> tuple[Weights, Weights]:
     return {name: w[1:2] for name, w in run.weights.items()}, {name: w[1:] for name, w in soon.items()}
 
 
-def _fitted_clock(run: Run, parts: Parts) -> float | None:
-    """Factor on the times that brings the ODE to the second snapshot, if any does."""
+def _fitted_clock(run: Run, parts: Parts, count: int, budget: FloatArray) -> float | None:
+    """Factor on the times that brings the ODE nearest to the snapshots, if any brings it nearer than none.
+
+    It is found at the second snapshot in the median, then refined by what is judged: nearly all neurons, at
+    all snapshots, in units of their budget.
+
+    Parameters
+    ----------
+    budget: (T, M) of the gap.
+    """
 
     def miss(exponent: float) -> float:
         gap = np.median(relative_gap(run, parts.follow(float(np.exp(exponent)), 2))[1])
         return float(min(gap, 1e6))
+
+    def excess(exponent: float) -> float:
+        gap = relative_gap(run, parts.follow(float(np.exp(exponent)), count))[1:]
+        with np.errstate(all="ignore"):
+            worst = np.nan_to_num(gap / budget[1:count], nan=0.0).max(axis=0)
+        return float(min(np.quantile(worst, NEARLY_ALL), 1e6))
 
     if len(run) < 2:
         return None
@@ -132,7 +160,11 @@ def _fitted_clock(run: Run, parts: Parts) -> float | None:
     if not 0 < best < len(CLOCKS) - 1:
         return None
     found = minimize_scalar(miss, bounds=tuple(tried[[best - 1, best + 1]]), method="bounded")
-    return float(np.exp(found.x)) if found.fun < LEFT * miss(0.0) else None
+    if not found.fun < miss(0.0):
+        return None
+    near = (found.x - NEAR, found.x + NEAR)
+    fine = minimize_scalar(excess, bounds=near, method="bounded")
+    return float(np.exp(fine.x if fine.fun < excess(found.x) else found.x))
 
 
 def _slips(run: Run, factor: float) -> Iterator[tuple[str, Run]]:

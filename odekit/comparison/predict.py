@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -117,7 +116,7 @@ def predict(source: Run | str | os.PathLike[str], group: FiniteGroup | str | Non
 
 def _read(source: Run | str | os.PathLike[str], group: FiniteGroup | str | None) -> Run:
     if not isinstance(source, Run):
-        return load_weights(Path(source), group)
+        return load_weights(source, group)
     if group is not None:
         check_group(source, group)
     return source

@@ -5,6 +5,7 @@ from odekit.expressions.grammar import ACTIVATION, FORMULA, Grammar
 from odekit.expressions.indexed import declared_names
 from odekit.expressions.meanings import FUNCTION_NAMES, Meanings
 from odekit.expressions.names import Names, check_apart, folded, spoken
+from odekit.expressions.notation import respelt
 from odekit.expressions.parser import parse
 from odekit.expressions.polynomial import Polynomial
 from odekit.expressions.substitution import children, constant_factor, extent, names_in, substitute
@@ -47,6 +48,7 @@ __all__ = [
     "folded",
     "names_in",
     "parse",
+    "respelt",
     "spoken",
     "substitute",
     "times",

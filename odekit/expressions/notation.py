@@ -8,7 +8,7 @@ __all__ = ["other_word", "respelt"]
 _SIGNS = str.maketrans(
     {
         **dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d", "-"),
-        **dict.fromkeys("\u00b7\u22c5\u2219\u00d7\u2217\u2022\uff0a", "*"),
+        **dict.fromkeys("\u00b7\u0387\u22c5\u2219\u30fb\u00d7\u2217\u2022\uff0a", "*"),
         **dict.fromkeys("\u00f7\u2215\u2044\uff0f", "/"),
         **dict.fromkeys("\u207a\uff0b", "+"),
         "\u207b": "-",

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -135,6 +136,9 @@ class _Reader:
         for node in ast.walk(tree):
             if isinstance(node, ast.Name):
                 node.id = self.names.meant(letters[node.col_offset : node.end_col_offset].decode())
+            if isinstance(node, ast.Constant) and isinstance(node.value, float):
+                literal = letters[node.col_offset : node.end_col_offset].decode()
+                setattr(node, "value", _exact(literal, node.value))  # noqa: B010 - no constant of the tree's own
             if isinstance(node, ast.expr):
                 node.col_offset = len(letters[: node.col_offset].decode()) + indent
         return self._build(tree.body)
@@ -188,15 +192,20 @@ class _Reader:
             f"name at column {node.col_offset + 1} of {self.text!r}:",
             node.id,
             [*self.names, *self.grammar.functions],
+            meant=self._respelt(node.id),
         )
+
+    def _respelt(self, name: str) -> str:
+        """The whole text in plain signs where a name holds others: to Python a middle dot is a letter."""
+        return respelt(self.text) if respelt(name) else ""
 
     def _number(self, node: ast.Constant) -> Number:
         value, column = node.value, node.col_offset + 1
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
             raise self.refusal(f"holds a {type(value).__name__}, which is not allowed", column)
         if value != 0 and not 1 / MAX_NUMBER <= abs(value) <= MAX_NUMBER:
             raise self.refusal(f"holds a number not between 1e-30 and {MAX_NUMBER:.0e}", column)
-        return Number(Fraction(repr(value)))
+        return Number(Fraction(value))
 
     def _build_binary(self, node: ast.BinOp, power: int) -> Expression:
         if isinstance(node.op, ast.Pow):
@@ -240,7 +249,8 @@ class _Reader:
         if node.func.id not in self.grammar.functions:
             kind = f"function at column {column} of {self.text!r}:"
             functions = self.grammar.functions
-            raise UnknownNameError(kind, node.func.id, functions, meant=other_word(node.func.id, functions))
+            meant = self._respelt(node.func.id) or other_word(node.func.id, functions)
+            raise UnknownNameError(kind, node.func.id, functions, meant=meant)
         return Call(node.func.id, self._build(node.args[0]))
 
     def _spelled_out(
@@ -256,6 +266,18 @@ class _Reader:
             pairs = zip(parts[::2], parts[1::2], strict=False)
             parts = [*(join(a, b) for a, b in pairs), *parts[len(parts) // 2 * 2 :]]
         return parts[0] if parts else Number(Fraction(of_none))
+
+
+def _exact(literal: str, value: float) -> Fraction | float:
+    """A decimal with all its digits; one beyond the numbers that are read stays out of their range.
+
+    >>> _exact("0.99999999999999999999", 1.0)
+    Fraction(99999999999999999999, 100000000000000000000)
+    """
+    if value == 0.0 and re.search("[1-9]", literal.lower().split("e")[0]):
+        return sys.float_info.min
+    is_in_range = value == 0.0 or 1 / (10 * MAX_NUMBER) <= value <= 10 * MAX_NUMBER
+    return Fraction(literal.replace("_", "")) if is_in_range and value else value
 
 
 def _mask(name: str) -> str:
@@ -288,6 +310,10 @@ def _fraction(node: ast.expr) -> Fraction | None:
         if left is None or not right:
             return None
         return left * right if isinstance(node.op, ast.Mult) else left / right
-    if isinstance(node, ast.Constant) and type(node.value) is float and abs(node.value) <= MAX_EXPONENT:
-        return Fraction(repr(node.value))
+    if (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, float | Fraction)
+        and abs(node.value) <= MAX_EXPONENT
+    ):
+        return Fraction(node.value)
     return _integer(node)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
 
+from odekit.arguments import expect
 from odekit.arrays import IndexArray
 from odekit.errors import InputError
 from odekit.groups.axioms import checked_table, greedy_generators
+from odekit.numbers import integer
 
 __all__ = ["GroupTable", "require_finite"]
 
@@ -51,10 +54,20 @@ class GroupTable:
     factors: tuple[int, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
-        factors = tuple(int(factor) for factor in self.factors)
+        expect(isinstance(self.name, str), "a group's name must be text", "text such as 'Z3xZ5'", self.name)
+        for what in ("labels", "factors"):
+            given = getattr(self, what)
+            is_sequence = isinstance(given, Sequence | np.ndarray) and not isinstance(given, str | bytes)
+            expect(
+                is_sequence and np.ndim(given) == 1,
+                f"the {what} are no sequence",
+                f"a sequence of {what}",
+                given,
+            )
+        factors = tuple(integer(factor, "a factor", 1) for factor in self.factors)
         object.__setattr__(self, "factors", factors)
         object.__setattr__(self, "table", checked_table(self.table, factors))
-        labels = tuple(self.labels) or _default_labels(self.order, factors)
+        labels = tuple(map(str, self.labels)) or _default_labels(self.order, factors)
         object.__setattr__(self, "labels", labels)
         if len(set(labels)) != self.order or len(labels) != self.order:
             raise InputError(

@@ -6,7 +6,7 @@ Two layers without biases give the logits, trained with softmax cross-entropy ov
 """
 
 from odekit.networks.clock import time_text
-from odekit.networks.network import ACTIVATIONS, Network, parse_activation
+from odekit.networks.network import ACTIVATIONS, Network, check_network, parse_activation
 from odekit.networks.symmetry import accuracy_bound, accuracy_bound_text
 from odekit.networks.task import Task
 
@@ -16,6 +16,7 @@ __all__ = [
     "Task",
     "accuracy_bound",
     "accuracy_bound_text",
+    "check_network",
     "parse_activation",
     "time_text",
 ]

@@ -7,15 +7,16 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from odekit.arguments import chosen, expect
 from odekit.arrays import IntArray
 from odekit.errors import InputError, UnknownNameError
-from odekit.expressions import Expression, parse
+from odekit.expressions import Expression, parse, respelt
 from odekit.groups import CyclicFamily, FiniteGroup
 from odekit.groups import group as named_group
 from odekit.networks.task import Task, labels
 from odekit.numbers import integer, positive
 
-__all__ = ["ACTIVATIONS", "Network", "activation_text", "parse_activation"]
+__all__ = ["ACTIVATIONS", "Network", "activation_text", "check_network", "parse_activation"]
 
 ACTIVATIONS: Mapping[str, str] = {
     "quadratic": "z**2",
@@ -83,12 +84,12 @@ class Network:
         logit_scale: float = 1.0,
         rates: Mapping[str, float] | None = None,
     ) -> None:
-        chosen = _group(group)
+        named = _group(group)
         parsed = task if isinstance(task, Task) else Task.parse(task)
-        _check_task(chosen, parsed)
+        _check_task(named, parsed)
         _check_choice("embedding", embedding, EMBEDDINGS)
         values = {
-            "group": chosen,
+            "group": named,
             "neurons": integer(neurons, "neurons", 1),
             "activation": parse_activation(activation_text(activation)),
             "activation_name": activation_text(activation),
@@ -97,7 +98,7 @@ class Network:
             "task": parsed,
             "loss": _check_choice("loss", loss, LOSSES),
             "logit_scale": positive(logit_scale, "logit_scale"),
-            "rates": _rates(rates or {}, _embeddings(embedding, parsed.summands)),
+            "rates": _rates({} if rates is None else rates, _embeddings(embedding, parsed.summands)),
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
@@ -175,6 +176,22 @@ class Network:
         return self.logit_scale / pairs
 
 
+def check_network(network: Any) -> None:
+    """Refuse what is no network.
+
+    Raises
+    ------
+    InputError: something else.
+    """
+    expect(
+        isinstance(network, Network),
+        "that is no network",
+        "an odekit.Network",
+        network,
+        "odekit.Network('Z7')",
+    )
+
+
 def activation_text(activation: Any) -> Any:
     """A SymPy expression in one symbol as a formula in ``z``; anything else as it is.
 
@@ -209,7 +226,7 @@ def parse_activation(text: str) -> Expression:
             received=type(text).__name__,
         )
     if text.isidentifier() and text != "z" and text not in ACTIVATIONS:
-        raise UnknownNameError("activation", text, [*ACTIVATIONS, "z**4"])
+        raise UnknownNameError("activation", text, [*ACTIVATIONS, "z**4"], meant=respelt(text))
     expression = parse(ACTIVATIONS.get(text, text), ("z",))
     polynomial = expression.polynomial(("z",))
     degree = max((d for (d,) in polynomial), default=0) if polynomial is not None else 0
@@ -246,9 +263,7 @@ def _check_task(group: FiniteGroup | CyclicFamily, task: Task) -> None:
 
 
 def _check_choice(what: str, value: str, known: tuple[str, ...]) -> str:
-    if value not in known:
-        raise UnknownNameError(what, str(value), known)
-    return value
+    return chosen(what, value, known)
 
 
 def _constraint(constraint: str, embedding: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from odekit.arguments import mapping
 from odekit.arrays import FloatArray
 from odekit.errors import InputError
 from odekit.networks import Network
@@ -64,6 +65,7 @@ def stack(network: Network, theta: ArrayLike | Sequence[ArrayLike], xi: ArrayLik
 def stack_mapping(network: Network, weights: Mapping[str, ArrayLike]) -> FloatArray:
     """Check weights given by name and stack them; raises as `stack` does."""
     wanted = names(network)
+    mapping(weights, "weights", "{'theta': theta, 'xi': xi}, each (M, n)")
     if set(weights) != set(wanted):
         raise InputError(
             f"the weights don't fit the {network.embedding} embedding",

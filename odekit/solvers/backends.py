@@ -31,7 +31,7 @@ def check_backend(backend: str, *, needs_steps: bool) -> None:
     InputError: the backend doesn't exist, or isn't installed.
     InputError: it finds no events and has no interpolant, and one of these is wanted.
     """
-    if backend not in CHOICES:
+    if not isinstance(backend, str) or backend not in CHOICES:
         raise InputError(
             f"the backend {backend!r} isn't available", expected=f"one of {', '.join(CHOICES)}", hint=EXTRAS
         )

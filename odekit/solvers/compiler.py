@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from odekit.errors import InputError, UnknownNameError
+from odekit.arguments import chosen, expect
+from odekit.errors import InputError
 from odekit.solvers.codegen import (
     block_rhs,
     compile_expressions,
@@ -57,12 +58,18 @@ def compile(system: System, backend: str = "numpy", method: str = "dop853") -> C
     >>> out.tolist()
     [[3.0, 6.0]]
     """
-    if backend not in BACKENDS:
+    expect(
+        isinstance(system, System),
+        "what to compile is no system",
+        "a system, of odekit.derive, gradient_flow or system",
+        system,
+        'odekit.system({"x": "-x"})',
+    )
+    if not isinstance(backend, str) or backend not in BACKENDS:
         raise InputError(
             f"the backend {backend!r} isn't available", expected=f"one of {', '.join(BACKENDS)}", hint=EXTRAS
         )
-    if method not in ("dop853", "taylor"):
-        raise UnknownNameError("method", method, ("dop853", "taylor"))
+    chosen("method", method, ("dop853", "taylor"))
     if method == "taylor" and backend not in ("numpy", "numba"):
         raise InputError(
             f"the Taylor method isn't available on {backend!r}",

@@ -11,6 +11,8 @@ from odekit.arrays import BoolArray, FloatArray
 from odekit.errors import InputError
 from odekit.solvers.backends import compile_for
 from odekit.solvers.closed import has_closed_form, solve_closed_form
+from odekit.solvers.codegen import switching_of
+from odekit.solvers.compiler import compile
 from odekit.solvers.equivalent import Form, cheapest_form, form_states, original_states
 from odekit.solvers.formula_road import follow_formulas
 from odekit.solvers.kernels import integrate_in_jax, integrate_in_lanes
@@ -38,7 +40,7 @@ def chosen_road(problem: Problem) -> Road:
         by_formulas = partial(follow_formulas, follow=_in_steps)
         return by_formulas if problem.system.solution else follow_exactly
     if problem.backend == "mpmath" and problem.method != "taylor":
-        return follow_precisely
+        return _in_steps
     if problem.compiled is None and not problem.needs_steps:
         form = cheapest_form(problem.system, problem.inputs.y0)
         if form is not None:
@@ -83,13 +85,16 @@ def follow_form(form: Form, problem: Problem) -> Solution:
 
 def _in_steps(problem: Problem) -> Solution:
     steps = replace(problem, method="auto")
-    return follow_precisely(steps) if problem.backend == "mpmath" else follow_in_steps(steps)
+    is_precise = problem.backend == "mpmath" and switching_of(problem.system) is None
+    return follow_precisely(steps) if is_precise else follow_in_steps(steps)
 
 
 def follow_in_steps(problem: Problem) -> Solution:
-    """With a step size of its own for each trajectory."""
-    compiled = problem.compiled
-    if (
+    """With a step size of its own for each trajectory; in NumPy where states switch the field."""
+    compiled, switching = problem.compiled, switching_of(problem.system)
+    if switching is not None and problem.method != "taylor":
+        compiled = compile(problem.system)
+    elif (
         compiled is None
         or compiled.system is not problem.system
         or problem.method not in ("auto", compiled.method)
@@ -102,7 +107,7 @@ def follow_in_steps(problem: Problem) -> Solution:
             method=problem.method,
         )
     task = Task(
-        unwrap(compiled.rhs),
+        unwrap(compiled.rhs) if switching is None else switching.rhs,
         problem.inputs,
         problem.h0,
         problem.max_steps,
@@ -111,6 +116,7 @@ def follow_in_steps(problem: Problem) -> Solution:
         series=compiled.series,
         max_step=problem.max_step,
         breakpoints=breakpoints(problem),
+        switching=switching,
     )
     solution = _solution(task, compiled, _integrated(task, compiled))
     return _unflushed(problem, solution) if compiled.backend == "jax" else solution

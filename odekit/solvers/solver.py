@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from numpy.typing import ArrayLike
 
-from odekit.errors import UnknownNameError
+from odekit.arguments import chosen, flag
 from odekit.solvers.backends import check_backend
-from odekit.solvers.problem import CompiledSystem, Event, InitialStates, Solution, pose
+from odekit.solvers.problem import CompiledSystem, Event, InitialStates, Solution, pose, read_events
 from odekit.solvers.roads import chosen_road
 from odekit.systems import System
 
@@ -25,7 +25,7 @@ def solve(
     atol: ArrayLike | None = None,
     method: str = "auto",
     backend: str = "auto",
-    events: Sequence[Event] = (),
+    events: Event | str | Sequence[Event | str] = (),
     dense: bool = False,
     max_steps: int = 100_000,
     h0: ArrayLike | None = None,
@@ -61,21 +61,27 @@ def solve(
         slow; its steps are exact to 35 digits whatever the tolerances, no events, no dense output); or
         "auto": numba where it is installed and can do what is asked, for at least 100,000 trajectories of at
         most 8 states, else numpy. They agree to the tolerance, not to the last bit. A closed form takes no
-        steps and is the same float64 formulas on every backend but mpmath, which integrates.
-    events: moments to look for.
+        steps and is the same float64 formulas on every backend but mpmath, which integrates. A system whose
+        states switch its field (step(x), abs(x), ...) is numpy's, at the tolerances given, whatever the
+        backend; the solution's ``backend`` then says so.
+    events: moments to look for: one `Event` or several, each also by its text, such as ``"x - 1/2"``.
     dense: whether `Solution.at` shall work.
     max_steps: steps that a trajectory may try.
     h0: first step size, positive, scalar or (batch,); chosen where omitted.
     max_step: longest step, positive, scalar or (batch,); no bound where omitted. Steps end where the formulas
-        show that they jump or bend at a time that t and the parameters fix (in step, sign, abs, relu, Min,
-        Max, floor, Piecewise), or have a narrow peak there. What only the states switch on for a moment may
-        be stepped over unless this is shorter than that moment. A closed form takes no steps.
+        show that they jump or bend (in step, sign, abs, relu, Min, Max, floor, Piecewise), at a time that t
+        and the parameters fix or where a function of the states is zero, and where they have a narrow peak
+        at a time that t and the parameters fix. May be stepped over, unless this is shorter than the time it
+        takes: a smooth but narrow peak in the states, such as exp(-((x - 5)/0.001)**2), which no formula
+        shows, and what states switch in a field of more than 64 such functions. A closed form takes no
+        steps.
 
     Returns
     -------
     `Solution` with t (time, batch), y (time, state, batch) and status (batch,); ``solution["alpha"]`` is a
     state, (time, batch). A trajectory that fails is a status, such as ``step_too_small`` at a blow-up before
-    the end time; it raises nothing and leaves the others alone.
+    the end time, or ``sliding`` where the field points to a jump from both sides; it raises nothing and
+    leaves the others alone.
 
     Raises
     ------
@@ -97,10 +103,10 @@ def solve(
     >>> solve(decay, [[1.0, 2.0]], 1.0, parameters={"k": 1.0})["x"].round(6).tolist()
     [[0.367879, 0.735759]]
     """
-    if method not in METHODS:
-        raise UnknownNameError("method", method, METHODS)
+    chosen("method", method, METHODS)
+    events = read_events(events)
     fixed = system.backend if isinstance(system, CompiledSystem) else backend
-    check_backend(fixed, needs_steps=bool(events) or dense)
+    check_backend(fixed, needs_steps=bool(events) or flag(dense, "dense"))
     problem = pose(
         system,
         y0,

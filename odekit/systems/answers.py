@@ -14,6 +14,7 @@ from odekit.systems.known import (
     FixedPoint,
     Rate,
     ScalingSymmetry,
+    Search,
     SphereForm,
 )
 from odekit.systems.printers import latex_block, latex_comments, plain_data, program, report
@@ -28,17 +29,17 @@ class AnyAnswers:
     """What can be found of any ODE."""
 
     @bounded("the search for first integrals")
-    def first_integrals(self, system: System) -> tuple[sp.Expr, ...]:
+    def first_integrals(self, system: System) -> Search[sp.Expr]:
         """Polynomials in the states that are conserved, beyond the constraint's functions."""
         return polynomial_integrals(system)
 
     @bounded("the search for scaling symmetries")
-    def scaling_symmetries(self, system: System) -> tuple[ScalingSymmetry, ...]:
+    def scaling_symmetries(self, system: System) -> Search[ScalingSymmetry]:
         """A basis of the scalings that take orbits to orbits."""
         return scaling_symmetries(system)
 
     @bounded("the search for points of rest")
-    def fixed_points(self, system: System) -> tuple[FixedPoint, ...]:
+    def fixed_points(self, system: System) -> Search[FixedPoint]:
         """Points of rest with their stability."""
         return find_rest_points(system, system.first_integrals())
 

@@ -6,9 +6,10 @@ from typing import Any, Literal
 import numpy as np
 import sympy as sp
 
+from odekit.arguments import chosen, expect, floats, is_series
 from odekit.errors import InputError, UnknownNameError
 from odekit.limits import bounded
-from odekit.systems.algebra import code_function
+from odekit.systems.algebra import code_function, real_values
 
 __all__ = ["Backend", "NumericFunction", "numeric_function"]
 
@@ -42,19 +43,22 @@ def numeric_function(
     >>> numeric_function({x: -k * x}, (k,), None)(0.0, [2.0], {"k": 3.0})
     array([-6.])
     """
-    if backend not in _BACKENDS:
-        raise UnknownNameError("backend", str(backend), _BACKENDS)
+    chosen("backend", backend, _BACKENDS)
     states = list(rhs)
     clock = time or sp.Dummy("t")
     velocity = code_function((clock, states, list(parameters)), list(rhs.values()), backend)
-    names = [symbol.name for symbol in parameters]
+    names, names_of_states = ([symbol.name for symbol in symbols] for symbols in (parameters, states))
 
     def function(t: Any, y: Any, p: Any = ()) -> Any:
-        values = _values(names, p)
+        rows, values = _states(names_of_states, y), _values(names, p)
         if backend != "numpy":
-            return list(velocity(t, y, values))
+            return list(velocity(t, rows, values))
+        arrays = [
+            [floats(name, v) for name, v in zip(*given, strict=True)]
+            for given in ((names_of_states, rows), (names, values))
+        ]
         with np.errstate(all="ignore"):
-            return _stacked(velocity(_array(t), list(map(_array, y)), list(map(_array, values))))
+            return _stacked(velocity(floats("the time", t), *arrays))
 
     function.__doc__ = (
         f"Velocities of {', '.join(s.name for s in states)} at time t, states y in this order, "
@@ -63,13 +67,24 @@ def numeric_function(
     return function
 
 
-def _array(value: Any) -> Any:
-    return np.asarray(value, dtype=np.float64)
+def _states(names: Sequence[str], y: Any) -> Any:
+    """The states, one row each."""
+    fits = is_series(y) and len(y) == len(names)
+    expected = f"one row for each of {', '.join(names)}"
+    expect(
+        fits,
+        "the states don't fit the system",
+        expected,
+        y,
+        f"shape ({len(names)},) or ({len(names)}, batch)",
+    )
+    return y
 
 
 def _stacked(entries: Sequence[Any]) -> Any:
     """The entries as one float array, constants spread over the batch."""
-    return np.stack(np.broadcast_arrays(*map(_array, entries)))
+    arrays = (np.asarray(real_values(entry), dtype=np.float64) for entry in entries)
+    return np.stack(np.broadcast_arrays(*arrays))
 
 
 def _values(names: Sequence[str], p: Any) -> Sequence[Any]:
@@ -78,7 +93,7 @@ def _values(names: Sequence[str], p: Any) -> Sequence[Any]:
         if unknown is not None:
             raise UnknownNameError("parameter", str(unknown), names)
         p = [p[name] for name in names if name in p]
-    elif not isinstance(p, Sequence | np.ndarray):
+    elif not is_series(p):
         p = [p]
     if len(p) != len(names):
         raise InputError(

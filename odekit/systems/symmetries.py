@@ -12,7 +12,7 @@ import sympy as sp
 
 from odekit.systems.algebra import null_space
 from odekit.systems.integrals import MAX_TERMS, expanded_size
-from odekit.systems.known import ScalingSymmetry
+from odekit.systems.known import ScalingSymmetry, Search
 from odekit.systems.system import System
 
 __all__ = ["scaling_symmetries"]
@@ -20,7 +20,7 @@ __all__ = ["scaling_symmetries"]
 Row = dict[sp.Basic, Fraction]
 
 
-def scaling_symmetries(system: System) -> tuple[ScalingSymmetry, ...]:
+def scaling_symmetries(system: System) -> Search[ScalingSymmetry]:
     """A basis of the scaling symmetries of a system, those that keep time first.
 
     A function that is no power, such as a sine, must keep its argument. A time-dependent field has time as
@@ -32,7 +32,7 @@ def scaling_symmetries(system: System) -> tuple[ScalingSymmetry, ...]:
     a -> c a, b -> c b, s -> c^2 s, t -> c^-2 t
     """
     if sum(map(expanded_size, system.vector_field)) > MAX_TERMS:
-        return ()
+        return Search((), "not tried", f"the field has more than {MAX_TERMS} terms")
     clock = system.time or sp.Symbol("t", real=True)
     unknowns: list[sp.Basic] = [*system.states, *system.parameters, clock]
     rows = list(_rows(system, clock))
@@ -41,7 +41,12 @@ def scaling_symmetries(system: System) -> tuple[ScalingSymmetry, ...]:
     }
     basis = [_integers(vector) for vector in null_space(entries, max(len(rows), 1), len(unknowns))]
     basis.sort(key=lambda vector: (vector[-1] != 0, sum(map(abs, vector))))
-    return tuple(_symmetry(vector, system) for vector in basis)
+    items = tuple(_symmetry(vector, system) for vector in basis)
+    letters, meaning = [*system.states, *system.parameters, clock], dict(system.definitions)
+    formulas = [*system.vector_field, *system.constraints.values()]
+    if all(formula.xreplace(meaning).is_polynomial(*letters) for formula in formulas):
+        return Search(items, "complete", "a basis of all exponents, by linear equations")
+    return Search(items, "partial", "those that keep the argument of every function")
 
 
 def _rows(system: System, clock: sp.Symbol) -> Iterator[Row]:

@@ -9,11 +9,12 @@ from types import MappingProxyType
 
 import sympy as sp
 
+from odekit.arguments import expect, is_series, mapping
 from odekit.arrays import FloatArray
-from odekit.errors import InputError, ReductionError, UnknownNameError
-from odekit.expressions import check_apart, spoken
-from odekit.systems.algebra import smooth_jacobian
+from odekit.errors import ReductionError, UnknownNameError
+from odekit.expressions import spoken
 from odekit.systems.blocks import BlockFlow, matrix_text
+from odekit.systems.declarations import check_declarations
 from odekit.systems.equations import Equations
 from odekit.systems.function import Backend, NumericFunction, numeric_function
 from odekit.systems.known import (
@@ -23,9 +24,11 @@ from odekit.systems.known import (
     FixedPoint,
     Rate,
     ScalingSymmetry,
+    Search,
     SphereForm,
     combined,
 )
+from odekit.systems.linearisation import Value, linearised
 from odekit.systems.questions import Answers
 from odekit.systems.start import check_start
 from odekit.systems.time_derivatives import TimeDerivatives, long_lines
@@ -60,7 +63,8 @@ class System:
 
     Raises
     ------
-    InputError: a repeated name, two that are one to Python, or a symbol that nothing declares.
+    InputError: what are no symbols and expressions, a repeated name, two that are one to Python, or a symbol
+        that nothing declares.
     """
 
     velocities: Mapping[sp.Symbol, sp.Expr]
@@ -81,20 +85,11 @@ class System:
 
     def __post_init__(self) -> None:
         for name in ("velocities", "definitions", "leaks", "constraints", "solution"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-        names = [symbol.name for symbol in (*self.states, *self.parameters, *self.definitions)]
-        if len(set(names)) < len(names):
-            raise InputError("a name stands for two things", expected="distinct names", received=str(names))
-        check_apart([*names, *([] if self.time is None else [self.time.name])])
-        declared = {*self.states, *self.parameters, *self.definitions, self.time}
-        unknown = set().union(*(entry.free_symbols for entry in self.vector_field)) - declared
-        if unknown:
-            raise InputError(
-                "the vector field holds symbols that nothing declares",
-                expected="states, parameters and definitions",
-                received=", ".join(sorted(str(symbol) for symbol in unknown)),
-                hint="add them to parameters",
-            )
+            given = mapping(getattr(self, name), f"{name} of a system", "those of odekit.system")
+            object.__setattr__(self, name, MappingProxyType(dict(given)))
+        energy = sp.S.Zero if self.energy is None else self.energy
+        others = (*self.constraints.values(), *self.solution.values(), *self.metric, energy)
+        check_declarations(self.velocities, self.definitions, self.parameters, self.time, others)
 
     @cached_property
     def states(self) -> tuple[sp.Symbol, ...]:
@@ -105,6 +100,11 @@ class System:
     def vector_field(self) -> tuple[sp.Expr, ...]:
         """Time derivative of every state, in the order of the states."""
         return tuple(self.velocities.values())
+
+    @cached_property
+    def _symbols(self) -> tuple[sp.Symbol, ...]:
+        time = () if self.time is None else (self.time,)
+        return (*self.states, *self.definitions, *self.parameters, *time)
 
     @property
     def closed(self) -> bool:
@@ -135,9 +135,7 @@ class System:
         ------
         UnknownNameError: none is; the nearest is suggested.
         """
-        time = () if self.time is None else (self.time,)
-        symbols = (*self.states, *self.definitions, *self.parameters, *time, *self.equations)
-        known = {symbol.name: symbol for symbol in symbols}
+        known = {symbol.name: symbol for symbol in (*self._symbols, *self.equations)}
         meant = spoken(str(name), known)
         if meant not in known:
             raise UnknownNameError("state", str(name), known)
@@ -151,6 +149,8 @@ class System:
         UnknownNameError: a name that is no state or definition.
         ReductionError: their equations need other states.
         """
+        names = [names] if isinstance(names, str) else names
+        expect(is_series(names), "no states are named", "a sequence of names", names)
         wanted = {self[name] for name in names}
         known = self.rhs if self.blocks is not None else self.equations
         entries = {symbol: entry for symbol, entry in known.items() if symbol in wanted}
@@ -174,42 +174,37 @@ class System:
             angles=self.angles & entries.keys(),
         )
 
-    def first_integrals(self) -> tuple[sp.Expr, ...]:
-        """Functionally independent constants of the motion that were found."""
+    def first_integrals(self) -> Search[sp.Expr]:
+        """Functionally independent constants of the motion, and whether there can be more."""
         return self._first_integrals
 
     @cached_property
-    def _first_integrals(self) -> tuple[sp.Expr, ...]:
+    def _first_integrals(self) -> Search[sp.Expr]:
         return self.answers.first_integrals(self)
 
-    def scaling_symmetries(self) -> tuple[ScalingSymmetry, ...]:
+    def scaling_symmetries(self) -> Search[ScalingSymmetry]:
         """Powers of a factor that multiply states, parameters and time such that orbits stay orbits."""
         return self.answers.scaling_symmetries(self)
 
-    def fixed_points(self) -> tuple[FixedPoint, ...]:
-        """Fixed phase differences, or points of rest, with stability and linear rates."""
+    def fixed_points(self) -> Search[FixedPoint]:
+        """Fixed phase differences or points of rest: all of small polynomial fields, or what starts find."""
         return self._fixed_points
 
     @cached_property
-    def _fixed_points(self) -> tuple[FixedPoint, ...]:
+    def _fixed_points(self) -> Search[FixedPoint]:
         return self.answers.fixed_points(self)
 
     def rates(self) -> Mapping[str, Rate]:
         """Rate of approach to each attracting point, by its name, such as ``"D = 0"``: the slowest one."""
         return self.answers.rates(self)
 
-    def linearisation(self, at: Mapping[str, sp.Expr | float | str] | None = None) -> sp.Matrix:
-        """Jacobian of the velocities by the states, at values by name; as it is where none are given."""
-        slopes = smooth_jacobian(sp.Matrix(list(self.rhs.values())), self.states)
-        return slopes.subs({self[name]: value for name, value in (at or {}).items()})
+    def linearisation(self, at: Mapping[str, Value] | None = None) -> sp.Matrix:
+        """Jacobian of the velocities by the states, at numbers or formulas by name if they are given."""
+        point = mapping({} if at is None else at, "the point", "{'x': 0}").items()
+        return linearised(self.rhs, {self[name]: value for name, value in point}, self._symbols)
 
     def check_start(self, y0: FloatArray, p: FloatArray) -> None:
-        """Refuse initial states y0 (state, batch) at p (parameter, batch) that violate a constraint.
-
-        Raises
-        ------
-        InputError: the first constraint and trajectory where the residual is above 1e-6.
-        """
+        """Refuse, by InputError, y0 (state, batch) at p (parameter, batch) off a constraint by over 1e-6."""
         check_start(self.constraints, (*self.states, *self.parameters), y0, p)
 
     def form(self, name: str) -> System:

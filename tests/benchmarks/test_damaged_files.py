@@ -12,7 +12,7 @@ def test_damaged_run_files_are_answered_or_refused(tmp_path: Path) -> None:
     from damaged_files import complaint, damaged
 
     path = tmp_path / "run.npz"
-    for content in damaged(60, seed=7):
+    for content in damaged(100, seed=7):
         path.write_bytes(content)
         assert complaint(path) == ""
 

@@ -97,3 +97,10 @@ def test_time_is_said_and_a_common_factor_of_it_explained(invoke: Invoke, tmp_pa
     result = invoke("check", path)
     assert result.exit_code == 0
     assert "t is the time of the network's own flow (loss mean, logit scale 1)" in result.stdout
+
+
+@pytest.mark.parametrize("option", ["--limit", "--memory"])
+def test_a_bound_that_is_no_number_is_named_by_its_option(invoke: Invoke, option: str) -> None:
+    result = invoke("check", BLOG, option, "nan")
+    assert result.exit_code == 2
+    assert f"'{option}'" in result.stderr

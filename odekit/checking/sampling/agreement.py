@@ -11,7 +11,7 @@ from odekit.checking.sampling.evaluation import WORKING_DIGITS, measure, precise
 from odekit.checking.sampling.points import ORDINARY, Points
 from odekit.expressions import Expression, extent
 
-__all__ = ["CLOSE", "Agreement", "Gap", "compare"]
+__all__ = ["CLOSE", "Agreement", "Gap", "compare", "difference"]
 
 CLOSE = 1e-9  # relative, above the rounding of a float64
 PRECISE_POINTS = 12  # of the ordinary ones: 80 digits are slow, and most of what is wrong is wrong there
@@ -66,6 +66,15 @@ def compare(
             if abs(precise(left, exact) - precise(right, exact)) > _EQUAL * sizes[index]:
                 return Agreement(Gap(index, is_far), len(chosen))
     return Agreement(None, len(chosen))
+
+
+def difference(
+    left: Expression, right: Expression, points: Points, index: int, units: Mapping[str, Expression]
+) -> float:
+    """One formula less the other at a point, to the digits of a float64 however close they are."""
+    with mpmath.workdps(WORKING_DIGITS):
+        exact = points.precisely(points.point(index), units)
+        return float(precise(left, exact) - precise(right, exact))
 
 
 def _chosen(parts: int, valid: IndexArray, is_far: BoolArray) -> list[int]:

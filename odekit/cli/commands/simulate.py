@@ -242,6 +242,8 @@ def _summary(run: Run, out: Path) -> str:
             f"loss {loss[0]:.6g} -> {loss[-1]:.6g}",
             f"accuracy {100 * accuracy[0]:.1f} % -> {100 * accuracy[-1]:.1f} %",
         ]
+    if "ended" in run.meta:
+        told.append(f"ended {run.meta['ended']}")
     if error is not None:
         told.append(f"estimated error of the integration {error.max():.1e}")
     return "\n  ".join(told)

@@ -10,7 +10,7 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 
-__all__ = ["Law", "decay_law_of", "growth_law_of", "thinned"]
+__all__ = ["Law", "decay_law_of", "growth_law_of", "thinned", "unsettled_law_of"]
 
 DRIFT = 0.04  # relative, from one quarter of a window to the next; less is as good as settled
 BETTER = 3.0  # times smaller residuals, for a law to be preferred to an exponential
@@ -48,19 +48,32 @@ def decay_law_of(times: FloatArray, values: FloatArray, origin: float) -> Law | 
     times, values: (T,) in the window, T at least 4, the values positive.
     origin: time at which all data begin, before all middles of the window's steps.
     """
-    middles, slopes, folds = _slopes(times, values)
-    drift = _drift(times, values)
-    if drift <= DRIFT or (slopes <= 0).any():
+    if _drift(times, values) <= DRIFT:
+        return None
+    unit = float(times[-1] - times[0])
+    middles, slopes, folds = _slopes(times / unit, values)
+    if (slopes <= 0).any():
         return None
     limit, settling = _settling(folds, slopes)
-    exponent, time, residual = _pole(middles, slopes)
-    power, power_residual = _power(middles - origin, slopes)
-    best = min(residual, power_residual)
+    best = min(_pole(middles, slopes)[2], _power(middles - origin / unit, slopes)[1])
     if not (limit < VANISHES * slopes[-1] or BETTER * best < settling):
         return None
-    if _two_exponentials(middles, slopes) <= best:
-        return None
-    told = f"the local slopes keep drifting: from {slopes[0]:.3g} to {slopes[-1]:.3g} in the window"
+    return None if _two_exponentials(middles, slopes) <= best else unsettled_law_of(times, values, origin)
+
+
+def unsettled_law_of(times: FloatArray, values: FloatArray, origin: float) -> Law:
+    """The law that slopes without a limit follow best; as `decay_law_of`, slopes of any sign."""
+    unit = float(times[-1] - times[0])
+    middles, slopes, _ = _slopes(times / unit, values)
+    told = (
+        "the local slopes keep drifting:"
+        f" from {slopes[0] / unit:.3g} to {slopes[-1] / unit:.3g} in the window"
+    )
+    if (slopes <= 0).any():
+        return Law("drift", f"{told}, to no limit that they show")
+    exponent, place, residual = _pole(middles, slopes)
+    power, power_residual = _power(middles - origin / unit, slopes)
+    time = place * unit
     if residual > FITS or (residual > power_residual and abs(power + 1) > NEAR_INVERSE):
         how = f", like t^{power:.3g}" if power_residual < FITS else ", to no limit that they show"
         return Law("drift", told + how)
@@ -75,8 +88,10 @@ def growth_law_of(times: FloatArray, values: FloatArray) -> Law | None:
     """The law of values that grow throughout; None where they don't."""
     if len(values) < 4 or (values <= 0).any() or (np.diff(values) <= 0).any():
         return None
-    middles, slopes, _ = _slopes(times, values)
-    exponent, time, residual = _pole(middles, slopes)
+    unit = float(times[-1] - times[0])
+    middles, slopes, _ = _slopes(times / unit, values)
+    exponent, place, residual = _pole(middles, slopes)
+    time = place * unit
     drift = _drift(times, values)
     if drift > DRIFT and exponent > 0 and residual < FITS and time > times[-1]:
         reason = f"the distance grows like ({time:.3g} - t)^-{exponent:.3g}: a blow-up"
@@ -145,7 +160,7 @@ def _two_exponentials(middles: FloatArray, slopes: FloatArray) -> float:
     slow = slopes.min() * (1 - np.geomspace(1e-4, 0.9, STEPS))[:, None, None]
     fast = slopes.max() * (1 + np.geomspace(1e-4, 10.0, STEPS))[None, :, None]
     shares = np.log((slopes - slow) / (fast - slopes)) + (fast - slow) * elapsed
-    weights = np.exp(np.clip(shares.mean(axis=-1, keepdims=True) - (fast - slow) * elapsed, -700, 700))
+    weights = np.exp(np.clip(shares.mean(axis=-1, keepdims=True) - (fast - slow) * elapsed, -600, 600))
     told = slow + (fast - slow) * weights / (1 + weights)
     return float(np.abs(told / slopes - 1).max(axis=-1).min())
 

@@ -144,7 +144,7 @@ def project(
 
 
 def _finite(group: FiniteGroup | str) -> FiniteGroup:
-    chosen = named_group(group) if isinstance(group, str) else group
+    chosen = group if isinstance(group, FiniteGroup) else named_group(group)
     if not isinstance(chosen, FiniteGroup):
         raise InputError("the group's order is a symbol", expected="a group such as Z23", received=str(group))
     return chosen

@@ -7,18 +7,20 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from odekit.arrays import FloatArray
-from odekit.comparison.measures.laws import Law, decay_law_of, growth_law_of, thinned
+from odekit.comparison.measures.extrapolation import limit_of, plateau_of
+from odekit.comparison.measures.laws import Law, decay_law_of, growth_law_of, thinned, unsettled_law_of
 from odekit.errors import InputError
 from odekit.numbers import positive, real
 
 __all__ = ["RateEstimate", "estimate_rate"]
 
 EPS = float(np.finfo(np.float64).eps)
+RECOVERS = 10.0  # times below a stall, in the last quarter of the data: it was a passing one
 MIN_POINTS = 4  # three slopes, the fewest that show a trend
 ABOVE_ROUNDING = 1e4  # relative errors below 1e-4
 ABOVE_NOISE = 1e3  # relative errors below 1e-3
+ADVICE = "floor=0 takes all data, start=1 all times after the largest distance"
 STALLED = 0.01  # of the largest slope: the distance has come to its floor
-CONTRACTION = 0.95  # beyond it Aitken's rule magnifies noise twentyfold
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class RateEstimate:
     Parameters
     ----------
     rate: per unit of time; NaN where the window holds too few points, or where the decay is no exponential.
-    interval: lower and upper end: every local slope of the window's last half and the limit, with what noise
-        and the extrapolation may change in them.
+    interval: lower and upper end: every local slope of the window's last half and the limits to which they
+        may go, with what noise and the extrapolation may change in them.
     window: first and last time used.
     diagnostics: number of points; first and last slope; the floor that closed the window, in the unit of the
         distance; ``exponent`` and ``time`` of a law ``(t - time)^-exponent`` or ``(time - t)^exponent``.
@@ -57,10 +59,10 @@ def estimate_rate(
     """Estimate the rate at which a distance decays.
 
     The window opens once the distance has fallen below ``start`` times its largest value for good, and closes
-    before it first falls below the floor. The rate is the limit of the local slopes, extrapolated by Aitken's
-    rule where they converge at evenly spaced times; no regression is made of deterministic data. Slopes that
-    keep drifting have no limit: for those of an algebraic law, of a blow-up or of growth there is no rate,
-    and the estimate names the law.
+    before it first falls below the floor. A plateau to which the distance flattens is taken off it. The rate
+    is the limit of the local slopes, extrapolated where they still drift, and the interval holds all limits
+    to which they may go, see `odekit.comparison.measures.extrapolation`; no regression is made of
+    deterministic data. Where the data show no such limit there is no rate, and the estimate names the law.
 
     Parameters
     ----------
@@ -68,7 +70,7 @@ def estimate_rate(
     distance: (T,) float64, finite and nonnegative.
     floor: where rounding or a finite logit scale begins, nonnegative. By default 1e4 eps times the largest
         distance, or, where the slope falls below a hundredth of its largest before that, 1e3 times the
-        distance there.
+        distance there. At least 1e3 times a plateau.
     start: share of the largest distance, in (0, 1].
 
     Returns
@@ -91,20 +93,38 @@ def estimate_rate(
     times, values = _checked(t, distance, start, floor)
     largest = float(values.max(initial=0.0))
     first = _opening(values, start * largest)
-    noise, low = _floor(times[first:], values[first:], EPS * largest, floor)
-    below = np.flatnonzero(values[first:] <= low)
-    last = first + int(below[0]) if below.size else len(values)
+    noise, low, origin = _floor(times[first:], values[first:], EPS * largest, floor)
+    plateau = _plateau(times[first:], values[first:], EPS * largest)
+    if plateau > 0:
+        low = max(ABOVE_NOISE * plateau, floor or 0.0)
+        origin = f"1000 times the {plateau:.3g} to which the distance flattens"
+    last = _closing(values, first, low)
     diagnostics = {"points": float(last - first), "floor": low}
     if last - first < MIN_POINTS:
-        return _without_window(times, values, first, diagnostics)
+        return _without_window(times, values, first, diagnostics, origin)
     law = decay_law_of(times[first:last], values[first:last], times[0])
     if law is not None:
         return _without_rate(law, (float(times[first]), float(times[last - 1])), diagnostics)
-    return _estimate(times[first:last], values[first:last], noise, low)
+    noise = 0.0 if plateau > 0 else noise
+    noises = noise, EPS * largest
+    cut = slice(first, last)
+    return _estimate(times[cut], values[cut] - plateau, noises, low, times[0])
+
+
+def _plateau(times: FloatArray, values: FloatArray, rounding: float) -> float:
+    """The plateau that the values show until they come to rest on it, 0 where they show none."""
+    last = min(_closing(values, 0, ABOVE_ROUNDING * rounding), _stall(times, values))
+    return plateau_of(times[:last], values[:last]) if last >= MIN_POINTS else 0.0
+
+
+def _closing(values: FloatArray, first: int, low: float) -> int:
+    """Index of the first value from ``first`` on that has come to a floor."""
+    below = np.flatnonzero(values[first:] <= low)
+    return first + int(below[0]) if below.size else len(values)
 
 
 def _without_window(
-    times: FloatArray, values: FloatArray, first: int, diagnostics: Mapping[str, float]
+    times: FloatArray, values: FloatArray, first: int, diagnostics: Mapping[str, float], origin: str
 ) -> RateEstimate:
     """What is left to say: the law of growth, or of the decay in all data above rounding."""
     unknown = (np.nan, np.nan)
@@ -118,7 +138,10 @@ def _without_window(
     if law is not None:
         return _without_rate(law, unknown, diagnostics)
     points = f"{diagnostics['points']:.0f} points, of at least {MIN_POINTS}"
-    reason = f"the window, between the share where it opens and the floor, holds {points}"
+    reason = (
+        f"the window, between the share where it opens and the floor, holds {points};"
+        f" the floor is {diagnostics['floor']:.3g}, {origin}"
+    )
     return RateEstimate(np.nan, unknown, unknown, diagnostics, "unknown", reason)
 
 
@@ -136,20 +159,26 @@ def _without_rate(law: Law, window: tuple[float, float], diagnostics: Mapping[st
     return RateEstimate(np.nan, (np.nan, np.nan), window, {**diagnostics, **pole}, law.name, law.reason)
 
 
-def _estimate(times: FloatArray, values: FloatArray, noise: float, low: float) -> RateEstimate:
-    slopes = -np.diff(np.log(values)) / np.diff(times)
-    doubt = noise * (1 / values[:-1] + 1 / values[1:]) / np.diff(times)
-    limit, error = _limit(times, slopes)
-    half = len(slopes) // 2
-    lowest = min(float((slopes - doubt)[half:].min()), limit - error - float(doubt[-1]))
-    highest = max(float((slopes + doubt)[half:].max()), limit + error + float(doubt[-1]))
+def _estimate(
+    times: FloatArray, values: FloatArray, noises: tuple[float, float], low: float, origin: float
+) -> RateEstimate:
+    unit = float(times[-1] - times[0])
+    folds = -np.diff(np.log(values)) / np.diff(times / unit)
+    doubt = max(noises) * (1 / values[:-1] + 1 / values[1:]) / np.diff(times / unit)
+    limit = limit_of(times / unit, values, noises[0])
+    half = len(folds) // 2
+    lowest = min(float((folds - doubt)[half:].min()), limit.low - float(doubt[-1]))
+    highest = max(float((folds + doubt)[half:].max()), limit.high + float(doubt[-1]))
     diagnostics = {
         "points": float(len(values)),
-        "first": float(slopes[0]),
-        "last": float(slopes[-1]),
+        "first": float(folds[0]) / unit,
+        "last": float(folds[-1]) / unit,
         "floor": low,
     }
-    return RateEstimate(limit, (lowest, highest), (float(times[0]), float(times[-1])), diagnostics)
+    window = (float(times[0]), float(times[-1]))
+    if not limit.is_shown or not np.isfinite(highest / unit):
+        return _without_rate(unsettled_law_of(times, values, origin), window, diagnostics)
+    return RateEstimate(limit.rate / unit, (lowest / unit, highest / unit), window, diagnostics)
 
 
 def _checked(
@@ -157,7 +186,7 @@ def _checked(
 ) -> tuple[FloatArray, FloatArray]:
     try:
         times, values = np.asarray(t, dtype=np.float64), np.asarray(distance, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError("times and distances must be real numbers") from None
     if times.ndim != 1 or times.shape != values.shape:
         raise InputError(
@@ -185,35 +214,22 @@ def _opening(values: FloatArray, high: float) -> int:
 
 def _floor(
     times: FloatArray, values: FloatArray, rounding: float, floor: float | None
-) -> tuple[float, float]:
-    """Absolute noise of the values, and the level below which they are not used."""
+) -> tuple[float, float, str]:
+    """Absolute noise that the values show, the level below which they are not used, and its origin."""
     if floor is not None:
-        return rounding, float(floor)
+        return 0.0, float(floor), "as given"
+    stall = _stall(times, values)
+    if stall == len(values):
+        return 0.0, ABOVE_ROUNDING * rounding, f"chosen for rounding: {ADVICE}"
+    noise = float(values[stall])
+    chosen = f"chosen as 1000 times the {noise:.3g} at which the decay first stalls: {ADVICE}"
+    return noise, max(ABOVE_ROUNDING * rounding, ABOVE_NOISE * noise), chosen
+
+
+def _stall(times: FloatArray, values: FloatArray) -> int:
+    """Index at which the decay first stalls for good; beyond the last one where it never does."""
     logarithms = np.log(np.maximum(values, np.finfo(np.float64).tiny))
     slopes = -np.diff(logarithms) / np.diff(times)
-    stalled = np.flatnonzero(slopes <= STALLED * np.maximum.accumulate(slopes))
-    if not stalled.size:
-        return rounding, ABOVE_ROUNDING * rounding
-    noise = float(values[stalled[0]])
-    return max(rounding, noise), max(ABOVE_ROUNDING * rounding, ABOVE_NOISE * noise)
-
-
-def _limit(times: FloatArray, slopes: FloatArray) -> tuple[float, float]:
-    """Limit of the slopes and its error: Aitken's where they contract, else the last one and its change."""
-    last = float(slopes[-1])
-    steps = np.diff(times)
-    if not np.allclose(steps[-4:], steps[-1], rtol=1e-6, atol=0.0):
-        return last, abs(last - float(slopes[-2]))
-    now, before = _aitken(slopes[-3:]), _aitken(slopes[-4:-1]) if len(slopes) > 3 else None
-    if now is None:
-        return last, abs(last - float(slopes[-2]))
-    return now, abs(now - (last if before is None else before))
-
-
-def _aitken(slopes: FloatArray) -> float | None:
-    """Limit of a geometric sequence through three slopes, None where they don't contract."""
-    a, b, c = (float(value) for value in slopes)
-    first, second = b - a, c - b
-    if first == 0 or not 0 < second / first < CONTRACTION:
-        return None
-    return c + second * second / (first - second)
+    is_low = values[:-1] <= RECOVERS * values[3 * len(values) // 4 :].max(initial=0.0)
+    stalled = np.flatnonzero(is_low & (slopes <= STALLED * np.maximum.accumulate(slopes)))
+    return int(stalled[0]) if stalled.size else len(values)

@@ -12,7 +12,7 @@ from odekit.derivation.blocks.printers import block_data, block_latex, block_pyt
 from odekit.derivation.spheres import SphereReport
 from odekit.errors import ReductionError
 from odekit.networks import Network
-from odekit.systems import Certificate, FixedPoint, Rate, ScalingSymmetry, System
+from odekit.systems import Certificate, FixedPoint, Rate, ScalingSymmetry, Search, System
 from odekit.systems.blocks import ENERGY
 
 __all__ = ["BlockAnswers", "lifted_of", "lifted_system", "system_in_blocks"]
@@ -29,17 +29,18 @@ class BlockAnswers(NetworkAnswers):
         """The network that the system was derived from."""
         return self.lifted.network
 
-    def first_integrals(self, system: System) -> tuple[sp.Expr, ...]:
+    def first_integrals(self, system: System) -> Search[sp.Expr]:
         """The conservation laws that hold without a factor, as matrices and traces of blocks."""
-        return tuple(law.expression for law in self.lifted.conservation_laws if not law.cofactor)
+        items = tuple(law.expression for law in self.lifted.conservation_laws if not law.cofactor)
+        return Search(items, "partial", "traces and products of blocks; others may exist")
 
-    def scaling_symmetries(self, system: System) -> tuple[ScalingSymmetry, ...]:
+    def scaling_symmetries(self, system: System) -> Search[ScalingSymmetry]:
         """None are looked for in blocks."""
-        return ()
+        return Search((), "not tried", "none are looked for in blocks")
 
-    def fixed_points(self, system: System) -> tuple[FixedPoint, ...]:
-        """None: blocks have no phases; on spheres see `Lifted.landscape`."""
-        return ()
+    def fixed_points(self, system: System) -> Search[FixedPoint]:
+        """None: blocks have no phases; see `Lifted.landscape`."""
+        return Search((), "not tried", "blocks have no phases; on spheres see the landscape")
 
     def rates(self, system: System) -> Mapping[str, Rate]:
         """Rates of approach to the maximum of each real irrep, slowest first; empty without spheres."""

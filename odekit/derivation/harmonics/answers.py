@@ -21,7 +21,7 @@ from odekit.errors import ReductionError, UnknownNameError
 from odekit.groups import CyclicFamily
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.networks import Network
-from odekit.systems import Certificate, FixedPoint, System
+from odekit.systems import Certificate, FixedPoint, Search, System
 
 __all__ = ["HarmonicAnswers", "derive_harmonic", "initial_rates"]
 
@@ -152,7 +152,7 @@ class HarmonicAnswers(NetworkAnswers):
         return ("theta = alpha Re(e^(i phi) chi_k)", "xi = beta Re(e^(i psi) chi_k)")
 
     @bounded("the search for first integrals")
-    def first_integrals(self, system: System) -> tuple[sp.Expr, ...]:
+    def first_integrals(self, system: System) -> Search[sp.Expr]:
         """Two where h is a power alpha^q: one of the magnitudes, one with the phase difference.
 
         With unequal rates of theta and xi, r and s: ``s alpha^2 - r q beta^2`` and
@@ -162,18 +162,19 @@ class HarmonicAnswers(NetworkAnswers):
             return super().first_integrals(system)
         degree = self.profile.degree
         if degree is None:
-            return ()
+            return Search((), "partial", "integrals are known where h is a power of alpha")
         theta, xi = self._rates
         magnitudes = xi * ALPHA**2 - theta * degree * BETA**2
-        return magnitudes, ALPHA ** (sp.Integer(self.turns) ** 2 / degree) * BETA * sp.sin(D)
+        phased = ALPHA ** (sp.Integer(self.turns) ** 2 / degree) * BETA * sp.sin(D)
+        return Search((magnitudes, phased), "partial", "from the closed form; others may exist")
 
     @bounded("the search for fixed points")
-    def fixed_points(self, system: System) -> tuple[FixedPoint, ...]:
+    def fixed_points(self, system: System) -> Search[FixedPoint]:
         """D = 0 and D = pi, stable by the sign of h."""
         if system.states != self.polar.states:
             return super().fixed_points(system)
         if self.profile.expression == 0:
-            return ()
+            return Search((), "not tried", "h is 0, so that every phase rests")
         velocity = self.polar.equations[D]
         signs = {float(value) > 0 for value in self.profile(SAMPLES)}
         points = []
@@ -184,7 +185,7 @@ class HarmonicAnswers(NetworkAnswers):
             rate = sp.factor(-velocity.diff(D).subs(D, turn * sp.pi))
             stability = words.get(frozenset(signs), "depends on magnitudes")
             points.append(FixedPoint({D: turn * sp.pi}, stability, {D: rate}))
-        return tuple(points)
+        return Search(tuple(points), "complete", "D = 0 and D = pi, which rest at all magnitudes")
 
     def form(self, system: System, name: str) -> System:
         """The polar form, which is the only one.

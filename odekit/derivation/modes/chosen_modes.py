@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
+from odekit.arguments import expect
 from odekit.derivation.modes.frequencies import CharacterFrequencies, SymbolicFrequencies, SymbolicFrequency
 from odekit.errors import InputError
 from odekit.expressions import parse
@@ -44,7 +45,7 @@ def chosen_characters(frequencies: CharacterFrequencies, modes: Modes, has_mean:
     ------
     InputError: no modes, one that the group doesn't have, or ``"all"`` at an order above 64.
     """
-    if modes != "all":
+    if not isinstance(modes, str) or modes != "all":
         return [_character(frequencies, text) for text in _split(modes)]
     order = frequencies.dual.order
     if order > MAX_ALL_MODES:
@@ -59,6 +60,12 @@ def chosen_characters(frequencies: CharacterFrequencies, modes: Modes, has_mean:
 
 def _split(modes: Modes) -> list[str]:
     """The parts between commas; those inside of parentheses belong to a label."""
+    expect(
+        isinstance(modes, str | Sequence),
+        "the modes are neither text nor a sequence",
+        "text such as k,2k or 1,2",
+        modes,
+    )
     parts = re.split(r",(?![^(]*\))", modes) if isinstance(modes, str) else [str(mode) for mode in modes]
     texts = [part.strip() for part in parts]
     if not texts or not all(texts):

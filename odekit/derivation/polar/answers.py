@@ -9,6 +9,7 @@ from typing import Any
 
 import sympy as sp
 
+from odekit.arguments import chosen
 from odekit.derivation.answers import NetworkAnswers, disagreement
 from odekit.derivation.certificates import TOLERANCE, certify, spot_check
 from odekit.derivation.modes import FourierReduction, Mode, Names
@@ -26,9 +27,17 @@ from odekit.derivation.polar.polar import (
 )
 from odekit.derivation.polar.polynomial_form import polynomial_field
 from odekit.derivation.printers import network_data, network_latex, network_report
-from odekit.errors import ReductionError, UnknownNameError
+from odekit.errors import ReductionError
 from odekit.networks import Network
-from odekit.systems import Certificate, EllipticCurve, EllipticForm, EquivalentForm, FixedPoint, System
+from odekit.systems import (
+    Certificate,
+    EllipticCurve,
+    EllipticForm,
+    EquivalentForm,
+    FixedPoint,
+    Search,
+    System,
+)
 from odekit.systems.algebra import Poly, to_sympy
 
 __all__ = ["FORMS", "FourierAnswers"]
@@ -104,12 +113,15 @@ class FourierAnswers(NetworkAnswers):
         """The weight groups of each sphere, and the coefficients of ``-E w``; none without spheres."""
         return (), {}
 
-    def first_integrals(self, system: System) -> tuple[sp.Expr, ...]:
+    def first_integrals(self, system: System) -> Search[sp.Expr]:
         """Phases that rest, then the polynomial integrals in polar form; in other states as of any ODE."""
         if not self._is_polar(system):
             return super().first_integrals(system)
         resting, polynomials = self._integrals
-        return (*resting, *(self._printed(polynomial) for polynomial in polynomials))
+        items = (*resting, *(self._printed(polynomial) for polynomial in polynomials))
+        if len(items) == len(system.states) - 1:
+            return Search(items, "complete", "no more can be independent")
+        return Search(items, "partial", "phases that rest, and polynomials in the amplitudes")
 
     @cached_property
     def _integrals(self) -> tuple[tuple[sp.Symbol, ...], tuple[Poly, ...]]:
@@ -127,7 +139,7 @@ class FourierAnswers(NetworkAnswers):
         )
         return tuple(phase for _, phase in resting if phase is not None), found
 
-    def fixed_points(self, system: System) -> tuple[FixedPoint, ...]:
+    def fixed_points(self, system: System) -> Search[FixedPoint]:
         """Fixed phase differences in polar form; in other states points of rest, as of any ODE."""
         if not self._is_polar(system):
             return super().fixed_points(system)
@@ -144,12 +156,11 @@ class FourierAnswers(NetworkAnswers):
         UnknownNameError: no such form.
         ReductionError: the symmetry-reduced polynomial form needs a single phase combination.
         """
+        chosen("form", name, FORMS)
         if name == "polar":
             return self.polar
         if name == "cartesian":
             return self._system(self._constrained(cartesian_field(self.reduction)))
-        if name != "polynomial":
-            raise UnknownNameError("form", name, FORMS)
         field = polynomial_field(self.reduction, self.combinations, self.polar.equations)
         if field is None:
             raise ReductionError(

@@ -17,7 +17,7 @@ from odekit.derivation.polar.answers import FourierAnswers
 from odekit.derivation.printers import network_latex
 from odekit.errors import ReductionError
 from odekit.numbers import real
-from odekit.systems import EllipticForm, EquivalentForm, System, Template
+from odekit.systems import EllipticForm, EquivalentForm, Search, System, Template
 
 __all__ = ["DECAY", "DecayLaw", "DecayingAnswers", "decay_law", "with_decay"]
 
@@ -36,9 +36,11 @@ class DecayingAnswers(FourierAnswers):
         """None: the polynomial forms are those without decay."""
         return None
 
-    def first_integrals(self, system: System) -> tuple[sp.Expr, ...]:
+    def first_integrals(self, system: System) -> Search[sp.Expr]:
         """Phases that rest; what else was conserved without decay decays."""
-        return self._integrals[0] if self._is_polar(system) else super().first_integrals(system)
+        if not self._is_polar(system):
+            return super().first_integrals(system)
+        return Search(self._integrals[0], "partial", "phases that rest; others may exist")
 
     def latex(self, system: System, *, comments: bool) -> str:
         r"""As without decay, which is written \lambda."""

@@ -12,7 +12,7 @@ import sympy as sp
 
 from odekit.derivation.modes import FourierReduction
 from odekit.derivation.polar.polar import PhaseCombinations, polar_expression
-from odekit.systems import FixedPoint
+from odekit.systems import FixedPoint, Search
 from odekit.systems.algebra import integer_relations
 
 __all__ = ["find_fixed_points"]
@@ -24,7 +24,7 @@ MAX_MODES = 8
 
 def find_fixed_points(
     reduction: FourierReduction, combinations: PhaseCombinations, equations: Mapping[sp.Symbol, sp.Expr]
-) -> tuple[FixedPoint, ...]:
+) -> Search[FixedPoint]:
     """All rests with each phase combination 0 or pi, for at most four combinations and eight modes.
 
     Parameters
@@ -34,8 +34,11 @@ def find_fixed_points(
     equations: time derivative of each combination, in combinations and magnitudes.
     """
     symbols = tuple(combinations.definitions)
-    if not symbols or len(symbols) > MAX_COMBINATIONS or len(reduction.modes) > MAX_MODES:
-        return ()
+    if not symbols:
+        return Search((), "complete", "no phase combination moves")
+    if len(symbols) > MAX_COMBINATIONS or len(reduction.modes) > MAX_MODES:
+        reason = f"more than {MAX_COMBINATIONS} phase combinations or {MAX_MODES} modes"
+        return Search((), "not tried", reason)
     energy = polar_expression(reduction, combinations, reduction.energy)
     coefficients = {symbol: energy.coeff(sp.cos(symbol)) for symbol in symbols}
     relations = integer_relations(_charges(list(combinations.definitions.values())))
@@ -46,7 +49,7 @@ def find_fixed_points(
         values = {symbol: turn * sp.pi for symbol, turn in zip(symbols, half_turns, strict=True)}
         stability = _stability(coefficients, values, is_independent=not relations)
         points.append(FixedPoint(values, stability, {} if relations else _rates(equations, values)))
-    return tuple(points)
+    return Search(tuple(points), "complete", "every phase combination 0 or pi, which rests at all magnitudes")
 
 
 def _charges(definitions: Sequence[sp.Expr]) -> list[list[int]]:

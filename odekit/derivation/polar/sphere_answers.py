@@ -24,7 +24,7 @@ from odekit.derivation.spheres import (
 )
 from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup
-from odekit.systems import EllipticForm, EquivalentForm, FixedPoint, SphereForm, System
+from odekit.systems import EllipticForm, EquivalentForm, FixedPoint, Search, SphereForm, System
 from odekit.systems.blocks import ENERGY
 from odekit.systems.integrals import grade
 
@@ -80,20 +80,21 @@ class SphereAnswers(FourierAnswers):
             for mode, names in zip(self.reduction.modes, self.reduction.names, strict=True)
         }
 
-    def first_integrals(self, system: System) -> tuple[sp.Expr, ...]:
+    def first_integrals(self, system: System) -> Search[sp.Expr]:
         """Phases that rest, then ratios of quantities that decay alike."""
         if not self._is_polar(system):
             return super().first_integrals(system)
         resting, _ = self._integrals
-        return (*resting, *_ratios(self._laws))
+        return Search((*resting, *_ratios(self._laws)), "partial", "phases that rest, and ratios of laws")
 
-    def fixed_points(self, system: System) -> tuple[FixedPoint, ...]:
+    def fixed_points(self, system: System) -> Search[FixedPoint]:
         """Fixed phase differences; with the rates at the magnitudes where one mode is left over."""
-        values = self.final_magnitudes
-        return tuple(
+        values, found = self.final_magnitudes, super().fixed_points(system)
+        items = tuple(
             replace(point, rates={s: sp.simplify(rate.subs(values)) for s, rate in point.rates.items()})
-            for point in super().fixed_points(system)
+            for point in found
         )
+        return replace(found, items=items)
 
     @cached_property
     def final_magnitudes(self) -> Mapping[sp.Symbol, sp.Expr]:

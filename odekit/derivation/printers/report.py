@@ -112,7 +112,8 @@ def _letter(integral: sp.Expr) -> str:
 def _fixed_points(system: System) -> Iterator[str]:
     for point in system.fixed_points():
         rates = [f"rate of {symbol}: {rate}" for symbol, rate in point.rates.items()]
-        yield "; ".join([f"{point.name} {point.stability}", *rates])
+        yield "; ".join([str(point), *rates])
+    yield from system.fixed_points().remarks
 
 
 def _exact_solution(curve: EllipticCurve | None) -> Iterator[str]:

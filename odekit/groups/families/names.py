@@ -5,7 +5,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from odekit.arguments import expect
 from odekit.errors import InputError, UnknownNameError
+from odekit.groups.axioms import MAX_ORDER
 from odekit.groups.families.cyclic import check_order, cyclic, product
 from odekit.groups.families.extensions import (
     dicyclic,
@@ -21,6 +23,8 @@ from odekit.groups.group import CyclicFamily, FiniteGroup
 __all__ = ["group"]
 
 _FAMILIES = {"Zp": CyclicFamily("Zp", "p"), "Zn": CyclicFamily("Zn", "n")}
+# More digits than any order has.
+_ENORMOUS = re.compile(r"\d{10}")
 _SYMBOLIC_ORDER = "'Zp' or 'Zn' where the order may stay a symbol"
 
 
@@ -48,8 +52,8 @@ def group(name: str) -> FiniteGroup | CyclicFamily:
     Raises
     ------
     UnknownNameError: no group bears the name; the nearest one is suggested.
-    InputError: the order is 0, or above `MAX_ORDER`, or there is no Frobenius or semidirect product of
-        these orders.
+    InputError: something else than text; the order is 0, or above `MAX_ORDER`, or there is no Frobenius or
+        semidirect product of these orders.
 
     Examples
     --------
@@ -58,8 +62,16 @@ def group(name: str) -> FiniteGroup | CyclicFamily:
     >>> group("Zp")
     CyclicFamily(name='Zp', symbol='p')
     """
+    expect(isinstance(name, str), "the group is no name", "text such as 'Z7'", name, "'Z7'")
     if name in _FAMILIES:
         return _FAMILIES[name]
+    expect(
+        not _ENORMOUS.search(name),
+        "the group's order is too large",
+        f"order at most {MAX_ORDER}",
+        name,
+        _SYMBOLIC_ORDER,
+    )
     factors = [_read(factor) for factor in name.split("x")]
     known = [factor for factor in factors if factor is not None]
     if len(known) < len(factors):

@@ -1,5 +1,6 @@
 """Tables on a terminal, by rich, with escape codes: outcomes in colour, widths that fit."""
 
+import re
 from io import StringIO
 from typing import Literal
 
@@ -22,6 +23,7 @@ STYLES = {
 }
 GAP = 2  # between columns, 1 where that saves a word from being broken
 SHORTEST_FOLD = 16  # a long word is broken into pieces no shorter than this
+_TRAILING = re.compile(r"(?:\x1b\[[0-9;]*m|\s)+$")
 
 
 def terminal_table(table: Table, width: int = 100) -> str:
@@ -49,7 +51,12 @@ def terminal_table(table: Table, width: int = 100) -> str:
     console = Console(file=StringIO(), width=total, force_terminal=True, highlight=False)
     with console.capture() as captured:
         console.print(drawn)
-    return "\n".join(line.rstrip() for line in captured.get().strip("\n").splitlines())
+    return "\n".join(_TRAILING.sub(_escapes, line) for line in captured.get().strip("\n").splitlines())
+
+
+def _escapes(trailing: re.Match[str]) -> str:
+    """Escape codes at the end of a line without the blanks among them."""
+    return "".join(trailing[0].split())
 
 
 def _text(value: Value) -> Text:

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from odekit.arguments import chosen as chosen_name
 from odekit.arrays import BoolArray, FloatArray
-from odekit.errors import InputError, UnknownNameError
-from odekit.networks import Network
+from odekit.errors import InputError
+from odekit.networks import Network, check_network
 from odekit.numbers import integer
 from odekit.simulation.gradient.interruption import current_question
 from odekit.simulation.gradient.lane import Lane, Residual, softmax_residual, uniform_residual
@@ -54,7 +55,7 @@ class LossGradient:
 
     Examples
     --------
-    >>> from odekit.networks import Network
+    >>> from odekit.networks import Network, check_network
     >>> gradient = LossGradient(Network("Z5", neurons=2))
     >>> loss, theta, xi = gradient(np.zeros((2, 5)), np.ones((2, 5)))
     >>> round(loss, 6), theta.shape, xi.shape
@@ -70,8 +71,8 @@ class LossGradient:
         backend: str = "numpy",
         chosen: BoolArray | None = None,
     ) -> None:
-        if backend not in BACKENDS:
-            raise UnknownNameError("backend", str(backend), BACKENDS)
+        chosen_name("backend", backend, BACKENDS)
+        check_network(network)
         self.network = network
         self.dtype = _checked_type(dtype)
         rows = None if rows is None else integer(rows, "rows", 1)
@@ -169,7 +170,7 @@ def _check_chosen(network: Network, chosen: BoolArray) -> None:
 def _checked_type(dtype: DTypeLike) -> np.dtype[Any]:
     try:
         checked = np.dtype(dtype)
-    except TypeError:
+    except (TypeError, ValueError):
         checked = np.dtype(object)
     if checked not in (np.float32, np.float64):
         raise InputError(

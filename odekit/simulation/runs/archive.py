@@ -1,84 +1,191 @@
-"""Arrays in an ``.npz`` file without pickles: written whole or not at all, read or refused with a reason."""
+"""Arrays in an ``.npz`` file without pickles: written whole or not at all, read or refused with a reason.
 
+What an array's header declares is checked before anything is unpacked, so that no file, whatever it says of
+itself, takes more memory than a hundred times its own size or 256 MiB, whichever is larger.
+"""
+
+import math
 import os
+import sys
 import zipfile
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.arguments import path_of
 from odekit.errors import FileError
 from odekit.files import refusing, written
 
-__all__ = ["read_archive", "write_archive"]
+__all__ = ["Archive", "opened_archive", "read_archive", "write_archive"]
 
 MAGIC = b"PK\x03\x04"
 # How a file of PyTorch's begins that is no archive: the number with which it pickles its own format.
 TORCH = bytes.fromhex("80028a0a6cfc9c46f920")
+# Weights that are no constants shrink by far less; deflate itself reaches 1,032.
+LARGEST_RATIO = 100
+# What a file may take unpacked, however small it is, in bytes.
+ALWAYS_ALLOWED = 2**28
+HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 Arrays = dict[str, NDArray[Any]]
+FilePath = str | os.PathLike[str]
 
 
-def read_archive(path: str | os.PathLike[str]) -> Arrays:
+class _Entry(NamedTuple):
+    """What the archive says of one array."""
+
+    info: zipfile.ZipInfo
+    shape: tuple[int, ...]
+
+
+class Archive(Mapping[str, NDArray[Any]]):
+    """Arrays of an open archive by name, each unpacked when it is asked for.
+
+    Parameters
+    ----------
+    path: of the file, for messages.
+    archive: it, open.
+
+    Raises
+    ------
+    FileError: as `opened_archive`; reading an array, too, where it is damaged.
+    """
+
+    def __init__(self, path: FilePath, archive: zipfile.ZipFile) -> None:
+        self._path, self._archive = path, archive
+        infos = archive.infolist()
+        if any(Path(info.filename).name == "data.pkl" for info in infos):
+            raise _of_torch(path)
+        _check_unpacked_size(path, sum(info.file_size for info in infos))
+        named = {info.filename.removesuffix(".npy"): info for info in infos}
+        self._entries = {name: _Entry(info, self._shape(name, info)) for name, info in named.items()}
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        entry = self._entries[name]
+        with _refusing_damage(self._path, name), self._archive.open(entry.info) as file:
+            array: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
+        return array
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def shapes(self) -> Mapping[str, tuple[int, ...]]:
+        """What each array's header declares, which its size in bytes bears out."""
+        return {name: entry.shape for name, entry in self._entries.items()}
+
+    def _shape(self, name: str, info: zipfile.ZipInfo) -> tuple[int, ...]:
+        with _refusing_damage(self._path, name), self._archive.open(info) as file:
+            version = np.lib.format.read_magic(file)
+            if version not in HEADERS:
+                raise ValueError(f"version {version} of the .npy format")
+            shape, _, dtype = HEADERS[version](file)
+            begin = file.tell()
+        if dtype.hasobject:
+            raise FileError(
+                f"{self._path} holds pickled objects in {name!r}, which odekit never loads",
+                expected="plain arrays of numbers, and meta as text",
+                hint="np.savez with numeric arrays",
+            )
+        declared = dtype.itemsize * math.prod(shape)
+        # An array without elements may have other axes of any length, but NumPy counts their bytes as well.
+        addressed = max(dtype.itemsize, 1) * math.prod(max(length, 1) for length in shape)
+        if min(shape, default=0) < 0 or declared != info.file_size - begin or addressed > sys.maxsize:
+            raise FileError(
+                f"{self._path} is damaged: the header of {name!r} doesn't fit what follows",
+                expected=f"{info.file_size - begin} bytes, as many as the archive declares",
+                received=f"shape {_short(shape)} of {dtype.str}",
+                hint="write the file once more with np.savez",
+            )
+        return shape
+
+
+@contextmanager
+def opened_archive(path: FilePath) -> Iterator[Archive]:
+    """The arrays of an ``.npz`` file, whose headers have been read, and nothing else yet.
+
+    Raises
+    ------
+    FileError: there is no such file, it is no ``.npz``, it is damaged, holds pickled objects, an array's
+        header contradicts its size, or all would take over a hundred times the file's size and 256 MiB.
+    """
+    path = path_of(path, "a run's file")
+    with _refusing_damage(path):
+        file = open(path, "rb")  # noqa: SIM115 - the block below closes it
+    with file:
+        with _refusing_damage(path):
+            start = file.read(len(TORCH))
+            if not start.startswith(MAGIC) or not zipfile.is_zipfile(file):
+                raise _of_torch(path) if start == TORCH else _not_an_archive(path)
+            archive = Archive(path, zipfile.ZipFile(file))
+        yield archive
+
+
+def read_archive(path: FilePath) -> Arrays:
     """All arrays of an ``.npz`` file, by name.
 
     Raises
     ------
-    FileError: there is no such file, it is no ``.npz``, it is damaged, or it holds pickled objects.
+    FileError: as `opened_archive`.
     """
-    try:
-        with open(path, "rb") as file:
-            start = file.read(len(TORCH))
-            if not start.startswith(MAGIC) or not zipfile.is_zipfile(file):
-                raise _of_torch(path) if start == TORCH else _not_an_archive(path)
-            if any(Path(name).name == "data.pkl" for name in zipfile.ZipFile(file).namelist()):
-                raise _of_torch(path)
-            file.seek(0)
-            with np.load(file, allow_pickle=False) as archive:
-                return {name: _array(archive, name, path) for name in archive.files}
-    except OSError as error:
-        raise FileError(f"can't read {path}", received=error.strerror or str(error)) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise _damaged(path, str(error)) from None
+    with opened_archive(path) as archive:
+        return dict(archive)
 
 
-def write_archive(path: str | os.PathLike[str], arrays: Mapping[str, NDArray[Any]]) -> Path:
+def write_archive(path: FilePath, arrays: Mapping[str, NDArray[Any]]) -> Path:
     """Write arrays to an ``.npz`` file, whole or not at all.
 
     Raises
     ------
     FileError: the place can't be written.
     """
-    target = Path(path)
+    target = path_of(path, "a run's file")
     with refusing(target), written(target) as file:
         np.savez(file, allow_pickle=False, **arrays)
     return target
 
 
-def _array(archive: np.lib.npyio.NpzFile, name: str, path: str | os.PathLike[str]) -> NDArray[Any]:
+@contextmanager
+def _refusing_damage(path: FilePath, name: str = "") -> Iterator[None]:
+    """Turn what reading a file, or one array in it, may raise into an error that names both."""
     try:
-        array = archive[name]
-    except ValueError as error:
-        if "allow_pickle" in str(error):
-            raise FileError(
-                f"{path} holds pickled objects in {name!r}, which odekit never loads",
-                expected="plain arrays of numbers, and meta as text",
-                hint="np.savez with numeric arrays",
-            ) from None
-        raise _damaged(path, f"{name!r}: {error}") from None
-    if not isinstance(array, np.ndarray):
-        raise _damaged(path, f"{name!r} is no array")
-    return array
+        yield
+    except FileError:
+        raise
+    except OSError as error:
+        raise FileError(f"can't read {path}", received=error.strerror or str(error)) from None
+    except Exception as error:
+        # The readers of archives and of headers raise whatever their own parts do on bytes of any kind.
+        raise _damaged(path, f"{name!r}: {error}" if name else str(error)) from None
 
 
-def _not_an_archive(path: str | os.PathLike[str]) -> FileError:
+def _check_unpacked_size(path: FilePath, size: int) -> None:
+    packed = os.path.getsize(path)
+    if size > max(ALWAYS_ALLOWED, LARGEST_RATIO * packed):
+        raise FileError(
+            f"{path} would take {size / 1e9:.3g} GB unpacked, out of {packed / 1e6:.3g} MB",
+            expected=f"at most {LARGEST_RATIO} times the file's size, or {ALWAYS_ALLOWED // 2**20} MiB",
+            received=f"{size} bytes",
+            hint="np.savez, which doesn't pack",
+        )
+
+
+def _short(shape: tuple[int, ...]) -> str:
+    return text if len(text := str(shape)) <= 100 else f"{text[:97]}..."
+
+
+def _not_an_archive(path: FilePath) -> FileError:
     return FileError(f"{path} is not an .npz file", expected="an archive written by np.savez")
 
 
-def _of_torch(path: str | os.PathLike[str]) -> FileError:
+def _of_torch(path: FilePath) -> FileError:
     return FileError(
         f"{path} is a checkpoint of PyTorch, which odekit doesn't unpickle",
         expected="an archive written by np.savez",
@@ -89,5 +196,5 @@ def _of_torch(path: str | os.PathLike[str]) -> FileError:
     )
 
 
-def _damaged(path: str | os.PathLike[str], reason: str) -> FileError:
+def _damaged(path: FilePath, reason: str) -> FileError:
     return FileError(f"{path} is damaged", expected="a complete .npz file", received=reason)

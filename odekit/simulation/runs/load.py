@@ -10,16 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.errors import FileError, InputError
-from odekit.groups import FiniteGroup, from_table
+from odekit.groups import MAX_ORDER, FiniteGroup, from_table
 from odekit.groups import group as named_group
 from odekit.networks import Network
-from odekit.simulation.runs.archive import read_archive
-from odekit.simulation.runs.run import Run
+from odekit.simulation.runs.archive import opened_archive
+from odekit.simulation.runs.run import Run, check_shapes
 from odekit.simulation.weights import names
 
 __all__ = ["check_group", "load_run", "load_weights"]
 
-Arrays = dict[str, NDArray[Any]]
+Arrays = Mapping[str, NDArray[Any]]
+Shapes = Mapping[str, tuple[int, ...]]
 Path = str | os.PathLike[str]
 
 REQUIRED = ("activation", "embedding", "constraint", "loss", "logit_scale")
@@ -41,13 +42,16 @@ def load_run(path: Path) -> Run:
     ------
     FileError: the file can't be read, lacks something, or holds what contradicts itself; it says what.
     """
-    arrays = read_archive(path)
-    with _naming(path):
+    with _naming(path), opened_archive(path) as arrays:
         if "meta" not in arrays:
             raise InputError("meta is missing", expected="a JSON string under the key 'meta'")
         if "t" not in arrays:
             raise InputError("t is missing", expected="times of shape (T,) under the key 't'")
-        return _run(path, arrays, _meta(arrays["meta"]))
+        meta = _meta(arrays["meta"])
+        network = _network(_group(arrays, arrays.shapes, meta), arrays.shapes, meta)
+        times = (*arrays.shapes["t"], *arrays.shapes["xi"])[0]
+        check_shapes(_of_weights(arrays.shapes, network), times, network)
+        return _run(path, arrays, network, meta)
 
 
 def load_weights(path: Path, group: FiniteGroup | str | None = None) -> Run:
@@ -65,19 +69,22 @@ def load_weights(path: Path, group: FiniteGroup | str | None = None) -> Run:
     FileError: the file can't be read, what it holds isn't weights, neither it nor the caller says the group,
         or the two say different ones.
     """
-    arrays = read_archive(path)
-    with _naming(path):
+    with _naming(path), opened_archive(path) as arrays:
         meta = _meta(arrays["meta"]) if "meta" in arrays else _default_meta(arrays)
-        if "table" not in arrays and "group" not in meta:
-            if group is None:
-                raise InputError(
-                    "the group of the weights is not known",
-                    expected="a table or meta in the file, or the group's name",
-                    hint='group="Z23"',
-                )
-            arrays["table"] = _finite(group).table
-            meta = {**meta, "group": _finite(group).name}
-        run = _run(path, {**_first(arrays), "t": _first_time(arrays)}, meta)
+        if "table" in arrays or "group" in meta:
+            own = _group(arrays, arrays.shapes, meta)
+        elif group is not None:
+            own = _finite(group)
+        else:
+            raise InputError(
+                "the group of the weights is not known",
+                expected="a table or meta in the file, or the group's name",
+                hint='group="Z23"',
+            )
+        shapes = {name: (1, *shape[-2:]) for name, shape in arrays.shapes.items() if shape}
+        network = _network(own, shapes, meta)
+        check_shapes(_of_weights(shapes, network), 1, network)
+        run = _run(path, {**_first(arrays), "t": _first_time(arrays)}, network, meta)
         if group is not None:
             check_group(run, group)
         return run
@@ -109,10 +116,9 @@ def _default_meta(arrays: Arrays) -> dict[str, Any]:
 
 
 def _first(arrays: Arrays) -> Arrays:
-    """The weights at the first time, (1, M, n), and the table; everything else is left out."""
-    weights = {name: array for name, array in arrays.items() if name in WEIGHTS and array.ndim}
-    first = {name: array[None] if array.ndim == 2 else array[:1] for name, array in weights.items()}
-    return {**first, "table": arrays["table"]} if "table" in arrays else first
+    """The weights at the first time, (1, M, n); everything else is left out."""
+    weights = {name: arrays[name] for name in WEIGHTS if name in arrays}
+    return {name: array[None] if array.ndim == 2 else array[:1] for name, array in weights.items()}
 
 
 def _first_time(arrays: Arrays) -> NDArray[Any]:
@@ -144,15 +150,14 @@ def _meta(array: NDArray[Any]) -> dict[str, Any]:
         raise InputError("meta is not JSON", received=str(error)) from None
     if not isinstance(meta, dict):
         raise InputError("meta is not a JSON object", received=type(meta).__name__)
+    if missing := [name for name in REQUIRED if name not in meta]:
+        raise InputError(f"meta lacks {missing[0]!r}", expected=", ".join(("group or table", *REQUIRED)))
     return meta
 
 
-def _run(path: Path, arrays: Arrays, meta: Mapping[str, Any]) -> Run:
-    if missing := [name for name in REQUIRED if name not in meta]:
-        raise InputError(f"meta lacks {missing[0]!r}", expected=", ".join(("group or table", *REQUIRED)))
-    network = _network(arrays, meta)
+def _run(path: Path, arrays: Arrays, network: Network, meta: Mapping[str, Any]) -> Run:
     wanted = names(network)
-    others = {name: array for name, array in arrays.items() if name not in (*wanted, *OWN_KEYS)}
+    others = {name: arrays[name] for name in arrays if name not in (*wanted, *OWN_KEYS)}
     return Run(
         t=arrays["t"],
         weights={name: arrays[name] for name in wanted if name in arrays},
@@ -164,22 +169,23 @@ def _run(path: Path, arrays: Arrays, meta: Mapping[str, Any]) -> Run:
     )
 
 
-def _network(arrays: Arrays, meta: Mapping[str, Any]) -> Network:
-    group = _group(arrays, meta)
-    xi = arrays.get("xi")
-    if xi is None or xi.ndim != 3:
+def _of_weights(shapes: Shapes, network: Network) -> Shapes:
+    return {name: shapes[name] for name in names(network) if name in shapes}
+
+
+def _network(group: FiniteGroup, shapes: Shapes, meta: Mapping[str, Any]) -> Network:
+    xi = shapes.get("xi")
+    if xi is None or len(xi) != 3:
         raise InputError(
             "xi is missing" if xi is None else "xi has the wrong shape",
             expected=f"shape (T, M, {group.order})",
-            received="" if xi is None else f"shape {xi.shape}",
+            received="" if xi is None else f"shape {xi}",
         )
-    if meta.get("neurons", xi.shape[1]) != xi.shape[1]:
-        raise InputError(
-            "meta's neurons don't fit xi", expected=f"{xi.shape[1]}", received=repr(meta["neurons"])
-        )
+    if meta.get("neurons", xi[1]) != xi[1]:
+        raise InputError("meta's neurons don't fit xi", expected=f"{xi[1]}", received=repr(meta["neurons"]))
     return Network(
         group,
-        neurons=xi.shape[1],
+        neurons=xi[1],
         activation=meta["activation"],
         embedding=meta["embedding"],
         constraint=meta["constraint"],
@@ -190,9 +196,12 @@ def _network(arrays: Arrays, meta: Mapping[str, Any]) -> Network:
     )
 
 
-def _group(arrays: Arrays, meta: Mapping[str, Any]) -> FiniteGroup:
+def _group(arrays: Arrays, shapes: Shapes, meta: Mapping[str, Any]) -> FiniteGroup:
     """The group of the table, with the names of the named group where that has the same table."""
     if "table" in arrays:
+        if max(shapes["table"], default=0) > MAX_ORDER:
+            expected = f"shape (n, n) with n at most {MAX_ORDER}"
+            raise InputError("the table is too large", expected=expected, received=f"shape {shapes['table']}")
         group = from_table(arrays["table"], name=_text(meta, "group", "custom"))
         return _named_alike(group) or group
     if "group" not in meta:
@@ -210,7 +219,9 @@ def _named_alike(group: FiniteGroup) -> FiniteGroup | None:
 
 
 def _finite(group: FiniteGroup | str) -> FiniteGroup:
-    found = named_group(group) if isinstance(group, str) else group
+    if isinstance(group, FiniteGroup):
+        return group
+    found = named_group(group)
     if not isinstance(found, FiniteGroup):
         raise InputError(f"the order of {found.name} is a symbol", expected="a group such as Z23")
     return found

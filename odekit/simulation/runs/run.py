@@ -14,19 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit._version import __version__
+from odekit.arguments import expect, mapping
 from odekit.arrays import FloatArray, IntArray
 from odekit.errors import FileError, InputError
 from odekit.extras import require_xarray
 from odekit.groups import FiniteGroup
 from odekit.groups import group as named_group
 from odekit.networks import Network
+from odekit.numbers import integer
 from odekit.simulation.runs.archive import write_archive
 from odekit.simulation.weights import Embedding, names
 
 if TYPE_CHECKING:
     import xarray
 
-__all__ = ["Run"]
+__all__ = ["Run", "check_shapes"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,11 +61,14 @@ class Run:
     file: str | None = None
 
     def __post_init__(self) -> None:
+        expect(isinstance(self.network, Network), "a run is of a network", "an odekit.Network", self.network)
+        for name in ("weights", "meta", "records"):
+            mapping(getattr(self, name), f"{name} of a run", '{"seed": 0}' if name == "meta" else "of arrays")
         _check_names(self.weights, names(self.network))
         weights = {name: _frozen(name, self.weights[name], np.float64) for name in names(self.network)}
         t = _frozen("t", self.t, np.float64)
         _check_times(t)
-        _check_shapes(weights, len(t), self.network)
+        check_shapes({name: array.shape for name, array in weights.items()}, len(t), self.network)
         steps = None if self.steps is None else _frozen("steps", self.steps, np.int64)
         if steps is not None and steps.shape != t.shape:
             raise InputError("steps doesn't fit t", expected=f"shape {t.shape}", received=f"{steps.shape}")
@@ -89,7 +94,13 @@ class Run:
         return self.records.get("integrator_error")
 
     def snapshot(self, index: int) -> tuple[Embedding, FloatArray]:
-        """Theta (a tuple where unshared) and xi at ``t[index]``, (M, n) as `loss_and_gradient` takes."""
+        """Theta (a tuple where unshared) and xi at ``t[index]``, (M, n) as `loss_and_gradient` takes.
+
+        Raises
+        ------
+        InputError: an index that none of the times has.
+        """
+        index = integer(index, "the place of a snapshot", -len(self), len(self) - 1)
         *embeddings, xi = (self.weights[name][index] for name in names(self.network))
         return (embeddings[0] if self.network.embedding == "shared" else tuple(embeddings)), xi
 
@@ -172,7 +183,7 @@ def _check_names(weights: Mapping[str, Any], wanted: tuple[str, ...]) -> None:
         raise InputError(
             f"{missing[0]} is missing from the weights",
             expected=", ".join(wanted),
-            received=", ".join(weights) or "none",
+            received=", ".join(map(str, weights)) or "none",
         )
 
 
@@ -188,13 +199,19 @@ def _check_times(t: FloatArray) -> None:
         )
 
 
-def _check_shapes(weights: Mapping[str, FloatArray], times: int, network: Network) -> None:
+def check_shapes(shapes: Mapping[str, tuple[int, ...]], times: int, network: Network) -> None:
+    """Refuse shapes of weights other than (T, M, n).
+
+    Raises
+    ------
+    InputError: the first one that isn't, with what each length stands for.
+    """
     wanted = (times, network.neurons, network.finite_group.order)
-    for name, array in weights.items():
-        if array.shape != wanted:
+    for name, shape in shapes.items():
+        if shape != wanted:
             raise InputError(
                 f"{name} doesn't fit the run",
                 expected=f"shape (T, M, n) = {wanted}, T times, M neurons and n elements of "
                 f"{network.finite_group.name}",
-                received=f"shape {array.shape}",
+                received=f"shape {shape}",
             )

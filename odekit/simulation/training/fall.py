@@ -6,12 +6,13 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.networks import Network
+from odekit.simulation.runs import Run
 from odekit.simulation.training.flow import LOOSER, PASSING, error_bound, gradient_flow, moving_scale
 from odekit.simulation.training.integration import Stepper, follow, has_kink
 from odekit.simulation.training.schedule import even_times
 from odekit.simulation.training.velocity import Velocity
 
-__all__ = ["falling_flow"]
+__all__ = ["cut_short", "falling_flow"]
 
 # Shares of the first loss at which its fall has begun, and at which it has fallen.
 FALLING, FALLEN = 0.99, 0.5
@@ -95,6 +96,19 @@ def falling_flow(
     error = np.full(len(times), np.inf)
     error[: len(others)] = error_bound(stacks[: len(others)], others, rtol)
     return times, stacks, error
+
+
+def cut_short(run: Run, snapshots: int | Sequence[int]) -> dict[str, str]:
+    """What meta says of a flow that ended before its loss had halved, or with fewer snapshots."""
+    share, wanted = run.records["loss"][-1] / run.records["loss"][0], len(even_times(1.0, snapshots))
+    told = []
+    if share > FALLEN:
+        told.append(f"with the loss at {100 * share:.1f} % of the first")
+    if len(run) < wanted:
+        told.append(f"with {len(run)} of {wanted} snapshots")
+    if not told:
+        return {}
+    return {"ended": f"{' and '.join(told)}, where going on grew dear; t_end goes further"}
 
 
 class _Fall:

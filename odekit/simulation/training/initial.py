@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from odekit.arguments import chosen
 from odekit.arrays import ComplexArray, FloatArray
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError
 from odekit.groups import from_modes, mode_basis
 from odekit.networks import Network
 from odekit.numbers import positive
@@ -36,8 +37,7 @@ def initial_weights(network: Network, init: str, scale: float, generator: np.ran
     Source: "single_frequency" is the start of arXiv 2602.16849 for its single-frequency dynamics,
     "equal_magnitude" the hypothesis of its lottery-ticket result.
     """
-    if init not in INITS:
-        raise UnknownNameError("initialisation", str(init), INITS)
+    chosen("initialisation", init, tuple(INITS))
     if network.constraint != "none":
         weights = INITS[init](network, generator)
         normalise(parts(network), weights)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from odekit.arrays import FloatArray, IntArray
-from odekit.errors import InputError
+from odekit.errors import InputError, shown
 from odekit.numbers import integer, is_integer, positive, real
 from odekit.simulation.training.flow import moving_scale
 from odekit.simulation.training.integration import has_kink
@@ -27,6 +27,8 @@ __all__ = [
 # In time scales of the start: where directions have usually aligned, and a stop for those that don't.
 SPANS = 30.0
 LONGEST = 3000.0
+# Each of them holds all weights.
+MOST_SNAPSHOTS = 1_000_000
 # Relative tolerances of a flow that is smooth, and of one whose slope jumps.
 SMOOTH, KINKED = 1e-8, 1e-3
 
@@ -48,14 +50,17 @@ def checked_times(times: Sequence[float] | FloatArray) -> FloatArray:
     ------
     InputError: not numbers, not finite, or not increasing from 0.
     """
-    wanted = np.asarray(times)
+    try:
+        wanted = np.asarray(times)
+    except ValueError:
+        wanted = np.empty(0, dtype=object)
     if wanted.dtype.kind not in "fiu" or wanted.ndim != 1 or not np.isfinite(wanted).all():
-        raise InputError("times is not a list of finite numbers", received=repr(times))
+        raise InputError("times is not a list of finite numbers", received=shown(times))
     wanted = wanted.astype(np.float64)
     if not len(wanted) or wanted[0] != 0:
         wanted = np.concatenate([[0.0], wanted])
     if len(wanted) < 2 or not (np.diff(wanted) > 0).all():
-        raise InputError("times must increase from 0", received=repr(times))
+        raise InputError("times must increase from 0", received=shown(times))
     return wanted
 
 
@@ -66,15 +71,18 @@ def kept_steps(steps: int | None, snapshots: int | Sequence[int]) -> IntArray:
     ------
     InputError: no number of steps, or snapshots that are none of them.
     """
-    steps = integer(steps, "the number of steps of a descent", 1, hint="steps=1000")
+    steps = integer(steps, "the number of steps of a descent", 1, 2**53, hint="steps=1000")
     if is_integer(snapshots):
-        return np.unique(np.linspace(0, steps, _count(snapshots)).round().astype(np.int64))
-    kept = np.asarray(snapshots)
+        return np.unique(np.linspace(0, steps, min(_count(snapshots), steps + 1)).round().astype(np.int64))
+    try:
+        kept = np.asarray(snapshots)
+    except ValueError:
+        kept = np.empty(0, dtype=object)
     if kept.dtype.kind not in "iu" or kept.ndim != 1 or not ((kept >= 0) & (kept <= steps)).all():
         raise InputError(
             "snapshots must be steps of the descent",
             expected=f"integers from 0 to {steps}",
-            received=repr(snapshots),
+            received=shown(snapshots),
         )
     return np.unique(np.concatenate([[0], kept.astype(np.int64)]))
 
@@ -108,7 +116,7 @@ def refuse(method: str, **options: object) -> None:
 
 
 def _count(snapshots: int | Sequence[int]) -> int:
-    return integer(snapshots, "the number of snapshots", 2, hint="times=[...]")
+    return integer(snapshots, "the number of snapshots", 2, MOST_SNAPSHOTS, hint="times=[...]")
 
 
 def step_tolerance(velocity: Velocity, rtol: float | None) -> float:
@@ -116,6 +124,28 @@ def step_tolerance(velocity: Velocity, rtol: float | None) -> float:
     if rtol is not None:
         return tolerance(rtol)
     return KINKED if not velocity.is_uniform and has_kink(velocity.network.activation) else SMOOTH
+
+
+def check_ends(
+    t_end: float | None,
+    times: Sequence[float] | FloatArray | None,
+    until: float | None,
+    snapshots: int | Sequence[int],
+) -> None:
+    """Refuse what says where a flow ends, and what it keeps, if it is none of the numbers that it may be.
+
+    Raises
+    ------
+    InputError: as `flow_ends`.
+    """
+    if t_end is not None:
+        positive(t_end, "t_end")
+    if until is not None:
+        real(until, "until", 1e-12, 1.0)
+    if times is not None:
+        checked_times(times)
+    else:
+        _count(snapshots)
 
 
 def ends_by_itself(

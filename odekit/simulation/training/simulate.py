@@ -2,28 +2,38 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from odekit.arguments import chosen, flag
 from odekit.arrays import FloatArray
-from odekit.errors import InputError, StoppedEarly, UnknownNameError
-from odekit.networks import Network
+from odekit.errors import InputError, StoppedEarly
+from odekit.networks import Network, check_network
 from odekit.numbers import integer, positive, real
 from odekit.simulation.gradient import blas_threads
 from odekit.simulation.progress import progress_bar
 from odekit.simulation.runs import Run, draw_split
 from odekit.simulation.training.decoupled import Relaxation, decoupled_flow
 from odekit.simulation.training.descent import gradient_descent
-from odekit.simulation.training.fall import falling_flow
+from odekit.simulation.training.fall import cut_short, falling_flow
 from odekit.simulation.training.flow import LOOSER, error_bound, gradient_flow
 from odekit.simulation.training.initial import initial_weights
 from odekit.simulation.training.integration import Journal, keeping
 from odekit.simulation.training.optimisers import OPTIMISERS
 from odekit.simulation.training.record import arrivals, incomplete_run, recorded_run
-from odekit.simulation.training.schedule import ends_by_itself, flow_ends, kept_steps, refuse, step_tolerance
+from odekit.simulation.training.schedule import (
+    check_ends,
+    ends_by_itself,
+    flow_ends,
+    kept_steps,
+    refuse,
+    step_tolerance,
+)
 from odekit.simulation.training.schedule import learning_rate as checked_rate
 from odekit.simulation.training.spheres import check_unit
 from odekit.simulation.training.velocity import SOFTMAXES, Velocity, check_start
@@ -80,7 +90,8 @@ def simulate(
     t_end: flow: last time. By default the least over neurons of |w| / |dw/dt| at the start and at uniform
         softmax, which is of the order of the first blow-up of quadratic neurons, and later where the loss has
         not halved by then; sooner where going there is dear, see `falling_flow`; on spheres 30 times that
-        least; required without a constraint at uniform softmax, whose neurons do blow up.
+        least (where it ends before the loss has halved, or keeps fewer snapshots, ``meta["ended"]`` says so);
+        required without a constraint at uniform softmax, whose neurons do blow up.
     times: flow: times of the snapshots, increasing, instead of ``t_end``; the start at t = 0 is always kept.
     until: flow at uniform softmax on spheres: go on until every neuron's residual, the norm of its velocity
         over that before the projection, has fallen to this. A neuron is left where it arrives, the first at
@@ -126,7 +137,10 @@ def simulate(
     >>> run.t.tolist(), run.weights["theta"].shape
     ([0.0, 1.0, 2.0], (3, 4, 5))
     """
-    _check_choices(method, softmax)
+    check_network(network)
+    chosen("method", method, METHODS)
+    chosen("softmax", softmax, SOFTMAXES)
+    estimate_error, progress = flag(estimate_error, "estimate_error"), flag(progress, "progress")
     frac_train, seed = positive(frac_train, "frac_train", 1), integer(seed, "the seed", 0)
     train = draw_split(network, frac_train, seed) if frac_train < 1 else None
     velocity = Velocity(network, softmax, train)
@@ -135,6 +149,7 @@ def simulate(
     if method == "flow":
         part = frac_train if frac_train < 1 else None
         refuse("flow", learning_rate=learning_rate, steps=steps, weight_decay=weight_decay, frac_train=part)
+        check_ends(t_end, times, until, snapshots)
         meta["rtol"] = rtol = step_tolerance(velocity, rtol)
         if until is not None:
             meta["until"] = until
@@ -150,7 +165,8 @@ def simulate(
         tight = step_tolerance(velocity, rtol)
         if ends_by_itself(velocity, t_end, times, until):
             kept, stacks, error = falling_flow(velocity, start, snapshots, tight, estimate_error, advance)
-            return recorded_run(velocity, kept, stacks, meta, error=error)
+            run = recorded_run(velocity, kept, stacks, meta, error=error)
+            return replace(run, meta=MappingProxyType({**run.meta, **cut_short(run, snapshots)}))
         kept, last = flow_ends(velocity, start, t_end, times, until, snapshots)
         if not velocity.is_uniform:
             stacks, error = gradient_flow(network, start, kept, tight, estimate_error, advance)
@@ -165,7 +181,7 @@ def simulate(
         return recorded_run(velocity, rate * at.astype(np.float64), stacks, meta, steps=at, train=train)
 
     settings = {"t_end": t_end, "times": times, "until": until, "steps": steps, "snapshots": snapshots}
-    kept = Journal(checkpoint, {**_identity(network, start), **settings, **meta}, resume)
+    kept = Journal(checkpoint, {**_identity(network, start), **settings, **meta}, flag(resume, "resume"))
     title = "gradient flow" if method == "flow" else "gradient descent"
     with blas_threads(network), progress_bar(title, 1.0, progress) as advance, keeping(kept):
         try:
@@ -181,13 +197,6 @@ def _identity(network: Network, start: FloatArray) -> dict[str, Any]:
     group = network.finite_group
     weights, table = (sha256(array.tobytes()).hexdigest() for array in (start, group.table))
     return {"group": group.name, **network.description(), "the start": weights, "the table": table}
-
-
-def _check_choices(method: str, softmax: str) -> None:
-    if method not in METHODS:
-        raise UnknownNameError("method", str(method), METHODS)
-    if softmax not in SOFTMAXES:
-        raise UnknownNameError("softmax", str(softmax), SOFTMAXES)
 
 
 def _decay(

@@ -1,13 +1,13 @@
 """How do symbols become code? Right-hand sides and Taylor series as text, for every backend."""
 
 from odekit.solvers.codegen.blocks import BlockLayout, block_rhs
-from odekit.solvers.codegen.breakpoints import breakpoints_of, switches_of
 from odekit.solvers.codegen.cache import digest, is_trusted, stored
 from odekit.solvers.codegen.expressions import Formulas, compile_expressions, formulas_of
 from odekit.solvers.codegen.jax_source import jax_source
 from odekit.solvers.codegen.load import execute
 from odekit.solvers.codegen.parts import derivatives_of, parts_of
 from odekit.solvers.codegen.scalar import ScalarCode, scalar_code
+from odekit.solvers.codegen.switches import Switching, breakpoints_of, switches_of, switching_of
 from odekit.solvers.codegen.taylor import series_code
 from odekit.solvers.codegen.taylor_series import (
     FIRST_SCALE,
@@ -29,6 +29,7 @@ __all__ = [
     "ScalarCode",
     "SeriesCode",
     "Sum",
+    "Switching",
     "block_rhs",
     "breakpoints_of",
     "coefficient_lines",
@@ -44,4 +45,5 @@ __all__ = [
     "series_code",
     "stored",
     "switches_of",
+    "switching_of",
 ]

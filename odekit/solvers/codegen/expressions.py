@@ -19,7 +19,7 @@ from odekit.errors import InputError
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.solvers.codegen.load import execute
 from odekit.systems import System
-from odekit.systems.algebra import SciPyCode, codable
+from odekit.systems.algebra import SciPyCode, codable, may_be_complex, real_values
 
 __all__ = ["Dialect", "Formulas", "assignments", "compile_expressions", "formulas_of", "source_text"]
 
@@ -131,7 +131,8 @@ def compile_expressions(formulas: Formulas, dialect: Dialect = "numpy") -> tuple
     """
     printer_type, modules = _PRINTERS[dialect]
     source = source_text(formulas, printer_type({"fully_qualified_modules": True}), modules)
-    scope = execute(source, dict(modules), f"<odekit right-hand side, {dialect}>")
+    scope = {**modules, "real_values": real_values}
+    scope = execute(source, scope, f"<odekit right-hand side, {dialect}>")
     function: Callable[..., None] = scope["rhs"]
     return (_silent(function) if dialect == "numpy" else function), source
 
@@ -158,13 +159,17 @@ def source_text(formulas: Formulas, printer: PythonCodePrinter, modules: Collect
     InputError: as for `compile_expressions`.
     """
     shared, entries = assignments(formulas.renamed, printer, modules)
+    values = (
+        f"real_values({text})" if "numpy" in modules and may_be_complex(entry) else text
+        for entry, text in zip(formulas.renamed, entries, strict=True)
+    )
     states, parameters = map(", ".join, formulas.names)
     lines = [
         "def rhs(t, y, p, out):",
         f'    """States {states}; parameters {parameters or "none"}."""',
         *formulas.loads(),
         *(f"    {name} = {value}" for name, value in shared),
-        *(f"    out[{index}] = {value}" for index, value in enumerate(entries)),
+        *(f"    out[{index}] = {value}" for index, value in enumerate(values)),
     ]
     return "\n".join([*lines, ""])
 

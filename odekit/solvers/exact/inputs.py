@@ -28,5 +28,5 @@ def _real_array(name: str, value: ArrayLike) -> FloatArray:
         if np.iscomplexobj(value):
             raise TypeError("complex")
         return np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as failure:
+    except (TypeError, ValueError, OverflowError) as failure:
         raise InputError(f"{name} isn't real", expected="real numbers", received=str(failure)) from failure

@@ -2,15 +2,27 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from odekit.arguments import expect, flag
 from odekit.arrays import BoolArray, FloatArray
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, OdekitError, UnknownNameError, shown
 from odekit.expressions import parse
+from odekit.numbers import is_integer
 from odekit.solvers.problem.zeros import crossings
 
-__all__ = ["BoundEvent", "Event", "Rows", "bind", "dominance_reached", "horizon", "phase_aligned"]
+__all__ = [
+    "BoundEvent",
+    "Event",
+    "Rows",
+    "bind",
+    "dominance_reached",
+    "horizon",
+    "phase_aligned",
+    "read_events",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +83,19 @@ class Event:
     crosses_once: bool = False
 
     def __post_init__(self) -> None:
-        if self.direction not in (-1, 0, 1):
-            raise InputError(f"unknown direction {self.direction} of an event", expected="-1, 0 or 1")
+        expect(
+            isinstance(self.function, str) or callable(self.function),
+            "an event's function is neither text nor callable",
+            "text in states, parameters and t, or g(t, y, p)",
+            self.function,
+            'Event("alpha - 2*beta")',
+        )
+        expect(isinstance(self.name, str), "an event's name must be text", 'text such as "event"', self.name)
+        is_direction = is_integer(self.direction) and self.direction in (-1, 0, 1)
+        what = f"unknown direction {self.direction!r} of an event"
+        expect(is_direction, what, "-1, 0 or 1", self.direction)
+        for name in ("terminal", "at_start", "crosses_once"):
+            object.__setattr__(self, name, flag(getattr(self, name), f"{name} of an event"))
         if self.at_start and self.direction == 0:
             raise InputError("an event at the start needs a direction", expected="1 or -1", received="0")
 
@@ -165,9 +188,21 @@ class BoundEvent:
     function: EventFunction
 
     def __call__(self, t: FloatArray, y: FloatArray, p: FloatArray) -> FloatArray:
-        """g at ``t`` (batch,), ``y`` (state, batch), ``p`` (parameter, batch), as (batch,)."""
-        value = self.function(t, Rows("state", self.states, y), Rows("parameter", self.parameters, p))
-        return np.broadcast_to(np.asarray(value, dtype=np.float64), t.shape)
+        """g at ``t`` (batch,), ``y`` (state, batch), ``p`` (parameter, or more, batch), as (batch,)."""
+        known = Rows("parameter", self.parameters, p[: len(self.parameters)])
+        value: Any = None
+        try:
+            value = self.function(t, Rows("state", self.states, y), known)
+            return np.broadcast_to(np.asarray(value, dtype=np.float64), t.shape)
+        except OdekitError:
+            raise
+        except (TypeError, ValueError, IndexError) as error:
+            raise InputError(
+                f"the function of the event {self.event.name!r} fails",
+                expected="g(t, y, p) that returns a number, or one for each trajectory",
+                received=f"{type(error).__name__}: {error}" if value is None else shown(value),
+                hint='text such as "x - 1/2", or lambda t, y, p: y[0] - 0.5',
+            ) from error
 
     def may_happen(self, before: FloatArray, after: FloatArray) -> BoolArray:
         """Whether a zero may lie within steps with these values at their ends."""
@@ -179,6 +214,35 @@ class BoundEvent:
     def is_past(self, value: FloatArray) -> BoolArray:
         """Whether a value at the start counts as an event there."""
         return (value * self.event.direction >= 0.0) & self.event.at_start
+
+
+def read_events(events: Any) -> tuple[Event, ...]:
+    """Events from what a user may write: one or several, each an `Event` or its text.
+
+    Raises
+    ------
+    InputError: something else.
+    """
+    single = isinstance(events, str | Event)
+    expect(
+        single or isinstance(events, Sequence),
+        "the events are no sequence",
+        "an Event, text, or a sequence of these",
+        events,
+        'events=[odekit.Event("x - 1/2")]',
+    )
+    return tuple(map(_event, [events] if single else events))
+
+
+def _event(given: Any) -> Event:
+    expect(
+        isinstance(given, str | Event),
+        "one of the events is none",
+        "an Event, or its text",
+        given,
+        'odekit.Event("x - 1/2")',
+    )
+    return Event(given) if isinstance(given, str) else given
 
 
 def bind(event: Event, states: tuple[str, ...], parameters: tuple[str, ...]) -> BoundEvent:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from odekit.arguments import floats, mapping
 from odekit.arrays import FloatArray
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, UnknownNameError, shown
 from odekit.expressions import spoken
 from odekit.systems import System
 
@@ -74,8 +75,9 @@ def prepare(
     InputError: a tolerance is not positive, or the batch axes disagree.
     UnknownNameError: a parameter or state that the system doesn't have.
     """
+    given = {} if parameters is None else mapping(parameters, "the parameters", "{'k': 2.0}")
     start = _initial_states([symbol.name for symbol in system.states], y0)
-    rows = _parameters([symbol.name for symbol in system.parameters], parameters or {})
+    rows = _parameters([symbol.name for symbol in system.parameters], given)
     times = _times(t)
     relative = _tolerance("rtol", rtol)
     absolute = None if atol is None else _tolerance("atol", atol)
@@ -98,7 +100,7 @@ def _initial_states(states: Sequence[str], y0: InitialStates) -> FloatArray:
         columns = [_vector(f"initial {name}", named[name]) for name in states]
         batch = _batch([column.size for column in columns])
         return np.array([np.broadcast_to(column, batch) for column in columns])
-    start = _floats("initial states", y0)
+    start = floats("initial states", y0)
     start = start[:, None] if start.ndim == 1 else start
     if start.ndim != 2 or len(start) != len(states):
         raise InputError(
@@ -139,7 +141,7 @@ def _by_name(kind: str, values: Mapping[str, ArrayLike], known: Sequence[str]) -
 
 
 def _times(t: ArrayLike) -> FloatArray:
-    times = _floats("times", t)
+    times = floats("times", t)
     times = times.reshape(-1, 1) if times.ndim < 2 else times
     if times.ndim != 2 or not len(times):
         raise InputError(
@@ -151,6 +153,8 @@ def _times(t: ArrayLike) -> FloatArray:
     if not ordered:
         raise InputError(
             "times must be finite, from 0 on and nowhere decreasing along the time axis",
+            expected="finite times, 0 <= t[0] <= t[1] <= ...",
+            received=shown(t),
             hint="integration starts at t = 0",
         )
     return times
@@ -201,19 +205,9 @@ def _batch(sizes: Sequence[int]) -> int:
 
 
 def _vector(what: str, value: ArrayLike) -> FloatArray:
-    vector = np.atleast_1d(_floats(what, value))
+    vector = np.atleast_1d(floats(what, value))
     if vector.ndim != 1:
         raise InputError(
             f"{what} has the wrong shape", expected="a scalar or (batch,)", received=f"shape {vector.shape}"
         )
     return vector
-
-
-def _floats(what: str, value: ArrayLike) -> FloatArray:
-    try:
-        if np.iscomplexobj(value):
-            raise TypeError
-        return np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        kind = "complex numbers" if np.iscomplexobj(value) else type(value).__name__
-        raise InputError(f"{what} must be real numbers", received=kind) from error

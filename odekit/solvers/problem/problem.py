@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from odekit.arguments import flag
 from odekit.arrays import FloatArray, IntArray
 from odekit.errors import InputError
 from odekit.numbers import integer
 from odekit.solvers.problem.compiled import CompiledSystem
-from odekit.solvers.problem.events import Event
+from odekit.solvers.problem.events import Event, read_events
 from odekit.solvers.problem.inputs import InitialStates, Inputs, prepare, select_system
 from odekit.solvers.problem.solution import Solution
 from odekit.systems import System
@@ -107,7 +108,7 @@ def pose(
     atol: ArrayLike | None = None,
     method: str = "auto",
     backend: str = "numpy",
-    events: Sequence[Event] = (),
+    events: Event | str | Sequence[Event | str] = (),
     dense: bool = False,
     max_steps: int = 100_000,
     h0: ArrayLike | None = None,
@@ -140,8 +141,8 @@ def pose(
         backend=backend,
         max_steps=integer(max_steps, "max_steps", 1),
         max_step=_step_sizes("longest", max_step, np.inf, end),
-        events=tuple(events),
-        is_dense=dense,
+        events=read_events(events),
+        is_dense=flag(dense, "dense"),
         compiled=compiled,
         has_default_atol=atol is None,
     )
@@ -153,7 +154,7 @@ def _step_sizes(which: str, given: ArrayLike | None, otherwise: float, end: Floa
         return np.broadcast_to(np.float64(otherwise), end.shape)
     try:
         steps = np.broadcast_to(np.asarray(given, dtype=np.float64), end.shape)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         expected = f"a number, or one for each of {len(end)} trajectories"
         raise InputError(f"the {which} step size doesn't fit", expected=expected) from error
     if not (steps > 0.0).all():

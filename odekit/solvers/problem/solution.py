@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from odekit.arguments import chosen, floats
 from odekit.arrays import BoolArray, FloatArray, IntArray
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError
 from odekit.extras import require_xarray
 from odekit.solvers.problem.interpolant import DenseOutput
 
@@ -22,6 +23,7 @@ _SENTENCES = (
     "The step cap was reached before the end time; raise max_steps or loosen rtol.",
     "The steps shrank below the spacing of the clock, most likely at a blow-up; end before blow_up_time.",
     "The state or its derivative isn't finite, however short the step; check y0 and the parameters.",
+    "The field points to one of its jumps from both sides, so that no step leads on; make the jump smooth.",
 )
 
 
@@ -37,6 +39,7 @@ class Status(IntEnum):
     max_steps = 2
     step_too_small = 3
     not_finite = 4
+    sliding = 5
 
     @property
     def sentence(self) -> str:
@@ -96,9 +99,7 @@ class Solution:
 
     def __getitem__(self, name: str) -> FloatArray:
         """One state by its name, (time, batch)."""
-        if name not in self.states:
-            raise UnknownNameError("state", name, self.states)
-        return self.y[:, self.states.index(name)]
+        return self.y[:, self.states.index(chosen("state", name, self.states))]
 
     def __repr__(self) -> str:
         return f"Solution({len(self.t)} times, {', '.join(self.states)}; {self._counts()})"
@@ -156,9 +157,12 @@ class Solution:
         """
         if self.dense is None:
             raise InputError("the solution has no interpolant", hint="solve(..., dense=True)")
-        times = np.asarray(t, dtype=np.float64)
+        times = floats("times", t)
         if times.ndim < 2:
             times = np.broadcast_to(np.atleast_1d(times)[:, None], (times.size, self.batch))
+        if times.ndim != 2 or times.shape[1] != self.batch:
+            expected = f"a scalar, (time,) or (time, {self.batch})"
+            raise InputError("times have the wrong shape", expected=expected, received=f"shape {np.shape(t)}")
         return self.dense(times)
 
     def _counts(self) -> str:

@@ -9,6 +9,7 @@ from odekit.solvers.stepping.lanes import Lanes, Task
 from odekit.solvers.stepping.record import Record, Step
 from odekit.solvers.stepping.stages import RightHandSide, Stages, interpolate, padded
 from odekit.solvers.stepping.step_size_control import error_norm, initial_step, next_step, smallest_step
+from odekit.solvers.stepping.switching import MOST_TURNS, Turns, cut_at_switches
 from odekit.solvers.stepping.tableau import DOP853
 from odekit.solvers.stepping.taylor_batch import first_scale, take_taylor_step
 
@@ -50,6 +51,8 @@ def _lanes_at_start(task: Task, index: IntArray, count: int) -> Lanes:
     width = len(index)
     given = task.inputs
     t, y, p = np.zeros(width), given.y0[:, index], given.p[:, index]
+    if task.switching is not None:
+        p = np.concatenate([p, task.switching.modes(t, y, p)])
     rtol, atol, end = given.rtol[index], given.atol[index], given.times[-1, index]
     passed = _passed_at_start(task, index)
     max_step = task.max_step[np.minimum(index, len(task.max_step) - 1)]
@@ -75,6 +78,7 @@ def _lanes_at_start(task: Task, index: IntArray, count: int) -> Lanes:
         rejected=np.zeros(width, dtype=np.bool_),
         broken=np.zeros(width, dtype=np.bool_),
         events=_event_values(task, t, y, p),
+        idle=np.zeros(width),
     )
     rhs = _within(task.rhs, lanes)
     rhs(t, y, p, lanes.f)
@@ -107,6 +111,10 @@ def _event_values(task: Task, t: FloatArray, y: FloatArray, p: FloatArray) -> Fl
 
 def _advance(task: Task, record: Record, lanes: Lanes) -> Lanes:
     tried = _take_step(task, lanes) if task.series is None else take_taylor_step(task.series, lanes)
+    turns = None
+    if task.switching is not None:
+        tried, turns = cut_at_switches(task.switching, lanes, tried)
+        lanes.idle = turns.idle(lanes, tried)
     taken, accepted = tried.accepted & lanes.live, tried.accepted
     step = Step(tried.t, tried.y, taken, _event_values(task, tried.t, tried.y, lanes.p), tried.inside)
     stopped, stop = record.advance(lanes, step)
@@ -117,9 +125,17 @@ def _advance(task: Task, record: Record, lanes: Lanes) -> Lanes:
     following = np.where(landed, np.maximum(tried.h, lanes.h), tried.h)
     lanes.h, lanes.rejected, lanes.broken = np.minimum(following, lanes.max_step), ~accepted, ~tried.finite
     at_end = lanes.t >= lanes.end
+    if turns is not None and turns.turned.any():
+        _turn(task, lanes, turns)
     if (landed & ~at_end).any():
         _pass_breakpoints(task, lanes, landed & ~stopped)
     return _retire(task, record, lanes, landed & at_end, stopped)
+
+
+def _turn(task: Task, lanes: Lanes, turns: Turns) -> None:
+    """The field goes on behind a switch."""
+    lanes.p = np.concatenate([lanes.p[: -len(turns.modes)], turns.modes])
+    _renew(task, lanes, turns.turned)
 
 
 def _pass_breakpoints(task: Task, lanes: Lanes, landed: BoolArray) -> None:
@@ -127,9 +143,13 @@ def _pass_breakpoints(task: Task, lanes: Lanes, landed: BoolArray) -> None:
     lanes.passed = lanes.passed + landed
     lanes.low = task.breakpoint(lanes.passed - 1, lanes.index)
     lanes.stop = task.breakpoint(lanes.passed, lanes.index)
+    _renew(task, lanes, landed)
+
+
+def _renew(task: Task, lanes: Lanes, where: BoolArray) -> None:
     after = np.empty_like(lanes.f)
     _within(task.rhs, lanes)(lanes.t, lanes.y, lanes.p, after)
-    lanes.f = np.where(landed, after, lanes.f)
+    lanes.f = np.where(where, after, lanes.f)
 
 
 def _take_step(task: Task, lanes: Lanes) -> Attempt:
@@ -172,8 +192,9 @@ def _move(lanes: Lanes, tried: Attempt, events: FloatArray, stop: FloatArray) ->
 def _retire(task: Task, record: Record, lanes: Lanes, landed: BoolArray, stopped: BoolArray) -> Lanes:
     going = ~(landed | stopped)
     stuck = going & (lanes.h < smallest_step(lanes.t))
-    capped = going & ~stuck & (lanes.steps >= task.max_steps)
-    going &= ~(stuck | capped)
+    slides = going & ~stuck & (lanes.idle > MOST_TURNS)
+    capped = going & ~(stuck | slides) & (lanes.steps >= task.max_steps)
+    going &= ~(stuck | slides | capped)
     if going[lanes.live].all():
         return lanes
     ends = (
@@ -181,6 +202,7 @@ def _retire(task: Task, record: Record, lanes: Lanes, landed: BoolArray, stopped
         (stopped, Status.event),
         (stuck & ~lanes.broken, Status.step_too_small),
         (stuck & lanes.broken, Status.not_finite),
+        (slides, Status.sliding),
         (capped, Status.max_steps),
     )
     for ended, status in ends:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 
 from odekit.arrays import BoolArray, FloatArray, IntArray
+from odekit.solvers.codegen import Switching
 from odekit.solvers.problem import BoundEvent, Inputs
 from odekit.solvers.stepping.stages import RightHandSide, padded
 from odekit.solvers.stepping.step_size_control import CONTROL
@@ -36,6 +37,7 @@ class Task:
     series: Taylor coefficients ``series(t, y, p, s)``, for the Taylor method; None for DOP853.
     max_step: (batch,) float64, the longest step of each trajectory, or (1,) for all.
     breakpoints: (count, batch) float64 or (count, 1), rising: times at which steps have to end.
+    switching: where states switch the field, its switches, whose ``rhs`` is the one above.
     """
 
     rhs: RightHandSide
@@ -48,6 +50,7 @@ class Task:
     series: Series | None = None
     max_step: FloatArray = field(default_factory=lambda: np.full(1, np.inf))
     breakpoints: FloatArray = field(default_factory=lambda: np.zeros((0, 1)))
+    switching: Switching | None = None
 
     @property
     def batch(self) -> int:
@@ -80,7 +83,7 @@ class Lanes:
     ----------
     index: number of the trajectory.
     live: whether the lane counts.
-    t, y, f, p: time, state, derivative and parameters.
+    t, y, f, p: time, state, derivative and parameters, below these the modes of the switches.
     h: step size to try.
     end, next_time, cursor: last requested time, the next one, and its number.
     passed: breakpoints up to t.
@@ -89,6 +92,7 @@ class Lanes:
     steps, error: steps tried, and sum of local errors.
     rejected, broken: whether the last step was rejected, and whether it wasn't finite.
     events: (event, lane), value of each event's function at t.
+    idle: turns of switches since the last step that made progress.
     """
 
     index: IntArray
@@ -112,6 +116,7 @@ class Lanes:
     rejected: BoolArray
     broken: BoolArray
     events: FloatArray
+    idle: FloatArray
 
     @property
     def count(self) -> int:

@@ -4,6 +4,7 @@ Conditions of several parts are joined two by two, so that they broadcast; integ
 holds are written as floats.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,11 +15,25 @@ from sympy.printing.pycode import PythonCodePrinter
 
 from odekit.errors import InputError
 
-__all__ = ["JaxCode", "NumPyCode", "NumberCode", "SciPyCode", "array_function", "codable", "code_function"]
+__all__ = [
+    "JaxCode",
+    "NumPyCode",
+    "NumberCode",
+    "SciPyCode",
+    "array_function",
+    "codable",
+    "code_function",
+    "may_be_complex",
+    "real_values",
+]
 
 # The largest integer of a machine; beyond it NumPy makes objects, which its functions don't take.
 _LARGEST = 2**63 - 1
 _KINKED = (sp.Abs, sp.Heaviside, sp.Max, sp.Min, sp.Piecewise, sp.sign)
+# An imaginary part of at most so much of the value is rounding.
+_ROUNDING = 1e-13
+# How a printer names itself before the function that it doesn't know.
+_UNSUPPORTED = re.compile(r"^Unsupported by <class '[^']*'>: ")
 _COMPOUND = (sp.Xor, sp.Equivalent, sp.Implies, sp.ITE)
 
 
@@ -135,7 +150,7 @@ def code_function(arguments: Sequence[Any], expression: Any, backend: str = "num
         raise InputError(
             f"the formulas hold a function that {backend} doesn't have",
             expected="functions that have code",
-            received=str(error).strip().partition("\n")[0],
+            received=_UNSUPPORTED.sub("", str(error).strip().partition("\n")[0]),
             hint="functions such as those of text",
         ) from error
     return function
@@ -149,7 +164,7 @@ def _renamed(argument: Any, safe: dict[sp.Symbol, sp.Symbol]) -> Any:
 
 
 def array_function(arguments: Sequence[sp.Symbol], expression: Any) -> Callable[..., Any]:
-    """An expression or a matrix as a function of float arrays, silent where it is not finite or not real.
+    """An expression or a matrix as a function of float arrays, silent where not finite, NaN where not real.
 
     >>> x = sp.Symbol("x")
     >>> float(array_function([x], 1 / x)(0.0))
@@ -159,6 +174,31 @@ def array_function(arguments: Sequence[sp.Symbol], expression: Any) -> Callable[
 
     def evaluate(*values: Any) -> Any:
         with np.errstate(all="ignore"):
-            return function(*(np.asarray(value, dtype=np.float64) for value in values))
+            return real_values(function(*(np.asarray(value, dtype=np.float64) for value in values)))
 
     return evaluate
+
+
+def real_values(values: Any) -> Any:
+    """Values whose imaginary part is 0 to rounding without it, and NaN for all others.
+
+    >>> real_values(np.array([1 + 0j, 1j])).tolist(), real_values(2.0)
+    ([1.0, nan], 2.0)
+    """
+    if not np.iscomplexobj(values):
+        return values
+    return np.where(np.abs(np.imag(values)) <= _ROUNDING * np.abs(values), np.real(values), np.nan)
+
+
+def may_be_complex(expression: sp.Expr) -> bool:
+    """Whether code of an expression may give complex numbers at real ones: LambertW's does, and constants do.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> [may_be_complex(e) for e in (sp.LambertW(x), sp.root(-2, 3) * x, sp.sqrt(x))]
+    [True, True, False]
+    """
+    return any(
+        isinstance(part, sp.LambertW) or (part.is_number and part.is_extended_real is False)
+        for part in sp.preorder_traversal(expression)
+        if isinstance(part, sp.Expr)
+    )

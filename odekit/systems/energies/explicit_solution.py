@@ -89,11 +89,31 @@ def _check_branch(
     points = _points(arguments)
     points[1:] *= signs[:, None]
     for state, velocity in zip(system.states, system.vector_field, strict=True):
-        slope = solution[state].diff(TIME)
+        _refuse_jumps(state, solution[state])
+        slope = solution[state].diff(TIME).replace(sp.DiracDelta, lambda *_: sp.Integer(0))
         wanted = velocity.xreplace(dict(solution))
         start = solution[state].subs(TIME, 0)
         _compare(f"{state}' = {velocity}", slope, wanted, arguments, points)
         _compare(f"{state}(0) = {state}_0", start, initial[system.states.index(state)], arguments, points)
+
+
+def _refuse_jumps(state: sp.Symbol, formula: sp.Expr) -> None:
+    """Refuse a formula that jumps after the start: no trajectory of an ODE does."""
+    slope = sp.expand(formula.diff(TIME))
+    for impulse in slope.atoms(sp.DiracDelta):
+        argument = impulse.args[0]
+        for time in sp.solveset(argument, TIME, sp.S.Reals) if _is_linear(argument) else (None,):
+            height = sp.sympify(slope.coeff(impulse))
+            if time is None or not (time.is_negative or sp.simplify(height.subs(TIME, time)).is_zero):
+                raise InputError(
+                    f"the solution does not satisfy {state}' = its velocity: it jumps",
+                    expected="a formula that is continuous in t",
+                    received=str(formula),
+                )
+
+
+def _is_linear(argument: sp.Expr) -> bool:
+    return bool(argument.has(TIME)) and argument.diff(TIME).is_number is True
 
 
 def _compare(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from odekit.arguments import chosen
 from odekit.errors import InputError, UnknownNameError
 from odekit.limits import bounded
 from odekit.systems.algebra import array_function
@@ -84,11 +85,11 @@ def gradient_flow(
     >>> print(system)
     a' = b*(-a*b + s)
     b' = a*(-a*b + s)
-    >>> system.first_integrals()
-    (a**2 - b**2,)
+    >>> print(system.first_integrals())
+    a**2 - b**2
+    complete: no more can be independent
     """
-    if direction not in DIRECTIONS:
-        raise UnknownNameError("direction", str(direction), DIRECTIONS)
+    chosen("direction", direction, DIRECTIONS)
     free, values = parameter_values(parameters)
     vocabulary = Vocabulary(declared_variables(variables), free, values)
     _check_apart(vocabulary)

@@ -1,7 +1,7 @@
 """Variables of a user's energy: numbers, vectors and small matrices, real or complex, as real states."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -9,6 +9,7 @@ from typing import Any
 
 import sympy as sp
 
+from odekit.arguments import flag, is_series
 from odekit.errors import InputError
 from odekit.expressions import FUNCTION_NAMES, check_apart, folded
 from odekit.numbers import is_integer
@@ -96,6 +97,7 @@ def variable(name: str, *shape: int, complex: bool = False) -> Variable:
             expected="up to two sizes, 1, 2, ...",
             received=str(shape),
         )
+    complex = flag(complex, "complex")
     found = Variable(name, tuple(int(n) for n in shape), complex)
     if sp.prod(shape) * (1 + complex) > MAX_SIZE:
         raise InputError(f"the variable {name!r} is too large", expected=f"at most {MAX_SIZE} states")
@@ -113,7 +115,7 @@ def declared_variables(variables: Any) -> tuple[Variable, ...]:
     items = variables.replace(",", " ").split() if isinstance(variables, str) else variables
     if single and not isinstance(variables, str):
         items = [variables]
-    if not isinstance(items, Iterable):
+    if not is_series(items) and not isinstance(items, Iterator):
         raise _unreadable(variables)
     found = tuple(_declared(item) for item in items)
     if not found:

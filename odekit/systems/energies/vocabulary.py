@@ -1,6 +1,5 @@
 """Reads a user's formulas, text or SymPy, into the symbols that were declared for them."""
 
-import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,19 +8,14 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy.core.function import AppliedUndef
 
 from odekit.errors import InputError, UnknownNameError
-from odekit.expressions import FORMULA, Expression, Names, parse
-from odekit.numbers import is_real
-from odekit.systems.algebra import to_symbolic
+from odekit.expressions import Names, respelt
+from odekit.systems.algebra import read_formula
 from odekit.systems.energies.variables import TIME, Variable, declared_parameters
 from odekit.systems.written import entries_by_name, whole_numbers
 
 __all__ = ["Vocabulary", "parameter_values"]
-
-# What stands for a number that has to be worked out before there is a formula.
-_PENDING = (sp.Sum, sp.Product, sp.Integral, sp.Derivative, sp.Limit, sp.Subs)
 
 # An imaginary part that SymPy doesn't cancel, but that is rounding at all these points, counts as 0.
 SAMPLES = 8
@@ -84,32 +78,16 @@ class Vocabulary:
         InputError: a sum, product, integral or derivative without closed form, or an undefined function.
         UnknownNameError: a name that nothing declares.
         """
-        expression = self._read(formula, what, indices)
-        if expression.has(sp.zoo, sp.nan, sp.oo, -sp.oo):
-            raise InputError(f"{what} is finite nowhere", received=str(formula)[:80])
-        return expression
-
-    def _read(self, formula: Any, what: str, indices: Mapping[str, int]) -> sp.Expr:
-        if isinstance(formula, str):
-            return to_symbolic(self._parsed(formula, {**self._sizes, **indices}), self.known)
-        if is_real(formula):
-            is_exact = isinstance(formula, numbers.Rational)
-            return sp.Rational(str(formula) if is_exact else repr(float(formula)))
-        if isinstance(formula, sp.MatrixBase) and formula.shape == (1, 1):
-            formula = formula[0, 0]
-        if not isinstance(formula, sp.Expr):
-            raise InputError(
-                f"{what} is no formula", expected="text or a SymPy expression", received=repr(formula)
-            )
-        return self._matched(_worked_out(formula, what), what)
-
-    def _parsed(self, formula: str, indices: Mapping[str, int]) -> Expression:
         try:
-            return parse(formula, self._names, FORMULA, indices)
+            return read_formula(
+                formula, self.known, what, names=self._names, indices={**self._sizes, **indices}
+            )
         except UnknownNameError as error:
             if not error.kind.startswith("name"):
                 raise
-            raise UnknownNameError(error.kind, error.name, error.known, self._declared(error.name)) from None
+            meant = respelt(str(formula)) if respelt(error.name) else ""
+            otherwise = "" if meant else self._declared(error.name)
+            raise UnknownNameError(error.kind, error.name, error.known, otherwise, meant) from None
 
     def _declared(self, name: str) -> str:
         return f"parameters={name!r} if it is a constant{self.advice}"
@@ -131,16 +109,6 @@ class Vocabulary:
             self._refuse_imaginary(imaginary, what)
         return sp.expand(real)
 
-    def _matched(self, formula: sp.Expr, what: str) -> sp.Expr:
-        replaced = {}
-        for symbol in formula.free_symbols:
-            if symbol.name not in self.known:
-                raise UnknownNameError(
-                    f"name in {what}:", symbol.name, self.known, self._declared(symbol.name)
-                )
-            replaced[symbol] = self.known[symbol.name]
-        return formula.xreplace(replaced)
-
     def _refuse_imaginary(self, imaginary: sp.Expr, what: str) -> None:
         generator = np.random.default_rng(0)
         for _ in range(SAMPLES):
@@ -156,33 +124,6 @@ class Vocabulary:
                     received=f"imaginary part {value.real:.6g} at {place or 'every point'}",
                     hint="a squared modulus or a real part, such as z*conjugate(z) or re(z)",
                 )
-
-
-def _worked_out(formula: sp.Expr, what: str) -> sp.Expr:
-    """The formula with its sums, products, integrals and derivatives done.
-
-    Raises
-    ------
-    InputError: one that SymPy can't do, or a function that nothing defines.
-    """
-    done = formula.doit() if formula.has(*_PENDING) else formula
-    if not isinstance(done, sp.Expr):
-        raise InputError(f"{what} is no formula", expected="a SymPy expression", received=str(done)[:80])
-    undefined = sorted(map(str, done.atoms(AppliedUndef)))
-    if undefined:
-        raise InputError(
-            f"{what} holds {undefined[0]}, a function that nothing defines",
-            expected="functions that SymPy knows, of the declared names",
-            received=str(formula)[:80],
-        )
-    if pending := sorted(done.atoms(*_PENDING), key=str):
-        raise InputError(
-            f"{what} holds {str(pending[0])[:60]}, which SymPy can't work out",
-            expected="sums, products, integrals and derivatives with a closed form",
-            received=str(formula)[:80],
-            hint="the closed form, or an equation of its own",
-        )
-    return done
 
 
 def parameter_values(

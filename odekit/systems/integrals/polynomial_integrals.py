@@ -14,6 +14,7 @@ from odekit.systems.integrals.conserved import conserved_combinations
 from odekit.systems.integrals.independence import Independence, random_point
 from odekit.systems.integrals.polynomial_field import PolynomialField, polynomial_field
 from odekit.systems.integrals.search import by_grade, independent_integrals
+from odekit.systems.known import Search
 from odekit.systems.system import System
 
 __all__ = ["polynomial_integrals"]
@@ -26,8 +27,10 @@ MAX_UNKNOWNS = 200
 # Rational functions of the parameters cost a hundred times as much as numbers.
 MAX_UNKNOWNS_WITH_PARAMETERS = 20
 
+NO_POLYNOMIAL = "the field is no polynomial in the states and functions of them, or has too many terms"
 
-def polynomial_integrals(system: System, degree: int = MAX_DEGREE) -> tuple[sp.Expr, ...]:
+
+def polynomial_integrals(system: System, degree: int = MAX_DEGREE) -> Search[sp.Expr]:
     """Functionally independent polynomials that the flow conserves, lowest degree first.
 
     Parameters
@@ -36,15 +39,20 @@ def polynomial_integrals(system: System, degree: int = MAX_DEGREE) -> tuple[sp.E
     degree: the largest one that is tried in the states and in sines, cosines and exponentials of them.
 
     >>> from odekit.systems.energies.gradient_flow import gradient_flow
-    >>> polynomial_integrals(gradient_flow("(x*y*z - 1)**2", "x y z"))
-    (x**2 - y**2, x**2 - z**2)
+    >>> print(polynomial_integrals(gradient_flow("(x*y*z - 1)**2", "x y z")))
+    x**2 - y**2
+    x**2 - z**2
+    complete: no more can be independent
     """
     field = polynomial_field(system)
     if field is None:
-        return ()
+        return Search((), "not tried", NO_POLYNOMIAL)
     most = len(system.states) - len(system.constraints) - any(field.rates[: field.states])
     found = independent_integrals(_levels(field, degree), partial(_conserved, field), _known(field), most)
-    return tuple(sp.powsimp(to_sympy(polynomial, field.symbols), combine="exp") for polynomial in found)
+    items = tuple(sp.powsimp(to_sympy(polynomial, field.symbols), combine="exp") for polynomial in found)
+    if len(items) >= most:
+        return Search(items, "complete", "no more can be independent")
+    return Search(items, "partial", f"polynomials up to degree {degree} in at most {MAX_MONOMIALS} monomials")
 
 
 def _levels(field: PolynomialField, degree: int) -> Iterator[list[list[Exponents]]]:

@@ -46,6 +46,9 @@ class FixedPoint:
         values = (f"{symbol} = {value}" for symbol, value in self.values.items())
         return ", ".join([*values, *(f"{function} = 0" for function in self.equations)])
 
+    def __str__(self) -> str:
+        return f"{self.name} {self.stability}"
+
     @property
     def slowest(self) -> sp.Expr | None:
         """The slowest rate of approach; None where the eigenvalues do not tell."""

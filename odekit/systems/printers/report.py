@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from odekit.systems.known import Search
 from odekit.systems.printers.sections import join_sections
 from odekit.systems.system import System
 
@@ -23,8 +24,8 @@ def report(system: System) -> str:
         "Definitions": [f"{symbol} = {meaning}" for symbol, meaning in system.definitions.items()],
         "Equations of motion": [f"{symbol}' = {velocity}" for symbol, velocity in system.equations.items()],
         "Conditions": system.conditions,
-        "First integrals": [str(integral) for integral in system.first_integrals()],
-        "Scaling symmetries": [str(symmetry) for symmetry in system.scaling_symmetries()],
+        "First integrals": _found(system.first_integrals()),
+        "Scaling symmetries": _found(system.scaling_symmetries()),
         "Points of rest": _points(system),
         "Solution": [f"{symbol}(t) = {formula}" for symbol, formula in system.solution.items()],
     }
@@ -62,6 +63,14 @@ def plain_data(system: System) -> dict[str, Any]:
             for point in system.fixed_points()
         ],
         "rates": {name: str(rate) for name, rate in system.rates().items()},
+        "searches": {
+            name: {"status": search.status, "reason": search.reason}
+            for name, search in (
+                ("first_integrals", system.first_integrals()),
+                ("scaling_symmetries", system.scaling_symmetries()),
+                ("fixed_points", system.fixed_points()),
+            )
+        },
         "solution": {symbol.name: str(formula) for symbol, formula in system.solution.items()},
     }
 
@@ -81,7 +90,7 @@ def _energy(system: System) -> Iterator[str]:
 
 def _points(system: System) -> Iterator[str]:
     for point in system.fixed_points():
-        parts = [f"{point.name} {point.stability}"]
+        parts = [str(point)]
         if point.eigenvalues:
             parts.append(f"eigenvalues {', '.join(map(str, point.eigenvalues))}")
         if point.family:
@@ -89,3 +98,8 @@ def _points(system: System) -> Iterator[str]:
         if point.radius:
             parts.append(f"proved within {point.radius:g}")
         yield "; ".join(parts)
+    yield from system.fixed_points().remarks
+
+
+def _found(search: Search[Any]) -> list[str]:
+    return [*map(str, search), *search.remarks]

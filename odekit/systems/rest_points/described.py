@@ -32,7 +32,7 @@ def described(locus: Locus, system: System, integrals: Sequence[sp.Expr]) -> Fix
     values, radius = locus.values, 0.0
     if digits is not None:
         values = {state: sp.N(value, SHOWN) for state, value in digits.sample.items()}
-        radius = max(float(abs(value)) for value in (sp.S.One, *values.values())) * 10.0 ** (1 - SHOWN)
+        radius = max(float(abs(value)) for value in values.values()) * 10.0 ** (1 - SHOWN)
     if spectrum is None:
         return FixedPoint(values, "degenerate", {}, (), locus.dimension, radius, locus.equations)
     left = (sp.S.Zero,) * (spectrum.zeros - spectrum.kept)

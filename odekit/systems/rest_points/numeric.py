@@ -6,7 +6,7 @@ import numpy as np
 import sympy as sp
 
 from odekit.arrays import FloatArray
-from odekit.systems.known import FixedPoint
+from odekit.systems.known import FixedPoint, Search
 from odekit.systems.rest_points.described import described
 from odekit.systems.rest_points.interval_proof import Proof, proof_of
 from odekit.systems.rest_points.loci import Locus, distinct_by_shift, magnitude, zero_factors
@@ -24,6 +24,8 @@ APART = 1e-6  # Closer points are one point that was met twice.
 EXACT, NEAR = 1e-9, 1e-3
 STRIDE = 0.01  # So far beside a point that may belong to a family another member is looked for.
 SINGULAR = 1e-4  # A Jacobian with a smaller singular value, in units of the largest, is one of these.
+LARGEST, LINE = 6, 400  # Powers of ten of a line's points, and their number on each side of 0.
+BISECTIONS = 60  # So many halvings leave the float nearest to a crossing.
 MAX_STATES = 12  # In more dimensions random starts leave too much out.
 MAX_SYMBOLIC = 4  # Eigenvalues of larger matrices have no formula in general.
 DIGITS = 15  # What a float holds.
@@ -33,8 +35,10 @@ Shifts = Sequence[tuple[int, ...]]
 
 def numeric_rest_points(
     system: System, integrals: Sequence[sp.Expr], angles: Sequence[sp.Symbol], shifts: Shifts
-) -> tuple[FixedPoint, ...]:
+) -> Search[FixedPoint]:
     """Points of rest, the most stable first: isolated ones, and of a family one, at level 0 of what is kept.
+
+    On a line from left to right.
 
     Only points with an exact value or a proof: slow motion looks like rest. Members of a family that nothing
     that is kept accounts for are not told.
@@ -47,14 +51,18 @@ def numeric_rest_points(
     shifts: directions in which all of the field's zeros can be moved.
     """
     if len(system.states) > MAX_STATES:
-        return ()
+        return Search((), "not tried", f"more than {MAX_STATES} states are too many for starts at random")
     search = _Search(system, tuple(integrals), tuple(angles), tuple(shifts))
     with np.errstate(all="ignore"):
         found = list(search.loci())
-        apart = distinct_by_shift([locus for locus, _ in found], system.states, angles, shifts)
+        apart = distinct_by_shift([locus for locus, _ in found], system.states, angles, shifts, APART)
         proofs = {id(locus): proof for locus, proof in found}
         points = [search.point(locus, proofs[id(locus)]) for locus in apart]
-    return tuple(sorted(points, key=_instability))
+    line = system.states[0] if len(system.states) == 1 else None
+    items = tuple(sorted(points, key=_instability if line is None else lambda one: float(one.values[line])))
+    if search.is_void:
+        return Search(items, "complete", "a velocity vanishes nowhere")
+    return Search(items, "partial", f"{search.extent}; points elsewhere, and families, may be missing")
 
 
 class _Search:
@@ -94,9 +102,33 @@ class _Search:
     def _starts(self) -> Iterator[FloatArray]:
         generator, count = np.random.default_rng(0), len(self.turns)
         yield np.zeros(count)
+        if count == 1:
+            yield from self._crossings()
         for index in range(STARTS):
             size = np.where(self.turns, np.pi, SIZES[index % len(SIZES)])
             yield generator.uniform(-1, 1, count) * size
+
+    @property
+    def extent(self) -> str:
+        """Where it looks, in words."""
+        boxes = f"from {STARTS + 1} starts in boxes of half width {SIZES[0]:g} and {SIZES[1]:g}"
+        if len(self.turns) > 1:
+            return boxes
+        return f"{boxes}, and between signs at {2 * LINE} points up to {10.0**LARGEST:g}"
+
+    def _crossings(self) -> Iterator[FloatArray]:
+        """Where the one velocity changes its sign between neighbours of a grid that is even in logarithms."""
+        positive = np.logspace(-LARGEST, LARGEST, LINE)
+        grid = np.concatenate([-positive[::-1], positive])
+        signs = [np.sign(self.free.values(np.array([x]))[0]) for x in grid]
+        for place in range(len(grid) - 1):
+            if signs[place] * signs[place + 1] < 0:
+                left, right = grid[place], grid[place + 1]
+                for _ in range(BISECTIONS):
+                    middle = (left + right) / 2
+                    beside = np.sign(self.free.values(np.array([middle]))[0]) == signs[place]
+                    left, right = (middle, right) if beside else (left, middle)
+                yield np.array([(left + right) / 2])
 
     def _is_allowed(self, point: FloatArray) -> bool:
         """Whether states that were declared positive are."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from odekit.systems.known import FixedPoint
+from odekit.systems.known import FixedPoint, Search
 from odekit.systems.rest_points.described import described
 from odekit.systems.rest_points.loci import angles_of, polynomial_loci, translations
 from odekit.systems.rest_points.numeric import numeric_rest_points
@@ -16,20 +16,24 @@ from odekit.systems.system import System
 __all__ = ["find_rest_points"]
 
 
-def find_rest_points(system: System, integrals: Sequence[sp.Expr]) -> tuple[FixedPoint, ...]:
-    """All real points of rest that were found; none where the field depends on time.
+def find_rest_points(system: System, integrals: Sequence[sp.Expr]) -> Search[FixedPoint]:
+    """Real points of rest, and whether they are all; not tried where the field depends on time.
 
     All of them, and families once with their dimension, where the field is polynomial in states and in sines
-    of angles, in at most three states that hang together and two parameters, of degrees that multiply to at
-    most 125. Else numeric, where there are no parameters: from seeded starts, so that points may be missing,
-    each exact or with a proved bound of its error. Angles are taken up to whole turns, and up to a common
-    shift where the field has that symmetry, which then makes a family.
+    of angles, in at most three states that hang together, of degrees that multiply to at most 125, or to 8
+    where there are three to six parameters; the parameters have general values. Else numeric, where there are
+    no parameters: from seeded starts, so that points may be missing, each exact or with a proved bound of its
+    error. Angles are taken up to whole turns, and up to a common shift where the field has that symmetry,
+    which then makes a family.
     """
     if system.time is not None:
-        return ()
+        return Search((), "not tried", "the field depends on the time")
     angles = angles_of(system)
     shifts = translations(system, angles)
     loci = polynomial_loci(system, angles, shifts)
-    if loci is not None:
-        return tuple(described(locus, system, integrals) for locus in loci)
-    return () if system.parameters else numeric_rest_points(system, integrals, angles, shifts)
+    if loci.status != "not tried":
+        items = tuple(described(locus, system, integrals) for locus in loci)
+        return Search(items, loci.status, loci.reason)
+    if system.parameters:
+        return Search((), "not tried", f"{loci.reason}; numbers for the parameters allow a numeric search")
+    return numeric_rest_points(system, integrals, angles, shifts)

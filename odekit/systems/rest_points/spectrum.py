@@ -13,7 +13,7 @@ import sympy as sp
 
 from odekit.arrays import FloatArray
 from odekit.systems.algebra import smooth_jacobian
-from odekit.systems.rest_points.loci import Locus, magnitude
+from odekit.systems.rest_points.loci import Locus, is_zero
 from odekit.systems.rest_points.stability import numeric_roots
 from odekit.systems.system import System
 
@@ -22,7 +22,7 @@ __all__ = ["KINKED", "Spectrum", "spectrum_at"]
 # Smaller singular values of gradients at a sampled point, below the root of the floats' spacing, are 0.
 ZERO = 1e-8
 MAX_KINKS = 4
-NEGLIGIBLE = 1e-15  # A constant below this, from 40 digits, is 0.
+ROUNDED = 1e-20  # A coefficient below this share of what its terms can be, from 40 digits of a point, is 0.
 SHOWN = 15  # Digits of an eigenvalue that has no formula.
 KINKED = (sp.Abs, sp.sign, sp.Max, sp.Min, sp.Heaviside)
 
@@ -79,14 +79,20 @@ def _jacobian(locus: Locus, system: System) -> sp.Matrix | None:
     sides = product((1, -1), repeat=len(set(on_kink.values())))
     smooth = [_beside_all(field, on_kink, side) for side in sides]
     there = [sp.Matrix.hstack(smooth_jacobian(one, states), one) for one in smooth]
-    there = [one.subs(locus.values) for one in there]
-    digits = [_digits(one, locus) for one in there]
-    if not np.isfinite(digits).all() or any(np.abs(one - digits[0]).max() > ZERO for one in digits[1:]):
+    if not np.isfinite([_digits(one.subs(locus.values), locus) for one in there]).all():
         return None
-    found = there[0].applyfunc(locus.reduced if locus.sample else sp.simplify)
-    if any(not _vanishes(entry, locus) for entry in found[:, len(states)]):
+    if any(not _vanishes(gap, locus) for one in there[1:] for gap in one - there[0]):
         return None
-    return found[:, : len(states)]
+    if any(not _vanishes(entry, locus) for entry in there[0][:, len(states)]):
+        return None
+    return there[0][:, : len(states)].applyfunc(lambda entry: _value(entry, locus))
+
+
+def _value(entry: sp.Expr, locus: Locus) -> sp.Expr:
+    if locus.is_in_digits:
+        return sp.S.Zero if is_zero(entry, locus.sample) else locus.reduced(entry)
+    value = entry.subs(locus.values)
+    return locus.reduced(value) if locus.sample else sp.simplify(value)
 
 
 def _beside_all(field: sp.Matrix, on_kink: Mapping[sp.Expr, sp.Expr], sides: Sequence[int]) -> sp.Matrix:
@@ -121,10 +127,9 @@ def _beside(part: sp.Expr, argument: sp.Expr, side: int) -> sp.Expr:
 
 
 def _vanishes(expression: sp.Expr, locus: Locus) -> bool:
-    value = locus.reduced(expression.subs(locus.values))
-    if value.is_number:
-        return magnitude(value) < NEGLIGIBLE
-    return bool(sp.simplify(value) == 0)
+    if locus.is_in_digits:
+        return is_zero(expression, locus.sample)
+    return is_zero(locus.reduced(expression.subs(locus.values)), {})
 
 
 def _ranks(locus: Locus, normals: sp.Matrix, system: System) -> tuple[int, int]:
@@ -165,14 +170,18 @@ def _coefficients(slopes: sp.Matrix, locus: Locus) -> list[sp.Expr]:
     """Of the characteristic polynomial, from the second on, as they are there."""
     letter = sp.Dummy("eigenvalue")
     entries = slopes.charpoly(letter).all_coeffs()[1:]
-    return [_tidy(locus.reduced(entry), locus) for entry in entries]
+    if not locus.is_in_digits:
+        return [_tidy(locus.reduced(entry), locus) for entry in entries]
+    sizes = sp.Poly(sp.prod(letter + sum(map(abs, slopes.row(i))) for i in range(slopes.rows)), letter)
+    bounds = sizes.all_coeffs()[1:]
+    return [sp.S.Zero if abs(e) <= ROUNDED * bound else e for e, bound in zip(entries, bounds, strict=True)]
 
 
 def _tidy(entry: sp.Expr, locus: Locus) -> sp.Expr:
     if locus.equations:
         return entry
     if entry.is_number:
-        return sp.S.Zero if magnitude(entry) < NEGLIGIBLE else entry
+        return sp.S.Zero if is_zero(entry, {}) else entry
     return sp.factor(sp.simplify(entry))
 
 

@@ -4,13 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import sympy as sp
 
+from odekit.systems.rest_points.loci import is_zero
+
 __all__ = ["CENTRE", "numeric_roots", "signs_say"]
 
 # Substitutions, to be made in this order.
 Existence = Sequence[tuple[sp.Symbol, sp.Expr]]
 
-# A real part below this share of the largest eigenvalue, at as many digits, is 0 or can't be told from it.
-DIGITS, NEGLIGIBLE = 30, 1e-18
+# A real part below this share of the eigenvalue, at as many digits, is 0 or can't be told from it, and so is
+# one below the other share of the largest eigenvalue where the coefficients are digits themselves.
+DIGITS, NEGLIGIBLE, LOST = 30, 1e-18, 1e-30
 
 # Hurwitz's determinants of more eigenvalues are too long to tell their sign.
 MAX_HURWITZ = 4
@@ -36,7 +39,9 @@ def signs_say(
     if not coefficients or coefficients[-1] == 0:
         return "degenerate"
     if not any(entry.free_symbols for entry in coefficients):
-        return _by_numbers(numeric_roots(coefficients))
+        is_exact = not any(entry.has(sp.Float) for entry in coefficients)
+        told = _by_coefficients(coefficients, ()) if is_exact else ""
+        return told or _by_numbers(numeric_roots(coefficients), 0.0 if is_exact else LOST)
     where = _existence(values)
     told = _by_coefficients(coefficients, where)
     if not told and len(eigenvalues) == len(coefficients) <= MAX_FORMULAS:
@@ -46,22 +51,40 @@ def signs_say(
 
 def numeric_roots(coefficients: Sequence[sp.Expr]) -> list[sp.Expr]:
     """The roots of a monic polynomial of numbers, to 30 digits, the least stable first."""
-    exact = all(entry.is_Rational for entry in coefficients)
-    entries = coefficients if exact else [sp.N(entry, 2 * DIGITS) for entry in coefficients]
-    polynomial = sp.Poly([sp.S.One, *entries], sp.Dummy("eigenvalue"))
-    parts = polynomial.sqf_list()[1] if exact else [(polynomial, 1)]
-    roots = [root for part, count in parts for root in part.nroots(n=DIGITS, maxsteps=500) * count]
+    letter = sp.Dummy("eigenvalue")
+    if all(entry.is_Rational for entry in coefficients):
+        parts = sp.Poly([sp.S.One, *coefficients], letter).factor_list()[1]
+        roots = [root for part, count in parts for root in _roots(part) * count]
+    else:
+        # SymPy takes coefficients for 0 that are small beside 1.
+        digits = [sp.N(entry, 2 * DIGITS) for entry in coefficients]
+        size = max((abs(entry) ** sp.Rational(1, power) for power, entry in enumerate(digits, 1)))
+        scaled = [entry / size**power for power, entry in enumerate(digits, 1)] if size else digits
+        polynomial = sp.Poly([sp.S.One, *scaled], letter)
+        roots = [size * root for root in polynomial.nroots(n=DIGITS, maxsteps=500)]
     return sorted(roots, key=lambda root: (-sp.re(root), sp.im(root)))
 
 
-def _by_numbers(eigenvalues: Sequence[sp.Expr]) -> str:
-    size, parts = max(map(abs, eigenvalues)), [sp.re(value) for value in eigenvalues]
-    signs = {0 if abs(part) <= NEGLIGIBLE * size else 1 if part > 0 else -1 for part in parts}
+def _roots(polynomial: sp.Poly) -> list[sp.Expr]:
+    """To as many digits, by formulas where they are short: digits alone are those of the largest root."""
+    if polynomial.degree() <= 2:
+        found = sp.roots(polynomial)
+        return [sp.N(root, DIGITS) for root, count in found.items() for _ in range(count)]
+    return list(polynomial.nroots(n=DIGITS, maxsteps=500))
+
+
+def _by_numbers(eigenvalues: Sequence[sp.Expr], lost: float) -> str:
+    size = lost * max(map(abs, eigenvalues))
+    signs = {_digit_sign(sp.re(value), max(NEGLIGIBLE * abs(value), size)) for value in eigenvalues}
     if {1, -1} <= signs:
         return "saddle"
     if 0 in signs:
         return CENTRE if signs == {0} else "degenerate"
     return "attracts" if signs == {-1} else "repels"
+
+
+def _digit_sign(value: sp.Expr, rounding: sp.Expr) -> int:
+    return 0 if abs(value) <= rounding else 1 if value > 0 else -1
 
 
 def _by_coefficients(coefficients: Sequence[sp.Expr], where: Existence) -> str:
@@ -138,6 +161,8 @@ def _sign(expression: sp.Expr) -> int | None:
     if expression == 0:
         return 0
     if not expression.free_symbols:
+        if is_zero(expression, {}):
+            return 0
         value = sp.N(expression, DIGITS)
         return int(sp.sign(value)) if value.is_real and value.is_finite else None
     known = {s: sp.Dummy(real=True, nonzero=True) for s in expression.free_symbols if s.is_positive is None}

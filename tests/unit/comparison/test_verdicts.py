@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -259,3 +261,24 @@ def test_an_integration_known_too_badly_is_named(small_run: Run, changed: Change
     reason = compare(changed(small_run, records=records)).reason
     assert "an integration error of" in reason
     assert "smaller rtol" in reason
+
+
+@pytest.mark.parametrize(
+    ("group", "options"),
+    [
+        ("Z7", {"constraint": "sphere"}),
+        ("S3", {"constraint": "sphere"}),
+        ("Z6", {"constraint": "joint_sphere", "embedding": "unshared"}),
+    ],
+)
+def test_a_clock_slightly_off_is_named_on_spheres(group: str, options: dict[str, Any]) -> None:
+    run = simulate(Network(group, neurons=32, logit_scale=0.01, **options))
+    assert compare(run).outcome == "confirmed"
+    slow = compare(replace(run, t=1.02 * run.t))
+    assert slow.outcome == "refuted"
+    told = re.search(r"confirmed with its t times ([\d.]+)", slow.reason)
+    assert told is not None
+    assert float(told[1]) == pytest.approx(1 / 1.02, rel=1e-3)
+    bare = compare(Run(1.02 * run.t, run.weights, run.network))
+    assert bare.outcome == "refuted"
+    assert "it is confirmed with" in bare.reason

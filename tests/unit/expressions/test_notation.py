@@ -42,7 +42,7 @@ def test_other_words_for_functions_are_known(text: str, hint: str) -> None:
         parse(text, ("x",), FORMULA)
 
 
-@pytest.mark.parametrize("text", ["swish(x)", "gamma(x)", "foo(x)", "1e30*x"])
+@pytest.mark.parametrize("text", ["swish(x)", "gamma(x)", "foo(x)", "1e31*x"])
 def test_what_is_near_to_nothing_gets_no_wrong_hint(text: str) -> None:
     with pytest.raises(InputError) as refused:
         parse(text, ("x",), FORMULA)
@@ -68,3 +68,16 @@ def test_what_is_near_to_nothing_gets_no_wrong_hint(text: str) -> None:
 def test_only_a_near_name_is_suggested(name: str, known: tuple[str, ...], near: str | None) -> None:
     assert nearest(name, known) == near
     assert ("Try" in str(UnknownNameError("name", name, known))) == (near is not None)
+
+
+@pytest.mark.parametrize("dot", ["\N{MIDDLE DOT}", "\N{GREEK ANO TELEIA}", "\N{DOT OPERATOR}"])
+@pytest.mark.parametrize("text", ["x{}y", "x + 2*x{}y", "x{}2", "2{}x", "x{}sin(y)", "x{}y{}x"])
+def test_a_dot_between_letters_is_written_out(text: str, dot: str) -> None:
+    """The first two dots may stand within a name of Python's."""
+    with pytest.raises(InputError) as refused:
+        parse(text.replace("{}", dot), ("x", "y"), FORMULA)
+    assert f"Try: plain signs: {text.replace('{}', '*')!r}." in str(refused.value)
+
+
+def test_a_name_with_a_dot_is_no_product() -> None:
+    assert parse("l\N{MIDDLE DOT}l + 1", ("l\N{MIDDLE DOT}l",), FORMULA)

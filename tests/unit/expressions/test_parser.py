@@ -95,3 +95,26 @@ def test_names_and_calls_become_nodes() -> None:
 def test_a_symbol_that_was_not_announced_is_unknown() -> None:
     with pytest.raises(UnknownNameError, match="'y'"):
         parse("x + y", ("x",))
+
+
+@pytest.mark.parametrize(
+    "text", ["1e-400*z", "1e-999999999*z", "1e-31*z", "1e-323*z", "0.01e-400*z", "1e400*z"]
+)
+def test_a_number_that_no_float_holds_is_refused_and_is_not_zero(text: str) -> None:
+    with pytest.raises(InputError, match="number not between 1e-30"):
+        parse(text, ("z",))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("(1 - 0.99999999999999999999)*z", Fraction(1, 10**20)),
+        ("(0.30000000000000000001 - 0.3)*z", Fraction(1, 10**20)),
+        ("1_0.5*z", Fraction(21, 2)),
+        ("0e-400*z + 2.*z", Fraction(2)),
+    ],
+)
+def test_a_decimal_keeps_all_its_digits(text: str, value: Fraction) -> None:
+    polynomial = parse(text, ("z",)).polynomial(("z",))
+    assert polynomial is not None
+    assert polynomial[(1,)] == value

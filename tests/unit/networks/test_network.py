@@ -135,3 +135,10 @@ def test_a_sympy_expression_in_two_symbols_is_refused() -> None:
     x, y = sympy.symbols("x y")
     with pytest.raises(InputError, match=r"must be text.*a SymPy expression in one symbol"):
         Network("Z5", activation=x + y)
+
+
+def test_a_middle_dot_in_an_activation_or_a_task_is_written_out() -> None:
+    with pytest.raises(InputError, match=r"plain signs: 'z\*z'"):
+        Network("Z7", activation="z\N{MIDDLE DOT}z")
+    with pytest.raises(InputError, match=r"plain signs: 'x\*y'"):
+        Network("Z7", task="x\N{MIDDLE DOT}y")

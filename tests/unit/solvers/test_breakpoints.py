@@ -133,9 +133,16 @@ def test_no_step_of_a_precise_trajectory_is_longer_than_the_longest() -> None:
     assert steps[0] >= 10 > steps[1]
 
 
-def test_a_longest_step_finds_what_only_the_states_switch_on() -> None:
+def test_what_only_the_states_switch_on_is_found_with_and_without_a_longest_step() -> None:
     flow = system({"clock": "1", "x": "step(clock - 5)*step(5.1 - clock)"})
-    assert solve(flow, [0.0, 0.0], 10.0, max_step=0.05).y[0, 1, 0] == pytest.approx(0.1, rel=1e-5)
+    for options in ({}, {"max_step": 0.05}):
+        assert solve(flow, [0.0, 0.0], 10.0, **options).y[0, 1, 0] == pytest.approx(0.1, rel=1e-8)
+
+
+def test_a_longest_step_finds_a_smooth_peak_of_the_states() -> None:
+    flow = system({"clock": "1", "x": "exp(-((clock - 5)/0.01)**2)"})
+    narrow = solve(flow, [0.0, 0.0], 10.0, max_step=0.02).y[0, 1, 0]
+    assert narrow == pytest.approx(0.01 * np.sqrt(np.pi), rel=1e-7)
 
 
 @pytest.mark.parametrize("value", [0.0, -1.0, [0.1, np.nan]])

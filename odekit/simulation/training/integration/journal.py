@@ -18,7 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.arguments import path_of
 from odekit.errors import FileError, InputError, StoppedEarly
+from odekit.files import check_replaceable
 from odekit.simulation.gradient import asking
 from odekit.simulation.runs import read_archive, write_archive
 
@@ -78,7 +80,7 @@ class Journal:
     def __init__(
         self, path: str | os.PathLike[str] | None, settings: Mapping[str, Any], resume: bool = False
     ) -> None:
-        self._path = None if path is None else Path(path)
+        self._path = None if path is None else check_replaceable(path_of(path, "the checkpoint"))
         self._settings = json.dumps(settings, sort_keys=True, default=_plain)
         self._phases: list[Phase] = []
         self._left: list[tuple[State, bool]] = _read(self._path, self._settings) if resume else []

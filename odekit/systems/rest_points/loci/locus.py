@@ -3,17 +3,17 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
-import numpy as np
+import mpmath
 import sympy as sp
 
-from odekit.arrays import FloatArray
+__all__ = ["ROUNDING", "Locus", "digits_of", "distinct_by_shift", "is_zero", "magnitude"]
 
-__all__ = ["Locus", "digits_of", "distinct_by_shift", "magnitude"]
-
-# Angles that agree to so many radians are one: different ones of small systems are further apart.
-SAME = 1e-6
-DIGITS = 40
+# Of digits that belong to roots some are lost: a sum below this share of its largest term is one of rounding.
+DIGITS, ROUNDING = 40, 1e-30
+# What SymPy gives for a constant that is 0, having tried a hundred digits.
+NOTHING = 1e-100
 
 
 def _unchanged(expression: sp.Expr) -> sp.Expr:
@@ -68,43 +68,89 @@ def magnitude(number: sp.Expr, digits: int = DIGITS) -> float:
         return float("inf")
 
 
+def is_zero(expression: sp.Expr, place: Mapping[sp.Symbol, Any], rounding: float = ROUNDING) -> bool:
+    """Whether an expression vanishes at a place: exactly, or where digits are known, but for their rounding.
+
+    Parameters
+    ----------
+    expression: a formula.
+    place: value by symbol, exact or to 40 digits.
+    rounding: the share of its largest term below which a sum in digits counts as 0.
+
+    >>> x = sp.Symbol("x")
+    >>> is_zero(x**2 - 2, {x: sp.sqrt(2)}), is_zero(x, {x: sp.Rational(1, 10**50)})
+    (True, False)
+    """
+    value = expression.subs(place)
+    if value.has(sp.zoo, sp.nan, sp.oo):
+        return False
+    if value.free_symbols or value.is_Rational:
+        return bool(sp.simplify(value) == 0)
+    if not value.has(sp.Float):
+        return magnitude(value) < NOTHING
+    terms = (magnitude(term.subs(place)) for term in sp.Add.make_args(sp.expand(expression)))
+    return magnitude(value) <= rounding * max(terms)
+
+
 def distinct_by_shift(
     loci: Sequence[Locus],
     states: Sequence[sp.Symbol],
     angles: Collection[sp.Symbol],
     shifts: Sequence[tuple[int, ...]],
+    rounding: float = ROUNDING,
 ) -> Iterator[Locus]:
     """Each locus once, where a shift by part of a turn takes one that is known to another.
 
-    A direction (2, 1) takes the first angle back to where it was after half a turn of the second.
+    A direction (2, 1) takes the first angle back to where it was after half a turn of the second. Values are
+    one where they differ by rounding alone, of angles in radians, of others as a share of the larger one.
     """
-    kept: list[Locus] = []
-    period = np.array([2 * np.pi if state in angles else np.inf for state in states])
     orders = [abs(next(step for step in shift if step)) for shift in shifts]
     turns = [
-        sum((2 * np.pi * k / n * np.array(v) for k, n, v in zip(chosen, orders, shifts, strict=True)), 0.0)
+        [
+            sum(
+                (sp.Rational(2 * k * v[i], n) for k, n, v in zip(chosen, orders, shifts, strict=True)),
+                sp.S.Zero,
+            )
+            for i in range(len(states))
+        ]
         for chosen in product(*map(range, orders))
     ]
-    for one in loci:
-        place = _place(one, states)
-        others = (
-            [] if place is None else [p for p in (_place(other, states) for other in kept) if p is not None]
-        )
-        if place is None or not any(
-            np.all(_wrapped(place - other - turn, period) < SAME) for other in others for turn in turns
-        ):
-            kept.append(one)
-    yield from kept
+    with mpmath.workdps(DIGITS):
+        moves = [[mpmath.pi * turn.p / turn.q for turn in chosen] for chosen in turns]
+        places: list[list[Any]] = []
+        for one in loci:
+            place = _place(one, states)
+            if place is not None:
+                if any(
+                    _is_one(place, other, move, states, angles, rounding)
+                    for other in places
+                    for move in moves
+                ):
+                    continue
+                places.append(place)
+            yield one
 
 
-def _place(locus: Locus, states: Sequence[sp.Symbol]) -> FloatArray | None:
+def _place(locus: Locus, states: Sequence[sp.Symbol]) -> list[Any] | None:
     """The values as numbers, where all are."""
     values = [locus.values.get(state, state) for state in states]
-    return np.array([float(sp.re(sp.N(v))) for v in values]) if all(v.is_number for v in values) else None
+    if not all(value.is_number for value in values):
+        return None
+    return [mpmath.mpf(sp.re(sp.N(value, DIGITS))) for value in values]
 
 
-def _wrapped(gap: FloatArray, period: FloatArray) -> FloatArray:
-    """Distances, up to whole periods."""
-    turns = np.where(np.isinf(period), 0.0, np.round(gap / np.where(np.isinf(period), 1.0, period)))
-    distance: FloatArray = np.abs(gap - turns * np.where(np.isinf(period), 0.0, period))
-    return distance
+def _is_one(
+    place: Sequence[Any],
+    other: Sequence[Any],
+    move: Sequence[Any],
+    states: Sequence[sp.Symbol],
+    angles: Collection[sp.Symbol],
+    rounding: float,
+) -> bool:
+    for state, a, b, shift in zip(states, place, other, move, strict=True):
+        gap, size = a - b - shift, max(abs(a), abs(b))
+        if state in angles:
+            gap, size = gap - 2 * mpmath.pi * mpmath.nint(gap / (2 * mpmath.pi)), 1
+        if abs(gap) > rounding * size:
+            return False
+    return True

@@ -10,9 +10,10 @@ import sympy as sp
 
 from odekit.systems.algebra import is_tame
 from odekit.systems.integrals import expanded_size
+from odekit.systems.known import Search
 from odekit.systems.rest_points.loci.circles import Letters, letters_of
 from odekit.systems.rest_points.loci.components import Component, real_components
-from odekit.systems.rest_points.loci.locus import Locus, distinct_by_shift, magnitude
+from odekit.systems.rest_points.loci.locus import ROUNDING, Locus, distinct_by_shift, is_zero
 from odekit.systems.rest_points.loci.roots import formulas, real_solutions
 from odekit.systems.rest_points.loci.zero_set import zero_factors
 from odekit.systems.system import System
@@ -22,21 +23,21 @@ __all__ = ["polynomial_loci"]
 # Beyond these a Groebner basis may not come back in time, or roots are too long to simplify; the states and
 # degrees are those of states that hang together.
 MAX_STATES = 3
-MAX_PARAMETERS = 2
-MAX_PRODUCT = 125
+MAX_PARAMETERS, FEW_PARAMETERS = 6, 2
+MAX_PRODUCT, MAX_PRODUCT_WITH_PARAMETERS = 125, 8
 MAX_TERMS = 60
 MAX_LOCI = 256
-# A residual below this is one of rounding.
-NEGLIGIBLE = 1e-18
-# What a field is at a sample of a family, where it vanishes but for rounding.
+# Digits by which values are put in order.
+SHOWN = 15
+# What a field is at a sample of a family, in units of its largest term, where it vanishes but for rounding.
 SMALL = 1e-6
 
 Shifts = Sequence[tuple[int, ...]]
 Factors = list[tuple[sp.Expr, ...]]
 
 
-def polynomial_loci(system: System, angles: Sequence[sp.Symbol], shifts: Shifts) -> tuple[Locus, ...] | None:
-    """Every real point and family, larger families first; None where the equations are not small polynomials.
+def polynomial_loci(system: System, angles: Sequence[sp.Symbol], shifts: Shifts) -> Search[Locus]:
+    """Real points and families, larger families first; not tried where equations are no small polynomials.
 
     Parameters
     ----------
@@ -44,35 +45,54 @@ def polynomial_loci(system: System, angles: Sequence[sp.Symbol], shifts: Shifts)
     angles: states that are taken up to whole turns.
     shifts: directions in which all of the field's zeros can be moved; each locus is told once.
     """
+    try:
+        return _found(system, angles, shifts)
+    except _NotCoveredError as obstacle:
+        return Search((), "not tried", str(obstacle))
+
+
+class _NotCoveredError(Exception):
+    """What makes the equations too large."""
+
+
+def _found(system: System, angles: Sequence[sp.Symbol], shifts: Shifts) -> Search[Locus]:
     if len(system.parameters) > MAX_PARAMETERS:
-        return None
+        raise _NotCoveredError(f"more than {MAX_PARAMETERS} parameters")
     entries = [sp.nsimplify(e, rational=True) for e in (*system.vector_field, *system.constraints.values())]
     if not all(map(is_tame, entries)) or sum(map(expanded_size, entries)) > MAX_TERMS * len(entries):
-        return None
+        raise _NotCoveredError(f"more than {MAX_TERMS} terms an equation")
     fixed = dict.fromkeys((system.states[_pivot(shift)] for shift in shifts), sp.S.Zero)
     factors = [zero_factors(entry.subs(fixed), system.states) for entry in entries]
+    general = ", at general values of the parameters, none of them 0" if system.parameters else ""
     if () in factors:
-        return ()
-    found = [Locus(fixed, len(shifts), shifts=tuple(shifts))]
+        return Search((), "complete", f"a velocity vanishes nowhere{general}")
+    found, is_whole = [Locus(fixed, len(shifts), shifts=tuple(shifts))], True
+    most = MAX_PRODUCT if len(system.parameters) <= FEW_PARAMETERS else MAX_PRODUCT_WITH_PARAMETERS
     for states in _blocks(factors, [s for s in system.states if s not in fixed]):
         letters = letters_of(states, angles)
         own = [f for f in factors if set(states) & set().union(*(e.free_symbols for e in f))]
-        parts = _block(own, letters)
-        if parts is None:
-            return None
+        parts, has_all = _block(own, letters, most)
         if any(_share_samples(pair, system) for pair in product(found, parts)):
-            return None
-        found = [_joined(a, b) for a, b in product(found, parts)]
+            raise _NotCoveredError("families apart that need values of the same parameter")
+        found, is_whole = [_joined(a, b) for a, b in product(found, parts)], is_whole and has_all
         if len(found) > MAX_LOCI:
-            return None
+            raise _NotCoveredError(f"more than {MAX_LOCI} points and families")
     defined = [_in_order(locus, system) for locus in found if _is_defined(locus, system)]
     apart = distinct_by_shift(defined, system.states, angles, shifts)
-    return tuple(sorted(apart, key=_place_in_list))
+    items = tuple(sorted(apart, key=_place_in_list))
+    if not is_whole:
+        return Search(items, "partial", "points that have no formula in the parameters are missing")
+    return Search(items, "complete", f"all points and families, by elimination{general}")
 
 
 def _place_in_list(locus: Locus) -> tuple[object, ...]:
-    values = (sp.default_sort_key(value) for value in locus.values.values())
-    return (-locus.dimension, bool(locus.equations), *values)
+    return (-locus.dimension, bool(locus.equations), *map(_rank, locus.values.values()))
+
+
+def _rank(value: sp.Expr) -> tuple[object, ...]:
+    """Numbers by size, then formulas."""
+    is_number = value.is_number and value.is_extended_real
+    return (0, sp.N(value, SHOWN)) if is_number else (1, sp.default_sort_key(value))
 
 
 def _pivot(shift: tuple[int, ...]) -> int:
@@ -93,35 +113,32 @@ def _blocks(factors: Factors, states: Sequence[sp.Symbol]) -> Iterator[tuple[sp.
     yield from sorted(ordered, key=lambda group: states.index(group[0]))
 
 
-def _block(factors: Factors, letters: Letters) -> list[Locus] | None:
-    """The loci of states that hang together."""
+def _block(factors: Factors, letters: Letters, most: int) -> tuple[list[Locus], bool]:
+    """The loci of states that hang together, and whether they are all."""
     if len(letters.states) > MAX_STATES:
-        return None
+        raise _NotCoveredError(f"more than {MAX_STATES} states hang together")
     equations = [[letters.polynomial(factor) for factor in equation] for equation in factors]
     if any(factor is None for equation in equations for factor in equation):
-        return None
+        raise _NotCoveredError("the field is no polynomial in states and in sines of angles")
     degrees = (max(sp.Poly(f, *letters.symbols).total_degree() for f in e) for e in equations if 0 not in e)
-    if prod(degrees) > MAX_PRODUCT:
-        return None
+    if prod(degrees) > most:
+        raise _NotCoveredError(f"degrees multiply to more than {most}")
     circles = [[circle] for circle in letters.circles]
     components = real_components([*equations, *circles], letters.symbols)
     if components is None:
-        return None
+        raise _NotCoveredError("the solutions fall into too many pieces")
     loci: list[Locus] = []
+    is_whole = True
     for component in components:
-        pieces = _points(component, letters) if component.dimension == 0 else [_family(component, letters)]
-        if pieces is None:
-            return None
-        loci += pieces
-    return loci
-
-
-def _points(component: Component, letters: Letters) -> list[Locus] | None:
-    solutions = real_solutions(component)
-    if solutions is None:
-        return None
-    real = map(letters.values, solutions)
-    return [Locus(values) for values in real if not _is_forbidden(values)]
+        if component.dimension:
+            loci.append(_family(component, letters))
+            continue
+        solutions = real_solutions(component)
+        if solutions is None:
+            raise _NotCoveredError("too many combinations of roots")
+        loci += [Locus(v) for v in map(letters.values, solutions[0]) if not _is_forbidden(v)]
+        is_whole = is_whole and solutions[1]
+    return loci, is_whole
 
 
 def _is_forbidden(values: Mapping[sp.Symbol, sp.Expr]) -> bool:
@@ -195,18 +212,17 @@ def _in_order(locus: Locus, system: System) -> Locus:
 
 def _is_defined(locus: Locus, system: System) -> bool:
     """Whether the field itself rests there, and not only its numerators."""
-    entries = [entry.subs(locus.values) for entry in system.vector_field]
-    below = [sp.fraction(sp.together(entry))[1].subs(locus.values) for entry in system.vector_field]
+    below = [sp.fraction(sp.together(entry))[1] for entry in system.vector_field]
     if not locus.equations:
-        return not any(map(_vanishes, below)) and all(map(_vanishes, entries))
-    place = {p: sp.Rational(7 + i, 9) for i, p in enumerate(system.parameters)} | dict(locus.sample)
-    is_pole = any(magnitude(entry.subs(place)) < SMALL for entry in below)
-    return not is_pole and all(magnitude(entry.subs(place)) < SMALL for entry in entries)
+        place, rounding = locus.values, ROUNDING
+    else:
+        place, rounding = _sampled(locus, system), SMALL
+    has_pole = any(is_zero(entry, place, rounding) for entry in below)
+    return not has_pole and all(is_zero(entry, place, rounding) for entry in system.vector_field)
 
 
-def _vanishes(expression: sp.Expr) -> bool:
-    if expression.has(sp.zoo, sp.nan, sp.oo):
-        return False
-    if expression.free_symbols or expression.is_Rational:
-        return bool(sp.simplify(expression) == 0)
-    return magnitude(expression) <= NEGLIGIBLE
+def _sampled(locus: Locus, system: System) -> dict[sp.Symbol, sp.Expr]:
+    """Values at the family's sample, and some of the parameters that it leaves open."""
+    place = {p: sp.Float(7 + i) / 9 for i, p in enumerate(system.parameters)}
+    place |= {symbol: sp.Float(value) for symbol, value in locus.sample.items()}
+    return {**{state: value.subs(place) for state, value in locus.values.items()}, **place}

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 import sympy as sp
 
 from odekit.systems.rest_points.loci.components import Component
+from odekit.systems.rest_points.loci.locus import is_zero
 
 __all__ = ["formulas", "real_solutions"]
 
-# An imaginary part or a residual below this share is one of rounding, at as many digits.
-DIGITS, NEGLIGIBLE = 40, 1e-20
+# An imaginary part below this share is one of rounding, at as many digits.
+DIGITS, NEGLIGIBLE = 40, 1e-30
 # Formulas of more points than this hold cubic roots and worse, which SymPy takes minutes to shorten.
 MAX_COUNT, MAX_COUNT_OF_SEVERAL = 4, 2
 # Combinations of the unknowns' roots that are tried.
@@ -18,14 +19,15 @@ MAX_TRIALS = 2_000
 Values = Mapping[sp.Symbol, sp.Expr]
 
 
-def real_solutions(component: Component) -> list[Values] | None:
-    """Values of the letters: by formulas where there are such, else 40 digits; None where there are too many.
+def real_solutions(component: Component) -> tuple[list[Values], bool] | None:
+    """Values of the letters, and whether they are all; None where there are too many.
 
-    With parameters only those that have formulas, and whose realness depends on parameters at most.
+    By formulas where there are such, else 40 digits. With parameters only those that have formulas, and whose
+    realness depends on parameters at most.
 
     >>> x = sp.Symbol("x", real=True)
     >>> for polynomial in (x**2 - 2, x**3 - 3 * x + 1, x**5 - x + 1):
-    ...     print(len(real_solutions(Component((polynomial,), (x,), 0, {}))))
+    ...     print(len(real_solutions(Component((polynomial,), (x,), 0, {}))[0]))
     2
     3
     1
@@ -34,12 +36,18 @@ def real_solutions(component: Component) -> list[Values] | None:
     solutions = formulas(component) if component.count <= most else []
     solutions = [values for values in solutions if len(values) == len(component.letters)]
     if component.has_parameters:
-        return [values for values in solutions if all(map(_may_be_real, values.values()))]
+        real = [values for values in solutions if all(map(_may_be_real, values.values()))]
+        others = [values for values in solutions if values not in real]
+        is_whole = len(solutions) >= component.count and all(
+            any(map(_is_complex, values.values())) for values in others
+        )
+        return real, is_whole
     real = [values for values in solutions if all(map(_is_real, values.values()))]
     has_formulas = len(solutions) == component.count
     if has_formulas and not any(value.has(sp.I) for values in real for value in values.values()):
-        return real
-    return _by_roots(component)
+        return real, True
+    found = _by_roots(component)
+    return None if found is None else (found, True)
 
 
 def formulas(component: Component, unknowns: Sequence[sp.Symbol] = ()) -> list[Values]:
@@ -69,11 +77,17 @@ def _may_be_real(value: sp.Expr) -> bool:
     return value.is_real is not False and not value.has(sp.I)
 
 
+def _is_complex(value: sp.Expr) -> bool:
+    """Whether a value is never real at general parameters."""
+    known = {symbol: sp.Dummy(real=True, nonzero=True) for symbol in value.free_symbols}
+    return value.xreplace(known).is_real is False
+
+
 def _is_real(value: sp.Expr) -> bool:
     if value.is_real is not None:
         return bool(value.is_real)
     number = sp.N(value, DIGITS)
-    return bool(abs(sp.im(number)) <= NEGLIGIBLE * (1 + abs(number)))
+    return bool(abs(sp.im(number)) <= NEGLIGIBLE * abs(number))
 
 
 def _by_roots(component: Component) -> list[Values] | None:
@@ -85,7 +99,7 @@ def _by_roots(component: Component) -> list[Values] | None:
     known: set[sp.Symbol] = set()
     for letter in component.letters:
         known.add(letter)
-        roots = [_real_part(root) for root in _roots_of(letter, component)]
+        roots = _roots_of(letter, component)
         if len(found) * len(roots) > MAX_TRIALS:
             return None
         due = [e for e in component.basis if letter in e.free_symbols and e.free_symbols <= known]
@@ -96,12 +110,7 @@ def _by_roots(component: Component) -> list[Values] | None:
 
 def _fulfils(values: Values, equations: Sequence[sp.Expr]) -> bool:
     digits = {letter: sp.N(value, DIGITS) for letter, value in values.items()}
-    size = max(1, *(abs(value) for value in digits.values()))
-    return all(abs(sp.N(e.subs(digits), DIGITS)) <= NEGLIGIBLE * size**8 for e in equations)
-
-
-def _real_part(root: sp.Expr) -> sp.Expr:
-    return sp.re(root) if root.has(sp.Float) else root
+    return all(is_zero(equation, digits) for equation in equations)
 
 
 def _roots_of(letter: sp.Symbol, component: Component) -> list[sp.Expr]:
@@ -112,8 +121,7 @@ def _roots_of(letter: sp.Symbol, component: Component) -> list[sp.Expr]:
 
 
 def _real_roots(polynomial: sp.Poly) -> list[sp.Expr]:
-    """Of an irreducible polynomial: square roots where they do, else digits."""
+    """Of an irreducible polynomial: square roots where they do, else digits, from intervals apart."""
     if polynomial.degree() <= 2:
         return [root for root in sp.roots(polynomial) if root.is_real]
-    found = polynomial.nroots(n=DIGITS, maxsteps=500)
-    return sorted(found, key=lambda root: abs(sp.im(root)))[: polynomial.count_roots()]
+    return [root.evalf(DIGITS) for root in polynomial.real_roots(radicals=False)]

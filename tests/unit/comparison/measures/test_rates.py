@@ -100,3 +100,49 @@ def test_no_data_is_not_conclusive() -> None:
 def test_bad_input_is_refused(t: object, distance: object, options: dict[str, float], match: str) -> None:
     with pytest.raises(InputError, match=match):
         estimate_rate(t, distance, **options)  # type: ignore[arg-type]
+
+
+LONG = np.linspace(0.0, 10.0, 201)
+
+
+@pytest.mark.parametrize(
+    "distance",
+    [
+        LONG * np.exp(-LONG),
+        LONG**2 * np.exp(-LONG),
+        (1 + LONG + LONG**2) * np.exp(-LONG),
+        np.exp(-LONG) + np.exp(-1.1 * LONG),
+        np.exp(-LONG) - 0.99 * np.exp(-1.5 * LONG),
+        1 / (1 + np.exp(LONG - 5)),
+    ],
+    ids=["t", "t^2", "quadratic", "close rates", "opposite signs", "logistic"],
+)
+@pytest.mark.parametrize("scale", [1.0, 1e-200, 1e200])
+def test_slopes_that_still_drift_keep_their_limit_in_the_interval(distance: np.ndarray, scale: float) -> None:
+    estimate = estimate_rate(scale * LONG, distance)
+    assert estimate.law == "exponential"
+    assert holds(estimate, 1.0 / scale)
+    assert estimate.rate * scale == pytest.approx(1.0, abs=0.02)
+
+
+@pytest.mark.parametrize("plateau", [1e-8, 1e-7, 1e-5, 1e-3, 1e-2])
+@pytest.mark.parametrize("floor", [None, 1e-12])
+def test_a_plateau_is_no_slow_decay(plateau: float, floor: float | None) -> None:
+    estimate = estimate_rate(LONG, np.exp(-2 * LONG) + plateau, floor=floor)
+    assert estimate.is_conclusive == (plateau < 1e-4)
+    assert not estimate.is_conclusive or (holds(estimate, 2.0) and not holds(estimate, 1.9))
+    assert estimate.is_conclusive or "to which the distance flattens" in estimate.reason
+
+
+def test_a_window_too_short_to_tell_a_law_from_a_rate_has_no_rate() -> None:
+    estimate = estimate_rate(LONG, 1 / (1 + LONG))
+    assert not estimate.is_conclusive
+    assert estimate.law == "algebraic"
+
+
+def test_an_automatic_floor_above_the_data_says_so() -> None:
+    noise = np.random.default_rng(0).standard_normal(201)
+    estimate = estimate_rate(LONG, np.exp(-0.3 * LONG) * (1 + 0.1 * noise))
+    assert not estimate.is_conclusive
+    assert "chosen as 1000 times" in estimate.reason
+    assert "floor=0" in estimate.reason

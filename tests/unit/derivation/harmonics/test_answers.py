@@ -87,7 +87,7 @@ def test_the_mean_and_even_harmonics_appear_where_the_activation_has_an_odd_part
 def test_an_odd_activation_has_no_energy_at_one_frequency() -> None:
     system = derive(Network("Z23", activation="tanh(z)"))
     assert system.energy == 0
-    assert system.fixed_points() == ()
+    assert system.fixed_points().items == ()
     assert system.certify().passed
 
 

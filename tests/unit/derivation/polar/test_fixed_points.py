@@ -127,9 +127,9 @@ def test_rates_name_the_attracting_difference() -> None:
 
 
 def test_signed_modes_have_no_phase_differences() -> None:
-    assert derive(Network("Z2")).fixed_points() == ()
+    assert derive(Network("Z2")).fixed_points().items == ()
     assert derive(Network("Z2")).rates() == {}
 
 
 def test_too_many_combinations_are_left_out() -> None:
-    assert derive(Network("Z11"), "all").fixed_points() == ()
+    assert derive(Network("Z11"), "all").fixed_points().items == ()

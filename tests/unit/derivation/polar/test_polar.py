@@ -147,7 +147,7 @@ def test_the_quadratic_network_has_the_equations_of_the_paper() -> None:
     assert all(sp.expand(system.equations[s] - e) == 0 for s, e in expected.items())
     assert system.definitions[D] == 2 * phi - psi
     assert sp.expand(system.energy - p**2 / 2 * alpha**2 * beta * cos) == 0
-    assert system.first_integrals() == (alpha**2 - 2 * beta**2, alpha**2 * beta * sin)
+    assert system.first_integrals().items == (alpha**2 - 2 * beta**2, alpha**2 * beta * sin)
 
 
 def test_the_printed_misalignment_equation_of_the_blog_is_not_the_derived_one() -> None:
@@ -164,7 +164,7 @@ def test_the_character_of_order_two_has_signed_states() -> None:
     assert system.vector_field == (48 * u * v, 24 * u**2)
     assert system.energy == 2 * 12**2 * u**2 * v
     assert system.metric == (12, 12)
-    assert system.first_integrals() == (u**2 - 2 * v**2,)
+    assert system.first_integrals().items == (u**2 - 2 * v**2,)
 
 
 def test_the_polynomial_form_of_the_quadratic_network_is_quadratic() -> None:

@@ -36,11 +36,15 @@ def test_an_unknown_name_suggests_the_nearest(name: str, nearest: str) -> None:
         group(name)
 
 
-@pytest.mark.parametrize(
-    "name", ["", "monster", "Z", "Z-3", "Z9999999999", "Q8x", "xS3", "S3xZp", "Z9:Z3()", "Dic", "d4"]
-)
+@pytest.mark.parametrize("name", ["", "monster", "Z", "Z-3", "Q8x", "xS3", "S3xZp", "Z9:Z3()", "Dic", "d4"])
 def test_what_no_group_bears_is_unknown(name: str) -> None:
     with pytest.raises(UnknownNameError, match="unknown group"):
+        group(name)
+
+
+@pytest.mark.parametrize("name", ["Z9999999999", "Z" + "9" * 300, "S3xD12345678901"])
+def test_an_order_of_more_digits_than_any_has_is_too_large_and_no_other_name_is_meant(name: str) -> None:
+    with pytest.raises(InputError, match=r"order is too large.*at most 4096.*Try: 'Zp'"):
         group(name)
 
 

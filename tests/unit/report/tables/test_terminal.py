@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from click import unstyle
 
@@ -47,3 +49,10 @@ def test_outcomes_are_coloured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     assert "\x1b[32mconfirmed" in terminal_table(TABLE)
+
+
+def test_no_line_ends_in_blanks_whatever_its_colours() -> None:
+    rows = (("beta", "agrees", ""), ("D", "differs", "a long reason why"), ("E", "agrees", None))
+    for line in terminal_table(Table(("line", "outcome", "why it is so"), rows)).splitlines():
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", line)
+        assert plain == plain.rstrip()

@@ -56,3 +56,18 @@ def test_a_loss_that_can_not_halve_ends_a_run_too(activation: str, neurons: int)
 def test_an_end_that_is_given_is_the_end() -> None:
     run = simulate(Network("Z5", neurons=4), scale=0.02, t_end=700.0, snapshots=3, rtol=1e-6)
     assert run.t.tolist() == [0.0, 350.0, 700.0]
+
+
+def test_a_flow_that_is_cut_short_says_so() -> None:
+    run = simulate(Network("Z11", neurons=4), scale=0.003)
+    share = run.records["loss"][-1] / run.records["loss"][0]
+    assert share > 0.5
+    assert f"the loss at {100 * share:.1f} % of the first" in run.meta["ended"]
+    assert (len(run) < 51) == (f"with {len(run)} of 51 snapshots" in run.meta["ended"])
+
+
+def test_a_flow_whose_loss_has_halved_says_nothing() -> None:
+    run = simulate(Network("Z5", neurons=4), scale=0.02)
+    assert run.records["loss"][-1] <= 0.5 * run.records["loss"][0]
+    assert len(run) == 51
+    assert "ended" not in run.meta

@@ -78,9 +78,9 @@ def test_the_interpolant_is_the_one_of_numpy(reduced: Any, on_jax: CompiledSyste
     assert by_jax.steps.min() < 5
 
 
-def test_a_driven_pendulum_with_one_sided_friction_agrees_with_numpy(system: Any) -> None:
+def test_a_driven_pendulum_with_friction_now_and_then_agrees_with_numpy(system: Any) -> None:
     angle, speed, w, t, force = sp.symbols("angle speed w t force")
-    friction = sp.Piecewise((angle**4 * speed, angle > 0), (0, True))
+    friction = sp.Piecewise((angle**4 * speed, sp.cos(w * t) > 0), (0, True))
     field = (speed, force - sp.sin(angle) - friction)
     driven = system((angle, speed), field, (w,), {force: sp.cos(w * t) / 5})
     rng = np.random.default_rng(1)
@@ -89,7 +89,8 @@ def test_a_driven_pendulum_with_one_sided_friction_agrees_with_numpy(system: Any
     by_jax = solve(driven, y0, [3.0, 7.0], backend="jax", **options)
     arrays = solve(driven, y0, [3.0, 7.0], backend="numpy", **options)
     assert by_jax.is_successful
-    # At most some twenty steps; at the edge of the friction each backend may choose its own.
+    assert by_jax.backend == "jax"
+    # At most some twenty steps, whose local errors add up.
     np.testing.assert_allclose(by_jax.y, arrays.y, atol=1e2 * 1e-9)
 
 

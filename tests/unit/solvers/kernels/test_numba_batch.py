@@ -40,9 +40,9 @@ def fast(reduced: Any, kernel_cache: None) -> CompiledSystem:
 
 @pytest.fixture(scope="session")
 def driven(system: Any, kernel_cache: None) -> Any:
-    """A pendulum with friction on one side, driven in time: no polynomial, with a definition."""
+    """A pendulum with friction now and then, driven in time: no polynomial, with a definition."""
     angle, speed, w, t, force = sp.symbols("angle speed w t force")
-    friction = sp.Piecewise((angle**4 * speed, angle > 0), (0, True))
+    friction = sp.Piecewise((angle**4 * speed, sp.cos(w * t) > 0), (0, True))
     field = (speed, force - sp.sin(angle) - friction)
     return system((angle, speed), field, (w,), {force: sp.cos(w * t) / 5})
 
@@ -123,7 +123,8 @@ def test_a_driven_pendulum_agrees_with_numpy(driven: Any) -> None:
     lanes = solve(driven, y0, [3.0, 7.0], backend="numba", **options)
     arrays = solve(driven, y0, [3.0, 7.0], backend="numpy", **options)
     assert lanes.is_successful
-    # At most some twenty steps; at the edge of the friction each backend may choose its own.
+    assert lanes.backend == "numba"
+    # At most some twenty steps, whose local errors add up.
     np.testing.assert_allclose(lanes.y, arrays.y, atol=1e2 * 1e-9)
 
 

@@ -8,6 +8,7 @@ import warnings
 import numpy as np
 import pytest
 import sympy as sp
+from scipy.special import expi, lambertw
 
 import odekit
 from odekit.errors import InputError
@@ -184,3 +185,30 @@ def test_steps_of_kinks_have_one_value_on_every_backend(text: str) -> None:
     np.testing.assert_allclose(array_function(flow.states, flow.vector_field[0])(*POINTS), exact, rtol=1e-15)
     code = scalar_code(formulas_of(flow))
     assert len(code.results) == 2
+
+
+@pytest.mark.parametrize(("function", "name"), [(sp.zeta, "zeta"), (sp.DiracDelta, "DiracDelta")])
+def test_a_function_without_code_is_named_alone(function: sp.FunctionClass, name: str) -> None:
+    with pytest.raises(InputError) as refused:
+        array_function([x], function(x))
+    assert f"Received: {name}. " in str(refused.value)
+    assert "class" not in str(refused.value)
+
+
+@pytest.mark.filterwarnings("error")
+def test_values_that_are_not_real_are_not_finite_and_no_warning() -> None:
+    """LambertW has real values from -1/e on, where w exp(w) is the argument."""
+    at = np.array([-2.0, -0.5, -0.36, 0.0, 1.0, 20.0])
+    values = array_function([x], sp.LambertW(x))(at)
+    assert np.isnan(values[:2]).all()
+    np.testing.assert_allclose(values[2:] * np.exp(values[2:]), at[2:], rtol=1e-13)
+    assert np.isnan(array_function([x], sp.root(-2, 3) * x)(1.0))
+    flow = odekit.system({"x": sp.LambertW(sp.Symbol("x"))})
+    np.testing.assert_array_equal(flow.function()(0.0, [at])[0], values)
+    out = np.empty((1, len(at)))
+    odekit.compile(flow).rhs(np.zeros(len(at)), at[None], np.empty((0, len(at))), out)
+    np.testing.assert_array_equal(out[0], values)
+    # With w = LambertW(x), w' (1 + w) exp(w) = w: Ei(w) + exp(w) grows as t, from w = 1 at x = e.
+    end = float(odekit.solve(flow, [np.e], [0.0, 1.0], rtol=1e-11)["x"][-1, 0])
+    w = float(lambertw(end).real)
+    assert expi(w) + np.exp(w) - expi(1.0) - np.e == pytest.approx(1.0, rel=1e-9)

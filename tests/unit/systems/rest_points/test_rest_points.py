@@ -129,7 +129,7 @@ def test_a_family_is_told_once_and_its_members_not_at_all(flow: System, expected
 
 
 def test_members_of_a_half_line_of_minima_are_no_points() -> None:
-    assert gradient_flow("relu(x)**2 + (y-1)**2", "x y").fixed_points() == ()
+    assert gradient_flow("relu(x)**2 + (y-1)**2", "x y").fixed_points().items == ()
 
 
 def _phases(points: tuple[FixedPoint, ...]) -> list[tuple[float, ...]]:

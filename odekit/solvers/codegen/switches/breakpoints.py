@@ -18,7 +18,7 @@ from odekit.solvers.problem import find_times, sign_changes
 from odekit.systems import System
 from odekit.systems.algebra import to_symbolic
 
-__all__ = ["Switch", "breakpoints_of", "switches_of"]
+__all__ = ["Switch", "breakpoints_of", "is_sharp", "sharp_switches", "switches_of"]
 
 # More of them, a trajectory, would cost more than anybody waits for.
 MOST = 100_000
@@ -31,6 +31,10 @@ _AT_ONCE = 1 << 20
 _APART = 2.0**-40
 
 _T = sp.Symbol("t")
+_SHARP = (
+    *(sp.Heaviside, sp.sign, sp.Abs, sp.Max, sp.Min, sp.core.relational.Relational),
+    *(sp.floor, sp.ceiling, sp.frac, sp.Mod),
+)
 
 
 @dataclass(frozen=True)
@@ -68,18 +72,28 @@ def switches_of(system: System, texts: Sequence[str] = ()) -> tuple[Switch, ...]
     return tuple(Switch(function, is_sharp) for function, is_sharp in found.items())
 
 
-def _switches(part: sp.Basic) -> Iterator[tuple[sp.Expr, bool]]:
+def is_sharp(formula: sp.Expr) -> bool:
+    """Whether a formula jumps or bends anywhere."""
+    return bool(formula.has(*_SHARP))
+
+
+def sharp_switches(part: sp.Basic) -> Iterator[sp.Expr]:
+    """Functions at whose zeros a part of a formula jumps or bends: of Max and Min one for each pair."""
     if isinstance(part, sp.Heaviside | sp.sign | sp.Abs):
-        yield part.args[0], True
+        yield part.args[0]
     elif isinstance(part, sp.Max | sp.Min):
-        yield from ((a - b, True) for a, b in combinations(part.args, 2))
+        yield from (a - b for a, b in combinations(part.args, 2))
     elif isinstance(part, sp.core.relational.Relational):
-        yield part.lhs - part.rhs, True
+        yield part.lhs - part.rhs
     elif isinstance(part, sp.floor | sp.ceiling | sp.frac):
-        yield sp.sin(sp.pi * part.args[0]), True
+        yield sp.sin(sp.pi * part.args[0])
     elif isinstance(part, sp.Mod):
-        yield sp.sin(sp.pi * part.args[0] / part.args[1]), True
-    elif isinstance(part, sp.exp | sp.cosh | sp.sinh | sp.tanh | sp.atan | sp.erf | sp.erfc):
+        yield sp.sin(sp.pi * part.args[0] / part.args[1])
+
+
+def _switches(part: sp.Basic) -> Iterator[tuple[sp.Expr, bool]]:
+    yield from ((function, True) for function in sharp_switches(part))
+    if isinstance(part, sp.exp | sp.cosh | sp.sinh | sp.tanh | sp.atan | sp.erf | sp.erfc):
         yield part.args[0], False
         yield from _extremes(part.args[0])
     elif isinstance(part, sp.Pow) and not (part.exp.is_Integer and part.exp > 0):
