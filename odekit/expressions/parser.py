@@ -185,7 +185,7 @@ class _Reader:
         value, column = node.value, node.col_offset + 1
         if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
             raise self.refusal(f"holds a {type(value).__name__}, which is not allowed", column)
-        if value != 0 and not 1 / MAX_NUMBER <= abs(value) <= MAX_NUMBER:
+        if value != 0 and not Fraction(1, MAX_NUMBER) <= abs(value) <= MAX_NUMBER:
             raise self.refusal(f"holds a number not between 1e-30 and {MAX_NUMBER:.0e}", column)
         return Number(Fraction(value))
 
