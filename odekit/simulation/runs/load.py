@@ -14,6 +14,7 @@ from odekit.groups import MAX_ORDER, FiniteGroup, from_table
 from odekit.groups import group as named_group
 from odekit.networks import Network
 from odekit.simulation.runs.archive import opened_archive
+from odekit.simulation.runs.meta import recorded_rate
 from odekit.simulation.runs.run import Run, check_shapes
 from odekit.simulation.weights import names
 
@@ -36,7 +37,8 @@ def load_run(path: Path) -> Run:
     path: an ``.npz`` without pickles that holds ``t`` (T,), ``theta`` (T, M, n) or ``theta1``, ``theta2``,
         ``xi`` (T, M, n), optional ``steps`` (T,), optional ``table`` (n, n), which wins over the group's
         name, and ``meta``, a JSON string with group (unless there is a table), activation, embedding,
-        constraint, loss and logit_scale; optional rates, task and more, all of which is kept.
+        constraint, loss and logit_scale; optional rates, task, optimiser, learning_rate (of a descent,
+        positive) and more, all of which is kept.
 
     Raises
     ------
@@ -48,6 +50,7 @@ def load_run(path: Path) -> Run:
         if "t" not in arrays:
             raise InputError("t is missing", expected="times of shape (T,) under the key 't'")
         meta = _meta(arrays["meta"])
+        recorded_rate(meta)
         network = _network(_group(arrays, arrays.shapes, meta), arrays.shapes, meta)
         times = (*arrays.shapes["t"], *arrays.shapes["xi"])[0]
         check_shapes(_of_weights(arrays.shapes, network), times, network)

@@ -154,7 +154,7 @@ def simulate(
         if until is not None:
             meta["until"] = until
     else:
-        refuse(method, t_end=t_end, times=times, until=until)
+        refuse(method, t_end=t_end, times=times, until=until, rtol=rtol)
         rate, at = checked_rate(learning_rate), kept_steps(steps, snapshots)
         decay = _decay(network, method, softmax, weight_decay, frac_train)
         meta |= {"learning_rate": rate, "weight_decay": decay}

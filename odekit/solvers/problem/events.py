@@ -72,7 +72,9 @@ class Event:
 
     Within each other step g is looked at where it is least and at seven points besides, and where it is
     undefined (NaN) at one of these its domain's end is found; two zeros closer together than an eighth of a
-    step are missed only where g has further minima between these points. A pole is no zero.
+    step are missed only where g has further minima between these points. A pole is no zero. Where g
+    does not change its sign a zero is missed but by luck: one that it only touches, as ``(x - 3)**2`` and
+    ``abs(x - 3)`` do, and one at which it ends, as ``sqrt(x - 3)`` does. Write ``x - 3`` instead.
     """
 
     function: str | EventFunction
