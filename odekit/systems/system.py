@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import sympy as sp
 
-from odekit.arguments import expect, mapping
+from odekit.arguments import expect, mapping, text_of
 from odekit.arrays import FloatArray
 from odekit.errors import ReductionError, UnknownNameError
 from odekit.expressions import spoken
@@ -131,9 +131,9 @@ class System:
         time = () if self.time is None else (self.time,)
         symbols = (*self.states, *self.definitions, *self.parameters, *time, *self.equations)
         known = {symbol.name: symbol for symbol in symbols}
-        meant = spoken(str(name), known)
+        meant = spoken(written := text_of(name, "a name"), known)
         if meant not in known:
-            raise UnknownNameError("state", str(name), known)
+            raise UnknownNameError("state", written, known)
         return known[meant]
 
     def restrict(self, names: Iterable[str]) -> System:

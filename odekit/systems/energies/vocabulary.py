@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, UnknownNameError, shown
 from odekit.expressions import Expression, parse
 from odekit.numbers import is_real
 from odekit.systems.algebra import to_symbolic
@@ -78,7 +78,7 @@ class Vocabulary:
             formula = formula[0, 0]
         if not isinstance(formula, sp.Expr):
             raise InputError(
-                f"{what} is no formula", expected="text or a SymPy expression", received=repr(formula)
+                f"{what} is no formula", expected="text or a SymPy expression", received=shown(formula)
             )
         return self._matched(_worked_out(formula, what), what)
 
@@ -170,7 +170,7 @@ def parameter_values(parameters: Any) -> tuple[tuple[sp.Symbol, ...], Mapping[st
     """
     given: Mapping[Any, Any] = parameters if isinstance(parameters, Mapping) else {}
     if not isinstance(parameters, Iterable) or getattr(parameters, "ndim", 1) == 0:
-        raise InputError("parameters must be names, symbols or a mapping", received=repr(parameters))
+        raise InputError("parameters must be names, symbols or a mapping", received=shown(parameters))
     names: Iterable[Any] = parameters if not isinstance(parameters, Mapping) else parameters.keys()
     symbols = declared_parameters(names)
     clock = Vocabulary((), (), {})
