@@ -5,7 +5,7 @@ from typing import Any
 
 import sympy as sp
 
-from odekit.errors import InputError
+from odekit.errors import InputError, shown
 from odekit.limits import bounded
 from odekit.systems.answers import ANY
 from odekit.systems.energies import TIME, Variable, Vocabulary, declared_variables, parameter_values
@@ -42,9 +42,7 @@ def system(equations: Mapping[Any, Any], parameters: Any = (), *, conditions: tu
     """
     if not isinstance(equations, Mapping) or not equations:
         raise InputError(
-            "a system needs equations",
-            expected='velocities by state, {"x": "-x"}',
-            received=repr(equations)[:60],
+            "a system needs equations", expected='velocities by state, {"x": "-x"}', received=shown(equations)
         )
     free, values = parameter_values(parameters)
     variables: tuple[Variable, ...] = declared_variables(list(equations))

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import sympy as sp
 
-from odekit.arguments import expect, is_series, mapping
+from odekit.arguments import expect, is_series, mapping, text_of
 from odekit.arrays import FloatArray
 from odekit.errors import ReductionError, UnknownNameError
 from odekit.expressions import spoken
@@ -136,9 +136,9 @@ class System:
         UnknownNameError: none is; the nearest is suggested.
         """
         known = {symbol.name: symbol for symbol in (*self._symbols, *self.equations)}
-        meant = spoken(str(name), known)
+        meant = spoken(written := text_of(name, "a name"), known)
         if meant not in known:
-            raise UnknownNameError("state", str(name), known)
+            raise UnknownNameError("state", written, known)
         return known[meant]
 
     def restrict(self, names: Iterable[str]) -> System:

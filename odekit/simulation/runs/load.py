@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.errors import FileError, InputError
+from odekit.arguments import path_of
+from odekit.errors import FileError, InputError, shown
 from odekit.groups import MAX_ORDER, FiniteGroup, from_table
 from odekit.groups import group as named_group
 from odekit.networks import Network
@@ -134,6 +135,7 @@ def _first_time(arrays: Arrays) -> NDArray[Any]:
 @contextmanager
 def _naming(path: Path) -> Iterator[None]:
     """Turn a complaint about what a file holds into one that names the file."""
+    path_of(path, "a run's file")
     try:
         yield
     except FileError:
@@ -185,7 +187,7 @@ def _network(group: FiniteGroup, shapes: Shapes, meta: Mapping[str, Any]) -> Net
             received="" if xi is None else f"shape {xi}",
         )
     if meta.get("neurons", xi[1]) != xi[1]:
-        raise InputError("meta's neurons don't fit xi", expected=f"{xi[1]}", received=repr(meta["neurons"]))
+        raise InputError("meta's neurons don't fit xi", expected=f"{xi[1]}", received=shown(meta["neurons"]))
     return Network(
         group,
         neurons=xi[1],
@@ -240,5 +242,5 @@ def _rates(meta: Mapping[str, Any]) -> Mapping[str, float]:
 def _text(meta: Mapping[str, Any], key: str, default: str) -> str:
     value = meta.get(key, default)
     if not isinstance(value, str):
-        raise InputError(f"meta's {key} is not text", received=repr(value))
+        raise InputError(f"meta's {key} is not text", received=shown(value))
     return value

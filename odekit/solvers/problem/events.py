@@ -94,8 +94,7 @@ class Event:
         )
         expect(isinstance(self.name, str), "an event's name must be text", 'text such as "event"', self.name)
         is_direction = is_integer(self.direction) and self.direction in (-1, 0, 1)
-        what = f"unknown direction {self.direction!r} of an event"
-        expect(is_direction, what, "-1, 0 or 1", self.direction)
+        expect(is_direction, "unknown direction of an event", "-1, 0 or 1", self.direction)
         for name in ("terminal", "at_start", "crosses_once"):
             object.__setattr__(self, name, flag(getattr(self, name), f"{name} of an event"))
         if self.at_start and self.direction == 0:

@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 
 from odekit.arguments import is_series
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, UnknownNameError, shown
 from odekit.expressions import respelt
 from odekit.systems.algebra import read_formula
 from odekit.systems.energies.variables import TIME, Variable, declared_parameters
@@ -112,7 +112,7 @@ def parameter_values(parameters: Any) -> tuple[tuple[sp.Symbol, ...], Mapping[st
     """
     given: Mapping[Any, Any] = parameters if isinstance(parameters, Mapping) else {}
     if not isinstance(parameters, str | Mapping | Iterator) and not is_series(parameters):
-        raise InputError("parameters must be names, symbols or a mapping", received=repr(parameters))
+        raise InputError("parameters must be names, symbols or a mapping", received=shown(parameters))
     names: Iterable[Any] = parameters if not isinstance(parameters, Mapping) else parameters.keys()
     symbols = declared_parameters(names)
     clock = Vocabulary((), (), {})

@@ -149,7 +149,7 @@ W = np.ones((3, 2, 5))
         (arrays(meta=meta(logit_scale="1")), "logit_scale must be positive"),
         (arrays(meta=meta(task=5)), "meta's task is not text"),
         (arrays(meta=meta(task="x*y*z")), "task is not one"),
-        (arrays(meta=meta(learning_rate=0)), "learning_rate must be positive and finite.*Received: 0"),
+        (arrays(meta=meta(learning_rate=0)), "learning_rate must be positive and finite.*Received: int 0"),
         (arrays(meta=meta(optimiser="SGD", learning_rate=-0.1)), "learning_rate must be positive"),
         (arrays(meta=meta(optimiser="AdamW", learning_rate=float("inf"))), "learning_rate must be positive"),
         (arrays(meta=meta(optimiser="sgd", learning_rate=float("nan"))), "learning_rate must be positive"),

@@ -111,7 +111,7 @@ def test_an_unknown_name_suggests_the_nearest(oscillator: Any) -> None:
 
 
 def test_an_event_checks_its_direction() -> None:
-    with pytest.raises(InputError, match="unknown direction 2 of an event"):
+    with pytest.raises(InputError, match=r"unknown direction of an event.*Received: int 2"):
         Event("x", 2)
     with pytest.raises(InputError, match="at the start needs a direction"):
         Event("x", at_start=True)
