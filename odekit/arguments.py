@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from odekit.arrays import FloatArray
 from odekit.errors import InputError, UnknownNameError, shown
 
-__all__ = ["chosen", "expect", "flag", "floats", "is_series", "mapping", "path_of"]
+__all__ = ["chosen", "expect", "flag", "floats", "is_series", "mapping", "path_of", "text_of"]
 
 
 def expect(is_right: bool, what: str, expected: str, value: Any, hint: str = "") -> None:
@@ -104,3 +104,18 @@ def path_of(value: Any, name: str) -> Path:
     is_path = isinstance(value, str | os.PathLike) and isinstance(os.fspath(value), str)
     expect(is_path, f"{name} is no path", 'text such as "run.npz", or a pathlib.Path', value)
     return Path(value)
+
+
+def text_of(value: Any, name: str) -> str:
+    """A value as Python writes it.
+
+    Raises
+    ------
+    InputError: it can't be written, as a whole number of more than 4300 digits.
+    """
+    try:
+        return str(value)
+    except ValueError as error:
+        raise InputError(
+            f"{name} can't be written", expected="fewer digits", received=shown(value)
+        ) from error

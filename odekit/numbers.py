@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from odekit.errors import InputError
+from odekit.errors import InputError, shown
 
 __all__ = ["integer", "is_integer", "is_real", "positive", "real"]
 
@@ -58,7 +58,7 @@ def integer(value: Any, name: str, low: int | None = None, high: int | None = No
         raise InputError(
             f"{name} must be a whole number{_range(low, high)}",
             expected=f"a whole number{_range(low, high)}",
-            received=repr(value)[:60],
+            received=shown(value),
             hint=hint,
         )
     return operator.index(_scalar(value))
@@ -76,7 +76,7 @@ def real(
         raise InputError(
             f"{name} must be a finite number{_range(low, high)}",
             expected=f"a finite number{_range(low, high)}",
-            received=repr(value)[:60],
+            received=shown(value),
             hint=hint,
         )
     return float(_scalar(value))
@@ -93,7 +93,7 @@ def positive(value: Any, name: str, high: float | None = None, *, hint: str = ""
         raise InputError(
             f"{name} must be positive and finite{most}",
             expected=f"a finite number above 0{most}",
-            received=repr(value)[:60],
+            received=shown(value),
             hint=hint,
         )
     return float(_scalar(value))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from odekit.arguments import expect
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, UnknownNameError, shown
 from odekit.files import read_toml
 from odekit.networks import Network
 from odekit.numbers import is_real
@@ -122,7 +122,7 @@ def _table(name: str, value: Any) -> Mapping[str, Any]:
 
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise InputError(f"{name} must be text", expected="a string", received=repr(value)[:60])
+        raise InputError(f"{name} must be text", expected="a string", received=shown(value))
     return value
 
 
@@ -148,7 +148,7 @@ def _modes(value: Any) -> str | Sequence[int] | None:
     if isinstance(value, list | tuple) and all(type(entry) is int for entry in value):
         return list(value)
     raise InputError(
-        "modes can't be read", expected='text such as "k,2k", or integers', received=repr(value)[:60]
+        "modes can't be read", expected='text such as "k,2k", or integers', received=shown(value)
     )
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from odekit.checking.document import Document
 from odekit.checking.flow import ENERGY, LOSS, TIME, Flow
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, UnknownNameError, shown
 from odekit.expressions import (
     FORMULA,
     Expression,
@@ -164,7 +164,7 @@ def _check_word(name: str) -> None:
         or (keyword.iskeyword(folded(name)) and name != "lambda")
     ):
         raise InputError(
-            f"{name!r} can't be a name", expected="a word such as alpha or a_1", received=repr(name)
+            f"{name!r} can't be a name", expected="a word such as alpha or a_1", received=shown(name)
         )
 
 

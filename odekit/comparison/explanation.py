@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from odekit.arrays import FloatArray
-from odekit.comparison.accuracy import Budget, is_step_known, neuron_lengths
+from odekit.comparison.accuracy import Budget, exceeding_rate, is_step_known, neuron_lengths
 from odekit.comparison.comparison import Comparison
 from odekit.comparison.parts import Parts, Weights, relative_gap
 from odekit.simulation import Run
@@ -39,6 +39,12 @@ def why_no_verdict(run: Run, parts: Parts, budget: Budget, level: float) -> str:
     sizes = {name: float(np.median(part[1])) for name, part in budget.parts().items()}
     largest = max(sizes, key=lambda name: (np.isnan(sizes[name]), sizes[name]))
     begun = f"already at the first snapshot after the start, t = {run.t[1]:.4g},"
+    rate = exceeding_rate(run)
+    if rate is not None and not sizes["learning_rate"] <= level:
+        return (
+            f"its t, {run.t[1] - run.t[0]:.4g} from the first snapshot to the second, is no multiple of the "
+            f"recorded learning_rate {rate:.4g}: t is the sum of the learning rates used"
+        )
     if largest == "learning_rate" and not is_step_known(run):
         return f"{begun} a single step may lie: the run tells neither learning_rate nor steps"
     if largest == "learning_rate":

@@ -23,7 +23,7 @@ from odekit.derivation.modes import (
 )
 from odekit.derivation.polar import FourierAnswers, SphereAnswers
 from odekit.derivation.spheres import radial_conditions
-from odekit.errors import InputError, ReductionError
+from odekit.errors import InputError, ReductionError, shown
 from odekit.groups import CyclicFamily, FiniteGroup, dual_group
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.networks import ACTIVATIONS, Network
@@ -77,7 +77,7 @@ def derive(network: Network, modes: Modes | None = None) -> System:
     """
     if not isinstance(network, Network):
         raise InputError(
-            "what to derive is no network", expected="odekit.Network('Zp')", received=repr(network)
+            "what to derive is no network", expected="odekit.Network('Zp')", received=shown(network)
         )
     if network.activation_polynomial is None:
         return _derive_harmonic(network, modes)

@@ -2,7 +2,6 @@
 
 import ast
 import re
-import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from types import MappingProxyType
 from odekit.errors import InputError, UnknownNameError
 from odekit.expressions.grammar import ACTIVATION, Grammar
 from odekit.expressions.indexed import MAX_COUNT, Indices, spelled_range
+from odekit.expressions.literals import MAX_EXPONENT, MAX_NUMBER, exact_decimal, fraction_of, integer_of
 from odekit.expressions.names import Names
 from odekit.expressions.notation import other_word, respelt
 from odekit.expressions.tree import (
@@ -29,10 +29,8 @@ from odekit.expressions.tree import (
 
 __all__ = ["parse"]
 
-# Without these a short text could exhaust Python's parser (depth) or exact arithmetic (the others).
+# Deeper texts could exhaust Python's parser.
 MAX_DEPTH = 50
-MAX_NUMBER = 10**30
-MAX_EXPONENT = 64
 
 
 def parse(
@@ -138,7 +136,7 @@ class _Reader:
                 node.id = self.names.meant(letters[node.col_offset : node.end_col_offset].decode())
             if isinstance(node, ast.Constant) and isinstance(node.value, float):
                 literal = letters[node.col_offset : node.end_col_offset].decode()
-                setattr(node, "value", _exact(literal, node.value))  # noqa: B010 - no constant of the tree's own
+                setattr(node, "value", exact_decimal(literal, node.value))  # noqa: B010 - no constant of the tree's own
             if isinstance(node, ast.expr):
                 node.col_offset = len(letters[: node.col_offset].decode()) + indent
         return self._build(tree.body)
@@ -203,7 +201,7 @@ class _Reader:
         value, column = node.value, node.col_offset + 1
         if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
             raise self.refusal(f"holds a {type(value).__name__}, which is not allowed", column)
-        if value != 0 and not 1 / MAX_NUMBER <= abs(value) <= MAX_NUMBER:
+        if value != 0 and not Fraction(1, MAX_NUMBER) <= abs(value) <= MAX_NUMBER:
             raise self.refusal(f"holds a number not between 1e-30 and {MAX_NUMBER:.0e}", column)
         return Number(Fraction(value))
 
@@ -236,7 +234,7 @@ class _Reader:
     def _exponent(self, node: ast.expr) -> Fraction | None:
         if any(isinstance(part, ast.Name) and part.id in self.indices for part in ast.walk(node)):
             return Fraction(self._scope.whole(node))
-        return _fraction(node) if self.grammar.roots else _integer(node)
+        return fraction_of(node) if self.grammar.roots else integer_of(node)
 
     def _build_call(self, node: ast.Call) -> Expression:
         column = node.col_offset + 1
@@ -268,18 +266,6 @@ class _Reader:
         return parts[0] if parts else Number(Fraction(of_none))
 
 
-def _exact(literal: str, value: float) -> Fraction | float:
-    """A decimal with all its digits; one beyond the numbers that are read stays out of their range.
-
-    >>> _exact("0.99999999999999999999", 1.0)
-    Fraction(99999999999999999999, 100000000000000000000)
-    """
-    if value == 0.0 and re.search("[1-9]", literal.lower().split("e")[0]):
-        return sys.float_info.min
-    is_in_range = value == 0.0 or 1 / (10 * MAX_NUMBER) <= value <= 10 * MAX_NUMBER
-    return Fraction(literal.replace("_", "")) if is_in_range and value else value
-
-
 def _mask(name: str) -> str:
     """A stand-in for a word that Python keeps for itself, as long as the word, so that columns stay."""
     return f"_{name[1:]}"
@@ -290,30 +276,3 @@ def _raised(base: Expression, exponent: Fraction) -> Expression:
         return Power(base, exponent.numerator)
     root = Call("sqrt", base) if exponent.denominator == 2 else Root(base, exponent.denominator)
     return root if exponent.numerator == 1 else Power(root, exponent.numerator)
-
-
-def _integer(node: ast.expr) -> Fraction | None:
-    """An integer as it is written, with a sign or without."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        inner = _integer(node.operand)
-        return None if inner is None else -inner
-    return Fraction(node.value) if isinstance(node, ast.Constant) and type(node.value) is int else None
-
-
-def _fraction(node: ast.expr) -> Fraction | None:
-    """An integer, a decimal, or a product or quotient of such."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        inner = _fraction(node.operand)
-        return None if inner is None else -inner
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
-        left, right = _fraction(node.left), _fraction(node.right)
-        if left is None or not right:
-            return None
-        return left * right if isinstance(node.op, ast.Mult) else left / right
-    if (
-        isinstance(node, ast.Constant)
-        and isinstance(node.value, float | Fraction)
-        and abs(node.value) <= MAX_EXPONENT
-    ):
-        return Fraction(node.value)
-    return _integer(node)

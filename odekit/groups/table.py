@@ -10,10 +10,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from odekit.arguments import expect
+from odekit.arguments import expect, text_of
 from odekit.arrays import IndexArray
 from odekit.errors import InputError
-from odekit.groups.axioms import checked_table, greedy_generators
+from odekit.groups.axioms import MAX_ORDER, checked_table, greedy_generators
 from odekit.numbers import integer
 
 __all__ = ["GroupTable", "require_finite"]
@@ -64,10 +64,12 @@ class GroupTable:
                 f"a sequence of {what}",
                 given,
             )
-        factors = tuple(integer(factor, "a factor", 1) for factor in self.factors)
+        factors = tuple(integer(factor, "a factor", 1, MAX_ORDER) for factor in self.factors)
         object.__setattr__(self, "factors", factors)
         object.__setattr__(self, "table", checked_table(self.table, factors))
-        labels = tuple(map(str, self.labels)) or _default_labels(self.order, factors)
+        labels = tuple(text_of(label, "a label") for label in self.labels) or _default_labels(
+            self.order, factors
+        )
         object.__setattr__(self, "labels", labels)
         if len(set(labels)) != self.order or len(labels) != self.order:
             raise InputError(

@@ -9,7 +9,7 @@ from typing import Any
 
 from odekit.arguments import chosen, expect
 from odekit.arrays import IntArray
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, UnknownNameError, shown
 from odekit.expressions import Expression, parse, respelt
 from odekit.groups import CyclicFamily, FiniteGroup
 from odekit.groups import group as named_group
@@ -288,7 +288,7 @@ def _rates(given: Mapping[str, float], embeddings: tuple[str, ...]) -> Mapping[s
     known = (*embeddings, "xi")
     if not isinstance(given, Mapping):
         raise InputError(
-            "rates must be given by weight group", expected=", ".join(known), received=repr(given)[:60]
+            "rates must be given by weight group", expected=", ".join(known), received=shown(given)
         )
     for name in given:
         if name not in (*known, "theta"):

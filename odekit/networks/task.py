@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from odekit.arrays import IntArray
-from odekit.errors import InputError
+from odekit.errors import InputError, shown
 from odekit.expressions import parse
 from odekit.groups import FiniteGroup
 
@@ -74,7 +74,7 @@ def _not_a_task(text: str) -> InputError:
     return InputError(
         "the task is not one that odekit knows",
         expected="a sum of x, y (and z) with nonzero integer coefficients, or the product x*y",
-        received=repr(text),
+        received=shown(text),
         hint="'x+y', 'x-y', '2*x+3*y' or 'x+y+z'",
     )
 

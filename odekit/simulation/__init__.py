@@ -10,7 +10,17 @@ from odekit.simulation.gradient import (
     uniform_gradient,
 )
 from odekit.simulation.linear import end_to_end, train_linear
-from odekit.simulation.runs import Run, check_group, draw_split, kinds_of_tuples, load_run, load_weights
+from odekit.simulation.runs import (
+    FLOW,
+    Run,
+    check_group,
+    draw_split,
+    kinds_of_tuples,
+    load_run,
+    load_weights,
+    recorded_rate,
+    unused_keys,
+)
 from odekit.simulation.scales import ScaleRun, train_scales
 from odekit.simulation.training import (
     PASSING,
@@ -23,6 +33,7 @@ from odekit.simulation.training import (
 )
 
 __all__ = [
+    "FLOW",
     "PASSING",
     "Cost",
     "LossGradient",
@@ -42,10 +53,12 @@ __all__ = [
     "load_weights",
     "logits",
     "loss_and_gradient",
+    "recorded_rate",
     "simulate",
     "stop_training",
     "train_linear",
     "train_scales",
     "training_cost",
     "uniform_gradient",
+    "unused_keys",
 ]

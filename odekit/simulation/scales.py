@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from odekit.arrays import FloatArray, IntArray
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, UnknownNameError, shown
 from odekit.networks import Network
 from odekit.simulation.gradient import LossGradient, blas_threads, softmax_residual
 from odekit.simulation.progress import progress_bar
@@ -174,7 +174,7 @@ def _start(start: float | ArrayLike, count: int) -> FloatArray:
         raise InputError(
             "start is not a set of scales",
             expected="one finite number" + (f", or an array of shape ({count},)" if count > 1 else ""),
-            received=repr(start),
+            received=shown(start),
         )
     return np.array(np.broadcast_to(scales, (count,)))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from odekit.arguments import chosen, expect
-from odekit.errors import InputError
+from odekit.errors import InputError, shown
 from odekit.solvers.codegen import (
     block_rhs,
     compile_expressions,
@@ -66,8 +66,9 @@ def compile(system: System, backend: str = "numpy", method: str = "dop853") -> C
         'odekit.system({"x": "-x"})',
     )
     if not isinstance(backend, str) or backend not in BACKENDS:
+        named = repr(backend) if isinstance(backend, str) else shown(backend)
         raise InputError(
-            f"the backend {backend!r} isn't available", expected=f"one of {', '.join(BACKENDS)}", hint=EXTRAS
+            f"the backend {named} isn't available", expected=f"one of {', '.join(BACKENDS)}", hint=EXTRAS
         )
     chosen("method", method, ("dop853", "taylor"))
     if method == "taylor" and backend not in ("numpy", "numba"):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from odekit.errors import InputError
+from odekit.errors import InputError, shown
 from odekit.limits import bounded
 from odekit.systems.answers import ANY
 from odekit.systems.energies import (
@@ -124,13 +124,13 @@ def _written(
         raise InputError(
             "a system needs equations",
             expected="velocities by state, {'x': '-x'}, text such as x' = -x, or a TOML file",
-            received=repr(equations)[:60],
+            received=shown(equations),
         )
     if not isinstance(definitions, Mapping | None):
         raise InputError(
             "definitions must be given by name",
             expected='{"r": "sqrt(x**2 + y**2)"}',
-            received=repr(definitions),
+            received=shown(definitions),
         )
     words = (conditions,) if isinstance(conditions, str) else tuple(conditions)
     return WrittenSystem(equations, parameters, definitions or {}, time, words)
@@ -148,14 +148,14 @@ def _with_parameters(
         raise InputError(
             "the file declares its parameters",
             expected=f"values by name, of {', '.join(known) or 'none'}",
-            received=repr(parameters)[:60],
+            received=shown(parameters),
         )
     return replace(written, parameters={**known, **parameters})
 
 
 def _clock(name: Any) -> str:
     if not isinstance(name, str) or not name.isidentifier():
-        raise InputError("time needs a name", expected='a word such as "t"', received=repr(name)[:60])
+        raise InputError("time needs a name", expected='a word such as "t"', received=shown(name))
     return name
 
 

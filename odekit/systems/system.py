@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import sympy as sp
 
-from odekit.arguments import expect, is_series, mapping
+from odekit.arguments import expect, is_series, mapping, text_of
 from odekit.arrays import FloatArray
 from odekit.errors import ReductionError, UnknownNameError
 from odekit.expressions import spoken
@@ -136,9 +136,9 @@ class System:
         UnknownNameError: none is; the nearest is suggested.
         """
         known = {symbol.name: symbol for symbol in (*self._symbols, *self.equations)}
-        meant = spoken(str(name), known)
+        meant = spoken(written := text_of(name, "a name"), known)
         if meant not in known:
-            raise UnknownNameError("state", str(name), known)
+            raise UnknownNameError("state", written, known)
         return known[meant]
 
     def restrict(self, names: Iterable[str]) -> System:
@@ -150,7 +150,7 @@ class System:
         ReductionError: their equations need other states.
         """
         names = [names] if isinstance(names, str) else names
-        expect(is_series(names), "no states are named", "a sequence of names", names)
+        expect(is_series([*names]), "no states are named", "a sequence of names", names)
         wanted = {self[name] for name in names}
         known = self.rhs if self.blocks is not None else self.equations
         entries = {symbol: entry for symbol, entry in known.items() if symbol in wanted}

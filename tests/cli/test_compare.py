@@ -132,3 +132,14 @@ def test_a_published_run_has_the_errors_of_an_independent_program(invoke: Invoke
         for kind in ("median", "max"):
             limit = 1.2 * float(rows[step][f"alpha_rel_{kind}"])
             assert np.asarray(entry["errors"]["alpha"][kind])[place] <= limit, (step, kind)
+
+
+def test_a_misspelt_key_of_meta_is_told_once_on_standard_error(
+    invoke: Invoke, run: Run, tmp_path: Path
+) -> None:
+    misspelt = replace(run, meta={**run.meta, "learningrate": 0.1, "colour": "blue"})
+    result = invoke("compare", misspelt.save(tmp_path / "run.npz"))
+    assert result.exit_code == 0
+    told = " ".join(result.stderr.split())
+    assert told.count("'learningrate' is not used, did you mean 'learning_rate'?") == 1
+    assert "colour" not in result.stderr

@@ -240,3 +240,49 @@ def test_snapshots_that_do_not_fit_the_memory_are_refused(invoke: Invoke, tmp_pa
     result = invoke("simulate", "--group", "Z23", *options, "--out", tmp_path / "run.npz")
     assert result.exit_code == 2
     assert "at most 0.001 GB" in result.stderr
+
+
+@pytest.mark.parametrize("memory", ["nan", "0", "-1", "-inf"])
+def test_a_memory_that_is_not_positive_is_refused(invoke: Invoke, tmp_path: Path, memory: str) -> None:
+    result = invoke("simulate", "--group", "Z5", *SMALL, "--memory", memory, "--out", tmp_path / "run.npz")
+    assert result.exit_code == 2
+    assert "--memory must be positive" in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("method", ["sgd", "adamw"])
+def test_descent_has_no_tolerance(invoke: Invoke, tmp_path: Path, method: str) -> None:
+    training = ("--method", method, "--learning-rate", 0.1, "--steps", 3, "--rtol", "1e-3")
+    result = invoke("simulate", "--group", "Z5", "--neurons", 2, *training, "--out", tmp_path / "run.npz")
+    assert result.exit_code == 2
+    assert f"rtol is not an option of method '{method}'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "is_bad"),
+    [
+        (("--scale", "1e-10"), True),
+        (("--activation", "1/z"), True),
+        (("--scale", "1e-10", "--rtol", "1e-12"), False),
+        (("--activation", "1/z", "--rtol", "1e-10"), False),
+        (("--scale", "0.02"), False),
+    ],
+)
+def test_a_large_error_of_the_integration_is_warned_of_with_what_helps(
+    invoke: Invoke, tmp_path: Path, options: tuple[str, ...], is_bad: bool
+) -> None:
+    out = tmp_path / "run.npz"
+    command = ("simulate", "--group", "Z5", "--neurons", 4, "--out", out)
+    result = invoke(*command, *options)
+    assert result.exit_code == 0
+    error = load_run(out).integrator_error
+    assert error is not None
+    assert (error.max() > 1e-2) is np.bool_(is_bad)
+    told = " ".join(result.stderr.split())
+    assert ("Warning: the estimated error of the integration" in told) is is_bad
+    if is_bad:
+        rtol = told.split("Try: --rtol ")[1].split(",")[0].rstrip(".")
+        assert invoke(*command, *options, "--force", "--rtol", rtol).exit_code == 0
+        better = load_run(out).integrator_error
+        assert better is not None
+        assert better.max() < error.max() / 10

@@ -12,7 +12,7 @@ import pytest
 import sympy as sp
 
 import odekit
-from odekit.arguments import chosen, expect, flag, floats, mapping, path_of
+from odekit.arguments import chosen, expect, flag, floats, mapping, path_of, text_of
 from odekit.errors import InputError, OdekitError, UnknownNameError, shown
 
 NETWORK = odekit.Network("Z5", neurons=2)
@@ -114,7 +114,7 @@ MADE = {"CompiledSystem", "FixedPoint", "Solution", "Status", "__version__"}
 STRANGERS: tuple[Any, ...] = (
     None, 3, -1, 2.5, float("nan"), "x", "", [2.0], ["x"], [None], (), {"x": None}, {3: "x"}, {"k": None},
     np.array([1.0, 2.0]), np.array("x"), np.zeros((0, 3)), object(), True, 1j, b"x", len, lambda *a: "x",
-    NETWORK, SYSTEM, RUN, X, int, 10**400,
+    NETWORK, SYSTEM, RUN, X, int, 10**400, 10**5000, [10**5000],
 )  # fmt: skip
 # Of some doors every answer takes long.
 SLOW = {"verify": {"claims", "group"}, "simulate": {"steps"}}
@@ -154,7 +154,7 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     (lambda: odekit.solve(**DECAY, events=3), "events are no sequence.*Expected: .*Received: int 3.*Try: "),
     (lambda: odekit.solve(**DECAY, events=[3]), "one of the events.*Expected: .*Received: int 3.*Try: "),
     (lambda: odekit.Event(None), "neither text nor callable.*Expected: .*Received: None.*Try: "),  # type: ignore[arg-type]
-    (lambda: odekit.Event("x", True), "direction True.*Expected: -1, 0 or 1.*Received: bool True"),
+    (lambda: odekit.Event("x", True), "unknown direction.*Expected: -1, 0 or 1.*Received: bool True"),
     (
         lambda: odekit.solve(**DECAY, events=[odekit.Event(lambda t, y, p: "x")]),  # type: ignore[arg-type,return-value]
         "the function of the event 'event' fails.*Expected: .*Received: str 'x'.*Try: ",
@@ -212,4 +212,8 @@ def test_what_is_none_of_the_names_is_unknown(value: Any) -> None:
 
 def test_a_value_is_shown_short_and_whatever_its_repr_does() -> None:
     assert shown(10**5000) == "int"
+    assert shown([10**5000]) == "list"
+    assert text_of(10**400, "it") == "1" + 400 * "0"
+    with pytest.raises(InputError, match=r"a mode can't be written.*Received: int"):
+        text_of(10**5000, "a mode")
     assert len(shown(list(range(1000)))) < 80

@@ -1,11 +1,18 @@
 """``odekit compare``: training runs against the reduced ODE."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import click
 
 from odekit.cli.command import Command, debug_option
 from odekit.cli.options import json_option
 from odekit.cli.output import progress, show_table, tell, write_json
 from odekit.outcomes import exit_code
+
+if TYPE_CHECKING:
+    from odekit.simulation import Run
 
 __all__ = ["command"]
 
@@ -56,6 +63,16 @@ def command(runs: tuple[str, ...], tolerance: float, horizon_level: float, json_
     if any(comparison.outcome != "not_applicable" for comparison in comparisons):
         tell(table.caption, json_file)
     for comparison in comparisons:
+        _tell_unused(comparison.run, str(comparison.name))
         tell(f"{comparison.name}: {comparison.outcome.replace('_', ' ')}: {comparison.reason}", json_file)
     write_json({"runs": [comparison.to_json() for comparison in comparisons]}, json_file)
     click.get_current_context().exit(exit_code(comparison.outcome for comparison in comparisons))
+
+
+def _tell_unused(run: Run, name: str) -> None:
+    """Tell of keys of the run's meta that nothing reads and that may be misspelt."""
+    from odekit.simulation import unused_keys
+
+    if unused := unused_keys(run.meta):
+        told = "; ".join(f"{key!r} is not used, did you mean {known!r}?" for key, known in unused.items())
+        tell(f"{name}: of its meta {told}", err=True)

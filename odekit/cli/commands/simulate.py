@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 GROUP = "Z23"  # the order of the published experiments
+# Relative error of the weights that a run may have without a warning, and the tightest tolerance of a flow.
+ACCURATE, TIGHTEST = 1e-2, 1e-13
 SPECIFICATION = ("activation", "task", "embedding", "constraint", "loss", "logit_scale")
 
 
@@ -116,6 +118,8 @@ def command(
     from odekit.simulation import simulate
 
     check_free(out, force, resume)
+    if not memory > 0:
+        raise InputError("--memory must be positive", expected="gigabytes above 0", received=f"{memory:g}")
     given = {name: options.pop(name) for name in SPECIFICATION}
     network, start = _network(group, table, neurons, weights, given)
     _warn(network)
@@ -130,6 +134,7 @@ def command(
         _keep(error, out)
     run.save(out)
     tell(_summary(run, out))
+    _warn_of_error(run)
 
 
 def _keep(error: StoppedEarly, out: Path) -> NoReturn:
@@ -192,6 +197,28 @@ def _warn_of_kink(network: Network, softmax: str, rtol: float | None) -> None:
             "get stuck, which takes minutes to show. Try: --method sgd --learning-rate 0.1 --steps 8000.",
             err=True,
         )
+
+
+def _warn_of_error(run: Run) -> None:
+    """Tell of a flow whose integration may be off by more than a hundredth, and of what makes it better."""
+    from odekit.simulation import PASSING, has_kink
+
+    error = run.integrator_error
+    if error is None or not error.max() > ACCURATE:
+        return
+    rtol, largest = run.meta["rtol"], error.max()
+    # The error goes about with the tolerance; past kinks nothing does with a tighter one.
+    lowest = PASSING if has_kink(run.network.activation) else TIGHTEST
+    wanted = rtol * ACCURATE / (10 * largest) if math.isfinite(largest) else rtol / 100
+    tighter = max(lowest, 10.0 ** math.floor(math.log10(wanted)))
+    good = run.t[error <= ACCURATE].max()
+    tries = [f"--rtol {tighter:g}"] if tighter < rtol else []
+    tries += [f"--t-end {good:.3g}, up to which it is below"] if good > 0 else []
+    tell(
+        f"Warning: the estimated error of the integration, {largest:.1e}, is above {ACCURATE:g}. "
+        f"Try: {', or '.join(tries or ['another scale or activation'])}.",
+        err=True,
+    )
 
 
 def _tell_cost(network: Network, method: str, options: dict[str, Any], memory: float) -> None:

@@ -7,10 +7,11 @@ import numpy as np
 
 from odekit.errors import InputError, ReductionError
 from odekit.numbers import real
-from odekit.simulation import Run
+from odekit.simulation import FLOW, Run, recorded_rate
 
 __all__ = [
     "check_flow_time",
+    "exceeding_rate",
     "integrator_error",
     "is_step_known",
     "learning_rate",
@@ -18,7 +19,8 @@ __all__ = [
     "trained_roundoff",
 ]
 
-FLOW = "gradient flow"
+# A sum of learning rates in single precision is so far off, relatively.
+_ROUNDED = 1e-5
 ROUNDOFFS: Mapping[str, float] = {
     "float64": 2.0**-53,
     "double": 2.0**-53,
@@ -63,13 +65,11 @@ def learning_rate(run: Run) -> float:
 
     Raises
     ------
-    InputError: a recorded learning rate that is no number, or negative.
+    InputError: a recorded learning rate that is not positive and finite.
     """
     if str(run.meta.get("optimiser") or "").lower() == FLOW:
         return 0.0
-    recorded = _number(run.meta, "learning_rate", 0.0)
-    if recorded < 0:
-        raise InputError("meta's learning_rate is negative", received=f"{recorded:g}")
+    recorded = recorded_rate(run.meta) or 0.0
     if run.steps is None or len(run) < 2:
         return recorded or float(np.diff(run.t).min(initial=np.inf) if len(run) > 1 else 0.0)
     counted = np.diff(run.steps)
@@ -80,7 +80,13 @@ def learning_rate(run: Run) -> float:
 def is_step_known(run: Run) -> bool:
     """Whether the run tells how long its steps were, or that it took none."""
     is_flow = str(run.meta.get("optimiser") or "").lower() == FLOW
-    return is_flow or run.steps is not None or bool(_number(run.meta, "learning_rate", 0.0))
+    return is_flow or run.steps is not None or recorded_rate(run.meta) is not None
+
+
+def exceeding_rate(run: Run) -> float | None:
+    """The recorded learning rate where no step of it fits between the first two of at least two snapshots."""
+    rate = recorded_rate(run.meta)
+    return rate if rate is not None and rate > (1 + _ROUNDED) * float(run.t[1] - run.t[0]) else None
 
 
 def stored_roundoff(run: Run) -> float:

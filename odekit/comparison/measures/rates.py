@@ -165,7 +165,7 @@ def _estimate(
     unit = float(times[-1] - times[0])
     folds = -np.diff(np.log(values)) / np.diff(times / unit)
     doubt = max(noises) * (1 / values[:-1] + 1 / values[1:]) / np.diff(times / unit)
-    limit = limit_of(times / unit, values, noises[0])
+    limit = limit_of(times / unit, values, max(noises))
     half = len(folds) // 2
     lowest = min(float((folds - doubt)[half:].min()), limit.low - float(doubt[-1]))
     highest = max(float((folds + doubt)[half:].max()), limit.high + float(doubt[-1]))

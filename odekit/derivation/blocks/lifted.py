@@ -13,7 +13,7 @@ from odekit.derivation.blocks.landscape import landscape
 from odekit.derivation.blocks.stack import block_stacks
 from odekit.derivation.blocks.words import Letter, combine, terms_of, words_text
 from odekit.derivation.spheres import CriticalPoint, SphereReport, time_change
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, UnknownNameError, shown
 from odekit.groups import FiniteGroup
 from odekit.networks import Network
 from odekit.systems import BlockFlow, BlockStack
@@ -131,5 +131,5 @@ class Lifted:
         if isinstance(irrep, str):
             raise UnknownNameError("irrep", irrep, [name for stack in self.stacks for name in stack.names])
         raise InputError(
-            "no such irrep", expected=f"0 to {len(self.group.irreps) - 1}, or a name", received=repr(irrep)
+            "no such irrep", expected=f"0 to {len(self.group.irreps) - 1}, or a name", received=shown(irrep)
         )

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from odekit.arguments import expect
+from odekit.arguments import expect, text_of
 from odekit.derivation.modes.frequencies import CharacterFrequencies, SymbolicFrequencies, SymbolicFrequency
-from odekit.errors import InputError
+from odekit.errors import InputError, shown
 from odekit.expressions import parse
 
 __all__ = ["Modes", "chosen_characters", "chosen_combinations"]
@@ -66,10 +66,14 @@ def _split(modes: Modes) -> list[str]:
         "text such as k,2k or 1,2",
         modes,
     )
-    parts = re.split(r",(?![^(]*\))", modes) if isinstance(modes, str) else [str(mode) for mode in modes]
+    parts = (
+        re.split(r",(?![^(]*\))", modes)
+        if isinstance(modes, str)
+        else [text_of(mode, "a mode") for mode in modes]
+    )
     texts = [part.strip() for part in parts]
     if not texts or not all(texts):
-        raise InputError("no modes given", expected="a list such as k,2k or 1,2", received=repr(modes))
+        raise InputError("no modes given", expected="a list such as k,2k or 1,2", received=shown(modes))
     return texts
 
 
@@ -99,4 +103,4 @@ def _character(frequencies: CharacterFrequencies, text: str) -> int:
 
 
 def _not_a_mode(text: str, expected: str, hint: str = 'modes="k,2k"') -> InputError:
-    return InputError("a mode can't be read", expected=expected, received=repr(text), hint=hint)
+    return InputError("a mode can't be read", expected=expected, received=shown(text), hint=hint)

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from odekit.arguments import chosen as chosen_name
 from odekit.arrays import BoolArray, FloatArray
-from odekit.errors import InputError
+from odekit.errors import InputError, shown
 from odekit.networks import Network, check_network
 from odekit.numbers import integer
 from odekit.simulation.gradient.interruption import current_question
@@ -176,7 +176,7 @@ def _checked_type(dtype: DTypeLike) -> np.dtype[Any]:
         raise InputError(
             "the gradient has no such type",
             expected="float64 or float32",
-            received=getattr(dtype, "__name__", repr(dtype)),
+            received=getattr(dtype, "__name__", shown(dtype)),
         )
     return checked
 

@@ -2,10 +2,12 @@
 
 from odekit.simulation.runs.archive import read_archive, write_archive
 from odekit.simulation.runs.load import check_group, load_run, load_weights
+from odekit.simulation.runs.meta import FLOW, recorded_rate, unused_keys
 from odekit.simulation.runs.run import Run
 from odekit.simulation.runs.split import draw_split, kinds_of_tuples
 
 __all__ = [
+    "FLOW",
     "Run",
     "check_group",
     "draw_split",
@@ -13,5 +15,7 @@ __all__ = [
     "load_run",
     "load_weights",
     "read_archive",
+    "recorded_rate",
+    "unused_keys",
     "write_archive",
 ]

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.errors import FileError, InputError
+from odekit.arguments import path_of
+from odekit.errors import FileError, InputError, shown
 from odekit.groups import MAX_ORDER, FiniteGroup, from_table
 from odekit.groups import group as named_group
 from odekit.networks import Network
 from odekit.simulation.runs.archive import opened_archive
+from odekit.simulation.runs.meta import recorded_rate
 from odekit.simulation.runs.run import Run, check_shapes
 from odekit.simulation.weights import names
 
@@ -36,7 +38,8 @@ def load_run(path: Path) -> Run:
     path: an ``.npz`` without pickles that holds ``t`` (T,), ``theta`` (T, M, n) or ``theta1``, ``theta2``,
         ``xi`` (T, M, n), optional ``steps`` (T,), optional ``table`` (n, n), which wins over the group's
         name, and ``meta``, a JSON string with group (unless there is a table), activation, embedding,
-        constraint, loss and logit_scale; optional rates, task and more, all of which is kept.
+        constraint, loss and logit_scale; optional rates, task, optimiser, learning_rate (of a descent,
+        positive) and more, all of which is kept.
 
     Raises
     ------
@@ -48,6 +51,7 @@ def load_run(path: Path) -> Run:
         if "t" not in arrays:
             raise InputError("t is missing", expected="times of shape (T,) under the key 't'")
         meta = _meta(arrays["meta"])
+        recorded_rate(meta)
         network = _network(_group(arrays, arrays.shapes, meta), arrays.shapes, meta)
         times = (*arrays.shapes["t"], *arrays.shapes["xi"])[0]
         check_shapes(_of_weights(arrays.shapes, network), times, network)
@@ -131,6 +135,7 @@ def _first_time(arrays: Arrays) -> NDArray[Any]:
 @contextmanager
 def _naming(path: Path) -> Iterator[None]:
     """Turn a complaint about what a file holds into one that names the file."""
+    path_of(path, "a run's file")
     try:
         yield
     except FileError:
@@ -182,7 +187,7 @@ def _network(group: FiniteGroup, shapes: Shapes, meta: Mapping[str, Any]) -> Net
             received="" if xi is None else f"shape {xi}",
         )
     if meta.get("neurons", xi[1]) != xi[1]:
-        raise InputError("meta's neurons don't fit xi", expected=f"{xi[1]}", received=repr(meta["neurons"]))
+        raise InputError("meta's neurons don't fit xi", expected=f"{xi[1]}", received=shown(meta["neurons"]))
     return Network(
         group,
         neurons=xi[1],
@@ -237,5 +242,5 @@ def _rates(meta: Mapping[str, Any]) -> Mapping[str, float]:
 def _text(meta: Mapping[str, Any], key: str, default: str) -> str:
     value = meta.get(key, default)
     if not isinstance(value, str):
-        raise InputError(f"meta's {key} is not text", received=repr(value))
+        raise InputError(f"meta's {key} is not text", received=shown(value))
     return value

@@ -11,7 +11,7 @@ from scipy.integrate import DOP853
 
 from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.errors import InputError, StoppedEarly
-from odekit.simulation.training.integration import State, current_journal
+from odekit.simulation.training.integration import State, current_journal, out_of_reach
 from odekit.simulation.training.velocity import Velocity
 from odekit.simulation.weights import norms
 
@@ -171,7 +171,8 @@ def _follow(velocity: Velocity, lanes: _Lanes, goal: _Goal, result: Relaxation) 
         if not len(lanes.neurons):
             return
     raise StoppedEarly(
-        f"neuron {lanes.neurons[0]} has come no further than t = {lanes.t[0]:.6g} in {MAX_STEPS:,} steps",
+        f"neuron {lanes.neurons[0]} has come no further than t = {lanes.t[0]:.6g} in {MAX_STEPS:,} steps"
+        f"{out_of_reach(float(lanes.t[0]), goal.last)}",
         expected="a smooth flow; an activation's kinks (relu, abs) stop it",
         hint="method='sgd', a looser rtol, or an earlier t_end",
     )

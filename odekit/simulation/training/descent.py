@@ -70,15 +70,22 @@ def gradient_descent(
                 method.step(weights)
                 done += 1
                 phase.note(state)
-        _check_finite(weights, int(steps[index]), learning_rate)
+        _check_finite(weights, int(steps[index]), learning_rate, weight_decay)
         snapshots[index], filled = weights, index + 1
         advance(float(steps[index] / max(steps[-1], 1)))
     phase.end(state())
     return snapshots
 
 
-def _check_finite(weights: FloatArray, step: int, learning_rate: float) -> None:
+def _check_finite(weights: FloatArray, step: int, learning_rate: float, weight_decay: float) -> None:
     if not np.isfinite(weights).all():
+        if learning_rate * weight_decay > 1:
+            raise InputError(
+                f"descent has diverged by step {step}: its decay takes more than a weight away at once",
+                expected="learning rate times weight decay at most 1",
+                received=f"{learning_rate:g} times {weight_decay:g}",
+                hint="a smaller weight decay",
+            )
         raise InputError(
             f"descent has diverged by step {step}",
             expected="finite weights",

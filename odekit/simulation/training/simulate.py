@@ -42,6 +42,8 @@ from odekit.simulation.weights import stack_mapping
 __all__ = ["METHODS", "simulate"]
 
 METHODS = ("flow", *OPTIMISERS)
+# The largest whole number of 128 bits.
+MAX_SEED = 2**128 - 1
 NAMES = {"flow": "gradient flow", "sgd": "SGD", "adamw": "AdamW"}
 
 
@@ -77,7 +79,7 @@ def simulate(
     Parameters
     ----------
     network: of a definite order; with a constraint, on its spheres.
-    seed: of all randomness, the start and the training set, a non-negative int.
+    seed: of all randomness, the start and the training set, an int from 0, of 128 bits at most.
     init, scale: how the start is drawn, see `initial_weights`; on spheres the scale plays no part.
     weights: a start instead, by name (``theta`` or ``theta1``, ``theta2``, ..., and ``xi``), each (M, n); on
         spheres of norm 1 to 1e-5, and renormalised.
@@ -141,7 +143,7 @@ def simulate(
     chosen("method", method, METHODS)
     chosen("softmax", softmax, SOFTMAXES)
     estimate_error, progress = flag(estimate_error, "estimate_error"), flag(progress, "progress")
-    frac_train, seed = positive(frac_train, "frac_train", 1), integer(seed, "the seed", 0)
+    frac_train, seed = positive(frac_train, "frac_train", 1), integer(seed, "the seed", 0, MAX_SEED)
     train = draw_split(network, frac_train, seed) if frac_train < 1 else None
     velocity = Velocity(network, softmax, train)
     start, drawn = _start(network, seed, init, scale, weights)
@@ -154,7 +156,7 @@ def simulate(
         if until is not None:
             meta["until"] = until
     else:
-        refuse(method, t_end=t_end, times=times, until=until)
+        refuse(method, t_end=t_end, times=times, until=until, rtol=rtol)
         rate, at = checked_rate(learning_rate), kept_steps(steps, snapshots)
         decay = _decay(network, method, softmax, weight_decay, frac_train)
         meta |= {"learning_rate": rate, "weight_decay": decay}

@@ -72,7 +72,9 @@ class Event:
 
     Within each other step g is looked at where it is least and at seven points besides, and where it is
     undefined (NaN) at one of these its domain's end is found; two zeros closer together than an eighth of a
-    step are missed only where g has further minima between these points. A pole is no zero.
+    step are missed only where g has further minima between these points. A pole is no zero. Where g
+    does not change its sign a zero is missed but by luck: one that it only touches, as ``(x - 3)**2`` and
+    ``abs(x - 3)`` do, and one at which it ends, as ``sqrt(x - 3)`` does. Write ``x - 3`` instead.
     """
 
     function: str | EventFunction
@@ -92,8 +94,7 @@ class Event:
         )
         expect(isinstance(self.name, str), "an event's name must be text", 'text such as "event"', self.name)
         is_direction = is_integer(self.direction) and self.direction in (-1, 0, 1)
-        what = f"unknown direction {self.direction!r} of an event"
-        expect(is_direction, what, "-1, 0 or 1", self.direction)
+        expect(is_direction, "unknown direction of an event", "-1, 0 or 1", self.direction)
         for name in ("terminal", "at_start", "crosses_once"):
             object.__setattr__(self, name, flag(getattr(self, name), f"{name} of an event"))
         if self.at_start and self.direction == 0:

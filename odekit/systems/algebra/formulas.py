@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, UnknownNameError, shown
 from odekit.expressions import FORMULA, Names, parse
 from odekit.numbers import is_real
 from odekit.systems.algebra.symbolic import to_symbolic
@@ -67,7 +67,7 @@ def _read(formula: Any, known: Mapping[str, sp.Expr], what: str) -> sp.Expr:
         raise InputError(
             f"{what} is no formula",
             expected="text, a finite number or a SymPy expression",
-            received=repr(formula)[:80],
+            received=shown(formula),
         )
     return _matched(_worked_out(formula, what), known, what)
 

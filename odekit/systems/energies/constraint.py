@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from odekit.arguments import text_of
 from odekit.errors import InputError, UnknownNameError
 from odekit.systems.algebra import array_function
 from odekit.systems.energies.variables import Variable
@@ -89,11 +90,15 @@ def _each(constraint: Any, vocabulary: Vocabulary) -> Iterator[Constraint]:
     if isinstance(constraint, Mapping):
         for key, value in constraint.items():
             is_kind = isinstance(value, str) and value in KINDS
-            yield _kind(key, value, vocabulary) if is_kind else _function(str(key), value, vocabulary)
+            yield (
+                _kind(key, value, vocabulary)
+                if is_kind
+                else _function(text_of(key, "a constraint"), value, vocabulary)
+            )
         return
     formulas = constraint if isinstance(constraint, list | tuple) else [constraint]
     for formula in formulas:
-        yield _function(str(formula), formula, vocabulary)
+        yield _function(text_of(formula, "a constraint"), formula, vocabulary)
 
 
 def _kind(key: Any, kind: str, vocabulary: Vocabulary) -> Constraint:

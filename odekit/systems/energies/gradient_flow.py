@@ -8,7 +8,7 @@ import numpy as np
 import sympy as sp
 
 from odekit.arguments import chosen
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, UnknownNameError, shown
 from odekit.limits import bounded
 from odekit.systems.algebra import array_function
 from odekit.systems.energies.constraint import Constraint, read_constraints
@@ -152,7 +152,7 @@ def _shown(energy: sp.Expr) -> str:
 def _decay(decay: Mapping[Any, Any], vocabulary: Vocabulary) -> sp.Expr:
     """Half the weighted sum of squares."""
     if not isinstance(decay, Mapping):
-        raise InputError("decay must be given by variable", expected='{"a": 0.1}', received=repr(decay)[:60])
+        raise InputError("decay must be given by variable", expected='{"a": 0.1}', received=shown(decay))
     known = {variable.name: variable for variable in vocabulary.variables}
     total = sp.S.Zero
     for key, formula in decay.items():

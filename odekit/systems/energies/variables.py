@@ -10,7 +10,7 @@ from typing import Any
 import sympy as sp
 
 from odekit.arguments import flag, is_series
-from odekit.errors import InputError
+from odekit.errors import InputError, shown
 from odekit.expressions import FUNCTION_NAMES, check_apart, folded
 from odekit.numbers import is_integer
 
@@ -95,7 +95,7 @@ def variable(name: str, *shape: int, complex: bool = False) -> Variable:
         raise InputError(
             f"the variable {name!r} has no such shape",
             expected="up to two sizes, 1, 2, ...",
-            received=str(shape),
+            received=shown(shape),
         )
     complex = flag(complex, "complex")
     found = Variable(name, tuple(int(n) for n in shape), complex)
@@ -134,7 +134,7 @@ def declared_parameters(parameters: Iterable[Any]) -> tuple[sp.Symbol, ...]:
     items = parameters.replace(",", " ").split() if isinstance(parameters, str) else list(parameters)
     for item in items:
         if not isinstance(item, str | sp.Symbol):
-            raise InputError("a parameter must be a name or a symbol", received=repr(item))
+            raise InputError("a parameter must be a name or a symbol", received=shown(item))
         _check_name(str(item))
     return tuple(item if isinstance(item, sp.Symbol) else sp.Symbol(item, real=True) for item in items)
 
@@ -160,16 +160,17 @@ def _unreadable(item: Any) -> InputError:
     return InputError(
         "this declares no variable",
         expected="names, real SymPy symbols, or variable(...)",
-        received=repr(item),
+        received=shown(item),
     )
 
 
 def _check_name(name: Any) -> None:
     if not isinstance(name, str) or not name.isidentifier():
+        named = repr(name) if isinstance(name, str) else shown(name)
         raise InputError(
-            f"{name!r} can't be the name of a variable or parameter",
+            f"{named} can't be the name of a variable or parameter",
             expected="a letter, then letters, digits and underscores",
-            received=repr(name),
+            received=shown(name),
         )
     if folded(name) in (*FUNCTION_NAMES, *_MEANT):
         raise InputError(

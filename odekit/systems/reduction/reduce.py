@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import sympy as sp
 
-from odekit.errors import InputError
+from odekit.errors import InputError, shown
 from odekit.expressions import FUNCTION_NAMES
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.systems.answers import ANY
@@ -77,7 +77,7 @@ def reduce(
 
 def _on_manifold(flow: System, ansatz: Mapping[Any, Any]) -> System:
     if not isinstance(ansatz, Mapping) or not ansatz:
-        raise InputError("an ansatz gives states", expected='{"a": "r*cos(u)"}', received=repr(ansatz)[:60])
+        raise InputError("an ansatz gives states", expected='{"a": "r*cos(u)"}', received=shown(ansatz))
     kept = {state.name: state for state in flow.states}
     given = {flow[str(key)]: formula for key, formula in ansatz.items()}
     names = dict.fromkeys(name for formula in given.values() for name in _names_in(formula))
@@ -130,7 +130,7 @@ def _vanishes(expression: sp.Expr) -> bool:
 def _meanings(flow: System, observables: Any) -> dict[sp.Symbol, sp.Expr]:
     if not isinstance(observables, Mapping) or not observables:
         raise InputError(
-            "observables are given by name", expected='{"u": "a**2 + b**2"}', received=repr(observables)[:60]
+            "observables are given by name", expected='{"u": "a**2 + b**2"}', received=shown(observables)
         )
     words = Vocabulary(declared_variables(list(flow.states)), flow.parameters, {})
     names = declared_parameters([str(key) for key in observables])

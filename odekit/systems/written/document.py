@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, UnknownNameError, shown
 from odekit.files import read_toml
 
 __all__ = ["WrittenEnergy", "WrittenSystem", "read_system"]
@@ -106,6 +106,6 @@ def _shapes(variables: Any) -> dict[str, tuple[int, ...]]:
         raise InputError(
             "an energy needs variables",
             expected='variables = ["a", "b"], or {A = [2, 3]} for a matrix',
-            received="none" if variables is None else repr(variables)[:60],
+            received="none" if variables is None else shown(variables),
         )
     return {name: tuple(size if isinstance(size, list) else [size]) for name, size in variables.items()}

@@ -6,7 +6,7 @@ from typing import Any
 
 import sympy as sp
 
-from odekit.errors import InputError
+from odekit.errors import InputError, shown
 from odekit.expressions import declared_names
 from odekit.numbers import is_integer
 
@@ -84,7 +84,7 @@ def entries_by_name(names: Any, sizes: Mapping[str, int], what: str) -> list[Ent
         raise InputError(
             f"{what} must be names, symbols or a mapping",
             expected='names such as "a b"',
-            received=repr(names),
+            received=shown(names),
         )
     return [entry for name in names for entry in entries({name: None}, sizes, what)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -243,3 +244,13 @@ def test_a_derivation_with_a_wrong_sign_is_refuted(small_run: Run, monkeypatch: 
 
     monkeypatch.setattr(flows, "solve", mirrored)
     assert compare(small_run).outcome == "refuted"
+
+
+@pytest.mark.parametrize("rate", [1e9, 1e3])
+def test_a_learning_rate_of_which_t_is_no_multiple_is_told_as_that(rate: float) -> None:
+    network = Network("Z5", neurons=8)
+    run = simulate(network, seed=3, method="sgd", learning_rate=0.1, steps=100, snapshots=21)
+    assert compare(run).outcome == "confirmed"
+    comparison = compare(replace(run, meta={**run.meta, "learning_rate": rate}))
+    assert comparison.outcome == "inconclusive"
+    assert f"no multiple of the recorded learning_rate {rate:.4g}" in comparison.reason

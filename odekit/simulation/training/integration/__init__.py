@@ -8,7 +8,7 @@ from odekit.simulation.training.integration.journal import (
     stop_training,
 )
 from odekit.simulation.training.integration.kinks import has_kink
-from odekit.simulation.training.integration.passage import MAX_EVALUATIONS, follow, integrate
+from odekit.simulation.training.integration.passage import MAX_EVALUATIONS, follow, integrate, out_of_reach
 from odekit.simulation.training.integration.stepper import Stepper
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "has_kink",
     "integrate",
     "keeping",
+    "out_of_reach",
     "stop_training",
 ]

@@ -11,10 +11,12 @@ from odekit.errors import StoppedEarly
 from odekit.simulation.training.integration.journal import current_journal
 from odekit.simulation.training.integration.stepper import Stepper
 
-__all__ = ["MAX_EVALUATIONS", "follow", "integrate"]
+__all__ = ["MAX_EVALUATIONS", "follow", "integrate", "out_of_reach"]
 
 # No smooth flow takes so many; one that is pinned to the kinks of an activation would never end.
 MAX_EVALUATIONS = 100_000
+# A flow that stops within a smaller share of its way may not be worth going on with.
+FAR = 0.1
 
 
 def integrate(
@@ -43,7 +45,7 @@ def integrate(
     def is_over(way: Stepper) -> bool:
         advance(float((way.t - times[0]) / (times[-1] - times[0])))
         if way.fresh > MAX_EVALUATIONS:
-            raise _unending(way.t)
+            raise _unending(way.t, float(times[-1]))
         return False
 
     return follow(way, times, is_over)
@@ -92,9 +94,18 @@ def follow(
     return snapshots[:filled].reshape(filled, *way.shape)
 
 
-def _unending(t: float) -> StoppedEarly:
+def out_of_reach(t: float, last: float) -> str:
+    """What to say of a flow that has used up its steps by ``t``: that a far end will not be reached.
+
+    >>> out_of_reach(3.0, 1e9), out_of_reach(3.0, 4.0)
+    ('; at this pace its end, t = 1e+09, will not be reached', '')
+    """
+    return f"; at this pace its end, t = {last:g}, will not be reached" if t < FAR * last else ""
+
+
+def _unending(t: float, last: float) -> StoppedEarly:
     return StoppedEarly(
-        f"the gradient flow has come no further than t = {t:.6g}",
+        f"the gradient flow has come no further than t = {t:.6g}{out_of_reach(t, last)}",
         expected=f"at most {MAX_EVALUATIONS:,} gradients",
         received="a flow that is stiff there, or that slides along an activation's kinks",
         hint="descent instead (method sgd with a learning rate), a looser rtol, or an earlier t_end",

@@ -10,6 +10,7 @@ import pytest
 
 from odekit.comparison.accuracy.provenance import (
     check_flow_time,
+    exceeding_rate,
     integrator_error,
     learning_rate,
     stored_roundoff,
@@ -46,7 +47,6 @@ def test_the_precision_of_training_is_the_stated_one_where_it_is_known(
         ({"learning_rate": 0.5}, False, 0.5),
         ({"optimiser": "SGD"}, True, 2.0),
         ({"optimiser": "SGD", "learning_rate": 3}, True, 3.0),
-        ({"optimiser": "SGD", "learning_rate": 0}, False, 2.0),
         ({"learning_rate": None}, False, 2.0),
     ],
 )
@@ -89,17 +89,29 @@ def test_other_training_has_none(
         check_flow_time(changed(small_run, meta=meta))
 
 
-@pytest.mark.parametrize("value", ["0.1", [0.1], float("nan"), True])
-def test_a_learning_rate_that_is_no_number_is_refused(
+@pytest.mark.parametrize("value", ["0.1", [0.1], float("nan"), float("inf"), True, 0, 0.0, -0.1])
+def test_a_learning_rate_that_is_no_positive_number_is_refused(
     small_run: Run, changed: Callable[..., Run], value: object
 ) -> None:
-    with pytest.raises(InputError, match="learning_rate must be a finite number"):
+    with pytest.raises(InputError, match="learning_rate must be positive and finite"):
         learning_rate(changed(small_run, meta={"learning_rate": value}))
 
 
-def test_a_negative_learning_rate_is_refused(small_run: Run, changed: Callable[..., Run]) -> None:
-    with pytest.raises(InputError, match="learning_rate is negative"):
-        learning_rate(changed(small_run, meta={"learning_rate": -0.1}))
+@pytest.mark.parametrize(
+    ("meta", "expected"),
+    [
+        ({"optimiser": "SGD", "learning_rate": 3}, 3.0),
+        ({"learning_rate": 1e9}, 1e9),
+        ({"optimiser": "SGD", "learning_rate": 2}, None),
+        ({"optimiser": "SGD", "learning_rate": float(np.float32(2)) * (1 + 1e-7)}, None),
+        ({"optimiser": "SGD"}, None),
+        ({"optimiser": "gradient flow", "learning_rate": 1e9}, None),
+    ],
+)
+def test_a_learning_rate_beyond_the_first_interval_is_no_step_of_it(
+    small_run: Run, changed: Callable[..., Run], meta: dict[str, Any], expected: float | None
+) -> None:
+    assert exceeding_rate(changed(small_run, t=2.0 * np.arange(len(small_run)), meta=meta)) == expected
 
 
 def test_a_run_without_an_error_record_has_none(small_run: Run, changed: Callable[..., Run]) -> None:

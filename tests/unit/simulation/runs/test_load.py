@@ -89,6 +89,18 @@ def test_unknown_keys_and_arrays_are_kept(tmp_path: Path) -> None:
     np.testing.assert_array_equal(run.records["spare"], np.arange(7))
 
 
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"learning_rate": None},
+        {"optimiser": "gradient flow", "learning_rate": 0},
+        {"optimiser": "SGD", "learning_rate": 0.1},
+    ],
+)
+def test_a_learning_rate_of_a_flow_or_none_is_kept(tmp_path: Path, known: dict[str, Any]) -> None:
+    assert load_run(write(tmp_path, arrays(meta=meta(**known)))).meta.items() >= known.items()
+
+
 def test_the_table_wins_over_the_groups_name(tmp_path: Path) -> None:
     klein = np.bitwise_xor.outer(np.arange(4), np.arange(4))
     weights = np.ones((3, 2, 4))
@@ -137,6 +149,11 @@ W = np.ones((3, 2, 5))
         (arrays(meta=meta(logit_scale="1")), "logit_scale must be positive"),
         (arrays(meta=meta(task=5)), "meta's task is not text"),
         (arrays(meta=meta(task="x*y*z")), "task is not one"),
+        (arrays(meta=meta(learning_rate=0)), "learning_rate must be positive and finite.*Received: int 0"),
+        (arrays(meta=meta(optimiser="SGD", learning_rate=-0.1)), "learning_rate must be positive"),
+        (arrays(meta=meta(optimiser="AdamW", learning_rate=float("inf"))), "learning_rate must be positive"),
+        (arrays(meta=meta(optimiser="sgd", learning_rate=float("nan"))), "learning_rate must be positive"),
+        (arrays(meta=meta(optimiser="sgd", learning_rate="0.1")), "learning_rate must be positive"),
         (arrays(meta=meta(rates=[1, 2])), "meta's rates are not an object"),
         (arrays(meta=meta(rates={"xi": "fast"})), "the rate of xi must be positive"),
         (arrays(meta=meta(rates={"phi": 1})), "unknown weight group in rates"),

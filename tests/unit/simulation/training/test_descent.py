@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from odekit.errors import InputError
 from odekit.groups import FiniteGroup
 from odekit.networks import Network
-from odekit.simulation import LossGradient, Run, load_run
+from odekit.simulation import LossGradient, Run, load_run, simulate
 from odekit.simulation.training.descent import gradient_descent
 from odekit.simulation.training.flow import gradient_flow
 from odekit.simulation.training.spheres import check_unit, normalise, parts
@@ -156,3 +156,23 @@ def test_a_huge_decay_is_a_divergence_and_no_warning() -> None:
     start = np.full((2, 5, 4), 0.1)
     with pytest.raises(InputError, match="descent has diverged"):
         gradient_descent(network, start, 0.01, np.array([0, 5]), optimiser="adamw", weight_decay=1e300)
+
+
+@pytest.mark.parametrize(
+    ("method", "rate", "decay", "is_blamed"),
+    [
+        ("sgd", 0.1, 1e300, True),
+        ("adamw", 0.1, 1e300, True),
+        ("sgd", 0.5, 1e4, True),
+        ("sgd", 1e9, 0.0, False),
+    ],
+)
+def test_a_decay_that_takes_more_than_a_weight_away_is_blamed_for_a_divergence(
+    method: str, rate: float, decay: float, is_blamed: bool
+) -> None:
+    options = {"method": method, "learning_rate": rate, "weight_decay": decay, "steps": 200, "snapshots": 101}
+    with pytest.raises(InputError, match="diverged") as raised:
+        simulate(Network("Z5", neurons=2), scale=0.1, **options)  # type: ignore[arg-type]
+    assert ("learning rate times weight decay at most 1" in str(raised.value)) is is_blamed
+    assert ("Try: a smaller weight decay" in str(raised.value)) is is_blamed
+    assert ("Try: a smaller learning rate" in str(raised.value)) is not is_blamed

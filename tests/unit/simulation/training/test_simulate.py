@@ -92,6 +92,14 @@ def test_progress_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> 
         ({"rtol": 0.0}, "rtol must be a finite number from 1e-13 to 0.01"),
         ({"learning_rate": 0.1}, "learning_rate is not an option of method 'flow'"),
         ({"steps": 5}, "steps is not an option of method 'flow'"),
+        (
+            {"method": "sgd", "learning_rate": 0.1, "steps": 5, "rtol": 1e-3},
+            "rtol is not an option of method 'sgd'",
+        ),
+        (
+            {"method": "adamw", "learning_rate": 0.1, "steps": 5, "rtol": 1e-3},
+            "rtol is not an option of method 'adamw'",
+        ),
         ({"method": "sgd", "steps": 5}, "descent needs a learning rate"),
         ({"method": "sgd", "steps": 5, "learning_rate": 0.0}, "learning_rate must be positive"),
         ({"method": "sgd", "steps": 5, "learning_rate": -0.1}, "learning_rate must be positive"),

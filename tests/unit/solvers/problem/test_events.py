@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
+import odekit
 from odekit.errors import InputError, UnknownNameError
 from odekit.solvers import Event, Status, dominance_reached, horizon, phase_aligned, solve
 from odekit.solvers.problem.zeros import find_times
@@ -110,7 +111,7 @@ def test_an_unknown_name_suggests_the_nearest(oscillator: Any) -> None:
 
 
 def test_an_event_checks_its_direction() -> None:
-    with pytest.raises(InputError, match="unknown direction 2 of an event"):
+    with pytest.raises(InputError, match=r"unknown direction of an event.*Received: int 2"):
         Event("x", 2)
     with pytest.raises(InputError, match="at the start needs a direction"):
         Event("x", at_start=True)
@@ -119,3 +120,14 @@ def test_an_event_checks_its_direction() -> None:
 def test_dominance_needs_somebody_to_dominate() -> None:
     with pytest.raises(InputError, match="needs other states"):
         dominance_reached("a", [])
+
+
+@pytest.mark.parametrize("start", [0.0, 1.3, 2.9])
+@pytest.mark.parametrize("text", ["(x - 3)**2", "abs(x - 3)", "sqrt(x - 3)", "sqrt(3 - x)"])
+def test_a_zero_that_is_touched_or_at_which_g_ends_is_found_by_what_changes_its_sign(
+    text: str, start: float
+) -> None:
+    solution = solve(odekit.system({"x": "1"}), [start], 5.0, events=[Event("x - 3"), Event(text)])
+    assert solution.event_t[0, 0] == pytest.approx(3.0 - start, abs=1e-12)
+    touched = solution.event_t[1, 0]
+    assert np.isnan(touched) or touched == pytest.approx(3.0 - start, abs=1e-7), "never somewhere else"

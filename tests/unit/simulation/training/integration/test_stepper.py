@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from odekit.arrays import FloatArray
 from odekit.errors import StoppedEarly
 from odekit.simulation.training.integration import Stepper, follow, integrate
 from odekit.simulation.training.integration.chebyshev import Chebyshev
@@ -36,6 +37,20 @@ def test_too_many_slopes_stop_a_flow_early(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("odekit.simulation.training.integration.passage.MAX_EVALUATIONS", 100)
     with pytest.raises(StoppedEarly, match=r"come no further than t = .*100 gradients"):
         integrate(stiff, np.full((2, 2), 0.5), np.linspace(0.0, 2.0, 5), 1e-8, lambda done: None)
+
+
+@pytest.mark.parametrize(("last", "is_far"), [(1e300, True), (1e9, True), (0.1, False)])
+def test_a_flow_that_will_not_reach_its_end_says_so(
+    monkeypatch: pytest.MonkeyPatch, last: float, is_far: bool
+) -> None:
+    monkeypatch.setattr("odekit.simulation.training.integration.passage.MAX_EVALUATIONS", 300)
+
+    def shaken(y: FloatArray) -> FloatArray:
+        return np.array([1.0, np.cos(3e3 * y[0])])
+
+    with pytest.raises(StoppedEarly, match="come no further than") as stopped:
+        integrate(shaken, np.zeros(2), np.array([0.0, last]), 1e-8, lambda done: None)
+    assert (f"its end, t = {last:g}, will not be reached" in str(stopped.value)) is is_far
 
 
 @pytest.mark.parametrize("steps", [10, 80, 400])
