@@ -150,7 +150,8 @@ class System:
         ReductionError: their equations need other states.
         """
         names = [names] if isinstance(names, str) else names
-        expect(is_series([*names]), "no states are named", "a sequence of names", names)
+        is_list = is_series(names) or isinstance(names, Mapping)
+        expect(is_list, "no states are named", "a sequence of names", names)
         wanted = {self[name] for name in names}
         known = self.rhs if self.blocks is not None else self.equations
         entries = {symbol: entry for symbol, entry in known.items() if symbol in wanted}
