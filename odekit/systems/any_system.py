@@ -25,6 +25,7 @@ from odekit.systems.written import (
     WrittenSystem,
     entries,
     equations_of_text,
+    in_words,
     read_system,
     whole_numbers,
 )
@@ -132,8 +133,7 @@ def _written(
             expected='{"r": "sqrt(x**2 + y**2)"}',
             received=shown(definitions),
         )
-    words = (conditions,) if isinstance(conditions, str) else tuple(conditions)
-    return WrittenSystem(equations, parameters, definitions or {}, time, words)
+    return WrittenSystem(equations, parameters, definitions or {}, time, in_words(conditions))
 
 
 def _with_parameters(

@@ -28,6 +28,8 @@ def solved_with_an_event(**given: Any) -> Any:
     return odekit.solve(**DECAY, events=[odekit.Event(**given)])
 
 
+FLOW = odekit.gradient_flow("x**2/2", "x")
+
 DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "Event": (
         solved_with_an_event,
@@ -91,7 +93,11 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {**DECAY, "rtol": 1e-6, "atol": None, "method": "auto", "backend": "auto", "events": ()}
         | {"dense": False, "max_steps": 1000, "h0": None, "max_step": None},
     ),
-    "system": (odekit.system, {"equations": {"x": "-k*x"}, "parameters": "k"}),
+    "reduce": (odekit.reduce, {"flow": FLOW, "ansatz": {"x": "u"}, "observables": None, "closure": False}),
+    "system": (
+        odekit.system,
+        {"equations": {"x": "-k*x"}, "parameters": "k", "definitions": None, "time": "t", "conditions": ()},
+    ),
     "variable": (
         lambda name, shape, is_complex: odekit.variable(name, shape, complex=is_complex),
         {"name": "A", "shape": 2, "is_complex": False},

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from odekit.arguments import expect, is_series
 from odekit.errors import InputError, UnknownNameError, shown
 from odekit.files import read_toml
 
-__all__ = ["WrittenEnergy", "WrittenSystem", "read_system"]
+__all__ = ["WrittenEnergy", "WrittenSystem", "in_words", "read_system"]
 
 KEYS = ("equations", "parameters", "definitions", "time", "conditions")
 ENERGY_KEYS = ("energy", "variables", "parameters", "metric", "constraint", "decay", "direction", "solution")
@@ -86,14 +87,26 @@ def read_system(path: str | os.PathLike[str]) -> WrittenSystem | WrittenEnergy:
             raise InputError(
                 f"{key} must be a table", expected=f"[{key}]", received=type(content[key]).__name__
             )
-    conditions = content.get("conditions", [])
     return WrittenSystem(
         content["equations"],
         parameters,
         content.get("definitions", {}),
         content.get("time", "t"),
-        tuple([conditions] if isinstance(conditions, str) else conditions),
+        in_words(content.get("conditions", ())),
     )
+
+
+def in_words(conditions: Any) -> tuple[str, ...]:
+    """Conditions as a tuple of texts, from one text or several.
+
+    Raises
+    ------
+    InputError: something else.
+    """
+    texts = (conditions,) if isinstance(conditions, str) else conditions
+    is_right = is_series(texts) and all(isinstance(text, str) for text in texts)
+    expect(is_right, "conditions are words", "text, or a sequence of texts", conditions, '"x > 0"')
+    return tuple(texts)
 
 
 def _shapes(variables: Any) -> dict[str, tuple[int, ...]]:

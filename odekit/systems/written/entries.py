@@ -1,11 +1,12 @@
 """Entries of vectors by ranges of indices, each with what its formula's indices are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
 
+from odekit.arguments import expect, is_series
 from odekit.errors import InputError, shown
 from odekit.expressions import declared_names
 from odekit.numbers import is_integer
@@ -51,10 +52,8 @@ def entries(written: Mapping[Any, Any], sizes: Mapping[str, int], what: str) -> 
     """
     found: list[Entry] = []
     for key, formula in written.items():
-        if isinstance(key, str):
-            found += _of_text(key, formula, sizes)
-        else:
-            found.append(Entry(key, formula, sizes))
+        expect(isinstance(key, str | sp.Symbol), f"{what} has no name", "a name or a SymPy symbol", key)
+        found += _of_text(key, formula, sizes) if isinstance(key, str) else [Entry(key, formula, sizes)]
     seen: set[str] = set()
     for entry in found:
         if str(entry.name) in seen:
@@ -80,7 +79,7 @@ def entries_by_name(names: Any, sizes: Mapping[str, int], what: str) -> list[Ent
         names = names.replace(",", " ").split() if "[" not in names else [names]
     if isinstance(names, sp.Symbol):
         names = [names]
-    if not isinstance(names, Iterable):
+    if not is_series(names) and not isinstance(names, Iterator):
         raise InputError(
             f"{what} must be names, symbols or a mapping",
             expected='names such as "a b"',
