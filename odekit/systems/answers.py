@@ -6,7 +6,7 @@ import sympy as sp
 
 from odekit.errors import ReductionError
 from odekit.limits import bounded
-from odekit.systems.integrals import polynomial_integrals
+from odekit.systems.integrals import find_integrals, is_defined_everywhere
 from odekit.systems.known import (
     Certificate,
     EllipticForm,
@@ -30,8 +30,8 @@ class AnyAnswers:
 
     @bounded("the search for first integrals")
     def first_integrals(self, system: System) -> Search[sp.Expr]:
-        """Polynomials in the states that are conserved, beyond the constraint's functions."""
-        return polynomial_integrals(system)
+        """Functions of the states that are conserved, beyond the constraint's functions."""
+        return find_integrals(system)
 
     @bounded("the search for scaling symmetries")
     def scaling_symmetries(self, system: System) -> Search[ScalingSymmetry]:
@@ -41,7 +41,8 @@ class AnyAnswers:
     @bounded("the search for points of rest")
     def fixed_points(self, system: System) -> Search[FixedPoint]:
         """Points of rest with their stability."""
-        return find_rest_points(system, system.first_integrals())
+        levels = [function for function in system.first_integrals() if is_defined_everywhere(function)]
+        return find_rest_points(system, levels)
 
     @bounded("the search for rates")
     def rates(self, system: System) -> Mapping[str, Rate]:

@@ -1,0 +1,51 @@
+"""First integrals of every kind that is looked for, polynomial ones first."""
+
+import sympy as sp
+
+from odekit.errors import LimitError
+from odekit.limits import bounded
+from odekit.systems.integrals.darboux import darboux_integrals
+from odekit.systems.integrals.polynomial_integrals import polynomial_integrals
+from odekit.systems.known import Search
+from odekit.systems.system import System
+
+__all__ = ["find_integrals", "is_defined_everywhere"]
+
+# Half of what a question may take in all: determinants of some fields take minutes.
+SECONDS = 2.0
+
+
+def find_integrals(system: System) -> Search[sp.Expr]:
+    """Polynomials, then quotients and sums of logarithms of Darboux polynomials, independent of each other.
+
+    >>> from odekit.systems.any_system import system
+    >>> print(find_integrals(system("x' = x*(1 - y); y' = y*(x - 1)")))
+    x + y - log(x) - log(y)
+    complete: no more can be independent
+    """
+    found = polynomial_integrals(system)
+    most = len(system.states) - len(system.constraints) - any(entry != 0 for entry in system.vector_field)
+    if found.status == "complete" or system.time is not None:
+        return found
+    try:
+        others = _darboux(system, found.items, most - len(found))
+        covered = "and quotients and logarithms of Darboux polynomials that were found"
+    except LimitError:
+        others, covered = (), f"but no quotients and logarithms, the search for which took over {SECONDS:g} s"
+    items = (*found.items, *others)
+    if len(items) >= most:
+        return Search(items, "complete", "no more can be independent")
+    if found.status == "not tried" and not items:
+        return found
+    return Search(items, "partial", f"{found.reason}, {covered}")
+
+
+@bounded("the search for Darboux polynomials", SECONDS)
+def _darboux(system: System, known: tuple[sp.Expr, ...], most: int) -> tuple[sp.Expr, ...]:
+    return tuple(darboux_integrals(system, known, most))
+
+
+def is_defined_everywhere(integral: sp.Expr) -> bool:
+    """Whether it has neither a logarithm nor a denominator."""
+    has_denominator = any(power.exp.is_negative for power in integral.atoms(sp.Pow))
+    return not integral.has(sp.log) and not has_denominator
