@@ -21,6 +21,8 @@ from odekit.systems.known import (
     SphereMode,
     combined,
 )
+from odekit.systems.observables import Observables, observables
+from odekit.systems.pushed import PushedSystem, pushed
 from odekit.systems.questions import Answers
 from odekit.systems.start import initial_symbol
 from odekit.systems.system import System, Template
@@ -37,6 +39,8 @@ __all__ = [
     "Equations",
     "EquivalentForm",
     "FixedPoint",
+    "Observables",
+    "PushedSystem",
     "Rate",
     "ScalingSymmetry",
     "SphereForm",
@@ -48,6 +52,8 @@ __all__ = [
     "combined",
     "gradient_flow",
     "initial_symbol",
+    "observables",
+    "pushed",
     "system",
     "variable",
 ]

@@ -10,6 +10,7 @@ from odekit.numbers import real
 from odekit.simulation import Run
 
 __all__ = [
+    "ROUNDOFFS",
     "check_flow_time",
     "integrator_error",
     "is_step_known",

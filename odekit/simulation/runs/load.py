@@ -17,7 +17,7 @@ from odekit.simulation.runs.archive import read_archive
 from odekit.simulation.runs.run import Run
 from odekit.simulation.weights import names
 
-__all__ = ["check_group", "load_run", "load_weights"]
+__all__ = ["check_group", "load_run", "load_weights", "naming_file", "read_meta"]
 
 Arrays = dict[str, NDArray[Any]]
 Path = str | os.PathLike[str]
@@ -42,12 +42,12 @@ def load_run(path: Path) -> Run:
     FileError: the file can't be read, lacks something, or holds what contradicts itself; it says what.
     """
     arrays = read_archive(path)
-    with _naming(path):
+    with naming_file(path):
         if "meta" not in arrays:
             raise InputError("meta is missing", expected="a JSON string under the key 'meta'")
         if "t" not in arrays:
             raise InputError("t is missing", expected="times of shape (T,) under the key 't'")
-        return _run(path, arrays, _meta(arrays["meta"]))
+        return _run(path, arrays, read_meta(arrays["meta"]))
 
 
 def load_weights(path: Path, group: FiniteGroup | str | None = None) -> Run:
@@ -66,8 +66,8 @@ def load_weights(path: Path, group: FiniteGroup | str | None = None) -> Run:
         or the two say different ones.
     """
     arrays = read_archive(path)
-    with _naming(path):
-        meta = _meta(arrays["meta"]) if "meta" in arrays else _default_meta(arrays)
+    with naming_file(path):
+        meta = read_meta(arrays["meta"]) if "meta" in arrays else _default_meta(arrays)
         if "table" not in arrays and "group" not in meta:
             if group is None:
                 raise InputError(
@@ -123,8 +123,13 @@ def _first_time(arrays: Arrays) -> NDArray[Any]:
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    """Turn a complaint about what a file holds into one that names the file."""
+def naming_file(path: Path) -> Iterator[None]:
+    """Turn a complaint about what a file holds into one that names the file.
+
+    Raises
+    ------
+    FileError: the block met an `InputError`.
+    """
     try:
         yield
     except FileError:
@@ -133,7 +138,13 @@ def _naming(path: Path) -> Iterator[None]:
         raise FileError(f"{path}: {error}") from None
 
 
-def _meta(array: NDArray[Any]) -> dict[str, Any]:
+def read_meta(array: NDArray[Any]) -> dict[str, Any]:
+    """The object in an array that holds one JSON string.
+
+    Raises
+    ------
+    InputError: no text, or text that is no JSON object.
+    """
     if array.ndim or array.dtype.kind != "U":
         raise InputError(
             "meta is not text", expected="one JSON string", received=f"{array.dtype} of shape {array.shape}"
