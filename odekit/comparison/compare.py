@@ -69,19 +69,19 @@ def compare(
 ) -> Comparison | TrajectoryComparison:
     """Compare a run with its reduced ODE, or a trajectory of any model with any ODE, from the first record.
 
-    The gap of a neuron, or of a recorded run, is measured against its own error budget, a bound, and verdicts
-    are given up to the horizon, the first snapshot at which the median budget passes ``horizon_level``, or for
-    a trajectory ``tolerance``, relative to the size of the state. The comparison is confirmed if at least 99 %
-    of the neurons or runs stay within their budget up to there, the median gap within ``tolerance``, and a
-    field 5 % faster and one as much slower, put to the same record, are refuted. It is refuted if more than 1 %
-    leave their budget by a factor of 2, or so many leave it at all that a share of 1 % would give as many with
-    a probability below 1e-4; or if no snapshot of a run lies before the horizon and most neurons move more
-    slowly than the flow of the stated loss can. Else it is inconclusive: too few snapshots give a large budget,
-    not a wrong verdict.
+    The gap of a neuron, or of a recorded run, is measured against its own error budget, a bound, and
+    verdicts are given up to the horizon, the first snapshot at which the median budget passes
+    ``horizon_level``, or for a trajectory ``tolerance``, relative to the size of the state. The comparison
+    is confirmed if at least 99 % of the neurons or runs stay within their budget up to there, the median
+    gap within ``tolerance``, and a field 5 % faster and one as much slower, put to the same record, are
+    refuted. It is refuted if more than 1 % leave their budget by a factor of 2, or so many leave it at all
+    that a share of 1 % would give as many with a probability below 1e-4; or if no snapshot of a run lies
+    before the horizon and most neurons move more slowly than the flow of the stated loss can. Else it is
+    inconclusive: too few snapshots give a large budget, not a wrong verdict.
 
-    The budget of a trajectory adds up the integration of the ODE, the stated learning rate, the stated noise (5
-    standard deviations), and the digits of the numbers. All are carried along the linearised flow. What the
-    trajectory doesn't state has no budget.
+    The budget of a trajectory adds up the integration of the ODE, the stated learning rate, the stated
+    noise (5 standard deviations), and the digits of the numbers. All are carried along the linearised flow.
+    What the trajectory doesn't state has no budget.
 
     Parameters
     ----------
@@ -93,8 +93,8 @@ def compare(
     tolerance: of a run the largest median gap, of a trajectory the largest median budget; above 0.
     rtol: tolerance of the ODE's integration, which is done again at rtol/100; from 1e-12 to 1e-3.
     horizon_level: of a run, the median budget at which the horizon lies, above 0.
-    scale_field: of a run, factor on the ODE's right-hand side, not 0; anything but 1 is a false statement, for
-        controls.
+    scale_field: of a run, factor on the ODE's right-hand side, not 0; anything but 1 is a false statement,
+        for controls.
 
     Returns
     -------
@@ -111,7 +111,7 @@ def compare(
     UnknownNameError: a name that neither the trajectory nor the system has.
 
     >>> import numpy as np, odekit
-    >>> a, b, h, records = 0.1, 0.2, 0.002, []  # a two-layer linear network on one target, by gradient descent
+    >>> a, b, h, records = 0.1, 0.2, 0.002, []  # a two-layer linear network, by gradient descent
     >>> for step in range(3001):
     ...     records.append((h * step, a, b))
     ...     a, b = a + h * b * (1 - a * b), b + h * a * (1 - a * b)

@@ -13,7 +13,8 @@ from odekit.systems.system import System
 
 __all__ = ["Observables", "observables"]
 
-Observables = Callable[[FloatArray, Sequence[FloatArray], Sequence[FloatArray]], FloatArray]
+Rows = FloatArray | Sequence[FloatArray]
+Observables = Callable[[FloatArray, Rows, Rows], FloatArray]
 
 
 def observables(system: System, formulas: Mapping[str, Any]) -> Observables:
@@ -26,8 +27,8 @@ def observables(system: System, formulas: Mapping[str, Any]) -> Observables:
 
     Returns
     -------
-    g: takes times, states (state, ...) and parameters (parameter, ...) in the system's order, which broadcast,
-        and returns (formula, ...).
+    g: takes times, states (state, ...) and parameters (parameter, ...) in the system's order, which
+        broadcast, and returns (formula, ...).
 
     Raises
     ------
@@ -48,7 +49,7 @@ def observables(system: System, formulas: Mapping[str, Any]) -> Observables:
     ]
     function = array_function([clock, *system.states, *system.parameters], read)
 
-    def evaluate(t: FloatArray, y: Sequence[FloatArray], p: Sequence[FloatArray]) -> FloatArray:
+    def evaluate(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
         shape = np.broadcast_shapes(np.shape(t), *map(np.shape, y), *map(np.shape, p))
         entries = [np.broadcast_to(entry, shape) for entry in function(t, *y, *p)]
         return np.array(entries, dtype=np.float64).reshape(len(read), *shape)

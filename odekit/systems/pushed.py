@@ -1,7 +1,7 @@
 """A system whose velocities are pushed by constants, and whose clock begins at any time.
 
-From ``x' = f(x, t)`` it makes ``x' = f(x, t0 + t) + push``. Its solutions over short times, with start and push
-varied, are the flow's linearisation and what a disturbance adds, without a symbolic derivative.
+From ``x' = f(x, t)`` it makes ``x' = f(x, t0 + t) + push``. Its solutions over short times, with start and
+push varied, are the flow's linearisation and what a disturbance adds, without a symbolic derivative.
 """
 
 from collections.abc import Iterator

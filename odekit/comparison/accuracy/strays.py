@@ -17,9 +17,9 @@ LEVEL = 1e-4
 def leave_their_budget(excess: FloatArray) -> bool:
     """Whether more leave their budget than strays do.
 
-    More than 1 % of them clearly, by a factor of 2; or so many of them at all that a share of 1 % would give as
-    many with a probability below 1e-4 (binomial, one-sided), so that of fewer than some hundred a single near
-    miss never refutes.
+    More than 1 % of them clearly, by a factor of 2; or so many of them at all that a share of 1 % would
+    give as many with a probability below 1e-4 (binomial, one-sided), so that of fewer than some hundred a
+    single near miss never refutes.
 
     Parameters
     ----------

@@ -1,9 +1,10 @@
 """How far a right ODE may be from a record: integration, finite steps, noise, rounding, each carried along.
 
 With M the flow's linearisation from the first record on, and h the learning rate, descent on the states
-themselves follows ``x' = f - (h/2) x''``. Descent on weights, of which the states are functions, follows a
-disturbance of the same order with another factor. So the source is taken twice, from ``x''`` and from
-``f^2/x``, the larger response counts for all states alike in units of their size, and it counts doubly.
+themselves follows ``x' = f - (h/2) x''``. Descent on weights w, of which the states are functions X(w),
+follows ``x' = f - (h/2) (x'' - X''[w', w'])``, of which the ODE doesn't tell the last term; of a power of a
+weight it is a multiple of ``f^2/x``. So the largest response counts, to ``x''``, to ``f^2/x`` and to their
+difference, for all states alike in units of their size, and it counts doubly.
 """
 
 from __future__ import annotations
@@ -68,15 +69,14 @@ def state_budget(flow: Flow, record: Record, nodes: Orbit, orbit: Orbit) -> Mapp
     """
     with np.errstate(all="ignore"):
         transitions = flow.transitions(nodes, _sources(flow, record, nodes))
+        *steps, rounding = _responses(transitions)
         parts = {
-            "learning_rate": _learning_rate(nodes, _responses(transitions)[:-1]),
+            "learning_rate": _learning_rate(nodes, *steps) if steps else np.zeros_like(nodes.y),
             "noise": DEVIATIONS * np.sqrt(_spread(transitions, record.noise[:, None] ** 2, power=2)),
             "rounding": _spread(transitions, record.stored, power=1)
-            + np.maximum.accumulate(np.abs(_responses(transitions)[-1]), axis=1)
+            + np.maximum.accumulate(np.abs(rounding), axis=1)
             + FORMULA * nodes.size,
         }
-        if not record.learning_rate:
-            parts["learning_rate"] = np.zeros_like(nodes.y)
         at_records = {name: _at(nodes.t, orbit.t, part) for name, part in parts.items()}
     return {"integrator": orbit.error, **at_records}
 
@@ -89,15 +89,13 @@ def _sources(flow: Flow, record: Record, nodes: Orbit) -> FloatArray:
     velocity = flow.velocity(nodes.t[:, None], nodes.y)
     size = _own_size(nodes, np.abs(nodes.y))
     second = flow.acceleration(nodes)
-    squares = np.where(size > 0, velocity * np.abs(velocity) / size, 0.0)
+    squares = np.where(size > 0, np.sign(nodes.y) * velocity**2 / size, 0.0)
     return np.array([0.5 * h * second, 0.5 * h * squares, record.trained / h * nodes.size])
 
 
-def _learning_rate(nodes: Orbit, responses: FloatArray) -> FloatArray:
-    """Twice the larger response so far, of the state itself or of all in units of their size."""
-    if not len(responses):
-        return np.zeros_like(nodes.y)
-    own = np.max(np.abs(responses), axis=0)
+def _learning_rate(nodes: Orbit, second: FloatArray, squares: FloatArray) -> FloatArray:
+    """Twice the largest response so far, of the state itself or of all in units of their size."""
+    own = np.max(np.abs([second, squares, second - squares]), axis=0)
     whole = _own_size(nodes, nodes.size)
     share = np.where(whole > 0, own / whole, 0.0).max(axis=0)
     size = np.where(whole > 0, nodes.size, nodes.size.max(axis=0))

@@ -137,8 +137,8 @@ def set_up(
 
     Raises
     ------
-    InputError: nothing that was recorded is a state or observable, a state without initial value, or a formula
-        or value that can't be.
+    InputError: nothing that was recorded is a state or observable, a state without initial value, or a
+        formula or value that can't be.
     UnknownNameError: an observable that wasn't recorded, or a name that the system doesn't have.
     """
     states = [state.name for state in system.states]

@@ -117,7 +117,7 @@ class Flow:
         return self.system.function()
 
     def at_speeds(self, factors: FloatArray, t: FloatArray, rtol: float | None = None) -> FloatArray:
-        """States at ``t[0] + factor (t - t[0])``, (factor, state, K, batch): the field so many times faster."""
+        """States at ``t[0] + factor (t - t[0])``, (factor, state, K, batch): the field so much faster."""
         count, batch = len(factors), self.start.shape[1]
         times = np.outer(t - self.t, np.repeat(factors, batch))
         start, parameters = (np.tile(each, (1, count)) for each in (self.start, self.parameters))
@@ -170,7 +170,7 @@ class Flow:
         return np.where(size > 0, size, np.where(largest > 0, largest, 1.0))
 
     def _ends(self, orbit: Orbit, y: FloatArray, push: FloatArray) -> FloatArray:
-        """Where states (variant, state, K - 1, batch) at the orbit's times are at the next one, when pushed."""
+        """Where states (variant, state, K - 1, batch) at the orbit's times are at the next, when pushed."""
         known = np.isfinite(y).all(axis=1) & np.isfinite(push).all(axis=1)
         variants, places, lanes = np.nonzero(known)
         found = np.full(y.shape, np.nan)

@@ -62,8 +62,8 @@ class TrajectoryJudge:
 
     @cached_property
     def judged(self) -> BoolArray:
-        """The first stretch of records after the first on which every budget is within the tolerance, (T,)."""
-        within = np.max([*self.relative.values()], axis=0) <= self.tolerance
+        """The first stretch of records, but for the first one, on which budgets are within the tolerance."""
+        within: BoolArray = np.max([*self.relative.values()], axis=0) <= self.tolerance
         within[0] = False
         if not within.any():
             return within
@@ -165,8 +165,8 @@ class TrajectoryJudge:
         place = int(np.argmax(beyond))
         return (
             f"{name} leaves its budget at t = {self.experiment.trajectory.t[place]:.4g}, where its gap is "
-            f"{gaps[name][place, run]:.2g} and its budget {self.budget[name][place, run]:.2g}, and later by a "
-            f"factor of {float(excess[name][run]):.3g}"
+            f"{gaps[name][place, run]:.2g} and its budget {self.budget[name][place, run]:.2g}, in all by a "
+            f"factor of up to {float(excess[name][run]):.3g}"
         )
 
     def _why_nothing_is_judged(self) -> str:

@@ -13,7 +13,8 @@ from odekit.numbers import real
 
 __all__ = ["Precision", "check_meta", "learning_rate", "noise", "precision"]
 
-# Numbers of so many decimal digits were written so. Fewer may be exact, and more are what float64 holds anyway.
+# Numbers of so many decimal digits were written so. Fewer may be exact, and more are what float64 holds
+# anyway.
 FEWEST_DIGITS, MOST_DIGITS = 4, 14
 
 

@@ -39,10 +39,10 @@ class Trajectory:
     t: (T,) float64, strictly increasing, T at least 3: the time of the ODE that it will be compared with.
     values: by name, (T,) or (T, batch), finite real numbers; kept as (T, batch) float64. Names are those of
         states, or of observables.
-    meta: what is known of the record, all of it optional. ``time``: in words, what t is; ``learning_rate``: by
-        how much t advances in each step of full-batch descent, from 0; ``noise``: standard deviation of the
-        recorded values, a number or by name; ``parameters``: values by name, numbers or (batch,); ``dtype``:
-        what was computed in, such as ``"float32"``. Anything else is kept.
+    meta: what is known of the record, all of it optional. ``time``: in words, what t is; ``learning_rate``:
+        by how much t advances in each step of full-batch descent, from 0; ``noise``: standard deviation of
+        the recorded values, a number or by name; ``parameters``: values by name, numbers or (batch,);
+        ``dtype``: what was computed in, such as ``"float32"``. Anything else is kept.
     file: the file that it was loaded from, or None.
 
     Raises
