@@ -26,6 +26,9 @@ NODES = 128
 DEVIATIONS = 5.0
 # Of descent on weights, and of second order in the learning rate.
 DOUBLED = 2.0
+# What other states drive away from near zero changes by large shares of itself, and no weight need do so: it
+# counts as changing by at most so many times the rate at which its velocity changes.
+QUICK = 2.0
 # Some roundings of a formula.
 FORMULA = 16 * float(np.finfo(np.float64).eps)
 
@@ -86,11 +89,18 @@ def _sources(flow: Flow, record: Record, nodes: Orbit) -> FloatArray:
     h = record.learning_rate
     if not h:
         return np.zeros((1, *nodes.y.shape))
-    velocity = flow.velocity(nodes.t[:, None], nodes.y)
-    size = _own_size(nodes, np.abs(nodes.y))
-    second = flow.acceleration(nodes)
-    squares = np.where(size > 0, np.sign(nodes.y) * velocity**2 / size, 0.0)
+    velocity, second = flow.velocity(nodes.t[:, None], nodes.y), flow.acceleration(nodes)
+    speed = np.abs(velocity)
+    quickly = QUICK * speed * _largest(second) / _largest(velocity)
+    most = np.fmax(quickly, speed**2 / _largest(nodes.y))
+    own = np.where(speed > 0, speed**2 / _own_size(nodes, np.abs(nodes.y)), 0.0)
+    squares = np.sign(nodes.y) * np.fmin(own, most)
     return np.array([0.5 * h * second, 0.5 * h * squares, record.trained / h * nodes.size])
+
+
+def _largest(values: FloatArray) -> FloatArray:
+    """The largest size of finite values along the orbit, (state, 1, batch)."""
+    return np.asarray(np.where(np.isfinite(values), np.abs(values), 0.0).max(axis=1, keepdims=True))
 
 
 def _learning_rate(nodes: Orbit, second: FloatArray, squares: FloatArray) -> FloatArray:
@@ -110,8 +120,7 @@ def _own_size(nodes: Orbit, size: FloatArray) -> FloatArray:
     """
     sign = np.sign(nodes.y)
     kept = ((sign == sign[:, :1]) | np.isnan(sign)).all(axis=1, keepdims=True) & (sign[:, :1] != 0)
-    largest = np.fmax.reduce(np.abs(nodes.y), axis=1, keepdims=True)
-    return np.where(kept, size, largest)
+    return np.where(kept, size, _largest(nodes.y))
 
 
 def _responses(transitions: Transitions) -> FloatArray:

@@ -89,7 +89,7 @@ def _polished(experiment: Experiment, factor: float) -> float:
     """Gauss and Newton's steps on the factor."""
     for _ in range(STEPS):
         speeds = factor * np.array([1.0, 1.0 + SHARE])
-        here, there = _residuals(experiment, speeds, len(experiment.trajectory))
+        here, there = _residuals(experiment, speeds, len(experiment.trajectory), experiment.flow.finer)
         slope = (there - here) / SHARE
         with np.errstate(all="ignore"):
             step = -float(np.sum(slope * here) / np.sum(slope**2))

@@ -94,6 +94,11 @@ class Flow:
         """Names of the states."""
         return tuple(state.name for state in self.system.states)
 
+    @property
+    def finer(self) -> float:
+        """Tolerance of the solution that is used."""
+        return max(TIGHTER * self.rtol, SMALLEST)
+
     @cached_property
     def _pushed(self) -> PushedSystem:
         return pushed(self.system)
@@ -129,10 +134,9 @@ class Flow:
     def orbit(self, t: FloatArray) -> Orbit:
         """The solution at times t (K,), the first of which is that of the first record."""
         coarse = self.at_speeds(np.ones(1), t)[0]
-        finer = max(TIGHTER * self.rtol, SMALLEST)
         lanes = np.zeros_like(self.start)
         origin = np.full(lanes.shape[1], self.t)
-        y, estimate = self._solved(self.start, origin, t - self.t, self.parameters, lanes, finer)
+        y, estimate = self._solved(self.start, origin, t - self.t, self.parameters, lanes, self.finer)
         with np.errstate(all="ignore"):
             error = SAFETY * np.abs(y - coarse) + estimate * np.fmax.accumulate(np.abs(y), axis=1)
         return Orbit(t, y, np.where(np.isfinite(error), error, np.inf))
