@@ -25,8 +25,10 @@ def leave_their_budget(excess: FloatArray) -> bool:
     ----------
     excess: largest ratio of gap to budget of each neuron or run, (lanes,).
 
-    >>> [leave_their_budget(np.array(excess)) for excess in ([0.9], [1.9], [2.1], [1.1, 1.2, 1.3])]
-    [False, False, True, True]
+    >>> leave_their_budget(np.array([0.5, 1.9])), leave_their_budget(np.array([0.5, 2.1]))
+    (False, True)
+    >>> leave_their_budget(np.array([1.1, 1.2, 1.3]))
+    True
     """
     left = int((excess > 1).sum())
     return bool(

@@ -19,6 +19,14 @@ __all__ = ["TrajectoryJudge"]
 
 Values = Mapping[str, FloatArray]
 
+# What to try where a part of the budget is too large.
+HELP = {
+    "integrator": "the ODE can't be integrated that well, or ends in a blow-up",
+    "learning_rate": "a smaller learning rate, or a larger tolerance",
+    "noise": "less noise, or a larger tolerance",
+    "rounding": "more digits, or earlier records",
+}
+
 
 @dataclass(frozen=True, eq=False)
 class TrajectoryJudge:
@@ -158,9 +166,11 @@ class TrajectoryJudge:
         return f"{max(share[self.judged].max() for share in self.relative.values()):.1e}"
 
     def _where(self, gaps: Values, excess: Mapping[str, FloatArray]) -> str:
-        """Which quantity leaves its budget first and most, and when."""
-        name = max(excess, key=lambda each: float(np.quantile(excess[each], 1 - STRAY)))
-        run = int(np.argsort(excess[name])[-(int(STRAY * len(excess[name])) + 1)])
+        """Which quantity leaves its budget by most, strays aside, and when."""
+        allowed = int(STRAY * self.experiment.trajectory.batch)
+        beyond_strays = {each: int(np.argsort(ratio)[-1 - allowed]) for each, ratio in excess.items()}
+        name = max(excess, key=lambda each: float(excess[each][beyond_strays[each]]))
+        run = beyond_strays[name]
         beyond = self.judged & (gaps[name][:, run] > self.budget[name][:, run])
         place = int(np.argmax(beyond))
         return (
@@ -171,22 +181,15 @@ class TrajectoryJudge:
 
     def _why_nothing_is_judged(self) -> str:
         """Which budget is above the tolerance from the start, and what would help."""
-        name = max(self.relative, key=lambda each: self.relative[each].min(initial=np.inf))
-        place = 1 + int(np.argmin(self.relative[name][1:]))
+        place = 1 + int(np.argmin(np.max([*self.relative.values()], axis=0)[1:]))
+        name = max(self.relative, key=lambda each: float(self.relative[each][place]))
         sizes = {part: float(np.median(values[name][place])) for part, values in self.parts.items()}
         largest = max(sizes, key=lambda part: sizes[part])
         return (
-            f"at every record the budget of {name} is at least {self.relative[name][place]:.1e} of its size, "
-            f"above the tolerance {self.tolerance:g}, most of it {largest.replace('_', ' ')}: {HELP[largest]}"
+            f"at every record a budget is above the tolerance {self.tolerance:g}, at best that of {name}, "
+            f"{self.relative[name][place]:.1e} of its size, most of it {largest.replace('_', ' ')}: "
+            f"{HELP[largest]}"
         )
-
-
-HELP = {
-    "integrator": "the ODE can't be integrated that well, or ends in a blow-up",
-    "learning_rate": "a smaller learning rate, or a larger tolerance",
-    "noise": "less noise, or a larger tolerance",
-    "rounding": "more digits, or earlier records",
-}
 
 
 def _share(excess: FloatArray) -> str:

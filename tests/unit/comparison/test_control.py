@@ -20,7 +20,10 @@ def test_changes_that_are_refuted_however_small_give_the_smallest_that_is_tried(
     ("control", "told"),
     [
         (Control(0.05, "refuted", 0.0123), "1.2 % faster or slower is refuted"),
-        (Control(0.05, "not refuted", 0.2), "5 % faster or slower, and only from 20 % on would one be refuted"),
+        (
+            Control(0.05, "not refuted", 0.2),
+            "5 % faster or slower, and only from 20 % on",
+        ),
         (Control(0.05, "not refuted", None), "none up to twice or half the speed would be refuted"),
     ],
 )
