@@ -25,6 +25,7 @@ def leave_their_budget(excess: FloatArray) -> bool:
     ----------
     excess: largest ratio of gap to budget of each neuron or run, (lanes,).
 
+    >>> import numpy as np
     >>> leave_their_budget(np.array([0.5, 1.9])), leave_their_budget(np.array([0.5, 2.1]))
     (False, True)
     >>> leave_their_budget(np.array([1.1, 1.2, 1.3]))

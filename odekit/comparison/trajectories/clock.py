@@ -28,9 +28,12 @@ DIGITS = (2, 3, 4, 5)
 LEFT = 0.2
 
 
-def clock_factors(experiment: Experiment) -> Iterator[float]:
-    """Factors on the times after the first that might be right, those of few digits first."""
-    factor = _fitted(experiment)
+def clock_factors(experiment: Experiment, count: int) -> Iterator[float]:
+    """Factors on the times after the first that might be right, by the first ``count`` records, at least 2.
+
+    Those of few digits come first; there are none where no factor is much better than 1.
+    """
+    factor = _fitted(experiment, count)
     if factor is None:
         return
     rounded = [float(f"{factor:.{digits - 1}e}") for digits in DIGITS]
@@ -45,18 +48,18 @@ def at_another_speed(trajectory: Trajectory, factor: float) -> Trajectory:
     return replace(trajectory, t=trajectory.t[0] + factor * (trajectory.t - trajectory.t[0]), meta=meta)
 
 
-def _fitted(experiment: Experiment) -> float | None:
+def _fitted(experiment: Experiment, count: int) -> float | None:
     """The factor of the smallest misfit, or None where none is much better than 1."""
     first = _first_guess(experiment)
     if first is None:
         return None
-    count, length, width = len(experiment.trajectory), 3, float(TRIED[1] - TRIED[0])
+    length, width = min(3, count), float(TRIED[1] - TRIED[0])
     factor = _best(experiment, first * np.exp(TRIED), length)
     while length < count:
         length = min(int(LONGER * length), count)
         factor = _best(experiment, factor * np.exp(width * AROUND), length)
         width /= LONGER
-    factor = _polished(experiment, factor)
+    factor = _polished(experiment, factor, count)
     stated, fitted = (
         _misfit(residual) for residual in _residuals(experiment, np.array([1.0, factor]), count)
     )
@@ -85,11 +88,11 @@ def _first_guess(experiment: Experiment) -> float | None:
     return ratio if np.isfinite(ratio) and ratio > 0 else None
 
 
-def _polished(experiment: Experiment, factor: float) -> float:
+def _polished(experiment: Experiment, factor: float, count: int) -> float:
     """Gauss and Newton's steps on the factor."""
     for _ in range(STEPS):
         speeds = factor * np.array([1.0, 1.0 + SHARE])
-        here, there = _residuals(experiment, speeds, len(experiment.trajectory), experiment.flow.finer)
+        here, there = _residuals(experiment, speeds, count, experiment.flow.finer)
         slope = (there - here) / SHARE
         with np.errstate(all="ignore"):
             step = -float(np.sum(slope * here) / np.sum(slope**2))

@@ -36,7 +36,7 @@ def compare_trajectory(
     comparison = judged.comparison()
     if comparison.outcome != "refuted":
         return comparison
-    for factor in clock_factors(judged.experiment):
+    for factor in clock_factors(judged.experiment, judged.count):
         if judge(at_another_speed(trajectory, factor)).comparison().outcome == "confirmed":
             clock = "t" if trajectory.t[0] == 0 else f"t - {trajectory.t[0]:g}"
             reason = f"{comparison.reason}; it is confirmed with {clock} times {factor:.6g}"

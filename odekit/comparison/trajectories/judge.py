@@ -82,20 +82,28 @@ class TrajectoryJudge:
         return judged
 
     @property
+    def count(self) -> int:
+        """Number of records up to the last one that is judged, of which there must be one."""
+        return int(np.flatnonzero(self.judged)[-1]) + 1
+
+    @property
     def horizon(self) -> float:
         """Time of the record at which that stretch ends; inf where it reaches the last one."""
         t = self.experiment.trajectory.t
         if not self.judged.any():
             return float(t[1])
-        last = int(np.flatnonzero(self.judged)[-1])
-        return float(t[last + 1]) if last + 1 < len(t) else float("inf")
+        return float(t[self.count]) if self.count < len(t) else float("inf")
 
     def excess(self, gaps: Values) -> dict[str, FloatArray]:
-        """Largest ratio of gap to budget on the judged records by name, (batch,); 0 for 0/0 and inf/inf."""
+        """Largest ratio of gap to budget on the judged records by name, (batch,); 0 for 0/0 and inf/inf.
+
+        Gaps may be those of the first records alone, which hold all that are judged.
+        """
         excess = {}
         for name, gap in gaps.items():
+            judged = self.judged[: len(gap)]
             with np.errstate(all="ignore"):
-                ratio = gap[self.judged] / self.budget[name][self.judged]
+                ratio = gap[judged] / self.budget[name][: len(gap)][judged]
             excess[name] = np.nan_to_num(ratio, nan=0.0, posinf=np.inf).max(axis=0)
         return excess
 
@@ -108,9 +116,8 @@ class TrajectoryJudge:
 
         def both(change: float) -> bool:
             speeds = np.array([1 + change, 1 / (1 + change)])
-            return all(
-                self.refutes(self.experiment.gaps(values)) for values in self.experiment.at_speeds(speeds)
-            )
+            found = self.experiment.at_speeds(speeds, self.count)
+            return all(self.refutes(self.experiment.gaps(values)) for values in found)
 
         if both(CHANGE):
             return Control(CHANGE, "refuted", smallest_refuted(both))

@@ -152,7 +152,7 @@ def test_chaos_ends_at_a_horizon_and_a_wrong_constant_is_refuted_before_it() -> 
     def lorenz(t: float, y: Any) -> list[float]:
         return [10 * (y[1] - y[0]), y[0] * (28 - y[2]) - y[1], y[0] * y[1] - 8 / 3 * y[2]]
 
-    t = np.linspace(0.0, 20.0, 120)
+    t = np.linspace(0.0, 20.0, 60)
     values = solve_ivp(lorenz, (0, 20), [1.1, 2.1, 20.1], t_eval=t, rtol=1e-12, atol=1e-12).y
     trajectory = Trajectory(t, dict(zip("xyz", values.astype(np.float32), strict=True)))
     equations = {"x": "10*(y - x)", "y": "x*(28 - z) - y", "z": "x*y - 8/3*z"}
