@@ -22,6 +22,7 @@ __all__ = [
     "Solution",
     "Status",
     "System",
+    "Trajectory",
     "__version__",
     "blow_up_time",
     "check",
@@ -36,6 +37,7 @@ __all__ = [
     "group",
     "limit",
     "load_run",
+    "load_trajectory",
     "loss_and_gradient",
     "predict",
     "project",
@@ -58,6 +60,7 @@ _HOMES = {
     "Solution": "solvers",
     "Status": "solvers",
     "System": "systems",
+    "Trajectory": "comparison",
     "blow_up_time": "solvers",
     "check": "checking",
     "compare": "comparison",
@@ -71,6 +74,7 @@ _HOMES = {
     "group": "groups",
     "limit": "limits",
     "load_run": "simulation",
+    "load_trajectory": "comparison",
     "loss_and_gradient": "simulation",
     "predict": "comparison",
     "project": "comparison",
@@ -107,7 +111,7 @@ if TYPE_CHECKING:
     from odekit import systems as systems
     from odekit.checking.check import check
     from odekit.claims.verify import verify
-    from odekit.comparison import estimate_rate, project
+    from odekit.comparison import Trajectory, estimate_rate, load_trajectory, project
     from odekit.comparison.compare import compare
     from odekit.comparison.predict import predict
     from odekit.derivation.derive import derive

@@ -5,7 +5,7 @@ from typing import Any
 
 from odekit.errors import MissingExtraError
 
-__all__ = ["on_first_use", "require_jax", "require_numba", "require_xarray"]
+__all__ = ["on_first_use", "require_jax", "require_numba", "require_parquet", "require_xarray"]
 
 _INSTEAD = 'backend="numpy"'
 
@@ -39,6 +39,16 @@ def require_numba() -> Any:
     MissingExtraError: numba isn't installed, or doesn't load.
     """
     return _required("numba", "the backend 'numba' needs numba", "fast", _INSTEAD)
+
+
+def require_parquet() -> Any:
+    """The module `pyarrow.parquet`.
+
+    Raises
+    ------
+    MissingExtraError: pyarrow isn't installed, or doesn't load.
+    """
+    return _required("pyarrow.parquet", "Parquet files need pyarrow", "tables", "a .csv or .npz file")
 
 
 def require_xarray() -> Any:

@@ -1,4 +1,4 @@
-"""Do they agree, and how well must they? The full network's training against the reduced ODE."""
+"""Do they agree, and how well must they? Training runs, ours or any model's, against an ODE."""
 
 from odekit.comparison.accuracy import Budget
 from odekit.comparison.compare import compare
@@ -20,6 +20,7 @@ from odekit.comparison.measures import (
     project,
 )
 from odekit.comparison.predict import Prediction, predict
+from odekit.comparison.trajectories import Trajectory, TrajectoryComparison, load_trajectory
 
 __all__ = [
     "Budget",
@@ -31,6 +32,8 @@ __all__ = [
     "RateEstimate",
     "ReducedFlow",
     "Stages",
+    "Trajectory",
+    "TrajectoryComparison",
     "Winners",
     "compare",
     "covered",
@@ -38,6 +41,7 @@ __all__ = [
     "estimate_rate",
     "find_stages",
     "irrep_shares",
+    "load_trajectory",
     "measure_progress",
     "orbit_distance",
     "predict",

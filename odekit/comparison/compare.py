@@ -1,65 +1,135 @@
-"""compare: a training run against the reduced ODE that starts from its first snapshot."""
+"""compare: a training run, or any trajectory, against the ODE that starts from its first record."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, overload
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from odekit.arrays import FloatArray
 from odekit.comparison.accuracy import check_flow_time, error_budget, snapshots_before_horizon
 from odekit.comparison.compare_blocks import compare_blocks
 from odekit.comparison.compare_modes import compare_modes
-from odekit.comparison.comparison import Comparison, Control
+from odekit.comparison.comparison import Comparison
+from odekit.comparison.control import Control
 from odekit.comparison.explanation import explain_clock, forgiven, why_no_verdict
 from odekit.comparison.judge import Judge
 from odekit.comparison.parts import Parts, relative_gap
+from odekit.comparison.trajectories import Trajectory, TrajectoryComparison, compare_trajectory
 from odekit.errors import InputError, ReductionError
 from odekit.numbers import positive, real
 from odekit.simulation import Run, blas_threads, load_run
+from odekit.systems import System
 
 __all__ = ["compare"]
 
 # Any factor above 1 is too slow; the margin, and asking for half of the neurons, spares a true clock.
 TOO_SLOW, MOST = 1.5, 0.5
+# Of a trajectory's ODE: below, rtol/100 is beyond float64; above, the error is no longer proportional to it.
+RTOL = (1e-12, 1e-3)
 
 
+@overload
+def compare(
+    source: Trajectory,
+    system: System,
+    *,
+    observe: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, ArrayLike] | None = None,
+    start: Mapping[str, ArrayLike] | None = None,
+    tolerance: float = 1e-2,
+    rtol: float = 1e-9,
+) -> TrajectoryComparison: ...
+
+
+@overload
 def compare(
     source: Run | str | os.PathLike[str],
     *,
     tolerance: float = 1e-2,
     horizon_level: float = 1e-2,
     scale_field: float = 1.0,
-) -> Comparison:
-    """Compare a run with the reduced ODE from its first snapshot, in the run's own time.
+) -> Comparison: ...
 
-    The gap of a neuron is measured against its own error budget, a bound, and verdicts are given up to the
-    horizon, the first snapshot at which the median budget passes ``horizon_level``. The comparison is
-    confirmed if at least 99 % of the neurons stay within their budget up to there, the median gap within
-    ``tolerance``, and a field 5 % faster and one 5 % slower, put to the same run, are refuted. It is refuted
-    if more than 1 % of the neurons leave their budget by a factor of 2, or so many leave it at all that a
-    share of 1 % would give as many with a probability below 1e-4; or if no snapshot lies before the horizon
-    and most neurons move more slowly than the flow of the stated loss can. Else it is inconclusive: too few
-    snapshots give a large budget, not a wrong verdict. Nothing at a snapshot depends on a later one.
+
+def compare(
+    source: Run | Trajectory | str | os.PathLike[str],
+    system: System | None = None,
+    *,
+    observe: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, ArrayLike] | None = None,
+    start: Mapping[str, ArrayLike] | None = None,
+    tolerance: float = 1e-2,
+    rtol: float = 1e-9,
+    horizon_level: float = 1e-2,
+    scale_field: float = 1.0,
+) -> Comparison | TrajectoryComparison:
+    """Compare a run with its reduced ODE, or a trajectory of any model with any ODE, from the first record.
+
+    The gap of a neuron, or of a recorded run, is measured against its own error budget, a bound, and
+    verdicts are given up to the horizon, the first snapshot at which the median budget passes
+    ``horizon_level``, or for a trajectory ``tolerance``, relative to the size of the state. The comparison
+    is confirmed if at least 99 % of the neurons or runs stay within their budget up to there, the median
+    gap within ``tolerance``, and a field 5 % faster and one as much slower, put to the same record, are
+    refuted. It is refuted if more than 1 % leave their budget by a factor of 2, or so many leave it at all
+    that a share of 1 % would give as many with a probability below 1e-4; or if no snapshot of a run lies
+    before the horizon and most neurons move more slowly than the flow of the stated loss can. Else it is
+    inconclusive: too few snapshots give a large budget, not a wrong verdict.
+
+    The budget of a trajectory adds up the integration of the ODE, the stated learning rate, the stated
+    noise (5 standard deviations), and the digits of the numbers. All are carried along the linearised flow.
+    What the trajectory doesn't state has no budget.
 
     Parameters
     ----------
-    source: a run or its file.
-    tolerance: largest median gap, above 0.
-    horizon_level: median budget at which the horizon lies, above 0.
-    scale_field: factor on the ODE's right-hand side, not 0; anything but 1 is a false statement, for
-        controls.
+    source: a run or its file, which is compared with the ODE that odekit derives; or a `Trajectory`.
+    system: the ODE of a trajectory, whose t is the trajectory's.
+    observe: formula in states by name, for what was recorded beside the states: ``{"u": "a**2 + b**2"}``.
+    parameters: values by name, numbers or (batch,); they win over those of the trajectory's meta.
+    start: of states that weren't recorded, the value at the first record, a number or (batch,).
+    tolerance: of a run the largest median gap, of a trajectory the largest median budget; above 0.
+    rtol: tolerance of the ODE's integration, which is done again at rtol/100; from 1e-12 to 1e-3.
+    horizon_level: of a run, the median budget at which the horizon lies, above 0.
+    scale_field: of a run, factor on the ODE's right-hand side, not 0; anything but 1 is a false statement,
+        for controls.
 
     Returns
     -------
-    comparison: not applicable where the run's t is no flow time (an adaptive optimiser, momentum, weight
-        decay, a part of the data) or its network has no reduction per mode.
+    comparison: a `Comparison`, not applicable where the run's t is no flow time (an adaptive optimiser,
+        momentum, weight decay, a part of the data) or its network has no reduction per mode; or a
+        `TrajectoryComparison`.
 
     Raises
     ------
     FileError: a file that can't be read.
     InputError: a tolerance or level that is not positive, a factor that is zero, or a run whose meta
-        contradicts itself.
+        contradicts itself; a trajectory without a system, or a run with one; a state whose beginning is not
+        known, a parameter without value, or a formula that can't be read.
+    UnknownNameError: a name that neither the trajectory nor the system has.
+
+    >>> import numpy as np, odekit
+    >>> a, b, h, records = 0.1, 0.2, 0.002, []  # a two-layer linear network, by gradient descent
+    >>> for step in range(3001):
+    ...     records.append((h * step, a, b))
+    ...     a, b = a + h * b * (1 - a * b), b + h * a * (1 - a * b)
+    >>> t, *weights = np.array(records)[::100].T
+    >>> record = odekit.Trajectory(t, dict(zip("ab", weights)), {"learning_rate": h})
+    >>> right = odekit.system("a' = b*(1 - a*b); b' = a*(1 - a*b)")
+    >>> wrong = odekit.system("a' = b*(1 - a*b); b' = a*(1 - 1.05*a*b)")
+    >>> odekit.compare(record, right).outcome, odekit.compare(record, wrong).outcome
+    ('confirmed', 'refuted')
     """
+    if isinstance(source, Trajectory) or system is not None:
+        return compare_trajectory(
+            *_pair(source, system),
+            observe or {},
+            parameters or {},
+            start or {},
+            positive(tolerance, "tolerance"),
+            real(rtol, "rtol", *RTOL),
+        )
     tolerance, horizon_level = positive(tolerance, "tolerance"), positive(horizon_level, "horizon_level")
     if real(scale_field, "scale_field") == 0:
         raise InputError("scale_field must not be 0", expected="a factor such as 1 or 1.05", received="0")
@@ -84,6 +154,30 @@ def compare(
             return replace(comparison, reason=comparison.reason + told)
     except ReductionError as error:
         return Comparison(name, run, tolerance, "not_applicable", str(error))
+
+
+def _pair(source: Any, system: Any) -> tuple[Trajectory, System]:
+    """The two, of the right types.
+
+    Raises
+    ------
+    InputError: one of them is something else.
+    """
+    if not isinstance(source, Trajectory):
+        raise InputError(
+            "what to compare with a system is no trajectory",
+            expected="odekit.Trajectory",
+            received=type(source).__name__,
+            hint="odekit.load_trajectory(path); a run of odekit's own is compared without a system",
+        )
+    if not isinstance(system, System):
+        raise InputError(
+            "a trajectory is compared with a system",
+            expected="a system, of odekit.system, gradient_flow or derive",
+            received=type(system).__name__,
+            hint='compare(trajectory, odekit.system("x\' = -x"))',
+        )
+    return source, system
 
 
 def _parts(run: Run, scale_field: float) -> Parts:

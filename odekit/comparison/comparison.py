@@ -10,6 +10,7 @@ import numpy as np
 
 from odekit.arrays import BoolArray, FloatArray
 from odekit.comparison.accuracy import Budget
+from odekit.comparison.control import Control
 from odekit.comparison.measures import ErrorCurve, Modes
 from odekit.extras import require_xarray
 from odekit.json_text import plain
@@ -19,7 +20,7 @@ from odekit.simulation import Run
 if TYPE_CHECKING:
     import xarray
 
-__all__ = ["Comparison", "Control", "Winners"]
+__all__ = ["Comparison", "Winners"]
 
 # With more than half of the power no other mode can be larger.
 CLEAR_SHARE = 0.5
@@ -49,27 +50,6 @@ class Winners:
         clear = share > CLEAR_SHARE
         clear_agreement = float(agrees[clear].mean()) if clear.any() else float("nan")
         return cls(float(agrees.mean()), clear_agreement, len(agrees), int(clear.sum()))
-
-
-@dataclass(frozen=True)
-class Control:
-    """A false statement put to the same run: that the ODE's field were faster, and that it were slower.
-
-    Parameters
-    ----------
-    change: relative change of the field's speed.
-    outcome: ``"refuted"`` if both are, else ``"not refuted"``, and nothing is confirmed.
-    smallest: smallest change that would be refuted, to a quarter; None if none is up to a factor of 2.
-    """
-
-    change: float
-    outcome: str
-    smallest: float | None
-
-    def to_json(self) -> dict[str, Any]:
-        """Statement, outcome and the smallest change that would be refuted."""
-        statement = f"a field {100 * self.change:g} % faster, and one as much slower"
-        return {"statement": statement, "outcome": self.outcome, "smallest": plain(self.smallest)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,27 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binom
 
 from odekit.arrays import FloatArray
-from odekit.comparison.comparison import Control
+from odekit.comparison.accuracy import STRAY, leave_their_budget
+from odekit.comparison.control import CHANGE, COARSER, Control, smallest_refuted
 from odekit.comparison.parts import Follow, Parts, Weights, relative_gap
 from odekit.outcomes import Outcome
 from odekit.simulation import Run
 
 __all__ = ["Judge"]
-
-# Each part of the budget is a bound, and no neuron of a true run should leave it; one in a hundred may.
-STRAY = 0.01
-# A gap this much beyond the budget is no matter of how the budget was rounded up.
-CLEARLY = 2.0
-# Neurons that leave it by less refute only where more of them do than strays would at this level.
-LEVEL = 1e-4
-# The control's field is so much faster, and slower.
-CHANGE = 0.05
-# Steps down from there to the smallest change that would be refuted, and up where the control is not.
-FINER = 0.05 * 1.25 ** -np.arange(32)
-COARSER = (0.1, 0.2, 0.5, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,17 +33,8 @@ class Judge:
     tolerance: float
 
     def refutes(self, gap: FloatArray) -> bool:
-        """Whether neurons leave their budget by more than strays do.
-
-        More than 1 % of them clearly, by a factor of 2; or so many of them at all that a share of 1 % would
-        give as many with a probability below 1e-4 (binomial, one-sided), so that of fewer than some hundred
-        neurons a single near miss never refutes.
-        """
-        excess = self._excess(gap)
-        left = int((excess > 1).sum())
-        return bool(
-            (excess > CLEARLY).mean() > STRAY or (left and binom.sf(left - 1, len(excess), STRAY) < LEVEL)
-        )
+        """Whether neurons leave their budget by more than strays do."""
+        return leave_their_budget(self._excess(gap))
 
     def outcome(self, gap: FloatArray, parts: Parts) -> tuple[Outcome, str, Control | None]:
         """The outcome, one sentence that says why, and the control where all but it would confirm."""
@@ -74,8 +53,8 @@ class Judge:
             return "inconclusive", f"{told}, which is above the tolerance {self.tolerance:g}", None
         control = self.control(parts)
         if control.outcome != "refuted":
-            return "inconclusive", f"{told}, but so it does in a field {_told(control)}", control
-        return "confirmed", f"{told}; a field {_told(control)}", control
+            return "inconclusive", f"{told}, but so it does in a field {control.told}", control
+        return "confirmed", f"{told}; a field {control.told}", control
 
     def control(self, parts: Parts) -> Control:
         """Fields 5 % faster and 5 % slower put to the same run, and the smallest change that is refuted."""
@@ -93,16 +72,12 @@ class Judge:
         return both
 
     def _smallest(self, at: Callable[[float], Weights]) -> float:
-        """Smallest of some changes of speed, up and down, that is refuted, by bisection from 5 % down."""
+        """Smallest of some changes of speed, up and down, that is refuted, from 5 % down."""
 
         def both(change: float) -> bool:
             return all(self.refutes(relative_gap(self.run, at(sign * change))) for sign in (1, -1))
 
-        refuted, open_ = 0, len(FINER)
-        while open_ - refuted > 1:
-            middle = (refuted + open_) // 2
-            refuted, open_ = (middle, open_) if both(float(FINER[middle])) else (refuted, middle)
-        return float(FINER[refuted])
+        return smallest_refuted(both)
 
     def _excess(self, gap: FloatArray) -> FloatArray:
         """Largest ratio of gap to budget before the horizon, (M,); 0 for 0/0 and inf/inf."""
@@ -132,16 +107,3 @@ def _between(slower: Weights, same: Weights, faster: Weights) -> Callable[[float
         }
 
     return at
-
-
-def _told(control: Control) -> str:
-    if control.outcome == "refuted":
-        return f"{_percent(control.smallest)} faster or slower is refuted"
-    told = f"{_percent(control.change)} faster or slower, and"
-    if control.smallest is None:
-        return f"{told} none up to twice or half the speed would be refuted"
-    return f"{told} only from {_percent(control.smallest)} on would one be refuted"
-
-
-def _percent(change: float | None) -> str:
-    return f"{100 * (change or 0.0):.2g} %"

@@ -21,6 +21,7 @@ _HOMES = {
     "terminal_table": "tables",
     "total": "prose",
     "trajectory_figure": "figures",
+    "trajectory_table": "tables",
     "verdict_figure": "figures",
     "verdict_table": "tables",
     "winners_table": "tables",

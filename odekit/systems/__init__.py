@@ -23,6 +23,8 @@ from odekit.systems.known import (
     SphereMode,
     combined,
 )
+from odekit.systems.observables import Observables, observables
+from odekit.systems.pushed import PushedSystem, pushed
 from odekit.systems.questions import Answers
 from odekit.systems.reduction import reduce
 from odekit.systems.start import initial_symbol
@@ -40,6 +42,8 @@ __all__ = [
     "Equations",
     "EquivalentForm",
     "FixedPoint",
+    "Observables",
+    "PushedSystem",
     "Rate",
     "ScalingSymmetry",
     "Search",
@@ -52,6 +56,8 @@ __all__ = [
     "combined",
     "gradient_flow",
     "initial_symbol",
+    "observables",
+    "pushed",
     "reduce",
     "system",
     "variable",

@@ -7,15 +7,21 @@ import sys
 import pytest
 
 from odekit.errors import MissingExtraError
-from odekit.extras import on_first_use, require_numba, require_xarray
+from odekit.extras import on_first_use, require_numba, require_parquet, require_xarray
 
 
 @pytest.mark.parametrize(
-    ("name", "extra", "require"), [("numba", "fast", require_numba), ("xarray", "labels", require_xarray)]
+    ("name", "extra", "require"),
+    [
+        ("numba", "fast", require_numba),
+        ("pyarrow.parquet", "tables", require_parquet),
+        ("xarray", "labels", require_xarray),
+    ],
 )
 def test_a_missing_package_is_told_with_what_installs_it(name, extra, require, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(MissingExtraError, match=rf"needs? {name}.*pip install 'odekit\[{extra}\]'"):
+    package = name.partition(".")[0]
+    with pytest.raises(MissingExtraError, match=rf"needs? {package}.*pip install 'odekit\[{extra}\]'"):
         require()
 
 

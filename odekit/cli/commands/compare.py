@@ -1,8 +1,10 @@
-"""``odekit compare``: training runs against the reduced ODE."""
+"""``odekit compare``: training runs against the reduced ODE, or one's own trajectories against one's own."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,42 +14,172 @@ from odekit.cli.output import progress, show_table, tell, write_json
 from odekit.outcomes import exit_code
 
 if TYPE_CHECKING:
+    from odekit.comparison import Comparison, TrajectoryComparison
     from odekit.simulation import Run
 
 __all__ = ["command"]
+
+Pairs = Mapping[str, str]
+OF_TRAJECTORIES = ("observe", "parameters", "start", "noise", "learning_rate")
+
+
+def _pairs(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> Pairs:
+    """Options such as ``name=value``, by name; a callback of click's."""
+    pairs: dict[str, str] = {}
+    for text in values:
+        name, sign, value = (part.strip() for part in text.partition("="))
+        if not (name and sign and value):
+            raise click.BadParameter(f"{text!r} is not of the form {parameter.metavar}.", ctx, parameter)
+        if name in pairs:
+            raise click.BadParameter(f"{name} is given twice.", ctx, parameter)
+        pairs[name] = value
+    return pairs
+
+
+def _numbers(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, float]:
+    """Options such as ``name=value`` whose values are numbers; a callback of click's."""
+    return {name: _number(ctx, parameter, text) for name, text in _pairs(ctx, parameter, values).items()}
+
+
+def _noise(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> Any:
+    """One number for all that was recorded, or numbers by name; a callback of click's."""
+    if len(values) == 1 and "=" not in values[0]:
+        return _number(ctx, parameter, values[0])
+    return _numbers(ctx, parameter, values)
+
+
+def _number(ctx: click.Context, parameter: click.Parameter, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no number.", ctx, parameter) from None
 
 
 @click.command(
     "compare",
     cls=Command,
-    short_help="Training runs, ours or yours, against the reduced ODE.",
+    short_help="Training runs, ours or yours, against the reduced ODE or your own.",
     examples=(
         ("odekit compare run.npz", "Errors over time, the horizon of the reduction, winners and outcome."),
         ("odekit compare run1.npz run2.npz --json errors.json", "Several runs; all their errors in a file."),
         ("odekit compare run.npz --tolerance 1e-3", "A stricter question: exit code 3 if it stays open."),
+        (
+            "odekit compare mine.csv --system ode.toml --learning-rate 0.01",
+            "A record of any model, with columns t and names of states, against your own equations.",
+        ),
+        (
+            "odekit compare mine.npz --system ode.toml --observe 'u=a**2'",
+            "A function of the states, recorded as u.",
+        ),
     ),
 )
 @click.argument("runs", metavar="RUN...", nargs=-1, required=True)
 @click.option(
-    "--tolerance", type=float, default=1e-2, show_default=True, help="Largest median gap that is confirmed."
+    "--tolerance",
+    type=float,
+    default=1e-2,
+    show_default=True,
+    help="Largest median gap that is confirmed; with --system the largest relative error budget.",
 )
 @click.option(
     "--horizon-level",
     type=float,
     default=1e-2,
     show_default=True,
-    help="Median error budget at which the horizon lies.",
+    help="Median error budget at which the horizon lies; without --system.",
+)
+@click.option(
+    "--system",
+    metavar="FILE.toml",
+    type=click.Path(path_type=Path),
+    help="Your own ODE: tables [equations], [parameters] and [definitions].",
+)
+@click.option(
+    "--observe",
+    metavar="NAME=FORMULA",
+    multiple=True,
+    callback=_pairs,
+    help="What was recorded beside the states, in states.",
+)
+@click.option(
+    "--parameter",
+    "parameters",
+    metavar="NAME=VALUE",
+    multiple=True,
+    callback=_numbers,
+    help="Of the ODE; wins over the file's and the run's.",
+)
+@click.option(
+    "--start",
+    metavar="STATE=VALUE",
+    multiple=True,
+    callback=_numbers,
+    help="Of a state that was not recorded, at the first record.",
+)
+@click.option(
+    "--learning-rate", type=float, help="By how much t advances in a step of descent; wins over the run's."
+)
+@click.option(
+    "--noise",
+    metavar="[NAME=]VALUE",
+    multiple=True,
+    callback=_noise,
+    help="Standard deviation of the recorded values; wins over the run's.",
 )
 @json_option("errors by time")
 @debug_option
-def command(runs: tuple[str, ...], tolerance: float, horizon_level: float, json_file: str | None) -> None:
-    """Compare training runs with the reduced ODE that starts from their first snapshot.
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    runs: tuple[str, ...],
+    tolerance: float,
+    horizon_level: float,
+    system: Path | None,
+    json_file: str | None,
+    **options: Any,
+) -> None:
+    """Compare training runs with the reduced ODE, or with your own, that starts from their first snapshot.
 
     RUN is an .npz file without pickles: t (T,), theta (T, M, n) or theta1 and theta2, xi (T, M, n), optional
     steps and table, and meta, a JSON string with group, activation, embedding, constraint, loss and
     logit_scale. Errors are relative and given beyond the horizon too, where the softmax leaves uniform; the
     outcome is about the time before it.
+
+    With --system, RUN is a record of any model: an .npz file with t (T,), arrays (T,) or (T, batch) by name
+    of state, and optional meta (learning_rate, noise, parameters, dtype); or a .csv or .parquet file with
+    columns t, names, and for several runs at the same times run. Every gap has to stay within what finite
+    steps, stated noise and digits explain.
     """
+    if system is None:
+        _refuse(ctx, OF_TRAJECTORIES, "is for runs that are compared with --system")
+        found = _with_derived(runs, tolerance, horizon_level, json_file)
+    else:
+        _refuse(ctx, ("horizon_level",), "is for runs that are compared without --system; use --tolerance")
+        found = _with_own(runs, system, tolerance, json_file, **options)
+    write_json({"runs": found}, json_file)
+    ctx.exit(exit_code(entry["outcome"] for entry in found))
+
+
+def _refuse(ctx: click.Context, names: Sequence[str], why: str) -> None:
+    """Refuse options that would have no effect.
+
+    Raises
+    ------
+    click.UsageError: one is given.
+    """
+    for parameter in ctx.command.params:
+        if parameter.name in names and ctx.get_parameter_source(parameter.name) != DEFAULT:
+            raise click.UsageError(f"{parameter.opts[0]} {why}.", ctx)
+
+
+DEFAULT = click.core.ParameterSource.DEFAULT
+
+
+def _with_derived(
+    runs: Sequence[str], tolerance: float, horizon_level: float, json_file: str | None
+) -> list[dict[str, Any]]:
+    """Compare runs of odekit's kind with what it derives, show it, and return each as plain data."""
     from odekit.comparison import compare
     from odekit.report import comparison_table
     from odekit.simulation import load_run
@@ -64,9 +196,47 @@ def command(runs: tuple[str, ...], tolerance: float, horizon_level: float, json_
         tell(table.caption, json_file)
     for comparison in comparisons:
         _tell_unused(comparison.run, str(comparison.name))
+    _tell_reasons(comparisons, json_file)
+    return [comparison.to_json() for comparison in comparisons]
+
+
+def _with_own(
+    runs: Sequence[str],
+    file: Path,
+    tolerance: float,
+    json_file: str | None,
+    observe: Pairs,
+    parameters: Mapping[str, float],
+    start: Mapping[str, float],
+    learning_rate: float | None,
+    noise: Any,
+) -> list[dict[str, Any]]:
+    """Compare trajectories with the ODE of a file, show it, and return each as plain data."""
+    from odekit.comparison import compare, load_trajectory
+    from odekit.report import trajectory_table
+    from odekit.systems import system
+
+    ode = system(file, parameters)
+    stated = {"learning_rate": learning_rate, "noise": noise or None}
+    meta = {name: value for name, value in stated.items() if value is not None}
+    comparisons = []
+    with progress(len(runs)) as told:
+        for trajectory in [load_trajectory(path, meta) for path in runs]:
+            told.begin(str(trajectory.file))
+            comparisons.append(compare(trajectory, ode, observe=observe, start=start, tolerance=tolerance))
+            told.end(f"compared {trajectory.file}")
+    table = trajectory_table(comparisons)
+    show_table(table, json_file)
+    tell(table.caption, json_file)
+    _tell_reasons(comparisons, json_file)
+    return [comparison.to_dict() for comparison in comparisons]
+
+
+def _tell_reasons(
+    comparisons: Sequence[Comparison] | Sequence[TrajectoryComparison], json_file: str | None
+) -> None:
+    for comparison in comparisons:
         tell(f"{comparison.name}: {comparison.outcome.replace('_', ' ')}: {comparison.reason}", json_file)
-    write_json({"runs": [comparison.to_json() for comparison in comparisons]}, json_file)
-    click.get_current_context().exit(exit_code(comparison.outcome for comparison in comparisons))
 
 
 def _tell_unused(run: Run, name: str) -> None:

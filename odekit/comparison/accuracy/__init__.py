@@ -5,3 +5,4 @@ from odekit.comparison.accuracy.clock import *
 from odekit.comparison.accuracy.horizon import *
 from odekit.comparison.accuracy.provenance import *
 from odekit.comparison.accuracy.softmax import *
+from odekit.comparison.accuracy.strays import *

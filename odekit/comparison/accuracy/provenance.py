@@ -10,6 +10,7 @@ from odekit.numbers import real
 from odekit.simulation import FLOW, Run, recorded_rate
 
 __all__ = [
+    "ROUNDOFFS",
     "check_flow_time",
     "exceeding_rate",
     "integrator_error",

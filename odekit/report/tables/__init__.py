@@ -15,6 +15,7 @@ _HOMES = {
     "outcome_text": "contents",
     "prediction_table": "contents",
     "terminal_table": "terminal",
+    "trajectory_table": "contents",
     "verdict_table": "contents",
     "winners_table": "contents",
 }

@@ -12,13 +12,14 @@ from odekit.report.tables.table import Cell, Table, Value
 
 if TYPE_CHECKING:
     from odekit.claims import Claim, Report, Verdict
-    from odekit.comparison import Comparison, Prediction
+    from odekit.comparison import Comparison, Prediction, TrajectoryComparison
 
 __all__ = [
     "claims_table",
     "comparison_table",
     "outcome_text",
     "prediction_table",
+    "trajectory_table",
     "verdict_table",
     "winners_table",
 ]
@@ -63,6 +64,18 @@ def comparison_table(comparisons: Sequence[Comparison]) -> Table:
         "outcome is about each neuron's whole gap before the horizon; what lies beyond it is not judged."
     )
     return Table(columns, rows, caption)
+
+
+def trajectory_table(comparisons: Sequence[TrajectoryComparison]) -> Table:
+    """A block for each trajectory: every state and observable where its gap is largest beside its budget."""
+    names = short_names([comparison.name for comparison in comparisons])
+    columns = ("run", "state", "t", "gap", "budget", "outcome")
+    blocks = tuple(_trajectory_block(n, c) for n, c in zip(names, comparisons, strict=True))
+    caption = (
+        "Gaps |recorded - ODE| and what they may be, where the gap is largest beside its budget among the "
+        "records before the horizon."
+    )
+    return Table(columns, blocks, caption)
 
 
 def prediction_table(prediction: Prediction, count: int = 10) -> Table:
@@ -153,6 +166,14 @@ def _comparison_row(name: str, comparison: Comparison) -> tuple[Cell, ...]:
         _winners(comparison),
         outcome_text(comparison.outcome),
     )
+
+
+def _trajectory_block(name: str, comparison: TrajectoryComparison) -> tuple[Cell, ...]:
+    trajectory = comparison.trajectory
+    described: Values = (name, f"{len(trajectory)} times, batch {trajectory.batch}")
+    states, times, gaps, budgets, outcomes = zip(*comparison.rows(), strict=True)
+    told = tuple(map(outcome_text, outcomes))
+    return (described, states, times, tuple(map(_blown_up, gaps)), tuple(map(_blown_up, budgets)), told)
 
 
 def _shown_errors(comparison: Comparison) -> tuple[FloatArray, FloatArray]:

@@ -1,7 +1,7 @@
 """What is a training run? Weights over time, as an object and as a file."""
 
 from odekit.simulation.runs.archive import read_archive, write_archive
-from odekit.simulation.runs.load import check_group, load_run, load_weights
+from odekit.simulation.runs.load import check_group, load_run, load_weights, naming_file, read_meta
 from odekit.simulation.runs.meta import FLOW, recorded_rate, unused_keys
 from odekit.simulation.runs.run import Run
 from odekit.simulation.runs.split import draw_split, kinds_of_tuples
@@ -14,7 +14,9 @@ __all__ = [
     "kinds_of_tuples",
     "load_run",
     "load_weights",
+    "naming_file",
     "read_archive",
+    "read_meta",
     "recorded_rate",
     "unused_keys",
     "write_archive",

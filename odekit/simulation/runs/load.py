@@ -19,7 +19,7 @@ from odekit.simulation.runs.meta import recorded_rate
 from odekit.simulation.runs.run import Run, check_shapes
 from odekit.simulation.weights import names
 
-__all__ = ["check_group", "load_run", "load_weights"]
+__all__ = ["check_group", "load_run", "load_weights", "naming_file", "read_meta"]
 
 Arrays = Mapping[str, NDArray[Any]]
 Shapes = Mapping[str, tuple[int, ...]]
@@ -45,12 +45,12 @@ def load_run(path: Path) -> Run:
     ------
     FileError: the file can't be read, lacks something, or holds what contradicts itself; it says what.
     """
-    with _naming(path), opened_archive(path) as arrays:
+    with naming_file(path), opened_archive(path) as arrays:
         if "meta" not in arrays:
             raise InputError("meta is missing", expected="a JSON string under the key 'meta'")
         if "t" not in arrays:
             raise InputError("t is missing", expected="times of shape (T,) under the key 't'")
-        meta = _meta(arrays["meta"])
+        meta = read_meta(arrays["meta"])
         recorded_rate(meta)
         network = _network(_group(arrays, arrays.shapes, meta), arrays.shapes, meta)
         times = (*arrays.shapes["t"], *arrays.shapes["xi"])[0]
@@ -73,8 +73,8 @@ def load_weights(path: Path, group: FiniteGroup | str | None = None) -> Run:
     FileError: the file can't be read, what it holds isn't weights, neither it nor the caller says the group,
         or the two say different ones.
     """
-    with _naming(path), opened_archive(path) as arrays:
-        meta = _meta(arrays["meta"]) if "meta" in arrays else _default_meta(arrays)
+    with naming_file(path), opened_archive(path) as arrays:
+        meta = read_meta(arrays["meta"]) if "meta" in arrays else _default_meta(arrays)
         if "table" in arrays or "group" in meta:
             own = _group(arrays, arrays.shapes, meta)
         elif group is not None:
@@ -133,8 +133,13 @@ def _first_time(arrays: Arrays) -> NDArray[Any]:
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    """Turn a complaint about what a file holds into one that names the file."""
+def naming_file(path: Path) -> Iterator[None]:
+    """Turn a complaint about what a file holds into one that names the file.
+
+    Raises
+    ------
+    FileError: the block met an `InputError`.
+    """
     path_of(path, "a run's file")
     try:
         yield
@@ -144,7 +149,13 @@ def _naming(path: Path) -> Iterator[None]:
         raise FileError(f"{path}: {error}") from None
 
 
-def _meta(array: NDArray[Any]) -> dict[str, Any]:
+def read_meta(array: NDArray[Any]) -> dict[str, Any]:
+    """The object in an array that holds one JSON string.
+
+    Raises
+    ------
+    InputError: no text, or text that is no JSON object.
+    """
     if array.ndim or array.dtype.kind != "U":
         raise InputError(
             "meta is not text", expected="one JSON string", received=f"{array.dtype} of shape {array.shape}"

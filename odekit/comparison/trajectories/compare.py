@@ -1,0 +1,62 @@
+"""compare_trajectory: a record of one's own model against one's own ODE from its first record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from odekit.comparison.trajectories.clock import at_another_speed, clock_factors
+from odekit.comparison.trajectories.experiment import set_up
+from odekit.comparison.trajectories.judge import TrajectoryJudge
+from odekit.comparison.trajectories.result import TrajectoryComparison
+from odekit.comparison.trajectories.trajectory import Trajectory
+from odekit.systems import System
+
+__all__ = ["compare_trajectory"]
+
+
+def compare_trajectory(
+    trajectory: Trajectory,
+    system: System,
+    observe: Mapping[str, Any],
+    parameters: Mapping[str, ArrayLike],
+    start: Mapping[str, ArrayLike],
+    tolerance: float,
+    rtol: float,
+) -> TrajectoryComparison:
+    """The comparison; parameters and errors are those of `odekit.compare`."""
+
+    def judge(record: Trajectory) -> TrajectoryJudge:
+        return TrajectoryJudge(set_up(record, system, observe, parameters, start, rtol), tolerance)
+
+    judged = judge(trajectory)
+    comparison = judged.comparison()
+    if comparison.outcome != "refuted":
+        return comparison
+    for factor in clock_factors(judged.experiment, judged.count):
+        if judge(at_another_speed(trajectory, factor)).comparison().outcome == "confirmed":
+            clock = "t" if trajectory.t[0] == 0 else f"t - {trajectory.t[0]:g}"
+            reason = f"{comparison.reason}; it is confirmed with {clock} times {factor:.6g}"
+            return replace(comparison, reason=reason, clock=factor)
+    return replace(comparison, reason=comparison.reason + _unstated(comparison))
+
+
+def _unstated(comparison: TrajectoryComparison) -> str:
+    """What else would allow small gaps where the record states nothing of noise or steps; else nothing."""
+    meta = comparison.trajectory.meta
+    missing = [name for name in ("noise", "learning_rate") if not meta.get(name)]
+    sizes = [
+        float(
+            gap[comparison.judged].max()
+            / max(abs(comparison.predicted[name][comparison.judged]).max(), 1e-300)
+        )
+        for name, gap in comparison.gaps.items()
+    ]
+    if not missing or max(sizes) > comparison.tolerance:
+        return ""
+    return (
+        f"; the gaps stay within {max(sizes):.1e} of the sizes, and meta states no {' and no '.join(missing)}"
+    )

@@ -1,0 +1,135 @@
+"""From a file to a `Trajectory`: .npz, .csv or .parquet; errors name the file."""
+
+import csv
+import io
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from odekit.comparison.trajectories.trajectory import Trajectory
+from odekit.errors import FileError, InputError
+from odekit.extras import require_parquet
+from odekit.files import decoded
+from odekit.simulation.runs import naming_file, read_archive, read_meta
+
+__all__ = ["load_trajectory"]
+
+Columns = Mapping[str, Sequence[Any] | NDArray[Any]]
+Content = tuple[Any, Mapping[str, Any], Mapping[str, Any]]
+
+
+def load_trajectory(path: str | os.PathLike[str], meta: Mapping[str, Any] | None = None) -> Trajectory:
+    """Load a trajectory of a model of one's own.
+
+    Parameters
+    ----------
+    path: an ``.npz`` without pickles that holds ``t`` (T,), arrays by name, each (T,) or (T, batch), and
+        optionally ``meta``, a JSON string; or a ``.csv`` in UTF-8 or a ``.parquet`` file with columns ``t``
+        and names, and optionally ``run``, which tells the runs of a batch apart, all at the same times.
+    meta: what the file doesn't state, as in `Trajectory`; it wins over the file's.
+
+    Raises
+    ------
+    FileError: the file can't be read, or holds what makes no trajectory; it says what.
+    MissingExtraError: a ``.parquet`` file, and pyarrow is not installed.
+    """
+    kind = Path(path).suffix.lower()
+    if kind not in READERS:
+        raise FileError(
+            f"{path} is no file of a trajectory",
+            expected=f"{', '.join(READERS)}",
+            received=kind or "no suffix",
+        )
+    with naming_file(path):
+        t, values, stated = READERS[kind](Path(path))
+        return Trajectory(t, values, {**stated, **(meta or {})}, str(path))
+
+
+def _of_archive(path: Path) -> Content:
+    arrays = read_archive(path)
+    meta = read_meta(arrays["meta"]) if "meta" in arrays else {}
+    _check_clock(arrays)
+    return arrays["t"], {name: a for name, a in arrays.items() if name not in ("t", "meta")}, meta
+
+
+def _of_csv(path: Path) -> Content:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise FileError(f"can't read {path}", received=error.strerror or str(error)) from None
+    lines = [row for row in csv.reader(io.StringIO(decoded(content, path))) if row]
+    header = [name.strip() for name in lines[0]] if lines else []
+    for number, line in enumerate(lines[1:], start=2):
+        if len(line) != len(header):
+            raise InputError(
+                f"line {number} doesn't fit the header",
+                expected=f"{len(header)} entries: {', '.join(header)}",
+                received=f"{len(line)} entries",
+            )
+    columns = {name: [line[place] for line in lines[1:]] for place, name in enumerate(header)}
+    if len(columns) < len(header):
+        raise InputError("a column stands twice in the header", received=", ".join(header))
+    numbers = {name: _numbers(name, texts) if name != "run" else texts for name, texts in columns.items()}
+    return _of_columns(numbers)
+
+
+def _of_parquet(path: Path) -> Content:
+    if not path.is_file():
+        raise FileError(f"can't read {path}", received="no such file")
+    reader = require_parquet()
+    try:
+        table = reader.read_table(path)
+        columns = {name: table[name].to_numpy() for name in table.column_names}
+    except (OSError, RuntimeError, ValueError) as error:
+        raise FileError(f"{path} is no Parquet file", received=str(error)) from None
+    return _of_columns(columns)
+
+
+READERS: Mapping[str, Callable[[Path], Content]] = {
+    ".npz": _of_archive,
+    ".csv": _of_csv,
+    ".parquet": _of_parquet,
+}
+
+
+def _of_columns(columns: Columns) -> Content:
+    """Times and values of a table with a row for each time, or for each run and time."""
+    _check_clock(columns)
+    values = {name: np.asarray(column) for name, column in columns.items() if name not in ("t", "run")}
+    t = np.asarray(columns["t"])
+    if "run" not in columns:
+        return t, values, {}
+    runs = np.array([str(each) for each in columns["run"]])
+    names = list(dict.fromkeys(runs.tolist()))
+    rows = [np.flatnonzero(runs == name) for name in names]
+    if any(not np.array_equal(t[own], t[rows[0]]) for own in rows):
+        raise InputError(
+            "the runs have different times",
+            expected="the same times t in each run, in the same order",
+            received=", ".join(f"{name}: {len(own)} rows" for name, own in zip(names, rows, strict=True)),
+            hint="a file for each run",
+        )
+    return t[rows[0]], {name: np.stack([v[own] for own in rows], axis=1) for name, v in values.items()}, {}
+
+
+def _check_clock(columns: Mapping[str, Any]) -> None:
+    if "t" not in columns:
+        raise InputError(
+            "t is missing", expected="times under the name t", received=", ".join(columns) or "nothing"
+        )
+
+
+def _numbers(name: str, texts: Sequence[str]) -> NDArray[np.float64]:
+    numbers = np.empty(len(texts))
+    for row, text in enumerate(texts):
+        try:
+            numbers[row] = float(text) if text.strip() else np.nan
+        except ValueError:
+            raise InputError(
+                f"{name} holds what is no number", expected="a number", received=f"{text!r} in line {row + 2}"
+            ) from None
+    return numbers
