@@ -8,16 +8,18 @@ from inspect import unwrap
 import numpy as np
 
 from odekit.arrays import BoolArray, FloatArray
-from odekit.errors import InputError
+from odekit.errors import InputError, LimitError
 from odekit.solvers.backends import compile_for
 from odekit.solvers.closed import has_closed_form, solve_closed_form
+from odekit.solvers.codegen import Linearisation, formulas_of, linearisation_of
 from odekit.solvers.equivalent import Form, cheapest_form, form_states, original_states
 from odekit.solvers.formula_road import follow_formulas
 from odekit.solvers.kernels import integrate_in_jax, integrate_in_lanes
 from odekit.solvers.moments import breakpoints
 from odekit.solvers.precise import follow_precisely
 from odekit.solvers.problem import CompiledSystem, DenseOutput, Problem, Solution, bind, default_atol
-from odekit.solvers.stepping import Record, Task, integrate
+from odekit.solvers.stepping import BLOCK, Record, Task, integrate, most_together
+from odekit.systems import System
 
 __all__ = ["chosen_road"]
 
@@ -37,7 +39,7 @@ def chosen_road(problem: Problem) -> Road:
     if problem.method in ("auto", "exact") and _uses_closed_form(problem):
         by_formulas = partial(follow_formulas, follow=_in_steps)
         return by_formulas if problem.system.solution else follow_exactly
-    if problem.backend == "mpmath" and problem.method != "taylor":
+    if problem.backend == "mpmath" and problem.method not in ("taylor", "rodas5p"):
         return follow_precisely
     if problem.compiled is None and not problem.needs_steps:
         form = cheapest_form(problem.system, problem.inputs.y0)
@@ -108,12 +110,29 @@ def follow_in_steps(problem: Problem) -> Solution:
         problem.max_steps,
         tuple(bind(event, compiled.states, compiled.parameters) for event in problem.events),
         problem.is_dense,
+        block=BLOCK if compiled.linearisation is None else most_together(len(compiled.states)),
         series=compiled.series,
+        linearisation=compiled.linearisation,
+        when_stiff=_way_out(problem, compiled),
         max_step=problem.max_step,
         breakpoints=breakpoints(problem),
     )
     solution = _solution(task, compiled, _integrated(task, compiled))
     return _unflushed(problem, solution) if compiled.backend == "jax" else solution
+
+
+def _way_out(problem: Problem, compiled: CompiledSystem) -> Callable[[], Linearisation | None] | None:
+    """How "auto" goes on where a flow turns out stiff; None where the method is fixed, or not numpy's."""
+    is_free = problem.method == "auto" and problem.compiled is None and problem.system.blocks is None
+    return partial(_linearised, problem.system) if is_free and compiled.backend == "numpy" else None
+
+
+def _linearised(system: System) -> Linearisation | None:
+    """None where there is no code for the derivatives, or where it would take too long to find."""
+    try:
+        return linearisation_of(formulas_of(system))
+    except (InputError, LimitError):
+        return None
 
 
 def _unflushed(problem: Problem, solution: Solution) -> Solution:
@@ -154,7 +173,7 @@ def _solution(task: Task, compiled: CompiledSystem, record: Record) -> Solution:
         event_names=tuple(event.event.name for event in task.events),
         event_t=record.event_t,
         event_y=record.event_y,
-        method=compiled.method,
+        method=f"{compiled.method}, rodas5p" if record.turned.any() else compiled.method,
         backend=compiled.backend,
         dense=dense,
     )

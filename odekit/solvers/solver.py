@@ -12,7 +12,7 @@ from odekit.systems import System
 
 __all__ = ["METHODS", "solve"]
 
-METHODS = ("auto", "exact", "dop853", "taylor")
+METHODS = ("auto", "exact", "dop853", "taylor", "rodas5p")
 
 
 def solve(

@@ -4,6 +4,7 @@ from odekit.solvers.codegen.blocks import BlockLayout, block_rhs
 from odekit.solvers.codegen.breakpoints import breakpoints_of, switches_of
 from odekit.solvers.codegen.cache import digest, is_trusted, stored
 from odekit.solvers.codegen.expressions import Formulas, compile_expressions, formulas_of
+from odekit.solvers.codegen.jacobian import Linearisation, linearisation_of
 from odekit.solvers.codegen.jax_source import jax_source
 from odekit.solvers.codegen.load import execute
 from odekit.solvers.codegen.parts import derivatives_of, parts_of
@@ -25,6 +26,7 @@ __all__ = [
     "SAFETY",
     "BlockLayout",
     "Formulas",
+    "Linearisation",
     "Product",
     "ScalarCode",
     "SeriesCode",
@@ -39,6 +41,7 @@ __all__ = [
     "formulas_of",
     "is_trusted",
     "jax_source",
+    "linearisation_of",
     "parts_of",
     "scalar_code",
     "series_code",

@@ -1,0 +1,103 @@
+"""Code of a vector field together with its derivatives by the states and by t, exact and sparse."""
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from inspect import unwrap
+from typing import Any
+
+import numpy as np
+import sympy
+
+from odekit.arrays import IntArray
+from odekit.limits import DERIVATION_SECONDS, bounded
+from odekit.solvers.codegen.expressions import Formulas, compile_expressions
+
+__all__ = ["Linearisation", "linearisation_of"]
+
+_T = sympy.Symbol("t", real=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Linearisation:
+    """Velocities f(t, y, p) with the Jacobian J = df/dy and, where f holds t, with df/dt.
+
+    Parameters
+    ----------
+    evaluate: ``evaluate(t, y, p, out)`` writes f, then the entries of J, then df/dt, into ``out``
+        (height, batch); what they share is computed once.
+    states: number of states.
+    rows, columns: (entry,) int64, where the entries of J stand: those that are not 0 identically.
+    holds_time: whether there is a df/dt.
+    """
+
+    evaluate: Callable[[Any, Any, Any, Any], None]
+    states: int
+    rows: IntArray
+    columns: IntArray
+    holds_time: bool
+
+    @property
+    def height(self) -> int:
+        """Number of rows of ``out``."""
+        return len(self.rows) + (2 if self.holds_time else 1) * self.states
+
+
+@functools.lru_cache(maxsize=128)
+@bounded("the code of the Jacobian", DERIVATION_SECONDS)
+def linearisation_of(formulas: Formulas) -> Linearisation:
+    """The code of velocities and their derivatives, apart from the places where a step jumps.
+
+    Parameters
+    ----------
+    formulas: one velocity for each state.
+
+    Raises
+    ------
+    InputError: an integral, or a function whose derivative has no code.
+    """
+    velocities = tuple(map(_differentiable, formulas.expressions))
+    entries = list(_entries(velocities, formulas.names[0]))
+    holds_time = any(symbol.name == "t" for entry in velocities for symbol in entry.free_symbols)
+    drift = [_slope(entry, _T) for entry in (velocities if holds_time else ())]
+    everything = (*formulas.expressions, *(slope for _, _, slope in entries), *drift)
+    evaluate, _ = compile_expressions(Formulas(everything, formulas.states, formulas.parameters))
+    return Linearisation(
+        evaluate=unwrap(evaluate),
+        states=len(formulas.states),
+        rows=np.array([row for row, _, _ in entries], dtype=np.int64),
+        columns=np.array([column for _, column, _ in entries], dtype=np.int64),
+        holds_time=holds_time,
+    )
+
+
+def _differentiable(expression: sympy.Expr) -> sympy.Expr:
+    """The same in real symbols, without a function whose derivative SymPy leaves open."""
+    real = expression.xreplace({s: sympy.Symbol(s.name, real=True) for s in expression.free_symbols})
+    whole = real.replace(sympy.frac, lambda x: x - sympy.floor(x))
+    return whole.replace(sympy.Mod, lambda x, period: x - period * sympy.floor(x / period))
+
+
+def _entries(
+    velocities: Sequence[sympy.Expr], states: Sequence[str]
+) -> Iterator[tuple[int, int, sympy.Expr]]:
+    """Row, column and formula of each entry of the Jacobian that is not 0 identically."""
+    places = {name: column for column, name in enumerate(states)}
+    for row, velocity in enumerate(velocities):
+        occurring = {places[symbol.name]: symbol for symbol in velocity.free_symbols if symbol.name in places}
+        for column in sorted(occurring):
+            slope = _slope(velocity, occurring[column])
+            if slope != 0:
+                yield row, column, slope
+
+
+def _slope(expression: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
+    """The derivative, apart from the places where a step jumps."""
+    slope = expression.diff(symbol).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+    return slope.replace(_is_flat, lambda _: sympy.S.Zero) if slope.has(sympy.floor, sympy.ceiling) else slope
+
+
+def _is_flat(part: sympy.Basic) -> bool:
+    """Whether this is the derivative of a function that only jumps."""
+    inner = part.expr if isinstance(part, sympy.Subs) else part
+    return isinstance(inner, sympy.Derivative) and isinstance(inner.expr, sympy.floor | sympy.ceiling)
