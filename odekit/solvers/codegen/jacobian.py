@@ -16,6 +16,8 @@ from odekit.solvers.codegen.expressions import Formulas, compile_expressions
 __all__ = ["Linearisation", "linearisation_of"]
 
 _T = sympy.Symbol("t", real=True)
+# Beyond so many states sparse matrices pay, and arrays over few trajectories do not.
+_LARGE = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +38,11 @@ class Linearisation:
     rows: IntArray
     columns: IntArray
     holds_time: bool
+
+    @property
+    def is_large(self) -> bool:
+        """Whether there are so many states that a lane alone is work enough for a call."""
+        return self.states > _LARGE
 
     @property
     def height(self) -> int:

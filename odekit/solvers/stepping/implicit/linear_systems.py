@@ -15,8 +15,7 @@ __all__ = ["Factoriser", "Solver", "factoriser", "most_together"]
 Solver = Callable[[FloatArray], FloatArray]
 Factoriser = Callable[[FloatArray, FloatArray], Solver]
 
-# Up to so many states dense matrices are cheapest, and beyond it where a quarter of the entries are set.
-_MOST_DENSE = 64
+# Of a larger system the matrices are dense where so many of the entries are set.
 _SPARSE = 0.25
 # Numbers in the matrices of lanes that step together: some tens of megabytes.
 _NUMBERS = 1 << 22
@@ -39,9 +38,8 @@ def factoriser(linearisation: Linearisation) -> Factoriser:
     ----------
     linearisation: which entries are set.
     """
-    n = linearisation.states
-    is_dense = n <= _MOST_DENSE or len(linearisation.rows) > _SPARSE * n**2
-    return _dense(linearisation) if is_dense else _sparse(linearisation)
+    is_sparse = linearisation.is_large and len(linearisation.rows) < _SPARSE * linearisation.states**2
+    return _sparse(linearisation) if is_sparse else _dense(linearisation)
 
 
 def _dense(linearisation: Linearisation) -> Factoriser:

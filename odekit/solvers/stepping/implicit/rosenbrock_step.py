@@ -52,9 +52,10 @@ def _stages(
     rhs: RightHandSide, known: Linearisation, lanes: Lanes, h: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """The U, (stage, state, lane), and y at the end of the step."""
-    window = lanes.window
+    evaluate, rhs = (_one_by_one(f) if known.is_large else f for f in (known.evaluate, rhs))
+    low, high = lanes.window
     values = np.empty((known.height, len(h)))
-    known.evaluate(np.clip(lanes.t, *window), lanes.y, lanes.p, values)
+    evaluate(np.minimum(np.maximum(lanes.t, low), high), lanes.y, lanes.p, values)
     f, entries, drift = np.split(values, (known.states, known.states + len(known.rows)))
     solve = factoriser(known)(1.0 / (RODAS5P.gamma * h), entries)
     stages, point = np.empty((RODAS5P.stages, *f.shape)), lanes.y
@@ -63,12 +64,23 @@ def _stages(
         if i:
             shift, coupling = _sums(_WEIGHTS[i], stages[:i])
             point, wanted = lanes.y + shift, np.empty_like(f)
-            rhs(np.clip(lanes.t + RODAS5P.nodes[i] * h, *window), point, lanes.p, wanted)
+            t = lanes.t + RODAS5P.nodes[i] * h
+            rhs(np.minimum(np.maximum(t, low), high), point, lanes.p, wanted)
             wanted += coupling / h
         if known.holds_time:
             wanted = wanted + (RODAS5P.drift[i] * h) * drift
         stages[i] = solve(wanted)
     return stages, point + stages[-1]
+
+
+def _one_by_one(function: RightHandSide) -> RightHandSide:
+    """The function, called with the numbers of each lane: of hundreds of states there are few lanes."""
+
+    def each(t: FloatArray, y: FloatArray, p: FloatArray, out: FloatArray) -> None:
+        for lane in range(len(t)):
+            function(t[lane], y[:, lane], p[:, lane], out[:, lane])
+
+    return each
 
 
 def _sums(weights: FloatArray, stages: FloatArray) -> FloatArray:
