@@ -100,11 +100,6 @@ def _entries(
 
 def _slope(expression: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
     """The derivative, apart from the places where a step jumps."""
-    slope = expression.diff(symbol).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
-    return slope.replace(_is_flat, lambda _: sympy.S.Zero) if slope.has(sympy.floor, sympy.ceiling) else slope
-
-
-def _is_flat(part: sympy.Basic) -> bool:
-    """Whether this is the derivative of a function that only jumps."""
-    inner = part.expr if isinstance(part, sympy.Subs) else part
-    return isinstance(inner, sympy.Derivative) and isinstance(inner.expr, sympy.floor | sympy.ceiling)
+    flat = {part: sympy.Dummy() for part in expression.atoms(sympy.floor, sympy.ceiling)}
+    slope = expression.xreplace(flat).diff(symbol).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+    return slope.xreplace({constant: part for part, constant in flat.items()})

@@ -23,7 +23,7 @@ class Interpolant:
     ----------
     t_old, h: (lane,) float64, beginning and length of the step.
     y_old: (state, lane) float64.
-    coefficients: (7, state, lane) float64, the F; of a Taylor series (order, state, lane).
+    coefficients: (term, state, lane) float64, the F.
     alternates: whether the factors are x and 1 - x in turn.
 
     Source: Hairer, Norsett, Wanner, section II.6.
@@ -40,8 +40,8 @@ class Interpolant:
         x = (t - self.t_old) / self.h
         factors = (x, 1.0 - x if self.alternates else x)
         y = np.zeros_like(self.y_old)
-        for index, coefficient in enumerate(self.coefficients[::-1]):
-            y += coefficient
+        for index in reversed(range(len(self.coefficients))):
+            y += self.coefficients[index]
             y *= factors[index % 2]
         return y + self.y_old
 
