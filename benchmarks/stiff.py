@@ -114,7 +114,8 @@ def _attention() -> Any:
     """Two heads of averaged softmax attention, head h with readout m_h and score q_h k_h, on white data.
 
     ``L = (1 - 2 sum_h m_h w_h + (sum_h m_h w_h)**2 + c sum_hk m_h m_k exp(w_h w_k))/2``
-    with w_h = q_h k_h and c = 1/2; on m_1 = -m_2, w_1 = -w_2 the last sum is ``4 m**2 sinh(w**2)``. A valley leads down slowly.
+    with w_h = q_h k_h and c = 1/2; on m_1 = -m_2, w_1 = -w_2 the last sum is ``4 m**2 sinh(w**2)``. A valley
+    leads down slowly.
     """
     w, m = ("q1*k1", "q2*k2"), ("m1", "m2")
     product = f"(m1*{w[0]} + m2*{w[1]})"

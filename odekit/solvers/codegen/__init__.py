@@ -3,11 +3,10 @@
 from odekit.solvers.codegen.blocks import BlockLayout, block_rhs
 from odekit.solvers.codegen.breakpoints import breakpoints_of, switches_of
 from odekit.solvers.codegen.cache import digest, is_trusted, stored
+from odekit.solvers.codegen.derivatives import Linearisation, derivatives_of, linearisation_of, parts_of
 from odekit.solvers.codegen.expressions import Formulas, compile_expressions, formulas_of
-from odekit.solvers.codegen.jacobian import Linearisation, linearisation_of
 from odekit.solvers.codegen.jax_source import jax_source
 from odekit.solvers.codegen.load import execute
-from odekit.solvers.codegen.parts import derivatives_of, parts_of
 from odekit.solvers.codegen.scalar import ScalarCode, scalar_code
 from odekit.solvers.codegen.taylor import series_code
 from odekit.solvers.codegen.taylor_series import (

@@ -1,7 +1,10 @@
-"""Code of a vector field together with its derivatives by the states and by t, exact and sparse."""
+"""Derivatives of formulas, exact: a vector field's by its states and by t as code, and a solution's by t.
+
+The parts of formulas are here too: how a value came about, beside how it goes on.
+"""
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from inspect import unwrap
 from typing import Any
@@ -13,7 +16,7 @@ from odekit.arrays import IntArray
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.solvers.codegen.expressions import Formulas, compile_expressions
 
-__all__ = ["Linearisation", "linearisation_of"]
+__all__ = ["Linearisation", "derivatives_of", "linearisation_of", "parts_of"]
 
 _T = sympy.Symbol("t", real=True)
 # Beyond so many states sparse matrices pay, and arrays over few trajectories do not.
@@ -103,3 +106,19 @@ def _slope(expression: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
     flat = {part: sympy.Dummy() for part in expression.atoms(sympy.floor, sympy.ceiling)}
     slope = expression.xreplace(flat).diff(symbol).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
     return slope.xreplace({constant: part for part, constant in flat.items()})
+
+
+def parts_of(formulas: Iterable[sympy.Expr]) -> tuple[sympy.Expr, ...]:
+    """Every product, power and function in formulas, and every sum, each once.
+
+    >>> x = sympy.Symbol("x")
+    >>> parts_of([sympy.exp(2 * x) + 1])
+    (exp(2*x) + 1, exp(2*x), 2*x)
+    """
+    found = (part for formula in formulas for part in sympy.preorder_traversal(formula))
+    return tuple(dict.fromkeys(part for part in found if isinstance(part, sympy.Expr) and part.args))
+
+
+def derivatives_of(formulas: Iterable[sympy.Expr]) -> tuple[sympy.Expr, ...]:
+    """The derivatives of formulas by the symbol t, as code can be made of them."""
+    return tuple(sympy.Add(*(f.diff(s) for s in f.free_symbols if s.name == "t")) for f in formulas)
