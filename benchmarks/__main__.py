@@ -28,6 +28,7 @@ import gradient
 import memory
 import polynomial
 import startup
+import stiff
 import trigonometric
 import work_precision
 from contenders import absent
@@ -45,7 +46,7 @@ __all__ = ["main"]
 
 BENCHES = {
     bench.NAME.replace(" ", "-"): bench
-    for bench in (startup, memory, gradient, closed_form, polynomial, trigonometric, work_precision)
+    for bench in (startup, memory, gradient, closed_form, polynomial, trigonometric, work_precision, stiff)
 }
 
 

@@ -14,6 +14,7 @@ import memory
 import polynomial
 import scaling
 import startup
+import stiff
 import trigonometric
 from contenders import LOOP
 from harness import Row
@@ -82,6 +83,7 @@ def verdicts(rows: Sequence[Row]) -> list[Verdict]:
         *_of_closed_form(rows),
         *_of_batches(rows),
         *_of_gradient(rows),
+        *_of_stiff(rows),
         *_of_cost(rows),
         *_of_startup(rows),
     ]
@@ -97,7 +99,17 @@ def ratios(rows: Sequence[Row]) -> dict[str, float]:
                 found[f"{row.bench}, {row.case}, N {row.items:,}: {row.name} / {best.name}"] = (
                     row.seconds / best.seconds
                 )
-    return found
+    return found | _stiff_ratios(rows)
+
+
+def _stiff_ratios(rows: Sequence[Row]) -> dict[str, float]:
+    timed = {(row.case, row.name): row.seconds for row in rows if row.bench == stiff.NAME}
+    return {
+        f"{stiff.NAME}, {case}: {name} / {ours}": seconds / timed[case, ours]
+        for (case, name), seconds in timed.items()
+        for ours in stiff.OURS
+        if name in stiff.PEERS and (case, ours) in timed
+    }
 
 
 def _at_least(work: str, against: str, limit: float, measured: float | None) -> Verdict:
@@ -147,6 +159,11 @@ def _of_gradient(rows: Sequence[Row]) -> Iterator[Verdict]:
     ours = _best(rows, gradient.NAME, gradient.OURS, f"p 97, M {gradient.NEURONS}, float64")
     share = ours.facts["share_of_matmul_rate"] if ours else None
     yield _at_least("full gradient, p 97, float64", "this machine's dgemm rate", 0.65, share)
+
+
+def _of_stiff(rows: Sequence[Row]) -> Iterator[Verdict]:
+    ours, peer = (_best(rows, stiff.NAME, name, stiff.ATTENTION) for name in (stiff.OURS[0], stiff.PEERS[0]))
+    yield _at_most("stiff attention flow to t = 2e4", 2.0, "times SciPy BDF's time", _ratio(ours, peer))
 
 
 def _of_cost(rows: Sequence[Row]) -> Iterator[Verdict]:

@@ -10,6 +10,7 @@ from odekit.solvers.codegen import (
     compile_expressions,
     formulas_of,
     jax_source,
+    linearisation_of,
     scalar_code,
     series_code,
 )
@@ -27,6 +28,7 @@ from odekit.systems import System
 __all__ = ["BACKENDS", "EXTRAS", "compile"]
 
 BACKENDS = ("numpy", "numba", "mpmath", "jax")
+_BACKENDS_OF = {"dop853": BACKENDS, "taylor": ("numpy", "numba"), "rodas5p": ("numpy",)}
 EXTRAS = "pip install 'odekit[fast]' brings numba, pip install 'odekit[jax]' brings jax"
 
 
@@ -40,11 +42,13 @@ def compile(system: System, backend: str = "numpy", method: str = "dop853") -> C
     backend: "numpy" (arrays over a batch), "numba" (machine code for the whole integration; compiling takes
         seconds, once a machine), "mpmath" (any precision, one trajectory a call) or "jax" (the whole
         integration on what JAX runs on, in float64; compiling takes seconds, once a process and shape).
-    method: "dop853", or "taylor" (polynomial vector fields, on numpy and numba; `solve` says more).
+    method: "dop853", "taylor" (polynomial vector fields, on numpy and numba), or "rodas5p" (stiff flows, on
+        numpy); `solve` says more.
 
     Raises
     ------
     InputError: the method is "taylor", and the vector field isn't polynomial or the backend has no series.
+    InputError: the method is "rodas5p", and the backend isn't numpy or a derivative has no code.
     InputError: the backend isn't one of these.
     InputError: the backend is "numba", and numba isn't installed or can't compile the vector field.
     InputError: the backend is "jax", and jax isn't installed.
@@ -70,11 +74,11 @@ def compile(system: System, backend: str = "numpy", method: str = "dop853") -> C
         raise InputError(
             f"the backend {named} isn't available", expected=f"one of {', '.join(BACKENDS)}", hint=EXTRAS
         )
-    chosen("method", method, ("dop853", "taylor"))
-    if method == "taylor" and backend not in ("numpy", "numba"):
+    chosen("method", method, tuple(_BACKENDS_OF))
+    if backend not in _BACKENDS_OF[method]:
         raise InputError(
-            f"the Taylor method isn't available on {backend!r}",
-            expected='backend="numpy" or "numba"',
+            f"the method {method!r} isn't available on {backend!r}",
+            expected=f"backend={' or '.join(map(repr, _BACKENDS_OF[method]))}",
             hint='method="dop853"',
         )
     rhs, source = _right_hand_side(system, backend)
@@ -88,6 +92,7 @@ def compile(system: System, backend: str = "numpy", method: str = "dop853") -> C
         kernel=_kernel(system, backend, source, method),
         method=method,
         series=_series(system) if (backend, method) == ("numpy", "taylor") else None,
+        linearisation=linearisation_of(formulas_of(system)) if method == "rodas5p" else None,
     )
 
 

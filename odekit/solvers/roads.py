@@ -8,10 +8,10 @@ from inspect import unwrap
 import numpy as np
 
 from odekit.arrays import BoolArray, FloatArray
-from odekit.errors import InputError
+from odekit.errors import InputError, LimitError
 from odekit.solvers.backends import compile_for
 from odekit.solvers.closed import has_closed_form, solve_closed_form
-from odekit.solvers.codegen import switching_of
+from odekit.solvers.codegen import Linearisation, formulas_of, linearisation_of, switching_of
 from odekit.solvers.compiler import compile
 from odekit.solvers.equivalent import Form, cheapest_form, form_states, original_states
 from odekit.solvers.formula_road import follow_formulas
@@ -19,7 +19,8 @@ from odekit.solvers.kernels import integrate_in_jax, integrate_in_lanes
 from odekit.solvers.moments import breakpoints
 from odekit.solvers.precise import follow_precisely
 from odekit.solvers.problem import CompiledSystem, DenseOutput, Problem, Solution, bind, default_atol
-from odekit.solvers.stepping import Record, Task, integrate
+from odekit.solvers.stepping import BLOCK, Record, Task, integrate, most_together
+from odekit.systems import System
 
 __all__ = ["chosen_road"]
 
@@ -39,7 +40,7 @@ def chosen_road(problem: Problem) -> Road:
     if problem.method in ("auto", "exact") and _uses_closed_form(problem):
         by_formulas = partial(follow_formulas, follow=_in_steps)
         return by_formulas if problem.system.solution else follow_exactly
-    if problem.backend == "mpmath" and problem.method != "taylor":
+    if problem.backend == "mpmath" and problem.method not in ("taylor", "rodas5p"):
         return _in_steps
     if problem.compiled is None and not problem.needs_steps:
         form = cheapest_form(problem.system, problem.inputs.y0)
@@ -91,7 +92,8 @@ def _in_steps(problem: Problem) -> Solution:
 
 def follow_in_steps(problem: Problem) -> Solution:
     """With a step size of its own for each trajectory; in NumPy where states switch the field."""
-    compiled, switching = problem.compiled, switching_of(problem.system)
+    compiled = problem.compiled
+    switching = None if problem.method == "rodas5p" else switching_of(problem.system)
     if switching is not None and problem.method != "taylor":
         compiled = compile(problem.system)
     elif (
@@ -113,13 +115,30 @@ def follow_in_steps(problem: Problem) -> Solution:
         problem.max_steps,
         tuple(bind(event, compiled.states, compiled.parameters) for event in problem.events),
         problem.is_dense,
+        block=BLOCK if compiled.linearisation is None else most_together(len(compiled.states)),
         series=compiled.series,
+        linearisation=compiled.linearisation,
+        when_stiff=_way_out(problem, compiled) if switching is None else None,
         max_step=problem.max_step,
         breakpoints=breakpoints(problem),
         switching=switching,
     )
     solution = _solution(task, compiled, _integrated(task, compiled))
     return _unflushed(problem, solution) if compiled.backend == "jax" else solution
+
+
+def _way_out(problem: Problem, compiled: CompiledSystem) -> Callable[[], Linearisation | None] | None:
+    """How "auto" goes on where a flow turns out stiff; None where the method is fixed, or not numpy's."""
+    is_free = problem.method == "auto" and problem.compiled is None and problem.system.blocks is None
+    return partial(_linearised, problem.system) if is_free and compiled.backend == "numpy" else None
+
+
+def _linearised(system: System) -> Linearisation | None:
+    """None where there is no code for the derivatives, or where it would take too long to find."""
+    try:
+        return linearisation_of(formulas_of(system))
+    except (InputError, LimitError):
+        return None
 
 
 def _unflushed(problem: Problem, solution: Solution) -> Solution:
@@ -160,7 +179,7 @@ def _solution(task: Task, compiled: CompiledSystem, record: Record) -> Solution:
         event_names=tuple(event.event.name for event in task.events),
         event_t=record.event_t,
         event_y=record.event_y,
-        method=compiled.method,
+        method=f"{compiled.method}, rodas5p" if record.turned.any() else compiled.method,
         backend=compiled.backend,
         dense=dense,
     )

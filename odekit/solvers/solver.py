@@ -12,7 +12,7 @@ from odekit.systems import System
 
 __all__ = ["METHODS", "solve"]
 
-METHODS = ("auto", "exact", "dop853", "taylor")
+METHODS = ("auto", "exact", "dop853", "taylor", "rodas5p")
 
 
 def solve(
@@ -50,9 +50,12 @@ def solve(
     method: "exact" (closed form, where there is one); "dop853"; "taylor" (series of order 16, for vector
         fields polynomial in the states and in t, on numpy and numba: fewer and longer steps, and requested
         times come from the series itself; it has no rejected steps, and ``h0`` bounds the first step by
-        10 h0); or "auto": exact where possible (a closed form, no events, no dense output), else taylor on
-        numba where the vector field is polynomial with few products, else dop853. A `CompiledSystem`
-        takes the steps of its own method under "auto".
+        10 h0); "rodas5p" (for stiff flows, on numpy: L-stable of order 5, with the exact Jacobian from the
+        formulas, sparse beyond 64 states); or "auto": exact where possible (a closed form, no events, no
+        dense output), else taylor on numba where the vector field is polynomial with few products, else
+        dop853, which on numpy leaves a trajectory to rodas5p once stability rather than accuracy holds back
+        some twenty steps and a thousand like them are ahead: `Solution.method` then is "dop853, rodas5p". A
+        `CompiledSystem` takes the steps of its own method under "auto".
     backend: "numpy"; "numba" (the same method as machine code on all cores, no events, no dense output;
         compiling takes seconds, once a machine, and minutes beyond some ten states; sines of more than 1e8
         are not finite); "jax" (the same method in float64 on what JAX runs on, an accelerator or the CPU, no
@@ -91,7 +94,7 @@ def solve(
     InputError: a first or longest step size that isn't positive, or a step cap that isn't a positive integer.
     InputError: a formula that jumps with a sine of more than 100,000 turns before the end.
     InputError: ``method="exact"`` without a closed form, or ``method="taylor"`` and a vector field that isn't
-        polynomial.
+        polynomial, or ``method="rodas5p"`` and a backend other than numpy or a derivative without code.
     InputError: the backend doesn't exist or isn't installed.
     InputError: events or dense output together with ``method="exact"``, or a backend that has neither.
     UnknownNameError: a state, parameter or method that doesn't exist.

@@ -2,10 +2,10 @@
 
 from odekit.solvers.codegen.blocks import BlockLayout, block_rhs
 from odekit.solvers.codegen.cache import digest, is_trusted, stored
+from odekit.solvers.codegen.derivatives import Linearisation, derivatives_of, linearisation_of, parts_of
 from odekit.solvers.codegen.expressions import Formulas, compile_expressions, formulas_of
 from odekit.solvers.codegen.jax_source import jax_source
 from odekit.solvers.codegen.load import execute
-from odekit.solvers.codegen.parts import derivatives_of, parts_of
 from odekit.solvers.codegen.scalar import ScalarCode, scalar_code
 from odekit.solvers.codegen.switches import Switching, breakpoints_of, switches_of, switching_of
 from odekit.solvers.codegen.taylor import series_code
@@ -25,6 +25,7 @@ __all__ = [
     "SAFETY",
     "BlockLayout",
     "Formulas",
+    "Linearisation",
     "Product",
     "ScalarCode",
     "SeriesCode",
@@ -40,6 +41,7 @@ __all__ = [
     "formulas_of",
     "is_trusted",
     "jax_source",
+    "linearisation_of",
     "parts_of",
     "scalar_code",
     "series_code",

@@ -72,7 +72,7 @@ class Formulas:
         """Names of the states, and of the parameters."""
         return tuple(s.name for s in self.states), tuple(s.name for s in self.parameters)
 
-    @property
+    @functools.cached_property
     def _occurring(self) -> set[str]:
         return {symbol.name for entry in self.expressions for symbol in entry.free_symbols}
 

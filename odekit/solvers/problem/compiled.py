@@ -25,9 +25,10 @@ class CompiledSystem:
         takes one trajectory, a number and three sequences. On jax ``out`` may be a list.
     source: text of the function, for the curious.
     kernel: on numba and jax the compiled integrator of the whole batch, which `solve` calls; None elsewhere.
-    method: the stepping method that it was compiled for, "dop853" or "taylor".
+    method: the stepping method that it was compiled for, "dop853", "taylor" or "rodas5p".
     series: for the Taylor method on numpy, ``series(t, y, p, s)``, the coefficients in ``(t - t_old) / s``;
         None elsewhere.
+    linearisation: for rodas5p, the velocities with their exact Jacobian; None elsewhere.
     """
 
     system: System
@@ -39,6 +40,7 @@ class CompiledSystem:
     kernel: Callable[..., Any] | None = None
     method: str = "dop853"
     series: Callable[..., Any] | None = None
+    linearisation: Any = None
 
     def __repr__(self) -> str:
         return f"CompiledSystem({self.backend}: {', '.join(self.states)}; {', '.join(self.parameters)})"

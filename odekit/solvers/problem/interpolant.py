@@ -23,7 +23,7 @@ class Interpolant:
     ----------
     t_old, h: (lane,) float64, beginning and length of the step.
     y_old: (state, lane) float64.
-    coefficients: (7, state, lane) float64, the F; of a Taylor series (order, state, lane).
+    coefficients: (term, state, lane) float64, the F.
     alternates: whether the factors are x and 1 - x in turn.
 
     Source: Hairer, Norsett, Wanner, section II.6.
@@ -40,8 +40,8 @@ class Interpolant:
         x = (t - self.t_old) / self.h
         factors = (x, 1.0 - x if self.alternates else x)
         y = np.zeros_like(self.y_old)
-        for index, coefficient in enumerate(self.coefficients[::-1]):
-            y += coefficient
+        for index in reversed(range(len(self.coefficients))):
+            y += self.coefficients[index]
             y *= factors[index % 2]
         return y + self.y_old
 
@@ -80,7 +80,7 @@ class DenseOutput:
         cls, pieces: Sequence[tuple[IntArray, Interpolant]], start: FloatArray, end: FloatArray
     ) -> DenseOutput:
         """Collects pieces (trajectory numbers, interpolant) in the order in which they were made."""
-        terms = len(pieces[0][1].coefficients) if pieces else 0
+        terms = max((len(piece.coefficients) for _, piece in pieces), default=0)
         nothing = start[:, :0]
         empty = Interpolant(np.zeros(0), np.zeros(0), nothing, np.zeros((terms, *nothing.shape)))
         parts = [empty, *(piece for _, piece in pieces)]
@@ -89,7 +89,7 @@ class DenseOutput:
             np.concatenate([part.t_old for part in parts]),
             np.concatenate([part.h for part in parts]),
             np.concatenate([part.y_old for part in parts], axis=1),
-            np.concatenate([part.coefficients for part in parts], axis=2),
+            np.concatenate([_lengthened(part.coefficients, terms) for part in parts], axis=2),
             parts[-1].alternates,
         )
         order = np.argsort(owner, kind="stable")
@@ -110,3 +110,9 @@ class DenseOutput:
     def _at(self, times: FloatArray, first: int, last: int) -> FloatArray:
         step = np.searchsorted(self.steps.t_old[first:last], times, side="right") - 1 + first
         return self.steps.only(np.maximum(step, first))(times)
+
+
+def _lengthened(coefficients: FloatArray, terms: int) -> FloatArray:
+    """With zeros up to so many terms, since methods of different orders may have taken the steps."""
+    missing = terms - len(coefficients)
+    return np.pad(coefficients, ((0, missing), (0, 0), (0, 0))) if missing else coefficients

@@ -21,6 +21,7 @@ class Attempt:
     lands: whether it ends at the lane's last time or at a breakpoint.
     h: step size to try next.
     inside: y(t) within the step, for chosen lanes.
+    strain: h rho of chosen lanes, as `stiffness.strain` has it; None where no step is too long for stability.
     """
 
     t: FloatArray
@@ -32,3 +33,4 @@ class Attempt:
     lands: BoolArray
     h: FloatArray
     inside: Callable[[IntArray], Interpolant]
+    strain: Callable[[IntArray], FloatArray] | None = None

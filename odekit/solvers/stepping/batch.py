@@ -1,14 +1,18 @@
 """Integration of many trajectories at once in NumPy, each with its own step size and status."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.solvers.problem import Interpolant, Status
 from odekit.solvers.stepping.attempt import Attempt
-from odekit.solvers.stepping.lanes import Lanes, Task
+from odekit.solvers.stepping.implicit import RODAS5P, most_together, take_rosenbrock_step
+from odekit.solvers.stepping.lanes import Lanes, LooseLanes, Task
 from odekit.solvers.stepping.record import Record, Step
 from odekit.solvers.stepping.stages import RightHandSide, Stages, interpolate, padded
 from odekit.solvers.stepping.step_size_control import error_norm, initial_step, next_step, smallest_step
+from odekit.solvers.stepping.stiffness import is_stiff, judge_stiffness, strain
 from odekit.solvers.stepping.switching import MOST_TURNS, Turns, cut_at_switches
 from odekit.solvers.stepping.tableau import DOP853
 from odekit.solvers.stepping.taylor_batch import first_scale, take_taylor_step
@@ -20,9 +24,14 @@ _FULL = 0.9
 
 
 def integrate(task: Task) -> Record:
-    """Integrates a task with DOP853 or, where it has a series, Taylor: a step size for each trajectory."""
+    """Integrates a task, a step size for each trajectory.
+
+    With Rodas5P where the task has a linearisation, else with Taylor where it has a series, else with DOP853;
+    trajectories that this finds stiff go on with Rodas5P if the task says how.
+    """
     record = Record.blank(task)
     with np.errstate(all="ignore"):
+        stiff: list[LooseLanes] = []
         lanes = _admit(task, record, 0, task.block)
         admitted = task.block
         while lanes.count or admitted < task.batch:
@@ -32,12 +41,39 @@ def integrate(task: Task) -> Record:
                 admitted += room
             if lanes.count:
                 lanes = _advance(task, record, lanes)
+            if task.when_stiff is not None and is_stiff(lanes).any():
+                task, lanes = _give_up(task, record, lanes, stiff)
+        for waiting in stiff:
+            _go_on(task, record, waiting)
     return record
+
+
+def _give_up(task: Task, record: Record, lanes: Lanes, stiff: list[LooseLanes]) -> tuple[Task, Lanes]:
+    """Leaves the stiff lanes to an implicit method, unless there is none for this task."""
+    assert task.when_stiff is not None
+    if task.when_stiff() is None:
+        return replace(task, when_stiff=None), lanes
+    found = is_stiff(lanes)
+    record.turned[lanes.index[found]] = True
+    stiff.append(LooseLanes.of(lanes.only(found)))
+    lanes.live &= ~found
+    return task, lanes.only(lanes.live)
+
+
+def _go_on(task: Task, record: Record, waiting: Lanes) -> None:
+    assert task.when_stiff is not None
+    implicit = replace(task, linearisation=task.when_stiff(), when_stiff=None)
+    order = np.arange(waiting.count)
+    for first in range(0, waiting.count, most_together(len(waiting.y))):
+        lanes = waiting.only((order >= first) & (order < first + most_together(len(waiting.y))))
+        while lanes.count:
+            lanes = _advance(implicit, record, lanes)
 
 
 def _admit(task: Task, record: Record, first: int, last: int) -> Lanes:
     positions = np.arange(first, min(last, task.batch))
-    lanes = _lanes_at_start(task, padded(positions), len(positions))
+    kind = Lanes if task.linearisation is None else LooseLanes
+    lanes = _lanes_at_start(task, kind, kind.padded(positions), len(positions))
     stopped = record.start(lanes)
     finite = np.logical_and.reduce(np.isfinite(np.concatenate([lanes.y, lanes.f])), axis=0)
     is_ahead: BoolArray = np.greater(lanes.end, 0.0)
@@ -47,7 +83,7 @@ def _admit(task: Task, record: Record, first: int, last: int) -> Lanes:
     return lanes.only(finite & ~stopped & is_ahead)
 
 
-def _lanes_at_start(task: Task, index: IntArray, count: int) -> Lanes:
+def _lanes_at_start(task: Task, kind: type[Lanes], index: IntArray, count: int) -> Lanes:
     width = len(index)
     given = task.inputs
     t, y, p = np.zeros(width), given.y0[:, index], given.p[:, index]
@@ -56,7 +92,7 @@ def _lanes_at_start(task: Task, index: IntArray, count: int) -> Lanes:
     rtol, atol, end = given.rtol[index], given.atol[index], given.times[-1, index]
     passed = _passed_at_start(task, index)
     max_step = task.max_step[np.minimum(index, len(task.max_step) - 1)]
-    lanes = Lanes(
+    lanes = kind(
         index=index,
         live=np.arange(width) < count,
         t=t,
@@ -75,6 +111,7 @@ def _lanes_at_start(task: Task, index: IntArray, count: int) -> Lanes:
         atol=atol,
         steps=np.zeros(width, dtype=np.int64),
         error=np.zeros(width),
+        strained=np.zeros(width, dtype=np.int64),
         rejected=np.zeros(width, dtype=np.bool_),
         broken=np.zeros(width, dtype=np.bool_),
         events=_event_values(task, t, y, p),
@@ -83,7 +120,8 @@ def _lanes_at_start(task: Task, index: IntArray, count: int) -> Lanes:
     rhs = _within(task.rhs, lanes)
     rhs(t, y, p, lanes.f)
     if task.series is None:
-        chosen = initial_step(rhs, y, lanes.f, p, rtol, atol, lanes.goal)
+        order = DOP853.order if task.linearisation is None else RODAS5P.order
+        chosen = initial_step(rhs, y, lanes.f, p, rtol, atol, lanes.goal, order)
     else:
         chosen = first_scale(y, lanes.f, rtol, atol, lanes.goal)
     lanes.h = np.minimum(np.where(np.isnan(lanes.h), chosen, lanes.h), max_step)
@@ -110,7 +148,7 @@ def _event_values(task: Task, t: FloatArray, y: FloatArray, p: FloatArray) -> Fl
 
 
 def _advance(task: Task, record: Record, lanes: Lanes) -> Lanes:
-    tried = _take_step(task, lanes) if task.series is None else take_taylor_step(task.series, lanes)
+    tried = _tried(task, lanes)
     turns = None
     if task.switching is not None:
         tried, turns = cut_at_switches(task.switching, lanes, tried)
@@ -119,6 +157,8 @@ def _advance(task: Task, record: Record, lanes: Lanes) -> Lanes:
     step = Step(tried.t, tried.y, taken, _event_values(task, tried.t, tried.y, lanes.p), tried.inside)
     stopped, stop = record.advance(lanes, step)
     _move(lanes, tried, step.events, stop)
+    if task.when_stiff is not None:
+        judge_stiffness(lanes, tried, taken & ~stopped)
     lanes.error += np.where(accepted, tried.error * lanes.rtol, 0.0)
     landed = accepted & tried.lands
     # A step that a breakpoint cut short says little about how long the next one may be.
@@ -152,6 +192,12 @@ def _renew(task: Task, lanes: Lanes, where: BoolArray) -> None:
     lanes.f = np.where(where, after, lanes.f)
 
 
+def _tried(task: Task, lanes: Lanes) -> Attempt:
+    if task.linearisation is not None:
+        return take_rosenbrock_step(task.rhs, task.linearisation, lanes)
+    return _take_step(task, lanes) if task.series is None else take_taylor_step(task.series, lanes)
+
+
 def _take_step(task: Task, lanes: Lanes) -> Attempt:
     """A step of DOP853."""
     left = lanes.goal - lanes.t
@@ -172,6 +218,7 @@ def _take_step(task: Task, lanes: Lanes) -> Attempt:
         lands=lands,
         h=next_step(h, np.where(finite, error, np.inf), lanes.rejected),
         inside=lambda positions: _inside(stages, y, f, positions),
+        strain=lambda positions: strain(stages, y, f, positions),
     )
 
 

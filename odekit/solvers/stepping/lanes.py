@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 
 from odekit.arrays import BoolArray, FloatArray, IntArray
-from odekit.solvers.codegen import Switching
+from odekit.solvers.codegen import Linearisation, Switching
 from odekit.solvers.problem import BoundEvent, Inputs
 from odekit.solvers.stepping.stages import RightHandSide, padded
 from odekit.solvers.stepping.step_size_control import CONTROL
 
-__all__ = ["BLOCK", "Lanes", "Series", "Task"]
+__all__ = ["BLOCK", "Lanes", "LooseLanes", "Series", "Task"]
 
 Series = Callable[[FloatArray, FloatArray, FloatArray, FloatArray], FloatArray]
 
@@ -35,6 +35,9 @@ class Task:
     is_dense: whether all interpolants are kept.
     block: trajectories that are integrated side by side; no result depends on it.
     series: Taylor coefficients ``series(t, y, p, s)``, for the Taylor method; None for DOP853.
+    linearisation: velocities and Jacobian, for the Rosenbrock method; None for the others.
+    when_stiff: gives that of a trajectory that turns out stiff, which goes on by the Rosenbrock method, or
+        None if there is none; itself None where every trajectory stays with its method.
     max_step: (batch,) float64, the longest step of each trajectory, or (1,) for all.
     breakpoints: (count, batch) float64 or (count, 1), rising: times at which steps have to end.
     switching: where states switch the field, its switches, whose ``rhs`` is the one above.
@@ -48,6 +51,8 @@ class Task:
     is_dense: bool = False
     block: int = BLOCK
     series: Series | None = None
+    linearisation: Linearisation | None = None
+    when_stiff: Callable[[], Linearisation | None] | None = None
     max_step: FloatArray = field(default_factory=lambda: np.full(1, np.inf))
     breakpoints: FloatArray = field(default_factory=lambda: np.zeros((0, 1)))
     switching: Switching | None = None
@@ -90,6 +95,7 @@ class Lanes:
     low, stop: the breakpoints before and after t, infinite where there is none.
     max_step, rtol, atol: the longest step, and tolerances.
     steps, error: steps tried, and sum of local errors.
+    strained: how many more steps, of those looked at, were bounded by stability than by accuracy.
     rejected, broken: whether the last step was rejected, and whether it wasn't finite.
     events: (event, lane), value of each event's function at t.
     idle: turns of switches since the last step that made progress.
@@ -113,6 +119,7 @@ class Lanes:
     atol: FloatArray
     steps: IntArray
     error: FloatArray
+    strained: IntArray
     rejected: BoolArray
     broken: BoolArray
     events: FloatArray
@@ -137,10 +144,15 @@ class Lanes:
     def only(self, wanted: BoolArray) -> Lanes:
         """The live ones among the wanted lanes, compacted."""
         positions = np.flatnonzero(wanted & self.live)
-        chosen = padded(positions)
+        chosen = self.padded(positions)
         columns = {entry.name: np.take(getattr(self, entry.name), chosen, axis=-1) for entry in fields(self)}
         columns["live"] = np.arange(len(chosen)) < len(positions)
-        return Lanes(**columns)
+        return type(self)(**columns)
+
+    @staticmethod
+    def padded(positions: IntArray) -> IntArray:
+        """Positions of lanes that a step can take together."""
+        return padded(positions)
 
     def joined(self, others: Lanes) -> Lanes:
         """These lanes and others, compacted."""
@@ -148,5 +160,22 @@ class Lanes:
             entry.name: np.concatenate([getattr(self, entry.name), getattr(others, entry.name)], axis=-1)
             for entry in fields(self)
         }
-        together = Lanes(**both)
+        together = type(self)(**both)
         return together.only(together.live)
+
+
+class LooseLanes(Lanes):
+    """Lanes without copies: a step that solves linear systems would pay for each.
+
+    No arithmetic of such a step may depend on how many stand side by side.
+    """
+
+    @staticmethod
+    def padded(positions: IntArray) -> IntArray:
+        """Positions as they are."""
+        return positions
+
+    @classmethod
+    def of(cls, lanes: Lanes) -> LooseLanes:
+        """The live ones."""
+        return cls(**{entry.name: getattr(lanes, entry.name)[..., lanes.live] for entry in fields(lanes)})

@@ -48,7 +48,10 @@ class Step:
 
 @dataclass(eq=False)
 class Record:
-    """Arrays that fill up while trajectories advance; NaN is what never came."""
+    """Arrays that fill up while trajectories advance; NaN is what never came.
+
+    ``turned`` (batch,) says which trajectories were given up by an explicit method because they are stiff.
+    """
 
     task: Task
     y: FloatArray
@@ -58,6 +61,7 @@ class Record:
     error: FloatArray
     event_t: FloatArray
     event_y: FloatArray
+    turned: BoolArray
     pieces: list[tuple[IntArray, Interpolant]] = field(default_factory=list)
 
     @classmethod
@@ -73,6 +77,7 @@ class Record:
             error=np.zeros(batch),
             event_t=_unknown((events, batch)),
             event_y=_unknown((events, count, batch)),
+            turned=np.zeros(batch, dtype=np.bool_),
         )
 
     def start(self, lanes: Lanes) -> BoolArray:

@@ -16,7 +16,7 @@ from odekit.arrays import FloatArray, IntArray
 from odekit.solvers.problem import Interpolant
 from odekit.solvers.stepping.tableau import DOP853
 
-__all__ = ["PANEL", "RightHandSide", "Stages", "combine", "interpolate", "padded"]
+__all__ = ["PANEL", "RightHandSide", "Stages", "combine", "interpolate", "padded", "stage_weights"]
 
 RightHandSide = Callable[[Any, Any, Any, Any], None]
 
@@ -34,6 +34,11 @@ def padded(positions: IntArray) -> IntArray:
     """
     missing = -len(positions) % PANEL
     return np.concatenate([positions, np.repeat(positions[:1], missing)])
+
+
+def stage_weights(stage: int) -> FloatArray:
+    """Of y and the increments before a stage in the point at which that stage is evaluated."""
+    return _STAGE_WEIGHTS[stage]
 
 
 def combine(weights: FloatArray, rows: FloatArray) -> FloatArray:
@@ -95,7 +100,7 @@ class Stages:
 
     def _evaluate(self, stage: int) -> None:
         increment = self.rows[stage + 1]
-        point = combine(_STAGE_WEIGHTS[stage], self.rows[: stage + 1])
+        point = combine(stage_weights(stage), self.rows[: stage + 1])
         self._ask(DOP853.nodes[stage], point, increment)
         increment *= self.h
 

@@ -8,7 +8,15 @@ from odekit.arrays import BoolArray, FloatArray
 from odekit.solvers.stepping.stages import RightHandSide, combine
 from odekit.solvers.stepping.tableau import DOP853
 
-__all__ = ["CONTROL", "StepSizeControl", "error_norm", "initial_step", "next_step", "smallest_step"]
+__all__ = [
+    "CONTROL",
+    "StepSizeControl",
+    "error_norm",
+    "initial_step",
+    "next_step",
+    "root_mean_square",
+    "smallest_step",
+]
 
 
 @dataclass(frozen=True)
@@ -70,9 +78,11 @@ def error_norm(
     return norm
 
 
-def next_step(h: FloatArray, error: FloatArray, after_rejection: BoolArray) -> FloatArray:
-    """Step size to try next: ``0.8 h error**(-1/8)``, from h/5 to 10 h, and at most h after a rejection."""
-    factor = CONTROL.safety * error ** (-1.0 / DOP853.order)
+def next_step(
+    h: FloatArray, error: FloatArray, after_rejection: BoolArray, order: int = DOP853.order
+) -> FloatArray:
+    """Step size to try next: ``0.8 h error**(-1/order)``, from h/5 to 10 h; after a rejection at most h."""
+    factor = CONTROL.safety * error ** (-1.0 / order)
     factor = np.where(np.isfinite(error), factor, CONTROL.smallest_factor)
     largest = np.where(after_rejection, 1.0, CONTROL.largest_factor)
     return h * np.clip(factor, CONTROL.smallest_factor, largest)
@@ -91,23 +101,26 @@ def initial_step(
     rtol: FloatArray,
     atol: FloatArray,
     end: FloatArray,
+    order: int = DOP853.order,
 ) -> FloatArray:
     """First step size of each lane from the sizes of y, y' and y'', at most ``end``; (lane,).
+
+    ``order`` is that of the method's error.
 
     Source: Hairer, Norsett, Wanner, section II.4, "Starting step size".
     """
     scale = np.maximum(atol + rtol * np.abs(y), CONTROL.tiny)
-    size, speed = _root_mean_square(y / scale), _root_mean_square(f / scale)
+    size, speed = root_mean_square(y / scale), root_mean_square(f / scale)
     first = np.where(
         (size < CONTROL.small) | (speed < CONTROL.small), CONTROL.timid, CONTROL.first_share * size / speed
     )
     first = np.minimum(first, end)
     f_next = np.empty_like(f)
     rhs(first, y + first * f, p, f_next)
-    curvature = _root_mean_square((f_next - f) / scale) / first
+    curvature = root_mean_square((f_next - f) / scale) / first
     largest = np.maximum(speed, curvature)
     flat = np.maximum(CONTROL.timid, first * CONTROL.flat_growth)
-    second = np.where(largest <= CONTROL.flat, flat, (CONTROL.first_share / largest) ** (1 / DOP853.order))
+    second = np.where(largest <= CONTROL.flat, flat, (CONTROL.first_share / largest) ** (1 / order))
     step = np.minimum(np.minimum(CONTROL.growth * first, second), end)
     return np.where(np.isfinite(step) & (step > 0.0), step, np.minimum(CONTROL.timid, end))
 
@@ -117,5 +130,6 @@ def _mean_square(values: FloatArray) -> FloatArray:
     return mean
 
 
-def _root_mean_square(values: FloatArray) -> FloatArray:
+def root_mean_square(values: FloatArray) -> FloatArray:
+    """Over the states, (lane,)."""
     return np.sqrt(_mean_square(values))

@@ -138,7 +138,7 @@ def test_a_field_with_a_sine_is_refused(system: Any) -> None:
 
 @pytest.mark.parametrize("backend", ["mpmath"])
 def test_backends_without_series_say_so(oscillator: Any, backend: str) -> None:
-    with pytest.raises(InputError, match=rf"the Taylor method isn't available on '{backend}'"):
+    with pytest.raises(InputError, match=rf"the method 'taylor' isn't available on '{backend}'"):
         solve(oscillator, [1.0, 0.0], 1.0, method="taylor", backend=backend)
 
 
