@@ -17,6 +17,7 @@ __all__ = [
     "ReductionError",
     "StoppedEarly",
     "UnknownNameError",
+    "named",
     "nearest",
     "shown",
 ]
@@ -27,6 +28,15 @@ _LETTERS_A_SLIP = 3
 
 # Of a value that is no good, so many characters are shown.
 _SHOWN = 60
+
+
+def named(value: Any) -> str:
+    """A value that should have been a name: text in quotation marks, anything else with its type.
+
+    >>> named("x"), named(5)
+    ("'x'", 'int 5')
+    """
+    return repr(value) if isinstance(value, str) else shown(value)
 
 
 def shown(value: Any) -> str:
@@ -163,7 +173,7 @@ class UnknownNameError(InputError):
         names = list(known)
         self.kind, self.name, self.known = kind, name, names
         near = nearest(name, names) if isinstance(name, str) else None
-        written = repr(name) if isinstance(name, str) else shown(name)
+        written = named(name)
         tries = [meant or (repr(near) if near is not None else ""), otherwise]
         super().__init__(
             f"unknown {kind} {written}",

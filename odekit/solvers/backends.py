@@ -1,6 +1,6 @@
 """Which backend computes a batch: the caller's choice, or the rule behind "auto"."""
 
-from odekit.errors import InputError, shown
+from odekit.errors import InputError, named
 from odekit.extras import require_jax, require_numba
 from odekit.solvers.codegen import formulas_of, series_code
 from odekit.solvers.compiler import BACKENDS, EXTRAS, compile
@@ -32,9 +32,10 @@ def check_backend(backend: str, *, needs_steps: bool) -> None:
     InputError: it finds no events and has no interpolant, and one of these is wanted.
     """
     if not isinstance(backend, str) or backend not in CHOICES:
-        named = repr(backend) if isinstance(backend, str) else shown(backend)
         raise InputError(
-            f"the backend {named} isn't available", expected=f"one of {', '.join(CHOICES)}", hint=EXTRAS
+            f"the backend {named(backend)} isn't available",
+            expected=f"one of {', '.join(CHOICES)}",
+            hint=EXTRAS,
         )
     if backend == "numba":
         require_numba()

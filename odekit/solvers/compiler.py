@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from odekit.arguments import chosen, expect
-from odekit.errors import InputError, shown
+from odekit.errors import InputError, named
 from odekit.solvers.codegen import (
     block_rhs,
     compile_expressions,
@@ -70,9 +70,10 @@ def compile(system: System, backend: str = "numpy", method: str = "dop853") -> C
         'odekit.system({"x": "-x"})',
     )
     if not isinstance(backend, str) or backend not in BACKENDS:
-        named = repr(backend) if isinstance(backend, str) else shown(backend)
         raise InputError(
-            f"the backend {named} isn't available", expected=f"one of {', '.join(BACKENDS)}", hint=EXTRAS
+            f"the backend {named(backend)} isn't available",
+            expected=f"one of {', '.join(BACKENDS)}",
+            hint=EXTRAS,
         )
     chosen("method", method, tuple(_BACKENDS_OF))
     if backend not in _BACKENDS_OF[method]:

@@ -107,9 +107,9 @@ def solve(
     [[0.367879, 0.735759]]
     """
     chosen("method", method, METHODS)
-    events = read_events(events)
+    events, dense = read_events(events), flag(dense, "dense")
     fixed = system.backend if isinstance(system, CompiledSystem) else backend
-    check_backend(fixed, needs_steps=bool(events) or flag(dense, "dense"))
+    check_backend(fixed, needs_steps=bool(events) or dense)
     problem = pose(
         system,
         y0,

@@ -88,7 +88,9 @@ SPECIFICATION = ("activation", "task", "embedding", "constraint", "loss", "logit
     help="sgd, adamw: share of the ordered tuples to train on, drawn from the seed.",
 )
 @click.option("--snapshots", type=int, default=51, show_default=True, help="How many to keep.")
-@click.option("--rtol", type=float, help="flow: relative tolerance. Default: 1e-8, or 1e-3 past kinks.")
+@click.option(
+    "--rtol", type=float, help="flow: relative tolerance. Default: 1e-8, 1e-6 if dear, 1e-3 past kinks."
+)
 @click.option("--out", callback=archive_place, required=True, metavar="FILE", help="The run, an .npz file.")
 @click.option("--force", is_flag=True, help="Overwrite FILE, and leave a checkpoint beside it.")
 @click.option("--resume", is_flag=True, help="Go on where the same command stopped early.")

@@ -7,7 +7,7 @@ import numpy as np
 
 from odekit.errors import InputError, ReductionError
 from odekit.numbers import real
-from odekit.simulation import FLOW, Run, recorded_rate
+from odekit.simulation import FLOW, Run, is_gradient_flow, recorded_rate
 
 __all__ = [
     "ROUNDOFFS",
@@ -68,7 +68,7 @@ def learning_rate(run: Run) -> float:
     ------
     InputError: a recorded learning rate that is not positive and finite.
     """
-    if str(run.meta.get("optimiser") or "").lower() == FLOW:
+    if is_gradient_flow(run.meta):
         return 0.0
     recorded = recorded_rate(run.meta) or 0.0
     if run.steps is None or len(run) < 2:
@@ -80,8 +80,7 @@ def learning_rate(run: Run) -> float:
 
 def is_step_known(run: Run) -> bool:
     """Whether the run tells how long its steps were, or that it took none."""
-    is_flow = str(run.meta.get("optimiser") or "").lower() == FLOW
-    return is_flow or run.steps is not None or recorded_rate(run.meta) is not None
+    return is_gradient_flow(run.meta) or run.steps is not None or recorded_rate(run.meta) is not None
 
 
 def exceeding_rate(run: Run) -> float | None:

@@ -229,12 +229,7 @@ def harmonic(activation: Activation, m: int) -> Profile:
 
 def number(expression: sp.Expr, values: Mapping[sp.Symbol, float]) -> float:
     """Value of an expression that may hold integrals over whole turns, by quadrature in double precision."""
-    integrals: dict[sp.Expr, sp.Expr] = {}
-    for integral in expression.atoms(sp.Integral):
-        angles = tuple(limit[0] for limit in integral.limits)
-        integrand = integral.function.subs(values)
-        mean = mean_of_arrays(code_function(angles, integrand), len(angles), ())
-        integrals[integral] = sp.Float(float(mean)) * (2 * sp.pi) ** len(angles)
+    integrals = {each: each.subs(values).measured() for each in expression.atoms(AngleIntegral)}
     return float(sp.N(expression.xreplace(integrals).subs(values)))
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.networks import Network
 
-__all__ = ["Block", "Tuples", "lanes", "tuples"]
+__all__ = ["Block", "Tuples", "lane_count", "lanes", "tuples"]
 
 # Large blocks leave the cache, small ones make thin matrix products and too many calls.
 BLOCK_ENTRIES = 160_000
@@ -138,11 +138,20 @@ def lanes(network: Network, rows: int | None = None, chosen: BoolArray | None = 
     """
     every, order, neurons = tuples(network, chosen), network.finite_group.order, network.neurons
     most = rows or max(LEAST_ROWS, BLOCK_ENTRIES // max(neurons, order))
-    wanted = len(every) * order * neurons // LANE_PRODUCTS
-    afforded = min(MOST_LANES, max(2, order // ELEMENTS_PER_LANE), len(every))
-    count = min(max(1, wanted), afforded)
+    count = lane_count(network, len(every))
     blocks = [_block(part) for part in every.split(most, count)]
     return [blocks[lane::count] for lane in range(count)]
+
+
+def lane_count(network: Network, rows: int | None = None) -> int:
+    """How many lanes `lanes` deals so many rows of the hidden layer to, by default all that there are."""
+    order, summands = network.finite_group.order, network.task.summands
+    if rows is None:
+        shared = network.embedding == "shared"
+        rows = math.comb(order + summands - 1, summands) if shared else order**summands
+    wanted = rows * order * network.neurons // LANE_PRODUCTS
+    afforded = min(MOST_LANES, max(2, order // ELEMENTS_PER_LANE), rows)
+    return min(max(1, wanted), afforded)
 
 
 def _diagonal_codes(inputs: IntArray, shape: tuple[int, ...], shared: bool) -> IntArray:

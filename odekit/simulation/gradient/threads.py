@@ -2,15 +2,17 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from functools import cache
 from typing import Any, TypeVar
 
 from threadpoolctl import ThreadpoolController
 
 from odekit.networks import Network
+from odekit.simulation.gradient.plan import lane_count
 
 __all__ = ["blas_threads", "side_by_side"]
 
@@ -18,26 +20,42 @@ __all__ = ["blas_threads", "side_by_side"]
 SMALL = 30_000
 Result = TypeVar("Result")
 
+# Threads that BLAS might use where a training began, 0 outside of one.
+_threads: ContextVar[int] = ContextVar("threads", default=0)
 
-def blas_threads(network: Network) -> AbstractContextManager[Any]:
-    """Keep BLAS to one thread where order times neurons is below 30,000.
 
-    Products that small finish before a second thread has woken up; on busy cores waiting for it can take
-    ten times as long as the work.
+@contextmanager
+def blas_threads(network: Network) -> Iterator[None]:
+    """Keep BLAS to one thread for a training, unless a single lane does large products.
+
+    Products with order times neurons below 30,000 finish before a second thread has woken up; on busy cores
+    waiting for it can take ten times as long as the work. Several lanes have a thread each, as many as BLAS
+    may use, and BLAS's own, which wait awake for more, would be in their way.
     """
-    return _one_thread() if network.finite_group.order * network.neurons < SMALL else nullcontext()
+    is_large = network.finite_group.order * network.neurons >= SMALL and lane_count(network) == 1
+    token = _threads.set(_allowed())
+    try:
+        with nullcontext() if is_large else _one_thread():
+            yield
+    finally:
+        _threads.reset(token)
 
 
 def side_by_side(work: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Results of some functions, in order, on as many threads as BLAS has been given, BLAS itself on one.
+    """Results of some functions, in order, on as many threads as BLAS may use, BLAS itself on one.
 
     A single function keeps BLAS as it is.
     """
     if len(work) == 1:
         return [work[0]()]
-    threads = max((library.num_threads for library in _blas().lib_controllers), default=1)
+    threads = _allowed()
     with _one_thread() if threads > 1 else nullcontext():
         return list(_pool(threads).map(_call, work)) if threads > 1 else [function() for function in work]
+
+
+def _allowed() -> int:
+    """Threads that BLAS may use, or might before a training began."""
+    return _threads.get() or max((library.num_threads for library in _blas().lib_controllers), default=1)
 
 
 def _call(function: Callable[[], Result]) -> Result:

@@ -2,7 +2,7 @@
 
 from odekit.simulation.runs.archive import read_archive, write_archive
 from odekit.simulation.runs.load import check_group, load_run, load_weights, naming_file, read_meta
-from odekit.simulation.runs.meta import FLOW, recorded_rate, unused_keys
+from odekit.simulation.runs.meta import FLOW, is_gradient_flow, recorded_rate, unused_keys
 from odekit.simulation.runs.run import Run
 from odekit.simulation.runs.split import draw_split, kinds_of_tuples
 
@@ -11,6 +11,7 @@ __all__ = [
     "Run",
     "check_group",
     "draw_split",
+    "is_gradient_flow",
     "kinds_of_tuples",
     "load_run",
     "load_weights",

@@ -6,7 +6,7 @@ from typing import Any
 from odekit.errors import nearest
 from odekit.numbers import positive
 
-__all__ = ["FLOW", "recorded_rate", "unused_keys"]
+__all__ = ["FLOW", "is_gradient_flow", "recorded_rate", "unused_keys"]
 
 # The optimiser of a run without steps, in lower case.
 FLOW = "gradient flow"
@@ -22,6 +22,11 @@ TOLD = (
 )
 
 
+def is_gradient_flow(meta: Mapping[str, Any]) -> bool:
+    """Whether meta names the optimiser of a run without steps."""
+    return str(meta.get("optimiser") or "").lower() == FLOW
+
+
 def recorded_rate(meta: Mapping[str, Any]) -> float | None:
     """The learning rate of a descent that meta records; None where it records none, or a gradient flow.
 
@@ -30,8 +35,7 @@ def recorded_rate(meta: Mapping[str, Any]) -> float | None:
     InputError: a learning rate that is not positive and finite.
     """
     value = meta.get("learning_rate")
-    is_flow = str(meta.get("optimiser") or "").lower() == FLOW
-    return None if value is None or is_flow else positive(value, "meta's learning_rate")
+    return None if value is None or is_gradient_flow(meta) else positive(value, "meta's learning_rate")
 
 
 def unused_keys(meta: Mapping[str, Any]) -> dict[str, str]:

@@ -5,9 +5,15 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from odekit.arrays import FloatArray
-from odekit.networks import Network
 from odekit.simulation.runs import Run
-from odekit.simulation.training.flow import LOOSER, PASSING, error_bound, gradient_flow, moving_scale
+from odekit.simulation.training.flow import (
+    LOOSER,
+    PASSING,
+    error_bound,
+    gradient_flow,
+    moving_scale,
+    operations,
+)
 from odekit.simulation.training.integration import Stepper, follow, has_kink
 from odekit.simulation.training.schedule import even_times
 from odekit.simulation.training.velocity import Velocity
@@ -21,12 +27,11 @@ SPANS = 30.0
 # A scout only has to find where the loss falls.
 SCOUT = 1e-4
 # Gradients that a scout may take once the loss falls: until it has halved, and, as a share, past it.
-MOST_GRADIENTS, LEAST_GRADIENTS, SHARE_PAST = 3000, 100, 1 / 2
-# Operations in so many gradients, a fiftieth of a minute's, and those of an activation at each value.
-OPERATIONS = 4e10
-POLYNOMIAL, TRANSCENDENTAL = 10.0, 1000.0
+MOST_GRADIENTS, LEAST_GRADIENTS, SHARE_PAST = 3000, 100, 1 / 4
+# Operations in so many gradients, a sixth of a minute's.
+OPERATIONS = 6.7e11
 # Past kinks a scout's tolerance is the flow's own, and it may take so many times more.
-PASSED = 4
+PASSED = 2
 # Before the loss falls there is no stiffness, and so many gradients more are a stop for one that never falls.
 MOST_BEFORE = 1000
 # A flow may take so many times more gradients than its scout: by the sixth root of their tolerances' ratio,
@@ -49,7 +54,7 @@ def falling_flow(
     With T the least over neurons of |w| / |dw/dt| at the start, it ends at T if the loss has halved by then,
     else where it halves, and at 30 T at the latest. Once the loss falls the flow is stiff: a scout at a loose
     tolerance, which looks ahead for the end, may take 3,000 gradients from there (fewer for a network whose
-    gradients are dear), and half of them where the loss has halved; then the end is where it stands. The
+    gradients are dear), and a quarter of them where the loss has halved; then the end is where it stands. The
     flow itself ends where its own loss has fallen as far, or after six times as many gradients.
 
     Parameters
@@ -67,7 +72,8 @@ def falling_flow(
     """
     network, span = velocity.network, moving_scale(velocity, start)
     has_kinks = has_kink(network.activation)
-    most = most_gradients(network, has_kinks)
+    most = int(np.clip(OPERATIONS / operations(network), LEAST_GRADIENTS, MOST_GRADIENTS))
+    most *= PASSED if has_kinks else 1
     scout = Stepper(velocity, 0.0, start, SPANS * span, max(rtol, SCOUT), has_kinks)
     seen = _Fall(velocity, start, span, FALLEN, most)
     follow(scout, np.zeros(1), seen, seen.memory)
@@ -151,13 +157,3 @@ class _Fall:
             return way.evaluations > self._most_before
         past = SHARE_PAST if share <= self._goal else 1
         return bool(way.evaluations - begun > past * self._most)
-
-
-def most_gradients(network: Network, has_kinks: bool) -> int:
-    """Gradients that a scout may take once the loss falls, from the size of the network."""
-    order = network.finite_group.order
-    is_cheap = has_kinks or network.activation.polynomial(("z",)) is not None
-    own = POLYNOMIAL if is_cheap else TRANSCENDENTAL
-    operations = network.labels().size * network.neurons * (6 * order + own)
-    most = np.clip(OPERATIONS / operations, LEAST_GRADIENTS, MOST_GRADIENTS)
-    return int(most * (PASSED if has_kinks else 1))

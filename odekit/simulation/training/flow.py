@@ -11,7 +11,7 @@ from odekit.simulation.training.integration import has_kink, integrate
 from odekit.simulation.training.velocity import Velocity
 from odekit.simulation.weights import norms
 
-__all__ = ["LOOSER", "PASSING", "error_bound", "gradient_flow", "moving_scale", "time_scale"]
+__all__ = ["LOOSER", "PASSING", "error_bound", "gradient_flow", "moving_scale", "operations", "time_scale"]
 
 # So much looser that the difference of both runs is about the error of the looser one.
 LOOSER = 10.0
@@ -22,6 +22,8 @@ AGREEMENT, TOLERANCES = 3.0, 20.0
 PASSING = 1e-5
 # The full loss and that of uniform softmax move small weights alike; so much apart, the latter is rounding.
 ROUNDING = 1e3
+# Operations of an activation at each value, about: of a polynomial or of one with kinks, and of any other.
+POLYNOMIAL, TRANSCENDENTAL = 10.0, 1000.0
 
 
 def gradient_flow(
@@ -81,6 +83,13 @@ def time_scale(network: Network, start: FloatArray) -> float:
     """
     speed = network.flow_rate() * norms(Velocity(network, "uniform")(start))
     return _moving(_least_time(start, speed))
+
+
+def operations(network: Network) -> float:
+    """Operations of one gradient of the full loss, about."""
+    is_cheap = network.activation.polynomial(("z",)) is not None or has_kink(network.activation)
+    own = POLYNOMIAL if is_cheap else TRANSCENDENTAL
+    return float(network.labels().size * network.neurons * (6 * network.finite_group.order + own))
 
 
 def moving_scale(velocity: Velocity, start: FloatArray) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 from odekit.arrays import FloatArray, IntArray
 from odekit.errors import InputError, shown
 from odekit.numbers import integer, is_integer, positive, real
-from odekit.simulation.training.flow import moving_scale
+from odekit.simulation.training.flow import moving_scale, operations
 from odekit.simulation.training.integration import has_kink
 from odekit.simulation.training.velocity import Velocity
 
@@ -29,8 +29,10 @@ SPANS = 30.0
 LONGEST = 3000.0
 # Each of them holds all weights.
 MOST_SNAPSHOTS = 1_000_000
-# Relative tolerances of a flow that is smooth, and of one whose slope jumps.
-SMOOTH, KINKED = 1e-8, 1e-3
+# Relative tolerances of a flow that is smooth, of a dear one that is followed until its loss has fallen, and
+# of one whose slope jumps; and operations of a gradient from which it is dear.
+SMOOTH, DEAR, KINKED = 1e-8, 1e-6, 1e-3
+CHEAP = 1e8
 
 
 def denser_times(t_end: float, snapshots: int) -> FloatArray:
@@ -119,11 +121,13 @@ def _count(snapshots: int | Sequence[int]) -> int:
     return integer(snapshots, "the number of snapshots", 2, MOST_SNAPSHOTS, hint="times=[...]")
 
 
-def step_tolerance(velocity: Velocity, rtol: float | None) -> float:
-    """The relative tolerance of a flow's steps, checked; by default the one that the activation allows."""
+def step_tolerance(velocity: Velocity, rtol: float | None, finds_its_end: bool) -> float:
+    """The relative tolerance of a flow's steps, checked; by default what activation and size allow."""
     if rtol is not None:
         return tolerance(rtol)
-    return KINKED if not velocity.is_uniform and has_kink(velocity.network.activation) else SMOOTH
+    if not velocity.is_uniform and has_kink(velocity.network.activation):
+        return KINKED
+    return DEAR if finds_its_end and operations(velocity.network) > CHEAP else SMOOTH
 
 
 def check_ends(

@@ -107,8 +107,9 @@ def simulate(
         drawn from the seed. The loss is theirs, the mean over them or their sum.
     snapshots: number of snapshots, evenly spaced, on spheres up to the default end quadratically, denser at
         the start; for descent also the steps at which to keep one.
-    rtol: flow: relative tolerance, 1e-13 to 1e-2; by default 1e-8, or 1e-3 where the activation's slope
-        jumps (relu, abs), at which a flow of the full loss passes its kinks.
+    rtol: flow: relative tolerance, 1e-13 to 1e-2; by default 1e-8; 1e-3 where the activation's slope
+        jumps (relu, abs), at which a flow of the full loss passes its kinks; 1e-6 up to a default end without
+        a constraint where a gradient takes over 1e8 operations (p = 64 with 64 quadratic neurons).
     estimate_error: flow: whether to integrate again at a looser tolerance for ``integrator_error``.
     progress: whether to show a progress bar.
     checkpoint: a file in which a training of more than half a minute keeps what it needs to go on; it is gone
@@ -152,7 +153,8 @@ def simulate(
         part = frac_train if frac_train < 1 else None
         refuse("flow", learning_rate=learning_rate, steps=steps, weight_decay=weight_decay, frac_train=part)
         check_ends(t_end, times, until, snapshots)
-        meta["rtol"] = rtol = step_tolerance(velocity, rtol)
+        finds_its_end = ends_by_itself(velocity, t_end, times, until)
+        meta["rtol"] = tight = step_tolerance(velocity, rtol, finds_its_end)
         if until is not None:
             meta["until"] = until
     else:
@@ -164,8 +166,7 @@ def simulate(
             meta["split_seed"] = seed
 
     def flow(advance: Callable[[float], None]) -> Run:
-        tight = step_tolerance(velocity, rtol)
-        if ends_by_itself(velocity, t_end, times, until):
+        if finds_its_end:
             kept, stacks, error = falling_flow(velocity, start, snapshots, tight, estimate_error, advance)
             run = recorded_run(velocity, kept, stacks, meta, error=error)
             return replace(run, meta=MappingProxyType({**run.meta, **cut_short(run, snapshots)}))

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from odekit.arguments import flag
 from odekit.arrays import FloatArray, IntArray
 from odekit.errors import InputError
 from odekit.numbers import integer
 from odekit.solvers.problem.compiled import CompiledSystem
-from odekit.solvers.problem.events import Event, read_events
+from odekit.solvers.problem.events import Event
 from odekit.solvers.problem.inputs import InitialStates, Inputs, prepare, select_system
 from odekit.solvers.problem.solution import Solution
 from odekit.systems import System
@@ -108,7 +107,7 @@ def pose(
     atol: ArrayLike | None = None,
     method: str = "auto",
     backend: str = "numpy",
-    events: Event | str | Sequence[Event | str] = (),
+    events: Sequence[Event] = (),
     dense: bool = False,
     max_steps: int = 100_000,
     h0: ArrayLike | None = None,
@@ -141,8 +140,8 @@ def pose(
         backend=backend,
         max_steps=integer(max_steps, "max_steps", 1),
         max_step=_step_sizes("longest", max_step, np.inf, end),
-        events=read_events(events),
-        is_dense=flag(dense, "dense"),
+        events=tuple(events),
+        is_dense=dense,
         compiled=compiled,
         has_default_atol=atol is None,
     )

@@ -28,16 +28,25 @@ class AngleIntegral(sp.Integral):  # type: ignore[misc]
     SymPy asks for digits of constants whenever it orders terms, and its own rule takes seconds for each.
     """
 
-    def _eval_evalf(self, prec: int) -> sp.Float | None:
-        """A float where there are no other symbols; None where the mean hasn't settled, or more is asked."""
+    def measured(self) -> sp.Expr:
+        """Its mean in double precision times the turns, where there are no symbols but the angles.
+
+        Raises
+        ------
+        ReductionError: the mean hasn't settled.
+        """
         angles = tuple(angle for angle, *_ in self.limits)
+        mean = mean_of_arrays(code_function(angles, self.function), len(angles), ())
+        return sp.Float(float(mean)) * (2 * sp.pi) ** len(angles)
+
+    def _eval_evalf(self, prec: int) -> sp.Expr | None:
+        """A float where there are no other symbols; None where the mean hasn't settled, or more is asked."""
         if self.free_symbols or prec > DOUBLE_BITS:
             return None
         try:
-            mean = mean_of_arrays(code_function(angles, self.function), len(angles), ())
+            return self.measured().evalf()
         except ReductionError:
             return None
-        return sp.Float(float(mean) * (2 * np.pi) ** len(angles))
 
 
 def mean_of_arrays(function: Callable[..., Any], angles: int, shape: tuple[int, ...]) -> FloatArray:

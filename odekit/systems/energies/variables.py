@@ -10,7 +10,7 @@ from typing import Any
 import sympy as sp
 
 from odekit.arguments import flag, is_series
-from odekit.errors import InputError, shown
+from odekit.errors import InputError, named, shown
 from odekit.expressions import FUNCTION_NAMES, check_apart, folded
 from odekit.numbers import is_integer
 
@@ -166,9 +166,8 @@ def _unreadable(item: Any) -> InputError:
 
 def _check_name(name: Any) -> None:
     if not isinstance(name, str) or not name.isidentifier():
-        named = repr(name) if isinstance(name, str) else shown(name)
         raise InputError(
-            f"{named} can't be the name of a variable or parameter",
+            f"{named(name)} can't be the name of a variable or parameter",
             expected="a letter, then letters, digits and underscores",
             received=shown(name),
         )

@@ -34,6 +34,7 @@ def report(system: System) -> str:
 
 def plain_data(system: System) -> dict[str, Any]:
     """Everything that is known of the flow, as strings, numbers, lists and dictionaries."""
+    symmetries = system.scaling_symmetries()
     return {
         "energy": None if system.energy is None else str(system.energy),
         "direction": system.direction,
@@ -49,7 +50,7 @@ def plain_data(system: System) -> dict[str, Any]:
                 "parameters": {symbol.name: power for symbol, power in symmetry.parameters.items()},
                 "time": symmetry.time,
             }
-            for symmetry in system.scaling_symmetries()
+            for symmetry in symmetries
         ],
         "fixed_points": [
             {
@@ -67,7 +68,7 @@ def plain_data(system: System) -> dict[str, Any]:
             name: {"status": search.status, "reason": search.reason}
             for name, search in (
                 ("first_integrals", system.first_integrals()),
-                ("scaling_symmetries", system.scaling_symmetries()),
+                ("scaling_symmetries", symmetries),
                 ("fixed_points", system.fixed_points()),
             )
         },

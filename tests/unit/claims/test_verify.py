@@ -94,9 +94,12 @@ def test_a_seed_that_is_no_nonnegative_integer_is_refused(seed: object) -> None:
         verify("decoupling", seed=seed)
 
 
-@pytest.mark.parametrize("group", ["Zp", "Zn", 23])
-def test_a_group_without_a_definite_order_is_refused(group: object) -> None:
-    with pytest.raises(InputError, match="a group of a definite order"):
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [("Zp", "a group of a definite order"), ("Zn", "a group of a definite order"), (23, "text such as 'Z7'")],
+)
+def test_a_group_without_a_definite_order_is_refused(group: object, expected: str) -> None:
+    with pytest.raises(InputError, match=expected):
         verify("decoupling", group=group)
 
 

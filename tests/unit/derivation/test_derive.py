@@ -278,7 +278,9 @@ def _dihedral_table() -> Any:
 
 
 def test_a_name_instead_of_a_network_is_refused() -> None:
-    with pytest.raises(InputError, match=r"no network. Expected: odekit.Network\('Zp'\). Received: 'Z23'"):
+    with pytest.raises(
+        InputError, match=r"no network. Expected: odekit.Network\('Zp'\). Received: str 'Z23'"
+    ):
         derive("Z23")  # type: ignore[call-overload]
 
 

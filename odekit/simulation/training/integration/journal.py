@@ -131,6 +131,8 @@ class Journal:
 
 
 _CURRENT: ContextVar[Journal | None] = ContextVar("journal", default=None)
+# Who wanted to stop a training before it had begun.
+_WANTED: ContextVar[str] = ContextVar("wanted", default="")
 
 
 def current_journal() -> Journal:
@@ -139,16 +141,15 @@ def current_journal() -> Journal:
 
 
 def stop_training(by: str) -> None:
-    """Stop the training that is under way, in the step that it is in; ``by`` says who wants it.
+    """Stop the training that is under way in its step, or the next training; ``by`` says who wants it.
 
-    Raises
-    ------
-    StoppedEarly: none has begun.
+    Nothing is raised here: a signal may come where an error would be swallowed.
     """
     kept = _CURRENT.get()
     if kept is None:
-        raise _stopped(by)
-    kept.stopped_by = by
+        _WANTED.set(by)
+    else:
+        kept.stopped_by = by
 
 
 def _stopped(by: str) -> StoppedEarly:
@@ -159,6 +160,8 @@ def _stopped(by: str) -> StoppedEarly:
 def keeping(kept: Journal) -> Iterator[Journal]:
     """Make a journal that of the training in the block; it is written where that stops early."""
     token = _CURRENT.set(kept)
+    kept.stopped_by = _WANTED.get()
+    _WANTED.set("")
     try:
         with asking(kept.check):
             yield kept

@@ -39,7 +39,7 @@ def _signed(size: sp.Abs) -> sp.Expr:
 
 
 def _factors(expression: sp.Expr, states: Sequence[sp.Symbol]) -> Iterator[sp.Expr]:
-    for factor, _ in sp.factor_list(expression)[1] if expression.free_symbols else ():
+    for factor in _products(expression) if expression.free_symbols else ():
         if not factor.free_symbols & set(states):
             continue
         base = factor
@@ -53,3 +53,11 @@ def _factors(expression: sp.Expr, states: Sequence[sp.Symbol]) -> Iterator[sp.Ex
             yield from _factors(base, states)
         else:
             yield base
+
+
+def _products(expression: sp.Expr) -> Iterator[sp.Expr]:
+    """What an expression is a product of, as it is written where SymPy can't tell its generators apart."""
+    try:
+        yield from (factor for factor, _ in sp.factor_list(expression)[1])
+    except sp.PolynomialError:
+        yield from sp.Mul.make_args(expression)

@@ -23,10 +23,20 @@ def test_a_small_network_gets_one_thread_and_gives_them_back() -> None:
     assert threads() == before
 
 
-def test_a_large_network_keeps_its_threads() -> None:
+def test_a_large_network_of_a_single_lane_keeps_its_threads() -> None:
     before = threads()
-    with blas_threads(Network("Z97", neurons=512)):
+    with blas_threads(Network("Z23", neurons=1400)):
         assert threads() == before
+
+
+def test_lanes_have_the_threads_that_blas_might_use() -> None:
+    with threadpool_limits(limits=2, user_api="blas"):
+        with blas_threads(Network("Z97", neurons=100)):
+            assert threads() == {1}
+            with blas_threads(Network("Z97", neurons=100)):
+                others = set(side_by_side([threading.get_ident] * 8))
+        assert threads() == {2}
+    assert threading.get_ident() not in others
 
 
 def test_work_side_by_side_leaves_its_results_in_order_and_blas_as_it_was() -> None:

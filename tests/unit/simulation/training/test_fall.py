@@ -71,3 +71,14 @@ def test_a_flow_whose_loss_has_halved_says_nothing() -> None:
     assert run.records["loss"][-1] <= 0.5 * run.records["loss"][0]
     assert len(run) == 51
     assert "ended" not in run.meta
+
+
+def test_a_dear_network_is_followed_to_its_fall_at_a_looser_tolerance() -> None:
+    network = Network("Z31", neurons=110, activation="gelu")
+    run = simulate(network, scale=0.05, snapshots=5)
+    assert run.meta["rtol"] == 1e-6
+    assert run.records["loss"][-1] < 0.5 * run.records["loss"][0]
+    assert run.integrator_error is not None
+    assert run.integrator_error[-1] < 1e-2
+    given = simulate(network, scale=0.05, snapshots=2, t_end=1.0, estimate_error=False)
+    assert given.meta["rtol"] == 1e-8

@@ -58,6 +58,9 @@ def test_what_takes_too_long_to_measure_is_left_open(monkeypatch: pytest.MonkeyP
     assert "incomplete" in load_run(run.save(tmp_path / "run.npz")).meta
 
 
-def test_a_stop_before_any_training_is_raised_at_once() -> None:
+def test_a_stop_before_any_training_stops_the_next_one_and_no_other() -> None:
+    stop_training("SIGTERM")
+    settings = {"method": "sgd", "steps": 3, "learning_rate": 1e-3}
     with pytest.raises(StoppedEarly, match="stopped by SIGTERM"):
-        stop_training("SIGTERM")
+        simulate(Network("Z5", neurons=2), **settings)
+    assert simulate(Network("Z5", neurons=2), **settings).steps[-1] == 3

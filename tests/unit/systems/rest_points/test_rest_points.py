@@ -239,6 +239,7 @@ def test_angles_of_which_one_turns_more_often_meet_at_all_their_points() -> None
             [((0.0, 0.0), "degenerate")],
             id="a cone",
         ),
+        pytest.param({"x": "y*sqrt(1 + x**2)", "y": "-x - y"}, [((0.0, 0.0), "attracts")], id="a root"),
         pytest.param({"x": "1 - exp(y)", "y": "exp(x) - 1"}, [((0.0, 0.0), "centre")], id="exponentials"),
         pytest.param({"x": "(1 - cos(x))/x", "y": "1 + y**2"}, [], id="a hole beside no rest"),
     ],
