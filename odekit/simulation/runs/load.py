@@ -50,7 +50,7 @@ def load_run(path: Path) -> Run:
             raise InputError("meta is missing", expected="a JSON string under the key 'meta'")
         if "t" not in arrays:
             raise InputError("t is missing", expected="times of shape (T,) under the key 't'")
-        meta = read_meta(arrays["meta"])
+        meta = _meta_of_run(arrays["meta"])
         recorded_rate(meta)
         network = _network(_group(arrays, arrays.shapes, meta), arrays.shapes, meta)
         times = (*arrays.shapes["t"], *arrays.shapes["xi"])[0]
@@ -74,7 +74,7 @@ def load_weights(path: Path, group: FiniteGroup | str | None = None) -> Run:
         or the two say different ones.
     """
     with naming_file(path), opened_archive(path) as arrays:
-        meta = read_meta(arrays["meta"]) if "meta" in arrays else _default_meta(arrays)
+        meta = _meta_of_run(arrays["meta"]) if "meta" in arrays else _default_meta(arrays)
         if "table" in arrays or "group" in meta:
             own = _group(arrays, arrays.shapes, meta)
         elif group is not None:
@@ -166,6 +166,11 @@ def read_meta(array: NDArray[Any]) -> dict[str, Any]:
         raise InputError("meta is not JSON", received=str(error)) from None
     if not isinstance(meta, dict):
         raise InputError("meta is not a JSON object", received=type(meta).__name__)
+    return meta
+
+
+def _meta_of_run(array: NDArray[Any]) -> dict[str, Any]:
+    meta = read_meta(array)
     if missing := [name for name in REQUIRED if name not in meta]:
         raise InputError(f"meta lacks {missing[0]!r}", expected=", ".join(("group or table", *REQUIRED)))
     return meta
