@@ -130,8 +130,8 @@ def command(
             if method == "flow":
                 _warn_of_kink(network, options["softmax"], options["rtol"])
             _tell_cost(network, method, options, memory)
-            kept = {"checkpoint": checkpoint_of(out), "resume": resume, "progress": sys.stderr.isatty()}
-            run = simulate(network, weights=start, method=method, **options, **kept)
+            options |= {"checkpoint": checkpoint_of(out), "resume": resume, "progress": sys.stderr.isatty()}
+            run = simulate(network, weights=start, method=method, **options)
     except StoppedEarly as error:
         _keep(error, out)
     run.save(out)
