@@ -90,10 +90,12 @@ def test_an_interruption_is_clean(tmp_path: Path) -> None:
         text=True,
     ) as process:
         assert process.stderr is not None
-        assert process.stderr.readline().startswith("Warning: a shared embedding"), "training begins"
+        assert process.stderr.readline().startswith("Warning: a shared embedding"), "training begins soon"
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (130, "")
-    assert "Interrupted" in err
+    assert process.returncode == 130
+    assert "stopped by Ctrl-C" in err
     assert "Traceback" not in err
-    assert list(tmp_path.iterdir()) == []
+    # What a training has come to is kept, if it has begun.
+    files = {path.name for path in tmp_path.iterdir()}
+    assert files == ({"run.npz", "run.npz.checkpoint"} if out else set())

@@ -124,13 +124,13 @@ def command(
         raise InputError("--memory must be positive", expected="gigabytes above 0", received=f"{memory:g}")
     given = {name: options.pop(name) for name in SPECIFICATION}
     network, start = _network(group, table, neurons, weights, given)
-    _warn(network)
-    if method == "flow":
-        _warn_of_kink(network, options["softmax"], options["rtol"])
-    _tell_cost(network, method, options, memory)
-    options |= {"checkpoint": checkpoint_of(out), "resume": resume, "progress": sys.stderr.isatty()}
     try:
         with stopping():
+            _warn(network)
+            if method == "flow":
+                _warn_of_kink(network, options["softmax"], options["rtol"])
+            _tell_cost(network, method, options, memory)
+            options |= {"checkpoint": checkpoint_of(out), "resume": resume, "progress": sys.stderr.isatty()}
             run = simulate(network, weights=start, method=method, **options)
     except StoppedEarly as error:
         _keep(error, out)

@@ -158,19 +158,31 @@ def _stopped(by: str) -> StoppedEarly:
 
 @contextmanager
 def keeping(kept: Journal) -> Iterator[Journal]:
-    """Make a journal that of the training in the block; it is written where that stops early."""
+    """Make a journal that of the training in the block; it is written where that stops early.
+
+    Raises
+    ------
+    StoppedEarly: a stop was asked before there was a training; nothing is kept of it.
+    """
     token = _CURRENT.set(kept)
-    kept.stopped_by = _WANTED.get()
-    _WANTED.set("")
     try:
-        with asking(kept.check):
+        if wanted := _WANTED.get():
+            _WANTED.set("")
+            raise _stopped(wanted)
+        with _written_if_stopped(kept), asking(kept.check):
             yield kept
-    except StoppedEarly:
-        kept.write()
-        raise
     finally:
         _CURRENT.reset(token)
     kept.remove()
+
+
+@contextmanager
+def _written_if_stopped(kept: Journal) -> Iterator[None]:
+    try:
+        yield
+    except StoppedEarly:
+        kept.write()
+        raise
 
 
 def _plain(value: Any) -> Any:

@@ -58,9 +58,11 @@ def test_what_takes_too_long_to_measure_is_left_open(monkeypatch: pytest.MonkeyP
     assert "incomplete" in load_run(run.save(tmp_path / "run.npz")).meta
 
 
-def test_a_stop_before_any_training_stops_the_next_one_and_no_other() -> None:
+def test_a_stop_before_any_training_stops_the_next_one_and_no_other(tmp_path: Path) -> None:
     stop_training("SIGTERM")
     settings = {"method": "sgd", "steps": 3, "learning_rate": 1e-3}
-    with pytest.raises(StoppedEarly, match="stopped by SIGTERM"):
-        simulate(Network("Z5", neurons=2), **settings)
+    with pytest.raises(StoppedEarly, match="stopped by SIGTERM") as stopped:
+        simulate(Network("Z5", neurons=2), checkpoint=tmp_path / "kept", **settings)
+    assert stopped.value.run is None
+    assert not list(tmp_path.iterdir())
     assert simulate(Network("Z5", neurons=2), **settings).steps[-1] == 3
