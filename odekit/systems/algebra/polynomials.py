@@ -1,5 +1,6 @@
 """Sparse polynomials as dictionaries from exponents to rationals, far cheaper than SymPy's expressions."""
 
+import operator
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
@@ -48,7 +49,7 @@ def multiply(left: Poly, right: Poly) -> Poly:
     total: Poly = {}
     for a, x in left.items():
         for b, y in right.items():
-            key = tuple(i + j for i, j in zip(a, b, strict=True))
+            key = tuple(map(operator.add, a, b))
             total[key] = total.get(key, Fraction(0)) + x * y
     return {exponents: coefficient for exponents, coefficient in total.items() if coefficient}
 

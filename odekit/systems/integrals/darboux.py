@@ -97,9 +97,9 @@ def darboux_integrals(system: System, known: Sequence[sp.Expr], most: int) -> li
 
 
 def _field(system: System) -> _Field | None:
-    entries = [sp.together(entry) for entry in system.rhs.values()][: len(system.states)]
-    if system.time is not None or len(entries) > MAX_STATES:
+    if system.time is not None or len(system.states) > MAX_STATES:
         return None
+    entries = [sp.together(entry) for entry in system.rhs.values()][: len(system.states)]
     parts = [sp.fraction(sp.nsimplify(entry, rational=True)) for entry in entries]
     if not all(p.is_polynomial(*system.states, *system.parameters) for pair in parts for p in pair):
         return None

@@ -193,6 +193,8 @@ def _in_sines(expression: sp.Expr) -> sp.Expr:
 
 def _fraction(expression: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     """Numerator and denominator, where exponentials are factors of the numerator whatever their sign."""
+    if not any(power.exp.is_Integer and power.exp < 0 for power in expression.atoms(sp.Pow)):
+        return expression, sp.S.One
     exponentials = {power: sp.Dummy() for power in expression.atoms(sp.exp)}
     parts = sp.fraction(sp.together(expression.xreplace(exponentials)))
     back = {dummy: power for power, dummy in exponentials.items()}

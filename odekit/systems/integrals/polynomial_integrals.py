@@ -9,12 +9,14 @@ from typing import Any
 
 import sympy as sp
 
+from odekit.errors import AlgebraError, LimitError
+from odekit.limits import bounded
 from odekit.systems.algebra import PRIME, Exponents, Poly, null_space, to_sympy, value_modulo
 from odekit.systems.integrals.conserved import conserved_combinations
 from odekit.systems.integrals.independence import Independence, random_point
 from odekit.systems.integrals.polynomial_field import PolynomialField, polynomial_field
 from odekit.systems.integrals.search import by_grade, independent_integrals
-from odekit.systems.known import Search
+from odekit.systems.known import Search, gathered
 from odekit.systems.system import System
 
 __all__ = ["polynomial_integrals"]
@@ -24,8 +26,15 @@ MAX_DEGREE = 4
 # Monomials of one search, and unknowns of one linear system: each takes about a second.
 MAX_MONOMIALS = 2_000
 MAX_UNKNOWNS = 200
+# Most of the unknowns of a quadratic form are 0 at a glance, so that more may be tried. By Noether's argument
+# w'Qw is conserved by w' = -M^-1 grad E where M^-1 Q, Q symmetric, generates a linear symmetry of E: so are
+# the entries of A'A - B'B for any loss of A B'.
+QUADRATIC = 2
 # Rational functions of the parameters cost a hundred times as much as numbers.
 MAX_UNKNOWNS_WITH_PARAMETERS = 20
+
+# Of the time that there is, for writing the field and for the ansatz.
+WRITING, ANSATZ = 0.25, 0.5
 
 NO_POLYNOMIAL = "the field is no polynomial in the states and functions of them, or has too many terms"
 
@@ -44,15 +53,22 @@ def polynomial_integrals(system: System, degree: int = MAX_DEGREE) -> Search[sp.
     x**2 - z**2
     complete: no more can be independent
     """
-    field = polynomial_field(system)
+    try:
+        field = bounded("the writing of the field as polynomials", share=WRITING)(polynomial_field)(system)
+    except (LimitError, AlgebraError) as error:
+        return Search((), "not tried", str(error).removesuffix("."))
     if field is None:
         return Search((), "not tried", NO_POLYNOMIAL)
     most = len(system.states) - len(system.constraints) - any(field.rates[: field.states])
-    found = independent_integrals(_levels(field, degree), partial(_conserved, field), _known(field), most)
+    work = independent_integrals(_levels(field, degree), partial(_conserved, field), _known(field), most)
+    found, obstacle = gathered(work, "the search for polynomials that are conserved", ANSATZ)
     items = tuple(sp.powsimp(to_sympy(polynomial, field.symbols), combine="exp") for polynomial in found)
     if len(items) >= most:
         return Search(items, "complete", "no more can be independent")
-    return Search(items, "partial", f"polynomials up to degree {degree} in at most {MAX_MONOMIALS} monomials")
+    covered = (
+        f"polynomials up to degree {degree} in at most {MAX_MONOMIALS} monomials, {MAX_UNKNOWNS} together"
+    )
+    return Search(items, "partial", obstacle.removesuffix(".") or covered)
 
 
 def _levels(field: PolynomialField, degree: int) -> Iterator[list[list[Exponents]]]:
@@ -64,7 +80,8 @@ def _levels(field: PolynomialField, degree: int) -> Iterator[list[list[Exponents
         new = set(_monomials(field, level))
         monomials += sorted(new, reverse=True)
         classes = by_grade(monomials, gradings)
-        yield [alike for alike in classes if len(alike) <= MAX_UNKNOWNS and not new.isdisjoint(alike)]
+        small = (alike for alike in classes if level <= QUADRATIC or len(alike) <= MAX_UNKNOWNS)
+        yield [alike for alike in small if not new.isdisjoint(alike)]
 
 
 def _monomials(field: PolynomialField, degree: int) -> Iterator[Exponents]:
@@ -92,11 +109,16 @@ def _gradings(field: PolynomialField) -> list[list[Fraction]]:
 def _conserved(field: PolynomialField, monomials: Sequence[Exponents]) -> Iterator[Poly]:
     """The conserved combinations; their coefficients hold the parameters if there are few."""
     if not field.constants or len(monomials) > MAX_UNKNOWNS_WITH_PARAMETERS:
-        yield from conserved_combinations(monomials, lambda key: field.along({key: Fraction(1)}))
+        rate = partial(_rate, field)
+        yield from conserved_combinations(monomials, rate, most=MAX_UNKNOWNS)
         return
     domain = sp.QQ.frac_field(*sp.symbols(f"c:{field.constants}"))
     for found in conserved_combinations(monomials, partial(_over_constants, field, domain), domain):
         yield _cleared(found, field.constants)
+
+
+def _rate(field: PolynomialField, monomial: Exponents) -> Poly:
+    return field.along({monomial: Fraction(1)})
 
 
 def _over_constants(field: PolynomialField, domain: Any, monomial: Exponents) -> dict[Exponents, Any]:

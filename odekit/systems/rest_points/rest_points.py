@@ -4,16 +4,21 @@ Stability is meant along the constraint, the levels of the first integrals, and 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sympy as sp
 
-from odekit.systems.known import FixedPoint, Search
+from odekit.errors import AlgebraError, LimitError
+from odekit.limits import bounded
+from odekit.systems.known import FixedPoint, Search, gathered
 from odekit.systems.rest_points.described import described
-from odekit.systems.rest_points.loci import angles_of, polynomial_loci, translations
+from odekit.systems.rest_points.loci import Locus, angles_of, polynomial_loci, translations
 from odekit.systems.rest_points.numeric import numeric_rest_points
 from odekit.systems.system import System
 
 __all__ = ["find_rest_points"]
+
+HALF = 0.5  # Of the time that there is, for where it rests; the other half for whether it is stable there.
 
 
 def find_rest_points(system: System, integrals: Sequence[sp.Expr]) -> Search[FixedPoint]:
@@ -25,15 +30,32 @@ def find_rest_points(system: System, integrals: Sequence[sp.Expr]) -> Search[Fix
     no parameters: from seeded starts, so that points may be missing, each exact or with a proved bound of its
     error. Angles are taken up to whole turns, and up to a common shift where the field has that symmetry,
     which then makes a family.
+
+    Parameters
+    ----------
+    system: any.
+    integrals: what it conserves beside the constraint's functions.
     """
     if system.time is not None:
         return Search((), "not tried", "the field depends on the time")
     angles = angles_of(system)
     shifts = translations(system, angles)
-    loci = polynomial_loci(system, angles, shifts)
+    loci = _eliminated(system, angles, shifts)
     if loci.status != "not tried":
-        items = tuple(described(locus, system, integrals) for locus in loci)
-        return Search(items, loci.status, loci.reason)
+        work = (described(locus, system, integrals) for locus in loci)
+        items, obstacle = gathered(work, "the stability of the points of rest", HALF)
+        return Search(items, "partial", obstacle) if obstacle else Search(items, loci.status, loci.reason)
     if system.parameters:
         return Search((), "not tried", f"{loci.reason}; numbers for the parameters allow a numeric search")
-    return numeric_rest_points(system, integrals, angles, shifts)
+    found = numeric_rest_points(system, integrals, angles, shifts)
+    return found if found.status == "complete" else replace(found, reason=f"{found.reason}; {loci.reason}")
+
+
+def _eliminated(
+    system: System, angles: Sequence[sp.Symbol], shifts: Sequence[tuple[int, ...]]
+) -> Search[Locus]:
+    """All points and families, where elimination finds them in half of the time that there is."""
+    try:
+        return bounded("the elimination of states", share=HALF)(polynomial_loci)(system, angles, shifts)
+    except (LimitError, AlgebraError) as error:
+        return Search((), "not tried", str(error).removesuffix("."))

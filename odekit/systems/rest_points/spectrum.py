@@ -17,7 +17,7 @@ from odekit.systems.rest_points.loci import Locus, is_zero
 from odekit.systems.rest_points.stability import numeric_roots
 from odekit.systems.system import System
 
-__all__ = ["KINKED", "Spectrum", "spectrum_at"]
+__all__ = ["KINKED", "Spectrum", "smooth_there", "spectrum_at"]
 
 # Smaller singular values of gradients at a sampled point, below the root of the floats' spacing, are 0.
 ZERO = 1e-8
@@ -67,6 +67,14 @@ def spectrum_at(locus: Locus, system: System, integrals: Sequence[sp.Expr]) -> S
     others = _roots(slopes, polynomial[: len(polynomial) - zeros], locus)
     moving = polynomial[1 : max(len(polynomial) - explained, 1)]
     return Spectrum(others, zeros, min(rank, zeros), explained, tuple(moving))
+
+
+def smooth_there(functions: Sequence[sp.Expr], system: System, locus: Locus) -> list[sp.Expr]:
+    """Those of some functions of the states that have a slope where a system rests."""
+    states = list(system.states)
+    slopes = (sp.Matrix([[function.diff(state) for state in states]]) for function in functions)
+    there = [np.isfinite(_digits(row.subs(locus.values), locus)).all() for row in slopes]
+    return [function for function, is_smooth in zip(functions, there, strict=True) if is_smooth]
 
 
 def _jacobian(locus: Locus, system: System) -> sp.Matrix | None:
