@@ -68,7 +68,7 @@ def polynomial_integrals(system: System, degree: int = MAX_DEGREE) -> Search[sp.
     covered = (
         f"polynomials up to degree {degree} in at most {MAX_MONOMIALS} monomials, {MAX_UNKNOWNS} together"
     )
-    return Search(items, "partial", obstacle.removesuffix(".") or covered)
+    return Search(items, "partial", obstacle or covered)
 
 
 def _levels(field: PolynomialField, degree: int) -> Iterator[list[list[Exponents]]]:

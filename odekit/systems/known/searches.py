@@ -29,14 +29,14 @@ class Searches:
         >>> def hopeless() -> Search[int]:
         ...     raise LimitError("the search takes too long", hint="odekit.limit(seconds=40)")
         >>> print(Searches().ask("integrals", hopeless))
-        not tried: the search takes too long. Try: odekit.limit(seconds=40).
+        not tried: the search takes too long. Try: odekit.limit(seconds=40)
         """
         asked, found = self._found.get(what, (None, None))
         if found is None or (found.status != "complete" and asked != limits_in_force()):
             try:
                 found = question()
             except (LimitError, AlgebraError) as error:
-                found = Search((), "not tried", str(error))
+                found = Search((), "not tried", str(error).removesuffix("."))
             self._found[what] = limits_in_force(), found
         return found
 
@@ -59,5 +59,5 @@ def gathered(items: Iterable[T], what: str, share: float = 1.0) -> tuple[tuple[T
     try:
         bounded(what, share=share)(work)()
     except (LimitError, AlgebraError) as error:
-        return tuple(found), str(error)
+        return tuple(found), str(error).removesuffix(".")
     return tuple(found), ""

@@ -194,17 +194,26 @@ def _tidy(entry: sp.Expr, locus: Locus) -> sp.Expr:
 
 
 def _roots(slopes: sp.Matrix, polynomial: Sequence[sp.Expr], locus: Locus) -> tuple[sp.Expr, ...]:
-    """The eigenvalues that are not 0; none of those that have no formula."""
+    """The eigenvalues that are not 0, by short formulas or digits; none of those of parameters without one."""
     if len(polynomial) == 1:
         return ()
     if locus.is_in_digits:
         return tuple(sp.N(root, SHOWN) for root in numeric_roots(polynomial[1:]))
-    if not locus.sample and not slopes.free_symbols:
-        values: Mapping[sp.Expr, int] = slopes.eigenvals()
+    letter = sp.Dummy("eigenvalue")
+    if locus.sample or slopes.free_symbols:
+        values = sp.roots(sp.Poly(list(polynomial), letter))
+        found = [_short(value) for value, count in values.items() for _ in range(count)]
     else:
-        values = sp.roots(sp.Poly(list(polynomial), sp.Dummy("eigenvalue")))
-    found = [_short(value) for value, count in values.items() for _ in range(count)]
+        parts = sp.Poly(list(polynomial), letter).factor_list()[1]
+        found = [root for part, count in parts for root in _roots_of_numbers(part) * count]
     return tuple(sorted((value for value in found if value != 0), key=sp.default_sort_key))
+
+
+def _roots_of_numbers(part: sp.Poly) -> list[sp.Expr]:
+    """By formulas up to degree 2: longer ones tell less than digits."""
+    if part.degree() <= 2:
+        return [_short(root) for root, count in sp.roots(part).items() for _ in range(count)]
+    return [sp.N(root, SHOWN) for root in numeric_roots(part.monic().all_coeffs()[1:])]
 
 
 def _short(value: sp.Expr) -> sp.Expr:
