@@ -13,6 +13,7 @@ __all__ = ["KINDS", "Planted", "planted"]
 
 STATES = sp.symbols("x y z w", real=True)
 PARAMETERS = sp.symbols("a b", real=True)
+PLACES = sp.symbols("p:4", real=True)
 Point = Mapping[sp.Symbol, sp.Expr]
 Field = dict[sp.Symbol, sp.Expr]
 
@@ -225,6 +226,26 @@ def _logarithmic(draw: _Draw) -> Planted:
     return Planted("logarithmic", body, integrals=(function,) if any(body.values()) else ())
 
 
+def _network(draw: _Draw) -> Planted:
+    """Descent of the squared error of one unit, whose function has a degree."""
+    a, v, w = STATES[:3]
+    units = ((1, lambda u: sp.Max(0, u)), (1, sp.Abs), (2, lambda u: u**2), (2, lambda u: sp.Max(0, u) ** 2))
+    degree, unit = units[draw.count(0, len(units) - 1)]
+    samples = [(draw.nonzero(), draw.whole(), draw.rational()) for _ in range(draw.count(1, 2))]
+    energy = sum((a * unit(v * p + w * q) - y) ** 2 for p, q, y in samples) / 2
+    slopes = {s: -energy.diff(s) for s in (a, v, w)}
+    return Planted("network", slopes, integrals=(degree * a**2 - v**2 - w**2,), degree=2)
+
+
+def _factorisation(draw: _Draw) -> Planted:
+    """Descent of a loss of the product of a row and a column, of which nothing else is known."""
+    x, y, z, w = STATES
+    products = (x * z, x * w, y * z, y * w)
+    energy = draw.polynomial(PLACES, 2, 4).xreplace(dict(zip(PLACES, products, strict=True)))
+    slopes = {s: sp.expand(-energy.diff(s)) for s in (x, y, z, w)}
+    return Planted("factorisation", slopes, integrals=(x**2 + y**2 - z**2 - w**2,), degree=2)
+
+
 KINDS: tuple[Callable[[_Draw], Planted], ...] = (
     _line,
     _points,
@@ -237,6 +258,8 @@ KINDS: tuple[Callable[[_Draw], Planted], ...] = (
     _crossed,
     _antisymmetric,
     _logarithmic,
+    _network,
+    _factorisation,
 )
 
 

@@ -1,7 +1,8 @@
 """A vector field as exact polynomials, in the states and in the functions of them that occur in it.
 
 Sine and cosine are letters with s' = c a', c' = -s a', s^2 + c^2 = 1, an exponential one with e' = e a'; any
-other function can't be part of an integral. A common denominator is cleared, which keeps the orbits.
+other function can't be part of an integral. What has a kink is written by its step, relu(u) = u H(u) with
+H^2 = H, which stands still between kinks. A common denominator is cleared, which keeps the orbits.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -76,7 +77,7 @@ def polynomial_field(system: System) -> PolynomialField | None:
     entries = [_rational(entry, system) for entry in system.vector_field]
     if not all(map(is_tame, entries)) or sum(map(expanded_size, entries)) > MAX_TERMS:
         return None
-    expanded = [sp.expand(_in_sines(entry)) for entry in entries]
+    expanded = [_without_powers_of_steps(sp.expand(_in_sines(_in_steps(entry)))) for entry in entries]
     # A power of a sum inside of an exponential shows its large multiples only now.
     if not all(map(is_tame, expanded)):
         return None
@@ -182,6 +183,39 @@ class _Writer:
 
 def _rational(expression: sp.Expr, system: System) -> sp.Expr:
     return sp.nsimplify(expression.xreplace(dict(system.definitions)), rational=True)
+
+
+def _in_steps(expression: sp.Expr) -> sp.Expr:
+    """With kinks as products with signs and steps, each step of an argument or of its negative as one."""
+    found = expression.replace(
+        lambda part: isinstance(part, sp.Max | sp.Min) and len(part.args) == 2, _chosen_by_step
+    )
+    found = found.replace(
+        lambda part: isinstance(part, sp.Abs) and part.args[0].is_real,
+        lambda part: part.args[0] * sp.sign(part.args[0]),
+    )
+    return found.replace(sp.Heaviside, lambda argument, *_: _step(argument))
+
+
+def _chosen_by_step(extreme: sp.Expr) -> sp.Expr:
+    first, second = extreme.args if isinstance(extreme, sp.Max) else extreme.args[::-1]
+    return second + (first - second) * sp.Heaviside(first - second)
+
+
+def _step(argument: sp.Expr) -> sp.Expr:
+    direction = argument.primitive()[1]
+    if direction.could_extract_minus_sign():
+        return 1 - sp.Heaviside(-direction)
+    return sp.Heaviside(direction)
+
+
+def _without_powers_of_steps(expression: sp.Expr) -> sp.Expr:
+    """A step's powers are the step itself, a sign's are 1 and the sign in turn, but on the kink."""
+    powers = (p for p in expression.atoms(sp.Pow) if p.exp.is_Integer and p.exp > 1)
+    steps = {p: p.base for p in powers if isinstance(p.base, sp.Heaviside)}
+    powers = (p for p in expression.atoms(sp.Pow) if p.exp.is_Integer and p.exp > 1)
+    signs = {p: p.base ** (p.exp % 2) for p in powers if isinstance(p.base, sp.sign)}
+    return sp.expand(expression.xreplace({**steps, **signs}))
 
 
 def _in_sines(expression: sp.Expr) -> sp.Expr:

@@ -64,6 +64,7 @@ def spectrum_at(locus: Locus, system: System, integrals: Sequence[sp.Expr]) -> S
     explained = rank + locus.dimension - along
     polynomial = [sp.S.One, *_coefficients(slopes, locus)]
     zeros = next((i for i, entry in enumerate(reversed(polynomial)) if entry != 0), 0)
+    explained = min(explained, zeros)
     others = _roots(slopes, polynomial[: len(polynomial) - zeros], locus)
     moving = polynomial[1 : max(len(polynomial) - explained, 1)]
     return Spectrum(others, zeros, min(rank, zeros), explained, tuple(moving))
@@ -141,16 +142,22 @@ def _vanishes(expression: sp.Expr, locus: Locus) -> bool:
 
 
 def _ranks(locus: Locus, normals: sp.Matrix, system: System) -> tuple[int, int]:
-    """How many independent functions are kept there, and how many of them change along the family."""
+    """How many independent functions are kept there, and how many of them change along the family.
+
+    A direction of the family that isn't known is one that was found by a function's change along it.
+    """
     tangent = _tangent(locus, system)
+    unknown = max(locus.dimension - tangent.cols, 0)
     if not locus.sample:
         there = normals.subs(locus.values).applyfunc(sp.simplify)
         along = there * tangent
-        return (there.rank() if there else 0), (along.applyfunc(sp.simplify).rank() if along else 0)
+        known = along.applyfunc(sp.simplify).rank() if along else 0
+        return (there.rank() if there else 0), known + unknown
     place = {**locus.values, **locus.sample}
     gradients = np.array(normals.subs(locus.values).subs(place).evalf().tolist(), dtype=np.float64)
     gradients = gradients.reshape(-1, len(system.states))
-    return _rank(gradients), _rank(gradients @ np.array(tangent.evalf().tolist(), dtype=np.float64))
+    along = gradients @ np.array(tangent.evalf().tolist(), dtype=np.float64)
+    return _rank(gradients), _rank(along) + unknown
 
 
 def _rank(matrix: FloatArray) -> int:
@@ -194,7 +201,7 @@ def _tidy(entry: sp.Expr, locus: Locus) -> sp.Expr:
 
 
 def _roots(slopes: sp.Matrix, polynomial: Sequence[sp.Expr], locus: Locus) -> tuple[sp.Expr, ...]:
-    """The eigenvalues that are not 0, by short formulas or digits; none of those of parameters without one."""
+    """The eigenvalues that are not 0, by short formulas or digits; of parameters those with formulas."""
     if len(polynomial) == 1:
         return ()
     if locus.is_in_digits:

@@ -12,6 +12,7 @@ from itertools import combinations, product
 import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
+from odekit.systems.rest_points.loci.locus import is_zero
 from odekit.systems.rest_points.loci.reality import has_none, smooth_point
 
 __all__ = ["Component", "real_components"]
@@ -52,6 +53,10 @@ class Component:
             not any(all(a >= b for a, b in zip(monomial, m, strict=True)) for m in leading)
             for monomial in product(*map(range, ends))
         )
+
+    def holds(self, values: Mapping[sp.Symbol, sp.Expr]) -> bool:
+        """Whether a point, by values of the letters that are exact or digits, lies on the piece."""
+        return all(is_zero(element, values) for element in self.basis)
 
     def reduced(self, expression: sp.Expr) -> sp.Expr:
         """A polynomial's remainder: what it is on the piece; 0 where it vanishes there."""

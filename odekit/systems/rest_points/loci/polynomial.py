@@ -132,6 +132,7 @@ def _block(factors: Factors, letters: Letters, most: int) -> tuple[list[Locus], 
         raise _NotCoveredError("the solutions fall into too many pieces")
     loci: list[Locus] = []
     gaps = [] if pieces[1] else [UNKNOWN]
+    families = [component for component in pieces[0] if component.dimension]
     for component in pieces[0]:
         if component.dimension:
             loci.append(_family(component, letters))
@@ -139,9 +140,10 @@ def _block(factors: Factors, letters: Letters, most: int) -> tuple[list[Locus], 
         solutions = real_solutions(component)
         if solutions is None:
             raise _NotCoveredError("too many combinations of roots")
-        loci += [Locus(v) for v in map(letters.values, solutions[0]) if not _is_forbidden(v)]
+        apart = [v for v in solutions[0] if not any(family.holds(v) for family in families)]
+        loci += [Locus(v) for v in map(letters.values, apart) if not _is_forbidden(v)]
         gaps += [] if solutions[1] else [NO_FORMULA]
-    return loci, gaps
+    return list({(tuple(one.values.items()), one.equations): one for one in loci}.values()), gaps
 
 
 def _is_forbidden(values: Mapping[sp.Symbol, sp.Expr]) -> bool:

@@ -130,10 +130,19 @@ def _above(curve: sp.Poly) -> Iterator[int]:
     x, y = curve.gens
     upright = sp.Poly(curve.as_expr(), y)
     special = sp.Poly(upright.LC() * sp.resultant(curve.as_expr(), curve.as_expr().diff(y), y), x)
-    ends = [end for interval, _ in special.intervals() for end in interval] if special.degree() > 0 else []
-    places = [(a + b) / 2 for a, b in zip(ends[1::2], ends[2::2], strict=False)]
-    for place in [*places, min(ends, default=0) - 1, max(ends, default=0) + 1]:
-        # Where two intervals of roots touch in one, what lies between them isn't seen.
-        if special.eval(place) == 0:
-            yield 1
+    for place in _between_roots(special):
         yield sp.Poly(curve.as_expr().subs(x, place), y).count_roots()
+
+
+def _between_roots(polynomial: sp.Poly) -> list[sp.Rational]:
+    """A number below all real roots, one between each two of them, and one above."""
+    if polynomial.degree() < 1:
+        return [sp.S.Zero]
+    width = sp.S.One
+    while True:
+        ends = [end for interval, _ in polynomial.intervals(eps=width) for end in interval]
+        between = [(a + b) / 2 for a, b in zip(ends[1::2], ends[2::2], strict=False)]
+        # Intervals that hold one root each may touch in a root.
+        if all(polynomial.eval(place) for place in between):
+            return [min(ends, default=0) - 1, *between, max(ends, default=0) + 1]
+        width /= 16
