@@ -59,6 +59,7 @@ def plain_data(system: System) -> dict[str, Any]:
                 "eigenvalues": [str(value) for value in point.eigenvalues],
                 "family": point.family,
                 "equations": [str(function) for function in point.equations],
+                "where": [str(condition) for condition in point.where],
                 "radius": point.radius,
             }
             for point in system.fixed_points()
