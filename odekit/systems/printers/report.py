@@ -103,8 +103,8 @@ def _points(system: System) -> Iterator[str]:
         if point.radius:
             parts.append(f"proved within {point.radius:g}")
         yield "; ".join(parts)
-    yield from system.fixed_points().remarks
+    yield system.fixed_points().sentence
 
 
 def _found(search: Search[Any]) -> list[str]:
-    return [*map(str, search), *search.remarks]
+    return [*map(str, search), search.sentence]

@@ -60,7 +60,8 @@ def find_rest_points(system: System, integrals: Sequence[sp.Expr]) -> Search[Fix
         return found
     families = [point for point in between if point.family]
     others = [point for point in found if not any(holds(family, point) for family in families)]
-    return Search((*families, *others), "partial", f"{found.reason}; {loci.reason}")
+    status = "partial" if families else found.status
+    return Search((*families, *others), status, f"{found.reason}; {loci.reason}")
 
 
 def _within_half(search: Callable[..., Search[T]], *arguments: Any) -> Search[T]:

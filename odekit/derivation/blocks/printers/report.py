@@ -44,7 +44,7 @@ def _energy(lifted: Lifted) -> Iterator[str]:
 
 def _first_integrals(system: System, lifted: Lifted) -> dict[str, Iterable[str]]:
     known = [*map(str, lifted.conservation_laws), "the blocks at the trivial irrep rest"]
-    return {"First integrals, at each irrep": [*known, *system.first_integrals().remarks]}
+    return {"First integrals, at each irrep": [*known, system.first_integrals().sentence]}
 
 
 def _shared(lifted: Lifted) -> list[str]:
