@@ -69,12 +69,14 @@ class _Field:
         return _determinant(rows)
 
 
-def darboux_integrals(system: System, known: Sequence[sp.Expr], most: int) -> list[sp.Expr]:
+def darboux_integrals(system: System, known: Sequence[sp.Expr], most: int) -> list[sp.Expr] | None:
     """Integrals with logarithms or denominators, independent of one another and of what is known.
+
+    None where none are looked for: in a system that is not autonomous, not rational, or of over four states.
 
     Parameters
     ----------
-    system: an autonomous one, rational in at most four states; of others none are found.
+    system: any.
     known: what is known to be conserved.
     most: how many more there can be.
 
@@ -83,7 +85,9 @@ def darboux_integrals(system: System, known: Sequence[sp.Expr], most: int) -> li
     [r*x - r*log(x) + y - log(y)]
     """
     field = _field(system)
-    if field is None or most <= 0:
+    if field is None:
+        return None
+    if most <= 0:
         return []
     independent = _Independence(field.states, system.parameters, [*system.constraints.values(), *known])
     found: list[sp.Expr] = []

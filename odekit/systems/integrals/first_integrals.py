@@ -28,10 +28,14 @@ def find_integrals(system: System) -> Search[sp.Expr]:
         return found
     try:
         others = _darboux(system, found.items, most - len(found))
-        covered = "and quotients and logarithms of Darboux polynomials that were found"
+        covered = (
+            "but no quotients and logarithms"
+            if others is None
+            else "and quotients and logarithms of the Darboux polynomials that were found"
+        )
     except (LimitError, AlgebraError) as error:
-        others, covered = (), f"but no quotients and logarithms: {str(error).removesuffix('.')}"
-    items = (*found.items, *others)
+        others, covered = None, f"but no quotients and logarithms: {str(error).removesuffix('.')}"
+    items = (*found.items, *(others or ()))
     if len(items) >= most:
         return Search(items, "complete", "no more can be independent")
     if found.status == "not tried" and not items:
@@ -40,8 +44,8 @@ def find_integrals(system: System) -> Search[sp.Expr]:
 
 
 @bounded("the search for Darboux polynomials", share=SHARE)
-def _darboux(system: System, known: tuple[sp.Expr, ...], most: int) -> tuple[sp.Expr, ...]:
-    return tuple(darboux_integrals(system, known, most))
+def _darboux(system: System, known: tuple[sp.Expr, ...], most: int) -> list[sp.Expr] | None:
+    return darboux_integrals(system, known, most)
 
 
 def is_defined_everywhere(integral: sp.Expr) -> bool:

@@ -14,8 +14,9 @@ from math import comb
 import sympy as sp
 from sympy.polys.rings import PolyRing
 
-from odekit.systems.algebra import Exponents, Poly, add, constant, is_tame, letter, multiply
+from odekit.systems.algebra import Exponents, Poly, add, constant, from_ring, is_tame, letter, multiply
 from odekit.systems.integrals.search import along_field
+from odekit.systems.integrals.steps import in_steps, without_powers_of_steps
 from odekit.systems.system import System
 
 __all__ = ["MAX_TERMS", "PolynomialField", "expanded_size", "polynomial_field"]
@@ -77,7 +78,7 @@ def polynomial_field(system: System) -> PolynomialField | None:
     entries = [_rational(entry, system) for entry in system.vector_field]
     if not all(map(is_tame, entries)) or sum(map(expanded_size, entries)) > MAX_TERMS:
         return None
-    expanded = [_without_powers_of_steps(sp.expand(_in_sines(_in_steps(entry)))) for entry in entries]
+    expanded = [without_powers_of_steps(sp.expand(_in_sines(in_steps(entry)))) for entry in entries]
     # A power of a sum inside of an exponential shows its large multiples only now.
     if not all(map(is_tame, expanded)):
         return None
@@ -134,7 +135,7 @@ class _Writer:
             written = self._ring.from_expr(_lettered(sp.expand(expression), self._letters))
         except (ValueError, sp.PolynomialError, sp.CoercionFailed):
             return None
-        return {tuple(key): Fraction(int(v.numerator), int(v.denominator)) for key, v in written.terms()}
+        return from_ring(written)
 
     def field(self, velocities: Sequence[Poly], constraints: Sequence[Poly]) -> PolynomialField:
         """The field of all letters, from that of the states."""
@@ -183,39 +184,6 @@ class _Writer:
 
 def _rational(expression: sp.Expr, system: System) -> sp.Expr:
     return sp.nsimplify(expression.xreplace(dict(system.definitions)), rational=True)
-
-
-def _in_steps(expression: sp.Expr) -> sp.Expr:
-    """With kinks as products with signs and steps, each step of an argument or of its negative as one."""
-    found = expression.replace(
-        lambda part: isinstance(part, sp.Max | sp.Min) and len(part.args) == 2, _chosen_by_step
-    )
-    found = found.replace(
-        lambda part: isinstance(part, sp.Abs) and part.args[0].is_real,
-        lambda part: part.args[0] * sp.sign(part.args[0]),
-    )
-    return found.replace(sp.Heaviside, lambda argument, *_: _step(argument))
-
-
-def _chosen_by_step(extreme: sp.Expr) -> sp.Expr:
-    first, second = extreme.args if isinstance(extreme, sp.Max) else extreme.args[::-1]
-    return second + (first - second) * sp.Heaviside(first - second)
-
-
-def _step(argument: sp.Expr) -> sp.Expr:
-    direction = argument.primitive()[1]
-    if direction.could_extract_minus_sign():
-        return 1 - sp.Heaviside(-direction)
-    return sp.Heaviside(direction)
-
-
-def _without_powers_of_steps(expression: sp.Expr) -> sp.Expr:
-    """A step's powers are the step itself, a sign's are 1 and the sign in turn, but on the kink."""
-    powers = (p for p in expression.atoms(sp.Pow) if p.exp.is_Integer and p.exp > 1)
-    steps = {p: p.base for p in powers if isinstance(p.base, sp.Heaviside)}
-    powers = (p for p in expression.atoms(sp.Pow) if p.exp.is_Integer and p.exp > 1)
-    signs = {p: p.base ** (p.exp % 2) for p in powers if isinstance(p.base, sp.sign)}
-    return sp.expand(expression.xreplace({**steps, **signs}))
 
 
 def _in_sines(expression: sp.Expr) -> sp.Expr:

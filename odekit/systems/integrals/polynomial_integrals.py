@@ -1,6 +1,6 @@
 """First integrals of any system beyond its constraint: polynomials in states, sines and exponentials."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial, reduce
 from itertools import combinations_with_replacement
@@ -14,6 +14,7 @@ from odekit.limits import bounded
 from odekit.systems.algebra import PRIME, Exponents, Poly, null_space, to_sympy, value_modulo
 from odekit.systems.integrals.conserved import conserved_combinations
 from odekit.systems.integrals.independence import Independence, random_point
+from odekit.systems.integrals.opaque_field import opaque_field
 from odekit.systems.integrals.polynomial_field import PolynomialField, polynomial_field
 from odekit.systems.integrals.search import by_grade, independent_integrals
 from odekit.systems.known import Search, gathered
@@ -26,9 +27,7 @@ MAX_DEGREE = 4
 # Monomials of one search, and unknowns of one linear system: each takes about a second.
 MAX_MONOMIALS = 2_000
 MAX_UNKNOWNS = 200
-# Most of the unknowns of a quadratic form are 0 at a glance, so that more may be tried. By Noether's argument
-# w'Qw is conserved by w' = -M^-1 grad E where M^-1 Q, Q symmetric, generates a linear symmetry of E: so are
-# the entries of A'A - B'B for any loss of A B'.
+# Most of the unknowns of a quadratic form are 0 at a glance, so that more may be tried.
 QUADRATIC = 2
 # Rational functions of the parameters cost a hundred times as much as numbers.
 MAX_UNKNOWNS_WITH_PARAMETERS = 20
@@ -53,22 +52,34 @@ def polynomial_integrals(system: System, degree: int = MAX_DEGREE) -> Search[sp.
     x**2 - z**2
     complete: no more can be independent
     """
-    try:
-        field = bounded("the writing of the field as polynomials", share=WRITING)(polynomial_field)(system)
-    except (LimitError, AlgebraError) as error:
-        return Search((), "not tried", str(error).removesuffix("."))
+    field, obstacle = _field(system, polynomial_field)
+    letters = "the states, sines, cosines and exponentials"
+    if field is not None and comb(len(field.candidates) + QUADRATIC, QUADRATIC) > MAX_MONOMIALS:
+        field, obstacle = None, f"quadratic forms have more than {MAX_MONOMIALS} monomials in its functions"
     if field is None:
-        return Search((), "not tried", NO_POLYNOMIAL)
+        field, _ = _field(system, opaque_field)
+        degree, letters = min(degree, QUADRATIC), f"the states, whatever its functions are, since {obstacle}"
+    if field is None:
+        return Search((), "not tried", obstacle)
     most = len(system.states) - len(system.constraints) - any(field.rates[: field.states])
     work = independent_integrals(_levels(field, degree), partial(_conserved, field), _known(field), most)
     found, obstacle = gathered(work, "the search for polynomials that are conserved", ANSATZ)
     items = tuple(sp.powsimp(to_sympy(polynomial, field.symbols), combine="exp") for polynomial in found)
     if len(items) >= most:
         return Search(items, "complete", "no more can be independent")
-    covered = (
-        f"polynomials up to degree {degree} in at most {MAX_MONOMIALS} monomials, {MAX_UNKNOWNS} together"
-    )
-    return Search(items, "partial", obstacle or covered)
+    size = f"at most {MAX_MONOMIALS} monomials, {MAX_UNKNOWNS} together"
+    return Search(items, "partial", obstacle or f"polynomials up to degree {degree} in {letters}, {size}")
+
+
+def _field(
+    system: System, write: Callable[[System], PolynomialField | None]
+) -> tuple[PolynomialField | None, str]:
+    """The field as one kind of polynomials, or what is in the way."""
+    try:
+        field = bounded("the writing of the field as polynomials", share=WRITING)(write)(system)
+    except (LimitError, AlgebraError) as error:
+        return None, str(error).removesuffix(".")
+    return field, NO_POLYNOMIAL if field is None else ""
 
 
 def _levels(field: PolynomialField, degree: int) -> Iterator[list[list[Exponents]]]:

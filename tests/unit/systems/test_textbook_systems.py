@@ -122,6 +122,7 @@ TABLE = {
             "x = 57/20 - sqrt(3233)/20, y = -57/4 + sqrt(3233)/4, z = 57/4 - sqrt(3233)/4": "saddle",
             "x = sqrt(3233)/20 + 57/20, y = -57/4 - sqrt(3233)/4, z = sqrt(3233)/4 + 57/4": "saddle",
         },
+        is_slow=True,
     ),
     "FitzHugh and Nagumo": Textbook(
         "Murray, 7.5: at a current in between the one point repels",
@@ -150,6 +151,7 @@ TABLE = {
         "x' = a - (b + 1)*x + x**2*y; y' = b*x - x**2*y",
         "+a +b",
         {"x = a, y = b/a": "depends on values"},
+        is_slow=True,
     ),
     "glycolysis": Textbook(
         "Strogatz, 7.3; Selkov",
@@ -305,6 +307,7 @@ TABLE = {
             "x = 0, y = -3, z = 6": "attracts",
             "x = 6, y = 0, z = -3": "attracts",
         },
+        is_slow=True,
     ),
     "cubic Hamiltonian": Textbook(
         "Perko, Differential Equations and Dynamical Systems, 2.14",

@@ -8,7 +8,7 @@ import pytest
 
 from odekit.errors import AlgebraError, InputError, LimitError
 from odekit.limits import limit
-from odekit.systems import Search, System, gradient_flow, system
+from odekit.systems import Search, System, system
 from odekit.systems.known import Searches, gathered
 
 # Three quintics, whose elimination takes minutes.
@@ -98,17 +98,3 @@ def test_points_of_a_field_too_large_for_elimination_come_from_starts(slow: Syst
         found = slow.fixed_points()
     assert found.status == "partial"
     assert "the elimination of states takes too long" in found.reason
-
-
-def test_the_balance_of_a_factorisation_is_found_from_the_symmetries_of_its_loss() -> None:
-    from odekit.systems import variable
-
-    size = 3
-    left, right = variable("A", size, size), variable("B", size, size)
-    gaps = left.value * right.value.T
-    energy = sum((gap - (i % 4)) ** 2 for i, gap in enumerate(gaps)) / 2
-    flow = gradient_flow(energy, [left, right])
-    balance = left.value.T * left.value - right.value.T * right.value
-    found = {(integral - entry).expand() for integral in flow.first_integrals() for entry in balance}
-    assert len(flow.first_integrals()) == size * (size + 1) // 2
-    assert 0 in found
