@@ -22,7 +22,7 @@ from typing import Any, TypeVar, cast
 from odekit.errors import AlgebraError, LimitError, OdekitError
 from odekit.numbers import positive
 
-__all__ = ["DERIVATION_SECONDS", "FORMULA_SECONDS", "GIGABYTES", "bounded", "limit"]
+__all__ = ["DERIVATION_SECONDS", "FORMULA_SECONDS", "GIGABYTES", "bounded", "limit", "limits_in_force"]
 
 R = TypeVar("R")
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -44,10 +44,14 @@ _UNDER_WAY: ContextVar[float] = ContextVar("odekit_limit_under_way", default=flo
 
 @dataclass(frozen=True)
 class _Bounds:
-    """Seconds of the processor (of the wall's clock where a thread has none of its own), and gigabytes."""
+    """Seconds of the processor (of the wall's clock where a thread has none of its own), and gigabytes.
+
+    ``share`` is what part of the limit these seconds are.
+    """
 
     seconds: float
     gigabytes: float
+    share: float
 
 
 @contextmanager
@@ -77,13 +81,21 @@ def limit(seconds: float | None = None, gigabytes: float | None = None) -> Itera
         _GIGABYTES.reset(tokens[1])
 
 
-def bounded(what: str, seconds: float = FORMULA_SECONDS) -> Callable[[Function], Function]:
+def limits_in_force() -> tuple[float | None, float]:
+    """Seconds, None where each question has its own, and gigabytes: what a caller asked for last."""
+    return _SECONDS.get(), _GIGABYTES.get()
+
+
+def bounded(
+    what: str, seconds: float = FORMULA_SECONDS, share: float = 1.0
+) -> Callable[[Function], Function]:
     """Let a function work within the limits.
 
     Parameters
     ----------
     what: the function does, as the subject of a sentence.
     seconds: unless the caller asked for another `limit`.
+    share: of these seconds, for a question that is one part of another.
 
     Raises
     ------
@@ -94,7 +106,7 @@ def bounded(what: str, seconds: float = FORMULA_SECONDS) -> Callable[[Function],
     def decorate(function: Function) -> Function:
         @functools.wraps(function)
         def within(*args: Any, **named: Any) -> Any:
-            bounds = _Bounds(_SECONDS.get() or seconds, _GIGABYTES.get())
+            bounds = _Bounds((_SECONDS.get() or seconds) * share, _GIGABYTES.get(), share)
             if bounds.seconds >= _UNDER_WAY.get():
                 return function(*args, **named)
             return _watched(lambda: function(*args, **named), what, bounds)
@@ -149,7 +161,7 @@ def _exceeded(what: str, bounds: _Bounds, cause: str) -> LimitError:
     return LimitError(
         f"{what} takes too long",
         expected=f"at most {bounds.seconds:g} s of symbolic work",
-        hint=f"a shorter formula, or odekit.limit(seconds={10 * bounds.seconds:g})",
+        hint=f"a shorter formula, or odekit.limit(seconds={10 * bounds.seconds / bounds.share:g})",
     )
 
 

@@ -5,7 +5,7 @@
 brings better `Answers`.
 """
 
-from odekit.systems.answers import ANY, AnyAnswers
+from odekit.systems.answers import ANY, AnyAnswers, search_all
 from odekit.systems.any_system import system
 from odekit.systems.blocks import BlockFlow, BlockStack, Term
 from odekit.systems.energies import Variable, gradient_flow, variable
@@ -59,6 +59,7 @@ __all__ = [
     "observables",
     "pushed",
     "reduce",
+    "search_all",
     "system",
     "variable",
 ]

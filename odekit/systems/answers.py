@@ -1,12 +1,12 @@
 """Answers that hold for any ODE: searches for integrals, symmetries and points of rest, and printers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
 from odekit.errors import ReductionError
 from odekit.limits import bounded
-from odekit.systems.integrals import find_integrals, is_defined_everywhere
+from odekit.systems.integrals import find_integrals
 from odekit.systems.known import (
     Certificate,
     EllipticForm,
@@ -22,13 +22,12 @@ from odekit.systems.rest_points import find_rest_points
 from odekit.systems.symmetries import scaling_symmetries
 from odekit.systems.system import System
 
-__all__ = ["ANY", "AnyAnswers"]
+__all__ = ["ANY", "AnyAnswers", "search_all"]
 
 
 class AnyAnswers:
     """What can be found of any ODE."""
 
-    @bounded("the search for first integrals")
     def first_integrals(self, system: System) -> Search[sp.Expr]:
         """Functions of the states that are conserved, beyond the constraint's functions."""
         return find_integrals(system)
@@ -38,22 +37,13 @@ class AnyAnswers:
         """A basis of the scalings that take orbits to orbits."""
         return scaling_symmetries(system)
 
-    @bounded("the search for points of rest")
     def fixed_points(self, system: System) -> Search[FixedPoint]:
         """Points of rest with their stability."""
-        levels = [function for function in system.first_integrals() if is_defined_everywhere(function)]
-        return find_rest_points(system, levels)
+        return find_rest_points(system, system.first_integrals())
 
-    @bounded("the search for rates")
     def rates(self, system: System) -> Mapping[str, Rate]:
         """The slowest rate of approach to each attracting point, by its name."""
-        attracting = [point for point in system.fixed_points() if point.stability == "attracts"]
-        by_phase = {
-            f"{symbol} = {point.values[symbol]}": rate
-            for point in attracting
-            for symbol, rate in point.rates.items()
-        }
-        return {**by_phase, **{p.name: p.slowest for p in attracting if p.slowest is not None}}
+        return _rates([point for point in system.fixed_points() if point.stability == "attracts"])
 
     def form(self, system: System, name: str) -> System:
         """The system has no other form.
@@ -93,15 +83,15 @@ class AnyAnswers:
         """How t compares with another time; nothing where t is the only one."""
         return ""
 
-    @bounded("the report of the system")
     def report(self, system: System, certificate: Certificate | None) -> str:
         """Equations and what follows from them, as text."""
-        return report(system)
+        search_all(system)
+        return bounded("the report of the system")(report)(system)
 
-    @bounded("the report of the system")
     def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, object]:
         """Equations and what follows from them, as plain data."""
-        return plain_data(system)
+        search_all(system)
+        return bounded("the report of the system")(plain_data)(system)
 
     @bounded("the LaTeX of the system")
     def latex(self, system: System, *, comments: bool) -> str:
@@ -120,3 +110,19 @@ ANY = AnyAnswers()
 
 def _no(what: str) -> ReductionError:
     return ReductionError(f"this system has no {what}", expected="a system made by odekit.derive")
+
+
+def search_all(system: System) -> None:
+    """Search within the limit of each question, so that none counts as part of a report."""
+    system.scaling_symmetries()
+    system.fixed_points()
+
+
+@bounded("the search for rates")
+def _rates(attracting: Sequence[FixedPoint]) -> Mapping[str, Rate]:
+    by_phase = {
+        f"{symbol} = {point.values[symbol]}": rate
+        for point in attracting
+        for symbol, rate in point.rates.items()
+    }
+    return {**by_phase, **{p.name: p.slowest for p in attracting if p.slowest is not None}}

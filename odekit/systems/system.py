@@ -25,6 +25,7 @@ from odekit.systems.known import (
     Rate,
     ScalingSymmetry,
     Search,
+    Searches,
     SphereForm,
     combined,
 )
@@ -177,23 +178,19 @@ class System:
 
     def first_integrals(self) -> Search[sp.Expr]:
         """Functionally independent constants of the motion, and whether there can be more."""
-        return self._first_integrals
-
-    @cached_property
-    def _first_integrals(self) -> Search[sp.Expr]:
-        return self.answers.first_integrals(self)
+        return self._searches.ask("first integrals", lambda: self.answers.first_integrals(self))
 
     def scaling_symmetries(self) -> Search[ScalingSymmetry]:
         """Powers of a factor that multiply states, parameters and time such that orbits stay orbits."""
-        return self.answers.scaling_symmetries(self)
+        return self._searches.ask("scaling symmetries", lambda: self.answers.scaling_symmetries(self))
 
     def fixed_points(self) -> Search[FixedPoint]:
         """Fixed phase differences or points of rest: all of small polynomial fields, or what starts find."""
-        return self._fixed_points
+        return self._searches.ask("points of rest", lambda: self.answers.fixed_points(self))
 
     @cached_property
-    def _fixed_points(self) -> Search[FixedPoint]:
-        return self.answers.fixed_points(self)
+    def _searches(self) -> Searches:
+        return Searches()
 
     def rates(self) -> Mapping[str, Rate]:
         """Rate of approach to each attracting point, by its name, such as ``"D = 0"``: the slowest one."""

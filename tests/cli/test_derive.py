@@ -171,3 +171,54 @@ def test_weight_decay_in_blocks_or_on_spheres_is_refused(invoke: Invoke) -> None
         result = invoke("derive", "--decay", *options)
         assert result.exit_code == 2
         assert "weight decay can't be added to this system" in result.stderr
+
+
+CHAIN = """
+parameters = ["k"]
+[equations]
+"x[i] for i in 1..3" = "k*sum(sin(x[j] - x[i]) for j in 1..3) + cos(x[i])**3 - exp(-x[i]**2)/(1 + x[i]**2)"
+"""
+
+
+@pytest.mark.parametrize("options", ["", "--format latex", "--format python", "--format json", "--json -"])
+def test_a_file_is_told_as_analyse_tells_it(invoke: Invoke, tmp_path: Path, options: str) -> None:
+    path = tmp_path / "lotka.toml"
+    path.write_text('parameters = ["r"]\n[equations]\nx = "x*(1 - y)"\ny = "r*y*(x - 1)"')
+    derived, analysed = (invoke(name, path, *options.split()) for name in ("derive", "analyse"))
+    assert derived.exit_code == 0, derived.output
+    assert derived.stdout == analysed.stdout
+    assert derived.stdout.strip()
+
+
+@pytest.mark.parametrize("columns", [None, "60"])
+def test_equations_of_a_file_are_folded_to_eighty_columns(
+    invoke: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: str | None
+) -> None:
+    monkeypatch.delenv("COLUMNS")
+    if columns:
+        monkeypatch.setenv("COLUMNS", columns)
+    path = tmp_path / "chain.toml"
+    path.write_text(CHAIN)
+    text = invoke("derive", path, "--limit", "0.2").stdout
+    assert max(map(len, text.splitlines())) <= int(columns or 80)
+    assert "x1' = " in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("Z5",), "--group Z5"),
+        (("{path}", "--group", "Z5"), "--group belongs to a network"),
+        (("{path}", "--decay"), "--decay belongs to a network"),
+        (("missing.toml",), "missing.toml"),
+    ],
+)
+def test_a_file_stands_alone(
+    invoke: Invoke, tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    path = tmp_path / "chain.toml"
+    path.write_text(CHAIN)
+    result = invoke("derive", *(argument.format(path=path) for argument in arguments))
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr

@@ -8,7 +8,7 @@ import click
 
 from odekit.cli.command import Command, debug_option
 from odekit.cli.options import json_option, limit_options
-from odekit.cli.systems import FORMATS, show_system
+from odekit.cli.systems import FORMATS, show_file
 
 __all__ = ["command"]
 
@@ -38,6 +38,4 @@ def command(file: Path, form: str, json_file: str | None) -> None:
     name of time; conditions = ["x > 0"] words. In place of [equations], energy = "(s - a*b)**2/2" with
     variables = ["a", "b"], and if they are needed constraint, direction, [metric] and [decay].
     """
-    from odekit.systems import system
-
-    show_system(system(file), form, json_file)
+    show_file(file, form, json_file)

@@ -1,15 +1,17 @@
-"""``odekit derive``: the reduced ODE of a network, with its conditions and a certificate."""
+"""``odekit derive``: the reduced ODE of a network, with its conditions and a certificate, or a file's ODE."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from odekit.cli.command import Command, debug_option
 from odekit.cli.options import allow_large, chosen_group, group_options, json_option, limit_options
 from odekit.cli.output import tell
-from odekit.cli.systems import FORMATS, show_system
+from odekit.cli.systems import FORMATS, show_file, show_system
 from odekit.outcomes import ExitCode
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ LARGEST_CERTIFIED = 200  # brute-force gradients of a larger group take too long
 @click.command(
     "derive",
     cls=Command,
-    short_help="The reduced ODE of a network, with conditions and certificate.",
+    short_help="The reduced ODE of a network, or the ODE of a file.",
     examples=(
         ("odekit derive", "The four-variable ODE of modular addition, for any odd prime p."),
         ("odekit derive --group Z12 --task x-y --embedding unshared", "Every kind of mode at an even order."),
@@ -38,8 +40,10 @@ LARGEST_CERTIFIED = 200  # brute-force gradients of a larger group take too long
             "Blocks at the irreps of any group, conservation laws, and a table of maxima with their rates.",
         ),
         ("odekit derive --certify 13 --json system.json", "And a file with equations, leaks, certificate."),
+        ("odekit derive lotka.toml --format latex", "The ODE of a file, as `odekit analyse` tells it."),
     ),
 )
+@click.argument("file", metavar="[FILE.toml]", required=False, type=click.Path(path_type=Path))
 @group_options("Z23, Z3xZ5, S4, Q8xS3, ..., or Zp and Zn, whose order stays a symbol. Default: Zp.")
 @click.option("--task", default="x*y", show_default=True, help="x*y, or x+y, x-y, 2*x+3*y, x+y+z, ...")
 @click.option(
@@ -65,6 +69,7 @@ LARGEST_CERTIFIED = 200  # brute-force gradients of a larger group take too long
 @limit_options
 @debug_option
 def command(
+    file: Path | None,
     group: str | None,
     table: str | None,
     task: str,
@@ -85,7 +90,13 @@ def command(
     by brute force, exact up to order 13. Shows nothing and exits with 1 if that disagrees. On a group that is
     not Abelian the equations are those of the blocks at its irreps. With --constraint sphere or joint_sphere
     come what the spheres add, exact solutions, and the maxima of the energy with their spectra.
+
+    With FILE.toml, the ODE or gradient flow that it holds is told instead, as `odekit analyse --help` says.
     """
+    if file is not None:
+        _check_alone(file)
+        show_file(file, form, json_file)
+        return
     from odekit.derivation import derive, with_decay
     from odekit.groups import CyclicFamily
     from odekit.networks import Network
@@ -108,6 +119,27 @@ def command(
         tell(f"{certificate}\nThe equations are not shown: this is a fault of odekit.", err=True)
         click.get_current_context().exit(ExitCode.REFUTED)
     show_system(system, form, json_file, certificate)
+
+
+def _check_alone(file: Path) -> None:
+    """Refuse what is no systems file, and options of a network beside one.
+
+    Raises
+    ------
+    click.UsageError: either.
+    """
+    if file.suffix != ".toml":
+        raise click.UsageError(f"{file} is no .toml file; a group is named by --group {file}.")
+    ctx = click.get_current_context()
+    given = [
+        parameter.opts[0]
+        for parameter in ctx.command.params
+        if parameter.name not in ("file", "form", "json_file")
+        and parameter.expose_value
+        and ctx.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise click.UsageError(f"{', '.join(given)} belongs to a network, not to the ODE of {file}.")
 
 
 def _certificate(system: System, order: int | None, is_symbolic: bool) -> Certificate | None:

@@ -56,11 +56,11 @@ class BlockAnswers(NetworkAnswers):
 
     def report(self, system: System, certificate: Certificate | None) -> str:
         """The network, its equations of motion in blocks, laws, landscape, and where they hold."""
-        return block_report(self.lifted, certificate)
+        return block_report(system, self.lifted, certificate)
 
     def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, object]:
         """Everything that is known, with the keys of every other system."""
-        return block_data(self.lifted, certificate)
+        return block_data(system, self.lifted, certificate)
 
     def latex(self, system: System, *, comments: bool) -> str:
         """Hats on blocks, daggers on adjoints."""

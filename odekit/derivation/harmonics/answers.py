@@ -21,7 +21,7 @@ from odekit.errors import ReductionError, UnknownNameError
 from odekit.groups import CyclicFamily
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.networks import Network
-from odekit.systems import Certificate, FixedPoint, Search, System
+from odekit.systems import Certificate, FixedPoint, Search, System, search_all
 
 __all__ = ["HarmonicAnswers", "derive_harmonic", "initial_rates"]
 
@@ -205,15 +205,15 @@ class HarmonicAnswers(NetworkAnswers):
             self.network, system if system.states == self.polar.states else self.polar, order
         )
 
-    @bounded("the report of the system")
     def report(self, system: System, certificate: Certificate | None) -> str:
         """The network, its equations of motion, where they hold, and what follows from them."""
-        return network_report(system, self, certificate)
+        search_all(system)
+        return bounded("the report of the system")(network_report)(system, self, certificate)
 
-    @bounded("the report of the system")
     def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, object]:
         """Everything that is known, as plain data."""
-        return network_data(system, self, certificate)
+        search_all(system)
+        return bounded("the report of the system")(network_data)(system, self, certificate)
 
     @bounded("the LaTeX of the system")
     def latex(self, system: System, *, comments: bool) -> str:

@@ -10,6 +10,7 @@ from odekit.derivation.printers.entries import (
     network_entry,
 )
 from odekit.systems import Certificate, FixedPoint, System, Template
+from odekit.systems.printers import search_entries
 
 __all__ = ["network_data"]
 
@@ -33,6 +34,7 @@ def network_data(system: System, answers: NetworkAnswers, certificate: Certifica
         ],
         "fixed_points": [_fixed_point(point) for point in system.fixed_points()],
         "rates": {name: str(rate) for name, rate in system.rates().items()},
+        "searches": search_entries(system),
         "certificate": None if certificate is None else certificate_entry(certificate),
         "landscape": landscape_entries(report.maxima) if report is not None else [],
     }

@@ -40,7 +40,9 @@ def network_report(
         "Time": time_lines(network),
         "Modes": _modes(system),
         "Conditions": system.conditions,
-        "First integrals": _first_integrals(system) if report is None else [],
+        "First integrals": (
+            _first_integrals(system) if report is None else [system.first_integrals().sentence]
+        ),
         "Fixed phase differences": _fixed_points(system),
         "Exact solution": _exact_solution(answers.elliptic_curve()),
         **extra,
@@ -91,13 +93,14 @@ def _modes(system: System) -> Iterator[str]:
 
 def _first_integrals(system: System) -> list[str]:
     """The polynomial ones named: c where quadratic, K with the sine of a phase combination, else I."""
-    kinds = [(_letter(integral), integral) for integral in system.first_integrals()]
+    search = system.first_integrals()
+    kinds = [(_letter(integral), integral) for integral in search]
     letters = [letter for letter, _ in kinds]
     lines = []
     for place, (letter, integral) in enumerate(kinds):
         number = f"_{letters[: place + 1].count(letter)}" if letters.count(letter) > 1 else ""
         lines.append(f"{letter}{number} = {integral}" if letter else str(integral))
-    return lines
+    return [*lines, search.sentence]
 
 
 def _letter(integral: sp.Expr) -> str:
@@ -113,7 +116,7 @@ def _fixed_points(system: System) -> Iterator[str]:
     for point in system.fixed_points():
         rates = [f"rate of {symbol}: {rate}" for symbol, rate in point.rates.items()]
         yield "; ".join([str(point), *rates])
-    yield from system.fixed_points().remarks
+    yield system.fixed_points().sentence
 
 
 def _exact_solution(curve: EllipticCurve | None) -> Iterator[str]:

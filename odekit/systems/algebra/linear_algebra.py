@@ -10,6 +10,7 @@ from sympy.polys.matrices import DomainMatrix
 
 __all__ = [
     "PRIME",
+    "entangled",
     "integer_relations",
     "null_space",
     "rank_modulo",
@@ -51,6 +52,32 @@ def null_space(entries: Entries, rows: int, columns: int, domain: Any = QQ) -> l
     if not is_rational:
         return basis
     return [[Fraction(int(value.numerator), int(value.denominator)) for value in row] for row in basis]
+
+
+def entangled(columns: Sequence[Mapping[Key, Any]]) -> list[int]:
+    """Places of the columns that may belong to a combination that adds up to zero.
+
+    A column that alone has an entry at some key belongs to none; without it others may be alone.
+
+    >>> entangled([{"x": 1, "y": 1}, {"x": 1, "z": 1}, {"z": 1}, {"u": 2}, {"u": 1}])
+    [3, 4]
+    """
+    holders: dict[Key, set[int]] = {}
+    for place, column in enumerate(columns):
+        for key, value in column.items():
+            if value:
+                holders.setdefault(key, set()).add(place)
+    left = set(range(len(columns)))
+    alone = [key for key, places in holders.items() if len(places) == 1]
+    while alone:
+        for place in holders[alone.pop()] & left:
+            left.discard(place)
+            for key in columns[place]:
+                if key in holders:
+                    holders[key].discard(place)
+                    if len(holders[key]) == 1:
+                        alone.append(key)
+    return sorted(left)
 
 
 def vanishing_combinations(columns: Sequence[Mapping[Key, Any]], domain: Any = QQ) -> list[list[Any]]:

@@ -1,7 +1,9 @@
 """Sparse polynomials as dictionaries from exponents to rationals, far cheaper than SymPy's expressions."""
 
+import operator
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import Any
 
 import sympy as sp
 
@@ -14,6 +16,7 @@ __all__ = [
     "constant",
     "differentiate",
     "evaluate",
+    "from_ring",
     "letter",
     "multiply",
     "to_sympy",
@@ -48,7 +51,7 @@ def multiply(left: Poly, right: Poly) -> Poly:
     total: Poly = {}
     for a, x in left.items():
         for b, y in right.items():
-            key = tuple(i + j for i, j in zip(a, b, strict=True))
+            key = tuple(map(operator.add, a, b))
             total[key] = total.get(key, Fraction(0)) + x * y
     return {exponents: coefficient for exponents, coefficient in total.items() if coefficient}
 
@@ -61,6 +64,16 @@ def differentiate(polynomial: Poly, index: int) -> Poly:
             lowered = tuple(e - (i == index) for i, e in enumerate(exponents))
             result[lowered] = coefficient * power
     return result
+
+
+def from_ring(element: Any) -> Poly:
+    """A polynomial over the rationals, from an element of SymPy's ring.
+
+    >>> ring, x, y = sp.ring("x y", sp.QQ)
+    >>> from_ring(x * y / 2)
+    {(1, 1): Fraction(1, 2)}
+    """
+    return {tuple(key): Fraction(int(v.numerator), int(v.denominator)) for key, v in element.terms()}
 
 
 def evaluate(polynomial: Poly, values: Sequence[complex]) -> complex:

@@ -18,6 +18,8 @@ __all__ = ["flow_of"]
 # Beyond so many operations or terms the search for a shorter form takes longer than it is worth.
 SHORT = 100
 FEW_TERMS = 200
+# Factors of a polynomial in more letters take SymPy a second, and a matrix has many entries.
+FEW_LETTERS = 10
 _STEPS = (sp.sign, sp.Heaviside, sp.arg, sp.floor, sp.ceiling)
 
 
@@ -87,7 +89,7 @@ def _shortest(expression: sp.Expr) -> sp.Expr:
     """The shortest of the expression as it is, factored, and expanded; a long one stays as it is."""
     if not is_tame(expression) or expression.count_ops() > SHORT or expanded_size(expression) > FEW_TERMS:
         return expression
-    return min(
-        (sp.factor_terms(expression), sp.factor(expression), sp.expand(expression)),
-        key=lambda form: (form.count_ops(), str(form)),
-    )
+    forms = [sp.factor_terms(expression), sp.expand(expression)]
+    if len(expression.free_symbols) <= FEW_LETTERS:
+        forms.append(sp.factor(expression))
+    return min(forms, key=lambda form: (form.count_ops(), str(form)))

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sympy import QQ
 
-from odekit.systems.algebra import vanishing_combinations
+from odekit.systems.algebra import entangled, vanishing_combinations
 
 __all__ = ["conserved_combinations", "primitive"]
 
@@ -15,7 +15,10 @@ K = TypeVar("K", bound=Hashable)
 
 
 def conserved_combinations(
-    candidates: Sequence[K], rate: Callable[[K], Mapping[Any, Any]], domain: Any = QQ
+    candidates: Sequence[K],
+    rate: Callable[[K], Mapping[Any, Any]],
+    domain: Any = QQ,
+    most: float = float("inf"),
 ) -> Iterator[dict[K, Any]]:
     """A basis of the combinations of candidates whose rate vanishes identically.
 
@@ -24,13 +27,18 @@ def conserved_combinations(
     candidates: what to combine.
     rate: of a candidate, a coefficient by key: fractions, or elements of the domain where that is another.
     domain: SymPy's domain of the coefficients.
+    most: candidates that may hang together; none are combined where more do.
 
     >>> rates = {"x**2": {"xy": Fraction(2)}, "y**2": {"xy": Fraction(-2)}, "x": {"y": Fraction(1)}}
     >>> list(conserved_combinations(list(rates), rates.get))
     [{'x**2': Fraction(1, 1), 'y**2': Fraction(1, 1)}]
     """
-    for vector in vanishing_combinations([rate(candidate) for candidate in candidates], domain):
-        yield {candidate: value for candidate, value in zip(candidates, vector, strict=True) if value}
+    rates = [rate(candidate) for candidate in candidates]
+    places = entangled(rates)
+    if len(places) > most:
+        return
+    for vector in vanishing_combinations([rates[place] for place in places], domain):
+        yield {candidates[place]: value for place, value in zip(places, vector, strict=True) if value}
 
 
 def primitive(combination: Mapping[K, Fraction], leading: K) -> dict[K, Fraction]:

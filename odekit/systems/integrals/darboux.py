@@ -69,12 +69,14 @@ class _Field:
         return _determinant(rows)
 
 
-def darboux_integrals(system: System, known: Sequence[sp.Expr], most: int) -> list[sp.Expr]:
+def darboux_integrals(system: System, known: Sequence[sp.Expr], most: int) -> list[sp.Expr] | None:
     """Integrals with logarithms or denominators, independent of one another and of what is known.
+
+    None where none are looked for: in a system that is not autonomous, not rational, or of over four states.
 
     Parameters
     ----------
-    system: an autonomous one, rational in at most four states; of others none are found.
+    system: any.
     known: what is known to be conserved.
     most: how many more there can be.
 
@@ -83,7 +85,9 @@ def darboux_integrals(system: System, known: Sequence[sp.Expr], most: int) -> li
     [r*x - r*log(x) + y - log(y)]
     """
     field = _field(system)
-    if field is None or most <= 0:
+    if field is None:
+        return None
+    if most <= 0:
         return []
     independent = _Independence(field.states, system.parameters, [*system.constraints.values(), *known])
     found: list[sp.Expr] = []
@@ -97,9 +101,9 @@ def darboux_integrals(system: System, known: Sequence[sp.Expr], most: int) -> li
 
 
 def _field(system: System) -> _Field | None:
-    entries = [sp.together(entry) for entry in system.rhs.values()][: len(system.states)]
-    if system.time is not None or len(entries) > MAX_STATES:
+    if system.time is not None or len(system.states) > MAX_STATES:
         return None
+    entries = [sp.together(entry) for entry in system.rhs.values()][: len(system.states)]
     parts = [sp.fraction(sp.nsimplify(entry, rational=True)) for entry in entries]
     if not all(p.is_polynomial(*system.states, *system.parameters) for pair in parts for p in pair):
         return None

@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from odekit.errors import LimitError
+from odekit.errors import AlgebraError, LimitError
 from odekit.limits import bounded
 from odekit.systems.integrals.darboux import darboux_integrals
 from odekit.systems.integrals.polynomial_integrals import polynomial_integrals
@@ -11,8 +11,7 @@ from odekit.systems.system import System
 
 __all__ = ["find_integrals", "is_defined_everywhere"]
 
-# Half of what a question may take in all: determinants of some fields take minutes.
-SECONDS = 2.0
+SHARE = 0.5  # Of the time that there is: determinants of some fields take minutes.
 
 
 def find_integrals(system: System) -> Search[sp.Expr]:
@@ -29,10 +28,14 @@ def find_integrals(system: System) -> Search[sp.Expr]:
         return found
     try:
         others = _darboux(system, found.items, most - len(found))
-        covered = "and quotients and logarithms of Darboux polynomials that were found"
-    except LimitError:
-        others, covered = (), f"but no quotients and logarithms, the search for which took over {SECONDS:g} s"
-    items = (*found.items, *others)
+        covered = (
+            "but no quotients and logarithms"
+            if others is None
+            else "and quotients and logarithms of the Darboux polynomials that were found"
+        )
+    except (LimitError, AlgebraError) as error:
+        others, covered = None, f"but no quotients and logarithms: {str(error).removesuffix('.')}"
+    items = (*found.items, *(others or ()))
     if len(items) >= most:
         return Search(items, "complete", "no more can be independent")
     if found.status == "not tried" and not items:
@@ -40,9 +43,9 @@ def find_integrals(system: System) -> Search[sp.Expr]:
     return Search(items, "partial", f"{found.reason}, {covered}")
 
 
-@bounded("the search for Darboux polynomials", SECONDS)
-def _darboux(system: System, known: tuple[sp.Expr, ...], most: int) -> tuple[sp.Expr, ...]:
-    return tuple(darboux_integrals(system, known, most))
+@bounded("the search for Darboux polynomials", share=SHARE)
+def _darboux(system: System, known: tuple[sp.Expr, ...], most: int) -> list[sp.Expr] | None:
+    return darboux_integrals(system, known, most)
 
 
 def is_defined_everywhere(integral: sp.Expr) -> bool:

@@ -1,7 +1,8 @@
 """A vector field as exact polynomials, in the states and in the functions of them that occur in it.
 
 Sine and cosine are letters with s' = c a', c' = -s a', s^2 + c^2 = 1, an exponential one with e' = e a'; any
-other function can't be part of an integral. A common denominator is cleared, which keeps the orbits.
+other function can't be part of an integral. What has a kink is written by its step, relu(u) = u H(u) with
+H^2 = H, which stands still between kinks. A common denominator is cleared, which keeps the orbits.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,8 +14,9 @@ from math import comb
 import sympy as sp
 from sympy.polys.rings import PolyRing
 
-from odekit.systems.algebra import Exponents, Poly, add, constant, is_tame, letter, multiply
+from odekit.systems.algebra import Exponents, Poly, add, constant, from_ring, is_tame, letter, multiply
 from odekit.systems.integrals.search import along_field
+from odekit.systems.integrals.steps import in_steps, without_powers_of_steps
 from odekit.systems.system import System
 
 __all__ = ["MAX_TERMS", "PolynomialField", "expanded_size", "polynomial_field"]
@@ -76,7 +78,7 @@ def polynomial_field(system: System) -> PolynomialField | None:
     entries = [_rational(entry, system) for entry in system.vector_field]
     if not all(map(is_tame, entries)) or sum(map(expanded_size, entries)) > MAX_TERMS:
         return None
-    expanded = [sp.expand(_in_sines(entry)) for entry in entries]
+    expanded = [without_powers_of_steps(sp.expand(_in_sines(in_steps(entry)))) for entry in entries]
     # A power of a sum inside of an exponential shows its large multiples only now.
     if not all(map(is_tame, expanded)):
         return None
@@ -133,7 +135,7 @@ class _Writer:
             written = self._ring.from_expr(_lettered(sp.expand(expression), self._letters))
         except (ValueError, sp.PolynomialError, sp.CoercionFailed):
             return None
-        return {tuple(key): Fraction(int(v.numerator), int(v.denominator)) for key, v in written.terms()}
+        return from_ring(written)
 
     def field(self, velocities: Sequence[Poly], constraints: Sequence[Poly]) -> PolynomialField:
         """The field of all letters, from that of the states."""
@@ -193,6 +195,8 @@ def _in_sines(expression: sp.Expr) -> sp.Expr:
 
 def _fraction(expression: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     """Numerator and denominator, where exponentials are factors of the numerator whatever their sign."""
+    if not any(power.exp.is_Integer and power.exp < 0 for power in expression.atoms(sp.Pow)):
+        return expression, sp.S.One
     exponentials = {power: sp.Dummy() for power in expression.atoms(sp.exp)}
     parts = sp.fraction(sp.together(expression.xreplace(exponentials)))
     back = {dummy: power for power, dummy in exponentials.items()}

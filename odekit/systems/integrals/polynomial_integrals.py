@@ -1,6 +1,6 @@
 """First integrals of any system beyond its constraint: polynomials in states, sines and exponentials."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial, reduce
 from itertools import combinations_with_replacement
@@ -9,12 +9,15 @@ from typing import Any
 
 import sympy as sp
 
+from odekit.errors import AlgebraError, LimitError
+from odekit.limits import bounded
 from odekit.systems.algebra import PRIME, Exponents, Poly, null_space, to_sympy, value_modulo
 from odekit.systems.integrals.conserved import conserved_combinations
 from odekit.systems.integrals.independence import Independence, random_point
+from odekit.systems.integrals.opaque_field import opaque_field
 from odekit.systems.integrals.polynomial_field import PolynomialField, polynomial_field
 from odekit.systems.integrals.search import by_grade, independent_integrals
-from odekit.systems.known import Search
+from odekit.systems.known import Search, gathered
 from odekit.systems.system import System
 
 __all__ = ["polynomial_integrals"]
@@ -24,8 +27,13 @@ MAX_DEGREE = 4
 # Monomials of one search, and unknowns of one linear system: each takes about a second.
 MAX_MONOMIALS = 2_000
 MAX_UNKNOWNS = 200
+# Most of the unknowns of a quadratic form are 0 at a glance, so that more may be tried.
+QUADRATIC = 2
 # Rational functions of the parameters cost a hundred times as much as numbers.
 MAX_UNKNOWNS_WITH_PARAMETERS = 20
+
+# Of the time that there is, for writing the field and for the ansatz.
+WRITING, ANSATZ = 0.25, 0.5
 
 NO_POLYNOMIAL = "the field is no polynomial in the states and functions of them, or has too many terms"
 
@@ -44,15 +52,34 @@ def polynomial_integrals(system: System, degree: int = MAX_DEGREE) -> Search[sp.
     x**2 - z**2
     complete: no more can be independent
     """
-    field = polynomial_field(system)
+    field, obstacle = _field(system, polynomial_field)
+    letters = "the states, sines, cosines and exponentials"
+    if field is not None and comb(len(field.candidates) + QUADRATIC, QUADRATIC) > MAX_MONOMIALS:
+        field, obstacle = None, f"quadratic forms have more than {MAX_MONOMIALS} monomials in its functions"
     if field is None:
-        return Search((), "not tried", NO_POLYNOMIAL)
+        field, _ = _field(system, opaque_field)
+        degree, letters = min(degree, QUADRATIC), f"the states, whatever its functions are, since {obstacle}"
+    if field is None:
+        return Search((), "not tried", obstacle)
     most = len(system.states) - len(system.constraints) - any(field.rates[: field.states])
-    found = independent_integrals(_levels(field, degree), partial(_conserved, field), _known(field), most)
+    work = independent_integrals(_levels(field, degree), partial(_conserved, field), _known(field), most)
+    found, obstacle = gathered(work, "the search for polynomials that are conserved", ANSATZ)
     items = tuple(sp.powsimp(to_sympy(polynomial, field.symbols), combine="exp") for polynomial in found)
     if len(items) >= most:
         return Search(items, "complete", "no more can be independent")
-    return Search(items, "partial", f"polynomials up to degree {degree} in at most {MAX_MONOMIALS} monomials")
+    size = f"at most {MAX_MONOMIALS} monomials, {MAX_UNKNOWNS} together"
+    return Search(items, "partial", obstacle or f"polynomials up to degree {degree} in {letters}, {size}")
+
+
+def _field(
+    system: System, write: Callable[[System], PolynomialField | None]
+) -> tuple[PolynomialField | None, str]:
+    """The field as one kind of polynomials, or what is in the way."""
+    try:
+        field = bounded("the writing of the field as polynomials", share=WRITING)(write)(system)
+    except (LimitError, AlgebraError) as error:
+        return None, str(error).removesuffix(".")
+    return field, NO_POLYNOMIAL if field is None else ""
 
 
 def _levels(field: PolynomialField, degree: int) -> Iterator[list[list[Exponents]]]:
@@ -64,7 +91,8 @@ def _levels(field: PolynomialField, degree: int) -> Iterator[list[list[Exponents
         new = set(_monomials(field, level))
         monomials += sorted(new, reverse=True)
         classes = by_grade(monomials, gradings)
-        yield [alike for alike in classes if len(alike) <= MAX_UNKNOWNS and not new.isdisjoint(alike)]
+        small = (alike for alike in classes if level <= QUADRATIC or len(alike) <= MAX_UNKNOWNS)
+        yield [alike for alike in small if not new.isdisjoint(alike)]
 
 
 def _monomials(field: PolynomialField, degree: int) -> Iterator[Exponents]:
@@ -92,11 +120,16 @@ def _gradings(field: PolynomialField) -> list[list[Fraction]]:
 def _conserved(field: PolynomialField, monomials: Sequence[Exponents]) -> Iterator[Poly]:
     """The conserved combinations; their coefficients hold the parameters if there are few."""
     if not field.constants or len(monomials) > MAX_UNKNOWNS_WITH_PARAMETERS:
-        yield from conserved_combinations(monomials, lambda key: field.along({key: Fraction(1)}))
+        rate = partial(_rate, field)
+        yield from conserved_combinations(monomials, rate, most=MAX_UNKNOWNS)
         return
     domain = sp.QQ.frac_field(*sp.symbols(f"c:{field.constants}"))
     for found in conserved_combinations(monomials, partial(_over_constants, field, domain), domain):
         yield _cleared(found, field.constants)
+
+
+def _rate(field: PolynomialField, monomial: Exponents) -> Poly:
+    return field.along({monomial: Fraction(1)})
 
 
 def _over_constants(field: PolynomialField, domain: Any, monomial: Exponents) -> dict[Exponents, Any]:

@@ -38,7 +38,8 @@ def independent_integrals(
 
 def along_field(polynomial: Poly, field: Sequence[Poly]) -> Poly:
     """Time derivative of a polynomial in letters that move by a field."""
-    return add((1, multiply(differentiate(polynomial, i), f)) for i, f in enumerate(field))
+    slopes = ((differentiate(polynomial, i), f) for i, f in enumerate(field))
+    return add((1, multiply(slope, f)) for slope, f in slopes if slope)
 
 
 def grade(grading: Sequence[Fraction | int], exponents: Exponents) -> Fraction:

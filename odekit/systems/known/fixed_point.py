@@ -29,6 +29,7 @@ class FixedPoint:
         of rest of all states; empty for phases, and where the field has a kink.
     family: number of dimensions of the connected points of rest that it stands for, 0 where it is alone.
     equations: of a family that has no formula for each state, what vanishes on it, in the states without one.
+    where: of a family that ends at a kink of the field, the inequalities that hold on it.
     radius: bound of each value's error, proved by interval arithmetic; 0 where the values are exact.
     """
 
@@ -39,12 +40,15 @@ class FixedPoint:
     family: int = 0
     radius: float = 0.0
     equations: tuple[sp.Expr, ...] = ()
+    where: tuple[sp.Basic, ...] = ()
 
     @property
     def name(self) -> str:
-        """The combinations and their values, such as ``D = 0``, and a family's equations."""
+        """The combinations and their values, such as ``D = 0``, a family's equations and inequalities."""
         values = (f"{symbol} = {value}" for symbol, value in self.values.items())
-        return ", ".join([*values, *(f"{function} = 0" for function in self.equations)])
+        return ", ".join(
+            [*values, *(f"{function} = 0" for function in self.equations), *map(str, self.where)]
+        )
 
     def __str__(self) -> str:
         return f"{self.name} {self.stability}"

@@ -55,11 +55,6 @@ class Search(Sequence[T]):
         what = "none exist" if self.status == "complete" and not self.items else self.status
         return f"{what}: {self.reason}"
 
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """The sentence, where the items alone don't say that they are all."""
-        return () if self.status == "complete" and self.items else (self.sentence,)
-
     def __str__(self) -> str:
         return "\n".join([*map(str, self.items), self.sentence])
 

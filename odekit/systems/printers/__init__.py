@@ -2,7 +2,15 @@
 
 from odekit.systems.printers.latex import latex_block, latex_comments
 from odekit.systems.printers.python import program
-from odekit.systems.printers.report import plain_data, report
+from odekit.systems.printers.report import plain_data, report, search_entries
 from odekit.systems.printers.sections import join_sections
 
-__all__ = ["join_sections", "latex_block", "latex_comments", "plain_data", "program", "report"]
+__all__ = [
+    "join_sections",
+    "latex_block",
+    "latex_comments",
+    "plain_data",
+    "program",
+    "report",
+    "search_entries",
+]

@@ -7,7 +7,7 @@ from odekit.systems.known import Search
 from odekit.systems.printers.sections import join_sections
 from odekit.systems.system import System
 
-__all__ = ["plain_data", "report"]
+__all__ = ["plain_data", "report", "search_entries"]
 
 
 def report(system: System) -> str:
@@ -59,21 +59,25 @@ def plain_data(system: System) -> dict[str, Any]:
                 "eigenvalues": [str(value) for value in point.eigenvalues],
                 "family": point.family,
                 "equations": [str(function) for function in point.equations],
+                "where": [str(condition) for condition in point.where],
                 "radius": point.radius,
             }
             for point in system.fixed_points()
         ],
         "rates": {name: str(rate) for name, rate in system.rates().items()},
-        "searches": {
-            name: {"status": search.status, "reason": search.reason}
-            for name, search in (
-                ("first_integrals", system.first_integrals()),
-                ("scaling_symmetries", symmetries),
-                ("fixed_points", system.fixed_points()),
-            )
-        },
+        "searches": search_entries(system),
         "solution": {symbol.name: str(formula) for symbol, formula in system.solution.items()},
     }
+
+
+def search_entries(system: System) -> dict[str, dict[str, str]]:
+    """Of each search, whether what it found is all, and why."""
+    searches: dict[str, Search[Any]] = {
+        "first_integrals": system.first_integrals(),
+        "scaling_symmetries": system.scaling_symmetries(),
+        "fixed_points": system.fixed_points(),
+    }
+    return {name: {"status": one.status, "reason": one.reason} for name, one in searches.items()}
 
 
 def _energy(system: System) -> Iterator[str]:
@@ -99,8 +103,8 @@ def _points(system: System) -> Iterator[str]:
         if point.radius:
             parts.append(f"proved within {point.radius:g}")
         yield "; ".join(parts)
-    yield from system.fixed_points().remarks
+    yield system.fixed_points().sentence
 
 
 def _found(search: Search[Any]) -> list[str]:
-    return [*map(str, search), *search.remarks]
+    return [*map(str, search), search.sentence]

@@ -1,12 +1,11 @@
 """Is a point around which the linearised flow turns a centre of the flow? Two sufficient conditions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
 import numpy as np
 import sympy as sp
 
-from odekit.arrays import FloatArray
 from odekit.systems.rest_points.loci import Locus
 from odekit.systems.system import System
 
@@ -17,6 +16,8 @@ FLAT = 1e-8
 # Combinations of several conserved functions that are tried for curvatures of one sign.
 WEIGHTS = (-1, 0, 1)
 MAX_FUNCTIONS = 5
+# Values of what is free on a family, at each of which the curvatures have to tell.
+PLACES = (1, -1, 10, -10, 0.1, -0.1, 3, -3)
 
 
 def is_centre(locus: Locus, system: System, integrals: Sequence[sp.Expr]) -> bool:
@@ -65,10 +66,23 @@ def _is_extremal(locus: Locus, system: System, integrals: Sequence[sp.Expr]) -> 
     symbols = set().union(*(e.free_symbols for e in (*functions, *locus.values.values())))
     if not 0 < len(functions) <= MAX_FUNCTIONS or symbols - set(system.states):
         return False
+    return all(_is_extremal_at(place, functions, locus, system) for place in _places(locus))
+
+
+def _places(locus: Locus) -> Iterator[dict[sp.Symbol, sp.Expr]]:
+    """The point, or members of the family."""
+    free = sorted(_free(locus), key=str)
+    sizes = [size for size in PLACES if size > 0 or not any(state.is_positive for state in free)]
+    for size in sizes if free else sizes[:1]:
+        # Unequal, so that no difference of two of them vanishes by chance.
+        chosen = {state: sp.Float(size * (1 + 0.3 * index)) for index, state in enumerate(free)}
+        yield {state: sp.N(value.subs(chosen)) for state, value in locus.values.items()}
+
+
+def _is_extremal_at(
+    place: Mapping[sp.Symbol, sp.Expr], functions: Sequence[sp.Expr], locus: Locus, system: System
+) -> bool:
     states = list(system.states)
-    place = {state: sp.N(value) for state, value in locus.values.items()}
-    place |= {state: sp.Float(1) for state in states if state in _free(locus)}
-    place = {state: sp.N(value.subs(place)) for state, value in place.items()}
     slopes = np.array(sp.Matrix(functions).jacobian(states).subs(place).evalf().tolist(), dtype=np.float64)
     bends = [
         np.array(sp.hessian(f, states).subs(place).evalf().tolist(), dtype=np.float64) for f in functions
@@ -86,10 +100,6 @@ def _is_extremal(locus: Locus, system: System, integrals: Sequence[sp.Expr]) -> 
         if across > 0 and max((curvatures > FLAT).sum(), (curvatures < -FLAT).sum()) >= across:
             return True
     return False
-
-
-def _numbers(matrix: sp.Matrix) -> FloatArray:
-    return np.array(matrix.evalf().tolist(), dtype=np.float64)
 
 
 def _free(locus: Locus) -> set[sp.Symbol]:

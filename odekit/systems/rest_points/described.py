@@ -7,7 +7,7 @@ import sympy as sp
 from odekit.systems.known import FixedPoint
 from odekit.systems.rest_points.centres import is_centre
 from odekit.systems.rest_points.loci import Locus, digits_of
-from odekit.systems.rest_points.spectrum import spectrum_at
+from odekit.systems.rest_points.spectrum import smooth_there, spectrum_at
 from odekit.systems.rest_points.stability import CENTRE, signs_say
 from odekit.systems.system import System
 
@@ -28,7 +28,8 @@ def described(locus: Locus, system: System, integrals: Sequence[sp.Expr]) -> Fix
     system, integrals: the system, and what it conserves beside the constraint's functions.
     """
     digits = digits_of(locus)
-    spectrum = spectrum_at(digits or locus, system, integrals)
+    kept = smooth_there(integrals, system, digits or locus)
+    spectrum = spectrum_at(digits or locus, system, kept)
     values, radius = locus.values, 0.0
     if digits is not None:
         values = {state: sp.N(value, SHOWN) for state, value in digits.sample.items()}
@@ -40,6 +41,6 @@ def described(locus: Locus, system: System, integrals: Sequence[sp.Expr]) -> Fix
     if spectrum.zeros <= spectrum.explained:
         stability = signs_say(spectrum.others, spectrum.coefficients, locus.values)
     if stability == CENTRE:
-        stability = "centre" if is_centre(locus, system, integrals) else "degenerate"
+        stability = "centre" if is_centre(locus, system, kept) else "degenerate"
     eigenvalues = (*spectrum.others, *left)
     return FixedPoint(values, stability, {}, eigenvalues, locus.dimension, radius, locus.equations)

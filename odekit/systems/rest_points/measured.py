@@ -12,6 +12,7 @@ from odekit.systems.rest_points.centres import is_centre
 from odekit.systems.rest_points.interval_proof import Proof
 from odekit.systems.rest_points.loci import Locus
 from odekit.systems.rest_points.newton import Equations
+from odekit.systems.rest_points.spectrum import smooth_there
 from odekit.systems.system import System
 
 __all__ = ["Tangent", "Tangents", "measured"]
@@ -91,7 +92,9 @@ def measured(
     ordered = (real + 1j * np.where(np.abs(eigenvalues) <= bound, 0.0, eigenvalues.imag))[np.argsort(-real)]
     stability = _stability(ordered)
     if stability == "degenerate" and (ordered.real == 0).all() and (ordered != 0).all():
-        stability = "centre" if is_centre(locus, system, integrals) else "degenerate"
+        stability = (
+            "centre" if is_centre(locus, system, smooth_there(integrals, system, locus)) else "degenerate"
+        )
     numbers = tuple(_number(value) for value in ordered)
     return FixedPoint(locus.values, stability, {}, numbers, locus.dimension, proof.radius)
 

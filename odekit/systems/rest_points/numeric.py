@@ -6,7 +6,8 @@ import numpy as np
 import sympy as sp
 
 from odekit.arrays import FloatArray
-from odekit.systems.known import FixedPoint, Search
+from odekit.systems.integrals import is_defined_everywhere
+from odekit.systems.known import FixedPoint, Search, gathered
 from odekit.systems.rest_points.described import described
 from odekit.systems.rest_points.interval_proof import Proof, proof_of
 from odekit.systems.rest_points.loci import Locus, distinct_by_shift, magnitude, zero_factors
@@ -29,6 +30,7 @@ BISECTIONS = 60  # So many halvings leave the float nearest to a crossing.
 MAX_STATES = 12  # In more dimensions random starts leave too much out.
 MAX_SYMBOLIC = 4  # Eigenvalues of larger matrices have no formula in general.
 DIGITS = 15  # What a float holds.
+SHARE = 0.25  # Of the time that there is, for the points, and as much for their stability.
 
 Shifts = Sequence[tuple[int, ...]]
 
@@ -54,15 +56,17 @@ def numeric_rest_points(
         return Search((), "not tried", f"more than {MAX_STATES} states are too many for starts at random")
     search = _Search(system, tuple(integrals), tuple(angles), tuple(shifts))
     with np.errstate(all="ignore"):
-        found = list(search.loci())
+        found, slow = gathered(search.loci(), "the search from random starts", SHARE)
         apart = distinct_by_shift([locus for locus, _ in found], system.states, angles, shifts, APART)
         proofs = {id(locus): proof for locus, proof in found}
-        points = [search.point(locus, proofs[id(locus)]) for locus in apart]
+        work = (search.point(locus, proofs[id(locus)]) for locus in apart)
+        points, long = gathered(work, "the stability of the points of rest", SHARE)
     line = system.states[0] if len(system.states) == 1 else None
     items = tuple(sorted(points, key=_instability if line is None else lambda one: float(one.values[line])))
     if search.is_void:
         return Search(items, "complete", "a velocity vanishes nowhere")
-    return Search(items, "partial", f"{search.extent}; points elsewhere, and families, may be missing")
+    reason = slow or long or f"{search.extent}; points elsewhere, and families, may be missing"
+    return Search(items, "partial", reason)
 
 
 class _Search:
@@ -71,8 +75,9 @@ class _Search:
     def __init__(
         self, system: System, integrals: tuple[sp.Expr, ...], angles: tuple[sp.Symbol, ...], shifts: Shifts
     ) -> None:
-        self.system, self.integrals, self.shifts = system, integrals, shifts
-        self.tangents = Tangents(system, integrals, shifts)
+        self.system, self.shifts = system, shifts
+        self.local, self.integrals = integrals, tuple(filter(is_defined_everywhere, integrals))
+        self.tangents = Tangents(system, self.integrals, shifts)
         self.turns = np.array([state in angles for state in system.states])
         self.constraints = list(system.constraints.values())
         factors = [zero_factors(entry, system.states) for entry in system.vector_field]
@@ -81,7 +86,7 @@ class _Search:
         # The same zeros, but simple ones where a factor occurs twice.
         self.simple = [sp.Mul(*entry) for entry in factors]
         self.free = Equations([*self.simple, *self.constraints], system.states)
-        self.level = Equations([*self.simple, *self.constraints, *integrals], system.states)
+        self.level = Equations([*self.simple, *self.constraints, *self.integrals], system.states)
 
     def loci(self) -> Iterator[tuple[Locus, Proof]]:
         """Points that are exact or proved."""
@@ -196,8 +201,8 @@ class _Search:
     def point(self, locus: Locus, proof: Proof) -> FixedPoint:
         """The point with its stability, in symbols where it is exact and small."""
         if proof.radius == 0.0 and len(self.system.states) <= MAX_SYMBOLIC:
-            return described(locus, self.system, self.integrals)
-        return measured(locus, proof, self.tangents, self.system, self.integrals)
+            return described(locus, self.system, self.local)
+        return measured(locus, proof, self.tangents, self.system, self.local)
 
 
 def _instability(point: FixedPoint) -> float:

@@ -17,7 +17,7 @@ from odekit.systems.rest_points.loci import Locus, is_zero
 from odekit.systems.rest_points.stability import numeric_roots
 from odekit.systems.system import System
 
-__all__ = ["KINKED", "Spectrum", "spectrum_at"]
+__all__ = ["KINKED", "Spectrum", "smooth_there", "spectrum_at"]
 
 # Smaller singular values of gradients at a sampled point, below the root of the floats' spacing, are 0.
 ZERO = 1e-8
@@ -64,9 +64,18 @@ def spectrum_at(locus: Locus, system: System, integrals: Sequence[sp.Expr]) -> S
     explained = rank + locus.dimension - along
     polynomial = [sp.S.One, *_coefficients(slopes, locus)]
     zeros = next((i for i, entry in enumerate(reversed(polynomial)) if entry != 0), 0)
+    explained = min(explained, zeros)
     others = _roots(slopes, polynomial[: len(polynomial) - zeros], locus)
     moving = polynomial[1 : max(len(polynomial) - explained, 1)]
     return Spectrum(others, zeros, min(rank, zeros), explained, tuple(moving))
+
+
+def smooth_there(functions: Sequence[sp.Expr], system: System, locus: Locus) -> list[sp.Expr]:
+    """Those of some functions of the states that have a slope where a system rests."""
+    states = list(system.states)
+    slopes = (sp.Matrix([[function.diff(state) for state in states]]) for function in functions)
+    there = [np.isfinite(_digits(row.subs(locus.values), locus)).all() for row in slopes]
+    return [function for function, is_smooth in zip(functions, there, strict=True) if is_smooth]
 
 
 def _jacobian(locus: Locus, system: System) -> sp.Matrix | None:
@@ -133,16 +142,22 @@ def _vanishes(expression: sp.Expr, locus: Locus) -> bool:
 
 
 def _ranks(locus: Locus, normals: sp.Matrix, system: System) -> tuple[int, int]:
-    """How many independent functions are kept there, and how many of them change along the family."""
+    """How many independent functions are kept there, and how many of them change along the family.
+
+    A direction of the family that isn't known is one that was found by a function's change along it.
+    """
     tangent = _tangent(locus, system)
+    unknown = max(locus.dimension - tangent.cols, 0)
     if not locus.sample:
         there = normals.subs(locus.values).applyfunc(sp.simplify)
         along = there * tangent
-        return (there.rank() if there else 0), (along.applyfunc(sp.simplify).rank() if along else 0)
+        known = along.applyfunc(sp.simplify).rank() if along else 0
+        return (there.rank() if there else 0), known + unknown
     place = {**locus.values, **locus.sample}
     gradients = np.array(normals.subs(locus.values).subs(place).evalf().tolist(), dtype=np.float64)
     gradients = gradients.reshape(-1, len(system.states))
-    return _rank(gradients), _rank(gradients @ np.array(tangent.evalf().tolist(), dtype=np.float64))
+    along = gradients @ np.array(tangent.evalf().tolist(), dtype=np.float64)
+    return _rank(gradients), _rank(along) + unknown
 
 
 def _rank(matrix: FloatArray) -> int:
@@ -186,17 +201,26 @@ def _tidy(entry: sp.Expr, locus: Locus) -> sp.Expr:
 
 
 def _roots(slopes: sp.Matrix, polynomial: Sequence[sp.Expr], locus: Locus) -> tuple[sp.Expr, ...]:
-    """The eigenvalues that are not 0; none of those that have no formula."""
+    """The eigenvalues that are not 0, by short formulas or digits; of parameters those with formulas."""
     if len(polynomial) == 1:
         return ()
     if locus.is_in_digits:
         return tuple(sp.N(root, SHOWN) for root in numeric_roots(polynomial[1:]))
-    if not locus.sample and not slopes.free_symbols:
-        values: Mapping[sp.Expr, int] = slopes.eigenvals()
+    letter = sp.Dummy("eigenvalue")
+    if locus.sample or slopes.free_symbols:
+        values = sp.roots(sp.Poly(list(polynomial), letter))
+        found = [_short(value) for value, count in values.items() for _ in range(count)]
     else:
-        values = sp.roots(sp.Poly(list(polynomial), sp.Dummy("eigenvalue")))
-    found = [_short(value) for value, count in values.items() for _ in range(count)]
+        parts = sp.Poly(list(polynomial), letter).factor_list()[1]
+        found = [root for part, count in parts for root in _roots_of_numbers(part) * count]
     return tuple(sorted((value for value in found if value != 0), key=sp.default_sort_key))
+
+
+def _roots_of_numbers(part: sp.Poly) -> list[sp.Expr]:
+    """By formulas up to degree 2: longer ones tell less than digits."""
+    if part.degree() <= 2:
+        return [_short(root) for root, count in sp.roots(part).items() for _ in range(count)]
+    return [sp.N(root, SHOWN) for root in numeric_roots(part.monic().all_coeffs()[1:])]
 
 
 def _short(value: sp.Expr) -> sp.Expr:

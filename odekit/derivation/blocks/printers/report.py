@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from odekit.derivation.blocks.lifted import Lifted
 from odekit.derivation.printers import landscape_lines, network_lines, sphere_sections, time_lines
-from odekit.systems import Certificate
+from odekit.systems import Certificate, System
 from odekit.systems.printers import join_sections
 
 __all__ = ["block_report"]
@@ -13,7 +13,7 @@ __all__ = ["block_report"]
 HIGHEST_RANK = 4
 
 
-def block_report(lifted: Lifted, certificate: Certificate | None) -> str:
+def block_report(system: System, lifted: Lifted, certificate: Certificate | None) -> str:
     """The network, its equations of motion in blocks, laws, landscape, and where they hold."""
     report = lifted.sphere_report
     sections = {
@@ -22,7 +22,7 @@ def block_report(lifted: Lifted, certificate: Certificate | None) -> str:
         "Equations of motion, at each nontrivial irrep": [f"{n}' = {v}" for n, v in lifted.equations.items()],
         "Energy": _energy(lifted),
         "Time": time_lines(lifted.network),
-        **(_first_integrals(lifted) if report is None else sphere_sections(report, is_matrix=True)),
+        **(_first_integrals(system, lifted) if report is None else sphere_sections(report, is_matrix=True)),
         "Saddles": [*_shared(lifted), *_saddles(lifted)],
         "Certificate": [] if certificate is None else [str(certificate)],
     }
@@ -42,9 +42,9 @@ def _energy(lifted: Lifted) -> Iterator[str]:
         yield "the energy vanishes: nothing moves at this order"
 
 
-def _first_integrals(lifted: Lifted) -> dict[str, Iterable[str]]:
-    trivial = ["the blocks at the trivial irrep rest"]
-    return {"First integrals, at each irrep": [*map(str, lifted.conservation_laws), *trivial]}
+def _first_integrals(system: System, lifted: Lifted) -> dict[str, Iterable[str]]:
+    known = [*map(str, lifted.conservation_laws), "the blocks at the trivial irrep rest"]
+    return {"First integrals, at each irrep": [*known, system.first_integrals().sentence]}
 
 
 def _shared(lifted: Lifted) -> list[str]:

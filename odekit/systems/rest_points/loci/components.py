@@ -9,23 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
-import numpy as np
 import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
-from odekit.arrays import FloatArray
-from odekit.systems.algebra import array_function
+from odekit.systems.rest_points.loci.locus import is_zero
+from odekit.systems.rest_points.loci.reality import has_none, smooth_point
 
 __all__ = ["Component", "real_components"]
 
 # More pieces than a small system has, or minors than are quickly made: then the equations are not small.
 MAX_PIECES = 200
 MAX_MINORS = 40
-# Seeded starts that look for a real point, at how many values of the parameters, and when one is found.
-STARTS, PARAMETER_SAMPLES, ITERATIONS = 24, 4, 60
-# Newton's last step and residual at a smooth point, and how far from singular its Jacobian is.
-CONVERGED, SMOOTH = 1e-10, 1e-4
-FAR = 1e6
 
 
 @dataclass(frozen=True)
@@ -60,6 +54,10 @@ class Component:
             for monomial in product(*map(range, ends))
         )
 
+    def holds(self, values: Mapping[sp.Symbol, sp.Expr]) -> bool:
+        """Whether a point, by values of the letters that are exact or digits, lies on the piece."""
+        return all(is_zero(element, values) for element in self.basis)
+
     def reduced(self, expression: sp.Expr) -> sp.Expr:
         """A polynomial's remainder: what it is on the piece; 0 where it vanishes there."""
         if not self.basis:
@@ -73,8 +71,11 @@ class _TooManyError(Exception):
 
 def real_components(
     factors: Sequence[Sequence[sp.Expr]], letters: Sequence[sp.Symbol]
-) -> tuple[Component, ...] | None:
-    """The real pieces of what solves all equations, none inside another; None where there are too many.
+) -> tuple[tuple[Component, ...], bool] | None:
+    """The real pieces of what solves all equations, none inside another, and whether these are surely all.
+
+    None where there are too many. Not surely where no real point of a curve or surface was met and nothing
+    shows that it has none.
 
     Parameters
     ----------
@@ -84,13 +85,14 @@ def real_components(
     symbols = tuple(letters)
     seen: set[tuple[sp.Expr, ...]] = set()
     found: list[Component] = []
+    unknown: list[tuple[sp.Expr, ...]] = []
     try:
         for chosen in _choices([list(each) for each in factors]):
             for basis in _split(chosen, symbols, seen):
-                found.extend(_real(basis, symbols, seen))
+                found.extend(_real(basis, symbols, seen, unknown))
     except (_TooManyError, BasePolynomialError, NotImplementedError):
         return None
-    return tuple(_maximal(found))
+    return tuple(_maximal(found)), not unknown
 
 
 def _choices(factors: Sequence[Sequence[sp.Expr]]) -> Iterator[tuple[sp.Expr, ...]]:
@@ -135,17 +137,25 @@ def _split(
 
 
 def _real(
-    basis: tuple[sp.Expr, ...], letters: tuple[sp.Symbol, ...], seen: set[tuple[sp.Expr, ...]]
+    basis: tuple[sp.Expr, ...],
+    letters: tuple[sp.Symbol, ...],
+    seen: set[tuple[sp.Expr, ...]],
+    unknown: list[tuple[sp.Expr, ...]],
 ) -> Iterator[Component]:
-    """The piece, if it is of points or has a smooth real point, else the pieces of its singular points."""
+    """The piece, if it is of points or has a smooth real point, else the pieces of its singular points.
+
+    What may have a smooth real point that isn't met is added to ``unknown``.
+    """
     dimension = _dimension(basis, letters)
     if dimension == 0:
         yield Component(basis, letters, 0, {})
         return
-    sample = _smooth_point(basis, letters, dimension)
+    sample = smooth_point(basis, letters, dimension)
     if sample is not None:
         yield Component(basis, letters, dimension, sample)
         return
+    if not has_none(basis, letters):
+        unknown.append(basis)
     jacobian, size = sp.Matrix(basis).jacobian(list(letters)), len(letters) - dimension
     minors = [
         jacobian.extract(list(rows), list(columns)).det()
@@ -155,7 +165,7 @@ def _real(
     if len(minors) > MAX_MINORS:
         raise _TooManyError
     for part in _split((*basis, *(minor for minor in minors if minor != 0)), letters, seen):
-        yield from _real(part, letters, seen)
+        yield from _real(part, letters, seen, unknown)
 
 
 def _dimension(basis: Sequence[sp.Expr], letters: Sequence[sp.Symbol]) -> int:
@@ -172,45 +182,6 @@ def _support(element: sp.Expr, letters: Sequence[sp.Symbol]) -> Iterator[int]:
     """The letters of the leading monomial."""
     powers = sp.Poly(element, *letters).monoms(order="grevlex")[0]
     return (index for index, power in enumerate(powers) if power)
-
-
-def _smooth_point(
-    basis: Sequence[sp.Expr], letters: Sequence[sp.Symbol], dimension: int
-) -> dict[sp.Symbol, float] | None:
-    """A real point at which the piece has its dimension, by Newton's method from seeded starts."""
-    parameters = sorted(set().union(*(e.free_symbols for e in basis)) - set(letters), key=str)
-    symbols = [*letters, *parameters]
-    functions = sp.Matrix(len(basis), 1, list(basis))
-    values = array_function(symbols, functions)
-    slopes = array_function(symbols, functions.jacobian(list(letters)))
-    generator = np.random.default_rng(0)
-    for _ in range(PARAMETER_SAMPLES if parameters else 1):
-        fixed = [_parameter(symbol, generator) for symbol in parameters]
-        for _ in range(STARTS):
-            point = generator.uniform(-1.5, 1.5, len(letters))
-            for _ in range(ITERATIONS):
-                matrix = slopes(*point, *fixed)
-                residual = values(*point, *fixed).ravel()
-                step = np.linalg.lstsq(matrix, residual, rcond=1e-10)[0]
-                point = point - step
-                if np.abs(step).max() < CONVERGED or not np.abs(point).max() < FAR:
-                    break
-            is_zero = max(np.abs(step).max(), np.abs(residual).max(initial=0.0)) < CONVERGED
-            if is_zero and _is_smooth(matrix, len(letters) - dimension):
-                return dict(zip(symbols, [*map(float, point), *fixed], strict=True))
-    return None
-
-
-def _parameter(symbol: sp.Symbol, generator: np.random.Generator) -> float:
-    size = float(generator.uniform(0.3, 2.0))
-    if symbol.is_positive or symbol.is_negative:
-        return size if symbol.is_positive else -size
-    return size * float(generator.choice((-1.0, 1.0)))
-
-
-def _is_smooth(matrix: FloatArray, codimension: int) -> bool:
-    sizes = [*np.linalg.svd(matrix, compute_uv=False), *[0.0] * codimension]
-    return codimension == 0 or bool(sizes[codimension - 1] > SMOOTH * max(1.0, sizes[0]))
 
 
 def _maximal(components: Sequence[Component]) -> Iterator[Component]:

@@ -32,6 +32,9 @@ SHOWN = 15
 # What a field is at a sample of a family, in units of its largest term, where it vanishes but for rounding.
 SMALL = 1e-6
 
+NO_FORMULA = "points that have no formula in the parameters are missing"
+UNKNOWN = "families may be missing: of some equations it isn't known whether they have real solutions"
+
 Shifts = Sequence[tuple[int, ...]]
 Factors = list[tuple[sp.Expr, ...]]
 
@@ -66,22 +69,22 @@ def _found(system: System, angles: Sequence[sp.Symbol], shifts: Shifts) -> Searc
     general = ", at general values of the parameters, none of them 0" if system.parameters else ""
     if () in factors:
         return Search((), "complete", f"a velocity vanishes nowhere{general}")
-    found, is_whole = [Locus(fixed, len(shifts), shifts=tuple(shifts))], True
+    found, gaps = [Locus(fixed, len(shifts), shifts=tuple(shifts))], list[str]()
     most = MAX_PRODUCT if len(system.parameters) <= FEW_PARAMETERS else MAX_PRODUCT_WITH_PARAMETERS
     for states in _blocks(factors, [s for s in system.states if s not in fixed]):
         letters = letters_of(states, angles)
         own = [f for f in factors if set(states) & set().union(*(e.free_symbols for e in f))]
-        parts, has_all = _block(own, letters, most)
+        parts, missing = _block(own, letters, most)
         if any(_share_samples(pair, system) for pair in product(found, parts)):
             raise _NotCoveredError("families apart that need values of the same parameter")
-        found, is_whole = [_joined(a, b) for a, b in product(found, parts)], is_whole and has_all
+        found, gaps = [_joined(a, b) for a, b in product(found, parts)], [*gaps, *missing]
         if len(found) > MAX_LOCI:
             raise _NotCoveredError(f"more than {MAX_LOCI} points and families")
     defined = [_in_order(locus, system) for locus in found if _is_defined(locus, system)]
     apart = distinct_by_shift(defined, system.states, angles, shifts)
     items = tuple(sorted(apart, key=_place_in_list))
-    if not is_whole:
-        return Search(items, "partial", "points that have no formula in the parameters are missing")
+    if gaps:
+        return Search(items, "partial", ", and ".join(dict.fromkeys(gaps)))
     return Search(items, "complete", f"all points and families, by elimination{general}")
 
 
@@ -113,8 +116,8 @@ def _blocks(factors: Factors, states: Sequence[sp.Symbol]) -> Iterator[tuple[sp.
     yield from sorted(ordered, key=lambda group: states.index(group[0]))
 
 
-def _block(factors: Factors, letters: Letters, most: int) -> tuple[list[Locus], bool]:
-    """The loci of states that hang together, and whether they are all."""
+def _block(factors: Factors, letters: Letters, most: int) -> tuple[list[Locus], list[str]]:
+    """The loci of states that hang together, and what may be missing from them."""
     if len(letters.states) > MAX_STATES:
         raise _NotCoveredError(f"more than {MAX_STATES} states hang together")
     equations = [[letters.polynomial(factor) for factor in equation] for equation in factors]
@@ -124,21 +127,23 @@ def _block(factors: Factors, letters: Letters, most: int) -> tuple[list[Locus], 
     if prod(degrees) > most:
         raise _NotCoveredError(f"degrees multiply to more than {most}")
     circles = [[circle] for circle in letters.circles]
-    components = real_components([*equations, *circles], letters.symbols)
-    if components is None:
+    pieces = real_components([*equations, *circles], letters.symbols)
+    if pieces is None:
         raise _NotCoveredError("the solutions fall into too many pieces")
     loci: list[Locus] = []
-    is_whole = True
-    for component in components:
+    gaps = [] if pieces[1] else [UNKNOWN]
+    families = [component for component in pieces[0] if component.dimension]
+    for component in pieces[0]:
         if component.dimension:
             loci.append(_family(component, letters))
             continue
         solutions = real_solutions(component)
         if solutions is None:
             raise _NotCoveredError("too many combinations of roots")
-        loci += [Locus(v) for v in map(letters.values, solutions[0]) if not _is_forbidden(v)]
-        is_whole = is_whole and solutions[1]
-    return loci, is_whole
+        apart = [v for v in solutions[0] if not any(family.holds(v) for family in families)]
+        loci += [Locus(v) for v in map(letters.values, apart) if not _is_forbidden(v)]
+        gaps += [] if solutions[1] else [NO_FORMULA]
+    return list({(tuple(one.values.items()), one.equations): one for one in loci}.values()), gaps
 
 
 def _is_forbidden(values: Mapping[sp.Symbol, sp.Expr]) -> bool:

@@ -24,6 +24,7 @@ KEYS = [
     "first_integrals",
     "fixed_points",
     "rates",
+    "searches",
     "certificate",
     "landscape",
 ]

@@ -6,6 +6,8 @@ import sympy as sp
 
 from odekit import gradient_flow, system
 from odekit.systems import System
+from odekit.systems.rest_points.centres import is_centre
+from odekit.systems.rest_points.loci import Locus
 from odekit.systems.rest_points.stability import signs_say
 
 P = {name: sp.Symbol(name, positive=True) for name in "abdgkrs"}
@@ -111,3 +113,22 @@ def test_a_coefficient_without_a_sign_says_nothing(constant: sp.Expr) -> None:
     k = sp.Symbol("k", positive=True)
     assert signs_say((), (constant, k), {}) == "depends on values"
     assert signs_say((), (sp.Integer(2), k), {}) == "attracts"
+
+
+def test_logarithmic_integrals_prove_a_centre_where_the_plane_s_criterion_says_nothing() -> None:
+    two_pairs = system("x' = x*(1 - y); y' = y*(x - 1); u' = 2*u*(3 - v); v' = v*(u - 1)")
+    assert _words(two_pairs)["x = 1, y = 1, u = 1, v = 3"] == "centre"
+    # With a second pair that spirals out slowly nothing is kept, and nothing is proved.
+    spiral = "u' = v + u*(u**2 + v**2); v' = -u + v*(u**2 + v**2)"
+    words = _words(system("x' = x*(1 - y); y' = y*(x - 1); " + spiral))
+    assert words["x = 1, y = 1, u = 0, v = 0"] == "degenerate"
+
+
+@pytest.mark.parametrize(("bound", "is_proved"), [("3 - s", False), ("3 + s**2", True)])
+def test_a_family_is_one_of_centres_only_if_each_of_its_members_is(bound: str, is_proved: bool) -> None:
+    # The energy has its minimum on the family for s below 3, and a saddle beyond.
+    flow = system({"q": "p", "p": "-q", "x": f"({bound})*y", "y": f"-({bound})*x", "s": "0"})
+    q, p, x, y, s = flow.states
+    energy = q**2 + p**2 + sp.sympify(bound, {"s": s}) * (x**2 + y**2)
+    family = Locus({**dict.fromkeys((q, p, x, y), sp.S.Zero), s: s}, 1)
+    assert is_centre(family, flow, [energy, s]) is is_proved
