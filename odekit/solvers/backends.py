@@ -62,14 +62,13 @@ def compile_for(
     backend: one of `CHOICES`.
     batch: number of trajectories.
     needs_steps: whether events or dense output are wanted, which only numpy has.
-    method: "dop853", "taylor", "rodas5p", which is numpy's alone, or "auto": taylor on numba where the vector
+    method: "dop853", "taylor", "rodas5p", or "auto": taylor on numba where the vector
         field is polynomial with at most eight products of series, else dop853. On numpy dop853 is the faster
         one at most tolerances, and code for more products takes long to compile.
     """
     if backend != "auto":
         return _compile(system, backend, method)
     can = not needs_steps and system.blocks is None
-    can &= method != "rodas5p"
     pays = batch >= SMALLEST_BATCH and len(system.states) <= _MOST_STATES and can
     return _compile_fast(system, method) if pays and is_installed() else _compile(system, "numpy", method)
 

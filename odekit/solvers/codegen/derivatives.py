@@ -16,7 +16,7 @@ from odekit.arrays import IntArray
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.solvers.codegen.expressions import Formulas, compile_expressions
 
-__all__ = ["Linearisation", "derivatives_of", "linearisation_of", "parts_of"]
+__all__ = ["Linearisation", "Slopes", "derivatives_of", "linearisation_of", "parts_of", "slopes_of"]
 
 _T = sympy.Symbol("t", real=True)
 # Beyond so many states sparse matrices pay, and arrays over few trajectories do not.
@@ -53,6 +53,23 @@ class Linearisation:
         return len(self.rows) + (2 if self.holds_time else 1) * self.states
 
 
+@dataclass(frozen=True)
+class Slopes:
+    """Formulas of velocities, then of the Jacobian's entries, then of df/dt where there is one.
+
+    Parameters
+    ----------
+    formulas: all of them.
+    rows, columns: where the entries stand.
+    holds_time: whether there is a df/dt.
+    """
+
+    formulas: Formulas
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    holds_time: bool
+
+
 @functools.lru_cache(maxsize=128)
 @bounded("the code of the Jacobian", DERIVATION_SECONDS)
 def linearisation_of(formulas: Formulas) -> Linearisation:
@@ -66,17 +83,35 @@ def linearisation_of(formulas: Formulas) -> Linearisation:
     ------
     InputError: an integral, or a function whose derivative has no code.
     """
+    slopes = slopes_of(formulas)
+    evaluate, _ = compile_expressions(slopes.formulas)
+    return Linearisation(
+        evaluate=unwrap(evaluate),
+        states=len(formulas.states),
+        rows=np.array(slopes.rows, dtype=np.int64),
+        columns=np.array(slopes.columns, dtype=np.int64),
+        holds_time=slopes.holds_time,
+    )
+
+
+@functools.lru_cache(maxsize=32)
+@bounded("the code of the Jacobian", DERIVATION_SECONDS)
+def slopes_of(formulas: Formulas) -> Slopes:
+    """The derivatives of velocities, apart from the places where a step jumps.
+
+    Parameters
+    ----------
+    formulas: one velocity for each state.
+    """
     velocities = tuple(map(_differentiable, formulas.expressions))
     entries = list(_entries(velocities, formulas.names[0]))
     holds_time = any(symbol.name == "t" for entry in velocities for symbol in entry.free_symbols)
     drift = [_slope(entry, _T) for entry in (velocities if holds_time else ())]
     everything = (*formulas.expressions, *(slope for _, _, slope in entries), *drift)
-    evaluate, _ = compile_expressions(Formulas(everything, formulas.states, formulas.parameters))
-    return Linearisation(
-        evaluate=unwrap(evaluate),
-        states=len(formulas.states),
-        rows=np.array([row for row, _, _ in entries], dtype=np.int64),
-        columns=np.array([column for _, column, _ in entries], dtype=np.int64),
+    return Slopes(
+        formulas=Formulas(everything, formulas.states, formulas.parameters),
+        rows=tuple(row for row, _, _ in entries),
+        columns=tuple(column for _, column, _ in entries),
         holds_time=holds_time,
     )
 
