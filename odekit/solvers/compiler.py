@@ -9,6 +9,7 @@ from odekit.solvers.codegen import (
     Linearisation,
     block_rhs,
     compile_expressions,
+    compile_field,
     formulas_of,
     jax_source,
     linear_code,
@@ -108,7 +109,9 @@ def _right_hand_side(system: System, backend: str) -> tuple[RightHandSide, str]:
     if backend == "jax":
         source = jax_source(formulas_of(system))
         return load_jax_rhs(source), source
-    return compile_expressions(formulas_of(system), "mpmath" if backend == "mpmath" else "numpy")
+    if backend == "mpmath":
+        return compile_expressions(formulas_of(system), "mpmath")
+    return compile_field(formulas_of(system))
 
 
 def _series(system: System) -> Series:

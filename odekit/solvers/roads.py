@@ -27,7 +27,7 @@ from odekit.solvers.problem import (
     bind,
     default_atol,
 )
-from odekit.solvers.stepping import BLOCK, Record, Task, integrate, most_together
+from odekit.solvers.stepping import BLOCK, PANEL, Record, Task, integrate, most_together
 from odekit.systems import System
 
 __all__ = ["chosen_road"]
@@ -132,6 +132,7 @@ def follow_in_steps(problem: Problem) -> Solution:
         max_step=problem.max_step,
         breakpoints=breakpoints(problem),
         switching=switching,
+        is_wide=len(compiled.states) >= PANEL and problem.system.blocks is None,
     )
     solution = _solution(task, compiled, _integrated(task, compiled))
     return _unflushed(problem, solution) if compiled.backend == "jax" else solution

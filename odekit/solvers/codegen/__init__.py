@@ -4,6 +4,7 @@ from odekit.solvers.codegen.blocks import BlockLayout, block_rhs
 from odekit.solvers.codegen.cache import digest, is_trusted, stored
 from odekit.solvers.codegen.derivatives import Linearisation, derivatives_of, linearisation_of, parts_of
 from odekit.solvers.codegen.expressions import Formulas, compile_expressions, formulas_of
+from odekit.solvers.codegen.families import compile_field
 from odekit.solvers.codegen.jax_source import jax_source
 from odekit.solvers.codegen.load import execute
 from odekit.solvers.codegen.scalar import LinearCode, ScalarCode, linear_code, scalar_code
@@ -36,6 +37,7 @@ __all__ = [
     "breakpoints_of",
     "coefficient_lines",
     "compile_expressions",
+    "compile_field",
     "derivatives_of",
     "digest",
     "execute",

@@ -15,10 +15,13 @@ import sympy
 from odekit.arrays import IntArray
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.solvers.codegen.expressions import Formulas, compile_expressions
+from odekit.solvers.codegen.families import Family, compile_families, families_of
 
 __all__ = ["Linearisation", "Slopes", "derivatives_of", "linearisation_of", "parts_of", "slopes_of"]
 
 _T = sympy.Symbol("t", real=True)
+_ZERO = sympy.S.Zero
+_NOWHERE = np.zeros(0, dtype=np.int64)
 # Beyond so many states sparse matrices pay, and arrays over few trajectories do not.
 _LARGE = 64
 
@@ -83,6 +86,9 @@ def linearisation_of(formulas: Formulas) -> Linearisation:
     ------
     InputError: an integral, or a function whose derivative has no code.
     """
+    families = families_of(formulas)
+    if families:
+        return _of_families(formulas, families)
     slopes = slopes_of(formulas)
     evaluate, _ = compile_expressions(slopes.formulas)
     return Linearisation(
@@ -91,6 +97,36 @@ def linearisation_of(formulas: Formulas) -> Linearisation:
         rows=np.array(slopes.rows, dtype=np.int64),
         columns=np.array(slopes.columns, dtype=np.int64),
         holds_time=slopes.holds_time,
+    )
+
+
+def _of_families(formulas: Formulas, families: Sequence[Family]) -> Linearisation:
+    """The same, of formulas in families: each shape is differentiated once."""
+    found = [
+        slopes_of(Formulas((family.template,), family.states, (*formulas.parameters, *family.numbers)))
+        for family in families
+    ]
+    holds_time = any(slopes.holds_time for slopes in found)
+    parts, rows, columns = [], [_NOWHERE], [_NOWHERE]
+    height = len(formulas.states)
+    for family, slopes in zip(families, found, strict=True):
+        entries = height + np.arange(len(slopes.columns) * len(family.rows)).reshape(len(slopes.columns), -1)
+        height += entries.size
+        rows += [family.rows] * len(entries)
+        columns += [family.places[place] for place in slopes.columns]
+        parts.append((family, slopes.formulas.expressions, [family.rows, *entries]))
+    if holds_time:
+        parts = [
+            (
+                family,
+                expressions if slopes.holds_time else (*expressions, _ZERO),
+                [*targets, height + family.rows],
+            )
+            for (family, expressions, targets), slopes in zip(parts, found, strict=True)
+        ]
+    evaluate, _ = compile_families(formulas, parts)
+    return Linearisation(
+        unwrap(evaluate), len(formulas.states), np.concatenate(rows), np.concatenate(columns), holds_time
     )
 
 
