@@ -17,6 +17,7 @@ from odekit.solvers.equivalent import Form, cheapest_form, form_states, original
 from odekit.solvers.formula_road import follow_formulas
 from odekit.solvers.kernels import integrate_in_jax, integrate_in_lanes
 from odekit.solvers.moments import breakpoints
+from odekit.solvers.pilot import turns_out_stiff
 from odekit.solvers.precise import follow_precisely
 from odekit.solvers.problem import (
     BoundEvent,
@@ -115,6 +116,7 @@ def follow_in_steps(problem: Problem) -> Solution:
             batch=problem.batch,
             needs_steps=problem.needs_steps,
             method=problem.method,
+            is_stiff=partial(turns_out_stiff, problem, follow_in_steps),
         )
     task = Task(
         unwrap(compiled.rhs) if switching is None else switching.rhs,

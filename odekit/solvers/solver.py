@@ -59,7 +59,9 @@ def solve(
         no events, no dense output), else taylor on numba where the vector field is polynomial with few
         products, else dop853, which on numpy leaves a trajectory to rodas5p once stability rather than
         accuracy holds back some twenty steps and a thousand like them are ahead: `Solution.method` then is
-        "dop853, rodas5p". A `CompiledSystem` takes the steps of its own method under "auto".
+        "dop853, rodas5p"; on numba all are rodas5p's where this befalls one of sixteen that are tried first,
+        if the field is fast where they start. A `CompiledSystem` takes the steps of its own method under
+        "auto".
     backend: "numpy"; "numba" (the same method as machine code on all cores, no events, no dense output;
         compiling takes seconds, once a machine, and minutes beyond some ten states; sines of more than 1e8
         are not finite); "jax" (the same method in float64 on what JAX runs on, an accelerator or the CPU, no

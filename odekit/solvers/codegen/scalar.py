@@ -20,7 +20,7 @@ _FUNCTIONS = {"ceiling": "np.ceil", "floor": "np.floor", "sin": "sine", "cos": "
 class ScalarCode:
     """Right-hand side of one trajectory as text, in the names ``t``, ``y0, y1, ...`` and ``p0, p1, ...``.
 
-    It may call what `numba_waves` defines.
+    It may call what `numba_text` defines.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def _printer() -> Any:
 
 @bounded("the code of the vector field", DERIVATION_SECONDS)
 def scalar_code(formulas: Formulas) -> ScalarCode:
-    """Right-hand side of one trajectory as text, in floats, `math`, numpy's ``np``, and `numba_waves`.
+    """Right-hand side of one trajectory as text, in floats, `math`, numpy's ``np``, and `numba_text`.
 
     Raises
     ------

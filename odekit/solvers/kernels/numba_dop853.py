@@ -12,12 +12,13 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.solvers.codegen import ScalarCode
-from odekit.solvers.kernels.numba_driver import DRIVER
-from odekit.solvers.kernels.numba_layout import (
+from odekit.solvers.kernels.numba_text import (
+    DRIVER,
     call,
     constants,
     control,
     first_step,
+    functions_in,
     indented,
     loads,
     mean_square,
@@ -27,7 +28,6 @@ from odekit.solvers.kernels.numba_layout import (
     targets,
     window,
 )
-from odekit.solvers.kernels.numba_waves import functions_in
 from odekit.solvers.stepping import CONTROL, DOP853
 
 __all__ = ["kernel_source"]

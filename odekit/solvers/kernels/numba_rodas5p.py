@@ -10,11 +10,12 @@ from itertools import product
 
 from odekit.arrays import FloatArray
 from odekit.solvers.codegen import LinearCode
-from odekit.solvers.kernels.numba_driver import DRIVER
-from odekit.solvers.kernels.numba_layout import (
+from odekit.solvers.kernels.numba_text import (
+    DRIVER,
     constants,
     control,
     first_step,
+    functions_in,
     has_time,
     indented,
     loads,
@@ -22,7 +23,6 @@ from odekit.solvers.kernels.numba_layout import (
     shared_blocks,
     window,
 )
-from odekit.solvers.kernels.numba_waves import functions_in
 from odekit.solvers.stepping import CONTROL, RODAS5P
 
 __all__ = ["rosenbrock_kernel_source"]

@@ -14,7 +14,7 @@ from odekit.solvers import compile
 from odekit.solvers.codegen import formulas_of
 from odekit.solvers.codegen.scalar import scalar_code
 from odekit.solvers.kernels.numba_dop853 import ScalarCode
-from odekit.solvers.kernels.numba_waves import EXPONENTIAL, WAVES
+from odekit.solvers.kernels.numba_text.waves import EXPONENTIAL, WAVES
 
 a, b, k, t = sp.symbols("a b k t")
 

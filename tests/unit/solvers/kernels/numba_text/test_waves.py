@@ -8,7 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from odekit.solvers.kernels.numba_waves import (
+from odekit.solvers.kernels.numba_text.waves import (
     EXPONENTIAL,
     EXPONENTIAL_FUNCTIONS,
     WAVE_FUNCTIONS,
