@@ -29,6 +29,7 @@ import memory
 import polynomial
 import startup
 import stiff
+import stiff_batch
 import trigonometric
 import work_precision
 from contenders import absent
@@ -46,7 +47,17 @@ __all__ = ["main"]
 
 BENCHES = {
     bench.NAME.replace(" ", "-"): bench
-    for bench in (startup, memory, gradient, closed_form, polynomial, trigonometric, work_precision, stiff)
+    for bench in (
+        startup,
+        memory,
+        gradient,
+        closed_form,
+        polynomial,
+        trigonometric,
+        work_precision,
+        stiff,
+        stiff_batch,
+    )
 }
 
 

@@ -15,6 +15,7 @@ import polynomial
 import scaling
 import startup
 import stiff
+import stiff_batch
 import trigonometric
 from contenders import LOOP
 from harness import Row
@@ -164,6 +165,8 @@ def _of_gradient(rows: Sequence[Row]) -> Iterator[Verdict]:
 def _of_stiff(rows: Sequence[Row]) -> Iterator[Verdict]:
     ours, peer = (_best(rows, stiff.NAME, name, stiff.ATTENTION) for name in (stiff.OURS[0], stiff.PEERS[0]))
     yield _at_most("stiff attention flow to t = 2e4", 2.0, "times SciPy BDF's time", _ratio(ours, peer))
+    fast, slow = (_best(rows, stiff_batch.NAME, name) for name in (stiff_batch.NUMBA, stiff_batch.KVAERNO))
+    yield _at_least("stiff attention flow, lanes on numba", stiff_batch.KVAERNO, 10.0, _ratio(slow, fast))
 
 
 def _of_cost(rows: Sequence[Row]) -> Iterator[Verdict]:

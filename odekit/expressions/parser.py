@@ -1,6 +1,7 @@
 """The parser: from text to an expression tree, by a whitelist of Python's syntax, without evaluating it."""
 
 import ast
+import functools
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -93,6 +94,12 @@ def _refusal(text: str, what: str, column: int | None, grammar: Grammar) -> Inpu
     )
 
 
+@functools.lru_cache(maxsize=64)
+def _syntax(text: str, names: Names, grammar: Grammar) -> ast.expr:
+    """What a text is, whatever its indices are: one formula serves all entries of a vector."""
+    return _Reader(text, names, grammar, {}).syntax()
+
+
 _BINARY: Mapping[type[ast.operator], Callable[[Expression, Expression], Expression]] = {
     ast.Add: lambda a, b: Sum(a, b),
     ast.Sub: lambda a, b: Sum(a, negative(b)),
@@ -117,6 +124,10 @@ class _Reader:
 
     def read(self) -> Expression:
         """The whole text."""
+        return self._build(_syntax(self.text, self.names, self.grammar))
+
+    def syntax(self) -> ast.expr:
+        """The text's parts, each name with its meaning, each decimal exact and each column in letters."""
         if "#" in self.text:
             raise self.refusal("holds a comment", self.text.index("#") + 1)
         indent = len(self.text) - len(self.text.lstrip())
@@ -139,7 +150,7 @@ class _Reader:
                 setattr(node, "value", exact_decimal(literal, node.value))  # noqa: B010 - no constant of the tree's own
             if isinstance(node, ast.expr):
                 node.col_offset = len(letters[: node.col_offset].decode()) + indent
-        return self._build(tree.body)
+        return tree.body
 
     def refusal(self, what: str, column: int | None = None) -> InputError:
         """What is wrong, and where."""

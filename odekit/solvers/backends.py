@@ -1,6 +1,9 @@
 """Which backend computes a batch: the caller's choice, or the rule behind "auto"."""
 
-from odekit.errors import InputError, named
+from collections.abc import Callable
+from contextlib import suppress
+
+from odekit.errors import InputError, LimitError, named
 from odekit.extras import require_jax, require_numba
 from odekit.solvers.codegen import formulas_of, series_code
 from odekit.solvers.compiler import BACKENDS, EXTRAS, compile
@@ -48,7 +51,13 @@ def check_backend(backend: str, *, needs_steps: bool) -> None:
 
 
 def compile_for(
-    system: System, backend: str, *, batch: int, needs_steps: bool, method: str = "dop853"
+    system: System,
+    backend: str,
+    *,
+    batch: int,
+    needs_steps: bool,
+    method: str = "dop853",
+    is_stiff: Callable[[], bool] = lambda: False,
 ) -> CompiledSystem:
     """The system, compiled for a backend and a method.
 
@@ -62,26 +71,31 @@ def compile_for(
     backend: one of `CHOICES`.
     batch: number of trajectories.
     needs_steps: whether events or dense output are wanted, which only numpy has.
-    method: "dop853", "taylor", "rodas5p", which is numpy's alone, or "auto": taylor on numba where the vector
+    method: "dop853", "taylor", "rodas5p", or "auto": taylor on numba where the vector
         field is polynomial with at most eight products of series, else dop853. On numpy dop853 is the faster
         one at most tolerances, and code for more products takes long to compile.
+    is_stiff: tells, before an explicit method is chosen on numba, whether rodas5p is the better one.
     """
     if backend != "auto":
-        return _compile(system, backend, method)
+        return _compile(system, backend, method, is_stiff)
     can = not needs_steps and system.blocks is None
-    can &= method != "rodas5p"
     pays = batch >= SMALLEST_BATCH and len(system.states) <= _MOST_STATES and can
-    return _compile_fast(system, method) if pays and is_installed() else _compile(system, "numpy", method)
+    if pays and is_installed():
+        return _compile_fast(system, method, is_stiff)
+    return _compile(system, "numpy", method, is_stiff)
 
 
-def _compile_fast(system: System, method: str) -> CompiledSystem:
+def _compile_fast(system: System, method: str, is_stiff: Callable[[], bool]) -> CompiledSystem:
     try:
-        return _compile(system, "numba", method)
+        return _compile(system, "numba", method, is_stiff)
     except InputError:
-        return _compile(system, "numpy", method)
+        return _compile(system, "numpy", method, is_stiff)
 
 
-def _compile(system: System, backend: str, method: str) -> CompiledSystem:
+def _compile(system: System, backend: str, method: str, is_stiff: Callable[[], bool]) -> CompiledSystem:
+    if method == "auto" and backend == "numba" and is_stiff():
+        with suppress(InputError, LimitError):
+            return compile(system, backend, "rodas5p")
     if method == "auto":
         method = "taylor" if backend == "numba" and _has_short_series(system) else "dop853"
     return compile(system, backend, method)

@@ -6,10 +6,13 @@ from typing import Any
 from odekit.arguments import chosen, expect
 from odekit.errors import InputError, named
 from odekit.solvers.codegen import (
+    Linearisation,
     block_rhs,
     compile_expressions,
+    compile_field,
     formulas_of,
     jax_source,
+    linear_code,
     linearisation_of,
     scalar_code,
     series_code,
@@ -19,6 +22,7 @@ from odekit.solvers.kernels import (
     load_jax_kernel,
     load_jax_rhs,
     load_kernel,
+    rosenbrock_kernel_source,
     taylor_kernel_source,
 )
 from odekit.solvers.problem import CompiledSystem, RightHandSide
@@ -28,7 +32,7 @@ from odekit.systems import System
 __all__ = ["BACKENDS", "EXTRAS", "compile"]
 
 BACKENDS = ("numpy", "numba", "mpmath", "jax")
-_BACKENDS_OF = {"dop853": BACKENDS, "taylor": ("numpy", "numba"), "rodas5p": ("numpy",)}
+_BACKENDS_OF = {"dop853": BACKENDS, "taylor": ("numpy", "numba"), "rodas5p": ("numpy", "numba")}
 EXTRAS = "pip install 'odekit[fast]' brings numba, pip install 'odekit[jax]' brings jax"
 
 
@@ -43,12 +47,12 @@ def compile(system: System, backend: str = "numpy", method: str = "dop853") -> C
         seconds, once a machine), "mpmath" (any precision, one trajectory a call) or "jax" (the whole
         integration on what JAX runs on, in float64; compiling takes seconds, once a process and shape).
     method: "dop853", "taylor" (polynomial vector fields, on numpy and numba), or "rodas5p" (stiff flows, on
-        numpy); `solve` says more.
+        numpy and numba); `solve` says more.
 
     Raises
     ------
     InputError: the method is "taylor", and the vector field isn't polynomial or the backend has no series.
-    InputError: the method is "rodas5p", and the backend isn't numpy or a derivative has no code.
+    InputError: the method is "rodas5p", and the backend isn't numpy or numba or a derivative has no code.
     InputError: the backend isn't one of these.
     InputError: the backend is "numba", and numba isn't installed or can't compile the vector field.
     InputError: the backend is "jax", and jax isn't installed.
@@ -93,7 +97,9 @@ def compile(system: System, backend: str = "numpy", method: str = "dop853") -> C
         kernel=_kernel(system, backend, source, method),
         method=method,
         series=_series(system) if (backend, method) == ("numpy", "taylor") else None,
-        linearisation=linearisation_of(formulas_of(system)) if method == "rodas5p" else None,
+        linearisation=linearisation_of(formulas_of(system))
+        if (backend, method) == ("numpy", "rodas5p")
+        else None,
     )
 
 
@@ -103,11 +109,17 @@ def _right_hand_side(system: System, backend: str) -> tuple[RightHandSide, str]:
     if backend == "jax":
         source = jax_source(formulas_of(system))
         return load_jax_rhs(source), source
-    return compile_expressions(formulas_of(system), "mpmath" if backend == "mpmath" else "numpy")
+    if backend == "mpmath":
+        return compile_expressions(formulas_of(system), "mpmath")
+    return compile_field(formulas_of(system))
 
 
 def _series(system: System) -> Series:
     return series_function(series_code(formulas_of(system), "numpy"))
+
+
+def _linearisation(system: System) -> Linearisation:
+    return linearisation_of(formulas_of(system))
 
 
 def _kernel(system: System, backend: str, source: str, method: str) -> Callable[..., Any] | None:
@@ -115,6 +127,8 @@ def _kernel(system: System, backend: str, source: str, method: str) -> Callable[
         return load_jax_kernel(source)
     if backend != "numba":
         return None
+    if method == "rodas5p":
+        return load_kernel(rosenbrock_kernel_source(linear_code(formulas_of(system))))
     if method == "taylor":
         return load_kernel(taylor_kernel_source(series_code(formulas_of(system))))
     return load_kernel(kernel_source(scalar_code(formulas_of(system))))

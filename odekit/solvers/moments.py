@@ -3,6 +3,7 @@
 from odekit.arrays import FloatArray
 from odekit.solvers.codegen import breakpoints_of, switches_of
 from odekit.solvers.problem import Problem
+from odekit.systems import clock_of
 
 __all__ = ["breakpoints"]
 
@@ -16,5 +17,6 @@ def breakpoints(problem: Problem) -> FloatArray:
     """
     texts = [event.function for event in problem.events if isinstance(event.function, str)]
     inputs = problem.inputs
-    switches = switches_of(problem.system, texts)
-    return breakpoints_of(switches, problem.system.parameters, inputs.p, inputs.times[-1])
+    system = problem.system
+    clock = clock_of(system) if problem.is_clocked else None
+    return breakpoints_of(switches_of(system, texts, clock), system.parameters, inputs.p, inputs.times[-1])

@@ -17,9 +17,18 @@ from odekit.solvers.equivalent import Form, cheapest_form, form_states, original
 from odekit.solvers.formula_road import follow_formulas
 from odekit.solvers.kernels import integrate_in_jax, integrate_in_lanes
 from odekit.solvers.moments import breakpoints
+from odekit.solvers.pilot import turns_out_stiff
 from odekit.solvers.precise import follow_precisely
-from odekit.solvers.problem import CompiledSystem, DenseOutput, Problem, Solution, bind, default_atol
-from odekit.solvers.stepping import BLOCK, Record, Task, integrate, most_together
+from odekit.solvers.problem import (
+    BoundEvent,
+    CompiledSystem,
+    DenseOutput,
+    Problem,
+    Solution,
+    bind,
+    default_atol,
+)
+from odekit.solvers.stepping import BLOCK, PANEL, Record, Task, integrate, most_together
 from odekit.systems import System
 
 __all__ = ["chosen_road"]
@@ -107,13 +116,16 @@ def follow_in_steps(problem: Problem) -> Solution:
             batch=problem.batch,
             needs_steps=problem.needs_steps,
             method=problem.method,
+            is_stiff=partial(turns_out_stiff, problem, follow_in_steps),
         )
     task = Task(
         unwrap(compiled.rhs) if switching is None else switching.rhs,
         problem.inputs,
         problem.h0,
         problem.max_steps,
-        tuple(bind(event, compiled.states, compiled.parameters) for event in problem.events),
+        tuple(
+            bind(event, compiled.states, compiled.parameters, problem.is_clocked) for event in problem.events
+        ),
         problem.is_dense,
         block=BLOCK if compiled.linearisation is None else most_together(len(compiled.states)),
         series=compiled.series,
@@ -122,9 +134,15 @@ def follow_in_steps(problem: Problem) -> Solution:
         max_step=problem.max_step,
         breakpoints=breakpoints(problem),
         switching=switching,
+        is_wide=len(compiled.states) >= PANEL and problem.system.blocks is None,
     )
     solution = _solution(task, compiled, _integrated(task, compiled))
     return _unflushed(problem, solution) if compiled.backend == "jax" else solution
+
+
+def _bound_events(problem: Problem, compiled: CompiledSystem) -> tuple[BoundEvent, ...]:
+    names = compiled.states, compiled.parameters
+    return tuple(bind(event, *names, problem.is_clocked) for event in problem.events)
 
 
 def _way_out(problem: Problem, compiled: CompiledSystem) -> Callable[[], Linearisation | None] | None:

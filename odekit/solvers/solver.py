@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 
 from odekit.arguments import chosen, flag
 from odekit.solvers.backends import check_backend
+from odekit.solvers.clocked import follow_clock
 from odekit.solvers.problem import CompiledSystem, Event, InitialStates, Solution, pose, read_events
 from odekit.solvers.roads import chosen_road
 from odekit.systems import System
@@ -23,6 +24,7 @@ def solve(
     parameters: Mapping[str, ArrayLike] | None = None,
     rtol: ArrayLike = 1e-8,
     atol: ArrayLike | None = None,
+    t0: ArrayLike = 0.0,
     method: str = "auto",
     backend: str = "auto",
     events: Event | str | Sequence[Event | str] = (),
@@ -31,7 +33,7 @@ def solve(
     h0: ArrayLike | None = None,
     max_step: ArrayLike | None = None,
 ) -> Solution:
-    """Solves y' = f(t, y, p) from t = 0 for a whole batch, each trajectory with its own steps and status.
+    """Solves y' = f(t, y, p) from t0 on or back, for a batch, each trajectory with its own steps and status.
 
     A derived system that has a `cheapest_form` is integrated in that form, without trigonometry, and the
     states asked for are computed from it; tolerances are then those of the form's states, and a phase is the
@@ -44,18 +46,22 @@ def solve(
         backend.
     y0: (state, batch) or (state,) float64, or a mapping from state to scalar or (batch,). A mapping that
         names a closed subset of states and definitions (such as alpha, beta, D) solves that subset.
-    t: end time; or (time,) requested times; or (time, batch), times of its own for each trajectory.
+    t: end time; or (time,) requested times; or (time, batch), times of its own for each trajectory. They lead
+        away from t0, later and later or, backward in time, earlier and earlier.
     parameters: scalar or (batch,) for each parameter of the system.
+    t0: time of the initial states, scalar or (batch,).
     rtol, atol: tolerances of a step's error, scalar or (batch,); atol is ``1e-3 rtol max|y0|`` where omitted.
     method: "exact" (closed form, where there is one); "dop853"; "taylor" (series of order 16, for vector
         fields polynomial in the states and in t, on numpy and numba: fewer and longer steps, and requested
         times come from the series itself; it has no rejected steps, and ``h0`` bounds the first step by
-        10 h0); "rodas5p" (for stiff flows, on numpy: L-stable of order 5, with the exact Jacobian from the
-        formulas, sparse beyond 64 states); or "auto": exact where possible (a closed form, no events, no
-        dense output), else taylor on numba where the vector field is polynomial with few products, else
-        dop853, which on numpy leaves a trajectory to rodas5p once stability rather than accuracy holds back
-        some twenty steps and a thousand like them are ahead: `Solution.method` then is "dop853, rodas5p". A
-        `CompiledSystem` takes the steps of its own method under "auto".
+        10 h0); "rodas5p" (for stiff flows, on numpy and numba: L-stable of order 5, with the exact Jacobian
+        from the formulas, on numpy sparse beyond 64 states); or "auto": exact where possible (a closed form,
+        no events, no dense output), else taylor on numba where the vector field is polynomial with few
+        products, else dop853, which on numpy leaves a trajectory to rodas5p once stability rather than
+        accuracy holds back some twenty steps and a thousand like them are ahead: `Solution.method` then is
+        "dop853, rodas5p"; on numba all are rodas5p's where this befalls one of sixteen that are tried first,
+        if the field is fast where they start. A `CompiledSystem` takes the steps of its own method under
+        "auto".
     backend: "numpy"; "numba" (the same method as machine code on all cores, no events, no dense output;
         compiling takes seconds, once a machine, and minutes beyond some ten states; sines of more than 1e8
         are not finite); "jax" (the same method in float64 on what JAX runs on, an accelerator or the CPU, no
@@ -94,7 +100,8 @@ def solve(
     InputError: a first or longest step size that isn't positive, or a step cap that isn't a positive integer.
     InputError: a formula that jumps with a sine of more than 100,000 turns before the end.
     InputError: ``method="exact"`` without a closed form, or ``method="taylor"`` and a vector field that isn't
-        polynomial, or ``method="rodas5p"`` and a backend other than numpy or a derivative without code.
+        polynomial, or ``method="rodas5p"`` and another backend than numpy and numba or a derivative without
+        code.
     InputError: the backend doesn't exist or isn't installed.
     InputError: events or dense output together with ``method="exact"``, or a backend that has neither.
     UnknownNameError: a state, parameter or method that doesn't exist.
@@ -117,6 +124,7 @@ def solve(
         parameters=parameters,
         rtol=rtol,
         atol=atol,
+        t0=t0,
         method=method,
         backend=fixed,
         events=events,
@@ -125,4 +133,4 @@ def solve(
         h0=h0,
         max_step=max_step,
     )
-    return chosen_road(problem)(problem)
+    return follow_clock(problem, lambda plain: chosen_road(plain)(plain))

@@ -24,7 +24,7 @@ from odekit.systems.known import (
     combined,
 )
 from odekit.systems.observables import Observables, observables
-from odekit.systems.pushed import PushedSystem, pushed
+from odekit.systems.pushed import PushedSystem, clock_of, clocked, pushed
 from odekit.systems.questions import Answers
 from odekit.systems.reduction import reduce
 from odekit.systems.start import initial_symbol
@@ -53,6 +53,8 @@ __all__ = [
     "Template",
     "Term",
     "Variable",
+    "clock_of",
+    "clocked",
     "combined",
     "gradient_flow",
     "initial_symbol",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from odekit.errors import InputError, shown
-from odekit.limits import bounded
+from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.systems.answers import ANY
 from odekit.systems.energies import (
     TIME,
@@ -35,7 +35,7 @@ __all__ = ["system"]
 _ADVICE = "; an equation of its own if it moves"
 
 
-@bounded("the reading of the equations")
+@bounded("the reading of the equations", DERIVATION_SECONDS)
 def system(
     equations: Any,
     parameters: Any = (),

@@ -1,7 +1,8 @@
-"""A system whose velocities are pushed by constants, and whose clock begins at any time.
+"""A system whose velocities are pushed by constants, or whose clock begins at any time and may run backward.
 
 From ``x' = f(x, t)`` it makes ``x' = f(x, t0 + t) + push``. Its solutions over short times, with start and
-push varied, are the flow's linearisation and what a disturbance adds, without a symbolic derivative.
+push varied, are the flow's linearisation and what a disturbance adds, without a symbolic derivative. Of a
+clock alone it makes ``x' = s f(x, t0 + s t)`` with s = 1 or -1.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import sympy as sp
 from odekit.systems.answers import ANY
 from odekit.systems.system import System
 
-__all__ = ["PushedSystem", "pushed"]
+__all__ = ["PushedSystem", "clock_of", "clocked", "pushed"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,27 @@ def pushed(system: System) -> PushedSystem:
     }
     made = System(field, ANY, (*system.parameters, origin, *pushes), time=system.time)
     return PushedSystem(made, origin.name, tuple(push.name for push in pushes))
+
+
+def clocked(system: System) -> System:
+    """The system in elapsed time; its last two parameters are the origin and the direction, 1 or -1.
+
+    >>> from odekit.systems import system
+    >>> print(clocked(system({"x": "-x*t"})))
+    x' = -direction*x*(direction*t + t0)
+    """
+    taken = {symbol.name for symbol in (*system.states, *system.parameters, *system.definitions)}
+    parameters = (*system.parameters, _free("t0", taken), _free("direction", taken))
+    origin, direction = parameters[-2:]
+    moved = {} if system.time is None else {system.time: origin + direction * system.time}
+    field = {state: direction * velocity.xreplace(moved) for state, velocity in system.rhs.items()}
+    return System(field, ANY, parameters, time=system.time)
+
+
+def clock_of(system: System) -> sp.Expr:
+    """What the time was called before a system was `clocked`, in the symbol t and the parameters."""
+    origin, direction = system.parameters[-2:]
+    return origin + direction * sp.Symbol("t", real=True)
 
 
 def _free(name: str, taken: set[str]) -> sp.Symbol:

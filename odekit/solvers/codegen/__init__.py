@@ -4,9 +4,10 @@ from odekit.solvers.codegen.blocks import BlockLayout, block_rhs
 from odekit.solvers.codegen.cache import digest, is_trusted, stored
 from odekit.solvers.codegen.derivatives import Linearisation, derivatives_of, linearisation_of, parts_of
 from odekit.solvers.codegen.expressions import Formulas, compile_expressions, formulas_of
+from odekit.solvers.codegen.families import compile_field
 from odekit.solvers.codegen.jax_source import jax_source
 from odekit.solvers.codegen.load import execute
-from odekit.solvers.codegen.scalar import ScalarCode, scalar_code
+from odekit.solvers.codegen.scalar import LinearCode, ScalarCode, linear_code, scalar_code
 from odekit.solvers.codegen.switches import Switching, breakpoints_of, switches_of, switching_of
 from odekit.solvers.codegen.taylor import series_code
 from odekit.solvers.codegen.taylor_series import (
@@ -25,6 +26,7 @@ __all__ = [
     "SAFETY",
     "BlockLayout",
     "Formulas",
+    "LinearCode",
     "Linearisation",
     "Product",
     "ScalarCode",
@@ -35,12 +37,14 @@ __all__ = [
     "breakpoints_of",
     "coefficient_lines",
     "compile_expressions",
+    "compile_field",
     "derivatives_of",
     "digest",
     "execute",
     "formulas_of",
     "is_trusted",
     "jax_source",
+    "linear_code",
     "linearisation_of",
     "parts_of",
     "scalar_code",

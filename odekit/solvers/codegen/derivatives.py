@@ -15,10 +15,13 @@ import sympy
 from odekit.arrays import IntArray
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.solvers.codegen.expressions import Formulas, compile_expressions
+from odekit.solvers.codegen.families import Family, compile_families, families_of
 
-__all__ = ["Linearisation", "derivatives_of", "linearisation_of", "parts_of"]
+__all__ = ["Linearisation", "Slopes", "derivatives_of", "linearisation_of", "parts_of", "slopes_of"]
 
 _T = sympy.Symbol("t", real=True)
+_ZERO = sympy.S.Zero
+_NOWHERE = np.zeros(0, dtype=np.int64)
 # Beyond so many states sparse matrices pay, and arrays over few trajectories do not.
 _LARGE = 64
 
@@ -53,6 +56,23 @@ class Linearisation:
         return len(self.rows) + (2 if self.holds_time else 1) * self.states
 
 
+@dataclass(frozen=True)
+class Slopes:
+    """Formulas of velocities, then of the Jacobian's entries, then of df/dt where there is one.
+
+    Parameters
+    ----------
+    formulas: all of them.
+    rows, columns: where the entries stand.
+    holds_time: whether there is a df/dt.
+    """
+
+    formulas: Formulas
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    holds_time: bool
+
+
 @functools.lru_cache(maxsize=128)
 @bounded("the code of the Jacobian", DERIVATION_SECONDS)
 def linearisation_of(formulas: Formulas) -> Linearisation:
@@ -66,17 +86,68 @@ def linearisation_of(formulas: Formulas) -> Linearisation:
     ------
     InputError: an integral, or a function whose derivative has no code.
     """
+    families = families_of(formulas)
+    if families:
+        return _of_families(formulas, families)
+    slopes = slopes_of(formulas)
+    evaluate, _ = compile_expressions(slopes.formulas)
+    return Linearisation(
+        evaluate=unwrap(evaluate),
+        states=len(formulas.states),
+        rows=np.array(slopes.rows, dtype=np.int64),
+        columns=np.array(slopes.columns, dtype=np.int64),
+        holds_time=slopes.holds_time,
+    )
+
+
+def _of_families(formulas: Formulas, families: Sequence[Family]) -> Linearisation:
+    """The same, of formulas in families: each shape is differentiated once."""
+    found = [
+        slopes_of(Formulas((family.template,), family.states, (*formulas.parameters, *family.numbers)))
+        for family in families
+    ]
+    holds_time = any(slopes.holds_time for slopes in found)
+    parts, rows, columns = [], [_NOWHERE], [_NOWHERE]
+    height = len(formulas.states)
+    for family, slopes in zip(families, found, strict=True):
+        entries = height + np.arange(len(slopes.columns) * len(family.rows)).reshape(len(slopes.columns), -1)
+        height += entries.size
+        rows += [family.rows] * len(entries)
+        columns += [family.places[place] for place in slopes.columns]
+        parts.append((family, slopes.formulas.expressions, [family.rows, *entries]))
+    if holds_time:
+        parts = [
+            (
+                family,
+                expressions if slopes.holds_time else (*expressions, _ZERO),
+                [*targets, height + family.rows],
+            )
+            for (family, expressions, targets), slopes in zip(parts, found, strict=True)
+        ]
+    evaluate, _ = compile_families(formulas, parts)
+    return Linearisation(
+        unwrap(evaluate), len(formulas.states), np.concatenate(rows), np.concatenate(columns), holds_time
+    )
+
+
+@functools.lru_cache(maxsize=32)
+@bounded("the code of the Jacobian", DERIVATION_SECONDS)
+def slopes_of(formulas: Formulas) -> Slopes:
+    """The derivatives of velocities, apart from the places where a step jumps.
+
+    Parameters
+    ----------
+    formulas: one velocity for each state.
+    """
     velocities = tuple(map(_differentiable, formulas.expressions))
     entries = list(_entries(velocities, formulas.names[0]))
     holds_time = any(symbol.name == "t" for entry in velocities for symbol in entry.free_symbols)
     drift = [_slope(entry, _T) for entry in (velocities if holds_time else ())]
     everything = (*formulas.expressions, *(slope for _, _, slope in entries), *drift)
-    evaluate, _ = compile_expressions(Formulas(everything, formulas.states, formulas.parameters))
-    return Linearisation(
-        evaluate=unwrap(evaluate),
-        states=len(formulas.states),
-        rows=np.array([row for row, _, _ in entries], dtype=np.int64),
-        columns=np.array([column for _, column, _ in entries], dtype=np.int64),
+    return Slopes(
+        formulas=Formulas(everything, formulas.states, formulas.parameters),
+        rows=tuple(row for row, _, _ in entries),
+        columns=tuple(column for _, column, _ in entries),
         holds_time=holds_time,
     )
 

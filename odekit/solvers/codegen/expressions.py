@@ -4,6 +4,7 @@ States become ``y0, y1, ...`` and parameters ``p0, p1, ...``, so a state may be 
 """
 
 import functools
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -21,7 +22,15 @@ from odekit.solvers.codegen.load import execute
 from odekit.systems import System
 from odekit.systems.algebra import SciPyCode, codable, may_be_complex, real_values
 
-__all__ = ["Dialect", "Formulas", "assignments", "compile_expressions", "formulas_of", "source_text"]
+__all__ = [
+    "Dialect",
+    "Formulas",
+    "assignments",
+    "compile_expressions",
+    "formulas_of",
+    "silent",
+    "source_text",
+]
 
 Dialect = Literal["numpy", "mpmath"]
 
@@ -54,7 +63,7 @@ class Formulas:
 
     def __post_init__(self) -> None:
         states, parameters = self.names
-        repeated = sorted({n for n in (*states, *parameters) if (*states, *parameters).count(n) > 1})
+        repeated = sorted(name for name, times in Counter((*states, *parameters)).items() if times > 1)
         if repeated:
             raise InputError(
                 f"the name {', '.join(repeated)} is used twice", expected="distinct states and parameters"
@@ -134,21 +143,21 @@ def compile_expressions(formulas: Formulas, dialect: Dialect = "numpy") -> tuple
     scope = {**modules, "real_values": real_values}
     scope = execute(source, scope, f"<odekit right-hand side, {dialect}>")
     function: Callable[..., None] = scope["rhs"]
-    return (_silent(function) if dialect == "numpy" else function), source
+    return (silent(function) if dialect == "numpy" else function), source
 
 
-def _silent(rhs: Callable[..., None]) -> Callable[..., None]:
+def silent(rhs: Callable[..., None]) -> Callable[..., None]:
     """The function without NumPy's warnings: what is not finite is a trajectory's status.
 
     What silences NumPy itself, once for many calls, may unwrap it.
     """
 
     @functools.wraps(rhs)
-    def silent(t: Any, y: Any, p: Any, out: Any) -> None:
+    def quiet(t: Any, y: Any, p: Any, out: Any) -> None:
         with numpy.errstate(all="ignore"):
             rhs(t, y, p, out)
 
-    return silent
+    return quiet
 
 
 def source_text(formulas: Formulas, printer: PythonCodePrinter, modules: Collection[str]) -> str:

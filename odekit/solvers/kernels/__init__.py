@@ -6,6 +6,7 @@ from odekit.solvers.kernels.jax_kernel import load_rhs as load_jax_rhs
 from odekit.solvers.kernels.numba_batch import integrate_in_lanes
 from odekit.solvers.kernels.numba_dop853 import kernel_source
 from odekit.solvers.kernels.numba_kernel import is_installed, load_function, load_kernel, thread_count
+from odekit.solvers.kernels.numba_rodas5p import rosenbrock_kernel_source
 from odekit.solvers.kernels.numba_taylor import taylor_kernel_source
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "load_jax_kernel",
     "load_jax_rhs",
     "load_kernel",
+    "rosenbrock_kernel_source",
     "taylor_kernel_source",
     "thread_count",
 ]

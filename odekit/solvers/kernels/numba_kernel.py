@@ -62,8 +62,8 @@ def load_function(source: str, signature: str) -> Any:
 
     The text lists the functions that ``run`` needs in ``INLINED`` and ``CALLED``, callees first, and in
     ``UNFUSED``, if it has that, those to be inlined whose products and sums must each be rounded. A function
-    that calls the text's empty ``widen`` gets the widest vectors of the processor. Other threads run while it
-    does.
+    that calls the text's empty ``widen`` gets the widest vectors of the processor, and one that calls its
+    empty ``stay_apart`` is compiled once, whoever calls it. Other threads run while it does.
 
     Raises
     ------
@@ -123,7 +123,9 @@ def _prepared(numba: Any, module: ModuleType) -> Any:
     for name in functions.get("UNFUSED", ()):
         functions[name] = numba.njit(forceinline=True, error_model="numpy")(functions[name])
     if "widen" in functions:
-        functions["widen"] = _widening()
+        functions["widen"] = _asking('"prefer-vector-width"="512"', '"frame-pointer"="all"')
+    if "stay_apart" in functions:
+        functions["stay_apart"] = _asking("noinline")
     for name in functions["INLINED"]:
         functions[name] = numba.njit(forceinline=True, **_OPTIONS)(functions[name])
     for name in functions["CALLED"]:
@@ -131,23 +133,23 @@ def _prepared(numba: Any, module: ModuleType) -> Any:
     return functions["run"]
 
 
-def _widening() -> Any:
-    """A function without content that asks, for whoever calls it, for vectors of 512 bits.
+def _asking(*attributes: str) -> Any:
+    """A function without content that asks the compiler for something, for whoever calls it.
 
-    Compilers prefer half of that, which mixed code is better served by; loops of arithmetic alone are not.
-    A frame pointer lets them align the stack: else most vectors that don't fit into registers would lie
-    across two cache lines.
+    Compilers prefer vectors of half of the 512 bits, which mixed code is better served by; loops of
+    arithmetic alone are not. A frame pointer lets them align the stack: else most vectors that don't fit into
+    registers would lie across two cache lines.
     """
     numba = require_numba()
 
     @numba.extending.intrinsic  # type: ignore[untyped-decorator]
-    def widen(typing_context: Any) -> Any:
+    def ask(typing_context: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            # llvmlite lists the attributes that it knows; this one is text to it.
-            set.add(builder.function.attributes, '"prefer-vector-width"="512"')
-            set.add(builder.function.attributes, '"frame-pointer"="all"')
+            for attribute in attributes:
+                # llvmlite lists the attributes that it knows; others are text to it.
+                set.add(builder.function.attributes, attribute)
             return context.get_dummy_value()
 
         return numba.types.void(), generate
 
-    return widen
+    return ask

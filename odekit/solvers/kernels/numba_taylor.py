@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from odekit.solvers.codegen import FIRST_SCALE, ORDER, SAFETY, SeriesCode, coefficient_lines
-from odekit.solvers.kernels.numba_driver import DRIVER
-from odekit.solvers.kernels.numba_layout import constants, indented, loads, norm, shared_blocks
+from odekit.solvers.kernels.numba_text import DRIVER, constants, indented, loads, norm, shared_blocks
 from odekit.solvers.stepping import CONTROL
 
 __all__ = ["taylor_kernel_source"]

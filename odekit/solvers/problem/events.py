@@ -62,11 +62,12 @@ class Event:
     function: text in the states, the parameters and ``t``, such as ``"alpha - 2*beta"``, or a callable
         ``g(t (batch,), y, p) -> (batch,)``, whose ``y`` and ``p`` give rows by
         number or name (``y[0]``, ``y["alpha"]``).
-    direction: 1 where g must rise through zero, -1 where it must fall, 0 for both.
+    direction: 1 where g must rise through zero along the integration, which may run backward in time, -1
+        where it must fall, 0 for both.
     terminal: whether the trajectory ends there.
     name: what the solution calls it.
-    at_start: whether a g that lies beyond zero already at t = 0 (on the side that the direction leads to,
-        zero included) counts as an event at t = 0.
+    at_start: whether a g that lies beyond zero already at the start (on the side that the direction leads
+        to, zero included) counts as an event there.
     crosses_once: whether g is known to pass through zero at most once along a trajectory, so that no step is
         searched at whose ends it has one sign.
 
@@ -181,16 +182,23 @@ def horizon(
 
 @dataclass(frozen=True, eq=False)
 class BoundEvent:
-    """An event that knows its system's names: g on plain arrays."""
+    """An event that knows its system's names: g on plain arrays.
+
+    Where it is clocked, the last two parameters are the origin and the direction of g's time.
+    """
 
     event: Event
     states: tuple[str, ...]
     parameters: tuple[str, ...]
     function: EventFunction
+    is_clocked: bool = False
 
     def __call__(self, t: FloatArray, y: FloatArray, p: FloatArray) -> FloatArray:
         """g at ``t`` (batch,), ``y`` (state, batch), ``p`` (parameter, or more, batch), as (batch,)."""
         known = Rows("parameter", self.parameters, p[: len(self.parameters)])
+        if self.is_clocked:
+            origin, direction = known.values[-2:]
+            t = origin + direction * t
         value: Any = None
         try:
             value = self.function(t, Rows("state", self.states, y), known)
@@ -246,14 +254,16 @@ def _event(given: Any) -> Event:
     return Event(given) if isinstance(given, str) else given
 
 
-def bind(event: Event, states: tuple[str, ...], parameters: tuple[str, ...]) -> BoundEvent:
+def bind(
+    event: Event, states: tuple[str, ...], parameters: tuple[str, ...], is_clocked: bool = False
+) -> BoundEvent:
     """The event for a system with these states and parameters."""
     if not isinstance(event.function, str):
-        return BoundEvent(event, states, parameters, event.function)
+        return BoundEvent(event, states, parameters, event.function, is_clocked)
     expression = parse(event.function, (*states, *parameters, "t"))
 
     def evaluate(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
         values = {"t": t} | {name: p[name] for name in parameters} | {name: y[name] for name in states}
         return np.asarray(expression.evaluate(values), dtype=np.float64)
 
-    return BoundEvent(event, states, parameters, evaluate)
+    return BoundEvent(event, states, parameters, evaluate, is_clocked)

@@ -8,8 +8,9 @@ from numpy.typing import ArrayLike
 
 from odekit.arguments import floats, mapping
 from odekit.arrays import FloatArray
-from odekit.errors import InputError, UnknownNameError, shown
+from odekit.errors import InputError, UnknownNameError
 from odekit.expressions import spoken
+from odekit.solvers.problem.clock import PLAIN, Clock, read_times
 from odekit.systems import System
 
 __all__ = ["InitialStates", "Inputs", "default_atol", "prepare", "select_system"]
@@ -28,8 +29,9 @@ class Inputs:
     ----------
     y0: (state, batch) float64.
     p: (parameter, batch) float64.
-    times: (time, batch) float64, from 0 on and nowhere decreasing.
+    times: (time, batch) float64, elapsed, from 0 on and nowhere decreasing.
     rtol, atol: (batch,) float64.
+    clock: what the time is when so much has elapsed.
     """
 
     y0: FloatArray
@@ -37,6 +39,7 @@ class Inputs:
     times: FloatArray
     rtol: FloatArray
     atol: FloatArray
+    clock: Clock = PLAIN
 
 
 def select_system(system: System, y0: InitialStates) -> System:
@@ -65,20 +68,21 @@ def prepare(
     parameters: Mapping[str, ArrayLike] | None,
     rtol: ArrayLike,
     atol: ArrayLike | None,
+    t0: ArrayLike = 0.0,
 ) -> Inputs:
     """Arrays of one batch from a user's arguments; the sizes of all batch axes must agree or be 1.
 
     Raises
     ------
     InputError: the initial states don't have one row for each state.
-    InputError: a parameter is missing, or the times aren't finite, from 0 on and ordered.
+    InputError: a parameter is missing, or the times aren't finite or don't lead away from t0.
     InputError: a tolerance is not positive, or the batch axes disagree.
     UnknownNameError: a parameter or state that the system doesn't have.
     """
     given = {} if parameters is None else mapping(parameters, "the parameters", "{'k': 2.0}")
     start = _initial_states([symbol.name for symbol in system.states], y0)
     rows = _parameters([symbol.name for symbol in system.parameters], given)
-    times = _times(t)
+    times, clock = read_times(t, t0)
     relative = _tolerance("rtol", rtol)
     absolute = None if atol is None else _tolerance("atol", atol)
     sizes = [start.shape[1], times.shape[1], relative.size, *(row.size for row in rows)]
@@ -91,6 +95,7 @@ def prepare(
         times=_widened(np.array(times), batch),
         rtol=relative,
         atol=default_atol(start, relative) if absolute is None else np.broadcast_to(absolute, batch),
+        clock=clock,
     )
 
 
@@ -138,26 +143,6 @@ def _by_name(kind: str, values: Mapping[str, ArrayLike], known: Sequence[str]) -
             raise InputError(f"the {kind} {name} is given twice", received=", ".join(map(str, values)))
         named[name] = value
     return named
-
-
-def _times(t: ArrayLike) -> FloatArray:
-    times = floats("times", t)
-    times = times.reshape(-1, 1) if times.ndim < 2 else times
-    if times.ndim != 2 or not len(times):
-        raise InputError(
-            "times have the wrong shape",
-            expected="a scalar, (time,) or (time, batch), at least one time",
-            received=f"shape {np.shape(t)}",
-        )
-    ordered = (times[0] >= 0.0).all() and (times[1:] >= times[:-1]).all() and (times[-1] < np.inf).all()
-    if not ordered:
-        raise InputError(
-            "times must be finite, from 0 on and nowhere decreasing along the time axis",
-            expected="finite times, 0 <= t[0] <= t[1] <= ...",
-            received=shown(t),
-            hint="integration starts at t = 0",
-        )
-    return times
 
 
 def _tolerance(name: str, value: ArrayLike) -> FloatArray:

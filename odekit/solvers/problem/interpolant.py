@@ -68,12 +68,15 @@ class DenseOutput:
     first: (batch + 1,) int64, trajectory b has the steps ``first[b]`` up to ``first[b + 1]``.
     start: (state, batch) float64, states at t = 0.
     end: (batch,) float64, last time that each trajectory reached.
+    origin, direction: scalar, (1,) or (batch,) float64: the steps' times are ``direction * (t - origin)``.
     """
 
     steps: Interpolant
     first: IntArray
     start: FloatArray
     end: FloatArray
+    origin: FloatArray | float = 0.0
+    direction: FloatArray | float = 1.0
 
     @classmethod
     def from_steps(
@@ -99,7 +102,8 @@ class DenseOutput:
     def __call__(self, t: FloatArray) -> FloatArray:
         """States at ``t`` (time, batch), as (time, state, batch); NaN outside what was reached."""
         y = np.full((len(t), len(self.steps.y_old), t.shape[1]), np.nan)
-        for trajectory, times in enumerate(t.T):
+        elapsed = self.direction * (t - self.origin)
+        for trajectory, times in enumerate(elapsed.T):
             known = np.flatnonzero((times >= 0.0) & (times <= self.end[trajectory]))
             first, last = self.first[trajectory : trajectory + 2]
             if last > first:

@@ -40,6 +40,7 @@ class Problem:
     is_dense: whether all interpolants are kept.
     compiled: the system's code, where the user brought it, which fixes backend and form.
     has_default_atol: whether atol follows from the size of the initial states.
+    is_clocked: whether the last two parameters are the origin and the direction of the events' time.
     """
 
     system: System
@@ -53,6 +54,7 @@ class Problem:
     is_dense: bool = False
     compiled: CompiledSystem | None = None
     has_default_atol: bool = False
+    is_clocked: bool = False
 
     @property
     def needs_steps(self) -> bool:
@@ -88,6 +90,7 @@ class Problem:
             given.times[:, positions],
             given.rtol[positions],
             given.atol[positions],
+            given.clock.only(positions),
         )
         return replace(self, inputs=inputs, h0=self.h0[positions], max_step=self.max_step[positions])
 
@@ -105,6 +108,7 @@ def pose(
     parameters: Mapping[str, ArrayLike] | None = None,
     rtol: ArrayLike = 1e-8,
     atol: ArrayLike | None = None,
+    t0: ArrayLike = 0.0,
     method: str = "auto",
     backend: str = "numpy",
     events: Sequence[Event] = (),
@@ -128,7 +132,7 @@ def pose(
             received=type(system).__name__,
         )
     chosen = select_system(whole, y0)
-    inputs = prepare(chosen, y0, t, parameters, rtol, atol)
+    inputs = prepare(chosen, y0, t, parameters, rtol, atol, t0)
     chosen.check_start(inputs.y0, inputs.p)
     end = inputs.times[-1]
     first = _step_sizes("first", h0, np.nan, end)

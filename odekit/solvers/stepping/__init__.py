@@ -4,6 +4,7 @@ from odekit.solvers.stepping.batch import *
 from odekit.solvers.stepping.implicit import *
 from odekit.solvers.stepping.lanes import *
 from odekit.solvers.stepping.record import *
+from odekit.solvers.stepping.stages import PANEL as PANEL
 from odekit.solvers.stepping.step_size_control import *
 from odekit.solvers.stepping.tableau import *
 from odekit.solvers.stepping.taylor_batch import *

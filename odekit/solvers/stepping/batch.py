@@ -10,7 +10,7 @@ from odekit.solvers.stepping.attempt import Attempt
 from odekit.solvers.stepping.implicit import RODAS5P, most_together, take_rosenbrock_step
 from odekit.solvers.stepping.lanes import Lanes, LooseLanes, Task
 from odekit.solvers.stepping.record import Record, Step
-from odekit.solvers.stepping.stages import RightHandSide, Stages, interpolate, padded
+from odekit.solvers.stepping.stages import RightHandSide, Stages, interpolate
 from odekit.solvers.stepping.step_size_control import error_norm, initial_step, next_step, smallest_step
 from odekit.solvers.stepping.stiffness import is_stiff, judge_stiffness, strain
 from odekit.solvers.stepping.switching import MOST_TURNS, Turns, cut_at_switches
@@ -72,7 +72,8 @@ def _go_on(task: Task, record: Record, waiting: Lanes) -> None:
 
 def _admit(task: Task, record: Record, first: int, last: int) -> Lanes:
     positions = np.arange(first, min(last, task.batch))
-    kind = Lanes if task.linearisation is None else LooseLanes
+    is_loose = task.linearisation is not None or (task.is_wide and task.series is None)
+    kind = LooseLanes if is_loose else Lanes
     lanes = _lanes_at_start(task, kind, kind.padded(positions), len(positions))
     stopped = record.start(lanes)
     finite = np.logical_and.reduce(np.isfinite(np.concatenate([lanes.y, lanes.f])), axis=0)
@@ -217,14 +218,13 @@ def _take_step(task: Task, lanes: Lanes) -> Attempt:
         accepted=finite & (error <= 1.0),
         lands=lands,
         h=next_step(h, np.where(finite, error, np.inf), lanes.rejected),
-        inside=lambda positions: _inside(stages, y, f, positions),
-        strain=lambda positions: strain(stages, y, f, positions),
+        inside=lambda positions: _inside(stages, y, f, lanes.padded(positions), len(positions)),
+        strain=lambda positions: strain(stages, y, f, lanes.padded(positions))[: len(positions)],
     )
 
 
-def _inside(stages: Stages, y: FloatArray, f: FloatArray, positions: IntArray) -> Interpolant:
-    chosen = padded(positions)
-    return interpolate(stages.extended(chosen, f), y[:, chosen]).only(slice(len(positions)))
+def _inside(stages: Stages, y: FloatArray, f: FloatArray, chosen: IntArray, count: int) -> Interpolant:
+    return interpolate(stages.extended(chosen, f), y[:, chosen]).only(slice(count))
 
 
 def _move(lanes: Lanes, tried: Attempt, events: FloatArray, stop: FloatArray) -> None:

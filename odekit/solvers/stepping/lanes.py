@@ -41,6 +41,7 @@ class Task:
     max_step: (batch,) float64, the longest step of each trajectory, or (1,) for all.
     breakpoints: (count, batch) float64 or (count, 1), rising: times at which steps have to end.
     switching: where states switch the field, its switches, whose ``rhs`` is the one above.
+    is_wide: whether one lane fills a panel, and ``rhs`` gives the same however many stand side by side.
     """
 
     rhs: RightHandSide
@@ -56,6 +57,7 @@ class Task:
     max_step: FloatArray = field(default_factory=lambda: np.full(1, np.inf))
     breakpoints: FloatArray = field(default_factory=lambda: np.zeros((0, 1)))
     switching: Switching | None = None
+    is_wide: bool = False
 
     @property
     def batch(self) -> int:
@@ -165,7 +167,7 @@ class Lanes:
 
 
 class LooseLanes(Lanes):
-    """Lanes without copies: a step that solves linear systems would pay for each.
+    """Lanes without copies: a step that solves linear systems, or of a large system, would pay for each.
 
     No arithmetic of such a step may depend on how many stand side by side.
     """

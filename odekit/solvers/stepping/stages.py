@@ -2,6 +2,7 @@
 
 The ``h k_i`` are rows of one matrix, and a stage is a matrix product, taken panel by panel: a block is always
 whole panels wide, so that no lane depends on where it stands or on its neighbours, not even in its last bit.
+Of a system so large that one lane fills a panel the last panel of all is filled up instead.
 """
 
 from __future__ import annotations
@@ -43,8 +44,15 @@ def stage_weights(stage: int) -> FloatArray:
 
 def combine(weights: FloatArray, rows: FloatArray) -> FloatArray:
     """Linear combination ``sum_i weights_i rows_i`` of (stage, state, lane) rows, (state, lane)."""
-    panels = rows.reshape(len(rows), -1, PANEL).transpose(1, 0, 2)
-    total: FloatArray = np.matmul(weights[None, :], panels)
+    flat = rows.reshape(len(rows), -1)
+    whole = flat.shape[1] // PANEL * PANEL
+    total = np.empty(flat.shape[1])
+    panels = flat[:, :whole].reshape(len(rows), -1, PANEL).transpose(1, 0, 2)
+    np.matmul(weights[None, :], panels, out=total[:whole].reshape(-1, 1, PANEL))
+    if whole < len(total):
+        last = np.zeros((len(rows), PANEL))
+        last[:, : len(total) - whole] = flat[:, whole:]
+        total[whole:] = np.matmul(weights[None, :], last[None])[0, 0, : len(total) - whole]
     return total.reshape(rows.shape[1:])
 
 

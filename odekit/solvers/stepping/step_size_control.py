@@ -126,8 +126,11 @@ def initial_step(
 
 
 def _mean_square(values: FloatArray) -> FloatArray:
-    mean: FloatArray = np.add.reduce(values * values, axis=0) / len(values)
-    return mean
+    # The order in which NumPy adds depends on how the numbers lie, and on whether a lane is alone.
+    squares = np.multiply(values, values, order="C")
+    is_alone = values.shape[1] == 1
+    total: FloatArray = np.add.accumulate(squares)[-1] if is_alone else np.add.reduce(squares, axis=0)
+    return total / len(values)
 
 
 def root_mean_square(values: FloatArray) -> FloatArray:

@@ -9,7 +9,7 @@ import numpy as np
 from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.solvers.stepping.attempt import Attempt
 from odekit.solvers.stepping.lanes import Lanes
-from odekit.solvers.stepping.stages import Stages, combine, padded, stage_weights
+from odekit.solvers.stepping.stages import Stages, combine, stage_weights
 from odekit.solvers.stepping.step_size_control import root_mean_square
 from odekit.solvers.stepping.tableau import DOP853
 
@@ -25,18 +25,17 @@ _EDGE = 5.0
 _WORTHWHILE = 1000.0
 
 
-def strain(stages: Stages, y: FloatArray, f: FloatArray, positions: IntArray) -> FloatArray:
-    """h rho of chosen lanes, rho being the size of the eigenvalue that dominates where steps are too long.
+def strain(stages: Stages, y: FloatArray, f: FloatArray, chosen: IntArray) -> FloatArray:
+    """h rho of chosen lanes, so many as can step together.
 
-    The last stage and the end of the step are two points at the same time: rho is the distance of the
-    derivatives over that of the points.
+    rho is the size of the eigenvalue that dominates where steps are too long. The last stage and the end of
+    the step are two points at the same time: rho is the distance of the derivatives over that of the points.
     """
-    chosen = padded(positions)
     last = DOP853.stages - 1
     rows = np.take(stages.rows[: last + 2], chosen, axis=2)
     point = combine(stage_weights(last), rows[: last + 1])
     change = root_mean_square(stages.h[chosen] * f[:, chosen] - rows[last + 1])
-    return np.asarray(change / root_mean_square(y[:, chosen] - point))[: len(positions)]
+    return np.asarray(change / root_mean_square(y[:, chosen] - point))
 
 
 def judge_stiffness(lanes: Lanes, tried: Attempt, taken: BoolArray) -> None:

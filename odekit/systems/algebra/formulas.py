@@ -11,6 +11,7 @@ from sympy.core.function import AppliedUndef
 from odekit.errors import InputError, UnknownNameError, shown
 from odekit.expressions import FORMULA, Names, parse
 from odekit.numbers import is_real
+from odekit.systems.algebra.families import Families
 from odekit.systems.algebra.symbolic import to_symbolic
 
 __all__ = ["read_formula"]
@@ -25,6 +26,7 @@ def read_formula(
     what: str,
     *,
     names: Names | None = None,
+    families: Families | None = None,
     indices: Mapping[str, int] = MappingProxyType({}),
 ) -> sp.Expr:
     """A formula in known names, which may be complex.
@@ -35,6 +37,7 @@ def read_formula(
     known: what each name stands for.
     what: what the formula is, for the message.
     names: the known names, where they have been looked at before.
+    families: of these names, where formulas of one shape are expected.
     indices: whole numbers by name, which may stand in brackets and in ranges of text.
 
     Raises
@@ -49,7 +52,7 @@ def read_formula(
     """
     if isinstance(formula, str):
         tree = parse(formula, known if names is None else names, FORMULA, indices)
-        expression = to_symbolic(tree, known)
+        expression = to_symbolic(tree, known) if families is None else families.read(tree)
     else:
         expression = _read(formula, known, what)
     if expression.has(sp.zoo, sp.nan, sp.oo, -sp.oo):

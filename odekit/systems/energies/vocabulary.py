@@ -11,7 +11,7 @@ import sympy as sp
 
 from odekit.errors import InputError, UnknownNameError
 from odekit.expressions import Names, respelt
-from odekit.systems.algebra import read_formula
+from odekit.systems.algebra import Families, read_formula
 from odekit.systems.energies.variables import TIME, Variable, declared_parameters
 from odekit.systems.written import entries_by_name, whole_numbers
 
@@ -61,6 +61,10 @@ class Vocabulary:
     def _names(self) -> Names:
         return Names(self.known)
 
+    @cached_property
+    def _families(self) -> Families:
+        return Families(self.known)
+
     def read(self, formula: Any, what: str, indices: Mapping[str, int] = MappingProxyType({})) -> sp.Expr:
         """A formula in the declared symbols, which may be complex.
 
@@ -80,7 +84,12 @@ class Vocabulary:
         """
         try:
             return read_formula(
-                formula, self.known, what, names=self._names, indices={**self._sizes, **indices}
+                formula,
+                self.known,
+                what,
+                names=self._names,
+                families=self._families,
+                indices={**self._sizes, **indices},
             )
         except UnknownNameError as error:
             if not error.kind.startswith("name"):

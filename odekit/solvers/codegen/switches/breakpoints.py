@@ -51,8 +51,12 @@ class Switch:
     is_sharp: bool
 
 
-def switches_of(system: System, texts: Sequence[str] = ()) -> tuple[Switch, ...]:
+def switches_of(
+    system: System, texts: Sequence[str] = (), clock: sp.Expr | None = None
+) -> tuple[Switch, ...]:
     """The switches of a system's vector field, and of further formulas in its names.
+
+    ``clock`` is what t means in the formulas, where it isn't the system's own time.
 
     Sharp are the arguments of step, sign, abs, relu, Min and Max (their differences), the conditions of
     Piecewise and the whole numbers in floor and its kin; smooth but perhaps narrow are the extremes of what
@@ -61,7 +65,8 @@ def switches_of(system: System, texts: Sequence[str] = ()) -> tuple[Switch, ...]
     known = {symbol.name: symbol for symbol in system.parameters} | {"t": _T}
     found: dict[sp.Expr, bool] = {}
     names = {symbol.name: symbol for symbol in system.states} | known
-    formulas = [to_symbolic(parse(text, names), names) for text in texts]
+    meanings = names if clock is None else names | {"t": clock}
+    formulas = [to_symbolic(parse(text, names), meanings) for text in texts]
     for entry in (*(system.rhs.values() if system.time is not None else ()), *formulas):
         for part in sp.preorder_traversal(entry):
             for function, is_sharp in _switches(part):

@@ -14,7 +14,7 @@ from odekit.solvers import compile
 from odekit.solvers.codegen import formulas_of
 from odekit.solvers.codegen.scalar import scalar_code
 from odekit.solvers.kernels.numba_dop853 import ScalarCode
-from odekit.solvers.kernels.numba_waves import WAVES
+from odekit.solvers.kernels.numba_text.waves import EXPONENTIAL, WAVES
 
 a, b, k, t = sp.symbols("a b k t")
 
@@ -33,7 +33,7 @@ FIELDS = {
 
 def evaluate(code: ScalarCode, time: float, y: np.ndarray, p: np.ndarray) -> list[float]:
     scope: dict[str, Any] = {"math": math, "np": np, "t": time}
-    exec(WAVES, scope)
+    exec(WAVES + EXPONENTIAL, scope)
     scope |= {f"y{i}": float(value) for i, value in enumerate(y)}
     scope |= {f"p{j}": float(value) for j, value in enumerate(p)}
     exec("\n".join(code.statements), scope)

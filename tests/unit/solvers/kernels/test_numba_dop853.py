@@ -11,7 +11,7 @@ import pytest
 from odekit.solvers.codegen import formulas_of
 from odekit.solvers.codegen.scalar import scalar_code
 from odekit.solvers.kernels.numba_dop853 import ScalarCode, kernel_source
-from odekit.solvers.kernels.numba_layout import LANES
+from odekit.solvers.kernels.numba_text.layout import LANES
 
 DECAY = ScalarCode((), ("-y0",), 0)
 
