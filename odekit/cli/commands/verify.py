@@ -30,6 +30,10 @@ FORMATS = ("text", "latex")
             "odekit verify --paper 2602.16849 --out report",
             "The claims of one paper; report/ holds JSON, tables and figures (PDF and PNG).",
         ),
+        (
+            "odekit verify draft.toml mine.py",
+            "Claims of your own, by the same rules; mine.py is your program, and is run as a script is.",
+        ),
         ("odekit verify --json - > verdicts.json", "For a program; progress stays on the terminal."),
     ),
 )
@@ -66,6 +70,13 @@ def command(
     predicted against a budget of every error that it knows of. CLAIM is an id of `odekit claims`; without one
     all are verified, but for those that take minutes, which are part of the full set. Exits with 0 if all are
     confirmed, 1 if one is refuted, 3 if one stays open.
+
+    CLAIM may also be a file of your own claims. FILE.py is your own program and is run, as a script is: each
+    function below @odekit.claim(...) in it is a claim. FILE.toml describes a system as `odekit analyse` reads
+    it, and tables [claims.NAME] with kind = "rate", "conserved", "limit", "closed form", "winner" or "order":
+    of = "x" is the quantity, formula = "2*k" the prediction, start = {x = [0.1, 1.0], y = "k"} numbers, two
+    ends to draw between, or formulas, end = 20 the last time; control = "k" a false prediction, by default
+    1.05 times the prediction. A claim whose control is not refuted is inconclusive.
     """
     if out is not None:
         from odekit.report import check_folder
@@ -84,11 +95,13 @@ def command(
 def _verified(
     claims: tuple[str, ...], paper: str | None, group: FiniteGroup | None, seed: int, full: bool
 ) -> Report:
-    from odekit.claims import select_claims, verify
+    from odekit.claims import loaded, select_claims, verify
 
-    with progress(len(select_claims(claims or None, paper, full))) as told:
+    # Each file once: a program may be slow, or leave something behind.
+    named = loaded(claims) or None
+    with progress(len(select_claims(named, paper, full))) as told:
         return verify(
-            claims or None,
+            named,
             paper=paper,
             group=group,
             seed=seed,
