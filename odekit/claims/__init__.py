@@ -1,7 +1,7 @@
 """Is the theorem true? One file a claim: statement, source, hypotheses, experiment, verdict, control.
 
-Full networks are trained without the derivation; their gap to it is judged against a budget of all errors. Claims
-of one's own, in Python or TOML, enter by the same door and are judged by the same rules.
+Full networks are trained without the derivation; their gap to it is judged against a budget of all errors.
+Claims of one's own, in Python or TOML, enter by the same door and are judged by the same rules.
 """
 
 from odekit.claims.catalogue import CLAIMS

@@ -52,7 +52,7 @@ def verify(
     ------
     UnknownNameError: an unknown claim or paper, with the nearest name.
     FileError: a file of claims that can't be read, or breaks.
-    InputError: a negative seed, what is no group of a definite order, a file without claims, or two of one id.
+    InputError: a negative seed, what is no group of a definite order, a file without claims, or one id twice.
     """
     seed = integer(seed, "the seed", 0)
     full = flag(full, "full")
@@ -90,17 +90,21 @@ def loaded(claims: Named | Sequence[Named] | None) -> tuple[str | Claim, ...]:
     FileError: a file that can't be read, or breaks.
     InputError: something else than names, files and claims, or a file without claims.
     """
-    is_one = isinstance(claims, str | os.PathLike | Claim)
+    if isinstance(claims, str | os.PathLike | Claim):
+        claims = [claims]
     expect(
-        claims is None or is_one or isinstance(claims, Sequence),
+        claims is None or isinstance(claims, Sequence),
         "the claims are no names",
         "an identifier, several, or None",
         claims,
         "odekit claims",
     )
     found: list[str | Claim] = []
-    for named in [claims] if is_one else claims or ():
-        found += claims_in(named) if is_file(named) else [named]
+    for named in claims or ():
+        if isinstance(named, os.PathLike) or (isinstance(named, str) and is_file(named)):
+            found += claims_in(named)
+        else:
+            found.append(named)
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from odekit.arrays import FloatArray
-from odekit.errors import InputError
+from odekit.errors import InputError, UnknownNameError
 from odekit.expressions import FORMULA, Expression, parse
 from odekit.systems import NamedSystem, Observables, observables
 
@@ -64,7 +64,13 @@ class Words:
         UnknownNameError: a name that nothing bears.
         """
         names = [*self.constants, *self.initial, *([CLOCK] if has_time else [])]
-        return Prediction(text, parse(text, names, FORMULA))
+        try:
+            return Prediction(text, parse(text, names, FORMULA))
+        except UnknownNameError as error:
+            meant = f"{error.name}0"
+            if meant not in names:
+                raise
+            raise UnknownNameError(error.kind, error.name, error.known, meant=repr(meant)) from None
 
     def constant(self, text: str) -> Prediction:
         """A formula in parameters.

@@ -23,7 +23,6 @@ Values: TypeAlias = float | Mapping[str, float]
 Prediction: TypeAlias = Values | Callable[[Settings], Values]
 
 
-
 @dataclass(frozen=True)
 class Measurement:
     """What an experiment measured, and how far off it may be.
@@ -103,20 +102,22 @@ def claim(
     'confirmed'
     """
     _check_id(id)
-    expect(isinstance(statement, str) and bool(statement.strip()), "a claim needs a statement", "a sentence",
-           statement)  # fmt: skip
+    is_sentence = isinstance(statement, str) and bool(statement.strip())
+    expect(is_sentence, "a claim needs a statement", "a sentence", statement)
     for name, text in (("source", source), ("hypotheses", hypotheses)):
         expect(isinstance(text, str), f"the {name} of {id!r} is no text", "text", text)
     _check_prediction(prediction, f"the prediction of {id!r}")
     _check_control(control, id)
     if tolerance is not None:
         positive(tolerance, f"the tolerance of {id!r}")
-    expect(applies is None or callable(applies), "what applies is no function", "a function of a group", applies)
+    expect(
+        applies is None or callable(applies), "what applies is no function", "a function of a group", applies
+    )
     full_only = flag(full_only, "full_only")
 
     def decorate(experiment: Experiment) -> Claim:
-        expect(callable(experiment), f"the experiment of {id!r} is no function", "a function of the settings",
-               experiment)  # fmt: skip
+        what = f"the experiment of {id!r} is no function"
+        expect(callable(experiment), what, "a function of the settings", experiment)
 
         def run(claim: Claim, settings: Settings) -> Verdict:
             return _judged(claim, settings, experiment, prediction, control, tolerance)
@@ -148,7 +149,9 @@ def _judged(
     tolerance: float | None,
 ) -> Verdict:
     found = _called(experiment, settings, "the experiment")
-    expect(isinstance(found, Measurement), "the experiment gives no measurement", "an odekit.Measurement", found)
+    expect(
+        isinstance(found, Measurement), "the experiment gives no measurement", "an odekit.Measurement", found
+    )
     measured = _by_name(found.value, "the measured value")
     predicted = _predicted(prediction, settings, measured)
     false = None if control is None else _predicted(control[1], settings, measured)
@@ -165,10 +168,7 @@ def _judged(
         found.evidence,
         found.text,
     )
-    shown = {
-        "predicted": dict(zip(measured, predicted.tolist(), strict=True)),
-        "measured": dict(measured),
-    }
+    shown = {"predicted": dict(zip(measured, predicted.tolist(), strict=True)), "measured": dict(measured)}
     if not isinstance(found.value, Mapping):
         shown = {name: next(iter(value.values())) for name, value in shown.items()}
     return verdict_on(claim, tested, shown)

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from odekit.arguments import expect
-from odekit.claims.own.asked import Asked, Prediction, Words
+from odekit.claims.own.asked import Asked, Words
 from odekit.claims.own.decorator import OWN
 from odekit.claims.own.kinds import KINDS, Kind
 from odekit.claims.own.setting import drawn_setting
 from odekit.claims.own.starts import Given, read_parameters, read_start
 from odekit.claims.own.trial import verdict_on
 from odekit.claims.verdict import Claim, Settings, Verdict
-from odekit.errors import InputError, UnknownNameError, shown
+from odekit.errors import InputError, UnknownNameError
 from odekit.files import read_toml
 from odekit.groups import FiniteGroup
 from odekit.numbers import integer, is_real, positive
@@ -44,12 +44,15 @@ def claims_of_tables(path: Path) -> tuple[Claim, ...]:
         raise InputError(
             f"{path.name} holds no claim",
             expected="tables [claims.NAME], each with a kind",
-            received=", ".join([*content, *(["an empty [claims]"] if tables is not None else [])]) or "nothing",
+            received=", ".join([*content, *(["an empty [claims]"] if tables is not None else [])])
+            or "nothing",
             hint='[claims.decay], and below it kind = "rate"',
         )
     if "system" in content and len(content) > 1:
         others = ", ".join(key for key in content if key != "system")
-        raise InputError(f"{path.name} describes two systems", expected="system, or equations", received=others)
+        raise InputError(
+            f"{path.name} describes two systems", expected="system, or equations", received=others
+        )
     named = named_system(content.get("system", content), path.parent, path.name)
     words = Words(named)
     return tuple(_claim(name, table, words, path.name) for name, table in tables.items())
@@ -60,7 +63,9 @@ def _claim(id: str, table: Any, words: Words, file: str) -> Claim:
     expect(isinstance(table, Mapping), f"{place} is no table", "a table with a kind", table)
     if "kind" not in table:
         raise InputError(
-            f"{place} lacks kind", expected=f"one of {', '.join(KINDS)}", received=", ".join(table) or "nothing"
+            f"{place} lacks kind",
+            expected=f"one of {', '.join(KINDS)}",
+            received=", ".join(table) or "nothing",
         )
     name = table["kind"]
     if not isinstance(name, str) or name not in KINDS:

@@ -89,9 +89,7 @@ class Setting:
     def known(self) -> Mapping[str, FloatArray]:
         """(batch,) value of every name that a prediction may hold, but t."""
         initial = self.asked.words.initial
-        evaluate = observables(
-            self.system, {name: of for name, of in initial.items()}, self.asked.words.named.meanings
-        )
+        evaluate = observables(self.system, initial, self.asked.words.named.meanings)
         found = evaluate(np.zeros(self.batch), self.start, self._parameters)
         return {**self.constants, **dict(zip(initial, found, strict=True))}
 

@@ -41,7 +41,9 @@ def read_start(written: Any, words: Words) -> dict[str, Given]:
     return found
 
 
-def read_parameters(written: Any, words: Words, chosen: Iterable[str]) -> dict[str, float | tuple[float, float]]:
+def read_parameters(
+    written: Any, words: Words, chosen: Iterable[str]
+) -> dict[str, float | tuple[float, float]]:
     """The value of every parameter that has none in the file, but of those that the claim chooses.
 
     Raises
@@ -77,7 +79,9 @@ def _check_all(names: Iterable[str], found: Mapping[str, Any], what: str) -> Non
     missing = [name for name in names if name not in found]
     if missing:
         raise InputError(
-            f"{', '.join(missing)} has no {what}" if len(missing) == 1 else f"{', '.join(missing)} have no {what}",
+            f"{', '.join(missing)} has no {what}"
+            if len(missing) == 1
+            else f"{', '.join(missing)} have no {what}",
             expected=EXPECTED,
             received=", ".join(found) or "nothing",
         )

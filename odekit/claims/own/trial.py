@@ -9,6 +9,7 @@ import numpy as np
 from odekit.arrays import FloatArray
 from odekit.claims.negative_control import Control
 from odekit.claims.verdict import Claim, Verdict, judge
+from odekit.outcomes import Outcome
 
 __all__ = ["Tested", "Trial", "verdict_on"]
 
@@ -16,6 +17,8 @@ _UNCONTROLLED = (
     "It has no control: nothing is confirmed but next to a false statement that the same experiment refutes."
 )
 _SURVIVED = "Its control was not refuted, so that the experiment can't tell the claim from what is false."
+
+_POWERLESS = "Its errors may be larger than what tells it from what is false: no power."
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +38,19 @@ class Trial:
     tolerance: FloatArray | float
 
     def decisive(self) -> tuple[int, ...]:
-        """The entry that refutes most clearly, else one that nothing is known of, else the one known least."""
+        """The entry that refutes most clearly, else one of which nothing is known, else the least known."""
         gap, budget, tolerance = self.gap, self._sum, self._tolerance
         known = np.isfinite(gap) & np.isfinite(budget)
         excess = np.where(known, gap - budget, -np.inf)
         unclear = np.where(known, budget - tolerance, np.inf)
         chosen = excess if (excess > 0).any() else unclear
         return tuple(int(place) for place in np.unravel_index(int(chosen.argmax()), chosen.shape))
+
+    @property
+    def outcome(self) -> Outcome:
+        """Of the entry that decides."""
+        entry = self.at(self.decisive())
+        return judge(entry["gap"], sum(entry["budget"].values()), entry["tolerance"])
 
     @property
     def gap(self) -> FloatArray:
@@ -94,22 +103,27 @@ def verdict_on(claim: Claim, tested: Tested, shown: Mapping[str, Any] | None = N
     shown: predicted and measured values to report; by default those of the entry that decides.
     """
     place = tested.claim.decisive()
-    control = None if tested.control is None else Control(tested.control[0], _outcome(tested.control[1]))
+    control = None if tested.control is None else Control(tested.control[0], tested.control[1].outcome)
     reported = shown or {
         "predicted": float(tested.claim.predicted[place]),
         "measured": float(tested.claim.measured[place]),
     }
-    remark = _UNCONTROLLED if control is None else _SURVIVED if control.outcome != "refuted" else ""
     return claim.verdict(
         **tested.claim.at(place),
         control=control,
         checks=tested.checks,
         evidence=tested.evidence,
-        text=" ".join(filter(None, [tested.text, remark])),
+        text=" ".join(filter(None, [tested.text, _remark(tested.claim, control)])),
         **reported,
     )
 
 
-def _outcome(trial: Trial) -> Any:
-    entry = trial.at(trial.decisive())
-    return judge(entry["gap"], sum(entry["budget"].values()), entry["tolerance"])
+def _remark(trial: Trial, control: Control | None) -> str:
+    """Why a claim stays open, as far as the rules tell."""
+    if trial.outcome == "refuted":
+        return ""
+    if control is None:
+        return _UNCONTROLLED
+    if control.outcome != "refuted":
+        return _SURVIVED
+    return _POWERLESS if trial.outcome == "inconclusive" else ""

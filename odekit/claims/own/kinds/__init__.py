@@ -10,6 +10,4 @@ from odekit.claims.own.kinds.winner import WINNER
 
 __all__ = ["KINDS", "Kind"]
 
-KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (RATE, CONSERVED, LIMIT, CLOSED_FORM, WINNER, ORDER)
-}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (RATE, CONSERVED, LIMIT, CLOSED_FORM, WINNER, ORDER)}

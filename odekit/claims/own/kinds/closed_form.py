@@ -19,7 +19,8 @@ def _test(asked: Asked, setting: Setting) -> Tested:
     size = np.abs(measured).max(axis=0)
     false_text, false = mutated(asked, predicted, names, size)
     # One tolerance for all times: where prediction and control cross, none tells them apart.
-    tolerance = np.broadcast_to(np.nanmax(distance(asked, predicted, false), axis=0), measured.shape)
+    apart = np.nan_to_num(distance(asked, predicted, false), nan=0.0).max(axis=0)
+    tolerance = np.broadcast_to(apart, measured.shape)
     budget = {"integrator": record.errors[0]}
     missing = record.t[~np.isfinite(predicted).all(axis=1)]
     return Tested(
@@ -30,7 +31,7 @@ def _test(asked: Asked, setting: Setting) -> Tested:
                 "x": {"label": "time", "values": record.t},
                 "y": {"label": asked.said["of"].text},
                 "curves": {"integrated": measured[:, 0], "formula": predicted[:, 0]},
-            },
+            }
         },
         text=f"The formula is no finite real number at t = {missing[0]:.6g}." if missing.size else "",
     )

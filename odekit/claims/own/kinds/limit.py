@@ -41,8 +41,14 @@ def _test(asked: Asked, setting: Setting) -> Tested:
                 "curves": {"integrated": values[:, 0], "limit": np.full(len(record.t), predicted[0])},
             },
         },
-        text="Some orbit rests at the end where rest is unstable: it may leave later." * bool(unstable.any()),
+        text=_remark(unstable, budget["what is left to go"]),
     )
+
+
+def _remark(unstable: BoolArray, left: FloatArray) -> str:
+    if unstable.any():
+        return "Some orbit rests at the end where rest is unstable: it may leave later."
+    return "At the end it still moves about as much as before." if np.isinf(left).any() else ""
 
 
 def _left(values: FloatArray, errors: FloatArray) -> FloatArray:
@@ -62,7 +68,7 @@ def _left(values: FloatArray, errors: FloatArray) -> FloatArray:
 
 
 def _rests_where_it_is_unstable(setting: Setting) -> BoolArray:
-    """Whether an orbit has come to a point of rest of which the linearisation has a growing mode, (batch,)."""
+    """Whether an orbit has come to rest where the linearisation has a growing mode, (batch,)."""
     system, solution = setting.system, setting.solutions[0]
     found = np.zeros(setting.batch, dtype=bool)
     if system.time is not None:

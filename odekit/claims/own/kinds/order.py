@@ -1,5 +1,8 @@
 """``kind = "order"``: an error scales as a power of a small parameter."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from odekit.arrays import FloatArray
@@ -48,9 +51,7 @@ def _test(asked: Asked, setting: Setting) -> Tested:
     )
 
 
-def _sizes(
-    asked: Asked, setting: Setting, small: str, scales: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def _sizes(asked: Asked, setting: Setting, small: str, scales: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The largest distance from the approximation along each orbit, and its error, (batch, scales)."""
     count, batch = len(scales), setting.batch
     chosen = {name: np.repeat(np.broadcast_to(v, batch), count) for name, v in setting.chosen.items()}
@@ -62,10 +63,13 @@ def _sizes(
     gaps = np.abs(record.values[0] - known)
     if not np.isfinite(gaps).all():
         raise InputError("the approximation is no finite real number at some time and start")
-    return tuple(np.asarray(each.max(axis=0).reshape(batch, count)) for each in (gaps, record.errors[0]))
+    return (
+        np.asarray(gaps.max(axis=0).reshape(batch, count)),
+        np.asarray(record.errors[0].max(axis=0).reshape(batch, count)),
+    )
 
 
-def _statement(said: dict[str, object]) -> str:
+def _statement(said: Mapping[str, Any]) -> str:
     of, about = said["of"], said.get("approximation")
     what = of.text if about is None else f"{of.text} - ({about.text})"
     return f"{what} scales as {said['small']}**{said['order']:g}"
