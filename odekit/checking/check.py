@@ -11,12 +11,13 @@ import numpy as np
 from odekit.checking.assertions import Statement
 from odekit.checking.document import Document, Line, read_document
 from odekit.checking.finding import Finding
-from odekit.checking.flow import derived_flow
+from odekit.checking.flow import clock_factor, derived_system, flow_of
 from odekit.checking.judge import judge
 from odekit.checking.sampling import draw
 from odekit.checking.statements import statement
 from odekit.checking.units import Case, explain, shared_factor
 from odekit.checking.vocabulary import checked_units, vocabulary
+from odekit.checking.words import judge_words
 from odekit.errors import AlgebraError, InputError, LimitError, ReductionError
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.networks import Network, time_text
@@ -49,7 +50,8 @@ def check(
         ``first_integrals``, ``closed_forms`` (in t and ``alpha0``, ...), ``rates``, ``limits``, ``values``
         (``energy``, ``logit_scale``), ``definitions``, ``conventions``, and ``network`` or ``system``, an
         ODE as `odekit.system` reads it from a file, or that file's path. A mapping of text only is read as
-        equations.
+        equations. Of a group that is not Abelian, equations and first integrals are words of matrices, such
+        as ``2*theta*Adjoint(xi)``, or traces of such.
     network: what is derived, or the system, unless a table says so. Conditions of a system such as ``x > 0``
         are kept.
     seed: of the random points.
@@ -71,10 +73,14 @@ def check(
     (False, '-p*(alpha**2 + 4*beta**2)*sin(D)/beta')
     """
     document = read_document(equations, network)
-    flow = derived_flow(document)
+    system = derived_system(document)
+    rng = np.random.default_rng(integer(seed, "the seed", 0))
+    if system.blocks is not None:
+        judged = judge_words(document, system.blocks, clock_factor(document), rng)
+        return [replace(finding, time=_clock(document)) for finding in judged]
+    flow = flow_of(document, system)
     flow = replace(flow, free_units=checked_units(document, flow))
     words = vocabulary(document, flow)
-    rng = np.random.default_rng(integer(seed, "the seed", 0))
     read = [_attempted(line, partial(statement, line, words), UNAVAILABLE) for line in document.lines]
     statements = [each for each in read if isinstance(each, Statement)]
     points = [draw(flow, each.conditions, each.written, rng) for each in statements]
@@ -91,8 +97,8 @@ def check(
             replace(finding, notes=(*finding.notes, factor.note())) if place in factor.lines else finding
             for place, finding in enumerate(found)
         ]
-    judged = iter(found)
-    findings = [next(judged) if isinstance(each, Statement) else each for each in read]
+    others = iter(found)
+    findings = [next(others) if isinstance(each, Statement) else each for each in read]
     clock = _clock(document)
     return [replace(finding, time=clock, units=_units(findings)) for finding in findings]
 

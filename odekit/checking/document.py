@@ -102,6 +102,13 @@ def read_document(
     settings, conventions = dict(tables["network"]), dict(tables["conventions"])
     chosen = {key: settings.pop(key, None) for key in ("modes", "form", "character")}
     has_own_time = bool({"loss", "logit_scale"} & set(settings))
+    is_own = "system" in content or isinstance(about, System | NamedSystem)
+    if is_own and (tables["network"] or "time" in conventions):
+        raise InputError(
+            "the lines are about a system, and a network has no say in it",
+            expected="a network or a system, and with a system no time in [conventions]",
+            received="[network]" if tables["network"] else "time",
+        )
     lines = tuple(line for name, kind in KINDS.items() for line in _lines(kind, tables[name]))
     if not lines:
         raise InputError("there is nothing to check", expected=f"a line in one of {', '.join(KINDS)}")
@@ -153,10 +160,8 @@ def _about(
     """
     if described is None and not isinstance(about, System | NamedSystem):
         return {"network": _network(settings, about), "system": None}
-    if settings or (described is not None and about is not None):
-        raise InputError(
-            "the lines are about two things", expected="a network, or a system, as an argument or a table"
-        )
+    if described is not None and about is not None:
+        raise InputError("the lines are about two things", expected="an argument, or a table")
     if isinstance(about, System):
         return {"network": None, "system": NamedSystem(about, {})}
     found = about if described is None else named_system(described, folder, "[system]")

@@ -21,7 +21,20 @@ from odekit.networks import Network
 from odekit.systems import System
 from odekit.systems.algebra import from_symbolic
 
-__all__ = ["ENERGY", "LOSS", "ONE", "TIME", "ZERO", "Flow", "along", "derived_flow", "own_factor", "total"]
+__all__ = [
+    "ENERGY",
+    "LOSS",
+    "ONE",
+    "TIME",
+    "ZERO",
+    "Flow",
+    "along",
+    "clock_factor",
+    "derived_system",
+    "flow_of",
+    "own_factor",
+    "total",
+]
 
 ENERGY, TIME, LOSS = "E", "time", "loss"
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
@@ -181,24 +194,35 @@ def total(terms: Iterable[Expression]) -> Expression:
     return result
 
 
-def derived_flow(document: Document) -> Flow:
-    """Derive what the document's network obeys, or take its own system.
+def derived_system(document: Document) -> System:
+    """What the document's network obeys, or its own system.
 
     Raises
     ------
-    ReductionError: a group that is not Abelian, whose equations are words of matrices.
+    ReductionError: a network that has no such derivation.
     UnknownNameError: a character or form that the derivation doesn't have.
     """
     network = document.network
-    if network is None:
-        return _own_flow(document)
-    factor = own_factor(network, network.loss, network.logit_scale) if document.own_time else ONE
-    return Flow(_system(document, network), factor)
+    if document.system is not None:
+        return document.system.system
+    assert network is not None
+    system = derive(network) if document.modes is None else derive(network, document.modes)
+    if system.blocks is not None:
+        return system
+    if document.character is not None:
+        system = _of_character(system, document.character)
+    return system if document.form == "polar" else system.form(document.form)
 
 
-def _own_flow(document: Document) -> Flow:
-    assert document.system is not None
-    system = document.system.system
+def flow_of(document: Document, system: System) -> Flow:
+    """The system in trees, in the document's time.
+
+    Parameters
+    ----------
+    system: of `derived_system`; one whose states are no blocks.
+    """
+    if document.system is None:
+        return Flow(system, clock_factor(document))
     constants = tuple(symbol.name for symbol in system.parameters)
     known = {*constants, *(symbol.name for symbol in system.states)}
     words = [part for condition in system.conditions for part in condition.split(",")]
@@ -206,18 +230,12 @@ def _own_flow(document: Document) -> Flow:
     return Flow(system, ONE, constants=constants, known_positive=frozenset(positive & known), is_own=True)
 
 
-def _system(document: Document, network: Network) -> System:
-    system = derive(network) if document.modes is None else derive(network, document.modes)
-    if system.blocks is not None:
-        raise ReductionError(
-            f"the equations of {network.group.name} are words of matrices and can't be checked as formulas",
-            expected="an Abelian group",
-            received=network.group.name,
-            hint="odekit derive, which prints its equations, laws and rates",
-        )
-    if document.character is not None:
-        system = _of_character(system, document.character)
-    return system if document.form == "polar" else system.form(document.form)
+def clock_factor(document: Document) -> Expression:
+    """What velocities of the derivation are multiplied by, in the document's time."""
+    network = document.network
+    if network is None or not document.own_time:
+        return ONE
+    return own_factor(network, network.loss, network.logit_scale)
 
 
 def _of_character(system: System, character: str) -> System:

@@ -70,7 +70,7 @@ def test_own_claims_are_reported_as_built_in_ones(invoke: Invoke, tmp_path: Path
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("mine.py", "import no_such_module\n", "ModuleNotFoundError: No module named 'none_such' (line 1)"),
+        ("mine.py", "import none_such\n", "ModuleNotFoundError: No module named 'none_such' (line 1)"),
         ("mine.py", "x = 1\n", "mine.py holds no claim"),
         ("mine.toml", '[equations]\nx = "-x"\n', "mine.toml holds no claim"),
         ("mine.toml", '[equations]\nx = "-x"\n[claims.a]\nkind = "rat"\n', "Try: 'rate'"),

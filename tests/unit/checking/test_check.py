@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from odekit import Network, blow_up_time, check
-from odekit.errors import FileError, InputError, ReductionError, UnknownNameError
+from odekit.errors import FileError, InputError, UnknownNameError
 
 ZP = {"group": "Zp"}
 SPHERES = {"group": "Zp", "embedding": "unshared", "constraint": "sphere"}
@@ -305,11 +305,6 @@ def test_formulas_that_algebra_could_not_hold_are_judged_without_it(text: str) -
     (finding,) = check({"D": text}, Network("Zp"))
     assert not finding.agrees
     assert finding.ratio is None
-
-
-def test_matrices_are_refused_with_their_reason() -> None:
-    with pytest.raises(ReductionError, match="words of matrices"):
-        check({"D": "1"}, Network("S3"))
 
 
 def test_a_blow_up_time_is_unknown_without_exact_solution() -> None:

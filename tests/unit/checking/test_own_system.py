@@ -174,10 +174,16 @@ def test_a_system_is_taken_from_its_own_file_beside_the_draft(tmp_path: Path) ->
         ({"equations": {"x": "1"}}, None, InputError, "no network and no system is given"),
         ({"system": POSITIVE, "equations": {"x": "1"}}, LOGISTIC, InputError, "about two things"),
         (
-            {"system": POSITIVE, "network": {"group": "Zp"}, "equations": {"x": "1"}},
+            {"system": POSITIVE, "network": {"form": "polar"}, "equations": {"x": "1"}},
             None,
             InputError,
-            "about two things",
+            r"Received: \[network\]",
+        ),
+        (
+            {"system": POSITIVE, "conventions": {"time": "network"}, "equations": {"x": "1"}},
+            None,
+            InputError,
+            "Received: time",
         ),
         ({"system": POSITIVE, "equations": {"x": "1"}}, Network("Zp"), InputError, "about two things"),
         ({"system": POSITIVE, "equations": {"z": "1"}}, None, UnknownNameError, "unknown state 'z'"),

@@ -13,7 +13,7 @@ __all__ = ["LIMIT"]
 # What is left to go falls by this factor or less from one half of the time to the next, as 1/log(t) does not.
 SLOWEST = 0.75
 TWICE = 2.0  # for what the bound of a geometric series neglects
-AT_REST = 1e-3  # of its size, what a state may still move by in as much time again
+AT_REST = 1e-3  # of the largest state, what one may still move by in as much time again
 UNSTABLE = 1e-6  # of the fastest rate, above the rounding of the derivatives
 STEP = 1e-6  # relative, of central differences
 
@@ -75,12 +75,14 @@ def _rests_where_it_is_unstable(setting: Setting) -> BoolArray:
         return found
     velocity = system.function()
     parameters = np.array([setting.constants[name] for name in setting.asked.words.free])
-    end, sizes = solution.y[-1], np.abs(solution.y).max(axis=0) + np.finfo(np.float64).tiny
+    end, sizes = solution.y[-1], np.abs(solution.y).max(axis=0)
     for start in range(setting.batch):
         y, p, size = end[:, start], parameters[:, start] if parameters.size else (), sizes[:, start]
-        if (np.abs(velocity(0.0, y, p)) * setting.asked.end > AT_REST * size).any():
+        # What is small now may grow: it counts as at rest next to the others, and to 1.
+        largest = max(1.0, float(size.max()))
+        if (np.abs(velocity(0.0, y, p)) * setting.asked.end > AT_REST * largest).any():
             continue
-        steps = np.diag(STEP * size)
+        steps = np.diag(STEP * np.maximum(size, AT_REST * largest))
         columns = [(velocity(0.0, y + s, p) - velocity(0.0, y - s, p)) / (2 * s.max()) for s in steps]
         matrix = np.array(columns).T
         if np.isfinite(matrix).all():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import odekit
@@ -139,6 +140,11 @@ OPEN = {
         'kind = "limit"\nof = "x"\nformula = "0"\nstart = {x = 0}\nend = 30',
         "rests at the end where rest is unstable",
     ),
+    "what has hardly begun to leave": (
+        '[equations]\nx = "x*(1 - x)"\n',
+        'kind = "limit"\nof = "x + 5"\nformula = "5"\nstart = {x = 1e-16}\nend = 5',
+        "rests at the end where rest is unstable",
+    ),
     "nobody is ahead": (
         COMPETING,
         'kind = "winner"\namong = ["a", "b"]\nwinner = "b"\nstart = {a = 0.2, b = 0.2}\nend = 20',
@@ -204,6 +210,28 @@ def test_what_the_experiment_can_not_tell_stays_open(name: str, tmp_path: Path) 
     verdict = verify(tmp_path, system, claim)
     assert verdict.outcome == "inconclusive"
     assert reason in verdict.text
+
+
+@pytest.mark.slow
+def test_no_rate_of_a_random_linear_flow_is_judged_against_its_eigenvalues(tmp_path: Path) -> None:
+    generator = np.random.default_rng(3)
+    decided = 0
+    for _ in range(8):
+        matrix = generator.normal(size=(3, 3))
+        matrix = -(matrix @ matrix.T) - 0.3 * np.eye(3)
+        slowest, second = (float(rate) for rate in np.sort(-np.linalg.eigvalsh(matrix))[:2])
+        rows = [
+            " + ".join(f"({a!r})*{x}" for a, x in zip(row, "xyz", strict=True)) for row in matrix.tolist()
+        ]
+        system = "[equations]\n" + "\n".join(f'{x} = "{row}"' for x, row in zip("xyz", rows, strict=True))
+        end = 12 / min(slowest, second - slowest)
+        start = f"start = {{x = [1, 2], y = [1, 2], z = 1}}\nend = {end}\n"
+        for factor, never in ((1.0, "refuted"), (1.03, "confirmed"), (0.97, "confirmed")):
+            claim = f'kind = "rate"\nof = "x"\n{start}formula = "{factor * slowest!r}"'
+            verdict = verify(tmp_path, system, claim)
+            assert verdict.outcome != never, verdict
+            decided += verdict.outcome != "inconclusive"
+    assert decided >= 16
 
 
 def test_the_seed_draws_the_starts_and_nothing_else_does(tmp_path: Path) -> None:
