@@ -8,13 +8,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from odekit.checking.assertions import Statement
 from odekit.checking.document import Document, Line, read_document
 from odekit.checking.finding import Finding
 from odekit.checking.flow import clock_factor, derived_system, flow_of
 from odekit.checking.judge import judge
 from odekit.checking.sampling import draw
-from odekit.checking.statements import statement
+from odekit.checking.statements import Statement, statement
 from odekit.checking.units import Case, explain, shared_factor
 from odekit.checking.vocabulary import checked_units, vocabulary
 from odekit.checking.words import judge_words

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
 from odekit.checking import algebra
-from odekit.checking.assertions import Statement
+from odekit.checking.statements import Statement
 from odekit.checking.vocabulary import Vocabulary
 from odekit.errors import ReductionError
 from odekit.expressions import Expression, names_in, substitute

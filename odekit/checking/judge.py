@@ -12,7 +12,6 @@ import numpy as np
 
 from odekit.arrays import BoolArray, FloatArray
 from odekit.checking import algebra
-from odekit.checking.assertions import Identity, Statement, exists_in_part, exists_nowhere, not_real
 from odekit.checking.correction import correction, symbol_notes
 from odekit.checking.finding import Finding
 from odekit.checking.flow import ONE, ZERO
@@ -31,6 +30,7 @@ from odekit.checking.sampling import (
     monomial,
     number,
 )
+from odekit.checking.statements import Identity, Statement, exists_in_part, exists_nowhere, not_real
 from odekit.checking.vocabulary import Vocabulary
 from odekit.errors import InputError
 from odekit.expressions import Expression, names_in, substitute

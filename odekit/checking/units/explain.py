@@ -14,9 +14,9 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.checking.algebra import balances
-from odekit.checking.assertions import Identity
 from odekit.checking.flow import LOSS, ONE, TIME, Flow
 from odekit.checking.sampling import Points, measure, number, power
+from odekit.checking.statements import Identity
 from odekit.expressions import Expression, times
 
 __all__ = ["Case", "explain", "explained"]

@@ -7,11 +7,11 @@ gradient is by the initial values: both together determine u, by the method of c
 
 from fractions import Fraction
 
-from odekit.checking.assertions import Identity, Premise, Statement
 from odekit.checking.document import Line
 from odekit.checking.flow import ENERGY, ONE, ZERO, Flow, along, total
-from odekit.checking.rates import rate
 from odekit.checking.sampling import Condition, Continuity, NumericValue, blow_up_time, is_turn, limit
+from odekit.checking.statements.assertions import Identity, Premise, Statement
+from odekit.checking.statements.rates import rate
 from odekit.checking.vocabulary import CLOCK, Vocabulary
 from odekit.errors import InputError, ReductionError, UnknownNameError
 from odekit.expressions import Call, Expression, Number, names_in, substitute, times

@@ -2,10 +2,10 @@
 
 from fractions import Fraction
 
-from odekit.checking.assertions import Identity, Premise, Statement
 from odekit.checking.document import Line
 from odekit.checking.flow import ZERO, Flow
 from odekit.checking.sampling import Condition, eigenvalue, measure
+from odekit.checking.statements.assertions import Identity, Premise, Statement
 from odekit.checking.vocabulary import Vocabulary
 from odekit.errors import InputError, ReductionError, UnknownNameError
 from odekit.expressions import Expression, Number, Power, Product, Symbol, names_in, times
