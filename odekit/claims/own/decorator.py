@@ -13,9 +13,10 @@ from odekit.claims.own.trial import Tested, Trial, verdict_on
 from odekit.claims.verdict import Claim, Settings, Verdict
 from odekit.errors import InputError, OdekitError
 from odekit.groups import FiniteGroup
+from odekit.json_text import strict_json
 from odekit.numbers import is_real, positive, real
 
-__all__ = ["OWN", "Measurement", "claim"]
+__all__ = ["OWN", "Measurement", "check_id", "claim"]
 
 OWN = "one's own"
 
@@ -32,7 +33,8 @@ class Measurement:
     value: a number, or numbers by name.
     budget: bounds of all errors by their source, or one number; they add up, and hold for each value.
     checks: further parts of the statement that hold or don't, by name; one that doesn't refutes the claim.
-    evidence: numbers and arrays to report.
+    evidence: numbers, arrays and text to report, by name; ``"series"`` is drawn, see
+        `odekit.report.verdict_figure`.
     text: qualifications of the statement, in words.
 
     Raises
@@ -51,8 +53,10 @@ class Measurement:
         _by_name(self.value, "the measured value")
         parts = _by_name(self.budget, "the budget")
         expect(all(not part < 0 for part in parts.values()), "a budget is negative", "0 or more", parts)
-        for name in ("checks", "evidence"):
-            expect(isinstance(getattr(self, name), Mapping), f"{name} have no names", "a mapping", self.value)
+        expect(isinstance(self.checks, Mapping), "checks have no names", "a mapping", self.checks)
+        for holds in self.checks.values():
+            flag(holds, "a check")
+        _check_evidence(self.evidence)
         expect(isinstance(self.text, str), "the text is none", "text", self.text)
 
 
@@ -101,7 +105,7 @@ def claim(
     >>> quarter_turn.experiment(quarter_turn, Settings()).outcome
     'confirmed'
     """
-    _check_id(id)
+    check_id(id)
     is_sentence = isinstance(statement, str) and bool(statement.strip())
     expect(is_sentence, "a claim needs a statement", "a sentence", statement)
     for name, text in (("source", source), ("hypotheses", hypotheses)):
@@ -211,9 +215,49 @@ def _is_number(value: Any) -> bool:
     return is_real(value) or (isinstance(value, float | np.floating) and not np.isfinite(value))
 
 
-def _check_id(id: Any) -> None:
-    is_name = isinstance(id, str) and bool(id) and id.replace("-", "_").replace(".", "_").isidentifier()
-    expect(is_name and not id.endswith((".py", ".toml")), "a claim has no name", 'text such as "my-rate"', id)
+def check_id(id: Any) -> None:
+    """Refuse what is no name of a claim, which names its figure's file, too.
+
+    Raises
+    ------
+    InputError: no text, or other characters than letters, digits, ``-``, ``_`` and ``.``.
+    """
+    is_name = isinstance(id, str) and id.replace("-", "_").replace(".", "_").isidentifier()
+    is_right = is_name and not id.startswith(".") and not id.endswith((".py", ".toml"))
+    expect(is_right, "a claim has no name", 'text such as "my-rate"', id)
+
+
+def _check_evidence(evidence: Any) -> None:
+    expect(isinstance(evidence, Mapping), "evidence has no names", "a mapping", evidence)
+    try:
+        strict_json(evidence)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError(
+            "evidence can't be written as JSON", expected="numbers, arrays and text", received=str(error)
+        ) from error
+    series = evidence.get("series")
+    if series:
+        expect(
+            _can_be_drawn(series),
+            "the series can't be drawn",
+            '{"x": {"label", "values"}, "y": {"label"}, "curves": {name: values}}',
+            series,
+        )
+
+
+def _can_be_drawn(series: Any) -> bool:
+    try:
+        x = np.asarray(series["x"]["values"], dtype=np.float64)
+        curves = [np.asarray(values, dtype=np.float64) for values in series["curves"].values()]
+        labels = [series["x"]["label"], series["y"]["label"]]
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+        return False
+    is_known = series.get("scale", "linear") in ("linear", "loglog", "semilogy", "semilogx")
+    return (
+        is_known
+        and all(isinstance(label, str) for label in labels)
+        and all(x.ndim == 1 and curve.shape == x.shape for curve in curves)
+    )
 
 
 def _check_prediction(prediction: Any, what: str) -> None:

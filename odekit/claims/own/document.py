@@ -8,7 +8,7 @@ from typing import Any
 
 from odekit.arguments import expect
 from odekit.claims.own.asked import Asked, Words
-from odekit.claims.own.decorator import OWN
+from odekit.claims.own.decorator import OWN, check_id
 from odekit.claims.own.kinds import KINDS, Kind
 from odekit.claims.own.setting import drawn_setting
 from odekit.claims.own.starts import Given, read_parameters, read_start
@@ -60,6 +60,8 @@ def claims_of_tables(path: Path) -> tuple[Claim, ...]:
 
 def _claim(id: str, table: Any, words: Words, file: str) -> Claim:
     place = f"[claims.{id}] in {file}"
+    with _placed(place):
+        check_id(id)
     expect(isinstance(table, Mapping), f"{place} is no table", "a table with a kind", table)
     if "kind" not in table:
         raise InputError(

@@ -148,6 +148,10 @@ def test_the_json_of_an_own_claim_has_the_shape_of_a_built_in_one() -> None:
         (lambda: odekit.Measurement(2, -1), "a budget is negative"),
         (lambda: odekit.Measurement(2, {}), "the budget is no number"),
         (lambda: odekit.Measurement(2, 1, checks=3), "checks have no names"),  # type: ignore[arg-type]
+        (lambda: odekit.Measurement(2, 1, checks={"a": 3}), "a check is no truth value"),  # type: ignore[dict-item]
+        (lambda: odekit.Measurement(2, 1, evidence={"a": {1, 2}}), "evidence can't be written as JSON"),
+        (lambda: odekit.Measurement(2, 1, evidence={"series": [1.0]}), "the series can't be drawn"),
+        (lambda: odekit.claim("../up", "x", prediction=1), "a claim has no name"),
     ],
 )
 def test_what_is_no_claim_is_refused(make: Callable[[], Any], message: str) -> None:

@@ -104,6 +104,7 @@ def test_what_does_not_fit_a_kind_is_told(
         (SYSTEM, "mine.toml holds no claim.*Expected: tables"),
         (SYSTEM + "[claims]\n", "holds no claim"),
         (SYSTEM + "[claims]\nmine = 3\n", r"\[claims.mine\] in mine.toml is no table"),
+        (SYSTEM + '[claims."../up"]\nkind = "rate"\n', "a claim has no name.*'../up'"),
         (SYSTEM + "[claim.mine]\nkind = 3\n", "holds no claim.*Received: equations, parameters, claim"),
         ("claims = 3\n", "holds no claim"),
         ('[claims.mine]\nkind = "rate"\n', "mine.toml holds no equations"),
