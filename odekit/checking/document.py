@@ -109,7 +109,8 @@ def read_document(
             expected="a network or a system, and with a system no time in [conventions]",
             received="[network]" if tables["network"] else "time",
         )
-    lines = tuple(line for name, kind in KINDS.items() for line in _lines(kind, tables[name]))
+    place = "infinity" if is_own else "blow-up"
+    lines = tuple(line for name, kind in KINDS.items() for line in _lines(kind, tables[name], place))
     if not lines:
         raise InputError("there is nothing to check", expected=f"a line in one of {', '.join(KINDS)}")
     return Document(
@@ -207,7 +208,8 @@ def _free_units(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value))
 
 
-def _lines(kind: str, table: Mapping[str, Any]) -> Iterator[Line]:
+def _lines(kind: str, table: Mapping[str, Any], place: str) -> Iterator[Line]:
+    """The lines of a table; limits are taken at ``place`` unless they say otherwise."""
     for item, value in table.items():
         expect(isinstance(item, str), "a line's name must be text", "a state such as 'D'", item)
         settings = dict(value) if isinstance(value, Mapping) else {"formula": value}
@@ -225,7 +227,7 @@ def _lines(kind: str, table: Mapping[str, Any]) -> Iterator[Line]:
             of=_text("of", settings.get("of", of)),
             conditions={**shorthand, **conditions},
             measure=_text("measure", settings.get("measure", "decay")),
-            to=_text("to", settings.get("to", "blow-up")),
+            to=_text("to", settings.get("to", place)),
         )
 
 

@@ -121,8 +121,12 @@ r = ""
     [
         ('[equations]\nx = "r*x - r*x**2"\n', 0, "1 of 1 lines agree."),
         ('[equations]\nx = "r*x + r*x**2"\n', 1, "x' = r*x*(1 - x)"),
-        ('[limits]\nx = {formula = "0"}\n', 3, "0 of 1 lines agree, 1 not judged."),
-        ('[equations]\nx = "r*x"\n[limits]\nx = {formula = "0"}\n', 1, "0 of 2 lines agree, 1 not judged."),
+        ('[limits]\nx = {formula = "0", to = "blow-up"}\n', 3, "0 of 1 lines agree, 1 not judged."),
+        (
+            '[equations]\nx = "r*x"\n[limits]\nx = {formula = "0", to = "blow-up"}\n',
+            1,
+            "0 of 2 lines agree, 1 not judged.",
+        ),
         ('[equations]\nx = "k*x"\n', 2, "unknown name at column 1"),
     ],
 )
@@ -141,7 +145,9 @@ def test_a_line_that_can_not_be_judged_is_null_in_json_and_told_with_what_to_try
     invoke: Invoke, tmp_path: Path
 ) -> None:
     path = tmp_path / "own.toml"
-    path.write_text(SYSTEM + '[equations]\nx = "r*x*(1 - x)"\n[limits]\nx = {formula = "0"}\n')
+    path.write_text(
+        SYSTEM + '[equations]\nx = "r*x*(1 - x)"\n[limits]\nx = {formula = "0", to = "blow-up"}\n'
+    )
     result = invoke("check", path, "--json", "-")
     assert result.exit_code == 3
     agrees, open_ = json.loads(result.stdout)["findings"]

@@ -50,11 +50,12 @@ def command(file: Path, seed: int, form: str, json_file: str | None) -> None:
     right-hand sides, such as D = "-p*(4*beta + alpha**2/beta)*sin(D)"; [first_integrals] anything that is
     conserved; [rates] such as "D = 0" = "..." or x = {of = "D", at = {D = "0", alpha = "beta"}, formula =
     "..."}; [closed_forms] states in t, alpha0, beta0, D0, ..., and blow_up_time; [limits] such as D =
-    {formula = "0", to = "blow-up"} or to = "infinity"; [values] energy and logit_scale; [definitions] names
-    of your own. In [conventions], a = "alpha" renames a state, and free_units = ["time", "alpha"] forgives a
-    factor, which one value of each unit has to explain in every line. Exits with 1 if a line differs, else
-    with 3 if one could not be judged. Of a group that is not Abelian, equations and first integrals are words
-    of matrices, such as theta = "2*xi*Adjoint(theta) + 2*Adjoint(theta)*xi", or Trace(...) of such.
+    {formula = "0", to = "blow-up"} (of an ODE, to = "infinity"); [values] energy and logit_scale;
+    [definitions] names of your own. In [conventions], a = "alpha" renames a state, and free_units = ["time",
+    "alpha"] forgives a factor, which one value of each unit has to explain in every line. Exits with 1 if a
+    line differs, else with 3 if one could not be judged. Of a group that is not Abelian, equations and first
+    integrals are words of matrices, such as theta = "2*xi*Adjoint(theta) + 2*Adjoint(theta)*xi", or
+    Trace(...) of such.
     """
     from odekit.checking import check
     from odekit.report import findings_table, latex_table

@@ -73,10 +73,14 @@ def command(
 
     CLAIM may also be a file of your own claims. FILE.py is your own program and is run, as a script is: each
     function below @odekit.claim(...) in it is a claim. FILE.toml describes a system as `odekit analyse` reads
-    it, and tables [claims.NAME] with kind = "rate", "conserved", "limit", "closed form", "winner" or "order":
-    of = "x" is the quantity, formula = "2*k" the prediction, start = {x = [0.1, 1.0], y = "k"} numbers, two
-    ends to draw between, or formulas, end = 20 the last time; control = "k" a false prediction, by default
-    1.05 times the prediction. A claim whose control is not refuted is inconclusive.
+    it (or system = "lotka.toml" names its file), and holds tables [claims.NAME]. Of each, kind is "rate" (of,
+    formula, measure = "decay" or "growth"), "conserved" (formula), "limit" or "closed form" (of, formula),
+    "winner" (among, and winner or scores), or "order" (of, small, order, approximation, from, halvings): of =
+    "x" is the quantity, formula = "2*k*x0" the prediction from parameters, the start and, of a closed form,
+    t. start = {x = [0.1, 1.0], y = "k"} gives every state a number, a formula, or two ends to draw between,
+    parameters = {k = 2} what has no value in the file, end = 20 the last time. control is a false prediction,
+    by default a twentieth off; tolerance, starts, rtol, statement and source may be given. A claim whose
+    control is not refuted is inconclusive.
     """
     if out is not None:
         from odekit.report import check_folder
