@@ -14,8 +14,13 @@ from odekit.systems import System, observables
 
 __all__ = ["Record", "Setting", "drawn_setting"]
 
-MOMENTS = 401
+MOMENTS = 201
 LOOSER = 100.0  # times the tolerance: the change bounds the error of the tighter run
+SAFETY = 3.0  # of that change, for steps whose own estimates are small by chance
+# Longest steps of the two runs, in times between moments: within a step values are known less well than at
+# its ends, and different steps err differently.
+LONGEST = (1.0, 1.6)
+LEAST = 1e3  # times the tolerance, of the largest value: below, both runs may err alike
 ROUNDING = 1e-13  # of the largest value, some hundred roundings
 
 
@@ -28,17 +33,28 @@ class Record:
     t: (T,).
     values: (quantity, T, batch).
     looser: the same by the looser integration.
+    rtol: of the integration.
     """
 
     t: FloatArray
     values: FloatArray
     looser: FloatArray
+    rtol: float
 
     @property
     def errors(self) -> FloatArray:
         """Bounds of the errors of the values so far, (quantity, T, batch)."""
+        return np.asarray(self.changes + LEAST * self.rtol * self._sizes)
+
+    @property
+    def changes(self) -> FloatArray:
+        """What the integration at another tolerance changes so far, and rounding, (quantity, T, batch)."""
         change = np.maximum.accumulate(np.abs(self.values - self.looser), axis=1)
-        return np.asarray(change + ROUNDING * np.maximum.accumulate(np.abs(self.values), axis=1))
+        return np.asarray(SAFETY * change + ROUNDING * self._sizes)
+
+    @property
+    def _sizes(self) -> FloatArray:
+        return np.maximum.accumulate(np.abs(self.values), axis=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,11 +126,13 @@ class Setting:
         ------
         InputError: an orbit that can't be followed to the end.
         """
-        return self._solved(self.asked.rtol), self._solved(LOOSER * self.asked.rtol)
+        tight, loose = LONGEST
+        return self._solved(self.asked.rtol, tight), self._solved(LOOSER * self.asked.rtol, loose)
 
-    def _solved(self, rtol: float) -> Solution:
+    def _solved(self, rtol: float, longest: float) -> Solution:
         parameters = {name: self.constants[name] for name in self.asked.words.free}
-        found = solve(self.system, self.start, self.times, parameters=parameters, rtol=rtol)
+        longest *= self.asked.end / (MOMENTS - 1)
+        found = solve(self.system, self.start, self.times, parameters=parameters, rtol=rtol, max_step=longest)
         if not found.is_successful:
             raise InputError(
                 f"the system can't be followed to t = {self.asked.end:g}",
@@ -141,7 +159,7 @@ class Setting:
                     f"{self.times[np.flatnonzero(~np.isfinite(each).all(axis=1))[0]]:.6g}",
                     expected="a quantity that exists all along the orbit",
                 )
-        return Record(self.times, values, looser)
+        return Record(self.times, values, looser, self.asked.rtol)
 
     def _along(self, quantity: Quantity, solution: Solution) -> FloatArray:
         with np.errstate(all="ignore"):

@@ -65,7 +65,7 @@ def _sizes(asked: Asked, setting: Setting, small: str, scales: FloatArray) -> tu
         raise InputError("the approximation is no finite real number at some time and start")
     return (
         np.asarray(gaps.max(axis=0).reshape(batch, count)),
-        np.asarray(record.errors[0].max(axis=0).reshape(batch, count)),
+        np.asarray(record.changes[0].max(axis=0).reshape(batch, count)),
     )
 
 

@@ -19,10 +19,10 @@ MEASURES = ("decay", "growth")
 def _test(asked: Asked, setting: Setting) -> Tested:
     """The slope of the logarithm, with its window chosen by rule."""
     record = setting.record([asked.said["of"]])
-    values, looser, errors = (each[0].T for each in (record.values, record.looser, record.errors))
+    values, looser, changes = (each[0].T for each in (record.values, record.looser, record.changes))
     is_growth = asked.said.get("measure", "decay") == "growth"
-    rows = [_rate(record.t, *each, is_growth) for each in zip(values, errors, strict=True)]
-    again = [_rate(record.t, *each, is_growth) for each in zip(looser, errors, strict=True)]
+    rows = [_rate(record.t, *each, is_growth) for each in zip(values, changes, strict=True)]
+    again = [_rate(record.t, *each, is_growth) for each in zip(looser, changes, strict=True)]
     measured = np.array([row.rate for row in rows])
     spread = [max(row.interval[1] - row.rate, row.rate - row.interval[0]) for row in rows]
     budget = {
@@ -48,7 +48,7 @@ def _test(asked: Asked, setting: Setting) -> Tested:
     )
 
 
-def _rate(t: FloatArray, values: FloatArray, errors: FloatArray, is_growth: bool) -> RateEstimate:
+def _rate(t: FloatArray, values: FloatArray, changes: FloatArray, is_growth: bool) -> RateEstimate:
     """Of growth as the decay of the inverse."""
     sizes = np.abs(values)
     if is_growth and (sizes == 0).any():
@@ -56,7 +56,7 @@ def _rate(t: FloatArray, values: FloatArray, errors: FloatArray, is_growth: bool
         return RateEstimate(np.nan, unknown, unknown, {}, "unknown", "the quantity is zero at some time")
     if is_growth:
         return estimate_rate(t, sizes.min() / sizes, floor=0.0)
-    floor = max(ABOVE_ERROR * float(errors.max()), 1e4 * EPS * float(sizes.max()))
+    floor = max(ABOVE_ERROR * float(changes.max()), 1e4 * EPS * float(sizes.max()))
     return estimate_rate(t, sizes, floor=floor)
 
 

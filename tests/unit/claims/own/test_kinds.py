@@ -61,6 +61,25 @@ CONFIRMED = {
         CIRCLE,
         f'kind = "closed form"\nof = "x"\nformula = "x0*cos(w*t) + v0/w*sin(w*t)"\n{WAVE}',
     ),
+    "a long time at rest": (
+        '[equations]\nx = "x*(1 - x)"\n',
+        'kind = "closed form"\nof = "x"\nformula = "1/(1 + (1/x0 - 1)*exp(-t))"\n'
+        "start = {x = [0.01, 0.5]}\nend = 300",
+    ),
+    "third order in eps": (
+        DECAY,
+        'kind = "order"\nof = "x"\nsmall = "eps"\norder = 3\n'
+        'approximation = "x0*exp(-k*t)*(1 + eps*x0/k*(1 - exp(-k*t)) + (eps*x0/k*(1 - exp(-k*t)))**2)"\n'
+        "parameters = {k = 1.5}\nstart = {x = [0.5, 1], y = 0}\nend = 5",
+    ),
+    "a field in time": (
+        '[equations]\nx = "-x*cos(t)"\n',
+        'kind = "closed form"\nof = "x"\nformula = "x0*exp(-sin(t))"\nstart = {x = [1, 2]}\nend = 10',
+    ),
+    "an integral that holds time": (
+        '[equations]\nx = "-x*cos(t)"\n',
+        'kind = "conserved"\nformula = "x*exp(sin(t))"\nstart = {x = [1, 2]}\nend = 10',
+    ),
     "a defined quantity at the start": (CIRCLE, f'kind = "closed form"\nof = "E"\nformula = "E0"\n{WAVE}'),
     "a start by formula": (
         CIRCLE,
