@@ -17,6 +17,7 @@ __all__ = [
     "Event",
     "FiniteGroup",
     "FixedPoint",
+    "Measurement",
     "Network",
     "Run",
     "Solution",
@@ -26,6 +27,7 @@ __all__ = [
     "__version__",
     "blow_up_time",
     "check",
+    "claim",
     "compare",
     "compile",
     "derive",
@@ -55,6 +57,7 @@ _HOMES = {
     "Event": "solvers",
     "FiniteGroup": "groups",
     "FixedPoint": "systems",
+    "Measurement": "claims",
     "Network": "networks",
     "Run": "simulation",
     "Solution": "solvers",
@@ -63,6 +66,7 @@ _HOMES = {
     "Trajectory": "comparison",
     "blow_up_time": "solvers",
     "check": "checking",
+    "claim": "claims",
     "compare": "comparison",
     "compile": "solvers",
     "derive": "derivation",
@@ -110,6 +114,7 @@ if TYPE_CHECKING:
     from odekit import solvers as solvers
     from odekit import systems as systems
     from odekit.checking.check import check
+    from odekit.claims import Measurement, claim
     from odekit.claims.verify import verify
     from odekit.comparison import Trajectory, estimate_rate, load_trajectory, project
     from odekit.comparison.compare import compare

@@ -50,7 +50,7 @@ def balances(left: Expression, right: Expression, flow: Flow) -> list[Balance]:
     symbols = _symbols(names_in(sides[0]) | names_in(sides[1]), flow)
     difference = to_symbolic(sides[0], symbols) - to_symbolic(sides[1], symbols)
     constants = {symbols[name] for name in symbols if name.startswith("unit:") or name in flow.parameters}
-    moving = [symbol for symbol in symbols.values() if symbol not in constants or symbol.name == ENERGY]
+    moving = [symbol for symbol in symbols.values() if symbol not in constants or flow.is_energy(symbol.name)]
     terms: dict[sp.Expr, list[sp.Expr]] = {}
     for term in sp.Add.make_args(sp.expand(sp.expand_trig(sp.expand(difference)))):
         constant, shape = term.as_independent(*moving)
@@ -116,7 +116,7 @@ def _symbols(
     names: Iterable[str], flow: Flow, shown: Mapping[str, str] | None = None
 ) -> dict[str, sp.Symbol]:
     """A symbol for each name: magnitudes and orders positive, all real."""
-    positive = {*flow.positive, *flow.parameters, *flow.units} - {ENERGY}
+    positive = {*flow.positive, *flow.order_names, *flow.units}
     called = shown or {}
     return {
         name: sp.Symbol(called.get(name, name), real=True, **({"positive": True} if name in positive else {}))

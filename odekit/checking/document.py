@@ -1,4 +1,4 @@
-"""What a user wrote: a network, conventions, definitions and lines to check, from a file or a mapping."""
+"""What a user wrote: a network or a system, conventions, definitions and lines to check."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +11,7 @@ from odekit.errors import InputError, UnknownNameError, shown
 from odekit.files import read_toml
 from odekit.networks import Network
 from odekit.numbers import is_real
+from odekit.systems import NamedSystem, System, named_system
 
 __all__ = ["Document", "Line", "read_document"]
 
@@ -22,6 +23,7 @@ KINDS = {
     "limits": "limit",
     "values": "value",
 }
+TABLES = ("network", "system", "conventions", "definitions")
 LINE_KEYS = ("formula", "of", "at", "measure", "to")
 NETWORK_KEYS = (
     *("group", "activation", "embedding", "constraint", "task", "loss", "logit_scale", "rates"),
@@ -48,7 +50,8 @@ class Document:
 
     Parameters
     ----------
-    network: what is derived.
+    network: what is derived; None where a system is given.
+    system: the user's own system with its names, where one is given.
     modes, form, character: which system of the derivation is meant; None for the default one.
     own_time: whether t is the time of the network's own loss, instead of the summed loss at logit scale 1.
     names: the user's names for states of the derivation.
@@ -57,7 +60,8 @@ class Document:
     lines: what to check.
     """
 
-    network: Network
+    network: Network | None
+    system: NamedSystem | None
     modes: str | Sequence[int] | None
     form: str
     character: str | None
@@ -68,7 +72,9 @@ class Document:
     lines: tuple[Line, ...]
 
 
-def read_document(equations: Mapping[str, Any] | str | Path, network: Network | None) -> Document:
+def read_document(
+    equations: Mapping[str, Any] | str | Path, about: Network | System | NamedSystem | None
+) -> Document:
     """Read a file, or the same tables as a mapping.
 
     A mapping whose values are text and no tables stands for its table ``equations``.
@@ -76,7 +82,7 @@ def read_document(equations: Mapping[str, Any] | str | Path, network: Network | 
     Raises
     ------
     FileError: a file that can't be read or is no TOML.
-    InputError: a table or value of the wrong kind, no line to check, or no network.
+    InputError: a table or value of the wrong kind, no line to check, or neither a network nor a system.
     UnknownNameError: a table or setting that doesn't exist.
     """
     expect(
@@ -90,17 +96,25 @@ def read_document(equations: Mapping[str, Any] | str | Path, network: Network | 
     if content and all(isinstance(value, str) for value in content.values()):
         content = {"equations": content}
     for name in content:
-        if name not in (*KINDS, "network", "conventions", "definitions"):
-            raise UnknownNameError("table", str(name), ("network", "conventions", "definitions", *KINDS))
+        if name not in (*TABLES, *KINDS):
+            raise UnknownNameError("table", str(name), (*TABLES, *KINDS))
     tables = {name: _table(name, content.get(name, {})) for name in (*KINDS, "network", "conventions")}
     settings, conventions = dict(tables["network"]), dict(tables["conventions"])
     chosen = {key: settings.pop(key, None) for key in ("modes", "form", "character")}
     has_own_time = bool({"loss", "logit_scale"} & set(settings))
-    lines = tuple(line for name, kind in KINDS.items() for line in _lines(kind, tables[name]))
+    is_own = "system" in content or isinstance(about, System | NamedSystem)
+    if is_own and (tables["network"] or "time" in conventions):
+        raise InputError(
+            "the lines are about a system, and a network has no say in it",
+            expected="a network or a system, and with a system no time in [conventions]",
+            received="[network]" if tables["network"] else "time",
+        )
+    place = "infinity" if is_own else "blow-up"
+    lines = tuple(line for name, kind in KINDS.items() for line in _lines(kind, tables[name], place))
     if not lines:
         raise InputError("there is nothing to check", expected=f"a line in one of {', '.join(KINDS)}")
     return Document(
-        network=_network(settings, network),
+        **_about(settings, content.get("system"), about, _folder(equations)),
         modes=_modes(chosen["modes"]),
         form=_text("network.form", chosen["form"] or "polar"),
         character=None if chosen["character"] is None else str(chosen["character"]),
@@ -131,6 +145,30 @@ def _formula(name: str, value: Any) -> str:
     return repr(value) if is_real(value) else _text(name, value)
 
 
+def _folder(equations: Any) -> Path:
+    """Where a relative path in the document leads from."""
+    return Path() if isinstance(equations, Mapping) else Path(equations).parent
+
+
+def _about(
+    settings: Mapping[str, Any], described: Any, about: Network | System | NamedSystem | None, folder: Path
+) -> dict[str, Any]:
+    """The network or the system that the lines are about.
+
+    Raises
+    ------
+    InputError: none, two, or something else.
+    """
+    if described is None and not isinstance(about, System | NamedSystem):
+        return {"network": _network(settings, about), "system": None}
+    if described is not None and about is not None:
+        raise InputError("the lines are about two things", expected="an argument, or a table")
+    if isinstance(about, System):
+        return {"network": None, "system": NamedSystem(about, {})}
+    found = about if described is None else named_system(described, folder, "[system]")
+    return {"network": None, "system": found}
+
+
 def _network(settings: Mapping[str, Any], network: Network | None) -> Network:
     for name in settings:
         if name not in NETWORK_KEYS:
@@ -138,7 +176,11 @@ def _network(settings: Mapping[str, Any], network: Network | None) -> Network:
     if network is not None and settings:
         raise InputError("the network is given twice", expected="an argument, or a table [network]")
     if network is None and "group" not in settings:
-        raise InputError("no network is given", expected='[network] with group = "Zp"', hint='group = "Zp"')
+        raise InputError(
+            "no network and no system is given",
+            expected='[network] with group = "Zp", or [system.equations]',
+            hint='group = "Zp"',
+        )
     return network if network is not None else Network(**settings)
 
 
@@ -166,7 +208,8 @@ def _free_units(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value))
 
 
-def _lines(kind: str, table: Mapping[str, Any]) -> Iterator[Line]:
+def _lines(kind: str, table: Mapping[str, Any], place: str) -> Iterator[Line]:
+    """The lines of a table; limits are taken at ``place`` unless they say otherwise."""
     for item, value in table.items():
         expect(isinstance(item, str), "a line's name must be text", "a state such as 'D'", item)
         settings = dict(value) if isinstance(value, Mapping) else {"formula": value}
@@ -184,7 +227,7 @@ def _lines(kind: str, table: Mapping[str, Any]) -> Iterator[Line]:
             of=_text("of", settings.get("of", of)),
             conditions={**shorthand, **conditions},
             measure=_text("measure", settings.get("measure", "decay")),
-            to=_text("to", settings.get("to", "blow-up")),
+            to=_text("to", settings.get("to", place)),
         )
 
 

@@ -17,8 +17,9 @@ class Finding:
     kind: ``"equation"``, ``"first integral"``, ``"closed form"``, ``"rate"``, ``"limit"``, ``"energy"`` or
         ``"logit scale"``.
     formula: the line as it was written.
-    agrees: the verdict.
-    evidence: why, such as ``"proved symbolically"`` or ``"50 digits at 47 random points"``.
+    agrees: the verdict; None where the line could not be judged.
+    evidence: why, such as ``"proved symbolically"`` or ``"50 digits at 47 random points"``; of a line that
+        could not be judged, what is in the way.
     constant: given over derived where that is one number everywhere, as text; None otherwise.
     ratio: given over derived, simplified; None where it is not simple.
     point: a point at which the two differ, in the file's names; empty where they agree.
@@ -37,7 +38,7 @@ class Finding:
     item: str
     kind: str
     formula: str
-    agrees: bool
+    agrees: bool | None
     evidence: str = ""
     constant: str | None = None
     ratio: str | None = None
@@ -57,5 +58,7 @@ class Finding:
 
     @property
     def outcome(self) -> str:
-        """``"agrees"`` or ``"differs"``."""
+        """``"agrees"``, ``"differs"`` or ``"not judged"``."""
+        if self.agrees is None:
+            return "not judged"
         return "agrees" if self.agrees else "differs"

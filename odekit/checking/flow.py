@@ -1,8 +1,9 @@
-"""The derived flow as expression trees, in the units of whoever asks.
+"""The derived flow, or one's own, as expression trees, in the units of whoever asks.
 
 A unit that is left free is a name of its own in them, such as ``unit:alpha``.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,7 +21,20 @@ from odekit.networks import Network
 from odekit.systems import System
 from odekit.systems.algebra import from_symbolic
 
-__all__ = ["ENERGY", "LOSS", "ONE", "TIME", "ZERO", "Flow", "along", "derived_flow", "own_factor", "total"]
+__all__ = [
+    "ENERGY",
+    "LOSS",
+    "ONE",
+    "TIME",
+    "ZERO",
+    "Flow",
+    "along",
+    "clock_factor",
+    "derived_system",
+    "flow_of",
+    "own_factor",
+    "total",
+]
 
 ENERGY, TIME, LOSS = "E", "time", "loss"
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
@@ -33,6 +47,8 @@ KINDS_OF_ORDER = (
 FARTHEST_ORDER = 300  # from one order that holds to the next
 # Beyond these, comparing takes minutes, and evaluation nears the recursion limit.
 MOST_PARTS, MOST_LEVELS = 20_000, 350
+# What a condition in words says of one name: ``x > 0``.
+_ABOVE_ZERO = re.compile(r"\s*(\w+)\s*>\s*0(?:\.0*)?\s*")
 
 
 @dataclass(frozen=True)
@@ -44,11 +60,26 @@ class Flow:
     system: the derivation.
     own_factor: what the velocities are multiplied by, 1 or the network's own flow rate.
     free_units: ``"time"``, ``"loss"`` and states whose units are free.
+    constants: names of the parameters that are real numbers; the others are orders of a group.
+    known_positive: names of states and constants that are above 0.
+    is_own: whether it is a user's own system, in which E has no meaning.
     """
 
     system: System
     own_factor: Expression
     free_units: tuple[str, ...] = ()
+    constants: tuple[str, ...] = ()
+    known_positive: frozenset[str] = frozenset()
+    is_own: bool = False
+
+    def is_energy(self, name: str) -> bool:
+        """Whether a name is that of a network's energy."""
+        return name == ENERGY and not self.is_own
+
+    @cached_property
+    def order_names(self) -> tuple[str, ...]:
+        """Names of the parameters that are orders of a group."""
+        return tuple(n for n in self.parameters if not self.is_energy(n) and n not in self.constants)
 
     @cached_property
     def states(self) -> tuple[str, ...]:
@@ -88,10 +119,11 @@ class Flow:
 
     @cached_property
     def positive(self) -> frozenset[str]:
-        """States that are magnitudes, or the square of one."""
+        """States that are magnitudes, or the square of one, and what is known to be above 0."""
         form = self.system.closed_form
         squares = form.states[:1] if form is not None and form.coordinates == "invariants" else ()
-        return frozenset(s.name for s in self.system.states if s.is_positive or s in squares)
+        found = (*self.system.states, *(s for s in self.system.parameters if s.name in self.constants))
+        return self.known_positive | {s.name for s in found if s.is_positive or s in squares}
 
     @cached_property
     def orders(self) -> tuple[int, ...]:
@@ -123,7 +155,7 @@ class Flow:
 
     def unit(self, name: str) -> Expression:
         """The unit of a coordinate: user's value over derived value."""
-        key = LOSS if name == ENERGY else name
+        key = LOSS if self.is_energy(name) else name
         return Symbol(f"unit:{key}") if key in self.free_units else ONE
 
     def rescaled(self, tree: Expression) -> Expression:
@@ -162,33 +194,48 @@ def total(terms: Iterable[Expression]) -> Expression:
     return result
 
 
-def derived_flow(document: Document, free_units: tuple[str, ...]) -> Flow:
-    """Derive what the document's network obeys.
+def derived_system(document: Document) -> System:
+    """What the document's network obeys, or its own system.
 
     Raises
     ------
-    ReductionError: a group that is not Abelian, whose equations are words of matrices.
+    ReductionError: a network that has no such derivation.
     UnknownNameError: a character or form that the derivation doesn't have.
     """
-    system = _system(document)
     network = document.network
-    factor = own_factor(network, network.loss, network.logit_scale) if document.own_time else ONE
-    return Flow(system, factor, free_units)
-
-
-def _system(document: Document) -> System:
-    network = document.network
+    if document.system is not None:
+        return document.system.system
+    assert network is not None
     system = derive(network) if document.modes is None else derive(network, document.modes)
     if system.blocks is not None:
-        raise ReductionError(
-            f"the equations of {network.group.name} are words of matrices and can't be checked as formulas",
-            expected="an Abelian group",
-            received=network.group.name,
-            hint="odekit derive, which prints its equations, laws and rates",
-        )
+        return system
     if document.character is not None:
         system = _of_character(system, document.character)
     return system if document.form == "polar" else system.form(document.form)
+
+
+def flow_of(document: Document, system: System) -> Flow:
+    """The system in trees, in the document's time.
+
+    Parameters
+    ----------
+    system: of `derived_system`; one whose states are no blocks.
+    """
+    if document.system is None:
+        return Flow(system, clock_factor(document))
+    constants = tuple(symbol.name for symbol in system.parameters)
+    known = {*constants, *(symbol.name for symbol in system.states)}
+    words = [part for condition in system.conditions for part in condition.split(",")]
+    positive = {match[1] for match in map(_ABOVE_ZERO.fullmatch, words) if match is not None}
+    return Flow(system, ONE, constants=constants, known_positive=frozenset(positive & known), is_own=True)
+
+
+def clock_factor(document: Document) -> Expression:
+    """What velocities of the derivation are multiplied by, in the document's time."""
+    network = document.network
+    if network is None or not document.own_time:
+        return ONE
+    return own_factor(network, network.loss, network.logit_scale)
 
 
 def _of_character(system: System, character: str) -> System:

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from odekit.arrays import FloatArray
+from odekit.arrays import BoolArray, FloatArray
 from odekit.checking import algebra
 from odekit.checking.correction import correction, symbol_notes
 from odekit.checking.finding import Finding
-from odekit.checking.flow import ENERGY, ONE, ZERO
+from odekit.checking.flow import ONE, ZERO
 from odekit.checking.sampling import (
     CLOSE,
     ORDINARY,
@@ -30,7 +30,7 @@ from odekit.checking.sampling import (
     monomial,
     number,
 )
-from odekit.checking.statements import Identity, Statement
+from odekit.checking.statements import Identity, Statement, exists_in_part, exists_nowhere, not_real
 from odekit.checking.vocabulary import Vocabulary
 from odekit.errors import InputError
 from odekit.expressions import Expression, names_in, substitute
@@ -143,14 +143,7 @@ class _Case:
         return find_jump(Continuity(self.statement.written, None), self.points, self.units) is None
 
     def _not_real(self, left: FloatArray) -> InputError:
-        line = self.statement.line
-        is_given = not np.isfinite(left).any()
-        what = f"the formula of {line.item!r}" if is_given else f"what the derivation says of {line.item!r}"
-        return InputError(
-            f"{what} is no finite real number at any of {len(self.values['t'])} random points",
-            expected="a value that exists: no division by zero, no root or logarithm of a negative number",
-            received=line.formula[:80],
-        )
+        return not_real(self.statement.line, bool(np.isfinite(left).any()), len(self.values["t"]))
 
     def _is_proved(self, identity: Identity) -> bool:
         if self.points.conditions:
@@ -198,7 +191,7 @@ class _Case:
         """Where a formula agrees that differs elsewhere."""
         if gap.index < ORDINARY:
             return ()
-        orders = [self.values[name] for name in self.words.flow.parameters if name != ENERGY]
+        orders = [self.values[name] for name in self.words.flow.order_names]
         wrong = gap.everywhere & np.isfinite(self.values["t"])
         if orders and wrong.any() and (orders[0][wrong] % 2 == 0).all():
             if not (gap.everywhere | (orders[0] % 2 == 1)).all():
@@ -217,8 +210,9 @@ class _Case:
         valid = np.isfinite(quotient) & (quotient != 0) & is_ordinary
         if not valid.any():
             return None, None
-        orders = {name: self.values[name][valid] for name in flow.parameters}
-        constant = monomial(quotient[valid], orders)
+        known = {name: self.values[name][valid] for name in flow.parameters}
+        above_zero = {name: values for name, values in known.items() if (values > 0).all()}
+        constant = monomial(quotient[valid], above_zero)
         if constant is not None and constant != ONE:
             gap = np.abs(given - measure(constant, self.values)[0] * derived)
             constant = None if (gap > slack).any() else constant
@@ -243,12 +237,7 @@ class _Case:
         if not np.isfinite(given).any():
             raise self._not_real(given)
         if not np.isfinite(derived).any():
-            raise InputError(
-                f"the line {statement.line.item!r} has no such {statement.kind} at any random point",
-                expected="orbits that go on until then, and a value to which they come",
-                received=f"to = {statement.line.to!r}",
-                hint='a limit to = "blow-up", or conditions under at that lead to a rest',
-            )
+            raise exists_nowhere(statement.line)
         valid = np.isfinite(given + derived)
         gap = given - derived
         if quantity.is_angle:
@@ -258,10 +247,17 @@ class _Case:
         if not valid.any():
             raise self._not_real(given)
         if not wrong.any():
+            self._check_everywhere(valid)
             relative = (bound / np.where(np.abs(derived) > bound, np.abs(derived), 1.0))[valid]
             digits = int(-np.log10(max(relative.max(), _NOTHING)))
             return self._finding(True, f"{digits} digits at {int(valid.sum())} random points")
         return self._numeric_difference(int(np.flatnonzero(wrong)[0]), given, derived)
+
+    def _check_everywhere(self, valid: BoolArray) -> None:
+        """Refuse to confirm of one's own system what exists from some ordinary starts only."""
+        missing = int((~valid[:ORDINARY]).sum())
+        if self.words.flow.is_own and missing:
+            raise exists_in_part(self.statement.line, missing, ORDINARY)
 
     def _numeric_difference(self, index: int, given: FloatArray, derived: FloatArray) -> Finding:
         flow, names = self.words.flow, self.words.display

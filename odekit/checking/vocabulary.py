@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from odekit.checking.document import Document
-from odekit.checking.flow import ENERGY, LOSS, TIME, Flow
+from odekit.checking.flow import LOSS, TIME, Flow
 from odekit.errors import InputError, UnknownNameError, shown
 from odekit.expressions import (
     FORMULA,
@@ -47,8 +47,9 @@ class Vocabulary:
     meanings: Mapping[str, Expression]
 
     def read(self, text: str) -> Expression:
-        """A formula in the coordinates."""
-        return _filled(text, self.meanings)
+        """A formula in the coordinates; of one's own system, also in t."""
+        clock = {CLOCK: Symbol(CLOCK)} if self.flow.is_own else {}
+        return _filled(text, {**self.meanings, **clock})
 
     def read_in_time(self, text: str) -> Expression:
         """A formula in t and in initial values such as ``alpha0``."""
@@ -58,7 +59,7 @@ class Vocabulary:
         return _filled(text, meanings)
 
     def _moves(self, tree: Expression) -> bool:
-        return bool(names_in(tree) & {*self.flow.coordinates, ENERGY})
+        return any(name in self.flow.coordinates or self.flow.is_energy(name) for name in names_in(tree))
 
     def meaning(self, name: str) -> Expression:
         """What a name stands for, or what a combination of names does.
@@ -103,7 +104,11 @@ def checked_units(document: Document, flow: Flow) -> tuple[str, ...]:
     UnknownNameError: a unit of something that doesn't exist.
     InputError: a unit of an angle.
     """
-    known = (TIME, LOSS, *(name for name in flow.states if name not in flow.angles))
+    known = (
+        TIME,
+        *(() if flow.is_own else (LOSS,)),
+        *(name for name in flow.states if name not in flow.angles),
+    )
     chosen = []
     for given in document.free_units:
         name = document.names.get(spoken(given, document.names), given)
@@ -138,6 +143,7 @@ def vocabulary(document: Document, flow: Flow) -> Vocabulary:
         raise InputError("two names stand for one state", expected="one name for each state")
     meanings: dict[str, Expression] = {name: Symbol(target) for name, target in aliases.items()}
     meanings |= {name: order for name, order in _order(document, native).items() if name not in meanings}
+    meanings |= _own_names(document, flow, meanings)
     for name, text in document.definitions.items():
         if name in document.names:
             raise InputError(f"{name!r} stands for two things", expected="a convention or a definition")
@@ -168,8 +174,16 @@ def _check_word(name: str) -> None:
         )
 
 
+def _own_names(document: Document, flow: Flow, known: Iterable[str]) -> dict[str, Expression]:
+    """What else the file of one's own system gives a name: parameters with a value, and definitions."""
+    named = {} if document.system is None else document.system.meanings
+    return {name: flow.rescaled(flow.tree(each)) for name, each in named.items() if name not in known}
+
+
 def _order(document: Document, native: Iterable[str]) -> dict[str, Expression]:
     """The names n and p of the order where it is a number, or a symbol of another name."""
+    if document.network is None:
+        return {}
     group = document.network.group
     order: Expression = (
         Number(Fraction(group.order)) if isinstance(group, FiniteGroup) else Symbol(group.symbol)

@@ -135,7 +135,7 @@ class Claim:
         gap: float,
         budget: Mapping[str, float],
         tolerance: float,
-        control: Control,
+        control: Control | None,
         predicted: float | Mapping[str, float],
         measured: float | Mapping[str, float],
         checks: Mapping[str, bool] | None = None,
@@ -148,7 +148,7 @@ class Claim:
         Parameters
         ----------
         gap, budget, tolerance: see `judge`; the parts of the budget add up.
-        control: one that survives makes a claim inconclusive that was confirmed otherwise.
+        control: one that survives, or none, makes a claim inconclusive that was confirmed otherwise.
         predicted, measured, interval, evidence, text: see `Verdict`.
         checks: parts of the statement that hold or don't, by name; one that doesn't refutes the claim. They
             join the evidence, and the text names those that failed.

@@ -1,24 +1,29 @@
 """Run the experiments of the claims that were asked for."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import perf_counter
+from typing import TypeAlias
 
 from odekit._version import __version__
 from odekit.arguments import chosen as one_of
 from odekit.arguments import expect, flag
 from odekit.claims.catalogue import CLAIMS
+from odekit.claims.own import claims_in, is_file
 from odekit.claims.verdict import Claim, Report, Settings, Verdict
 from odekit.errors import InputError, OdekitError, UnknownNameError
 from odekit.groups import FiniteGroup
 from odekit.groups import group as named_group
 from odekit.numbers import integer
 
-__all__ = ["select_claims", "verify"]
+__all__ = ["loaded", "select_claims", "verify"]
+
+Named: TypeAlias = str | os.PathLike[str] | Claim
 
 
 def verify(
-    claims: str | Sequence[str] | None = None,
+    claims: Named | Sequence[Named] | None = None,
     *,
     paper: str | None = None,
     group: FiniteGroup | str | None = None,
@@ -35,7 +40,8 @@ def verify(
     Parameters
     ----------
     claims: identifiers, or None for all; those that take minutes are left out unless ``full``, and not
-        applicable if named.
+        applicable if named. Also claims of one's own: a `Claim` of `odekit.claim`, or a file of them, FILE.py
+        (a program of the user's, which is run) or FILE.toml.
     paper: only the claims of this arXiv identifier.
     group: the group to experiment on; claims whose hypotheses it does not meet are not applicable.
     seed: of all randomness, at least 0.
@@ -45,7 +51,8 @@ def verify(
     Raises
     ------
     UnknownNameError: an unknown claim or paper, with the nearest name.
-    InputError: a negative seed, or what is no group of a definite order.
+    FileError: a file of claims that can't be read, or breaks.
+    InputError: a negative seed, what is no group of a definite order, a file without claims, or one id twice.
     """
     seed = integer(seed, "the seed", 0)
     full = flag(full, "full")
@@ -75,8 +82,34 @@ def verify(
     return Report(__version__, seed, described, tuple(verdicts))
 
 
+def loaded(claims: Named | Sequence[Named] | None) -> tuple[str | Claim, ...]:
+    """What is named, with the claims of a file in its place; nothing where nothing is.
+
+    Raises
+    ------
+    FileError: a file that can't be read, or breaks.
+    InputError: something else than names, files and claims, or a file without claims.
+    """
+    if isinstance(claims, str | os.PathLike | Claim):
+        claims = [claims]
+    expect(
+        claims is None or isinstance(claims, Sequence),
+        "the claims are no names",
+        "an identifier, several, or None",
+        claims,
+        "odekit claims",
+    )
+    found: list[str | Claim] = []
+    for named in claims or ():
+        if isinstance(named, os.PathLike) or (isinstance(named, str) and is_file(named)):
+            found += claims_in(named)
+        else:
+            found.append(named)
+    return tuple(found)
+
+
 def select_claims(
-    claims: str | Sequence[str] | None, paper: str | None, full: bool = True
+    claims: Named | Sequence[Named] | None, paper: str | None, full: bool = True
 ) -> tuple[Claim, ...]:
     """The claims asked for, each once, in the catalogue's order where all are meant.
 
@@ -85,19 +118,23 @@ def select_claims(
     Raises
     ------
     UnknownNameError: an unknown claim or paper.
+    InputError: two claims of one id, or as `loaded`.
     """
     known = {claim.id: claim for claim in CLAIMS}
-    is_list = claims is None or isinstance(claims, str | Sequence)
-    expect(is_list, "the claims are no names", "an identifier, several, or None", claims, "odekit claims")
-    for name in [claims] if isinstance(claims, str) else claims or ():
-        if not isinstance(name, str) or name not in known:
-            raise UnknownNameError("claim", name, known)
-    wanted = dict.fromkeys([claims] if isinstance(claims, str) else claims or known)
-    papers = dict.fromkeys(claim.paper for claim in CLAIMS)
+    wanted: dict[str, Claim] = {}
+    for named in loaded(claims):
+        if not isinstance(named, Claim) and (not isinstance(named, str) or named not in known):
+            raise UnknownNameError("claim", named, known)
+        claim = named if isinstance(named, Claim) else known[named]
+        if wanted.setdefault(claim.id, claim) is not claim:
+            raise InputError(f"two claims are called {claim.id!r}", expected="an id for each")
+    papers = dict.fromkeys(claim.paper for claim in (*CLAIMS, *wanted.values()))
     if paper is not None:
         one_of("paper", paper, tuple(papers))
-    chosen = (known[name] for name in wanted if paper in (None, known[name].paper))
-    return tuple(claim for claim in chosen if claims or full or not claim.full_only)
+    chosen = wanted.values() if claims else known.values()
+    return tuple(
+        claim for claim in chosen if paper in (None, claim.paper) and (claims or full or not claim.full_only)
+    )
 
 
 def _run(claim: Claim, settings: Settings) -> Verdict:

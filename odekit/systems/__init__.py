@@ -6,7 +6,7 @@ brings better `Answers`.
 """
 
 from odekit.systems.answers import ANY, AnyAnswers, search_all
-from odekit.systems.any_system import system
+from odekit.systems.any_system import NamedSystem, named_system, system
 from odekit.systems.blocks import BlockFlow, BlockStack, Term
 from odekit.systems.energies import Variable, gradient_flow, variable
 from odekit.systems.equations import Equations
@@ -42,6 +42,7 @@ __all__ = [
     "Equations",
     "EquivalentForm",
     "FixedPoint",
+    "NamedSystem",
     "Observables",
     "PushedSystem",
     "Rate",
@@ -58,6 +59,7 @@ __all__ = [
     "combined",
     "gradient_flow",
     "initial_symbol",
+    "named_system",
     "observables",
     "pushed",
     "reduce",

@@ -2,10 +2,13 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import sympy as sp
+
+from odekit.arguments import expect
 from odekit.errors import InputError, shown
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.systems.answers import ANY
@@ -27,10 +30,11 @@ from odekit.systems.written import (
     equations_of_text,
     in_words,
     read_system,
+    system_of_tables,
     whole_numbers,
 )
 
-__all__ = ["system"]
+__all__ = ["NamedSystem", "named_system", "system"]
 
 _ADVICE = "; an equation of its own if it moves"
 
@@ -84,10 +88,56 @@ def system(
     x1' = -K*sin(x1 - x2)/2
     x2' = K*sin(x1 - x2)/2
     """
-    written = _written(equations, parameters, definitions, time, conditions)
+    return _read(_written(equations, parameters, definitions, time, conditions)).system
+
+
+@dataclass(frozen=True)
+class NamedSystem:
+    """A system, and what else its file gives a name.
+
+    Parameters
+    ----------
+    system: whose field has these names' meanings put in.
+    meanings: of parameters with a value and of definitions, in states, free parameters and time.
+    clock: what time is called in the file.
+    """
+
+    system: System
+    meanings: Mapping[str, sp.Expr]
+    clock: str = TIME.name
+
+
+def named_system(described: Any, folder: Path, where: str) -> NamedSystem:
+    """The system that a part of a file describes.
+
+    Parameters
+    ----------
+    described: the path of a TOML file, or the keys of one as a mapping.
+    folder: from which a relative path leads there.
+    where: the part's name, for messages.
+
+    Raises
+    ------
+    FileError: a file that can't be read.
+    InputError: neither a path nor a mapping, or as `system`.
+    UnknownNameError: a key or name that means nothing.
+    """
+    if isinstance(described, str):
+        return _bounded_read(read_system(folder / described))
+    expect(isinstance(described, Mapping), f"{where} describes no system", "a table, or a file", described)
+    return _bounded_read(system_of_tables(described, where))
+
+
+@bounded("the reading of the equations")
+def _bounded_read(written: WrittenSystem | WrittenEnergy) -> NamedSystem:
+    return _read(written)
+
+
+def _read(written: WrittenSystem | WrittenEnergy) -> NamedSystem:
     if isinstance(written, WrittenEnergy):
         variables = [variable(name, *shape) for name, shape in written.shapes.items()]
-        return gradient_flow(written.energy, variables, parameters=written.parameters, **written.options)
+        flow = gradient_flow(written.energy, variables, parameters=written.parameters, **written.options)
+        return NamedSystem(flow, parameter_values(written.parameters)[1])
     clock = _clock(written.time)
     sizes = whole_numbers(written.parameters)
     free, values = parameter_values(written.parameters, clock)
@@ -101,7 +151,8 @@ def system(
         for state, entry in zip(vocabulary.states, velocities, strict=True)
     }
     has_time = any(TIME in velocity.free_symbols for velocity in field.values())
-    return System(field, ANY, free, conditions=written.conditions, time=TIME if has_time else None)
+    found = System(field, ANY, free, conditions=written.conditions, time=TIME if has_time else None)
+    return NamedSystem(found, vocabulary.values, clock)
 
 
 def _written(

@@ -1,6 +1,7 @@
 """Observables: functions of a system's states, read from a user's formulas, on arrays."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,16 @@ Rows = FloatArray | Sequence[FloatArray]
 Observables = Callable[[FloatArray, Rows, Rows], FloatArray]
 
 
-def observables(system: System, formulas: Mapping[str, Any]) -> Observables:
+def observables(
+    system: System, formulas: Mapping[str, Any], meanings: Mapping[str, sp.Expr] = MappingProxyType({})
+) -> Observables:
     """A function ``g(t, y, p)`` of formulas in states, definitions, parameters and time.
 
     Parameters
     ----------
     system: whose names may occur.
     formulas: text, numbers or SymPy expressions by name.
+    meanings: of further names that may occur, in states, parameters and time.
 
     Returns
     -------
@@ -41,7 +45,8 @@ def observables(system: System, formulas: Mapping[str, Any]) -> Observables:
     array([[0.5, 2.5]])
     """
     clock = system.time or TIME
-    values = {symbol.name: meaning for symbol, meaning in _spelled_out(system).items()}
+    spelled_out = {symbol.name: meaning for symbol, meaning in _spelled_out(system).items()}
+    values = {**spelled_out, **meanings}
     vocabulary = Vocabulary(declared_variables(system.states), system.parameters, values, clock.name)
     read = [
         vocabulary.read_real(formula, f"the observable {name}").xreplace({TIME: clock})

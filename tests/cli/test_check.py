@@ -104,3 +104,54 @@ def test_a_bound_that_is_no_number_is_named_by_its_option(invoke: Invoke, option
     result = invoke("check", BLOG, option, "nan")
     assert result.exit_code == 2
     assert f"'{option}'" in result.stderr
+
+
+SYSTEM = """
+[system]
+conditions = ["x > 0", "r > 0"]
+[system.equations]
+x = "r*x*(1 - x)"
+[system.parameters]
+r = ""
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "code", "told"),
+    [
+        ('[equations]\nx = "r*x - r*x**2"\n', 0, "1 of 1 lines agree."),
+        ('[equations]\nx = "r*x + r*x**2"\n', 1, "x' = r*x*(1 - x)"),
+        ('[limits]\nx = {formula = "0", to = "blow-up"}\n', 3, "0 of 1 lines agree, 1 not judged."),
+        (
+            '[equations]\nx = "r*x"\n[limits]\nx = {formula = "0", to = "blow-up"}\n',
+            1,
+            "0 of 2 lines agree, 1 not judged.",
+        ),
+        ('[equations]\nx = "k*x"\n', 2, "unknown name at column 1"),
+    ],
+)
+def test_lines_about_a_system_of_ones_own_end_in_an_exit_code(
+    invoke: Invoke, tmp_path: Path, lines: str, code: int, told: str
+) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(SYSTEM + lines, encoding="utf-8-sig")
+    result = invoke("check", path)
+    assert result.exit_code == code
+    assert told in result.stdout + result.stderr
+    assert "Time:" not in result.stdout
+
+
+def test_a_line_that_can_not_be_judged_is_null_in_json_and_told_with_what_to_try(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(
+        SYSTEM + '[equations]\nx = "r*x*(1 - x)"\n[limits]\nx = {formula = "0", to = "blow-up"}\n'
+    )
+    result = invoke("check", path, "--json", "-")
+    assert result.exit_code == 3
+    agrees, open_ = json.loads(result.stdout)["findings"]
+    assert (agrees["agrees"], open_["agrees"]) == (True, None)
+    assert "no blow-up time is known" in open_["evidence"]
+    told = " ".join(result.stderr.split())
+    assert "Not judged: x: no blow-up time is known for this system. Expected: " in told

@@ -57,7 +57,16 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         odekit.exact_modes_before_blow_up,
         {"alpha": ROW, "phi": ROW, "beta": ROW, "psi": ROW, "rate": 1.0, "z": ROW},
     ),
-    "check": (odekit.check, {"equations": None, "seed": None}),
+    "check": (odekit.check, {"equations": {"x": "-k*x"}, "network": SYSTEM, "seed": 0}),
+    "claim": (
+        lambda **given: odekit.claim(**given)(len),
+        {"id": "mine", "statement": "It is.", "prediction": 1.0, "control": None, "tolerance": None}
+        | {"source": "", "hypotheses": "", "applies": None, "full_only": False},
+    ),
+    "Measurement": (
+        odekit.Measurement,
+        {"value": 1.0, "budget": 0.1, "checks": {}, "evidence": {}, "text": ""},
+    ),
     "compare": (odekit.compare, {"source": RUN, "tolerance": 0.1, "horizon_level": 0.1, "scale_field": 1.0}),
     "compile": (odekit.compile, {"system": SYSTEM, "backend": "numpy", "method": "dop853"}),
     "derive": (odekit.derive, {"network": NETWORK, "modes": "1"}),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from odekit.arrays import FloatArray
-from odekit.checking.flow import ENERGY, Flow
+from odekit.checking.flow import Flow
 from odekit.checking.sampling.conditions import Condition, resolved
 from odekit.checking.sampling.evaluation import measure
 from odekit.expressions import Call, Expression, Number, Power, Product, Root, Sum, Symbol, children, names_in
@@ -74,14 +74,14 @@ def sides(found: list[Break], flow: Flow) -> Iterator[dict[str, float]]:
     lines: dict[tuple[object, ...], list[Break]] = {}
     for each in found:
         lines.setdefault((each.variable, *each.at(0.0).values()), []).append(each)
-        if each.variable in flow.parameters and each.variable != ENERGY:
+        if each.variable in flow.order_names:
             yield from (each.at(float(order)) for order in flow.orders_near(each.position))
         else:
             size = abs(each.position) or 1.0
             yield from (each.at(each.position + sign * far * size) for far in APART for sign in (-1, 1))
     for line in lines.values():
         ordered = sorted(line, key=lambda each: each.position)
-        if line[0].variable not in flow.parameters or line[0].variable == ENERGY:
+        if line[0].variable not in flow.order_names:
             yield from (a.at((a.position + b.position) / 2) for a, b in pairwise(ordered))
 
 
@@ -117,7 +117,7 @@ def _source(part: Expression) -> Expression | None:
 def _is_positive(tree: Expression, flow: Flow) -> bool:
     """Whether a tree is a product of powers of magnitudes and orders."""
     if isinstance(tree, Symbol):
-        return tree.name in flow.positive or (tree.name in flow.parameters and tree.name != ENERGY)
+        return tree.name in flow.positive or tree.name in flow.order_names
     if isinstance(tree, Number):
         return tree.value != 0
     return isinstance(tree, Product | Power | Root) and all(
@@ -142,7 +142,7 @@ def _grid(name: str, flow: Flow) -> FloatArray:
     """Where a variable is run through: a few turns, all scales, all orders."""
     if name in flow.angles:
         return np.linspace(-FARTHEST_TURN, FARTHEST_TURN, 2 * GRID) + 1e-3
-    if name in flow.parameters and name != ENERGY:
+    if name in flow.order_names:
         return np.geomspace(2.0, LARGEST_ORDER, GRID)
     positive = np.geomspace(SMALLEST, LARGEST, GRID)
     return positive if name in flow.positive or name == "t" else np.concatenate([-positive[::-1], positive])

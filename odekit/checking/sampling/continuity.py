@@ -8,7 +8,7 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from odekit.checking.flow import ENERGY, along, total
+from odekit.checking.flow import along, total
 from odekit.checking.sampling.breakpoints import Break
 from odekit.checking.sampling.evaluation import WORKING_DIGITS, measure, precise
 from odekit.checking.sampling.points import Points
@@ -52,8 +52,8 @@ class Jump:
 def find_jump(continuity: Continuity, points: Points, units: Mapping[str, Expression]) -> Jump | None:
     """The first break at which the function jumps while orbits pass it; None where it never does."""
     for each in points.breaks:
-        if each.variable in points.flow.parameters and each.variable != ENERGY:
-            continue  # an order is the same all along an orbit
+        if each.variable in (*points.flow.order_names, *points.flow.constants):
+            continue  # which is the same all along an orbit
         if _is_passed(continuity, each, points, units):
             found = _jump(continuity, each, points, units)
             if found is not None:

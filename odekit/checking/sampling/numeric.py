@@ -1,6 +1,6 @@
 """What is known in numbers only: blow-up times, and limits of solutions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.checking.algebra import as_system
-from odekit.checking.flow import ENERGY, LOSS, TIME, Flow
+from odekit.checking.flow import LOSS, TIME, Flow
 from odekit.checking.sampling.conditions import Condition
 from odekit.checking.sampling.evaluation import measure
 from odekit.errors import ReductionError, UnknownNameError
@@ -17,7 +17,7 @@ from odekit.solvers import blow_up_time as solved_blow_up_time
 from odekit.solvers import solve
 from odekit.systems import EllipticForm
 
-__all__ = ["NumericValue", "blow_up_time", "is_turn", "limit"]
+__all__ = ["NumericValue", "blow_up_time", "eigenvalue", "is_turn", "limit"]
 
 Values = Mapping[str, FloatArray]
 
@@ -29,12 +29,14 @@ PLACES = ("blow-up", "infinity")
 FIRST_LATE, HALVINGS = 0.05, 9
 # Doubled until the quantity rests to rounding; where it still moves at the last of them, it is unknown.
 FIRST_FAR, FEWEST_DOUBLINGS, DOUBLINGS = 0.5, 3, 7
+OWN_DOUBLINGS = 10  # nothing is known of the rates of one's own system
 MAGNIFIED = 20.0  # what extrapolation makes of noise in one row
 MOST_STEPS = 400  # from one of them to the next; a flow that needs more comes to no rest in a short time
 _ROUNDING = 1e-14  # of a quantity at a state
 _STATE = 2e-14  # of the states of the exact solution, half-way to a blow-up and later
 _STEPPING = 3e-9  # of the integration at its tolerance
 _KNOWN = 1e-6  # a limit with a larger error is none that a formula could be judged by
+_EIGENVALUE = 1e-7  # relative to the largest; a double one is known to half of the digits
 _EXACT = 1e-11  # the exact solution in float64
 
 
@@ -86,6 +88,42 @@ def limit(flow: Flow, quantity: Expression, place: str) -> NumericValue:
         )
     form = _elliptic_form(flow)
     return NumericValue(lambda values, conditions: _before_blow_up(flow, form, quantity, values), turns)
+
+
+def eigenvalue(flow: Flow, name: str, others: Sequence[str], kind: str) -> NumericValue:
+    """The rate at which a state decays or grows, which others drive that rest with it.
+
+    It is that of the slowest decay, or the fastest growth, among the modes of those states that it depends
+    on, one through the other.
+
+    Parameters
+    ----------
+    name, others: of states that rest at the points.
+    kind: ``"decay"`` or ``"growth"``.
+    """
+    states = [name, *others]
+    slopes = [[flow.velocities[row].derivative(column) for column in states] for row in states]
+
+    def evaluate(values: Values, conditions: tuple[Condition, ...]) -> Known:
+        shape = values["t"].shape
+        entries = [[np.broadcast_to(measure(slope, values)[0], shape) for slope in row] for row in slopes]
+        matrices = np.array(entries).transpose(2, 0, 1)
+        rates = np.array([_leading(matrix) for matrix in matrices])
+        sizes = np.abs(np.nan_to_num(matrices)).max(axis=(1, 2))
+        return -rates if kind == "decay" else rates, _EIGENVALUE * sizes
+
+    return NumericValue(evaluate)
+
+
+def _leading(matrix: FloatArray) -> float:
+    """The largest real part of the eigenvalues that the first row depends on."""
+    if not np.isfinite(matrix).all():
+        return float("nan")
+    found = {0}
+    while more := {int(j) for i in found for j in np.flatnonzero(matrix[i])} - found:
+        found |= more
+    chosen = sorted(found)
+    return float(np.linalg.eigvals(matrix[np.ix_(chosen, chosen)]).real.max())
 
 
 def is_turn(quantity: Expression, flow: Flow) -> bool:
@@ -195,14 +233,14 @@ def _at_infinity(
     flow: Flow, quantity: Expression, values: Values, conditions: tuple[Condition, ...]
 ) -> Known:
     """What the quantity rests at, by integration over twice the time again and again."""
-    energy = next((condition.value for condition in conditions if condition.name == ENERGY), None)
+    energy = next((condition.value for condition in conditions if flow.is_energy(condition.name)), None)
     system = as_system(flow, energy)
     state = np.stack([values[name] for name in flow.states])
     shape = state.shape[1:]
     parameters = {symbol.name: values[symbol.name] for symbol in system.parameters}
     clock = np.broadcast_to(_clock(flow, values), shape)
     value, error = np.full(shape, np.nan), np.full(shape, np.inf)
-    for doubling in range(DOUBLINGS):
+    for doubling in range(OWN_DOUBLINGS if flow.is_own else DOUBLINGS):
         rests = (error <= 2 * _STEPPING * (1 + np.abs(value))) & (doubling > FEWEST_DOUBLINGS)
         moving = np.flatnonzero(~rests & np.isfinite(state).all(axis=0))
         if not moving.size:

@@ -8,7 +8,7 @@ import mpmath
 import numpy as np
 
 from odekit.arrays import FloatArray
-from odekit.checking.flow import ENERGY, Flow
+from odekit.checking.flow import Flow
 from odekit.checking.sampling.breakpoints import Break, breaks, sides
 from odekit.checking.sampling.conditions import Condition, resolved
 from odekit.checking.sampling.evaluation import measure, precise
@@ -86,7 +86,7 @@ def draw(
     ordinary = _ordinary(flow, rng)
     (more,) = rng.spawn(1)
     parts = [ordinary, _wide(flow, more)]
-    if any(name != ENERGY for name in flow.parameters):
+    if flow.order_names:
         parts.append(_of_all_orders(flow, more))
     starts = {**ordinary, **{name: np.ones(ORDINARY) for name in flow.units}}
     found = breaks(written, flow, conditions, starts)
@@ -101,14 +101,15 @@ def draw(
 def _ordinary(flow: Flow, rng: np.random.Generator) -> dict[str, FloatArray]:
     """Magnitudes in (.4, 1.8), angles in (-pi, pi), signed states between -1.8 and 1.8."""
     values = {name: np.round(_state(flow, name, rng, ORDINARY), 2) for name in flow.states}
-    few = [order for order in ORDERS if order in flow.orders] or flow.orders
+    known = flow.orders if flow.order_names else ()
+    few = [order for order in ORDERS if order in known] or known
     for name in flow.parameters:
-        is_energy = name == ENERGY
-        values[name] = (
-            np.round(rng.uniform(0.4, 1.8, ORDINARY), 2)
-            if is_energy
-            else rng.choice(few, ORDINARY).astype(float)
-        )
+        if name in flow.constants:
+            values[name] = np.round(_state(flow, name, rng, ORDINARY), 2)
+        elif name in flow.order_names:
+            values[name] = rng.choice(few, ORDINARY).astype(float)
+        else:
+            values[name] = np.round(rng.uniform(0.4, 1.8, ORDINARY), 2)
     values["t"] = np.round(rng.uniform(0.001, LATEST, ORDINARY), 4)
     return values
 
@@ -116,12 +117,15 @@ def _ordinary(flow: Flow, rng: np.random.Generator) -> dict[str, FloatArray]:
 def _wide(flow: Flow, rng: np.random.Generator) -> dict[str, FloatArray]:
     """Magnitudes of all scales, independent of each other, early in time."""
     values = {name: _state(flow, name, rng, WIDE) for name in flow.states}
-    for name in (*(each for each in flow.states if each not in flow.angles), ENERGY):
-        if name in values:
-            values[name] = np.sign(values[name]) * _scales(rng)
+    values |= {name: _state(flow, name, rng, WIDE) for name in flow.constants}
+    for name in (*(each for each in flow.states if each not in flow.angles), *flow.constants):
+        values[name] = np.sign(values[name]) * _scales(rng)
     for name in flow.parameters:
-        values[name] = _scales(rng) if name == ENERGY else rng.choice(flow.orders, WIDE).astype(float)
-    known = {**values, **{name: np.ones(WIDE) for name in flow.units}}
+        if name in flow.order_names:
+            values[name] = rng.choice(flow.orders, WIDE).astype(float)
+        elif name not in flow.constants:
+            values[name] = _scales(rng)
+    known = {**values, **{name: np.ones(WIDE) for name in flow.units}, "t": np.ones(WIDE)}
     known = resolved(known, flow, (), _valued)
     speeds = [
         np.abs(_valued(flow.velocities[name], known) / known[name])
@@ -143,9 +147,8 @@ def _of_all_orders(flow: Flow, rng: np.random.Generator) -> dict[str, FloatArray
     count = len(flow.orders)
     drawn = _ordinary(flow, rng)
     values = {name: np.resize(value, count) for name, value in drawn.items()}
-    for name in flow.parameters:
-        if name != ENERGY:
-            values[name] = np.array(flow.orders, dtype=float)
+    for name in flow.order_names:
+        values[name] = np.array(flow.orders, dtype=float)
     return values
 
 

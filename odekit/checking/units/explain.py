@@ -14,7 +14,7 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.checking.algebra import balances
-from odekit.checking.flow import ENERGY, LOSS, ONE, TIME, Flow
+from odekit.checking.flow import LOSS, ONE, TIME, Flow
 from odekit.checking.sampling import Points, measure, number, power
 from odekit.checking.statements import Identity
 from odekit.expressions import Expression, times
@@ -57,7 +57,7 @@ def explain(flow: Flow, cases: Sequence[Case]) -> dict[str, Expression]:
     units = tuple(sorted(flow.units, key=_worth))
     if not units or not cases:
         return dict.fromkeys(units, ONE)
-    parameters = tuple(name for name in flow.parameters if name != ENERGY)
+    parameters = (*flow.order_names, *flow.constants)
     rows = [_rows(case, flow, units, parameters) for case in cases]
     best: dict[str, Expression] = dict.fromkeys(units, ONE)
     most = explained(cases, best)

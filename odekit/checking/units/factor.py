@@ -60,7 +60,7 @@ def shared_factor(
     findings: what became of each line as it is.
     units: the value of every free unit.
     """
-    if all(finding.agrees for finding in findings) or TIME in flow.free_units:
+    if not any(finding.agrees is False for finding in findings) or TIME in flow.free_units:
         return None
     free = replace(flow, free_units=(*flow.free_units, TIME))
     words = vocabulary(document, free)
@@ -73,7 +73,8 @@ def shared_factor(
         told, inverse = (algebra.text(tree, flow, words.display) for tree in (ratio, Power(ratio, -1)))
         right = {places[each] for each in explained(cases, {**units, f"unit:{TIME}": Power(ratio, -1)})}
         numeric = {p for p, each in enumerate(findings) if statements[p].numeric and each.constant == inverse}
-        lines = tuple(sorted((right - close) | numeric))
+        wrong = {place for place, finding in enumerate(findings) if finding.agrees is False}
+        lines = tuple(sorted(((right - close) | numeric) & wrong))
         declaration = _declaration(document, ratio, points[0], is_alone=len(lines) < FEWEST)
         if lines and declaration is not None and close <= right:
             found.append(SharedFactor(lines, told, declaration))
@@ -85,8 +86,9 @@ def _candidates(document: Document, words: Vocabulary, findings: Sequence[Findin
     constants = {each.constant for each in findings if each.kind in KINDS and each.constant}
     yield from (words.read(constant) for constant in sorted(constants) if not constant.startswith("-"))
     network = document.network
-    own = own_factor(network, network.loss, network.logit_scale)
-    yield Power(own, -1) if document.own_time else own
+    if network is not None:
+        own = own_factor(network, network.loss, network.logit_scale)
+        yield Power(own, -1) if document.own_time else own
 
 
 def _declaration(document: Document, ratio: Expression, points: Points, is_alone: bool) -> str | None:
@@ -95,6 +97,8 @@ def _declaration(document: Document, ratio: Expression, points: Points, is_alone
     A line alone may as well be wrong: for that only the network's own loss and scale are an explanation.
     """
     network = document.network
+    if network is None:
+        return None if is_alone else 'free_units = ["time"] in [conventions]'
     now = own_factor(network, network.loss, network.logit_scale) if document.own_time else ONE
     scales = {
         loss: _number(times(ratio, now), own_factor(network, loss, 1.0), points) for loss in ("mean", "sum")

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 FORMATS = ("text", "latex")
+OUTCOMES = {"agrees": "confirmed", "differs": "refuted", "not judged": "inconclusive"}
 
 
 @click.command(
     "check",
     cls=Command,
-    short_help="Your own equations, integrals and rates against the derivation.",
+    short_help="Your own equations, integrals and rates against the derivation or an ODE.",
     examples=(
         ("odekit check draft.toml", "Which lines agree, and for the others a point and what would be right."),
         ("odekit check draft.toml --json -", "The same for a program."),
@@ -40,17 +41,21 @@ FORMATS = ("text", "latex")
 @limit_options
 @debug_option
 def command(file: Path, seed: int, form: str, json_file: str | None) -> None:
-    """Check formulas that you wrote against the derived flow of a network.
+    """Check formulas that you wrote against the derived flow of a network, or against an ODE of your own.
 
-    FILE is TOML. [network] says what is derived: group = "Zp", and if they differ from the defaults task,
-    activation, embedding, constraint, rates, modes, form, character, loss, logit_scale (with one of the last
-    two, t is the time of the network's own loss). [equations] holds right-hand sides, such as
-    D = "-p*(4*beta + alpha**2/beta)*sin(D)"; [first_integrals] anything that is conserved; [rates] such as
-    "D = 0" = "..." or x = {of = "D", at = {D = "0", alpha = "beta"}, formula = "..."}; [closed_forms] states
-    in t, alpha0, beta0, D0, ..., and blow_up_time; [limits] such as D = {formula = "0", to = "blow-up"};
-    [values] energy and logit_scale; [definitions] names of your own. In [conventions], a = "alpha" renames a
-    state, and free_units = ["time", "alpha"] forgives a factor, which one value of each unit has to explain
-    in every line. Exits with 1 if a line differs.
+    FILE is TOML. [system.equations] holds an ODE, with [system.parameters] and what else `odekit analyse`
+    reads, or system = "lotka.toml" names its file; else [network] says what is derived: group = "Zp", and if
+    they differ from the defaults task, activation, embedding, constraint, rates, modes, form, character,
+    loss, logit_scale (with one of the last two, t is the time of the network's own loss). [equations] holds
+    right-hand sides, such as D = "-p*(4*beta + alpha**2/beta)*sin(D)"; [first_integrals] anything that is
+    conserved; [rates] such as "D = 0" = "..." or x = {of = "D", at = {D = "0", alpha = "beta"}, formula =
+    "..."}; [closed_forms] states in t, alpha0, beta0, D0, ..., and blow_up_time; [limits] such as D =
+    {formula = "0", to = "blow-up"} (of an ODE, to = "infinity"); [values] energy and logit_scale;
+    [definitions] names of your own. In [conventions], a = "alpha" renames a state, and free_units = ["time",
+    "alpha"] forgives a factor, which one value of each unit has to explain in every line. Exits with 1 if a
+    line differs, else with 3 if one could not be judged. Of a group that is not Abelian, equations and first
+    integrals are words of matrices, such as theta = "2*xi*Adjoint(theta) + 2*Adjoint(theta)*xi", or
+    Trace(...) of such.
     """
     from odekit.checking import check
     from odekit.report import findings_table, latex_table
@@ -62,9 +67,10 @@ def command(file: Path, seed: int, form: str, json_file: str | None) -> None:
     else:
         show_table(table, json_file)
         say_list("Corrected", _corrected(findings), json_file)
+        say_list("Not judged", _not_judged(findings), json_file)
         say_list("Notes", [f"{each.item}: {note}" for each in findings for note in each.notes], json_file)
         say_list("Units", _units(findings), json_file)
-        say_list("Time", [findings[0].time], json_file)
+        say_list("Time", [each for each in [findings[0].time] if each], json_file)
         tell(f"\n{_total(findings)}", json_file)
     write_json(
         {
@@ -74,9 +80,11 @@ def command(file: Path, seed: int, form: str, json_file: str | None) -> None:
         },
         json_file,
     )
-    click.get_current_context().exit(
-        exit_code("confirmed" if each.agrees else "refuted" for each in findings)
-    )
+    click.get_current_context().exit(exit_code(OUTCOMES[each.outcome] for each in findings))
+
+
+def _not_judged(findings: Sequence[Finding]) -> list[str]:
+    return [f"{each.item}: {each.evidence}" for each in findings if each.agrees is None]
 
 
 def _corrected(findings: Sequence[Finding]) -> list[str]:
@@ -105,8 +113,8 @@ def _shared(findings: Sequence[Finding]) -> dict[str, str]:
 
 
 def _total(findings: Sequence[Finding]) -> str:
-    right = sum(each.agrees for each in findings)
-    return f"{right} of {len(findings)} lines agree."
+    right, open_ = (sum(each.agrees is value for each in findings) for value in (True, None))
+    return f"{right} of {len(findings)} lines agree" + (f", {open_} not judged." if open_ else ".")
 
 
 def _entry(finding: Finding) -> dict[str, object]:

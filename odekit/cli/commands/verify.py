@@ -30,6 +30,10 @@ FORMATS = ("text", "latex")
             "odekit verify --paper 2602.16849 --out report",
             "The claims of one paper; report/ holds JSON, tables and figures (PDF and PNG).",
         ),
+        (
+            "odekit verify draft.toml mine.py",
+            "Claims of your own, by the same rules; mine.py is your program, and is run as a script is.",
+        ),
         ("odekit verify --json - > verdicts.json", "For a program; progress stays on the terminal."),
     ),
 )
@@ -66,6 +70,17 @@ def command(
     predicted against a budget of every error that it knows of. CLAIM is an id of `odekit claims`; without one
     all are verified, but for those that take minutes, which are part of the full set. Exits with 0 if all are
     confirmed, 1 if one is refuted, 3 if one stays open.
+
+    CLAIM may also be a file of your own claims. FILE.py is your own program and is run, as a script is: each
+    function below @odekit.claim(...) in it is a claim. FILE.toml describes a system as `odekit analyse` reads
+    it (or system = "lotka.toml" names its file), and holds tables [claims.NAME]. Of each, kind is "rate" (of,
+    formula, measure = "decay" or "growth"), "conserved" (formula), "limit" or "closed form" (of, formula),
+    "winner" (among, and winner or scores), or "order" (of, small, order, approximation, from, halvings): of =
+    "x" is the quantity, formula = "2*k*x0" the prediction from parameters, the start and, of a closed form,
+    t. start = {x = [0.1, 1.0], y = "k"} gives every state a number, a formula, or two ends to draw between,
+    parameters = {k = 2} what has no value in the file, end = 20 the last time. control is a false prediction,
+    by default a twentieth off; tolerance, starts, rtol, statement and source may be given. A claim whose
+    control is not refuted is inconclusive.
     """
     if out is not None:
         from odekit.report import check_folder
@@ -84,11 +99,13 @@ def command(
 def _verified(
     claims: tuple[str, ...], paper: str | None, group: FiniteGroup | None, seed: int, full: bool
 ) -> Report:
-    from odekit.claims import select_claims, verify
+    from odekit.claims import loaded, select_claims, verify
 
-    with progress(len(select_claims(claims or None, paper, full))) as told:
+    # Each file once: a program may be slow, or leave something behind.
+    named = loaded(claims) or None
+    with progress(len(select_claims(named, paper, full))) as told:
         return verify(
-            claims or None,
+            named,
             paper=paper,
             group=group,
             seed=seed,

@@ -23,7 +23,9 @@ def findings_table(findings: Sequence[Finding]) -> Table:
 
 
 def _row(finding: Finding) -> tuple[Cell, ...]:
-    why = f"at {_point(finding)}" if finding.point else finding.evidence
+    # Of what can't be judged the first sentence; the rest is what to try.
+    evidence = finding.evidence.partition(" Expected: ")[0].rstrip(".")
+    why = f"at {_point(finding)}" if finding.point else evidence
     return (finding.item, finding.kind, finding.outcome, why, *_sides(finding), finding.ratio)
 
 

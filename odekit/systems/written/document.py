@@ -10,7 +10,7 @@ from odekit.arguments import expect, is_series
 from odekit.errors import InputError, UnknownNameError, shown
 from odekit.files import read_toml
 
-__all__ = ["WrittenEnergy", "WrittenSystem", "in_words", "read_system"]
+__all__ = ["WrittenEnergy", "WrittenSystem", "in_words", "read_system", "system_of_tables"]
 
 KEYS = ("equations", "parameters", "definitions", "time", "conditions")
 ENERGY_KEYS = ("energy", "variables", "parameters", "metric", "constraint", "decay", "direction", "solution")
@@ -63,8 +63,22 @@ def read_system(path: str | os.PathLike[str]) -> WrittenSystem | WrittenEnergy:
     InputError: no equations, or a table or value of the wrong kind.
     UnknownNameError: a key that means nothing.
     """
-    content = read_toml(path)
-    name = Path(path).name
+    return system_of_tables(read_toml(path), Path(path).name)
+
+
+def system_of_tables(content: Mapping[str, Any], name: str) -> WrittenSystem | WrittenEnergy:
+    """What the tables of a file say, or a table in a file.
+
+    Parameters
+    ----------
+    content: value by key.
+    name: of the file or table, for messages.
+
+    Raises
+    ------
+    InputError: no equations, or a table or value of the wrong kind.
+    UnknownNameError: a key that means nothing.
+    """
     allowed = ENERGY_KEYS if "energy" in content else KEYS
     for key in content:
         if key not in allowed:

@@ -9,7 +9,7 @@ import pytest
 from odekit import Network
 from odekit.checking import algebra
 from odekit.checking.document import read_document
-from odekit.checking.flow import Flow, derived_flow
+from odekit.checking.flow import Flow, derived_system, flow_of
 from odekit.checking.sampling.evaluation import WORKING_DIGITS, measure, precise
 from odekit.checking.sampling.recognise import monomial, number, power
 from odekit.expressions import FORMULA, FUNCTION_NAMES, Expression, parse
@@ -23,7 +23,8 @@ def tree(text: str) -> Expression:
 
 @pytest.fixture(scope="module")
 def flow() -> Flow:
-    return derived_flow(read_document({"D": "1"}, Network("Zp")), ())
+    document = read_document({"D": "1"}, Network("Zp"))
+    return flow_of(document, derived_system(document))
 
 
 @pytest.mark.parametrize("name", FUNCTION_NAMES)
