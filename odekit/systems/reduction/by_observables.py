@@ -9,7 +9,7 @@ from odekit.errors import InputError, shown
 from odekit.limits import bounded
 from odekit.systems.energies import Vocabulary, declared_parameters, declared_variables
 from odekit.systems.known import Search
-from odekit.systems.reduction.closure import Observables
+from odekit.systems.reduction.closure import Closure, Observables
 from odekit.systems.reduction.outcome import ReducedAnswers, ReductionCertificate, last_within_limits
 from odekit.systems.reduction.polynomial_flow import PolynomialFlow
 from odekit.systems.reduction.search import Found, closed, closed_by_leaks, closed_invariants
@@ -140,7 +140,7 @@ def _system(found: Found, obstacle: str) -> System:
         ReducedAnswers(certificate),
         flow.parameters,
         conditions=(*flow.conditions, *lines),
-        leaks={name.name: (str(_shortest(c.leak)),) for name, c in found.closures.items() if c.leak},
+        leaks={name.name: (_leak(each),) for name, each in found.closures.items() if each.leak},
         time=flow.time if has_time else None,
     )
 
@@ -157,6 +157,10 @@ def _search(found: Found, lines: tuple[str, ...], obstacle: str) -> Search[str]:
     if found.is_closed:
         return Search(lines, "complete", "every rate is a polynomial of the variables")
     return Search(lines, "complete", "every rate is split into what closes and what leaks")
+
+
+def _leak(closure: Closure) -> str:
+    return str(_shortest(closure.leak) if closure.formula is None else closure.formula)
 
 
 def _shortest(polynomial: Any) -> sp.Expr:

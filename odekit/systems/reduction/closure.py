@@ -35,11 +35,13 @@ class Closure:
     rate: the polynomial of observables and constants, in the ring of these.
     leak: what is left, in the flow's ring.
     gave_up: what was too large to be looked at; "" where nothing was.
+    formula: the leak in states and observables, where that is shorter; None where it was not looked for.
     """
 
     rate: Any
     leak: Any
     gave_up: str = ""
+    formula: sp.Expr | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Observables:
         """The first observable that is a polynomial of the others; None where there is none."""
         for name, polynomial in self.meanings.items():
             others = {other: meaning for other, meaning in self.meanings.items() if other != name}
-            if others and not Observables(self.flow, others).written(polynomial).leak:
+            if others and not Observables(self.flow, others).written(polynomial, are_parts_split=False).leak:
                 return name
         return None
 
@@ -76,17 +78,23 @@ class Observables:
         """The time derivative of an observable, all of it as a leak."""
         return Closure(self.ring.zero, self.flow.along(self.meanings[name]))
 
-    def closure(self, name: sp.Symbol, first: Sequence[sp.Symbol] = ()) -> Closure:
+    def closure(
+        self, name: sp.Symbol, first: Sequence[sp.Symbol] = (), *, are_parts_split: bool = True
+    ) -> Closure:
         """The time derivative of an observable, split into what closes and what leaks; as `written`."""
-        return self.written(self.flow.along(self.meanings[name]), first)
+        polynomial = self.flow.along(self.meanings[name])
+        return self.written(polynomial, first, are_parts_split=are_parts_split)
 
-    def written(self, polynomial: Any, first: Sequence[sp.Symbol] = ()) -> Closure:
+    def written(
+        self, polynomial: Any, first: Sequence[sp.Symbol] = (), *, are_parts_split: bool = True
+    ) -> Closure:
         """A polynomial of the states in the observables.
 
         Parameters
         ----------
         polynomial: in the flow's ring.
         first: observables that are better used than others, where there is a choice.
+        are_parts_split: whether what closes is taken away from a part that doesn't close as a whole.
         """
         rate, leak, gave_up = self.ring.zero, self.flow.ring.zero, ""
         for grade, part in self._products.parts(polynomial):
@@ -97,22 +105,27 @@ class Observables:
                 gave_up = "too many products of observables"
                 continue
             products.sort(key=lambda exponents: self._price(exponents, first))
-            found = self._split(products, part)
+            found = self._split(products, part, are_parts_split)
             rate, leak, gave_up = rate + found.rate, leak + found.leak, gave_up or found.gave_up
         return Closure(rate, leak, gave_up)
+
+    def value(self, polynomial: Any) -> Any:
+        """A polynomial of observables and constants in the states."""
+        parts = (self._products.value(key) * factor for key, factor in polynomial.items())
+        return sum(parts, self.flow.ring.zero)
 
     def _price(self, exponents: Exponents, first: Sequence[sp.Symbol]) -> tuple[int, int]:
         """How little a product is wanted: for observables that are not among the first, and for factors."""
         used = [name for name, power in zip(self.meanings, exponents, strict=False) if power]
         return sum(name not in first for name in used), sum(exponents)
 
-    def _split(self, products: list[Exponents], part: Any) -> Closure:
+    def _split(self, products: list[Exponents], part: Any, is_split: bool) -> Closure:
         weights = self._weights_at_points(products, part) if products else None
         if weights is not None:
             rate, rest = self._taken_away(products, weights, part)
             if not rest:
                 return Closure(rate, rest)
-        if not products:
+        if not products or not is_split:
             return Closure(self.ring.zero, part)
         return self._outside(products, part)
 

@@ -101,13 +101,17 @@ class Products:
         enumeration = _Enumeration(costs, [*signs, True, True], len(self._gradings))
         return list(enumeration.of(left))
 
+    @cached_property
+    def _known(self) -> dict[Exponents, Any]:
+        return {(0,) * len(self.factors): self.flow.ring.one}
+
     def value(self, exponents: Exponents) -> Any:
         """The product itself."""
-        product = self.flow.ring.one
-        for factor, power in zip(self.factors, exponents, strict=True):
-            if power:
-                product *= factor**power
-        return product
+        if exponents not in self._known:
+            place = next(place for place, power in enumerate(exponents) if power)
+            rest = tuple(power - (i == place) for i, power in enumerate(exponents))
+            self._known[exponents] = self.factors[place] * self.value(rest)
+        return self._known[exponents]
 
 
 class _Enumeration:

@@ -29,15 +29,15 @@ def reduce(
         metric.
     observables: a polynomial of the states by name. Their time derivatives are found as polynomials of them.
         ``"invariants"``: I1, I2, ..., the Gram entries, moments and others that are kept by the rotations and
-        permutations of the states that keep the energy, as far as the energy and its flow need them; where
-        there are no such symmetries, what parameters multiply in the energy, and what that leaks.
+        permutations of the states that keep the energy, as far as energy and flow need them; where there
+        are no such symmetries, what parameters multiply in the energy, and what that leaks.
     closure: whether what the observables leak becomes observables too, up to 60 of them, called I1, I2, ...
 
     Returns
     -------
-    system: the velocity of each coordinate or observable; ``closed`` tells whether that is all, and ``leaks``
-        what is left out, by state or observable, in the flow's states or in the coordinates. ``ansatz()`` says
-        what each variable is, and ``certify()`` what is proved: rates of observables with their leaks are
+    system: the velocity of each coordinate or observable; ``closed`` tells whether that is all, ``leaks``
+        what is left out, by state or observable, in the coordinates, or in states and observables.
+        ``ansatz()`` says what each variable is, and ``certify()`` what is proved: rates with their leaks are
         identities of polynomials; a normal part vanishes as a formula, or at 20 points to 40 digits. If
         `odekit.limit` ends the work, it says what was not looked at; that leaks as a whole.
 

@@ -14,6 +14,7 @@ import sympy as sp
 from odekit.systems.reduction.closure import Closure, Observables
 from odekit.systems.reduction.fewest import combination, fewest_combinations, in_combinations
 from odekit.systems.reduction.invariants import Invariants, Symmetries
+from odekit.systems.reduction.leaks import leaks_in
 from odekit.systems.reduction.parts import Parts
 from odekit.systems.reduction.polynomial_flow import PolynomialFlow
 
@@ -21,7 +22,8 @@ __all__ = ["Found", "closed", "closed_by_leaks", "closed_invariants", "named"]
 
 # So many observables without an end to what they leak are no reduction.
 MAX_OBSERVABLES = 60
-_NOT_CLOSED = "no invariants up to degree 8 close, classes of more than 500 monomials left out"
+# Degrees beyond the first of which the energy is a polynomial; of higher ones each step takes minutes.
+FURTHER = 2
 MAX_DEGREE = 8  # Of observables that are added; of higher ones each step takes minutes.
 
 
@@ -48,6 +50,11 @@ class Found:
     def is_closed(self) -> bool:
         """Whether nothing leaks."""
         return not any(each.leak for each in self.closures.values())
+
+    @property
+    def is_told(self) -> bool:
+        """Whether every leak has a short formula."""
+        return all(each.formula is not None for each in self.closures.values() if each.leak)
 
 
 def closed(observables: Observables, origin: str = "") -> Iterator[Found]:
@@ -102,11 +109,11 @@ def closed_invariants(flow: PolynomialFlow, energy: Any, metric: tuple[Any, ...]
             if found.is_closed:
                 yield found
                 return
-            leaky = leaky or replace(found, remark=_NOT_CLOSED)
+            leaky = found
             yield leaky
-    if parts:
+    if parts and (leaky is None or not leaky.is_told):
         for found in closed_by_leaks(flow, named(flow, {}, parts), "parts of the energy"):
-            if found.is_closed or leaky is None:
+            if leaky is None or (found.is_closed and len(found.closures) < flow.count):
                 yield found
 
 
@@ -115,21 +122,54 @@ def _by_degree(symmetries: Symmetries) -> Iterator[Found]:
 
     With reflections there are fewer, and without them some close at a lower degree.
     """
-    flow, is_leak_told = symmetries.flow, False
+    flow, last = symmetries.flow, MAX_DEGREE
+    leaky: Found | None = None
     for is_reflected in (True, False) if symmetries.rotations else (True,):
         invariants, known = Invariants(symmetries, is_reflected), list[Any]()
-        for degree in range(1, MAX_DEGREE + 1):
+        degree = 0
+        while degree < last and len(known) <= MAX_OBSERVABLES:
+            degree += 1
             new = list(invariants.of_degree(degree, known))
             known += new
-            if not new or len(known) > MAX_OBSERVABLES:
-                continue
             observables = Observables(flow, named(flow, {}, known))
-            function = observables.written(symmetries.energy)
+            function = observables.written(symmetries.energy, are_parts_split=False) if new else None
+            if function is None or function.leak:
+                continue
             origin = f"invariants under {symmetries.sentence}"
-            found = None if function.leak else _needed(observables, function.rate, origin, is_leak_told)
-            if found is not None:
-                is_leak_told = True
+            found = _needed(observables, function.rate, origin, leaky is not None)
+            if found is not None and found.is_closed and not symmetries.rotations:
+                # Symmetric polynomials always close in as many as there are states, which is no reduction.
+                found = found if len(found.closures) < flow.count else None
+            if found is not None and not found.is_closed:
+                last = min(last, degree + FURTHER)
+                leaky = replace(found, remark=f"no invariants up to degree {last} were found to close")
+                yield leaky
+            elif found is not None:
                 yield found
+            elif leaky is not None:
+                leaky = _with_leaks_in(leaky, known)
+                yield leaky
+                if not symmetries.rotations and leaky.is_told:
+                    return
+    if leaky is not None:
+        yield _with_parts_split(leaky)
+
+
+def _with_leaks_in(leaky: Found, invariants: Sequence[Any]) -> Found:
+    """What leaks, in further invariants where it can be written so."""
+    observables = leaky.observables
+    further = [one for one in invariants if one not in observables.meanings.values()]
+    new = named(observables.flow, observables.meanings, further)
+    return replace(leaky, closures=leaks_in(observables, leaky.closures, new))
+
+
+def _with_parts_split(leaky: Found) -> Found:
+    """What leaks, without what products of observables take away of it where no formula shows it."""
+    closures = {
+        name: leaky.observables.closure(name) if each.leak and each.formula is None else each
+        for name, each in leaky.closures.items()
+    }
+    return replace(leaky, closures=closures)
 
 
 def _needed(observables: Observables, energy: Any, origin: str, must_close: bool) -> Found | None:
@@ -140,7 +180,7 @@ def _needed(observables: Observables, energy: Any, origin: str, must_close: bool
     needed = _letters(observables, energy)
     closures: dict[sp.Symbol, Closure] = {}
     for name in needed:
-        closures[name] = observables.closure(name, needed)
+        closures[name] = observables.closure(name, needed, are_parts_split=False)
         if must_close and closures[name].leak:
             return None
         needed += [other for other in _letters(observables, closures[name].rate) if other not in needed]
