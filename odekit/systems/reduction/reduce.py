@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 from odekit.arguments import flag
 from odekit.errors import InputError
-from odekit.systems.reduction.ansatz import on_manifold
 from odekit.systems.reduction.by_observables import by_invariants, by_observables
+from odekit.systems.reduction.on_manifold import on_manifold
 from odekit.systems.system import System
 
 __all__ = ["reduce"]

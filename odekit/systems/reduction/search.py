@@ -12,8 +12,13 @@ from typing import Any
 import sympy as sp
 
 from odekit.systems.reduction.closure import Closure, Observables
-from odekit.systems.reduction.fewest import combination, fewest_combinations, in_combinations
-from odekit.systems.reduction.invariants import Invariants, Symmetries
+from odekit.systems.reduction.invariants import (
+    Invariants,
+    Symmetries,
+    combination,
+    fewest_combinations,
+    in_combinations,
+)
 from odekit.systems.reduction.leaks import leaks_in
 from odekit.systems.reduction.parts import Parts
 from odekit.systems.reduction.polynomial_flow import PolynomialFlow

@@ -83,7 +83,7 @@ def test_the_induction_head_closes_in_three_overlaps_and_three_norms(same_orbit,
     plain = {symbol: sp.Symbol(symbol.name) for symbol in flow.parameters}
     assert {sp.expand(m) for m in meanings} == {sp.expand(m).xreplace(plain) for m in (*overlaps, *norms)}
     rng = np.random.default_rng(1)
-    values = {symbol.name: float(rng.normal()) for symbol in flow.parameters}
+    values = {symbol.name: 1.5 + float(rng.normal()) / 4 for symbol in flow.parameters}
     same_orbit(flow, reduced, 0.5 * rng.normal(size=9), 0.5, values)
 
 
@@ -140,6 +140,14 @@ def test_a_decay_of_one_factor_leaks_its_own_part() -> None:
         "z": -c * d * k,
         "u": -2 * c**2 * k,
     }
+
+
+def test_a_loss_that_is_off_by_a_millionth_does_not_close() -> None:
+    """The negative control: what closes without the term leaks with it."""
+    closes, leaks = ("(s - a*b - c*d)**2/2", "(s - a*b - c*d)**2/2 + c**2/1000000")
+    observables = {"z": "a*b + c*d", "u": "a**2 + b**2 + c**2 + d**2"}
+    assert reduce(gradient_flow(closes, "a b c d", parameters="s"), observables=observables).closed
+    assert not reduce(gradient_flow(leaks, "a b c d", parameters="s"), observables=observables).closed
 
 
 def test_unequal_rates_leak_half_of_one_pair() -> None:

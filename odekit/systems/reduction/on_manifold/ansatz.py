@@ -11,7 +11,7 @@ from odekit.expressions import FUNCTION_NAMES
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.systems.energies import TIME, Vocabulary, declared_variables
 from odekit.systems.known import Search
-from odekit.systems.reduction.manifold import (
+from odekit.systems.reduction.on_manifold.pullback import (
     DIGITS,
     POINTS,
     Pullback,
