@@ -35,6 +35,7 @@ __all__ = [
     "exact_modes",
     "exact_modes_before_blow_up",
     "exact_orbit",
+    "expectation",
     "gradient_flow",
     "group",
     "limit",
@@ -74,6 +75,7 @@ _HOMES = {
     "exact_modes": "solvers",
     "exact_modes_before_blow_up": "solvers",
     "exact_orbit": "solvers",
+    "expectation": "systems",
     "gradient_flow": "systems",
     "group": "groups",
     "limit": "limits",
@@ -136,6 +138,6 @@ if TYPE_CHECKING:
         exact_orbit,
         solve,
     )
-    from odekit.systems import FixedPoint, System, gradient_flow, reduce, system, variable
+    from odekit.systems import FixedPoint, System, expectation, gradient_flow, reduce, system, variable
 else:
     __getattr__, __dir__ = lazy(__name__, {**dict.fromkeys(_ROOMS, ""), "__version__": "_version", **_HOMES})

@@ -1,6 +1,7 @@
 """What is an ODE, and what can be said of any ODE?
 
-`system` makes a `System` from equations, `gradient_flow` from an energy, `reduce` one in fewer variables;
+`system` makes a `System` from equations, `gradient_flow` from an energy, which may be an
+`expectation`, `reduce` one in fewer variables;
 `AnyAnswers` finds first integrals, symmetries and points of rest of any ODE, unless whoever derives a system
 brings better `Answers`.
 """
@@ -8,7 +9,7 @@ brings better `Answers`.
 from odekit.systems.answers import ANY, AnyAnswers, search_all
 from odekit.systems.any_system import NamedSystem, named_system, system
 from odekit.systems.blocks import BlockFlow, BlockStack, Term
-from odekit.systems.energies import Variable, gradient_flow, variable
+from odekit.systems.energies import Variable, expectation, gradient_flow, variable
 from odekit.systems.equations import Equations
 from odekit.systems.known import (
     Certificate,
@@ -57,6 +58,7 @@ __all__ = [
     "clock_of",
     "clocked",
     "combined",
+    "expectation",
     "gradient_flow",
     "initial_symbol",
     "named_system",

@@ -74,6 +74,14 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         odekit.estimate_rate,
         {"t": np.arange(50.0), "distance": np.exp(-np.arange(50.0)), "floor": None, "start": 0.1},
     ),
+    "expectation": (
+        odekit.expectation,
+        {"expression": "k*x**2", "gaussian": {"x": (0, 1)}, "data": None, "parameters": "k"},
+    ),
+    "expectation of data": (
+        lambda **given: odekit.expectation("x**2", **given),
+        {"data": {"x": [1, 2]}, "parameters": ""},
+    ),
     "gradient_flow": (
         odekit.gradient_flow,
         {"energy": "k*x**2", "variables": "x", "metric": None, "constraint": None, "parameters": "k"}

@@ -5,6 +5,7 @@ from odekit.systems.algebra.families import *
 from odekit.systems.algebra.formulas import *
 from odekit.systems.algebra.intervals import *
 from odekit.systems.algebra.linear_algebra import *
+from odekit.systems.algebra.modular import *
 from odekit.systems.algebra.polynomials import *
 from odekit.systems.algebra.quadrature import *
 from odekit.systems.algebra.symbolic import *

@@ -1,39 +1,47 @@
 """Do observables I(w) close? Their time derivatives as polynomials of themselves, by exact linear algebra.
 
-A derivative is split by the parameters that multiply it and by its degree in the states; each part has to be
-a combination of products of observables of that degree. What elimination leaves over is the leak.
+Each part of a derivative has to be a combination of products of observables and constants of the same degree.
+The combination is found modulo primes at random points, made rational, and multiplied out as a proof. What a
+part has beside such products leaks.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import groupby
+from functools import cached_property, partial
 from typing import Any
 
+import numpy as np
 import sympy as sp
 from sympy.polys.rings import PolyRing
 
-from odekit.errors import InputError
-from odekit.systems.system import System
+from odekit.systems.algebra import PRIME, Integers, rational_solution, row_reduced, values_at
+from odekit.systems.reduction.polynomial_flow import PolynomialFlow
+from odekit.systems.reduction.products import Exponents, Products, TooManyProducts
 
 __all__ = ["Closure", "Observables"]
 
-# Products of observables that one part is written in; the linear system takes about a second for so many.
-MAX_PRODUCTS = 2_000
+# More equations than unknowns, so that a false solution has no chance.
+SPARE = 20
+# Entries of the matrix of coefficients from which the part of a rate that is outside is found.
+MAX_ENTRIES = 4_000_000
 
 
 @dataclass(frozen=True)
 class Closure:
-    """The time derivative of one observable.
+    """A polynomial of the states in observables.
 
     Parameters
     ----------
-    rate: what is a polynomial of the observables, in their symbols and the parameters.
-    leak: what is left, in the states and the parameters.
+    rate: the polynomial of observables and constants, in the ring of these.
+    leak: what is left, in the flow's ring.
+    gave_up: what was too large to be looked at; "" where nothing was.
+    formula: the leak in states and observables, where that is shorter; None where it was not looked for.
     """
 
-    rate: sp.Expr
-    leak: sp.Expr
+    rate: Any
+    leak: Any
+    gave_up: str = ""
+    formula: sp.Expr | None = None
 
 
 @dataclass(frozen=True)
@@ -42,221 +50,148 @@ class Observables:
 
     Parameters
     ----------
-    system: the flow.
-    meanings: each observable in the states, by its symbol.
-
-    Raises
-    ------
-    InputError: a flow or an observable that is no polynomial.
+    flow: the flow.
+    meanings: each observable in the flow's ring, by its symbol.
     """
 
-    system: System
-    meanings: Mapping[sp.Symbol, sp.Expr]
+    flow: PolynomialFlow
+    meanings: Mapping[sp.Symbol, Any]
 
     @cached_property
-    def _ring(self) -> Any:
-        return PolyRing([*self.system.states, *self.system.parameters], sp.QQ, sp.grevlex)
-
-    def _polynomial(self, expression: sp.Expr, what: str) -> Any:
-        try:
-            return self._ring.from_expr(sp.expand(expression))
-        except (ValueError, sp.PolynomialError, sp.CoercionFailed):
-            raise InputError(
-                f"{what} is no polynomial in the states and the parameters",
-                expected="polynomials",
-                received=str(expression)[:80],
-                hint="an ansatz, for a flow that is no polynomial",
-            ) from None
+    def ring(self) -> Any:
+        """Of the observables and the constants."""
+        return PolyRing([*self.meanings, *self.flow.constants], sp.QQ, sp.grevlex)
 
     @cached_property
-    def _field(self) -> list[Any]:
-        rates = list(self.system.rhs.items())[: len(self.system.states)]
-        return [self._polynomial(entry, f"the velocity of {state}") for state, entry in rates]
-
-    @cached_property
-    def _polynomials(self) -> dict[sp.Symbol, Any]:
-        return {
-            name: self._polynomial(meaning, f"the observable {name}")
-            for name, meaning in self.meanings.items()
-        }
+    def _products(self) -> Products:
+        return Products(self.flow, tuple(self.meanings.values()))
 
     def excess(self) -> sp.Symbol | None:
         """The first observable that is a polynomial of the others; None where there is none."""
-        for name, polynomial in self._polynomials.items():
+        for name, polynomial in self.meanings.items():
             others = {other: meaning for other, meaning in self.meanings.items() if other != name}
-            if others and Observables(self.system, others)._closed(polynomial).leak == 0:
+            if others and not Observables(self.flow, others).written(polynomial, are_parts_split=False).leak:
                 return name
         return None
 
-    def parts_of(self, expressions: Iterable[sp.Expr], most: int) -> list[sp.Expr]:
-        """What products of parameters multiply in formulas, those of lowest degree in the states.
+    def whole(self, name: sp.Symbol) -> Closure:
+        """The time derivative of an observable, all of it as a leak."""
+        return Closure(self.ring.zero, self.flow.along(self.meanings[name]))
 
-        Observables that divide a part are divided out; a part that is a combination of others is left out.
+    def closure(
+        self, name: sp.Symbol, first: Sequence[sp.Symbol] = (), *, are_parts_split: bool = True
+    ) -> Closure:
+        """The time derivative of an observable, split into what closes and what leaks; as `written`."""
+        polynomial = self.flow.along(self.meanings[name])
+        return self.written(polynomial, first, are_parts_split=are_parts_split)
+
+    def written(
+        self, polynomial: Any, first: Sequence[sp.Symbol] = (), *, are_parts_split: bool = True
+    ) -> Closure:
+        """A polynomial of the states in the observables.
 
         Parameters
         ----------
-        expressions: polynomials.
-        most: the largest degree.
+        polynomial: in the flow's ring.
+        first: observables that are better used than others, where there is a choice.
+        are_parts_split: whether what closes is taken away from a part that doesn't close as a whole.
         """
-        parts = [part for f in expressions for _, part in self._by_degree(self._polynomial(f, "a part"))]
-        moving = [self._without_factors(part) for part in parts if max(self._degrees(part)) > 0]
-        lowest = min((max(self._degrees(part)) for part in moving), default=0)
-        found: list[Any] = []
-        for part in moving if lowest <= most else ():
-            columns = [dict(other.terms()) for other in found]
-            if max(self._degrees(part)) == lowest and _reduced(columns, dict(part.terms()))[1]:
-                whole = part.primitive()[1]
-                found.append(whole if whole.LC > 0 else -whole)
-        return [part.as_expr() for part in found]
+        rate, leak, gave_up = self.ring.zero, self.flow.ring.zero, ""
+        for grade, part in self._products.parts(polynomial):
+            try:
+                products = self._products.of_grade(grade, part)
+            except TooManyProducts:
+                leak += part
+                gave_up = "too many products of observables"
+                continue
+            products.sort(key=lambda exponents: self._price(exponents, first))
+            found = self._split(products, part, are_parts_split)
+            rate, leak, gave_up = rate + found.rate, leak + found.leak, gave_up or found.gave_up
+        return Closure(rate, leak, gave_up)
 
-    def _without_factors(self, part: Any) -> Any:
-        for polynomial in self._polynomials.values():
-            quotient, rest = divmod(part, polynomial)
-            while not rest and max(self._degrees(quotient)) > 0:
-                part = quotient
-                quotient, rest = divmod(part, polynomial)
-        return part
+    def value(self, polynomial: Any) -> Any:
+        """A polynomial of observables and constants in the states."""
+        parts = (self._products.value(key) * factor for key, factor in polynomial.items())
+        return sum(parts, self.flow.ring.zero)
 
-    def closures(self) -> dict[sp.Symbol, Closure]:
-        """The time derivative of each observable, split into what closes and what leaks."""
-        return {name: self._closed(self._along(polynomial)) for name, polynomial in self._polynomials.items()}
+    def _price(self, exponents: Exponents, first: Sequence[sp.Symbol]) -> tuple[int, int]:
+        """How little a product is wanted: for observables that are not among the first, and for factors."""
+        used = [name for name, power in zip(self.meanings, exponents, strict=False) if power]
+        return sum(name not in first for name in used), sum(exponents)
 
-    def _along(self, polynomial: Any) -> Any:
-        letters = self._ring.gens[: len(self._field)]
-        parts = zip(letters, self._field, strict=True)
-        return sum((polynomial.diff(x) * rate for x, rate in parts), self._ring.zero)
+    def _split(self, products: list[Exponents], part: Any, is_split: bool) -> Closure:
+        weights = self._weights_at_points(products, part) if products else None
+        if weights is not None:
+            rate, rest = self._taken_away(products, weights, part)
+            if not rest:
+                return Closure(rate, rest)
+        if not products or not is_split:
+            return Closure(self.ring.zero, part)
+        return self._outside(products, part)
 
-    def _closed(self, rate: Any) -> Closure:
-        closed, left = sp.S.Zero, self._ring.zero
-        for factor, part in self._parts(rate):
-            combination, rest = self._written(part)
-            closed += factor.as_expr() * combination
-            left += factor * rest
-        return Closure(closed, sp.factor(left.as_expr()))
+    def _weights_at_points(self, products: list[Exponents], part: Any) -> Sequence[Any] | None:
+        letters, count = len(self.flow.ring.gens), len(products) + SPARE
+        factors = [dict(factor) for factor in self._products.factors]
 
-    def _parts(self, rate: Any) -> Iterator[tuple[Any, Any]]:
-        """Products of parameters, and what they multiply, by its degree in the states where that is kept."""
-        return self._by_degree(rate, is_graded=self._are_homogeneous)
+        def equations(prime: int) -> tuple[Integers, Integers]:
+            points = np.random.default_rng(prime).integers(1, prime, size=(letters, count))
+            values = [values_at(factor, points, prime) for factor in factors]
+            columns = [_product(values, exponents, prime) for exponents in products]
+            return np.column_stack(columns), values_at(dict(part), points, prime)
 
-    def _by_degree(self, rate: Any, is_graded: bool = True) -> Iterator[tuple[Any, Any]]:
-        count = len(self.system.states)
+        return rational_solution(equations)
 
-        def grade(term: tuple[tuple[int, ...], Any]) -> tuple[tuple[int, ...], int]:
-            powers = term[0]
-            return powers[count:], sum(powers[:count]) if is_graded else 0
+    def _outside(self, products: list[Exponents], part: Any) -> Closure:
+        """The part less the combination of products after which their largest monomials don't occur in it."""
+        columns = [dict(self._products.value(exponents)) for exponents in products]
+        monomials = sorted({key for column in (*columns, part) for key in column}, key=_largest_first)
+        if len(monomials) * len(columns) > MAX_ENTRIES:
+            return Closure(self.ring.zero, part, "too many terms in products of observables")
+        _, leading = row_reduced(_coefficients(columns, monomials, PRIME).T.copy(), PRIME)
+        chosen = [monomials[place] for place in leading]
+        weights = rational_solution(partial(_equations, columns, dict(part), chosen))
+        if weights is None:
+            return Closure(self.ring.zero, part, "too many digits in a rate")
+        return Closure(*self._taken_away(products, weights, part))
 
-        for (powers, _), terms in groupby(sorted(rate.terms(), key=grade), key=grade):
-            factor = {(*[0] * count, *powers): sp.QQ(1)}
-            part = {(*key[:count], *[0] * len(powers)): value for key, value in terms}
-            yield self._ring.from_dict(factor), self._ring.from_dict(part)
-
-    @cached_property
-    def _are_homogeneous(self) -> bool:
-        """Whether every observable has one degree in the states, and no parameters."""
-        return all(
-            len(self._degrees(p)) == 1 and not self._has_parameters(p) for p in self._polynomials.values()
-        )
-
-    def _degrees(self, polynomial: Any) -> set[int]:
-        return {sum(key[: len(self.system.states)]) for key in polynomial}
-
-    def _has_parameters(self, polynomial: Any) -> bool:
-        return any(any(key[len(self.system.states) :]) for key in polynomial)
-
-    def _written(self, part: Any) -> tuple[sp.Expr, Any]:
-        """The part as a polynomial of observables, and what is left over."""
-        products = list(self._products(max(self._degrees(part))))
-        names = list(self._polynomials)
-        columns = [dict(value.terms()) for _, value in products]
-        weights, rest = _reduced(columns, dict(part.terms()))
-        combination = sp.Add(
-            *(
-                _rational(weight) * sp.Mul(*(n**e for n, e in zip(names, exponents, strict=True)))
-                for (exponents, _), weight in zip(products, weights, strict=True)
-                if weight
-            )
-        )
-        return combination, self._ring.from_dict(rest)
-
-    def _products(self, degree: int) -> Iterator[tuple[tuple[int, ...], Any]]:
-        """Products of observables up to a degree in the states, or of that degree, with their exponents."""
-        sizes = [max(self._degrees(p)) for p in self._polynomials.values()]
-        found = [
-            exponents
-            for exponents in _exponents(sizes, degree)
-            if not self._are_homogeneous
-            or sum(e * s for e, s in zip(exponents, sizes, strict=True)) == degree
-        ]
-        if len(found) > MAX_PRODUCTS:
-            raise InputError(
-                f"the observables have {len(found):,} products of degree {degree}",
-                expected=f"at most {MAX_PRODUCTS:,}",
-                hint="fewer observables, or of a higher degree",
-            )
-        powers: dict[tuple[int, ...], Any] = {}
-        polynomials = list(self._polynomials.values())
-        for exponents in found:
-            powers[exponents] = sp.prod(
-                [p**e for p, e in zip(polynomials, exponents, strict=True) if e], start=self._ring.one
-            )
-        return iter(powers.items())
+    def _taken_away(self, products: list[Exponents], weights: Sequence[Any], part: Any) -> tuple[Any, Any]:
+        """A combination of products in the observables, and the part without it: an identity."""
+        rate: dict[Exponents, Any] = {}
+        rest = part
+        for exponents, weight in zip(products, weights, strict=True):
+            if weight:
+                factor = sp.QQ(weight.numerator, weight.denominator)
+                rate[exponents] = factor
+                rest = rest - self._products.value(exponents) * factor
+        return self.ring.from_dict(rate), rest
 
 
-def _exponents(sizes: Sequence[int], degree: int) -> Iterator[tuple[int, ...]]:
-    if not sizes:
-        yield ()
-        return
-    for power in range(degree // max(sizes[0], 1) + 1):
-        for rest in _exponents(sizes[1:], degree - power * sizes[0]):
-            yield (power, *rest)
+def _product(values: Sequence[Integers], exponents: Exponents, prime: int) -> Integers:
+    product = np.ones_like(values[0])
+    for value, power in zip(values, exponents, strict=True):
+        for _ in range(power):
+            product = product * value % prime
+    return product
 
 
-def _rational(value: Any) -> sp.Rational:
-    return sp.Rational(int(value.numerator), int(value.denominator))
+def _equations(
+    columns: Sequence[Mapping[Any, Any]], part: Mapping[Any, Any], monomials: Sequence[Any], prime: int
+) -> tuple[Integers, Integers]:
+    both = _coefficients([*columns, part], monomials, prime)
+    return both[:, :-1], both[:, -1]
 
 
-def _reduced(
-    columns: Sequence[Mapping[Any, Any]], target: Mapping[Any, Any]
-) -> tuple[list[Any], dict[Any, Any]]:
-    """Weights of columns whose sum takes as much of the target away as their span holds, and the rest.
-
-    By elimination, each pivot the largest key that is left; a column that the others give has weight 0.
-    """
-    echelon: list[tuple[Any, dict[Any, Any], dict[int, Any]]] = []
-    for place, column in enumerate(columns):
-        vector, combination = _eliminated(dict(column), {place: sp.QQ(1)}, echelon)
-        if vector:
-            pivot = max(vector)
-            scale = vector[pivot]
-            echelon.append(
-                (
-                    pivot,
-                    {key: value / scale for key, value in vector.items()},
-                    {key: value / scale for key, value in combination.items()},
-                )
-            )
-    rest, used = _eliminated(dict(target), {}, echelon)
-    return [-used.get(place, sp.QQ(0)) for place in range(len(columns))], rest
+def _coefficients(columns: Sequence[Mapping[Any, Any]], monomials: Sequence[Any], prime: int) -> Integers:
+    """By monomial and column, modulo a prime."""
+    places = {key: place for place, key in enumerate(monomials)}
+    matrix = np.zeros((len(monomials), len(columns)), dtype=np.int64)
+    for j, column in enumerate(columns):
+        for key, value in column.items():
+            if key in places:
+                residue = int(value.numerator) * pow(int(value.denominator), -1, prime) % prime
+                matrix[places[key], j] = residue
+    return matrix
 
 
-def _eliminated(
-    vector: dict[Any, Any],
-    combination: dict[int, Any],
-    echelon: Sequence[tuple[Any, dict[Any, Any], dict[int, Any]]],
-) -> tuple[dict[Any, Any], dict[int, Any]]:
-    for pivot, row, weights in echelon:
-        factor = vector.get(pivot)
-        if not factor:
-            continue
-        _take(vector, factor, row)
-        _take(combination, factor, weights)
-    return vector, combination
-
-
-def _take(vector: dict[Any, Any], factor: Any, row: Mapping[Any, Any]) -> None:
-    for key, value in row.items():
-        left = vector.get(key, sp.QQ(0)) - factor * value
-        if left:
-            vector[key] = left
-        else:
-            vector.pop(key, None)
+def _largest_first(exponents: Exponents) -> tuple[int, ...]:
+    return tuple(-power for power in exponents)

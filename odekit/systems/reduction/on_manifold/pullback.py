@@ -1,14 +1,17 @@
 """The flow on a manifold w = w(s): the field projected in the metric, and what is left of it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
 from odekit.errors import InputError
 from odekit.systems.system import System
 
-__all__ = ["Pullback", "pulled_back"]
+__all__ = ["DIGITS", "POINTS", "Pullback", "pulled_back", "shortened", "vanishes_at_points"]
+
+# What vanishes is told at so many points, to so many digits, where no simplification shows it.
+POINTS, DIGITS = 20, 40
 
 
 @dataclass(frozen=True)
@@ -19,11 +22,13 @@ class Pullback:
     ----------
     velocities: time derivative of each coordinate s.
     metric: what the metric of the states is in the coordinates, (dw/ds)^T M dw/ds.
+    field: of each state, at the manifold's points.
     normal: by state, what the field has beside the manifold's own directions; zero on an invariant manifold.
     """
 
     velocities: Mapping[sp.Symbol, sp.Expr]
     metric: sp.ImmutableMatrix
+    field: Mapping[sp.Symbol, sp.Expr]
     normal: Mapping[sp.Symbol, sp.Expr]
 
 
@@ -47,7 +52,8 @@ def pulled_back(
     weights = [g.xreplace(points) for g in system.metric] or [sp.S.One] * len(states)
     dual = tangents.T * sp.diag(*weights)
     metric = (dual * tangents).applyfunc(sp.factor)
-    if sp.simplify(metric.det()) == 0:
+    size = sp.prod(metric.diagonal())
+    if vanishes_at_points(metric.det(), size) and sp.simplify(metric.det()) == 0:
         raise InputError(
             "the coordinates of the ansatz depend on each other",
             expected="coordinates that each move the states in a direction of its own",
@@ -55,14 +61,34 @@ def pulled_back(
             hint="fewer coordinates",
         )
     field = sp.Matrix([entry.xreplace(dict(points)) for entry in list(system.rhs.values())[: len(states)]])
-    velocity = metric.LUsolve(dual * field).applyfunc(_shortest)
-    normal = (field - tangents * velocity).applyfunc(_shortest)
+    velocity = metric.LUsolve(dual * field)
+    normal = field - tangents * velocity
     return Pullback(
         dict(zip(coordinates, velocity, strict=True)),
         sp.ImmutableMatrix(metric),
+        dict(zip(states, field, strict=True)),
         dict(zip(states, normal, strict=True)),
     )
 
 
-def _shortest(expression: sp.Expr) -> sp.Expr:
-    return sp.factor(sp.simplify(expression))
+def shortened(found: Pullback) -> Iterator[Pullback]:
+    """The same with one formula after the other in its shortest form, so that it may be ended at any time."""
+    velocities, normal = dict(found.velocities), dict(found.normal)
+    yield found
+    for entries in (velocities, normal):
+        for symbol, entry in entries.items():
+            entries[symbol] = sp.factor(sp.simplify(entry))
+            yield replace(found, velocities=dict(velocities), normal=dict(normal))
+
+
+def vanishes_at_points(expression: sp.Expr, size: sp.Expr) -> bool:
+    """Whether it is 0 at 20 points, to 40 digits of a size that it may have there."""
+    if expression == 0:
+        return True
+    symbols = sorted(expression.free_symbols | size.free_symbols, key=str)
+    for place in range(POINTS):
+        point = {s: sp.Rational(7 * place + 3 * i + 2, 5 * i + place + 11) for i, s in enumerate(symbols)}
+        value, most = (abs(sp.N(each.subs(point), DIGITS + 10)) for each in (expression, size))
+        if not value.is_finite or not most.is_finite or value > most * sp.Float(10) ** -DIGITS:
+            return False
+    return True

@@ -1,0 +1,94 @@
+"""What a reduction is known by: its certificate, and answers of a reduced system that tell of it."""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from odekit.errors import LimitError
+from odekit.limits import DERIVATION_SECONDS, bounded
+from odekit.systems.answers import AnyAnswers
+from odekit.systems.known import Certificate, Search
+from odekit.systems.printers import join_sections
+from odekit.systems.system import System
+
+__all__ = ["ReducedAnswers", "ReductionCertificate", "last_within_limits"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReductionCertificate(Certificate):
+    """How it is known that a reduced system, with what leaks of it, is the flow.
+
+    Parameters
+    ----------
+    order, frequencies, exact, residual, passed: of a certificate; there is no group, so the order is 0.
+    origin: where the coordinates or observables come from.
+    proof: what is proved, or checked at how many points to how many digits.
+    search: the lines that say what each coordinate or observable is; complete where every rate was split into
+        what closes and what leaks, partial with what was not looked at.
+    """
+
+    order: int = 0
+    frequencies: tuple[Mapping[str, int], ...] = ()
+    exact: bool = True
+    residual: float = 0.0
+    passed: bool = True
+    origin: str
+    proof: str
+    search: Search[str]
+
+    def __str__(self) -> str:
+        return f"{self.origin}; {self.proof}; {self.search.status}: {self.search.reason}"
+
+
+class ReducedAnswers(AnyAnswers):
+    """Answers of a reduced system."""
+
+    def __init__(self, certificate: ReductionCertificate) -> None:
+        self._certificate = certificate
+
+    def certify(self, system: System, order: int | None) -> ReductionCertificate:
+        """How the reduction is known; there is no group, so the order doesn't count."""
+        return self._certificate
+
+    def ansatz(self, system: System) -> tuple[str, ...]:
+        """What each coordinate or observable is, one line each."""
+        return self._certificate.search.items
+
+    def report(self, system: System, certificate: Certificate | None) -> str:
+        """Equations and what follows from them, what leaks, and how it is known."""
+        leaks = [f"{name}: {' + '.join(parts)}" for name, parts in system.leaks.items()]
+        own = join_sections({"Reduction": [str(self._certificate)], "Leaks": leaks})
+        return f"{super().report(system, certificate)}\n\n{own}"
+
+    def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, object]:
+        """The same as plain data."""
+        known = self._certificate
+        return {
+            **super().to_dict(system, certificate),
+            "leaks": {name: list(parts) for name, parts in system.leaks.items()},
+            "reduction": {
+                "origin": known.origin,
+                "proof": known.proof,
+                "status": known.search.status,
+                "reason": known.search.reason,
+            },
+        }
+
+
+def last_within_limits(answers: Iterable[T], what: str) -> tuple[T | None, str]:
+    """The last of ever better answers within the limits, and what ended them; "" where nothing did.
+
+    Parameters
+    ----------
+    answers: made one by one.
+    what: the work is, as the subject of a sentence.
+    """
+    last: deque[T] = deque(maxlen=1)
+    try:
+        bounded(what, DERIVATION_SECONDS)(lambda: last.extend(answers))()
+    except LimitError as error:
+        return (last[0] if last else None), str(error)
+    return (last[0] if last else None), ""
