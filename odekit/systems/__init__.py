@@ -24,8 +24,6 @@ from odekit.systems.known import (
     SphereMode,
     combined,
 )
-from odekit.systems.observables import Observables, observables
-from odekit.systems.pushed import PushedSystem, clock_of, clocked, pushed
 from odekit.systems.questions import Answers
 from odekit.systems.reduction import reduce
 from odekit.systems.start import initial_symbol

@@ -6,7 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from odekit.solvers.problem import PLAIN, Problem, Solution
+from odekit.solvers.problem.clock import PLAIN
+from odekit.solvers.problem.problem import Problem
+from odekit.solvers.problem.solution import Solution
 from odekit.systems import System, clocked
 
 __all__ = ["follow_clock"]
