@@ -9,6 +9,7 @@ brings better `Answers`.
 from odekit.systems.answers import ANY, AnyAnswers, search_all
 from odekit.systems.any_system import NamedSystem, named_system, system
 from odekit.systems.blocks import BlockFlow, BlockStack, Term
+from odekit.systems.companions import Observables, PushedSystem, clock_of, clocked, observables, pushed
 from odekit.systems.energies import Variable, expectation, gradient_flow, variable
 from odekit.systems.equations import Equations
 from odekit.systems.known import (
