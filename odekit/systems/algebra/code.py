@@ -164,7 +164,7 @@ def _renamed(argument: Any, safe: dict[sp.Symbol, sp.Symbol]) -> Any:
 
 
 def array_function(arguments: Sequence[sp.Symbol], expression: Any) -> Callable[..., Any]:
-    """An expression or a matrix as a function of float arrays, silent where not finite, NaN where not real.
+    """An expression, a list or a matrix of them, as a function of float arrays, silent where not finite, NaN where not real.
 
     >>> x = sp.Symbol("x")
     >>> float(array_function([x], 1 / x)(0.0))
@@ -174,7 +174,8 @@ def array_function(arguments: Sequence[sp.Symbol], expression: Any) -> Callable[
 
     def evaluate(*values: Any) -> Any:
         with np.errstate(all="ignore"):
-            return real_values(function(*(np.asarray(value, dtype=np.float64) for value in values)))
+            found = function(*(np.asarray(value, dtype=np.float64) for value in values))
+            return list(map(real_values, found)) if isinstance(found, list) else real_values(found)
 
     return evaluate
 
