@@ -164,7 +164,7 @@ def _renamed(argument: Any, safe: dict[sp.Symbol, sp.Symbol]) -> Any:
 
 
 def array_function(arguments: Sequence[sp.Symbol], expression: Any) -> Callable[..., Any]:
-    """An expression, a list or a matrix of them, as a function of float arrays, silent where not finite, NaN where not real.
+    """Expressions as a function of float arrays, silent where not finite, NaN where not real.
 
     >>> x = sp.Symbol("x")
     >>> float(array_function([x], 1 / x)(0.0))
