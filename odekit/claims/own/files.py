@@ -3,15 +3,17 @@
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from odekit.claims.own.document import claims_of_tables
-from odekit.claims.verdict import Claim
+from odekit.claims.verdict import Claim, Settings, Verdict
 from odekit.errors import FileError, InputError
 
 __all__ = ["claims_in", "is_file"]
@@ -33,7 +35,7 @@ def claims_in(path: str | os.PathLike[str]) -> tuple[Claim, ...]:
 
     A Python file is the user's own program and is run, as a script is: with its folder first on the path, all
     rights of whoever runs it, and a name that is not ``__main__``. Its claims are those that its names stand
-    for when it has ended.
+    for when it has ended. What it imports from its folder is its own: another file's imports don't see it.
 
     Raises
     ------
@@ -43,27 +45,71 @@ def claims_in(path: str | os.PathLike[str]) -> tuple[Claim, ...]:
     file = Path(path)
     if file.suffix not in SUFFIXES:
         raise InputError("claims are in no such file", expected="FILE.py or FILE.toml", received=str(file))
-    claims = claims_of_tables(file) if file.suffix == ".toml" else _claims_of_module(_run(file), file)
+    claims = claims_of_tables(file) if file.suffix == ".toml" else _claims_of_program(file)
     for place, claim in enumerate(claims):
         if claim.id in {other.id for other in claims[:place]}:
             raise InputError(f"{file.name} holds two claims {claim.id!r}", expected="an id for each")
     return claims
 
 
-def _claims_of_module(module: ModuleType, file: Path) -> tuple[Claim, ...]:
-    found = {id(value): value for value in vars(module).values() if isinstance(value, Claim)}
+def _claims_of_program(file: Path) -> tuple[Claim, ...]:
+    beside = _Beside(file)
+    names = _run(file, beside)
+    found = {id(value): value for value in names.values() if isinstance(value, Claim)}
     if not found:
         raise InputError(
             f"{file.name} holds no claim",
             expected="a function below @odekit.claim(...)",
-            received=f"{len([name for name in vars(module) if not name.startswith('_')])} names",
+            received=f"{len([name for name in names if not name.startswith('_')])} names",
             hint="odekit claims, which lists odekit's own",
         )
-    return tuple(found.values())
+    return tuple(
+        replace(claim, experiment=partial(_within, beside, claim.experiment)) for claim in found.values()
+    )
 
 
-def _run(file: Path) -> ModuleType:
-    """The module that a file is.
+def _within(
+    beside: "_Beside", experiment: Callable[[Claim, Settings], Verdict], claim: Claim, settings: Settings
+) -> Verdict:
+    with beside.importable():
+        return experiment(claim, settings)
+
+
+class _Beside:
+    """The modules beside a file, which it and its experiments can import, and no other file."""
+
+    def __init__(self, file: Path) -> None:
+        self._folder = file.resolve().parent
+        self._modules: dict[str, ModuleType] = {}
+
+    @contextmanager
+    def importable(self) -> Iterator[None]:
+        """Have the folder first on the path, and what was imported from it before."""
+        before = {*sys.modules}
+        sys.modules.update(self._modules)
+        sys.path.insert(0, str(self._folder))
+        try:
+            yield
+        finally:
+            if str(self._folder) in sys.path:
+                sys.path.remove(str(self._folder))
+            added = {name: module for name, module in sys.modules.items() if name not in before}
+            tops = {name for name, module in added.items() if self._holds(module)}
+            self._modules |= {name: each for name, each in added.items() if name.partition(".")[0] in tops}
+            for name in self._modules:
+                sys.modules.pop(name, None)
+
+    def _holds(self, module: ModuleType) -> bool:
+        """Whether a module or package lies in the folder itself, and not in an environment below it."""
+        place = vars(module).get("__file__")
+        if not isinstance(place, str):
+            return False
+        file = Path(place).resolve()
+        return self._folder in (file.parent, file.parent.parent if file.name == "__init__.py" else None)
+
+
+def _run(file: Path, beside: _Beside) -> Mapping[str, Any]:
+    """The names of the module that a file is.
 
     Raises
     ------
@@ -79,31 +125,18 @@ def _run(file: Path) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
-    sys.modules[name] = module
     try:
-        with _first_on_path(file):
+        with beside.importable():
+            sys.modules[name] = module
             spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        del sys.modules[name]
         raise FileError(
             f"{file} breaks when it is run",
             expected="a Python file that can be imported",
             received=f"{type(error).__name__}: {error}{_place(error, file)}",
             hint="python " + str(file),
         ) from error
-    return module
-
-
-@contextmanager
-def _first_on_path(file: Path) -> Iterator[None]:
-    """Let a file import what lies beside it, as a script does."""
-    folder = str(file.resolve().parent)
-    sys.path.insert(0, folder)
-    try:
-        yield
-    finally:
-        if folder in sys.path:
-            sys.path.remove(folder)
+    return vars(module)
 
 
 def _place(error: BaseException, file: Path) -> str:

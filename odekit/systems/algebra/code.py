@@ -186,6 +186,8 @@ def real_values(values: Any) -> Any:
     >>> real_values(np.array([1 + 0j, 1j])).tolist(), real_values(2.0)
     ([1.0, nan], 2.0)
     """
+    if isinstance(values, list):  # of formulas whose values differ in shape
+        return [real_values(each) for each in values]
     if not np.iscomplexobj(values):
         return values
     return np.where(np.abs(np.imag(values)) <= _ROUNDING * np.abs(values), np.real(values), np.nan)

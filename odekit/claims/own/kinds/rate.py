@@ -38,6 +38,7 @@ def _test(asked: Asked, setting: Setting) -> Tested:
         (f"at the rate {false_text}", Trial(false, measured, budget, tolerance)),
         evidence={
             "rates": measured,
+            "windows of time": [row.window for row in rows],
             "series": {
                 "x": {"label": "time", "values": record.t},
                 "y": {"label": asked.said["of"].text},

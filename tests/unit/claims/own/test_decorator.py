@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,29 @@ def test_a_file_is_run_with_its_folder_on_the_path_and_its_claims_are_found_in_o
     report = odekit.verify(str(path))
     assert [(v.id, v.outcome) for v in report.verdicts] == [("first", "confirmed"), ("second", "refuted")]
     assert report.exit_code == 1
+
+
+LATE = """
+import odekit
+
+@odekit.claim("{name}", "It is {value}.", prediction={value}, control=("9", 9.0))
+def late(settings):
+    from beside import VALUE
+    return odekit.Measurement(VALUE, 1e-9)
+"""
+
+
+def test_two_files_have_modules_of_one_name_each_its_own(tmp_path: Path) -> None:
+    before = {*sys.modules}, list(sys.path)
+    files = []
+    for name, value in (("first", 2.0), ("second", 3.0)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "beside.py").write_text(f"VALUE = {value}\n")
+        files.append(tmp_path / name / "mine.py")
+        files[-1].write_text(LATE.format(name=name, value=value))
+    assert [verdict.outcome for verdict in odekit.verify(files).verdicts] == ["confirmed"] * 2
+    assert list(sys.path) == before[1]
+    assert not {"beside", "odekit_claims_of_mine"} & {*sys.modules} - before[0]
 
 
 @pytest.mark.parametrize(

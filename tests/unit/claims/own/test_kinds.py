@@ -72,6 +72,12 @@ CONFIRMED = {
         'approximation = "x0*exp(-k*t)*(1 + eps*x0/k*(1 - exp(-k*t)) + (eps*x0/k*(1 - exp(-k*t)))**2)"\n'
         "parameters = {k = 1.5}\nstart = {x = [0.5, 1], y = 0}\nend = 5",
     ),
+    "constants beside what is drawn": (
+        '[equations]\nx = "-k*x"\ny = "-y"\n[parameters]\nk = ""\nw = 2.0\nn = 3\n'
+        '[definitions]\nr = "k*w"\nq = "w*x*y"\ns = "k*x"\n',
+        'kind = "closed form"\nof = "q + s"\nformula = "q0*exp(-(k + 1)*t) + r*x0/w*exp(-k*t)"\n'
+        'parameters = {k = [1, 2]}\nstart = {x = [1, 2], y = "w/n"}\nend = 5',
+    ),
     "a field in time": (
         '[equations]\nx = "-x*cos(t)"\n',
         'kind = "closed form"\nof = "x"\nformula = "x0*exp(-sin(t))"\nstart = {x = [1, 2]}\nend = 10',
