@@ -27,7 +27,8 @@ def reduce(
     ansatz: each state as a formula in coordinates, which are the names that occur and that the flow doesn't
         have; states that are left out stay themselves. The field is projected on the manifold in the flow's
         metric.
-    observables: a polynomial of the states by name. Their time derivatives are found as polynomials of them.
+    observables: a polynomial of the states by name. Their time derivatives are found as polynomials of them,
+        or as quotients with a product of one or two of them below.
         ``"invariants"``: I1, I2, ..., the Gram entries, moments and others that are kept by the rotations and
         permutations of the states that keep the energy, as far as energy and flow need them; where there
         are no such symmetries, what parameters multiply in the energy, and what that leaks.
