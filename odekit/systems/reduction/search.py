@@ -28,7 +28,7 @@ __all__ = ["Found", "closed", "closed_by_leaks", "closed_invariants", "named"]
 # So many observables without an end to what they leak are no reduction.
 MAX_OBSERVABLES = 60
 # Degrees beyond the first of which the energy is a polynomial; of higher ones each step takes minutes.
-FURTHER = 2
+FURTHER = 4
 MAX_DEGREE = 8  # Of observables that are added; of higher ones each step takes minutes.
 
 
