@@ -142,7 +142,8 @@ def _by_degree(symmetries: Symmetries) -> Iterator[Found]:
                 continue
             origin = f"invariants under {symmetries.sentence}"
             found = _needed(observables, function.rate, origin, leaky is not None)
-            if found is not None and found.is_closed and not symmetries.rotations:
+            is_trivial = not (symmetries.rotations or symmetries.sign_changes)
+            if found is not None and found.is_closed and is_trivial:
                 # Symmetric polynomials always close in as many as there are states, which is no reduction.
                 found = found if len(found.closures) < flow.count else None
             if found is not None and not found.is_closed:
