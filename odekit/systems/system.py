@@ -233,6 +233,8 @@ class System:
 
         Exactly, over the cyclotomic field with symbolic coefficients, up to order 13; at random points,
         to 1e-12, beyond. Where there are several kinds of mode, all of them are certified.
+
+        Of a system that `odekit.reduce` made it says what is proved, and what was not looked at.
         """
         systems = [template.system for template in self.templates] or [self]
         found = [system.answers.certify(system, order) for system in systems]

@@ -110,7 +110,14 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {**DECAY, "rtol": 1e-6, "atol": None, "method": "auto", "backend": "auto", "events": ()}
         | {"dense": False, "max_steps": 1000, "h0": None, "max_step": None},
     ),
-    "reduce": (odekit.reduce, {"flow": FLOW, "ansatz": {"x": "u"}, "observables": None, "closure": False}),
+    "reduce": (
+        odekit.reduce,
+        {"flow": FLOW, "ansatz": {"x": "u"}, "observables": None, "closure": False, "sizes": None},
+    ),
+    "reduce at any size": (
+        odekit.reduce,
+        {"flow": lambda n: FLOW, "observables": lambda n: {"u": "x**2"}, "sizes": {"n": 2}},
+    ),
     "system": (
         odekit.system,
         {"equations": {"x": "-k*x"}, "parameters": "k", "definitions": None, "time": "t", "conditions": ()},

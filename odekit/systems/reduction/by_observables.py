@@ -12,6 +12,7 @@ from odekit.systems.known import Search
 from odekit.systems.reduction.closure import Closure, Observables
 from odekit.systems.reduction.outcome import ReducedAnswers, ReductionCertificate, last_within_limits
 from odekit.systems.reduction.polynomial_flow import PolynomialFlow
+from odekit.systems.reduction.quotients import closed_by_quotients
 from odekit.systems.reduction.search import Found, closed, closed_by_leaks, closed_invariants
 from odekit.systems.system import System
 
@@ -95,7 +96,12 @@ def _answers(flow: PolynomialFlow, formulas: Mapping[sp.Symbol, sp.Expr], closur
             received=f"{excess} = {formulas[excess]}"[:120],
             hint="leave it out",
         )
-    yield from closed_by_leaks(flow, meanings) if closure else closed(observables)
+    if closure:
+        yield from closed_by_leaks(flow, meanings)
+        return
+    for found in closed(observables):
+        yield found
+    yield from closed_by_quotients(found)
 
 
 def _invariants(flow: PolynomialFlow, energy: sp.Expr) -> Iterator[Found]:
@@ -128,7 +134,9 @@ def _all_leaking(flow: System, formulas: Mapping[sp.Symbol, sp.Expr], obstacle: 
 def _system(found: Found, obstacle: str) -> System:
     flow = found.observables.flow.system
     lines = tuple(f"{name} = {meaning.as_expr()}" for name, meaning in found.observables.meanings.items())
-    rates = {name: _shortest(each.rate) for name, each in found.closures.items()}
+    rates = {name: _rate(each) for name, each in found.closures.items()}
+    below = {factor for c in found.closures.values() for factor in sp.denom(c.quotient).free_symbols}
+    apart = tuple(f"{symbol} != 0" for symbol in found.observables.meanings if symbol in below)
     has_time = flow.time is not None and any(flow.time in rate.free_symbols for rate in rates.values())
     certificate = ReductionCertificate(
         origin=found.origin or "observables",
@@ -139,7 +147,7 @@ def _system(found: Found, obstacle: str) -> System:
         rates,
         ReducedAnswers(certificate),
         flow.parameters,
-        conditions=(*flow.conditions, *lines),
+        conditions=(*flow.conditions, *lines, *apart),
         leaks={name.name: (_leak(each),) for name, each in found.closures.items() if each.leak},
         time=flow.time if has_time else None,
     )
@@ -155,8 +163,14 @@ def _search(found: Found, lines: tuple[str, ...], obstacle: str) -> Search[str]:
     if told and not found.is_closed:
         return Search(lines, "partial", told)
     if found.is_closed:
-        return Search(lines, "complete", "every rate is a polynomial of the variables")
+        kind = "quotient of polynomials" if any(c.quotient for c in found.closures.values()) else "polynomial"
+        return Search(lines, "complete", f"every rate is a {kind} of the variables")
     return Search(lines, "complete", "every rate is split into what closes and what leaks")
+
+
+def _rate(closure: Closure) -> sp.Expr:
+    rate = _shortest(closure.rate)
+    return rate if closure.quotient == 0 else sp.factor(rate + closure.quotient)
 
 
 def _leak(closure: Closure) -> str:

@@ -36,12 +36,14 @@ class Closure:
     leak: what is left, in the flow's ring.
     gave_up: what was too large to be looked at; "" where nothing was.
     formula: the leak in states and observables, where that is shorter; None where it was not looked for.
+    quotient: what closes beside the rate, a quotient of polynomials of observables.
     """
 
     rate: Any
     leak: Any
     gave_up: str = ""
     formula: sp.Expr | None = None
+    quotient: sp.Expr = sp.S.Zero
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from odekit.errors import LimitError
+from odekit.errors import AlgebraError, LimitError
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.systems.answers import AnyAnswers
 from odekit.systems.known import Certificate, Search
@@ -89,6 +89,6 @@ def last_within_limits(answers: Iterable[T], what: str) -> tuple[T | None, str]:
     last: deque[T] = deque(maxlen=1)
     try:
         bounded(what, DERIVATION_SECONDS)(lambda: last.extend(answers))()
-    except LimitError as error:
+    except (AlgebraError, LimitError) as error:
         return (last[0] if last else None), str(error)
     return (last[0] if last else None), ""

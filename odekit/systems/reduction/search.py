@@ -28,7 +28,7 @@ __all__ = ["Found", "closed", "closed_by_leaks", "closed_invariants", "named"]
 # So many observables without an end to what they leak are no reduction.
 MAX_OBSERVABLES = 60
 # Degrees beyond the first of which the energy is a polynomial; of higher ones each step takes minutes.
-FURTHER = 2
+FURTHER = 4
 MAX_DEGREE = 8  # Of observables that are added; of higher ones each step takes minutes.
 
 
@@ -142,7 +142,8 @@ def _by_degree(symmetries: Symmetries) -> Iterator[Found]:
                 continue
             origin = f"invariants under {symmetries.sentence}"
             found = _needed(observables, function.rate, origin, leaky is not None)
-            if found is not None and found.is_closed and not symmetries.rotations:
+            is_trivial = not (symmetries.rotations or symmetries.sign_changes)
+            if found is not None and found.is_closed and is_trivial:
                 # Symmetric polynomials always close in as many as there are states, which is no reduction.
                 found = found if len(found.closures) < flow.count else None
             if found is not None and not found.is_closed:

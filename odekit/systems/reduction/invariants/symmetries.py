@@ -48,7 +48,8 @@ class Symmetries:
         if self.rotations:
             count = len(self.rotations)
             return f"{count} rotation{'s' if count > 1 else ''} of the states"
-        return "permutations of the states" if self.permutations else ""
+        signs = " and changes of their signs" if self.sign_changes else ""
+        return f"permutations of the states{signs}" if self.permutations else ""
 
     @cached_property
     def blocks(self) -> list[list[int]]:
@@ -66,16 +67,23 @@ class Symmetries:
         ]
 
     @cached_property
-    def _flips(self) -> list[Exponents]:
-        """Changes of signs, 1 for each state that changes, that keep the energy and mix states of a block.
-
-        What a change of signs and a reflection make of one another; they act within blocks, as those do.
-        """
+    def sign_changes(self) -> list[Exponents]:
+        """A basis of the changes of signs that keep the energy, 1 for each state that changes."""
         parities = {tuple(power % 2 for power in key[: self.flow.count]) for key in self.energy}
-        changes = _binary_null_space([list(row) for row in sorted(parities)], self.flow.count)
+        basis = _binary_null_space([list(row) for row in sorted(parities)], self.flow.count)
+        return [tuple(change) for change in basis]
+
+    @cached_property
+    def _flips(self) -> list[Exponents]:
+        """The changes of signs that count; beside rotations those alone that act within blocks as they do.
+
+        Such is what a change of signs and a reflection make of one another.
+        """
+        if not self.rotations:
+            return self.sign_changes
         flips = {
             tuple(sign ^ change[image.index(place)] for place, sign in enumerate(change))
-            for change in changes
+            for change in self.sign_changes
             for image in self.reflections
         }
         return [flip for flip in sorted(flips) if any(flip)]

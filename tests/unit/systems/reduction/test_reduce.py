@@ -66,6 +66,24 @@ def test_what_does_not_close_leaks_what_is_left(observables: dict[str, str]) -> 
     assert_identity(flow, reduced, observables)
 
 
+@pytest.mark.parametrize(
+    ("equations", "observables", "rates"),
+    [
+        ("a' = b; b' = a", {"u": "a**2", "v": "a*b"}, {"u": "2*v", "v": "v**2/u + u"}),
+        # r' and the rate of the slope of a rotation, by a square below
+        ("x' = -y; y' = x", {"c": "x", "z": "x*y"}, {"c": "-z/c", "z": "c**2 - z**2/c**2"}),
+    ],
+)
+def test_observables_close_by_quotients(equations, observables, rates) -> None:
+    reduced = reduce(system(equations), observables=observables)
+    assert reduced.closed
+    assert "quotient" in reduced.certify().search.reason
+    for name, rate in rates.items():
+        known = {symbol.name: symbol for symbol in reduced.states}
+        assert sp.simplify(reduced.velocities[reduced[name]] - sp.sympify(rate, known)) == 0
+    assert any("!= 0" in line for line in reduced.conditions)
+
+
 def test_leaks_become_observables_until_they_close() -> None:
     flow = gradient_flow(TWO_PRODUCTS, "a b c d", parameters="s")
     z, s = sp.symbols("z s", real=True)
