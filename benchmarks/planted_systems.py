@@ -130,7 +130,9 @@ def _wrong_stability(
     jacobian = sp.Matrix(list(case.velocities.values())).jacobian(list(case.velocities))
     with mpmath.workdps(DIGITS):
         matrix = mpmath.matrix(jacobian.subs(member).evalf(DIGITS).tolist())
-        values = np.array([complex(value) for value in mpmath.eig(matrix, left=False, right=False)])
+        # A matrix of one entry gets vectors, too.
+        found = mpmath.eig(matrix, left=False, right=False) if matrix.rows > 1 else matrix
+        values = np.array([complex(value) for value in found])
     size = max(1e-300, float(np.abs(values).max()), float(max(map(abs, matrix))))
     signs = np.where(np.abs(values.real) < ROUNDED * size, 0, np.sign(values.real))
     zeros = int((np.abs(values) < ROUNDED * size).sum())
