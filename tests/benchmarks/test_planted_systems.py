@@ -9,14 +9,17 @@ import sympy as sp
 
 from odekit.systems import FixedPoint, Search, system
 
+# At least one of each kind, none of which takes over a second.
+QUICK = (0, 1, 5, 6, 8, 9, 10, 11, 12, 13, 15, 17, 18, 19, 20, 22, 23, 29)
 
-@pytest.mark.parametrize("index", range(13))
+
+@pytest.mark.parametrize("index", QUICK)
 def test_no_search_denies_what_was_planted(index: int) -> None:
     _judge(index, seed=1)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("index", range(13, 39))
+@pytest.mark.parametrize("index", [index for index in range(26) if index not in QUICK])
 def test_no_search_denies_what_was_planted_in_more_systems(index: int) -> None:
     _judge(index, seed=1)
 

@@ -84,7 +84,10 @@ def polynomial_field(system: System) -> PolynomialField | None:
         return None
     fractions = [_fraction(entry) for entry in expanded]
     denominator = reduce(sp.lcm, (below for _, below in fractions), sp.S.One)
-    cleared = [sp.expand(above * sp.cancel(denominator / below)) for above, below in fractions]
+    cleared = [
+        above if denominator == 1 else sp.expand(above * sp.cancel(denominator / below))
+        for above, below in fractions
+    ]
     kept = [sp.expand(_in_sines(_rational(function, system))) for function in system.constraints.values()]
     writer = _Writer(system, [*cleared, *kept])
     velocities = [writer.polynomial(entry) for entry in cleared]
@@ -183,7 +186,8 @@ class _Writer:
 
 
 def _rational(expression: sp.Expr, system: System) -> sp.Expr:
-    return sp.nsimplify(expression.xreplace(dict(system.definitions)), rational=True)
+    meant = expression.xreplace(dict(system.definitions))
+    return sp.nsimplify(meant, rational=True) if meant.has(sp.Float) else meant
 
 
 def _in_sines(expression: sp.Expr) -> sp.Expr:

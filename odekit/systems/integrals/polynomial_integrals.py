@@ -33,7 +33,7 @@ QUADRATIC = 2
 MAX_UNKNOWNS_WITH_PARAMETERS = 20
 
 # Of the time that there is, for writing the field and for the ansatz.
-WRITING, ANSATZ = 0.25, 0.5
+WRITING, ANSATZ = 0.5, 0.5
 
 NO_POLYNOMIAL = "the field is no polynomial in the states and functions of them, or has too many terms"
 

@@ -31,8 +31,7 @@ def _step(argument: sp.Expr) -> sp.Expr:
 
 def without_powers_of_steps(expression: sp.Expr) -> sp.Expr:
     """A step's powers are the step itself, a sign's are 1 and the sign in turn, but on the kink."""
-    powers = (p for p in expression.atoms(sp.Pow) if p.exp.is_Integer and p.exp > 1)
+    powers = [p for p in expression.atoms(sp.Pow) if p.exp.is_Integer and p.exp > 1]
     steps = {p: p.base for p in powers if isinstance(p.base, sp.Heaviside)}
-    powers = (p for p in expression.atoms(sp.Pow) if p.exp.is_Integer and p.exp > 1)
     signs = {p: p.base ** (p.exp % 2) for p in powers if isinstance(p.base, sp.sign)}
-    return sp.expand(expression.xreplace({**steps, **signs}))
+    return sp.expand(expression.xreplace({**steps, **signs})) if steps or signs else expression

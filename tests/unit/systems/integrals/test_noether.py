@@ -9,6 +9,7 @@ import pytest
 import sympy as sp
 from scipy.integrate import solve_ivp
 
+from odekit.limits import limit
 from odekit.systems import System, gradient_flow, system, variable
 from odekit.systems.integrals.opaque_field import opaque_field
 
@@ -42,8 +43,9 @@ def _rank(functions: list[sp.Expr], flow: System) -> int:
     ],
 )
 def test_the_balance_of_a_factorisation_is_kept(size: int, loss: Callable[[sp.Expr], sp.Expr]) -> None:
-    flow, balance = _factorisation(size, loss)
-    found = list(flow.first_integrals())
+    with limit(seconds=60):
+        flow, balance = _factorisation(size, loss)
+        found = list(flow.first_integrals())
     entries = [balance[i, j] for i in range(size) for j in range(i + 1)]
     assert len(found) == len(entries)
     assert _rank([*found, *entries], flow) == _rank(found, flow) == len(entries)

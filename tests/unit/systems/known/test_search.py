@@ -93,3 +93,23 @@ def test_zeros_far_out_on_a_line_are_found_in_order(velocity: str, roots: list[f
     values = [float(point.values[x]) for point in points]
     assert values == sorted(values)
     assert len(values) == 3 if roots is None else values == pytest.approx(roots, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        Network("Zp"),
+        Network("S3", embedding="unshared"),
+        Network("Z5", activation="tanh(z)"),
+        Network("Zp", embedding="unshared", constraint="sphere"),
+    ],
+    ids=["modes", "blocks", "harmonics", "spheres"],
+)
+def test_every_derived_system_tells_what_its_searches_know(network: Network) -> None:
+    flow = derive(network)
+    searches = {"first_integrals": flow.first_integrals(), "fixed_points": flow.fixed_points()}
+    told = flow.to_dict()["searches"]
+    assert isinstance(told, dict)
+    for name, search in searches.items():
+        assert told[name] == {"status": search.status, "reason": search.reason}
+    assert flow.first_integrals().sentence in flow.report()
