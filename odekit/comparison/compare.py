@@ -8,6 +8,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
+from odekit.arguments import mapping
 from odekit.arrays import FloatArray
 from odekit.comparison.accuracy import check_flow_time, error_budget, snapshots_before_horizon
 from odekit.comparison.compare_blocks import compare_blocks
@@ -124,9 +125,9 @@ def compare(
     if isinstance(source, Trajectory) or system is not None:
         return compare_trajectory(
             *_pair(source, system),
-            observe or {},
-            parameters or {},
-            start or {},
+            mapping({} if observe is None else observe, "observables", '{"u": "a**2 + b**2"}'),
+            mapping({} if parameters is None else parameters, "parameters", '{"s": 1.0}'),
+            mapping({} if start is None else start, "the start", '{"b": 0.1}'),
             positive(tolerance, "tolerance"),
             real(rtol, "rtol", *RTOL),
         )

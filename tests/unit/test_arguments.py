@@ -29,6 +29,7 @@ def solved_with_an_event(**given: Any) -> Any:
 
 
 FLOW = odekit.gradient_flow("x**2/2", "x")
+RECORD = odekit.Trajectory([0.0, 1.0, 2.0], {"x": [1.0, 0.4, 0.1]})
 
 DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "Event": (
@@ -68,6 +69,16 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"value": 1.0, "budget": 0.1, "checks": {}, "evidence": {}, "text": ""},
     ),
     "compare": (odekit.compare, {"source": RUN, "tolerance": 0.1, "horizon_level": 0.1, "scale_field": 1.0}),
+    "compare a trajectory": (
+        odekit.compare,
+        {"source": RECORD, "system": SYSTEM, "observe": None, "parameters": {"k": 1.0}, "start": None}
+        | {"tolerance": 0.01, "rtol": 1e-9},
+    ),
+    "Trajectory": (
+        odekit.Trajectory,
+        {"t": [0.0, 1.0, 2.0], "values": {"x": [1.0, 0.5, 0.2]}, "meta": {}, "file": None},
+    ),
+    "load_trajectory": (odekit.load_trajectory, {"path": "none.npz", "meta": None}),
     "compile": (odekit.compile, {"system": SYSTEM, "backend": "numpy", "method": "dop853"}),
     "derive": (odekit.derive, {"network": NETWORK, "modes": "1"}),
     "estimate_rate": (
@@ -108,7 +119,7 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "solve": (
         odekit.solve,
         {**DECAY, "rtol": 1e-6, "atol": None, "method": "auto", "backend": "auto", "events": ()}
-        | {"dense": False, "max_steps": 1000, "h0": None, "max_step": None},
+        | {"dense": False, "max_steps": 1000, "h0": None, "max_step": None, "t0": None},
     ),
     "reduce": (
         odekit.reduce,

@@ -15,7 +15,7 @@ from odekit.comparison.trajectories.budget import DEVIATIONS, PARTS, Record, nod
 from odekit.comparison.trajectories.flow import Flow, Orbit, parameter_values
 from odekit.comparison.trajectories.statements import learning_rate, noise, precision
 from odekit.comparison.trajectories.trajectory import Trajectory
-from odekit.errors import InputError, UnknownNameError, nearest
+from odekit.errors import InputError, UnknownNameError, nearest, shown
 from odekit.systems import Observables, System, observables
 
 __all__ = ["Experiment", "set_up"]
@@ -175,7 +175,7 @@ def set_up(
         raise InputError(
             "the start doesn't fit the trajectory",
             expected=f"a number by state, or one for each of {batch} runs",
-            received=repr(dict(start))[:60],
+            received=shown(dict(start)),
         ) from None
     values = parameter_values(system, trajectory.meta.get("parameters") or {}, parameters, batch)
     flow = Flow(system, values, first, float(trajectory.t[0]), rtol)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from odekit.arrays import FloatArray
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, UnknownNameError, shown
 from odekit.expressions import spoken
 from odekit.solvers import solve
 from odekit.systems import PushedSystem, System, pushed
@@ -243,6 +243,6 @@ def parameter_values(
             raise InputError(
                 f"the parameter {name} doesn't fit",
                 expected=f"a number, or one for each of {batch} runs",
-                received=repr(chosen[name])[:60],
+                received=shown(chosen[name]),
             ) from None
     return rows

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from odekit.arguments import path_of
 from odekit.comparison.trajectories.trajectory import Trajectory
 from odekit.errors import FileError, InputError
 from odekit.extras import require_parquet
@@ -37,7 +38,8 @@ def load_trajectory(path: str | os.PathLike[str], meta: Mapping[str, Any] | None
     FileError: the file can't be read, or holds what makes no trajectory; it says what.
     MissingExtraError: a ``.parquet`` file, and pyarrow is not installed.
     """
-    kind = Path(path).suffix.lower()
+    path = path_of(path, "a trajectory's file")
+    kind = path.suffix.lower()
     if kind not in READERS:
         raise FileError(
             f"{path} is no file of a trajectory",
@@ -45,7 +47,7 @@ def load_trajectory(path: str | os.PathLike[str], meta: Mapping[str, Any] | None
             received=kind or "no suffix",
         )
     with naming_file(path):
-        t, values, stated = READERS[kind](Path(path))
+        t, values, stated = READERS[kind](path)
         return Trajectory(t, values, {**stated, **(meta or {})}, str(path))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.comparison.accuracy import ROUNDOFFS
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, UnknownNameError, shown
 from odekit.numbers import real
 
 __all__ = ["Precision", "check_meta", "learning_rate", "noise", "precision"]
@@ -47,9 +47,7 @@ def check_meta(meta: Any, names: Iterable[str]) -> None:
     UnknownNameError: the noise of something that wasn't recorded.
     """
     if not isinstance(meta, Mapping):
-        raise InputError(
-            "meta must be a mapping", expected='{"learning_rate": 0.01}', received=repr(meta)[:60]
-        )
+        raise InputError("meta must be a mapping", expected='{"learning_rate": 0.01}', received=shown(meta))
     learning_rate(meta)
     known = list(names)
     for name in stated if isinstance(stated := meta.get("noise"), Mapping) else ():
@@ -60,7 +58,7 @@ def check_meta(meta: Any, names: Iterable[str]) -> None:
     parameters = meta.get("parameters")
     if parameters is not None and not isinstance(parameters, Mapping):
         raise InputError(
-            "meta's parameters must be given by name", expected='{"k": 1.0}', received=repr(parameters)[:60]
+            "meta's parameters must be given by name", expected='{"k": 1.0}', received=shown(parameters)
         )
     if (named := _dtype(meta)) and named not in ROUNDOFFS:
         raise UnknownNameError("dtype in meta:", named, ROUNDOFFS)

@@ -14,7 +14,7 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.comparison.trajectories.statements import check_meta
-from odekit.errors import FileError, InputError, UnknownNameError
+from odekit.errors import FileError, InputError, UnknownNameError, shown
 from odekit.expressions import check_apart
 from odekit.extras import require_xarray
 from odekit.json_text import plain
@@ -66,7 +66,7 @@ class Trajectory:
             raise InputError(
                 "a trajectory needs values by name",
                 expected='{"x": array of shape (T,) or (T, batch)}',
-                received=repr(self.values)[:60],
+                received=shown(self.values),
             )
         _check_names(self.values)
         columns = {str(name): _column(str(name), value, len(t)) for name, value in self.values.items()}
