@@ -30,8 +30,8 @@ SHAPES = [
 def texts(shape: str) -> list[str]:
     """The shape with every choice of symbols for x, y, z, equal ones among them."""
     symbols = [name for name in NAMES if name != "k"]
-    chosen = (dict(zip("xyz", three, strict=True)) for three in product(symbols, repeat=3))
-    return [re.sub(r"\b[xyz]\b", lambda letter: own[letter[0]], shape) for own in chosen]
+    pattern = re.sub(r"\b([xyz])\b", r"{\1}", shape)
+    return [pattern.format(x=x, y=y, z=z) for x, y, z in product(symbols, repeat=3)]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
