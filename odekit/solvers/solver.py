@@ -6,15 +6,8 @@ from numpy.typing import ArrayLike
 
 from odekit.arguments import chosen, flag
 from odekit.solvers.backends import check_backend
-from odekit.solvers.problem import (
-    CompiledSystem,
-    Event,
-    InitialStates,
-    Solution,
-    follow_clock,
-    pose,
-    read_events,
-)
+from odekit.solvers.moments import follow_clock
+from odekit.solvers.problem import CompiledSystem, Event, InitialStates, Solution, pose, read_events
 from odekit.solvers.roads import chosen_road
 from odekit.systems import System
 

@@ -1,7 +1,6 @@
 """What is asked, and what is answered? Inputs, events, solutions."""
 
 from odekit.solvers.problem.clock import *
-from odekit.solvers.problem.clocked import *
 from odekit.solvers.problem.compiled import *
 from odekit.solvers.problem.events import *
 from odekit.solvers.problem.inputs import *

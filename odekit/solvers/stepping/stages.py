@@ -44,16 +44,21 @@ def stage_weights(stage: int) -> FloatArray:
 
 def combine(weights: FloatArray, rows: FloatArray) -> FloatArray:
     """Linear combination ``sum_i weights_i rows_i`` of (stage, state, lane) rows, (state, lane)."""
-    flat = rows.reshape(len(rows), -1)
-    whole = flat.shape[1] // PANEL * PANEL
-    total = np.empty(flat.shape[1])
-    panels = flat[:, :whole].reshape(len(rows), -1, PANEL).transpose(1, 0, 2)
-    np.matmul(weights[None, :], panels, out=total[:whole].reshape(-1, 1, PANEL))
-    if whole < len(total):
-        last = np.zeros((len(rows), PANEL))
-        last[:, : len(total) - whole] = flat[:, whole:]
-        total[whole:] = np.matmul(weights[None, :], last[None])[0, 0, : len(total) - whole]
+    if rows[0].size % PANEL:
+        return _with_rest(weights, rows)
+    panels = rows.reshape(len(rows), -1, PANEL).transpose(1, 0, 2)
+    total: FloatArray = np.matmul(weights[None, :], panels)
     return total.reshape(rows.shape[1:])
+
+
+def _with_rest(weights: FloatArray, rows: FloatArray) -> FloatArray:
+    """The same where the last panel has to be filled up."""
+    flat = rows.reshape(len(rows), -1)
+    rest = flat.shape[1] % PANEL
+    last = np.zeros((len(rows), PANEL))
+    last[:, :rest] = flat[:, -rest:]
+    parts = combine(weights, flat[:, :-rest]), combine(weights, last)[:rest]
+    return np.concatenate(parts).reshape(rows.shape[1:])
 
 
 @dataclass(frozen=True, eq=False)

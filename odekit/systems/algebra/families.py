@@ -36,6 +36,9 @@ class Families:
         places: dict[str, int] = {}
         shape = tree.fold(_SHAPES, lambda name: (self._kind(name), places.setdefault(name, len(places))))
         symbols = [self._known[name] for name in places]
+        if any(value.args for value in symbols):
+            # A formula by name, in which a symbol that changes may occur as well.
+            return to_symbolic(tree, self._known)
         if shape not in self._first:
             expression = to_symbolic(tree, self._known)
             self._first[shape] = expression, symbols

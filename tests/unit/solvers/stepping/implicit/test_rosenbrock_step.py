@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
+from scipy.linalg import expm
 
 import odekit
 from odekit.errors import InputError
@@ -183,6 +184,91 @@ def test_a_heat_equation_decays_as_its_eigenvalues_say_dense_and_sparse(n: int) 
     rate = 4 * (n + 1) ** 2 * np.sin(np.pi / 2 / (n + 1)) ** 2
     np.testing.assert_allclose(solved.y[-1, :, 0], mode * np.exp(-0.2 * rate), rtol=1e-6)
     assert solved.steps[0] < 100
+
+
+@pytest.mark.parametrize("points", [300, 1_000])
+def test_a_heat_equation_of_one_line_decays_as_its_eigenvalues_say(points: int) -> None:
+    ends = "u[1]' = k*(u[2] - 2*u[1]); u[n]' = k*(u[n-1] - 2*u[n])"
+    inner = "u[i]' = k*(u[i-1] - 2*u[i] + u[i+1]) for i in 2..n-1"
+    heat = odekit.system(f"{ends}; {inner}", {"k": (points + 1) ** 2, "n": points})
+    place = np.array([int(state.name[1:]) for state in heat.states])
+    mode = np.sin(np.pi * place / (points + 1))
+    rate = 4 * (points + 1) ** 2 * np.sin(np.pi / 2 / (points + 1)) ** 2
+    solved = solve(heat, mode, [0.1, 0.2], method="rodas5p")
+    np.testing.assert_allclose(
+        solved.y[:, :, 0], np.outer(np.exp(-rate * np.array([0.1, 0.2])), mode), rtol=1e-6
+    )
+
+
+def test_a_driven_lattice_is_that_of_radau() -> None:
+    """Frenkel and Kontorova's, overdamped: sparse, nonlinear, with df/dt in one row."""
+    size = 270
+    ends = "x[1]' = k*(x[2] - x[1]) + cos(3*t); x[n]' = k*(x[n-1] - x[n])"
+    inner = "x[i]' = k*(x[i-1] - 2*x[i] + x[i+1]) - sin(x[i]) for i in 2..n-1"
+    lattice = odekit.system(f"{ends}; {inner}", {"k": 1000, "n": size})
+    order = np.argsort([int(state.name[1:]) for state in lattice.states])
+
+    def field(t: float, x: Any) -> Any:
+        slope = np.zeros(size)
+        slope[:-1] += 1000 * np.diff(x)
+        slope[1:] -= 1000 * np.diff(x)
+        slope[1:-1] -= np.sin(x[1:-1])
+        slope[0] += np.cos(3 * t)
+        return slope
+
+    start = np.linspace(0, 6, size)
+    band = np.eye(size, k=-1) + np.eye(size) + np.eye(size, k=1)
+    oracle = solve_ivp(field, (0, 2), start, "Radau", rtol=1e-9, atol=1e-11, jac_sparsity=band)
+    y0 = np.empty(size)
+    y0[order] = start
+    solved = solve(lattice, y0, 2.0, method="rodas5p", rtol=1e-9)
+    np.testing.assert_allclose(solved.y[-1, order, 0], oracle.y[:, -1], atol=1e-7)
+
+
+@pytest.mark.parametrize("rate", [1e2, 1e5, 1e8])
+@pytest.mark.parametrize(("t0", "end"), [(0.0, 5.0), (-3.0, 2.0)])
+def test_the_problem_of_prothero_and_robinson_stays_on_its_smooth_solution(
+    rate: float, t0: float, end: float
+) -> None:
+    # Prothero and Robinson, Mathematics of Computation 28 (1974) 145: y' = -rate (y - phi) + phi'.
+    problem = odekit.system({"y": "-rate*(y - sin(t)) + cos(t)"}, parameters="rate")
+    times = np.linspace(t0, end, 6)[1:]
+    solved = solve(
+        problem,
+        [np.sin(t0)],
+        times,
+        t0=t0,
+        parameters={"rate": rate},
+        method="rodas5p",
+        rtol=1e-8,
+        dense=True,
+    )
+    np.testing.assert_allclose(solved["y"][:, 0], np.sin(times), atol=1e-6)
+    between = (times[1:] + times[:-1]) / 2
+    np.testing.assert_allclose(solved.at(between)[:, 0, 0], np.sin(between), atol=1e-6)
+    assert solved.steps[0] < 300
+
+
+def test_a_linear_stiff_system_is_its_exponential_forward_and_back() -> None:
+    rng = np.random.default_rng(4)
+    basis = np.linalg.qr(rng.normal(size=(4, 4)))[0]
+    matrix = basis @ np.diag([-1e4, -30.0, -1.0, -0.1]) @ basis.T
+    rows = {f"x{i}": " + ".join(f"({float(matrix[i, j])!r})*x{j}" for j in range(4)) for i in range(4)}
+    system, start = odekit.system(rows), rng.normal(size=4)
+    forward = solve(system, start, 1.0, t0=0.5, method="rodas5p", rtol=1e-10)
+    np.testing.assert_allclose(forward.y[-1, :, 0], expm(0.5 * matrix) @ start, atol=1e-8)
+    back = solve(system, start, 0.4997, t0=0.5, method="rodas5p", rtol=1e-10)
+    exact = expm(-0.0003 * matrix) @ start
+    np.testing.assert_allclose(back.y[-1, :, 0], exact, atol=1e-7 * np.abs(exact).max())
+
+
+def test_robertson_keeps_its_sum_at_all_times_and_events(robertson: Any) -> None:
+    times = np.logspace(-3, 8, 12)
+    events = [Event("a - 1/2", name="half")]
+    solved = solve(robertson, [1.0, 0.0, 0.0], times, method="rodas5p", rtol=1e-8, atol=1e-14, events=events)
+    np.testing.assert_allclose(solved.y[:, :, 0].sum(axis=1), 1.0, atol=1e-13)
+    assert solved.event_y[0, 0, 0] == pytest.approx(0.5, abs=1e-9)
+    assert solved.event_y[0, :, 0].sum() == pytest.approx(1.0, abs=1e-13)
 
 
 @pytest.mark.parametrize("backend", ["jax", "mpmath"])
