@@ -37,6 +37,8 @@ from odekit.systems.written import (
 __all__ = ["NamedSystem", "named_system", "system"]
 
 _ADVICE = "; an equation of its own if it moves"
+# So many equations have the time of a formula, and more that of a derivation.
+FEW = 64
 
 
 @bounded("the reading of the equations", DERIVATION_SECONDS)
@@ -128,7 +130,7 @@ def named_system(described: Any, folder: Path, where: str) -> NamedSystem:
     return _bounded_read(system_of_tables(described, where))
 
 
-@bounded("the reading of the equations")
+@bounded("the reading of the equations", DERIVATION_SECONDS)
 def _bounded_read(written: WrittenSystem | WrittenEnergy) -> NamedSystem:
     return _read(written)
 
@@ -138,10 +140,14 @@ def _read(written: WrittenSystem | WrittenEnergy) -> NamedSystem:
         variables = [variable(name, *shape) for name, shape in written.shapes.items()]
         flow = gradient_flow(written.energy, variables, parameters=written.parameters, **written.options)
         return NamedSystem(flow, parameter_values(written.parameters)[1])
+    velocities = entries(written.equations, whole_numbers(written.parameters), "a state")
+    return (_read_few if len(velocities) <= FEW else _read_entries)(written, velocities)
+
+
+def _read_entries(written: WrittenSystem, velocities: Sequence[Entry]) -> NamedSystem:
     clock = _clock(written.time)
     sizes = whole_numbers(written.parameters)
     free, values = parameter_values(written.parameters, clock)
-    velocities = entries(written.equations, sizes, "a state")
     moving = declared_variables([entry.name for entry in velocities])
     vocabulary = Vocabulary(moving, free, values, clock, _ADVICE)
     _check_apart(vocabulary)
@@ -153,6 +159,9 @@ def _read(written: WrittenSystem | WrittenEnergy) -> NamedSystem:
     has_time = any(TIME in velocity.free_symbols for velocity in field.values())
     found = System(field, ANY, free, conditions=written.conditions, time=TIME if has_time else None)
     return NamedSystem(found, vocabulary.values, clock)
+
+
+_read_few = bounded("the reading of the equations")(_read_entries)
 
 
 def _written(
