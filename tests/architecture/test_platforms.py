@@ -21,6 +21,8 @@ POSIX_NAMES = (
     "setsid",
 )
 
+import pytest
+
 SCRIPT = """
 import importlib, os, sys
 import click, matplotlib.pyplot, mpmath, numpy, rich.table, scipy.integrate, scipy.special, sympy
@@ -37,6 +39,7 @@ print("imported")
 """
 
 
+@pytest.mark.slow
 def test_every_module_can_be_imported_on_windows() -> None:
     targets = sorted(module.name for module in walk_packages(odekit.__path__, "odekit."))
     script = SCRIPT.format(

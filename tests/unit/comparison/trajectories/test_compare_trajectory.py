@@ -148,6 +148,7 @@ def test_descent_in_single_precision_is_allowed_for() -> None:
     assert found.parts["rounding"]["a"][-1, 0] > 1e-6
 
 
+@pytest.mark.slow
 def test_chaos_ends_at_a_horizon_and_a_wrong_constant_is_refuted_before_it() -> None:
     def lorenz(t: float, y: Any) -> list[float]:
         return [10 * (y[1] - y[0]), y[0] * (28 - y[2]) - y[1], y[0] * y[1] - 8 / 3 * y[2]]

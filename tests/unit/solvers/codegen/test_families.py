@@ -46,6 +46,7 @@ def test_values_are_those_of_the_formulas_one_by_one(name: str) -> None:
     np.testing.assert_array_equal(alone, found[:, 1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["numbers", "driven"])
 def test_derivatives_are_those_of_the_formulas_one_by_one(name: str, monkeypatch: Any) -> None:
     formulas, (t, y, p) = formulas_of(chain(name)), point()

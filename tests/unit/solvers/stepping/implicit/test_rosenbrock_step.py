@@ -125,6 +125,7 @@ def test_the_van_der_pol_oscillator_agrees_with_the_published_values() -> None:
     np.testing.assert_allclose(solved.y[-1, :, 0], [1.706167732170483, -0.8928097010247975], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_one_period_of_the_relaxation_oscillator_is_that_of_radau(van_der_pol: Any) -> None:
     # From the limit cycle's section v = 0 to the next but one.
     def field(t: float, y: Any) -> list[float]:
