@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pkgutil import walk_packages
 
+import pytest
+
 import odekit
 
 # What the standard library has on POSIX systems only.
@@ -20,9 +22,6 @@ POSIX_NAMES = (
     "mkfifo",
     "setsid",
 )
-
-import pytest
-
 SCRIPT = """
 import importlib, os, sys
 import click, matplotlib.pyplot, mpmath, numpy, rich.table, scipy.integrate, scipy.special, sympy
