@@ -95,12 +95,48 @@ def from_symbolic(expression: sp.Expr) -> Expression:
         return reduce(Sum if expression.is_Add else Product, map(from_symbolic, parts))
     if expression.is_Pow and expression.exp.is_Rational:
         return _rational_power(from_symbolic(expression.base), expression.exp)
+    if isinstance(expression, sp.Max | sp.Min):
+        return reduce(
+            _larger if isinstance(expression, sp.Max) else _smaller, map(from_symbolic, _kinked(expression))
+        )
+    if isinstance(expression, sp.Heaviside) and expression.args[1] == 0:
+        return Call("step", from_symbolic(expression.args[0]))
     names = [name for name, function in FUNCTIONS.items() if expression.func is function]
     if names:
         return Call(names[0], from_symbolic(expression.args[0]))
     raise InputError(
         "a part of the expression is no formula of known functions", received=str(expression)[:80]
     )
+
+
+def _kinked(expression: sp.Max | sp.Min) -> list[sp.Expr]:
+    """What is compared, a 0 at the end, so that it isn't added to another."""
+    return sorted(expression.args, key=lambda part: (part == 0, sp.default_sort_key(part)))
+
+
+def _larger(first: Expression, second: Expression) -> Expression:
+    """The larger of two: ``second + relu(first - second)``."""
+    return _with_excess(first, second, 1)
+
+
+def _smaller(first: Expression, second: Expression) -> Expression:
+    """The smaller of two: ``second - relu(second - first)``."""
+    return _with_excess(first, second, -1)
+
+
+def _with_excess(first: Expression, second: Expression, sign: int) -> Expression:
+    excess = _plus(_times(sign, first), _times(-sign, second))
+    return _plus(second, _times(sign, Call("relu", excess)))
+
+
+def _times(sign: int, expression: Expression) -> Expression:
+    return expression if sign == 1 else Product(Number(Fraction(-1)), expression)
+
+
+def _plus(first: Expression, second: Expression) -> Expression:
+    """The sum, without a 0."""
+    zero = Number(Fraction(0))
+    return second if first == zero else first if second in (zero, _times(-1, zero)) else Sum(first, second)
 
 
 def _rational_power(base: Expression, exponent: sp.Rational) -> Expression:
