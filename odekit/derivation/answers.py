@@ -36,7 +36,7 @@ class NetworkAnswers(AnyAnswers, ABC):
         group = self.network.group
         return not isinstance(group, CyclicFamily) or group.has_order(order)
 
-    def footnote(self, system: System) -> str:
+    def clock(self, system: System) -> str:
         """The time t by that of the network's own flow."""
         return time_text(self.network)
 

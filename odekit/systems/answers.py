@@ -79,8 +79,8 @@ class AnyAnswers:
         """None: the states are what was given."""
         return ()
 
-    def footnote(self, system: System) -> str:
-        """What is told below the equations: another time, or what they leave out; nothing by default."""
+    def clock(self, system: System) -> str:
+        """How t compares with another time; nothing where t is the only one."""
         return ""
 
     def report(self, system: System, certificate: Certificate | None) -> str:

@@ -281,10 +281,10 @@ class System:
     def __str__(self) -> str:
         text = str if self.blocks is None else matrix_text
         lines = long_lines(self.velocities, self.definitions) or self.equations.lines(text)
-        return "\n".join(filter(None, [*lines, self.answers.footnote(self)]))
+        return "\n".join(filter(None, [*lines, self.answers.clock(self)]))
 
     def _repr_latex_(self) -> str:
-        return f"$$\n{self.answers.latex(self, comments=False)}\n$$\n\n{self.answers.footnote(self)}".rstrip()
+        return f"$$\n{self.answers.latex(self, comments=False)}\n$$\n\n{self.answers.clock(self)}".rstrip()
 
 
 @dataclass(frozen=True)

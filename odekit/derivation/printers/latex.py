@@ -32,4 +32,4 @@ def network_latex(
         return block
     leaks = [f"{name} at {', '.join(labels)}" for name, labels in system.leaks.items() if labels]
     closed = "% closed" if system.closed else f"% not closed, leaks: {'; '.join(leaks)}"
-    return "\n".join([*latex_comments(system), *notes, closed, f"% {system.answers.footnote(system)}", block])
+    return "\n".join([*latex_comments(system), *notes, closed, f"% {system.answers.clock(system)}", block])

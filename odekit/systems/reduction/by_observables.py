@@ -10,12 +10,7 @@ from odekit.limits import bounded
 from odekit.systems.energies import Vocabulary, declared_parameters, declared_variables
 from odekit.systems.known import Search
 from odekit.systems.reduction.closure import Closure, Observables
-from odekit.systems.reduction.outcome import (
-    ReducedAnswers,
-    ReductionCertificate,
-    last_within_limits,
-    left_out,
-)
+from odekit.systems.reduction.outcome import ReducedAnswers, ReductionCertificate, last_within_limits
 from odekit.systems.reduction.polynomial_flow import PolynomialFlow
 from odekit.systems.reduction.quotients import closed_by_quotients
 from odekit.systems.reduction.search import Found, closed, closed_by_leaks, closed_invariants
@@ -131,7 +126,7 @@ def _all_leaking(flow: System, formulas: Mapping[sp.Symbol, sp.Expr], obstacle: 
         dict.fromkeys(formulas, sp.S.Zero),
         ReducedAnswers(certificate),
         flow.parameters,
-        conditions=(*flow.conditions, *lines, *left_out(leaks)),
+        conditions=(*flow.conditions, *lines),
         leaks=leaks,
     )
 
@@ -143,7 +138,6 @@ def _system(found: Found, obstacle: str) -> System:
     below = {factor for c in found.closures.values() for factor in sp.denom(c.quotient).free_symbols}
     apart = tuple(f"{symbol} != 0" for symbol in found.observables.meanings if symbol in below)
     has_time = flow.time is not None and any(flow.time in rate.free_symbols for rate in rates.values())
-    leaks = {name.name: (_leak(each),) for name, each in found.closures.items() if each.leak}
     certificate = ReductionCertificate(
         origin=found.origin or "observables",
         proof="proved, as identities of polynomials over the rational numbers",
@@ -153,8 +147,8 @@ def _system(found: Found, obstacle: str) -> System:
         rates,
         ReducedAnswers(certificate),
         flow.parameters,
-        conditions=(*flow.conditions, *lines, *apart, *left_out(leaks)),
-        leaks=leaks,
+        conditions=(*flow.conditions, *lines, *apart),
+        leaks={name.name: (_leak(each),) for name, each in found.closures.items() if each.leak},
         time=flow.time if has_time else None,
     )
 

@@ -1,20 +1,18 @@
 """What a reduction is known by: its certificate, and answers of a reduced system that tell of it."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
-
-import sympy as sp
 
 from odekit.errors import AlgebraError, LimitError
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.systems.answers import AnyAnswers
-from odekit.systems.known import Certificate, FixedPoint, ScalingSymmetry, Search
+from odekit.systems.known import Certificate, Search
 from odekit.systems.printers import join_sections
 from odekit.systems.system import System
 
-__all__ = ["ReducedAnswers", "ReductionCertificate", "last_within_limits", "left_out"]
+__all__ = ["ReducedAnswers", "ReductionCertificate", "last_within_limits"]
 
 T = TypeVar("T")
 
@@ -51,22 +49,6 @@ class ReducedAnswers(AnyAnswers):
     def __init__(self, certificate: ReductionCertificate) -> None:
         self._certificate = certificate
 
-    def first_integrals(self, system: System) -> Search[sp.Expr]:
-        """Those of the equations; of the flow only where nothing leaks."""
-        return _of_what_is_left(super().first_integrals(system), system)
-
-    def scaling_symmetries(self, system: System) -> Search[ScalingSymmetry]:
-        """Those of the equations; of the flow only where nothing leaks."""
-        return _of_what_is_left(super().scaling_symmetries(system), system)
-
-    def fixed_points(self, system: System) -> Search[FixedPoint]:
-        """Those of the equations; of the flow only where nothing leaks."""
-        return _of_what_is_left(super().fixed_points(system), system)
-
-    def footnote(self, system: System) -> str:
-        """What the equations leave out."""
-        return "\n".join(f"Not closed: true only where {line}" for line in left_out(system.leaks))
-
     def certify(self, system: System, order: int | None) -> ReductionCertificate:
         """How the reduction is known; there is no group, so the order doesn't count."""
         return self._certificate
@@ -94,23 +76,6 @@ class ReducedAnswers(AnyAnswers):
                 "reason": known.search.reason,
             },
         }
-
-
-def left_out(leaks: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """Where a reduced system would be the flow, a condition for each name that leaks.
-
-    >>> left_out({"z": ("x**2",), "u": ()})
-    ("x**2 = 0, which z' leaks",)
-    """
-    return tuple(f"{' + '.join(parts)} = 0, which {name}' leaks" for name, parts in leaks.items() if parts)
-
-
-def _of_what_is_left(found: Search[T], system: System) -> Search[T]:
-    if system.closed:
-        return found
-    leaking = ", ".join(name for name, parts in system.leaks.items() if parts)
-    reason = f"{found.reason}; of the equations alone, which leave out what leaks from {leaking}"
-    return Search(found.items, "partial" if found.status == "complete" else found.status, reason)
 
 
 def last_within_limits(answers: Iterable[T], what: str) -> tuple[T | None, str]:

@@ -19,12 +19,7 @@ from odekit.systems.reduction.on_manifold.pullback import (
     shortened,
     vanishes_at_points,
 )
-from odekit.systems.reduction.outcome import (
-    ReducedAnswers,
-    ReductionCertificate,
-    last_within_limits,
-    left_out,
-)
+from odekit.systems.reduction.outcome import ReducedAnswers, ReductionCertificate, last_within_limits
 from odekit.systems.system import System
 
 __all__ = ["on_manifold"]
@@ -87,7 +82,7 @@ def _system(flow: System, points: Mapping[sp.Symbol, sp.Expr], found: Pullback, 
         metric=tuple(found.metric.diagonal()) if found.metric.is_diagonal() else (),
         energy=None if flow.energy is None else sp.factor(flow.energy.xreplace(points)),
         direction=flow.direction,
-        conditions=(*flow.conditions, *lines, *left_out(leaks)),
+        conditions=(*flow.conditions, *lines),
         leaks=leaks,
         time=TIME if has_time else None,
     )
