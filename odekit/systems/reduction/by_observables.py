@@ -69,10 +69,20 @@ def _read(flow: System, observables: Any) -> dict[sp.Symbol, sp.Expr]:
                 received=name.name,
                 hint=f"{name}_1",
             )
-    return {
+    found = {
         name: words.read_real(formula, f"the observable {name}")
         for name, formula in zip(names, observables.values(), strict=True)
     }
+    states = {state.name: state for state in flow.states}
+    for name, formula in found.items():
+        if formula != states.get(name.name, formula):
+            raise InputError(
+                f"the observable {name} has the name of a state",
+                expected="a name of its own",
+                received=f"{name} = {formula}"[:120],
+                hint=f"{name}_1",
+            )
+    return found
 
 
 def _answers(flow: PolynomialFlow, formulas: Mapping[sp.Symbol, sp.Expr], closure: bool) -> Iterator[Found]:

@@ -168,6 +168,7 @@ def test_records_past_a_blow_up_are_not_judged() -> None:
     t = np.linspace(0.0, 2.0, 31)
     found = compare(Trajectory(t, {"x": np.minimum(1 / np.abs(1 - t + 1e-9), 1e3)}), system("x' = x**2"))
     assert found.horizon <= 1.1
+    assert found.reason.endswith(f"from t = {found.horizon:.4g} on nothing is judged")
     assert not found.judged[t > 1.1].any()
 
 

@@ -170,6 +170,7 @@ def test_polar_coordinates() -> None:
         ),
         ({"observables": {"u": "sin(a)"}}, "is no polynomial"),
         ({"observables": ["a"]}, "given by name"),
+        ({"observables": {"a": "a**2", "b": "b**2"}}, "has the name of a state"),
     ],
 )
 def test_what_is_no_reduction_is_refused(options: dict, message: str) -> None:
@@ -185,3 +186,31 @@ def test_other_names_are_unknown() -> None:
         reduce(flow, observables={"z": "a*b + c*e"})
     with pytest.raises(InputError, match="read off an energy"):
         reduce(system("x' = -x"), observables="invariants")
+
+
+@pytest.mark.parametrize("there", ["relu(y)", "abs(y)", "y + relu(y - 100)", "sqrt(y**2)"])
+def test_a_manifold_that_holds_on_one_side_of_a_kink_leaks(there: str) -> None:
+    reduced = reduce(system({"x": there, "y": "y"}), {"x": "u", "y": "u"})
+    assert set(reduced.leaks) == {"x", "y"}
+    assert "leaves the manifold" in str(reduced.certify())
+
+
+@pytest.mark.parametrize(
+    ("there", "here"),
+    [("relu(y) - relu(-y)", "x"), ("abs(y)", "abs(x)"), ("log(y**2)", "2*log(x)"), ("sqrt(y)", "sqrt(x)")],
+)
+def test_a_manifold_that_holds_on_both_sides_or_where_it_is_real_does_not_leak(there: str, here: str) -> None:
+    assert reduce(system({"x": there, "y": here}), {"x": "u", "y": "u"}).closed
+
+
+def test_what_is_printed_or_found_of_equations_that_leak_says_so() -> None:
+    flow = gradient_flow(TWO_PRODUCTS, "a b c d", parameters="s")
+    leaking, whole = (
+        reduce(flow, observables={"z": "a*b + c*d"}, closure=closure) for closure in (False, True)
+    )
+    for text in (str(leaking), leaking.latex(), leaking.python()):
+        assert "ot closed: z leaks" in text
+    for search in (leaking.first_integrals(), leaking.scaling_symmetries(), leaking.fixed_points()):
+        assert search.reason.endswith("of the equations alone, without what leaks of z")
+    for text in (str(whole), whole.latex(), whole.python(), whole.first_integrals().reason):
+        assert "leak" not in text
