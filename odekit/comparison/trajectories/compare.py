@@ -37,7 +37,8 @@ def compare_trajectory(
     if comparison.outcome != "refuted":
         return comparison
     for factor in clock_factors(judged.experiment, judged.count):
-        if judge(at_another_speed(trajectory, factor)).comparison().outcome == "confirmed":
+        records = at_another_speed(trajectory, factor)
+        if any(judge(record).comparison().outcome == "confirmed" for record in records):
             clock = "t" if trajectory.t[0] == 0 else f"t - {trajectory.t[0]:g}"
             reason = f"{comparison.reason}; it is confirmed with {clock} times {factor:.6g}"
             return replace(comparison, reason=reason, clock=factor)
