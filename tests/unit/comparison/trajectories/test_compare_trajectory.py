@@ -115,6 +115,16 @@ def test_the_clock_of_exact_data_is_found_to_its_digits() -> None:
     assert "t - 3 times 0.8" in later.reason
 
 
+def test_angles_that_were_recorded_up_to_whole_turns_are_told() -> None:
+    angle = 2 * np.arctan(np.exp(T)) + 3 * T  # of x' = 3 + sin(x - 3 t)
+    wrapped = Trajectory(T, {"x": np.angle(np.exp(1j * angle))})
+    found = compare(wrapped, system("x' = 3 + sin(x - 3*t)"))
+    assert found.outcome == "refuted"
+    assert "whole turns" in found.reason
+    assert "whole turns" not in compare(wrapped, system("x' = 3.1 + sin(x - 3*t)")).reason
+    assert outcome(Trajectory(T, {"x": angle}), "x' = 3 + sin(x - 3*t)") == "confirmed"
+
+
 def test_what_no_clock_explains_is_told_without_one() -> None:
     found = compare(Trajectory(T, CIRCLE), system("x' = v; v' = -x - 0.1*v"))
     assert (found.outcome, found.clock) == ("refuted", None)
