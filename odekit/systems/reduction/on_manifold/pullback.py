@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from odekit.errors import InputError
+from odekit.systems.energies import TIME
 from odekit.systems.rest_points.spectrum import KINKED
 from odekit.systems.system import System
 
@@ -25,7 +26,7 @@ class Pullback:
     ----------
     velocities: time derivative of each coordinate s.
     metric: what the metric of the states is in the coordinates, (dw/ds)^T M dw/ds.
-    field: of each state, at the manifold's points.
+    field: of each state, at the manifold's points; less their own motion, where they hold the time.
     normal: by state, what the field has beside the manifold's own directions; zero on an invariant manifold.
     """
 
@@ -43,7 +44,7 @@ def pulled_back(
     Parameters
     ----------
     system: the flow; its metric where that is diagonal, else the identity, says what is nearest.
-    points: each state in the coordinates.
+    points: each state in the coordinates, and in the time.
     coordinates: s.
 
     Raises
@@ -63,7 +64,10 @@ def pulled_back(
             received=", ".join(map(str, coordinates)),
             hint="fewer coordinates",
         )
-    field = sp.Matrix([entry.xreplace(dict(points)) for entry in list(system.rhs.values())[: len(states)]])
+    # Where the manifold itself moves, the field is that beside its motion.
+    field = sp.Matrix(
+        [system.rhs[state].xreplace(dict(points)) - points[state].diff(TIME) for state in states]
+    )
     velocity = metric.LUsolve(dual * field)
     normal = field - tangents * velocity
     return Pullback(

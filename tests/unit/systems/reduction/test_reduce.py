@@ -163,6 +163,8 @@ def test_polar_coordinates() -> None:
         ({"ansatz": {"a": "r"}, "observables": {"z": "a"}}, "an ansatz or observables"),
         ({"ansatz": {"a": "r + q", "b": "2*r + 2*q", "c": "r + q", "d": "0"}}, "depend on each other"),
         ({"ansatz": {}}, "an ansatz gives states"),
+        ({"ansatz": {"a": "1", "b": "2", "c": "s", "d": "0"}}, "has no coordinates"),
+        ({"observables": {"u": "a*t"}}, "holds the time"),
         ({"observables": {"u": "a**2", "v": "2*a**2"}}, "is a polynomial of the others"),
         (
             {"observables": {"u": "a**2 + b", "v": "(a**2 + b)**2 + a**2 + b"}},
@@ -214,3 +216,12 @@ def test_what_is_printed_or_found_of_equations_that_leak_says_so() -> None:
         assert search.reason.endswith("of the equations alone, without what leaks of z")
     for text in (str(whole), whole.latex(), whole.python(), whole.first_integrals().reason):
         assert "leak" not in text
+
+
+def test_a_manifold_may_move() -> None:
+    forced = system("x' = -x + t; y' = -y")
+    assert str(reduce(forced, {"x": "t - 1 + u", "y": "0*u"})) == "u' = -u"
+    left = reduce(forced, {"x": "t + u", "y": "0*u"})
+    assert left.closed
+    assert str(left) == "u' = -u - 1"
+    assert reduce(forced, {"x": "t*u", "y": "u"}).leaks
