@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from odekit.errors import InputError
+from odekit.systems.algebra import KINKED
 from odekit.systems.energies import TIME
-from odekit.systems.rest_points.spectrum import KINKED
 from odekit.systems.system import System
 
 __all__ = ["DIGITS", "POINTS", "Pullback", "pulled_back", "shortened", "vanishes_at_points"]
@@ -96,7 +96,7 @@ def vanishes_at_points(expression: sp.Expr, size: sp.Expr) -> bool:
     if expression == 0:
         return True
     symbols = sorted(expression.free_symbols | size.free_symbols, key=str)
-    reach = FAR if expression.has(*KINKED, sp.Piecewise) else 1
+    reach = FAR if expression.has(*KINKED) else 1
     for place in range(POINTS):
         near = {s: sp.Rational(7 * place + 3 * i + 2, 5 * i + place + 11) for i, s in enumerate(symbols)}
         stretch = reach ** (place % 3)
