@@ -141,6 +141,12 @@ def _read(written: WrittenSystem | WrittenEnergy) -> NamedSystem:
         flow = gradient_flow(written.energy, variables, parameters=written.parameters, **written.options)
         return NamedSystem(flow, parameter_values(written.parameters)[1])
     velocities = entries(written.equations, whole_numbers(written.parameters), "a state")
+    if not velocities:
+        raise InputError(
+            "the equations are of no state",
+            expected="ranges that hold numbers, such as 1..n with n at least 1",
+            received=", ".join(map(str, written.equations)) or "no equations",
+        )
     return (_read_few if len(velocities) <= FEW else _read_entries)(written, velocities)
 
 

@@ -8,7 +8,7 @@ import sympy as sp
 
 from odekit.errors import UnknownNameError
 
-__all__ = ["Equations"]
+__all__ = ["Equations", "left_out"]
 
 
 class Equations(Mapping[sp.Symbol, sp.Expr]):
@@ -64,3 +64,13 @@ class Equations(Mapping[sp.Symbol, sp.Expr]):
 
     def __repr__(self) -> str:
         return repr(self._entries)
+
+
+def left_out(leaks: Mapping[str, tuple[str, ...]]) -> str:
+    """Whose equations leave out what leaks, in words; nothing where they are all of it.
+
+    >>> left_out({"z": ("a**2",), "u": ()})
+    'not closed: z leaks'
+    """
+    leaking = [name for name, parts in leaks.items() if parts]
+    return f"not closed: {', '.join(leaking)} leak{'s' if len(leaking) == 1 else ''}" if leaking else ""

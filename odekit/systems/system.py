@@ -15,7 +15,7 @@ from odekit.errors import ReductionError, UnknownNameError
 from odekit.expressions import spoken
 from odekit.systems.blocks import BlockFlow, matrix_text
 from odekit.systems.declarations import check_declarations
-from odekit.systems.equations import Equations
+from odekit.systems.equations import Equations, left_out
 from odekit.systems.function import Backend, NumericFunction, numeric_function
 from odekit.systems.known import (
     Certificate,
@@ -281,7 +281,7 @@ class System:
     def __str__(self) -> str:
         text = str if self.blocks is None else matrix_text
         lines = long_lines(self.velocities, self.definitions) or self.equations.lines(text)
-        return "\n".join(filter(None, [*lines, self.answers.clock(self)]))
+        return "\n".join(filter(None, [*lines, left_out(self.leaks), self.answers.clock(self)]))
 
     def _repr_latex_(self) -> str:
         return f"$$\n{self.answers.latex(self, comments=False)}\n$$\n\n{self.answers.clock(self)}".rstrip()

@@ -40,12 +40,15 @@ def clock_factors(experiment: Experiment, count: int) -> Iterator[float]:
     yield from dict.fromkeys([*rounded, factor])
 
 
-def at_another_speed(trajectory: Trajectory, factor: float) -> Trajectory:
-    """The trajectory with its times after the first, and its learning rate, so many times as long."""
-    meta = dict(trajectory.meta)
-    if meta.get("learning_rate"):
-        meta["learning_rate"] = factor * meta["learning_rate"]
-    return replace(trajectory, t=trajectory.t[0] + factor * (trajectory.t - trajectory.t[0]), meta=meta)
+def at_another_speed(trajectory: Trajectory, factor: float) -> Iterator[Trajectory]:
+    """The trajectory with its times after the first so many times as long.
+
+    Its learning rate is so many times as large; then, since times may count steps, as it was stated.
+    """
+    first = trajectory.t[0]
+    t, stated = first + factor * (trajectory.t - first), trajectory.meta.get("learning_rate")
+    for rate in dict.fromkeys([factor * stated, stated]) if stated else [stated]:
+        yield replace(trajectory, t=t, meta={**trajectory.meta, "learning_rate": rate})
 
 
 def _fitted(experiment: Experiment, count: int) -> float | None:

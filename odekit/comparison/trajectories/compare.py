@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from odekit.comparison.trajectories.clock import at_another_speed, clock_factors
@@ -36,12 +37,27 @@ def compare_trajectory(
     comparison = judged.comparison()
     if comparison.outcome != "refuted":
         return comparison
+    turned = _turned(comparison)
+    if turned is not None and judge(turned).comparison().outcome == "confirmed":
+        reason = f"{comparison.reason}; it is confirmed where whole turns don't count: numpy.unwrap angles"
+        return replace(comparison, reason=reason)
     for factor in clock_factors(judged.experiment, judged.count):
-        if judge(at_another_speed(trajectory, factor)).comparison().outcome == "confirmed":
+        records = at_another_speed(trajectory, factor)
+        if any(judge(record).comparison().outcome == "confirmed" for record in records):
             clock = "t" if trajectory.t[0] == 0 else f"t - {trajectory.t[0]:g}"
             reason = f"{comparison.reason}; it is confirmed with {clock} times {factor:.6g}"
             return replace(comparison, reason=reason, clock=factor)
     return replace(comparison, reason=comparison.reason + _unstated(comparison))
+
+
+def _turned(comparison: TrajectoryComparison) -> Trajectory | None:
+    """The trajectory as many whole turns on as bring it nearest to the ODE; None where that is none."""
+    recorded, values = comparison.trajectory, {}
+    for name, predicted in comparison.predicted.items():
+        turns = np.round((predicted - recorded[name]) / (2 * np.pi))
+        values[name] = recorded[name] + 2 * np.pi * np.nan_to_num(turns, posinf=0, neginf=0)
+    is_same = all(np.array_equal(turned, recorded[name]) for name, turned in values.items())
+    return None if is_same else replace(recorded, values={**recorded.values, **values})
 
 
 def _unstated(comparison: TrajectoryComparison) -> str:

@@ -143,7 +143,7 @@ class TrajectoryJudge:
         if control.outcome != "refuted":
             reason = f"no power: {told}, but so it does in a field {control.told}"
             return self._told(gaps, "inconclusive", {}, reason, control)
-        reason = f"{told}, at most {self._largest()} of the size; a field {control.told}"
+        reason = f"{told}, at most {self._largest()} of the size; a field {control.told}{self._until()}"
         return self._told(gaps, "confirmed", dict.fromkeys(gaps, "confirmed"), reason, control)
 
     def _told(
@@ -167,6 +167,10 @@ class TrajectoryJudge:
             horizon=self.horizon,
             control=control,
         )
+
+    def _until(self) -> str:
+        """From when on nothing is judged; empty where the last record is."""
+        return "" if np.isinf(self.horizon) else f"; from t = {self.horizon:.4g} on nothing is judged"
 
     def _largest(self) -> str:
         """The largest relative budget on the judged records."""

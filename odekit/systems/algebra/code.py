@@ -16,6 +16,7 @@ from sympy.printing.pycode import PythonCodePrinter
 from odekit.errors import InputError
 
 __all__ = [
+    "KINKED",
     "JaxCode",
     "NumPyCode",
     "NumberCode",
@@ -29,7 +30,7 @@ __all__ = [
 
 # The largest integer of a machine; beyond it NumPy makes objects, which its functions don't take.
 _LARGEST = 2**63 - 1
-_KINKED = (sp.Abs, sp.Heaviside, sp.Max, sp.Min, sp.Piecewise, sp.sign)
+KINKED = (sp.Abs, sp.Heaviside, sp.Max, sp.Min, sp.Piecewise, sp.sign)
 # An imaginary part of at most so much of the value is rounding.
 _ROUNDING = 1e-13
 # How a printer names itself before the function that it doesn't know.
@@ -74,7 +75,7 @@ class _Arrays(NumberCode):
 
     def _print_Heaviside(self, expression: sp.Heaviside) -> str:
         # SymPy would write kinks inside as pieces too, and make conditions of pieces that no array takes.
-        if not expression.args[0].has(*_KINKED):
+        if not expression.args[0].has(*KINKED):
             return str(self._print_Function(expression))
         name = self._module_format(f"{self._module}.heaviside")
         return f"{name}({self._print(expression.args[0])}, {self._print(expression.args[1])})"

@@ -115,6 +115,12 @@ class _Gaussian:
         for pair, value in given.items():
             if isinstance(pair, tuple):
                 i, j = _pair(pair, places)
+                if given.get(pair[::-1], value) != value:
+                    raise InputError(
+                        f"the covariance of {pair[0]} and {pair[1]} is given twice",
+                        expected="one value",
+                        received=f"{value} and {given[pair[::-1]]}",
+                    )
                 covariance[i, j] = covariance[j, i] = words.read_real(value, f"the covariance of {pair}")
         _check_positive(covariance)
         return _Gaussian(symbols, tuple(means), sp.ImmutableMatrix(covariance))

@@ -1,5 +1,7 @@
 """First integrals of every kind that is looked for, polynomial ones first."""
 
+from dataclasses import replace
+
 import sympy as sp
 
 from odekit.errors import AlgebraError, LimitError
@@ -24,7 +26,9 @@ def find_integrals(system: System) -> Search[sp.Expr]:
     """
     found = polynomial_integrals(system)
     most = len(system.states) - len(system.constraints) - any(entry != 0 for entry in system.vector_field)
-    if found.status == "complete" or system.time is not None:
+    if system.time is not None:
+        return replace(found, reason=f"{found.reason}; functions of the states alone, without the time")
+    if found.status == "complete":
         return found
     try:
         others = _darboux(system, found.items, most - len(found))

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import sympy as sp
 
+from odekit.systems.equations import left_out
 from odekit.systems.system import System
 
 __all__ = ["latex_block", "latex_comments"]
@@ -15,7 +16,7 @@ _WORDS = {"_plus_": "+", "_minus_": "-", "_over_": "/"}
 
 def latex_comments(system: System) -> list[str]:
     """What stands above a system: its conditions, and what it descends on which constraint."""
-    comments = [f"% {condition}" for condition in system.conditions]
+    comments = [f"% {text}" for text in (*system.conditions, left_out(system.leaks)) if text]
     if system.direction == "descent" and system.energy is not None:
         return [*comments, "% gradient descent of E", *(f"% {name} = 0" for name in system.constraints)]
     return comments

@@ -7,6 +7,7 @@ import sympy as sp
 
 from odekit.errors import ReductionError
 from odekit.systems.algebra import NumPyCode, codable
+from odekit.systems.equations import left_out
 from odekit.systems.system import System
 
 __all__ = ["program"]
@@ -81,6 +82,8 @@ def _docstring(system: System, names: Mapping[sp.Symbol, str]) -> Iterator[str]:
     yield f"    States: {states}."
     yield f"    Parameters: {parameters or 'none'}."
     yield from (f"    Holds where {condition}." for condition in system.conditions)
+    if told := left_out(system.leaks):
+        yield f"    {told[0].upper()}{told[1:]}."
     yield '    """'
 
 

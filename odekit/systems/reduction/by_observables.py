@@ -7,7 +7,7 @@ import sympy as sp
 
 from odekit.errors import InputError, shown
 from odekit.limits import bounded
-from odekit.systems.energies import Vocabulary, declared_parameters, declared_variables
+from odekit.systems.energies import TIME, Vocabulary, declared_parameters, declared_variables
 from odekit.systems.known import Search
 from odekit.systems.reduction.closure import Closure, Observables
 from odekit.systems.reduction.outcome import ReducedAnswers, ReductionCertificate, last_within_limits
@@ -69,10 +69,27 @@ def _read(flow: System, observables: Any) -> dict[sp.Symbol, sp.Expr]:
                 received=name.name,
                 hint=f"{name}_1",
             )
-    return {
+    found = {
         name: words.read_real(formula, f"the observable {name}")
         for name, formula in zip(names, observables.values(), strict=True)
     }
+    states = {state.name: state for state in flow.states}
+    for name, formula in found.items():
+        if TIME in formula.free_symbols:
+            raise InputError(
+                f"the observable {name} holds the time",
+                expected="a function of the states",
+                received=f"{name} = {formula}"[:120],
+                hint="an ansatz may hold it",
+            )
+        if formula != states.get(name.name, formula):
+            raise InputError(
+                f"the observable {name} has the name of a state",
+                expected="a name of its own",
+                received=f"{name} = {formula}"[:120],
+                hint=f"{name}_1",
+            )
+    return found
 
 
 def _answers(flow: PolynomialFlow, formulas: Mapping[sp.Symbol, sp.Expr], closure: bool) -> Iterator[Found]:

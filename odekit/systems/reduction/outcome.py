@@ -2,13 +2,15 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
+
+import sympy as sp
 
 from odekit.errors import AlgebraError, LimitError
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.systems.answers import AnyAnswers
-from odekit.systems.known import Certificate, Search
+from odekit.systems.known import Certificate, FixedPoint, ScalingSymmetry, Search
 from odekit.systems.printers import join_sections
 from odekit.systems.system import System
 
@@ -49,6 +51,18 @@ class ReducedAnswers(AnyAnswers):
     def __init__(self, certificate: ReductionCertificate) -> None:
         self._certificate = certificate
 
+    def first_integrals(self, system: System) -> Search[sp.Expr]:
+        """Of the equations; where something leaks, the flow itself need not keep them."""
+        return _without_leaks(super().first_integrals(system), system)
+
+    def scaling_symmetries(self, system: System) -> Search[ScalingSymmetry]:
+        """Of the equations, which the flow itself need not have where something leaks."""
+        return _without_leaks(super().scaling_symmetries(system), system)
+
+    def fixed_points(self, system: System) -> Search[FixedPoint]:
+        """Of the equations; where something leaks, the flow itself need not rest there."""
+        return _without_leaks(super().fixed_points(system), system)
+
     def certify(self, system: System, order: int | None) -> ReductionCertificate:
         """How the reduction is known; there is no group, so the order doesn't count."""
         return self._certificate
@@ -76,6 +90,13 @@ class ReducedAnswers(AnyAnswers):
                 "reason": known.search.reason,
             },
         }
+
+
+def _without_leaks(search: Search[T], system: System) -> Search[T]:
+    if system.closed:
+        return search
+    told = f"of the equations alone, without what leaks of {', '.join(system.leaks)}"
+    return replace(search, reason=f"{search.reason}; {told}")
 
 
 def last_within_limits(answers: Iterable[T], what: str) -> tuple[T | None, str]:

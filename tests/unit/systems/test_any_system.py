@@ -189,6 +189,7 @@ def test_a_file_says_the_same(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        ('[equations]\n"x[i] for i in 1..n" = "-x[i]"\n[parameters]\nn = 0\n', "are of no state"),
         ("", "holds no equations"),
         ("equations = 3", "equations must be a table"),
         ("[equations]\nx = '-x'\n[constants]\nk = 1", "unknown key in bad.toml.*constants"),

@@ -45,6 +45,10 @@ def _read(flow: System, ansatz: Mapping[Any, Any]) -> tuple[dict[sp.Symbol, sp.E
     known = {*(symbol.name for symbol in flow.parameters), *({TIME.name} if flow.time is not None else ())}
     coordinates = [name for name in names if name not in known]
     coordinates += [name for name in kept if name not in coordinates and kept[name] not in given]
+    if not coordinates:
+        raise InputError(
+            "the ansatz has no coordinates", expected="formulas in new names", received=shown(dict(ansatz))
+        )
     words = Vocabulary(declared_variables(coordinates), flow.parameters, {})
     points = {
         state: words.read_real(given.get(state, state.name), f"the ansatz of {state}")

@@ -101,11 +101,28 @@ def test_a_clock_off_by_a_constant_is_refuted_and_the_factor_told(model, factor:
     assert "it is confirmed with t times" in found.reason
 
 
+def test_a_clock_in_another_unit_than_the_learning_rate_is_told(model) -> None:
+    run = model.descend(0.001)
+    found = compare(replace(run, t=run.t / 0.05), system(model.equations))
+    assert found.outcome == "refuted"
+    assert found.clock == pytest.approx(0.05, rel=0.02)
+
+
 def test_the_clock_of_exact_data_is_found_to_its_digits() -> None:
     found = compare(Trajectory(1.0501 * T, CIRCLE), system("x' = v; v' = -x"))
     assert found.clock == pytest.approx(1 / 1.0501, rel=1e-9)
     later = compare(Trajectory(3 + 1.25 * T, CIRCLE), system("x' = v; v' = -x"))
     assert "t - 3 times 0.8" in later.reason
+
+
+def test_angles_that_were_recorded_up_to_whole_turns_are_told() -> None:
+    angle = 2 * np.arctan(np.exp(T)) + 3 * T  # of x' = 3 + sin(x - 3 t)
+    wrapped = Trajectory(T, {"x": np.angle(np.exp(1j * angle))})
+    found = compare(wrapped, system("x' = 3 + sin(x - 3*t)"))
+    assert found.outcome == "refuted"
+    assert "whole turns" in found.reason
+    assert "whole turns" not in compare(wrapped, system("x' = 3.1 + sin(x - 3*t)")).reason
+    assert outcome(Trajectory(T, {"x": angle}), "x' = 3 + sin(x - 3*t)") == "confirmed"
 
 
 def test_what_no_clock_explains_is_told_without_one() -> None:
@@ -168,6 +185,7 @@ def test_records_past_a_blow_up_are_not_judged() -> None:
     t = np.linspace(0.0, 2.0, 31)
     found = compare(Trajectory(t, {"x": np.minimum(1 / np.abs(1 - t + 1e-9), 1e3)}), system("x' = x**2"))
     assert found.horizon <= 1.1
+    assert found.reason.endswith(f"from t = {found.horizon:.4g} on nothing is judged")
     assert not found.judged[t > 1.1].any()
 
 

@@ -73,6 +73,7 @@ def test_any_formula_has_a_mean_over_data() -> None:
         ({"gaussian": {"x": 1}}, "no mean and variance.*Try"),
         ({"gaussian": {"x": (0, -1)}}, "no variables have these covariances"),
         ({"gaussian": {"x": (0, 1), "y": (0, 1), ("x", "y"): 2}}, "eigenvalue -1"),
+        ({"gaussian": {"x": (0, 2), "y": (0, 2), ("x", "y"): 1, ("y", "x"): 0}}, "is given twice"),
         ({"gaussian": {"x": (0, 1), ("x", "z"): 2}}, "no two of the variables"),
         ({"gaussian": {"x": (0, 1), "k": (0, 1)}}, "stands for two things"),
         ({"data": {"x": [1, 2], "y": [1, 2, 3]}}, "2 of x, 3 of y"),

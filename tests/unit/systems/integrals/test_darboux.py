@@ -63,3 +63,10 @@ def test_in_other_fields_none_are_looked_for(equations: str) -> None:
     assert (
         "but no quotients and logarithms" in system("x' = y; y' = -y*sin(x)**2 - x").first_integrals().reason
     )
+
+
+def test_where_the_field_depends_on_the_time_the_integrals_that_hold_it_are_left_open() -> None:
+    turning, decaying = system("x' = t*y; y' = -t*x"), system("x' = -x*cos(t)")
+    assert [str(integral) for integral in turning.first_integrals()] == ["x**2 + y**2"]
+    for found in (turning.first_integrals(), decaying.first_integrals()):
+        assert found.reason.endswith("functions of the states alone, without the time")

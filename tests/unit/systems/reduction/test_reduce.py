@@ -163,6 +163,8 @@ def test_polar_coordinates() -> None:
         ({"ansatz": {"a": "r"}, "observables": {"z": "a"}}, "an ansatz or observables"),
         ({"ansatz": {"a": "r + q", "b": "2*r + 2*q", "c": "r + q", "d": "0"}}, "depend on each other"),
         ({"ansatz": {}}, "an ansatz gives states"),
+        ({"ansatz": {"a": "1", "b": "2", "c": "s", "d": "0"}}, "has no coordinates"),
+        ({"observables": {"u": "a*t"}}, "holds the time"),
         ({"observables": {"u": "a**2", "v": "2*a**2"}}, "is a polynomial of the others"),
         (
             {"observables": {"u": "a**2 + b", "v": "(a**2 + b)**2 + a**2 + b"}},
@@ -170,6 +172,7 @@ def test_polar_coordinates() -> None:
         ),
         ({"observables": {"u": "sin(a)"}}, "is no polynomial"),
         ({"observables": ["a"]}, "given by name"),
+        ({"observables": {"a": "a**2", "b": "b**2"}}, "has the name of a state"),
     ],
 )
 def test_what_is_no_reduction_is_refused(options: dict, message: str) -> None:
@@ -185,3 +188,40 @@ def test_other_names_are_unknown() -> None:
         reduce(flow, observables={"z": "a*b + c*e"})
     with pytest.raises(InputError, match="read off an energy"):
         reduce(system("x' = -x"), observables="invariants")
+
+
+@pytest.mark.parametrize("there", ["relu(y)", "abs(y)", "y + relu(y - 100)", "sqrt(y**2)"])
+def test_a_manifold_that_holds_on_one_side_of_a_kink_leaks(there: str) -> None:
+    reduced = reduce(system({"x": there, "y": "y"}), {"x": "u", "y": "u"})
+    assert set(reduced.leaks) == {"x", "y"}
+    assert "leaves the manifold" in str(reduced.certify())
+
+
+@pytest.mark.parametrize(
+    ("there", "here"),
+    [("relu(y) - relu(-y)", "x"), ("abs(y)", "abs(x)"), ("log(y**2)", "2*log(x)"), ("sqrt(y)", "sqrt(x)")],
+)
+def test_a_manifold_that_holds_on_both_sides_or_where_it_is_real_does_not_leak(there: str, here: str) -> None:
+    assert reduce(system({"x": there, "y": here}), {"x": "u", "y": "u"}).closed
+
+
+def test_what_is_printed_or_found_of_equations_that_leak_says_so() -> None:
+    flow = gradient_flow(TWO_PRODUCTS, "a b c d", parameters="s")
+    leaking, whole = (
+        reduce(flow, observables={"z": "a*b + c*d"}, closure=closure) for closure in (False, True)
+    )
+    for text in (str(leaking), leaking.latex(), leaking.python()):
+        assert "ot closed: z leaks" in text
+    for search in (leaking.first_integrals(), leaking.scaling_symmetries(), leaking.fixed_points()):
+        assert search.reason.endswith("of the equations alone, without what leaks of z")
+    for text in (str(whole), whole.latex(), whole.python(), whole.first_integrals().reason):
+        assert "leak" not in text
+
+
+def test_a_manifold_may_move() -> None:
+    forced = system("x' = -x + t; y' = -y")
+    assert str(reduce(forced, {"x": "t - 1 + u", "y": "0*u"})) == "u' = -u"
+    left = reduce(forced, {"x": "t + u", "y": "0*u"})
+    assert left.closed
+    assert str(left) == "u' = -u - 1"
+    assert reduce(forced, {"x": "t*u", "y": "u"}).leaks
