@@ -296,3 +296,13 @@ def test_the_budget_does_not_depend_on_the_units() -> None:
     scaled = Trajectory(1e3 * T, {"x": 1e-6 * LOGISTIC}, {"learning_rate": 1.0})
     other = compare(scaled, system("x' = x*(1 - x/1e-6)/1e3"))
     np.testing.assert_allclose(other.budget["x"][1:], 1e-6 * small.budget["x"][1:], rtol=1e-2)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("formula", ["log(-x)", "sqrt(x - 2)", "1/(x - 0.1)"])
+def test_what_is_not_predicted_is_not_confirmed(formula: str) -> None:
+    found = compare(
+        Trajectory(T, {"x": LOGISTIC, "u": LOGISTIC}), system("x' = x*(1 - x)"), observe={"u": formula}
+    )
+    assert found.outcomes["u"] != "confirmed"
+    assert found.outcome != "confirmed"
