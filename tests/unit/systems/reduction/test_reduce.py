@@ -185,3 +185,9 @@ def test_other_names_are_unknown() -> None:
         reduce(flow, observables={"z": "a*b + c*e"})
     with pytest.raises(InputError, match="read off an energy"):
         reduce(system("x' = -x"), observables="invariants")
+
+
+@pytest.mark.parametrize("factor", ["1e3", "1.e3", "1E3"])
+def test_the_exponent_of_a_number_is_no_coordinate(factor: str) -> None:
+    flow = gradient_flow("(a - b)**2/2", "a b")
+    assert str(reduce(flow, {"a": f"{factor}*r", "b": f"{factor}*r"})) == "r' = 0"
