@@ -306,3 +306,12 @@ def test_what_is_not_predicted_is_not_confirmed(formula: str) -> None:
     )
     assert found.outcomes["u"] != "confirmed"
     assert found.outcome != "confirmed"
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), float("inf"), "a", 1j])
+def test_parameters_and_starts_are_finite_numbers(value: Any) -> None:
+    run = Trajectory(T, {"x": LOGISTIC})
+    with pytest.raises(InputError, match="the parameter k doesn't fit"):
+        compare(run, system("x' = k*x*(1 - x)", "k"), parameters={"k": value})
+    with pytest.raises(InputError, match="the start doesn't fit"):
+        compare(run, system("x' = x*(1 - x)"), start={"x": value})
