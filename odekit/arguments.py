@@ -99,9 +99,11 @@ def path_of(value: Any, name: str) -> Path:
 
     Raises
     ------
-    InputError: anything else, such as a number, which the system would take for an open file.
+    InputError: anything else, such as a number, which the system would take for an open file, or text that
+        holds a zero byte.
     """
-    is_path = isinstance(value, str | os.PathLike) and isinstance(os.fspath(value), str)
+    text = os.fspath(value) if isinstance(value, str | os.PathLike) else None
+    is_path = isinstance(text, str) and "\0" not in text
     expect(is_path, f"{name} is no path", 'text such as "run.npz", or a pathlib.Path', value)
     return Path(value)
 

@@ -125,6 +125,8 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
             content = file.read(LARGEST_TOML + 1)
     except OSError as error:
         raise FileError(f"{path} can't be read", received=error.strerror or str(error)) from None
+    except ValueError as error:  # a zero byte in the name
+        raise FileError(f"{path!r} is no path", received=str(error)) from None
     if len(content) > LARGEST_TOML:
         raise FileError(f"{path} is too large", expected=f"at most {LARGEST_TOML} bytes")
     try:

@@ -27,6 +27,7 @@ from odekit.systems.written import (
     WrittenEnergy,
     WrittenSystem,
     entries,
+    entries_by_name,
     equations_of_text,
     in_words,
     read_system,
@@ -78,7 +79,8 @@ def system(
     Raises
     ------
     FileError: a file that can't be read.
-    InputError: no equations, two for one state, a velocity that is not real or finite, or a name that can't
+    InputError: no equations, two for one state, a derivative by something else than time, a file together
+        with what it says itself, a velocity that is not real or finite, or a name that can't
         be one.
     UnknownNameError: a name that nothing declares; the nearest is suggested.
 
@@ -184,9 +186,15 @@ def _written(
     InputError: none of these, or nothing.
     """
     if isinstance(equations, os.PathLike) or (isinstance(equations, str) and equations.endswith(".toml")):
+        if definitions is not None or time != TIME.name or conditions != ():
+            raise InputError(
+                "a file says itself what its definitions, time and conditions are",
+                expected="the file, and values of its parameters",
+                hint="the tables [definitions], and the keys time and conditions, in the file",
+            )
         return _with_parameters(read_system(Path(equations)), parameters)
     if isinstance(equations, str) and "=" in equations:
-        equations = equations_of_text(equations)
+        equations = equations_of_text(equations, _clock(time))
     if not isinstance(equations, Mapping) or not equations:
         raise InputError(
             "a system needs equations",
@@ -209,7 +217,8 @@ def _with_parameters(
     if not parameters:
         return written
     own = written.parameters
-    known = dict(own) if isinstance(own, Mapping) else dict.fromkeys(own)
+    is_valued = isinstance(own, Mapping)
+    known = dict(own) if is_valued else {e.name: None for e in entries_by_name(own, {}, "parameters")}
     if not isinstance(parameters, Mapping) or not {*parameters} <= {*known}:
         raise InputError(
             "the file declares its parameters",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from odekit.errors import FileError
-from odekit.files import check_replaceable, check_writable, decoded, write_text
+from odekit.files import check_replaceable, check_writable, decoded, read_toml, write_text
 
 
 def names(folder: Path) -> list[str]:
@@ -110,3 +110,8 @@ def test_text_in_utf8_is_read_with_and_without_its_mark(content: bytes) -> None:
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(FileError, match="not text in UTF-8"):
         decoded(b"abcd \xff", "draft.toml")
+
+
+def test_a_zero_byte_makes_no_path() -> None:
+    with pytest.raises(FileError, match="is no path"):
+        read_toml("draft\0.toml")

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from odekit.arguments import path_of
 from odekit.claims.own.document import claims_of_tables
 from odekit.claims.verdict import Claim, Settings, Verdict
 from odekit.errors import FileError, InputError
@@ -42,7 +43,7 @@ def claims_in(path: str | os.PathLike[str]) -> tuple[Claim, ...]:
     FileError: a file that can't be read, that is no TOML, or that breaks when it is run.
     InputError: another suffix, no claim, or two of one id.
     """
-    file = Path(path)
+    file = path_of(path, "a file of claims")
     if file.suffix not in SUFFIXES:
         raise InputError("claims are in no such file", expected="FILE.py or FILE.toml", received=str(file))
     claims = claims_of_tables(file) if file.suffix == ".toml" else _claims_of_program(file)

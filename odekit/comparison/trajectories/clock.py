@@ -96,8 +96,8 @@ def _polished(experiment: Experiment, factor: float, count: int) -> float:
     for _ in range(STEPS):
         speeds = factor * np.array([1.0, 1.0 + SHARE])
         here, there = _residuals(experiment, speeds, count, experiment.flow.finer)
-        slope = (there - here) / SHARE
         with np.errstate(all="ignore"):
+            slope = (there - here) / SHARE
             step = -float(np.sum(slope * here) / np.sum(slope**2))
         if not np.isfinite(step) or abs(step) > np.exp(float(TRIED[1] - TRIED[0])) - 1:
             break

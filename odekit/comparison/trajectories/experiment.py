@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from odekit.arguments import floats
 from odekit.arrays import FloatArray
 from odekit.comparison.trajectories.budget import DEVIATIONS, PARTS, Record, node_times, state_budget
 from odekit.comparison.trajectories.flow import Flow, Orbit, parameter_values
@@ -170,13 +171,16 @@ def set_up(
     _check_complete(states, begun, recorded)
     batch = trajectory.batch
     try:
-        first = np.array([np.broadcast_to(np.asarray(begun[name], float), batch) for name in states])
-    except (TypeError, ValueError):
+        first = np.array([np.broadcast_to(floats(name, begun[name]), batch) for name in states])
+        is_right = bool(np.isfinite(first).all())
+    except ValueError:
+        is_right = False
+    if not is_right:
         raise InputError(
             "the start doesn't fit the trajectory",
             expected=f"a number by state, or one for each of {batch} runs",
             received=shown(dict(start)),
-        ) from None
+        )
     values = parameter_values(system, trajectory.meta.get("parameters") or {}, parameters, batch)
     flow = Flow(system, values, first, float(trajectory.t[0]), rtol)
     return Experiment(trajectory, flow, tuple(formulas), observables(system, formulas))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from odekit.arguments import floats
 from odekit.arrays import FloatArray
 from odekit.errors import InputError, UnknownNameError, shown
 from odekit.expressions import spoken
@@ -238,11 +239,14 @@ def parameter_values(
                 received=", ".join(chosen) or "none",
             )
         try:
-            row[:] = np.asarray(chosen[name], dtype=np.float64)
-        except (TypeError, ValueError):
+            row[:] = floats(f"the parameter {name}", chosen[name])
+            is_right = bool(np.isfinite(row).all())
+        except ValueError:
+            is_right = False
+        if not is_right:
             raise InputError(
                 f"the parameter {name} doesn't fit",
                 expected=f"a number, or one for each of {batch} runs",
                 received=shown(chosen[name]),
-            ) from None
+            )
     return rows

@@ -62,7 +62,7 @@ class TrajectoryJudge:
         relative = {}
         for name, values in self.predicted.items():
             size = np.fmax.accumulate(np.abs(values), axis=0)
-            moves = np.nan_to_num(np.abs(values)).max(axis=0) > 0
+            moves = ~(values == 0).all(axis=0)
             with np.errstate(all="ignore"):
                 share = np.where(moves, self.budget[name] / size, 0.0)
             relative[name] = np.median(np.nan_to_num(share, nan=np.inf, posinf=np.inf), axis=1)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from odekit.arguments import path_of
 from odekit.comparison.trajectories.trajectory import Trajectory
-from odekit.errors import FileError, InputError
+from odekit.errors import FileError, InputError, shown
 from odekit.extras import require_parquet
 from odekit.files import decoded
 from odekit.simulation.runs import naming_file, read_archive, read_meta
@@ -36,9 +36,12 @@ def load_trajectory(path: str | os.PathLike[str], meta: Mapping[str, Any] | None
     Raises
     ------
     FileError: the file can't be read, or holds what makes no trajectory; it says what.
+    InputError: a meta that is no mapping, or something else than a path.
     MissingExtraError: a ``.parquet`` file, and pyarrow is not installed.
     """
     path = path_of(path, "a trajectory's file")
+    if not isinstance(meta, Mapping | None):
+        raise InputError("meta must be a mapping", expected='{"learning_rate": 0.01}', received=shown(meta))
     kind = path.suffix.lower()
     if kind not in READERS:
         raise FileError(

@@ -144,8 +144,14 @@ class Trajectory:
 
         Raises
         ------
-        FileError: the place can't be written, or ``meta`` holds what JSON can't.
+        FileError: the place can't be written, ``meta`` holds what JSON can't, or a quantity is called meta.
         """
+        if "meta" in self.values:
+            raise FileError(
+                "a quantity called meta can't be written",
+                expected="names other than meta, under which the file keeps what is known of the record",
+                hint="another name, such as meta_1",
+            )
         try:
             meta = json.dumps(plain(self.meta), allow_nan=False)
         except (TypeError, ValueError) as error:

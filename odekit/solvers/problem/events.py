@@ -260,7 +260,9 @@ def bind(
     """The event for a system with these states and parameters."""
     if not isinstance(event.function, str):
         return BoundEvent(event, states, parameters, event.function, is_clocked)
-    expression = parse(event.function, (*states, *parameters, "t"))
+    # The last two of a clocked system are its origin and direction, which no user named.
+    written = parameters[:-2] if is_clocked else parameters
+    expression = parse(event.function, (*states, *written, "t"))
 
     def evaluate(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
         values = {"t": t} | {name: p[name] for name in parameters} | {name: y[name] for name in states}

@@ -233,10 +233,28 @@ def _mean_over(samples: Mapping[sp.Symbol, Sequence[sp.Rational]], formula: sp.E
     polynomial = formula.as_poly(*used)
     if polynomial is None:
         rows = (dict(zip(samples, row, strict=True)) for row in zip(*samples.values(), strict=True))
-        return sp.Add(*(formula.xreplace(row) for row in rows)) / count
+        return sp.Add(*(_real_at(formula, row) for row in rows)) / count
     return sp.expand(
         sp.Add(*(factor * _moment(samples, used, powers) for powers, factor in polynomial.terms())) / count
     )
+
+
+def _real_at(formula: sp.Expr, row: Mapping[sp.Symbol, sp.Rational]) -> sp.Expr:
+    """The value at one sample, which may hold constants.
+
+    Raises
+    ------
+    InputError: it is not finite, or not real.
+    """
+    value = formula.xreplace(dict(row))
+    is_complex = value.is_real is False or (value.has(sp.I) and sp.im(value) != 0)
+    if is_complex or value.has(sp.zoo, sp.oo, -sp.oo, sp.nan):
+        raise InputError(
+            f"the formula {str(formula)[:80]} has no mean over the data",
+            expected="a finite real number at each sample",
+            received=f"{value} at {', '.join(f'{name} = {x}' for name, x in row.items())}",
+        )
+    return value
 
 
 def _moment(

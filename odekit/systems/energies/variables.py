@@ -119,7 +119,7 @@ def declared_variables(variables: Any) -> tuple[Variable, ...]:
         raise _unreadable(variables)
     found = tuple(_declared(item) for item in items)
     if not found:
-        raise InputError("an energy needs variables", expected="at least one", received="none")
+        raise InputError("there are no variables", expected="at least one", received="none")
     _check_distinct([symbol.name for one in found for symbol in one.symbols])
     return found
 

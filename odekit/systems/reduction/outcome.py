@@ -96,7 +96,8 @@ def _without_leaks(search: Search[T], system: System) -> Search[T]:
     if system.closed:
         return search
     told = f"of the equations alone, without what leaks of {', '.join(system.leaks)}"
-    return replace(search, reason=f"{search.reason}; {told}")
+    status = "partial" if search.status == "complete" else search.status
+    return replace(search, status=status, reason=f"{search.reason}; {told}")
 
 
 def last_within_limits(answers: Iterable[T], what: str) -> tuple[T | None, str]:

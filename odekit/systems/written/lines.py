@@ -6,20 +6,23 @@ from odekit.errors import InputError
 
 __all__ = ["equations_of_text"]
 
-_LINE = re.compile(r"\s*(?:d(?P<of>[^\s/]+)/d\w+|(?P<named>[^=]+?)')\s*=(?!=)(?P<formula>.+)", re.DOTALL)
+_LINE = re.compile(
+    r"\s*(?:d(?P<of>[^\s/]+)/d(?P<by>\w+)|(?P<named>[^=]+?)')\s*=(?!=)(?P<formula>.+)", re.DOTALL
+)
 _LOOPS = re.compile(r"(?P<formula>.*?)(?P<loops>\s+for\s+\w+\s+in\s[^()]*)", re.DOTALL)
 
 
-def equations_of_text(text: str) -> dict[str, str]:
+def equations_of_text(text: str, time: str = "t") -> dict[str, str]:
     """The velocity of each state, by what stands on the left of ``'`` or in ``dx/dt``.
 
     Parameters
     ----------
     text: equations apart by line ends or semicolons; what follows a ``#`` is a remark.
+    time: what time is called.
 
     Raises
     ------
-    InputError: a line that is no equation, or two of one state.
+    InputError: a line that is no equation, a derivative by something else than time, or two of one state.
 
     >>> equations_of_text("x' = y; dy/dt = -x  # a circle")
     {'x': 'y', 'y': '-x'}
@@ -35,6 +38,12 @@ def equations_of_text(text: str) -> dict[str, str]:
                 f"the line {line.strip()[:60]!r} is no equation",
                 expected="x' = ..., or dx/dt = ...",
                 hint="one equation on a line, or a mapping from states to velocities",
+            )
+        if match["by"] not in (None, time):
+            raise InputError(
+                f"the line {line.strip()[:60]!r} holds a derivative by {match['by']}",
+                expected=f"derivatives by time, which is called {time}",
+                hint=f'time="{match["by"]}" if that is time; otherwise an equation of each in time',
             )
         state, formula = (match["of"] or match["named"]).strip(), match["formula"].strip()
         loops = _LOOPS.fullmatch(formula)

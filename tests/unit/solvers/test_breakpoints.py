@@ -169,3 +169,10 @@ def test_dense_output_and_events_know_the_pulse() -> None:
 def test_a_compiled_system_lands_too() -> None:
     flow = forced("step(t - 5)*step(5.1 - t)")
     assert solve(compile(flow), [0.0], 10.0).y[0, 0, 0] == pytest.approx(PARTS, rel=1e-7)
+
+
+@pytest.mark.parametrize("method", ["dop853", "rodas5p"])
+@pytest.mark.parametrize("pole", ["exp(-t)/t", "exp(-t**2)/t", "exp(-t)/t**2"])
+def test_a_pole_at_the_start_is_not_stepped_over(pole: str, method: str) -> None:
+    assert not solve(forced(pole), [[0.0]], 1.0, method=method).is_successful
+    assert not solve(forced(pole.replace("t", "(t - 2)")), [[0.0]], 3.0, t0=2.0, method=method).is_successful

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import odekit
+from odekit.errors import UnknownNameError
 from odekit.solvers import Event, Status, compile, solve
 
 METHODS = [("dop853", "numpy"), ("rodas5p", "numpy"), ("auto", "numpy"), ("auto", "mpmath")]
@@ -111,3 +112,9 @@ def test_a_compiled_system_keeps_its_method_on_another_clock(driven: Any) -> Non
     solved = solve(compile(driven, method="rodas5p"), [3.0], 0.5, t0=1.0)
     assert solved.method == "rodas5p"
     assert solved["x"][0, 0] == pytest.approx(gauss(3.0, 1.0, 0.5), rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ["t0", "direction"])
+def test_the_clock_of_a_problem_has_no_name_in_events(name: str) -> None:
+    with pytest.raises(UnknownNameError):
+        solve(odekit.system("x' = -x"), [1.0], -1.0, events=f"x - {name}")

@@ -211,3 +211,33 @@ def test_a_file_that_says_no_system_is_refused(tmp_path, content: str, message: 
     path.write_text(content)
     with pytest.raises(OdekitError, match=message):
         system(path)
+
+
+@pytest.mark.parametrize("line", ["dy/dx = y", "dy/ds = y"])
+def test_a_derivative_by_something_else_than_time_is_refused(line: str) -> None:
+    with pytest.raises(InputError, match=f"derivative by {line[4]}.*time, which is called t"):
+        system(f"x' = -x; {line}")
+
+
+def test_a_derivative_by_the_name_of_time_is_one() -> None:
+    assert str(system("dx/ds = -s*x", time="s")) == "x' = -t*x"
+
+
+@pytest.mark.parametrize("own", [{"definitions": {"r": "x"}}, {"time": "s"}, {"conditions": "x > 0"}])
+def test_what_a_file_says_itself_is_not_given_beside_it(tmp_path, own: dict) -> None:
+    path = tmp_path / "decay.toml"
+    path.write_text("[equations]\nx = '-x'")
+    with pytest.raises(InputError, match="a file says itself"):
+        system(path, **own)
+
+
+@pytest.mark.parametrize("names", ['"k m"', '["k", "m"]', '"k, m"'])
+def test_parameters_that_a_file_names_in_any_way_take_values(tmp_path, names: str) -> None:
+    path = tmp_path / "decay.toml"
+    path.write_text(f"parameters = {names}\n[equations]\nx = '-k*m*x'")
+    assert str(system(path, {"k": 2})) == "x' = -2*m*x"
+
+
+def test_a_range_of_nothing_leaves_no_variables() -> None:
+    with pytest.raises(InputError, match="there are no variables"):
+        system("x[i]' = -x[i] for i in 1..0")

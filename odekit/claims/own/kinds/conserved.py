@@ -30,7 +30,7 @@ def _test(asked: Asked, setting: Setting) -> Tested:
     return Tested(
         Trial(zero, _drift(record), {"integrator": _errors(record)}, tolerance),
         (f"{mutant.text} is conserved", Trial(zero, drifts, {"integrator": _errors(false)}, tolerance)),
-        checks={"its derivative along the field vanishes": finding.agrees},
+        checks={"its derivative along the field vanishes, and it is no constant": finding.agrees},
         evidence={
             "derivative along the field": finding.evidence or "it does not vanish",
             "series": {

@@ -116,7 +116,10 @@ def _extremes(expression: sp.Expr) -> Iterator[tuple[sp.Expr, bool]]:
 def breakpoints_of(
     switches: Sequence[Switch], parameters: Sequence[sp.Symbol], p: FloatArray, end: FloatArray
 ) -> FloatArray:
-    """Zeros of switches from 0 up to each trajectory's end, (count, batch), or (count, 1) where all agree.
+    """Zeros of switches up to each trajectory's end, (count, batch), or (count, 1) where all agree.
+
+    They are later than 0, or where a formula jumps or bends, from 0 on: at a breakpoint itself the field is
+    never asked for, and at the start it shall be, since it may have a pole there.
 
     They rise, and are infinite where a trajectory has fewer than others.
 
@@ -148,7 +151,8 @@ def _zeros_by_trajectory(
     lanes, times = [], []
     for switch in switches:
         lane, zero = _zeros(switch, parameters, p, end)
-        known = (zero >= 0.0) & (zero <= end[lane])
+        begun = zero >= 0.0 if switch.is_sharp else zero > 0.0
+        known = begun & (zero <= end[lane])
         lanes.append(lane[known])
         times.append(zero[known])
     lane, time = np.concatenate([*lanes, np.zeros(0, np.int64)]), np.concatenate([*times, np.zeros(0)])

@@ -59,7 +59,7 @@ def _read(flow: System, ansatz: Mapping[Any, Any]) -> tuple[dict[sp.Symbol, sp.E
 
 def _names_in(formula: Any) -> Iterator[str]:
     if isinstance(formula, str):
-        for name in re.findall(r"[^\W\d]\w*", formula):
+        for name in re.findall(r"(?<![\w.])[^\W\d]\w*", formula):
             if name not in (*FUNCTION_NAMES, "pi"):
                 yield name
     elif isinstance(formula, sp.Expr):

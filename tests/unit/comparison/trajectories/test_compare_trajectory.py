@@ -314,3 +314,22 @@ def test_the_budget_does_not_depend_on_the_units() -> None:
     scaled = Trajectory(1e3 * T, {"x": 1e-6 * LOGISTIC}, {"learning_rate": 1.0})
     other = compare(scaled, system("x' = x*(1 - x/1e-6)/1e3"))
     np.testing.assert_allclose(other.budget["x"][1:], 1e-6 * small.budget["x"][1:], rtol=1e-2)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("formula", ["log(-x)", "sqrt(x - 2)", "1/(x - 0.1)"])
+def test_what_is_not_predicted_is_not_confirmed(formula: str) -> None:
+    found = compare(
+        Trajectory(T, {"x": LOGISTIC, "u": LOGISTIC}), system("x' = x*(1 - x)"), observe={"u": formula}
+    )
+    assert found.outcomes["u"] != "confirmed"
+    assert found.outcome != "confirmed"
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), float("inf"), "a", 1j])
+def test_parameters_and_starts_are_finite_numbers(value: Any) -> None:
+    run = Trajectory(T, {"x": LOGISTIC})
+    with pytest.raises(InputError, match="the parameter k doesn't fit"):
+        compare(run, system("x' = k*x*(1 - x)", "k"), parameters={"k": value})
+    with pytest.raises(InputError, match="the start doesn't fit"):
+        compare(run, system("x' = x*(1 - x)"), start={"x": value})

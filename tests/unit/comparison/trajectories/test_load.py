@@ -92,3 +92,20 @@ def test_a_parquet_file_holds_the_same_table(tmp_path: Path) -> None:
     (tmp_path / "no.parquet").write_text("no")
     with pytest.raises(FileError, match="no Parquet file"):
         load_trajectory(tmp_path / "no.parquet")
+
+
+def test_a_meta_that_is_no_mapping_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "run.csv").write_text(TABLE)
+    with pytest.raises(InputError, match="meta must be a mapping"):
+        load_trajectory(tmp_path / "run.csv", 3)  # type: ignore[arg-type]
+
+
+def test_a_quantity_called_meta_is_not_lost_on_writing(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="a quantity called meta"):
+        Trajectory([0, 1, 2], {"meta": [1, 2, 3]}).save(tmp_path / "run.npz")
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_zero_byte_makes_no_path() -> None:
+    with pytest.raises(InputError, match="is no path"):
+        load_trajectory("run\0.csv")

@@ -91,3 +91,17 @@ def test_other_formulas_are_refused_over_gaussian_variables() -> None:
         expectation("sin(x)", {"x": (0, 1)})
     with pytest.raises(UnknownNameError):
         expectation("x*z", {"x": (0, 1)})
+
+
+def test_a_covariance_is_given_once() -> None:
+    law = {"x": (0, 1), "y": (0, 1), ("x", "y"): "1/2", ("y", "x"): "1/5"}
+    with pytest.raises(InputError, match=r"covariance of .* is given twice"):
+        expectation("x*y", law)
+
+
+@pytest.mark.parametrize(
+    ("formula", "where"), [("1/x", "zoo at x = 0"), ("sqrt(x - 1)", "I at x = 0"), ("k*log(x - 1)", "x = 0")]
+)
+def test_a_formula_that_is_not_finite_or_real_at_a_sample_has_no_mean(formula: str, where: str) -> None:
+    with pytest.raises(InputError, match=f"has no mean over the data.*{where}"):
+        expectation(formula, data={"x": [2, 0]}, parameters="k")

@@ -225,3 +225,9 @@ def test_a_manifold_may_move() -> None:
     assert left.closed
     assert str(left) == "u' = -u - 1"
     assert reduce(forced, {"x": "t*u", "y": "u"}).leaks
+
+
+@pytest.mark.parametrize("factor", ["1e3", "1.e3", "1E3"])
+def test_the_exponent_of_a_number_is_no_coordinate(factor: str) -> None:
+    flow = gradient_flow("(a - b)**2/2", "a b")
+    assert str(reduce(flow, {"a": f"{factor}*r", "b": f"{factor}*r"})) == "r' = 0"
