@@ -325,7 +325,7 @@ def test_a_system_is_shown_in_every_way():
         ("x**2", "y", {}, UnknownNameError, "'x'"),
         ("x**2 + q", "x", {}, UnknownNameError, "'q'.*parameters='q' if it is a constant"),
         (sp.Symbol("x") ** 2 + sp.Symbol("q"), "x", {}, UnknownNameError, "name in the energy: 'q'"),
-        ("x**2", "", {}, InputError, "needs variables"),
+        ("x**2", "", {}, InputError, "there are no variables"),
         ("x**2", "t", {}, InputError, "'t' can't be the name"),
         ("x**2", [3], {}, InputError, "declares no variable"),
         ("x**2", "x x", {}, InputError, "two states"),
