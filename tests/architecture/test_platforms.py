@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pkgutil import walk_packages
 
+import pytest
+
 import odekit
 
 # What the standard library has on POSIX systems only.
@@ -37,6 +39,7 @@ print("imported")
 """
 
 
+@pytest.mark.slow
 def test_every_module_can_be_imported_on_windows() -> None:
     targets = sorted(module.name for module in walk_packages(odekit.__path__, "odekit."))
     script = SCRIPT.format(

@@ -28,6 +28,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(is_sound: Sound, seed: i
     assert is_sound(verdict(seed=seed))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Z12", "Z3xZ5", "D4", "Q8", "F21", "S4"])
 def test_it_holds_on_other_groups(is_sound: Sound, name: str) -> None:
     assert is_sound(verdict(name, 1))

@@ -76,6 +76,7 @@ def test_the_growth_is_derived() -> None:
     assert common_growth(network) == pytest.approx(2 * sqrt(6), rel=1e-14)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [0.9, 1.1, 2.0])
 def test_a_wrong_energy_is_refuted(monkeypatch: pytest.MonkeyPatch, factor: float) -> None:
     original = competition_rate.maximum_of

@@ -36,6 +36,7 @@ def test_the_time_lies_below_the_blow_up_time_without_a_logarithm(verdict: Verif
     assert blow_up["401"] == pytest.approx(0.6232, rel=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["Z7", "Z3xZ5"])
 def test_it_holds_on_other_groups(verdict: Verify, is_sound: Callable[[Verdict], bool], group: str) -> None:
     assert is_sound(verdict(ID, 1, group))
@@ -46,6 +47,7 @@ def _late(start):
     return replace(prediction, times=1.01 * prediction.times)
 
 
+@pytest.mark.slow
 def test_a_blow_up_time_off_by_one_percent_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     from odekit.claims.experiments.modes import networks as experiments
 
@@ -62,6 +64,7 @@ def test_a_rate_off_by_one_percent_is_refuted(anew: Verify, monkeypatch: pytest.
     assert anew(ID).outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_times_that_do_not_fall_with_the_scale_are_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,7 @@ class FasterFlow(ReducedFlow):
         self.rate *= 1.01
 
 
+@pytest.mark.slow
 def test_a_rate_off_by_one_percent_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules["odekit.comparison.compare_modes"], "ReducedFlow", FasterFlow)
     assert anew(ID).outcome == "refuted"

@@ -27,6 +27,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(is_sound: Sound, seed: i
     assert is_sound(verdict(seed=seed))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["S3", "Q8", "A4", "F21"])
 def test_a_non_abelian_group_sees_the_order_of_the_adjoints(is_sound: Sound, name: str) -> None:
     found = verdict(name, 1)
@@ -69,6 +70,7 @@ class WithoutSpheres(LiftedNeurons):
         super().__init__(Network(network.group, neurons=network.neurons, embedding="unshared", loss="sum"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", [TooFast, OtherOrder, WithoutSpheres])
 def test_a_wrong_lifted_flow_is_refuted(monkeypatch: pytest.MonkeyPatch, wrong: type[LiftedNeurons]) -> None:
     monkeypatch.setattr(fourier_lift, "LiftedNeurons", wrong)

@@ -189,6 +189,7 @@ def test_a_file_that_is_there_is_overwritten_by_force_only(invoke: Invoke, tmp_p
     assert invoke("simulate", "--group", "Z5", *SMALL, "--out", out, "--resume").exit_code == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("by", "code"), [("Ctrl-C", 130), ("SIGTERM", 143), ("", 3)])
 @pytest.mark.parametrize("training", ["--t-end 300", "--method sgd --learning-rate 0.1 --steps 40"])
 def test_what_stops_early_is_kept_and_goes_on_to_the_last_bit(
@@ -258,6 +259,7 @@ def test_descent_has_no_tolerance(invoke: Invoke, tmp_path: Path, method: str) -
     assert f"rtol is not an option of method '{method}'" in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "is_bad"),
     [

@@ -195,6 +195,7 @@ oracles = st.builds(
 ).filter(lambda oracle: not (oracle.shared and oracle.constraint == "joint_sphere"))
 
 
+@pytest.mark.slow
 @given(oracles, st.integers(0, 2**32 - 1))
 @settings(max_examples=20, deadline=None)
 def test_every_kind_of_mode_is_what_sums_over_all_tuples_give(oracle: Oracle, seed: int) -> None:

@@ -141,6 +141,7 @@ def test_numpy_agrees_with_forty_digits(kind: Any, seed: int) -> None:
     assert_agree(alone.solve(backend="mpmath", method="auto"), arrays, system.amplification)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("backend", "method", "system"),
     [

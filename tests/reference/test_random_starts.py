@@ -25,6 +25,7 @@ def smallest_difference(modes: Modes) -> np.ndarray:
     return np.abs(np.angle(np.exp(1j * (2 * first.phi - first.psi)))).argmin(axis=-1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(SHARES))
 def test_the_smallest_blow_up_time_names_the_final_frequency(
     name: str, reference: Path, compared: Callable[[str], Comparison]

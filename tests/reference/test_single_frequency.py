@@ -16,6 +16,7 @@ pytestmark = pytest.mark.reference
 RUN = "Z23_quadratic_singlefreq_sgd"
 
 
+@pytest.mark.slow
 def test_errors_of_alpha_are_those_of_the_independent_program(
     reference: Path, compared: Callable[[str], Comparison]
 ) -> None:

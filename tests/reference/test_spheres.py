@@ -18,6 +18,7 @@ UNSHARED = ["S3_sphere_unshared", "A4_sphere_unshared", "F21_sphere_unshared"]
 SHARED = ["Z12_sphere_shared", "Z3xZ5_sphere_shared"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "groups", "end", "largest"),
     [

@@ -174,6 +174,7 @@ def test_one_unit_has_to_explain_every_line() -> None:
     assert not any(finding.agrees for finding in check(document({"equations": equations})))
 
 
+@pytest.mark.slow
 def test_units_are_found_among_many_lines_of_which_some_are_wrong() -> None:
     powers = [(i % 5 + 1, i // 5 + 1) for i in range(15)]
     states = {f"q{i}": f"alpha**{a}*beta**{b}" for i, (a, b) in enumerate(powers)}

@@ -248,6 +248,7 @@ def wrong_variants(judge: Judge) -> Iterator[Line]:
             yield line
 
 
+@pytest.mark.slow
 def test_sixty_wrong_variants_are_refused(judge: Judge) -> None:
     variants = wrong_variants(judge)
     accepted = [line[1:] for line in (next(variants) for _ in range(WANTED)) if agrees(line)]

@@ -32,6 +32,7 @@ def trained(name: str, **options: object) -> Run:
     return simulate(network, softmax="uniform", until=1e-6, estimate_error=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RUNS)
 def test_the_reference_runs_are_predicted(name: str, reference: Path) -> None:
     run = load_run(reference / f"{name}.npz")

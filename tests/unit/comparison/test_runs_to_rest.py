@@ -31,6 +31,7 @@ def test_a_run_to_rest_is_confirmed(group: str, embedding: str) -> None:
     assert comparison.horizon == run.t[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["Z6", "S3"])
 def test_a_wrong_clock_of_a_run_to_rest_is_refuted_and_told(group: str) -> None:
     run = relaxed(group, "unshared")

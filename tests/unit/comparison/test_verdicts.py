@@ -53,6 +53,7 @@ def numbers(comparison: Comparison, count: int) -> dict[str, Any]:
     return {"gap": comparison.gap[:count], **curves, **parts}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("network", "options"), LATE, ids=str)
 def test_later_snapshots_change_no_number_of_an_earlier_one(
     network: dict[str, Any], options: dict[str, Any], changed: Changed
@@ -99,6 +100,7 @@ def test_a_run_past_its_blow_up_has_the_horizon_and_the_winners_of_its_beginning
     assert comparison.winners.agreement == agrees.mean() > 0.7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("network", "options"),
     [
@@ -152,6 +154,7 @@ def test_no_true_run_leaves_its_budget_where_its_modes_are_of_order_two_or_large
     assert (comparison.gap[:before] <= comparison.budget.total[:before]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [0.95, 1.05])
 @pytest.mark.parametrize("seed", [46411, 1, 2, 3])
 def test_where_another_speed_would_pass_nothing_is_confirmed(
@@ -263,6 +266,7 @@ def test_an_integration_known_too_badly_is_named(small_run: Run, changed: Change
     assert "smaller rtol" in reason
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("group", "options"),
     [

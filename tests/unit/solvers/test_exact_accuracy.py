@@ -177,6 +177,7 @@ def test_random_starts_keep_the_promise_at_99_per_cent_of_their_lives() -> None:
     assert max(worst(random_starts(60, 1), [0.5, 0.99])) < PROMISE
 
 
+@pytest.mark.slow
 def test_degenerate_starts_keep_it_too() -> None:
     assert max(worst(degenerate_starts(), [0.3, 0.99])) < PROMISE
 
@@ -194,6 +195,7 @@ def test_the_reference_refuses_a_time_off_by_one_in_ten_thousand_million() -> No
     assert errors(found, reference(start, [time])[0]).max() > 1e-10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.1, 1e-4])
 def test_before_blow_up_the_promise_holds_however_little_is_left(share: float) -> None:
     degenerate = [row[::2] for row in degenerate_starts()]

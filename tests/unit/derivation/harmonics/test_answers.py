@@ -53,6 +53,7 @@ def test_first_integrals_are_conserved(activation: str, task: str) -> None:
             assert sp.simplify(change) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activation", ["relu", "exp(z)", "softplus", "gelu"])
 @pytest.mark.parametrize("group", ["Zp", "Z23", "Z12", "Z15"])
 def test_the_certificate_agrees(activation: str, group: str) -> None:

@@ -38,6 +38,7 @@ def on_jax(reduced: Any) -> CompiledSystem:
     return compile(reduced, "jax")
 
 
+@pytest.mark.slow
 def test_every_trajectory_ends_as_on_numpy(reduced: Any, on_jax: CompiledSystem) -> None:
     y0 = np.concatenate([start(97), BAD], axis=1)
     options: dict[str, Any] = {"parameters": RATE, "max_steps": 174}
@@ -111,6 +112,7 @@ def test_bad_rows_leave_the_others_alone_to_the_last_bit(on_jax: CompiledSystem)
     assert mixed.summary().startswith("123 trajectories: 120 success, 1 step_too_small, 2 not_finite")
 
 
+@pytest.mark.slow
 def test_blocks_change_no_bit(on_jax: CompiledSystem, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = solve(on_jax, start(256), TIMES, parameters=RATE)
     monkeypatch.setattr(jax_batch, "_LARGEST_BLOCK", 128)

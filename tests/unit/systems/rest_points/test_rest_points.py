@@ -279,6 +279,7 @@ HARD: dict[str, System] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HARD)
 def test_hard_fields_end_in_an_answer_or_in_a_word_about_their_limit(name: str) -> None:
     points: Sequence[FixedPoint] = ()

@@ -22,6 +22,7 @@ def test_a_lead_that_is_never_reached_has_no_time() -> None:
     assert np.isnan(lead_times(alpha, np.arange(4.0), 3.0)[0]).all()
 
 
+@pytest.mark.slow
 def test_dominance_comes_before_the_blow_up_at_every_order() -> None:
     rows = by_order(np.random.default_rng(0), full=False)
     for row in rows:

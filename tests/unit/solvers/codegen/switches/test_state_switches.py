@@ -51,6 +51,7 @@ def test_more_than_64_are_followed_as_before() -> None:
     assert few.count == 64
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "entry",
     [
