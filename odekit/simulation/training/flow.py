@@ -89,7 +89,8 @@ def operations(network: Network) -> float:
     """Operations of one gradient of the full loss, about."""
     is_cheap = network.activation.polynomial(("z",)) is not None or has_kink(network.activation)
     own = POLYNOMIAL if is_cheap else TRANSCENDENTAL
-    return float(network.labels().size * network.neurons * (6 * network.finite_group.order + own))
+    order = network.finite_group.order
+    return float(order) ** network.task.summands * network.neurons * (6 * order + own)
 
 
 def moving_scale(velocity: Velocity, start: FloatArray) -> float:
