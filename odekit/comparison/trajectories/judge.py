@@ -94,6 +94,13 @@ class TrajectoryJudge:
             return float(t[1])
         return float(t[self.count]) if self.count < len(t) else float("inf")
 
+    @cached_property
+    def bounded(self) -> BoolArray:
+        """Of which runs every budget on the judged records is finite, (batch,): the ODE says where they are."""
+        finite = [np.isfinite(budget[self.judged]).all(axis=0) for budget in self.budget.values()]
+        bounded: BoolArray = np.all(finite, axis=0)
+        return bounded
+
     def excess(self, gaps: Values) -> dict[str, FloatArray]:
         """Largest ratio of gap to budget on the judged records by name, (batch,); 0 for 0/0 and inf/inf.
 
@@ -133,11 +140,12 @@ class TrajectoryJudge:
         refuted: dict[str, Outcome] = {
             name: "refuted" for name, ratio in by_name.items() if leave_their_budget(ratio)
         }
-        told = _share(excess)
+        stay: BoolArray = (excess <= 1) & self.bounded
+        told = _share(stay)
         if leave_their_budget(excess):
             return self._told(gaps, "refuted", refuted, self._where(gaps, by_name), None)
-        if float((excess <= 1).mean()) < 1 - STRAY:
-            reason = f"{told}; too few leave it, and by too little, to refute"
+        if float(stay.mean()) < 1 - STRAY:
+            reason = f"{told}; {self._why_not_refuted()}"
             return self._told(gaps, "inconclusive", {}, reason, None)
         control = self.control()
         if control.outcome != "refuted":
@@ -167,6 +175,11 @@ class TrajectoryJudge:
             horizon=self.horizon,
             control=control,
         )
+
+    def _why_not_refuted(self) -> str:
+        if self.bounded.all():
+            return "too few leave it, and by too little, to refute"
+        return f"of {int((~self.bounded).sum())} runs the ODE has no value there, or none with a bound"
 
     def _until(self) -> str:
         """From when on nothing is judged; empty where the last record is."""
@@ -203,7 +216,7 @@ class TrajectoryJudge:
         )
 
 
-def _share(excess: FloatArray) -> str:
-    if len(excess) == 1:
-        return "the record stays within its budget" if excess[0] <= 1 else "the record leaves its budget"
-    return f"{100 * float((excess <= 1).mean()):.3g} % of {len(excess)} runs stay within their budget"
+def _share(stay: BoolArray) -> str:
+    if len(stay) == 1:
+        return "the record stays within its budget" if stay[0] else "the record leaves its budget"
+    return f"{100 * float(stay.mean()):.3g} % of {len(stay)} runs stay within their budget"

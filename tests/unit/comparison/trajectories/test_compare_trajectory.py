@@ -189,6 +189,17 @@ def test_records_past_a_blow_up_are_not_judged() -> None:
     assert not found.judged[t > 1.1].any()
 
 
+def test_runs_without_a_prediction_confirm_nothing() -> None:
+    """Of five runs of x' = x^2 two reach infinity before the end; what was recorded of them is made up."""
+    start = np.array([0.1, 0.2, 0.3, 2.0, 3.0])
+    t = np.linspace(0.0, 1.0, 31)[:, None]
+    values = np.where(start * t < 1, start / np.abs(1 - start * t + 1e-12), 7.0)
+    found = compare(Trajectory(t[:, 0], {"x": values}), system("x' = x**2"))
+    assert found.outcome == "inconclusive"
+    assert "60 % of 5 runs stay within their budget; of 2 runs the ODE has no value there" in found.reason
+    assert outcome(Trajectory(t[:, 0], {"x": values[:, :3]}), "x' = x**2") == "confirmed"
+
+
 def test_what_stands_still_has_no_power() -> None:
     found = compare(Trajectory(T, {"x": np.ones(40)}), system("x' = x*(1 - x)"))
     assert found.outcome == "inconclusive"
