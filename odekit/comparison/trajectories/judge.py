@@ -96,7 +96,7 @@ class TrajectoryJudge:
 
     @cached_property
     def bounded(self) -> BoolArray:
-        """Of which runs every budget on the judged records is finite, (batch,): the ODE says where they are."""
+        """Which runs have finite budgets at all judged records, (batch,): the ODE says where they are."""
         finite = [np.isfinite(budget[self.judged]).all(axis=0) for budget in self.budget.values()]
         bounded: BoolArray = np.all(finite, axis=0)
         return bounded
