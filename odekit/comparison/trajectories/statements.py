@@ -8,11 +8,13 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.comparison.accuracy import ROUNDOFFS
-from odekit.errors import InputError, UnknownNameError, shown
+from odekit.errors import InputError, UnknownNameError, nearest, shown
 from odekit.numbers import real
 
 __all__ = ["Precision", "check_meta", "learning_rate", "noise", "precision"]
 
+# What counts in a meta; anything else is kept, but for what seems to mean one of these.
+COUNTS = ("learning_rate", "noise", "parameters", "dtype")
 # Numbers of so many decimal digits were written so. Fewer may be exact, and more are what float64 holds
 # anyway.
 FEWEST_DIGITS, MOST_DIGITS = 4, 14
@@ -42,12 +44,18 @@ def check_meta(meta: Any, names: Iterable[str]) -> None:
 
     Raises
     ------
-    InputError: a meta that is no mapping, a learning rate or noise that is no number from 0 on, parameters
-        that are not given by name, or a dtype that is not known.
+    InputError: a meta that is no mapping, a key that is one of those that count misspelt, a learning rate or
+        noise that is no number from 0 on, parameters that are not given by name, or a dtype that is not known.
     UnknownNameError: the noise of something that wasn't recorded.
     """
     if not isinstance(meta, Mapping):
         raise InputError("meta must be a mapping", expected='{"learning_rate": 0.01}', received=shown(meta))
+    for key in map(str, meta):
+        meant = "learning_rate" if key == "lr" else nearest(key, COUNTS)
+        if meant is not None and key not in (*COUNTS, "type"):
+            raise InputError(
+                "meta has a key that is not known", expected=", ".join(COUNTS), received=key, hint=meant
+            )
     learning_rate(meta)
     known = list(names)
     for name in stated if isinstance(stated := meta.get("noise"), Mapping) else ():

@@ -62,13 +62,21 @@ def polynomial_integrals(system: System, degree: int = MAX_DEGREE) -> Search[sp.
     if field is None:
         return Search((), "not tried", obstacle)
     most = len(system.states) - len(system.constraints) - any(field.rates[: field.states])
-    work = independent_integrals(_levels(field, degree), partial(_conserved, field), _known(field), most)
+    reached = 0
+
+    def next_levels() -> Iterator[list[list[Exponents]]]:
+        nonlocal reached
+        for level in _levels(field, degree):
+            reached += 1
+            yield level
+
+    work = independent_integrals(next_levels(), partial(_conserved, field), _known(field), most)
     found, obstacle = gathered(work, "the search for polynomials that are conserved", ANSATZ)
     items = tuple(sp.powsimp(to_sympy(polynomial, field.symbols), combine="exp") for polynomial in found)
     if len(items) >= most:
         return Search(items, "complete", "no more can be independent")
     size = f"at most {MAX_MONOMIALS} monomials, {MAX_UNKNOWNS} together"
-    return Search(items, "partial", obstacle or f"polynomials up to degree {degree} in {letters}, {size}")
+    return Search(items, "partial", obstacle or f"polynomials up to degree {reached} in {letters}, {size}")
 
 
 def _field(

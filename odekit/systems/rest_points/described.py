@@ -7,6 +7,7 @@ import sympy as sp
 from odekit.systems.known import FixedPoint
 from odekit.systems.rest_points.centres import is_centre
 from odekit.systems.rest_points.loci import Locus, digits_of
+from odekit.systems.rest_points.minima import extremum_says
 from odekit.systems.rest_points.spectrum import smooth_there, spectrum_at
 from odekit.systems.rest_points.stability import CENTRE, signs_say
 from odekit.systems.system import System
@@ -20,7 +21,8 @@ def described(locus: Locus, system: System, integrals: Sequence[sp.Expr]) -> Fix
     """The point or family with its eigenvalues, less one zero for each function that is kept.
 
     Where an eigenvalue is 0 that neither such a function nor the family explains, and where the field has a
-    kink, it is degenerate; so it is where the linearisation turns and nothing proves a centre.
+    kink, it is degenerate; so it is where the linearisation turns and nothing proves a centre. A strict
+    minimum of what a gradient flow lets fall attracts even so.
 
     Parameters
     ----------
@@ -42,5 +44,7 @@ def described(locus: Locus, system: System, integrals: Sequence[sp.Expr]) -> Fix
         stability = signs_say(spectrum.others, spectrum.coefficients, locus.values)
     if stability == CENTRE:
         stability = "centre" if is_centre(locus, system, kept) else "degenerate"
+    if stability == "degenerate":
+        stability = extremum_says(locus, system) or stability
     eigenvalues = (*spectrum.others, *left)
     return FixedPoint(values, stability, {}, eigenvalues, locus.dimension, radius, locus.equations)

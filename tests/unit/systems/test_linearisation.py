@@ -36,6 +36,18 @@ def test_values_are_numbers_and_formulas_in_the_names_of_the_system(at: dict[str
     assert sp.simplify(found - sp.Matrix([[expected, 0], [1, -1]])) == sp.zeros(2)
 
 
+@pytest.mark.parametrize("field", ["relu(x) - y", "abs(x) + y", "x*step(x - y) + y*step(y - x)"])
+def test_there_is_no_linearisation_at_a_kink(field: str) -> None:
+    flow = system({"x": field, "y": "-y"})
+    with pytest.raises(InputError, match="no linearisation at its kink"):
+        flow.linearisation({"x": 0, "y": 0})
+    assert flow.linearisation({"x": 2, "y": 0})[0, 0] == 1
+
+
+def test_a_slope_that_is_the_same_on_both_sides_is_one() -> None:
+    assert system("x' = x*abs(x) - x").linearisation({"x": 0}) == sp.Matrix([[-1]])
+
+
 def test_values_are_put_in_at_once_and_symbols_count_by_name() -> None:
     swapped = system({"x": "x**2", "y": "y**3"}).linearisation({"x": sp.Symbol("y"), "y": "x"})
     states = sp.symbols("x y", real=True)

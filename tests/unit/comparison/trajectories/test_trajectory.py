@@ -69,6 +69,8 @@ def test_what_makes_no_trajectory_is_refused_in_one_paragraph(t: object, values:
     ("meta", "told"),
     [
         (7, "must be a mapping"),
+        ({"learning_rte": 0.1}, "Received: learning_rte. Try: learning_rate"),
+        ({"lr": 0.1}, "Try: learning_rate"),
         ({"learning_rate": -0.1}, "learning_rate"),
         ({"learning_rate": "fast"}, "learning_rate"),
         ({"noise": -1}, "noise"),

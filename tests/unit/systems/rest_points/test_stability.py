@@ -32,6 +32,29 @@ def test_minima_that_attract_wherever_they_exist_are_said_to() -> None:
 
 
 @pytest.mark.parametrize(
+    ("energy", "expected"),
+    [
+        ("x**4 + y**2", "attracts"),
+        ("-x**4 - y**6", "repels"),
+        ("x**4 + x**2*y**2 + y**4", "attracts"),
+        # A minimum along both axes and no minimum: the discriminants of x^4 - 3 x^2 y^2 + y^4 and of
+        # y^2 + 3 x^2 y + x^4 are positive.
+        ("x**4 - 3*x**2*y**2 + y**4", "degenerate"),
+        ("x**4 + y**2 + 3*x**2*y", "degenerate"),
+        ("x**4 + y**2 + x**2*y", "attracts"),
+        ("x**3 + y**2", "degenerate"),
+        ("(x - 1)**4 + y**4 + (x - 1)*y**3", "attracts"),
+    ],
+)
+def test_a_strict_minimum_without_curvature_attracts(energy: str, expected: str) -> None:
+    assert [*_words(gradient_flow(energy, "x y")).values()] == [expected]
+    # The same field without its energy: no minimum is known.
+    field = gradient_flow(energy, "x y").equations
+    words = _words(system({str(state): str(velocity) for state, velocity in field.items()}))
+    assert [*words.values()] == ["degenerate"]
+
+
+@pytest.mark.parametrize(
     ("equations", "parameters", "expected"),
     [
         ({"x": "r + x**2"}, "r", {"x = -sqrt(-r)": "attracts", "x = sqrt(-r)": "repels"}),
