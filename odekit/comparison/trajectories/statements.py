@@ -45,7 +45,7 @@ def check_meta(meta: Any, names: Iterable[str]) -> None:
     Raises
     ------
     InputError: a meta that is no mapping, a key that is one of those that count misspelt, a learning rate or
-        noise that is no number from 0 on, parameters that are not given by name, or a dtype that is not known.
+        noise that is no number from 0 on, parameters that are not given by name, or a dtype that isn't known.
     UnknownNameError: the noise of something that wasn't recorded.
     """
     if not isinstance(meta, Mapping):

@@ -13,9 +13,9 @@ Terms = Mapping[tuple[int, ...], sp.Expr]
 
 
 def extremum_says(locus: Locus, system: System) -> str:
-    """``"attracts"`` at a strict minimum of a polynomial that falls, ``"repels"`` at a strict maximum, else "".
+    """``"attracts"`` at a strict minimum of a polynomial that falls, ``"repels"`` at a strict maximum, or "".
 
-    Where such an energy is strictly the smallest it has no other critical points nearby, and falls towards it.
+    Where such an energy is strictly the smallest it has no other critical point nearby, and falls to that one.
     """
     if system.energy is None or system.constraints or locus.dimension or locus.sample:
         return ""
@@ -70,7 +70,7 @@ def _parts(terms: Terms, count: int) -> Iterator[tuple[int, ...]]:
 
 
 def _is_positive(terms: Terms, part: Sequence[int]) -> bool:
-    """Whether the terms in these variables add up to what is positive but at 0; False where it isn't known."""
+    """Whether the terms in these variables add up to what is positive but at 0; False where not known."""
     own = {tuple(p[i] for i in part): value for p, value in terms.items() if any(p[i] for i in part)}
     if len(part) == 1:
         return all(value.is_positive for value in own.values())
