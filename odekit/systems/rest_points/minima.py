@@ -15,7 +15,7 @@ Terms = Mapping[tuple[int, ...], sp.Expr]
 def extremum_says(locus: Locus, system: System) -> str:
     """``"attracts"`` at a strict minimum of a polynomial that falls, ``"repels"`` at a strict maximum, or "".
 
-    Where such an energy is strictly the smallest it has no other critical point nearby, and falls to that one.
+    Where such an energy is strictly the smallest it has no other critical point nearby, and falls to it.
     """
     if system.energy is None or system.constraints or locus.dimension or locus.sample:
         return ""
