@@ -239,5 +239,5 @@ def test_parameters_that_a_file_names_in_any_way_take_values(tmp_path, names: st
 
 
 def test_a_range_of_nothing_leaves_no_variables() -> None:
-    with pytest.raises(InputError, match="there are no variables"):
+    with pytest.raises(InputError, match="the equations are of no state"):
         system("x[i]' = -x[i] for i in 1..0")
