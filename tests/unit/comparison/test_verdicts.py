@@ -271,7 +271,7 @@ def test_an_integration_known_too_badly_is_named(small_run: Run, changed: Change
     ("group", "options"),
     [
         ("Z7", {"constraint": "sphere"}),
-        ("S3", {"constraint": "sphere"}),
+        pytest.param("S3", {"constraint": "sphere"}, marks=pytest.mark.long),
         ("Z6", {"constraint": "joint_sphere", "embedding": "unshared"}),
     ],
 )
