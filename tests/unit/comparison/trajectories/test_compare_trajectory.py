@@ -112,6 +112,27 @@ def test_a_clock_in_another_unit_than_the_learning_rate_is_told(model) -> None:
     assert found.clock == pytest.approx(0.05, rel=0.02)
 
 
+@pytest.mark.parametrize(
+    ("meta", "outcome", "told"),
+    [
+        ({}, "refuted", "with t times 0.002 and a learning rate of 0.002, so that t counts steps"),
+        ({"learning_rate": 1.0}, "inconclusive", "it is confirmed with t times 0.002"),
+    ],
+)
+def test_times_that_count_steps_are_told(meta: dict[str, float], outcome: str, told: str) -> None:
+    a, b, records = 0.4, 0.2, [(0.4, 0.2)]
+    for step in range(1, 2001):
+        a, b = a + 0.002 * b * (1 - a * b), b + 0.002 * a * (1 - a * b)
+        records += [(a, b)] if step % 100 == 0 else []
+    values = dict(zip("ab", np.array(records).T, strict=True))
+    run = Trajectory(100.0 * np.arange(len(records)), values, meta)
+    found = compare(run, system("a' = b*(1 - a*b); b' = a*(1 - a*b)"))
+    assert found.outcome == outcome
+    assert found.reason.endswith(told)
+    wrong = compare(run, system("a' = b*(1 - a*b); b' = -a*(1 - a*b)"))
+    assert "confirmed" not in wrong.reason
+
+
 def test_the_clock_of_exact_data_is_found_to_its_digits() -> None:
     found = compare(Trajectory(1.0501 * T, CIRCLE), system("x' = v; v' = -x"))
     assert found.clock == pytest.approx(1 / 1.0501, rel=1e-9)
