@@ -37,7 +37,7 @@ def test_the_time_lies_below_the_blow_up_time_without_a_logarithm(verdict: Verif
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("group", ["Z7", "Z3xZ5"])
+@pytest.mark.parametrize("group", ["Z7", pytest.param("Z3xZ5", marks=pytest.mark.long)])
 def test_it_holds_on_other_groups(verdict: Verify, is_sound: Callable[[Verdict], bool], group: str) -> None:
     assert is_sound(verdict(ID, 1, group))
 

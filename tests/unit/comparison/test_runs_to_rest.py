@@ -41,7 +41,7 @@ def test_a_run_to_rest_is_confirmed(group: str, embedding: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("group", ["Z6", "S3"])
+@pytest.mark.parametrize("group", ["Z6", pytest.param("S3", marks=pytest.mark.long)])
 def test_a_wrong_clock_of_a_run_to_rest_is_refuted_and_told(group: str) -> None:
     run = relaxed(group, "unshared")
     meta = {**run.meta, "first_arrival": 2 * run.meta["first_arrival"]}
