@@ -4,7 +4,7 @@ Every message that odekit raises on purpose is an `OdekitError`. Input is valida
 boundary only; a numerical failure is a status of one trajectory, never an exception.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 __all__ = [
@@ -24,6 +24,8 @@ __all__ = [
 
 # Of so many letters of the longer word one may be wrong, missing, too many, or one pair swapped.
 _LETTERS_A_SLIP = 3
+# Of longer lists of names a message has the beginning.
+_MOST_LISTED = 40
 
 
 # Of a value that is no good, so many characters are shown.
@@ -155,6 +157,13 @@ class MissingExtraError(InputError):
         )
 
 
+def _listed(names: Sequence[str]) -> str:
+    if len(names) <= _MOST_LISTED:
+        return ", ".join(names)
+    shown_names = ", ".join(names[: _MOST_LISTED - 1])
+    return f"{shown_names}, and {len(names) - _MOST_LISTED + 1} more"
+
+
 class UnknownNameError(InputError):
     """A name that nothing bears; the nearest known one is suggested.
 
@@ -177,7 +186,7 @@ class UnknownNameError(InputError):
         tries = [meant or (repr(near) if near is not None else ""), otherwise]
         super().__init__(
             f"unknown {kind} {written}",
-            expected=f"one of {', '.join(names)}" if names else f"no {kind.rstrip(':')} at all",
+            expected=f"one of {_listed(names)}" if names else f"no {kind.rstrip(':')} at all",
             received=written,
             hint=", or ".join(dict.fromkeys(filter(None, tries))),
         )

@@ -9,7 +9,7 @@ import pytest
 def test_random_right_runs_are_not_refuted_and_wrong_ones_not_confirmed() -> None:
     from calibration import calibrate, errors, told
 
-    trials = calibrate(right=24, wrong=12, seed=1, processes=1)
+    trials = calibrate(right=12, wrong=6, seed=1, processes=1)
     assert {trial.outcome for trial in trials if not trial.fault} >= {"confirmed"}
     assert {trial.outcome for trial in trials if trial.fault} >= {"refuted"}
     assert errors(trials) == {False: [], True: []}, told(trials)

@@ -9,6 +9,7 @@ import pytest
 from odekit import limit
 
 
+@pytest.mark.slow
 def test_a_few_formulas_at_every_door_raise_and_warn_of_nothing_else() -> None:
     from formulas import faults
 

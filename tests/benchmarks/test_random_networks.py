@@ -12,7 +12,7 @@ def test_random_networks_end_by_the_defaults() -> None:
 
     from odekit import simulate
 
-    for index, (network, scale) in enumerate(random_networks(8, seed=4, most_neurons=4)):
+    for index, (network, scale) in enumerate(random_networks(4, seed=4, most_neurons=4)):
         run = simulate(network, scale=scale, seed=index, snapshots=5, estimate_error=False)
         assert run.records["loss"][-1] <= run.records["loss"][0]
         assert np.isfinite(run.weights["xi"]).all()

@@ -19,7 +19,7 @@ ID = "dominance-time"
 Verify = Callable[..., Verdict]
 
 
-@pytest.mark.parametrize("seed", [0, 77])
+@pytest.mark.parametrize("seed", [0, pytest.param(77, marks=pytest.mark.slow)])
 def test_the_claim_is_confirmed_and_its_control_refuted(
     verdict: Verify, is_sound: Callable[[Verdict], bool], seed: int
 ) -> None:
@@ -37,7 +37,7 @@ def test_the_time_lies_below_the_blow_up_time_without_a_logarithm(verdict: Verif
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("group", ["Z7", "Z3xZ5"])
+@pytest.mark.parametrize("group", ["Z7", pytest.param("Z3xZ5", marks=pytest.mark.long)])
 def test_it_holds_on_other_groups(verdict: Verify, is_sound: Callable[[Verdict], bool], group: str) -> None:
     assert is_sound(verdict(ID, 1, group))
 
@@ -58,6 +58,7 @@ def test_a_blow_up_time_off_by_one_percent_is_refuted(anew: Verify, monkeypatch:
     assert "trained networks" in found.text
 
 
+@pytest.mark.slow
 def test_a_rate_off_by_one_percent_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     right = dominance_by_order.elliptic_rate
     monkeypatch.setattr(dominance_by_order, "elliptic_rate", lambda network: 1.01 * right(network))

@@ -116,7 +116,7 @@ def test_a_bad_run_among_good_ones_is_refused_before_anything_is_compared(
 
 
 @pytest.mark.reference
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_published_run_has_the_errors_of_an_independent_program(invoke: Invoke, reference: Path) -> None:
     name = "Z23_quadratic_singlefreq_sgd"
     result = invoke("compare", reference / f"{name}.npz", "--json", "-")

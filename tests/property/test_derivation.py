@@ -55,6 +55,7 @@ def test_a_symbolic_order_agrees_wherever_its_conditions_hold(
     assert NumericTransform(reduction, cyclic(order), {"k": k}).residual() < TOLERANCE
 
 
+@pytest.mark.slow
 @given(
     activations,
     st.lists(st.sampled_from(["0", "k", "2k", "3k", "l", "k+l"]), min_size=1, max_size=3, unique=True),
@@ -78,6 +79,7 @@ def test_products_of_cyclic_groups_agree(factors: list[int], activation: str, ta
     assert derive(Network(group, activation=activation, task=task)).certify().residual < TOLERANCE
 
 
+@pytest.mark.slow
 @given(activations, tasks, st.integers(0, 2**32 - 1))
 @settings(max_examples=8, deadline=None)
 def test_energy_never_falls_and_first_integrals_never_move(activation: str, task: str, seed: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from odekit import estimate_rate
 
@@ -26,6 +27,7 @@ def drawn(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, float]:
     return times, np.abs(waves @ sizes) + plateau, float(rates[0])
 
 
+@pytest.mark.slow
 def test_conclusive_intervals_hold_the_slowest_rate() -> None:
     rng = np.random.default_rng(SEED)
     held = []

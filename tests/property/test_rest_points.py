@@ -20,6 +20,7 @@ CLUSTERS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(CLUSTERS, st.sampled_from((1, -1)), SCALES)
 def test_simple_zeros_on_the_line_are_all_found_and_alternate(

@@ -123,7 +123,7 @@ cases = st.lists(st.tuples(fields, points, st.floats(0.0, 0.1)), min_size=1, max
 
 
 @given(cases, st.sampled_from([1e-5, 1e-9, 1e-12]))
-@settings(max_examples=60)
+@settings(max_examples=20)
 @pytest.mark.slow
 def test_two_backends_agree_on_every_cubic_vector_field(
     on_numba: CompiledSystem, values: list[Any], rtol: float

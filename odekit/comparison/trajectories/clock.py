@@ -43,11 +43,14 @@ def clock_factors(experiment: Experiment, count: int) -> Iterator[float]:
 def at_another_speed(trajectory: Trajectory, factor: float) -> Iterator[Trajectory]:
     """The trajectory with its times after the first so many times as long.
 
-    Its learning rate is so many times as large; then, since times may count steps, as it was stated.
+    Its learning rate is so many times as large; then, since times may count steps, as it was stated, or the
+    factor where it wasn't.
     """
     first = trajectory.t[0]
     t, stated = first + factor * (trajectory.t - first), trajectory.meta.get("learning_rate")
-    for rate in dict.fromkeys([factor * stated, stated]) if stated else [stated]:
+    if not stated:
+        yield replace(trajectory, t=t)
+    for rate in dict.fromkeys([factor * stated, stated]) if stated else [factor]:
         yield replace(trajectory, t=t, meta={**trajectory.meta, "learning_rate": rate})
 
 

@@ -35,19 +35,27 @@ def compare_trajectory(
 
     judged = judge(trajectory)
     comparison = judged.comparison()
-    if comparison.outcome != "refuted":
+    is_refuted, is_judged = comparison.outcome == "refuted", bool(judged.judged.any())
+    if is_judged and not is_refuted:
         return comparison
     turned = _turned(comparison)
     if turned is not None and judge(turned).comparison().outcome == "confirmed":
         reason = f"{comparison.reason}; it is confirmed where whole turns don't count: numpy.unwrap angles"
         return replace(comparison, reason=reason)
-    for factor in clock_factors(judged.experiment, judged.count):
-        records = at_another_speed(trajectory, factor)
-        if any(judge(record).comparison().outcome == "confirmed" for record in records):
-            clock = "t" if trajectory.t[0] == 0 else f"t - {trajectory.t[0]:g}"
-            reason = f"{comparison.reason}; it is confirmed with {clock} times {factor:.6g}"
-            return replace(comparison, reason=reason, clock=factor)
-    return replace(comparison, reason=comparison.reason + _unstated(comparison))
+    count = judged.count if is_judged else len(trajectory)
+    for factor in clock_factors(judged.experiment, count):
+        for record in at_another_speed(trajectory, factor):
+            if judge(record).comparison().outcome == "confirmed":
+                reason = f"{comparison.reason}; it is confirmed with {_told(record, trajectory, factor)}"
+                return replace(comparison, reason=reason, clock=factor)
+    return replace(comparison, reason=comparison.reason + _unstated(comparison)) if is_refuted else comparison
+
+
+def _told(record: Trajectory, stated: Trajectory, factor: float) -> str:
+    clock = "t" if stated.t[0] == 0 else f"t - {stated.t[0]:g}"
+    is_step = "learning_rate" in record.meta and not stated.meta.get("learning_rate")
+    steps = f" and a learning rate of {factor:.6g}, so that t counts steps" if is_step else ""
+    return f"{clock} times {factor:.6g}{steps}"
 
 
 def _turned(comparison: TrajectoryComparison) -> Trajectory | None:

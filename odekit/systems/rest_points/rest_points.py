@@ -28,7 +28,7 @@ def find_rest_points(system: System, integrals: Sequence[sp.Expr]) -> Search[Fix
     """Real points of rest, and whether they are all; not tried where the field depends on time.
 
     All of them, and families once with their dimension, where the field is polynomial in states and in sines
-    of angles, in at most three states that hang together, of degrees that multiply to at most 125, or to 8
+    of angles, in at most four states that hang together, of degrees that multiply to at most 125, or to 8
     where there are three to six parameters; the parameters have general values. Between kinks too, of which
     each family is told with the inequalities that hold on it. Else numeric, where there are
     no parameters: from seeded starts, so that points may be missing, each exact or with a proved bound of its

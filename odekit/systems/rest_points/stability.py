@@ -1,6 +1,8 @@
 """Stability from the spectrum: signs of real parts, proved for all parameters at which the point exists."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any
 
 import sympy as sp
 
@@ -171,4 +173,36 @@ def _sign(expression: sp.Expr) -> int | None:
         # What is nowhere negative and not 0 as a formula is positive in general.
         if named.is_nonnegative or named.is_nonpositive:
             return 1 if named.is_nonnegative else -1
-    return None
+    return next((sign for sign in (1, -1) if _is_square_sum(sign * expression)), None)
+
+
+def _is_square_sum(expression: sp.Expr) -> bool:
+    """Whether a rational expression is nowhere negative since its mixed terms are outweighed by even ones.
+
+    ``p + q >= 2 sqrt(p q)`` outweighs what has half of their powers, as in ``1 - 2 x y + x^2 y^2``.
+    """
+    numerator, denominator = sp.fraction(sp.together(expression))
+    symbols = sorted(expression.free_symbols, key=str)
+    product = sp.expand(numerator * denominator)
+    if not product.is_polynomial(*symbols):
+        return False
+    terms = sp.Poly(product, *symbols).as_dict()
+    if not all(value.is_Rational for value in terms.values()):
+        return False
+    left = {p: value for p, value in terms.items() if value > 0 and not any(power % 2 for power in p)}
+    for powers, value in terms.items():
+        if powers in left:
+            continue
+        pair = next((pair for pair in combinations(left, 2) if _outweigh(pair, powers, value, left)), None)
+        if pair is None:
+            return False
+        for each in pair:
+            left[each] -= abs(value) / 2
+    return True
+
+
+def _outweigh(
+    pair: Sequence[tuple[int, ...]], powers: tuple[int, ...], value: sp.Rational, left: Mapping[Any, sp.Expr]
+) -> bool:
+    is_between = all(a + b == 2 * p for a, b, p in zip(*pair, powers, strict=True))
+    return is_between and all(left[each] >= abs(value) / 2 for each in pair)

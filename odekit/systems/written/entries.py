@@ -1,5 +1,6 @@
 """Entries of vectors by ranges of indices, each with what its formula's indices are."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,9 @@ from odekit.expressions import declared_names
 from odekit.numbers import is_integer
 
 __all__ = ["Entry", "entries", "entries_by_name", "whole_numbers"]
+
+# A comma between names, none between indices in brackets.
+_APART = re.compile(r",(?![^\[]*\])")
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,9 @@ def entries_by_name(names: Any, sizes: Mapping[str, int], what: str) -> list[Ent
     if isinstance(names, Mapping):
         return entries(names, sizes, what)
     if isinstance(names, str):
-        names = names.replace(",", " ").split() if "[" not in names else [names]
+        names = [
+            name for part in _APART.split(names) for name in ([part.strip()] if "[" in part else part.split())
+        ]
     if isinstance(names, sp.Symbol):
         names = [names]
     if not is_series(names) and not isinstance(names, Iterator):

@@ -28,7 +28,10 @@ def test_derivatives_along_random_fields_agree_and_changed_ones_differ(seed: int
     wrong = derivative + sp.Rational(1, 1000) * MONOMIALS[int(rng.integers(len(MONOMIALS)))]
     definitions = {"q": str(quantity)}
     flow = system({name: str(velocity) for name, velocity in field.items()}, "a")
-    for formula, agrees in ((derivative, True), (sp.expand(derivative), True), (wrong, False)):
+    # Denominators stay as they are: written out, they would make the text too long.
+    is_quotient = seed % len(FUNCTIONS) == 3
+    other = sp.together(derivative) if is_quotient else sp.expand(derivative)
+    for formula, agrees in ((derivative, True), (other, True), (wrong, False)):
         (finding,) = check({"definitions": definitions, "equations": {"q": str(formula)}}, flow)
         assert finding.agrees is agrees, finding
 

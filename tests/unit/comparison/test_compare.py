@@ -20,12 +20,17 @@ NETWORKS: list[dict[str, Any]] = [
     {"group": "Z7"},
     {"group": "Z8", "loss": "sum", "logit_scale": 0.3},
     {"group": "Z2"},
-    {"group": "Z3"},
     {"group": "Z2xZ4"},
-    {"group": "Z7", "embedding": "unshared", "rates": {"theta1": 0.5, "theta2": 3.0}},
-    {"group": "Z6", "task": "x-y"},
-    {"group": "Z7", "activation": "z**2+z"},
-    {"group": "Z5", "task": "x+y+z", "activation": "z**3"},
+    *(
+        pytest.param(network, marks=pytest.mark.slow)
+        for network in (
+            {"group": "Z3"},
+            {"group": "Z7", "embedding": "unshared", "rates": {"theta1": 0.5, "theta2": 3.0}},
+            {"group": "Z6", "task": "x-y"},
+            {"group": "Z7", "activation": "z**2+z"},
+            {"group": "Z5", "task": "x+y+z", "activation": "z**3"},
+        )
+    ),
 ]
 
 
@@ -81,7 +86,7 @@ def test_one_rounding_error_of_a_thousandth_is_noticed(small_run: Run, changed: 
     assert compare(changed(small_run, weights=weights)).outcome == "refuted"
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 4))])
 @pytest.mark.parametrize("snapshots", [2, 3, 6])
 def test_too_few_snapshots_never_refute_a_true_run(seed: int, snapshots: int) -> None:
     run = simulate(Network("Z6", neurons=8), seed=seed, scale=0.05, snapshots=snapshots)

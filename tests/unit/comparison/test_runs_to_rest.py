@@ -19,8 +19,17 @@ def relaxed(group: str, embedding: str, neurons: int = 12, **options: float) -> 
     return simulate(network, softmax="uniform", until=1e-8, seed=5, **options)
 
 
-@pytest.mark.parametrize("embedding", ["shared", "unshared"])
-@pytest.mark.parametrize("group", ["Z6", "S3", "Z2xZ2"])
+@pytest.mark.parametrize(
+    ("group", "embedding"),
+    [
+        ("S3", "unshared"),
+        ("Z6", "shared"),
+        pytest.param("S3", "shared", marks=pytest.mark.slow),
+        pytest.param("Z6", "unshared", marks=pytest.mark.slow),
+        pytest.param("Z2xZ2", "shared", marks=pytest.mark.slow),
+        pytest.param("Z2xZ2", "unshared", marks=pytest.mark.slow),
+    ],
+)
 def test_a_run_to_rest_is_confirmed(group: str, embedding: str) -> None:
     run = relaxed(group, embedding)
     comparison = compare(run)
@@ -32,7 +41,7 @@ def test_a_run_to_rest_is_confirmed(group: str, embedding: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("group", ["Z6", "S3"])
+@pytest.mark.parametrize("group", ["Z6", pytest.param("S3", marks=pytest.mark.long)])
 def test_a_wrong_clock_of_a_run_to_rest_is_refuted_and_told(group: str) -> None:
     run = relaxed(group, "unshared")
     meta = {**run.meta, "first_arrival": 2 * run.meta["first_arrival"]}

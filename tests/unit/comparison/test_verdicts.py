@@ -271,8 +271,8 @@ def test_an_integration_known_too_badly_is_named(small_run: Run, changed: Change
     ("group", "options"),
     [
         ("Z7", {"constraint": "sphere"}),
-        ("S3", {"constraint": "sphere"}),
-        ("Z6", {"constraint": "joint_sphere", "embedding": "unshared"}),
+        pytest.param("S3", {"constraint": "sphere"}, marks=pytest.mark.long),
+        pytest.param("Z6", {"constraint": "joint_sphere", "embedding": "unshared"}, marks=pytest.mark.long),
     ],
 )
 def test_a_clock_slightly_off_is_named_on_spheres(group: str, options: dict[str, Any]) -> None:

@@ -238,6 +238,25 @@ def test_parameters_that_a_file_names_in_any_way_take_values(tmp_path, names: st
     assert str(system(path, {"k": 2})) == "x' = -2*m*x"
 
 
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ("K, w[i] for i in 1..2", "K w1 w2"),
+        ("K L, w[i, j] for i in 1..2 for j in 1..2, M", "K L w11 w12 w21 w22 M"),
+        ("w[i] for i in 1..3 if i != 2", "w1 w3"),
+        (["K", "w[i] for i in 1..2"], "K w1 w2"),
+    ],
+)
+def test_parameters_stand_side_by_side_with_ranges(names: object, expected: str) -> None:
+    assert " ".join(map(str, system("x' = -x", parameters=names).parameters)) == expected
+
+
+def test_of_many_names_a_message_has_the_beginning() -> None:
+    with pytest.raises(InputError, match=r"one of t, .*x37, and 70 more\. Received") as told:
+        system("x[i]' = omega - x[i] for i in 1..90")
+    assert len(str(told.value)) < 500
+
+
 def test_a_range_of_nothing_leaves_no_variables() -> None:
     with pytest.raises(InputError, match="the equations are of no state"):
         system("x[i]' = -x[i] for i in 1..0")

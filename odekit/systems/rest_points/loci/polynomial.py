@@ -22,7 +22,7 @@ __all__ = ["polynomial_loci"]
 
 # Beyond these a Groebner basis may not come back in time, or roots are too long to simplify; the states and
 # degrees are those of states that hang together.
-MAX_STATES = 3
+MAX_STATES = 4
 MAX_PARAMETERS, FEW_PARAMETERS = 6, 2
 MAX_PRODUCT, MAX_PRODUCT_WITH_PARAMETERS = 125, 8
 MAX_TERMS = 60

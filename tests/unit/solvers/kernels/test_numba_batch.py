@@ -61,6 +61,7 @@ def same(left: Record, right: Record) -> None:
             np.testing.assert_array_equal(value, getattr(right, entry.name), err_msg=entry.name)
 
 
+@pytest.mark.slow
 def test_the_number_of_threads_changes_no_bit(task: Task, fast: CompiledSystem) -> None:
     assert fast.kernel is not None
     alone = integrate_in_lanes(task, fast.kernel, threads=1)

@@ -30,7 +30,7 @@ def _bits(flow: System, start: dict, **settings: object) -> bytes:
     "settings",
     [
         {},
-        pytest.param({"method": "dop853", "backend": "numba"}, marks=pytest.mark.slow),
+        pytest.param({"method": "dop853", "backend": "numba"}, marks=pytest.mark.long),
         {"backend": "mpmath"},
         {"events": "powers"},
         {"dense": True},

@@ -83,6 +83,30 @@ def test_signs_are_those_of_all_parameters_at_which_the_point_exists(equations, 
     assert _words(system(equations, parameters=parameters)) == expected
 
 
+def test_minima_along_a_surface_attract() -> None:
+    """Of (a b + c d - 1)^2: across ab + cd = 1 the one eigenvalue is minus the square of the gradient."""
+    assert _words(gradient_flow("(a*b + c*d - 1)**2/2", "a b c d")) == {
+        "a = (-c*d + 1)/b, b = b, c = c, d = d": "attracts",
+        "a = 0, b = 0, c = 0, d = 0": "saddle",
+    }
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("1 - 2*x*y + x**2*y**2 + x**4", "attracts"),
+        ("2 - 2*x*y + x**2*y**2", "attracts"),
+        ("1 + 3*x*y + x**2*y**2", "depends on values"),
+        ("x**4 - 3*x**2*y**2 + y**4", "depends on values"),
+        ("-1 + 2*x*y - x**2*y**2 - x**4", "repels"),
+    ],
+)
+def test_mixed_terms_that_even_ones_outweigh_decide_no_sign(formula: str, expected: str) -> None:
+    x, y = sp.symbols("x y", real=True)
+    rate = sp.expand(sp.sympify(formula, locals={"x": x, "y": y}))
+    assert signs_say([-rate], [rate], {}) == expected
+
+
 def test_a_word_on_parameters_holds_at_numbers() -> None:
     """Independent of the proof: eigenvalues in floats at random parameters."""
     generator = np.random.default_rng(3)
