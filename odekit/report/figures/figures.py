@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from odekit.arrays import FloatArray
 from odekit.comparison import project
 from odekit.errors import InputError
-from odekit.report.figures.style import COLOURS, column_figure, line_styles, logarithmic, styled
+from odekit.report.figures.drawing import COLOURS, column_axes, figure_of, line_styles, logarithmic, styled
 from odekit.simulation import LossGradient
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def trajectory_figure(comparison: Comparison, neurons: Sequence[int] | None = No
     chosen = _spread(measured.alpha[-1].max(axis=-1)) if neurons is None else list(neurons)
     _check_neurons(chosen, len(leading))
     with styled():
-        figure, axes = column_figure()
+        axes = column_axes()
+        figure = figure_of(axes)
         for colour, neuron in zip(COLOURS, chosen, strict=False):
             mode = leading[neuron]
             label = f"neuron {neuron}, mode {measured.basis.labels[mode]}"
@@ -84,7 +85,8 @@ def gap_figure(comparison: Comparison) -> Figure:
     curves = {"gap": comparison.gap, "budget": comparison.budget.total, **comparison.budget.parts()}
     medians = {name: _positive(np.median(values, axis=1)) for name, values in curves.items()}
     with styled():
-        figure, axes = column_figure()
+        axes = column_axes()
+        figure = figure_of(axes)
         for (name, median), style in zip(medians.items(), _gap_styles(), strict=True):
             if name in ("gap", "budget") or (median[1:] > medians["budget"][1:] / NEGLIGIBLE).any():
                 axes.plot(t[1:], median[1:], label=name.replace("_", " "), **style)
@@ -103,7 +105,8 @@ def loss_figure(run: Run) -> Figure:
     loss = run.records.get("loss")
     values = loss if loss is not None and loss.shape == run.t.shape else _losses(run)
     with styled():
-        figure, axes = column_figure()
+        axes = column_axes()
+        figure = figure_of(axes)
         axes.plot(run.t, values, "o-", color=COLOURS[0], label="training loss")
         axes.axhline(guess, **HORIZON_STYLE, label="uniform guess")
         axes.set(xlabel=_time_label(run), ylabel=f"cross-entropy ({run.network.loss}, nats)")
@@ -141,10 +144,11 @@ def verdict_figure(verdict: Verdict) -> Figure:
     x = np.asarray(series["x"]["values"], dtype=np.float64)
     scale = series.get("scale", "linear")
     with styled():
-        figure, axes = column_figure()
+        axes = column_axes()
+        figure = figure_of(axes)
         mark = "o" if len(x) <= MANY_POINTS else ""
-        for (name, values), (colour, dash) in zip(series["curves"].items(), line_styles(), strict=False):
-            axes.plot(x, _shown(values, scale), linestyle=dash, marker=mark, color=colour, label=name)
+        for (name, values), curve in zip(series["curves"].items(), line_styles(), strict=False):
+            axes.plot(x, _shown(values, scale), label=name, **{**curve, "marker": mark})
         if scale in ("loglog", "semilogx"):
             logarithmic(axes, "x")
         if scale in ("loglog", "semilogy"):
