@@ -17,7 +17,7 @@ from odekit.report.figures.drawing import (
     COLOURS,
     GREY,
     TIME,
-    drawing,
+    drawn_on,
     finite,
     in_math,
     legend_below,
@@ -80,7 +80,7 @@ def plot_competition(source: Run | Comparison, neuron: int = 0, *, axes: Axes | 
         t = np.linspace(run.t[0], run.t[-1], FINE)
         name = next(iter(run.weights))
         lines = neuron_spectrum(comparison.follow(t, [neuron])[name][:, 0], run.network.finite_group).values
-    with drawing(axes) as chosen:
+    with drawn_on(axes) as chosen:
         _draw_modes(chosen, t, lines, measured, values)
         if comparison is not None:
             every = slice(None, None, max(1, len(run.t) // MARKS))
@@ -125,7 +125,7 @@ def plot_alignment_circle(
     rows = _neurons(neurons, run.network.neurons)
     modes = project({name: w[:, rows] for name, w in run.weights.items()}, group)
     angle = np.unwrap(misalignment(modes, modes.dominant[-1]), axis=0)
-    with drawing(axes, height=3.3) as chosen:
+    with drawn_on(axes, height=3.3) as chosen:
         chosen.add_patch(Circle((0, 0), 1, fill=False, edgecolor="#c0c0c0", linewidth=0.6))
         for path in angle.T:
             fine = np.interp(np.linspace(0, 1, FINE), np.linspace(0, 1, len(path)), path)
@@ -175,15 +175,16 @@ def plot_alignment_level(run: Run, *, axes: Axes | None = None) -> Axes:
     ------
     InputError: no run.
     """
+    levels = alignment_levels(check_run_given(run))
     label = r"alignment level of $\theta_1\theta_2$ and $\xi$"
-    return _draw_population(axes, run.t, alignment_levels(check_run_given(run)), label, is_logarithmic=False)
+    return _draw_population(axes, run.t, levels, label, is_logarithmic=False)
 
 
 def _draw_population(
     axes: Axes | None, t: FloatArray, values: FloatArray, label: str, is_logarithmic: bool
 ) -> Axes:
     """Thin lines of neurons, the half of them in the middle, and their median."""
-    with drawing(axes) as chosen:
+    with drawn_on(axes) as chosen:
         some = np.unique(np.linspace(0, values.shape[1] - 1, min(LINES, values.shape[1])).round().astype(int))
         chosen.plot(t, finite(values[:, some]), color=GREY, linestyle="-", linewidth=0.3, alpha=0.5)
         low, high = np.quantile(values, QUARTILES, axis=1)

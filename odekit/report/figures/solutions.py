@@ -13,7 +13,7 @@ from odekit.errors import InputError, shown
 from odekit.numbers import is_integer
 from odekit.report.figures.drawing import (
     MAX_LEGEND,
-    drawing,
+    drawn_on,
     finite,
     legend_below,
     line_styles,
@@ -62,7 +62,7 @@ def plot_solution(
     names = _names(solution, states)
     rows = _rows(solution, trajectories)
     if axes is not None:
-        with drawing(axes) as chosen:
+        with drawn_on(axes) as chosen:
             _draw(chosen, solution, names, rows)
             chosen.set(xlabel="time $t$", ylabel=", ".join(map(symbol_text, names)))
             legend_below(chosen)

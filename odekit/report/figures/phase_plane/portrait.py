@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 
-from odekit.report.figures.drawing import COLOURS, angular, drawing, in_math, legend_below, symbol_text
+from odekit.report.figures.drawing import COLOURS, angular, drawn_on, in_math, legend_below, symbol_text
 from odekit.report.figures.phase_plane.plane import Plane, Region, plane_of
 from odekit.systems import System
 
@@ -62,7 +62,7 @@ def plot_phase_portrait(
     """
     plane = plane_of(system, states, region, parameters, held)
     x, y = plane.names
-    with drawing(axes, height=2.9) as chosen:
+    with drawn_on(axes, height=2.9) as chosen:
         if plane.attractors:
             _draw_basins(chosen, plane)
         handles = [
