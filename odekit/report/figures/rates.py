@@ -142,7 +142,7 @@ def plot_scaling(
     with drawn_on(axes) as chosen:
         for (name, curve), style in zip(curves.items(), line_styles(), strict=False):
             points, slope, level = _fitted(x, curve)
-            words = "fitted" if len(curves) == 1 else plain_text(name)
+            words = plain_text(name) if isinstance(values, Mapping) else "fitted"
             chosen.plot(x, positive_part(curve), **{**style, "linestyle": ""})
             line = np.exp(level) * points**slope
             chosen.plot(points, line, label=f"{words}: order {slope:.3f}", **{**style, "marker": ""})

@@ -72,10 +72,9 @@ def plot_phase_portrait(
         ]
         chosen.set(xlim=plane.region[0], ylim=plane.region[1], xlabel=symbol_text(x), ylabel=symbol_text(y))
         chosen.grid(False)
-        first, second = (state in plane.system.angles for state in plane.system.states)
-        if first:
+        if plane.is_angle[0]:
             angular(chosen, "x")
-        if second:
+        if plane.is_angle[1]:
             angular(chosen, "y")
         if held:
             told = ", ".join(f"${in_math(str(name))}={float(value):.4g}$" for name, value in held.items())

@@ -134,7 +134,8 @@ def test_what_can_not_be_read_is_noticed(
         assert any(fault in found for found in faults(axes))
 
 
-@pytest.mark.parametrize("name", ["phase portrait", "rank one"])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["trajectories", "phase portrait", "spectra", "rank one"])
 def test_the_same_result_gives_the_same_bytes(name: str, drawn: Results, tmp_path: Path) -> None:
     (tmp_path / "again").mkdir()
     first = save_figure(DRAWN[name](drawn), tmp_path, "one")

@@ -52,11 +52,25 @@ def test_other_states_are_held_and_named() -> None:
 
 
 def test_the_points_of_an_angle_come_once_a_turn() -> None:
+    pendulum = odekit.system("D' = w; w' = -sin(D) - w/2")
+    plane = plane_of(pendulum, None, ((-7.0, 7.0), (-2.0, 2.0)), None, None)
+    assert plane.is_angle == (True, False)
+    found = {(round(rest.at[0] / np.pi, 6), rest.stability) for rest in plane.rests}
+    assert found == {
+        (-2.0, "attracts"),
+        (-1.0, "saddle"),
+        (0.0, "attracts"),
+        (1.0, "saddle"),
+        (2.0, "attracts"),
+    }
+    assert plane_of(pendulum, None, None, None, None).region[0] == (-np.pi, np.pi)
+
+
+def test_magnitudes_that_are_held_leave_a_phase_portrait_of_the_network() -> None:
     system = odekit.derive(odekit.Network("Zp")).restrict(["alpha", "beta", "D"])
-    region = ((-7.0, 7.0), (-0.01, 0.05))
-    plane = plane_of(system, ("D", "alpha"), region, {"p": 5}, {"beta": 0.02})
-    turns = sorted({round(rest.at[0] / np.pi, 6) for rest in plane.rests if rest.at[1] == 0})
-    assert {-2.0, -1.0, 0.0, 1.0, 2.0} <= set(turns)
+    plane = plane_of(system, ("D", "alpha"), ((-3, 3), (0.0, 0.05)), {"p": 5}, {"beta": 0.02})
+    expected = [-5 * (0.03**2 / 0.02 + 0.08) * np.sin(1.0), 10 * 0.03 * 0.02 * np.cos(1.0)]
+    np.testing.assert_allclose(plane.field(np.array([[1.0], [0.03]]))[:, 0], expected)
 
 
 @pytest.mark.parametrize(
