@@ -11,13 +11,15 @@ from matplotlib.patches import Circle
 
 from odekit.arrays import FloatArray
 from odekit.comparison import Comparison, project
-from odekit.errors import InputError, ReductionError, shown
-from odekit.numbers import integer, is_integer
+from odekit.errors import InputError, ReductionError
+from odekit.numbers import integer
 from odekit.report.figures.drawing import (
     COLOURS,
     GREY,
     TIME,
+    chosen_places,
     drawn_on,
+    even_places,
     finite,
     in_math,
     legend_below,
@@ -122,7 +124,8 @@ def plot_alignment_circle(
             received=group.name,
             hint="plot_alignment_level, which is cos D where there is one",
         )
-    rows = _neurons(neurons, run.network.neurons)
+    count = run.network.neurons
+    rows = even_places(count, CROWD) if neurons is None else chosen_places(neurons, count, "neurons")
     modes = project({name: w[:, rows] for name, w in run.weights.items()}, group)
     angle = np.unwrap(misalignment(modes, modes.dominant[-1]), axis=0)
     with drawn_on(axes, height=3.3) as chosen:
@@ -185,8 +188,14 @@ def _draw_population(
 ) -> Axes:
     """Thin lines of neurons, the half of them in the middle, and their median."""
     with drawn_on(axes) as chosen:
-        some = np.unique(np.linspace(0, values.shape[1] - 1, min(LINES, values.shape[1])).round().astype(int))
-        chosen.plot(t, finite(values[:, some]), color=GREY, linestyle="-", linewidth=0.3, alpha=0.5)
+        chosen.plot(
+            t,
+            finite(values[:, even_places(values.shape[1], LINES)]),
+            color=GREY,
+            linestyle="-",
+            linewidth=0.3,
+            alpha=0.5,
+        )
         low, high = np.quantile(values, QUARTILES, axis=1)
         chosen.fill_between(t, low, high, color=COLOURS[5], alpha=0.5, linewidth=0, label="middle half")
         chosen.plot(t, np.median(values, axis=1), color=COLOURS[0], linestyle="-", label="median of neurons")
@@ -214,14 +223,3 @@ def _largest(values: FloatArray) -> list[int]:
     """The modes that are largest at any time, the winner first."""
     height = np.nanmax(np.where(np.isfinite(values), values, 0.0), axis=0)
     return [int(place) for place in np.argsort(-height, kind="stable")[:NAMED]]
-
-
-def _neurons(neurons: Sequence[int] | None, count: int) -> list[int]:
-    if neurons is None:
-        return [int(row) for row in np.unique(np.linspace(0, count - 1, min(CROWD, count)).round())]
-    given = list(neurons) if isinstance(neurons, Sequence | np.ndarray) else [neurons]
-    if not given or not all(is_integer(row) and 0 <= row < count for row in given):
-        raise InputError(
-            "these neurons can't be shown", expected=f"some, from 0 to {count - 1}", received=shown(neurons)
-        )
-    return [int(row) for row in given]

@@ -118,7 +118,7 @@ def test_a_horizon_that_was_not_reached_is_not_drawn(comparison: Comparison) -> 
 
 @pytest.mark.parametrize("rows", [[], [8], [-1], list(range(8)), [0.5], "01"])
 def test_neurons_that_can_not_be_shown_are_refused(comparison: Comparison, rows: list[int]) -> None:
-    with pytest.raises(InputError, match=r"neurons can't be shown. Expected: one to 7 of them, from 0 to 7"):
+    with pytest.raises(InputError, match=r"neurons can.t be shown. Expected: one to 7 of them, from 0 to 7"):
         plot_trajectories(comparison, rows=rows)
 
 
