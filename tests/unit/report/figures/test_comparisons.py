@@ -52,7 +52,7 @@ def test_the_gap_lies_beneath_with_legend_and_horizon(comparison: Comparison) ->
     assert bottom.get_ylabel() == "relative gap"
     curves = curves_of(comparison, None, None)
     expected = np.where(curves.gap[1:, 0] <= READABLE, curves.gap[1:, 0], np.nan)
-    np.testing.assert_array_equal(bottom.lines[0].get_ydata(), expected)
+    np.testing.assert_array_equal(bottom.lines[1].get_ydata(), expected)
 
 
 def test_the_ode_of_some_neurons_at_any_times_is_the_comparisons_own(comparison: Comparison) -> None:
