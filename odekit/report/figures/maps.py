@@ -72,7 +72,7 @@ def plot_blow_up_map(
             across, up, shown_times, norm=LogNorm(), cmap="cividis", shading="nearest", rasterized=True
         )
         if shown_times.count():
-            chosen.figure.colorbar(mesh, ax=chosen, label="blow-up time $T^*$", pad=0.02)
+            chosen.figure.colorbar(mesh, ax=chosen, label="blow-up time $T^*$ (time of the ODE)", pad=0.02)
         _label(chosen, x, y)
         if shown_times.mask.any():
             chosen.set_title("white: never", fontsize="small", loc="right")
@@ -158,7 +158,7 @@ def _label(axes: Axes, x: str, y: str) -> None:
 def _start_label(name: str) -> str:
     stem = name.rstrip("0123456789")
     words = "phase difference" if stem == "D" else "amplitude"
-    unit = " (rad)" if stem == "D" else ""
+    unit = " (rad)" if stem == "D" else " (dimensionless)"
     return f"{words} ${in_math(name)}(0)${unit}"
 
 

@@ -41,7 +41,7 @@ def test_the_network_is_dots_and_the_ode_a_line_on_a_finer_grid(comparison: Comp
     assert comparison.predicted is not None
     at = np.searchsorted(t, comparison.run.t)
     np.testing.assert_allclose(values[at], comparison.predicted.alpha[:, 2, mode], rtol=1e-6)
-    assert axes.get_ylabel() == r"amplitude $\alpha_k$"
+    assert axes.get_ylabel() == r"amplitude $\alpha_k$ (dimensionless)"
 
 
 def test_the_gap_lies_beneath_with_legend_and_horizon(comparison: Comparison) -> None:
