@@ -15,14 +15,13 @@ from scipy.ndimage import distance_transform_edt
 from odekit.arguments import expect, floats, mapping
 from odekit.arrays import BoolArray, FloatArray
 from odekit.errors import InputError, ReductionError, shown
-from odekit.report.figures.drawing import angular, drawn_on, in_math
+from odekit.report.figures.drawing import TINTS, angular, drawn_on, in_math
 from odekit.solvers import blow_up_time
 from odekit.systems import System
 
 __all__ = ["plot_blow_up_map", "plot_winner_map"]
 
 NAMES = ("alpha", "beta", "D")
-TINTS = ("#cfe3f2", "#f6c9a4", "#7fb89b", "#e8c4dc", "#fff0c0", "#a9a9a9")  # light, and apart in grey
 NEVER = "#ffffff"
 NARROW = 0.03  # of the shorter side: a region that is nowhere wider has no room for its name
 
