@@ -1,0 +1,60 @@
+"""Logarithmic axes that can be read, and what of a curve they show."""
+
+from typing import Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, MultipleLocator, NullFormatter
+from numpy.typing import ArrayLike
+
+from odekit.arrays import FloatArray
+
+__all__ = ["angular", "finite", "logarithmic", "positive_part"]
+
+FEW_DECADES = 100.0  # an axis that spans less may show no power of ten but one
+
+
+def logarithmic(axes: Axes, direction: Literal["x", "y"]) -> None:
+    """Make an axis logarithmic, with labels at 1, 2, 5 where it spans less than two decades."""
+    axis = axes.xaxis if direction == "x" else axes.yaxis
+    (axes.set_xscale if direction == "x" else axes.set_yscale)("log")
+    low, high = axis.get_view_interval()
+    if low > 0 and high < FEW_DECADES * low:
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.set_major_formatter(FuncFormatter(lambda value, place: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def angular(axes: Axes, direction: Literal["x", "y"]) -> None:
+    """Label an axis of radians at multiples of pi/2, where it spans more than a quarter of a turn."""
+    axis = axes.xaxis if direction == "x" else axes.yaxis
+    low, high = axis.get_view_interval()
+    if np.pi / 2 < high - low < 6 * np.pi:
+        axis.set_major_locator(MultipleLocator(np.pi / 2))
+        axis.set_major_formatter(FuncFormatter(lambda value, place: _in_turns(value)))
+
+
+def _in_turns(value: float) -> str:
+    r"""A multiple of pi/2, as TeX.
+
+    >>> _in_turns(0.0), _in_turns(-np.pi / 2), _in_turns(2 * np.pi)
+    ('0', '$-\\pi/2$', '$2\\pi$')
+    """
+    halves = round(2 * value / np.pi)
+    if halves == 0:
+        return "0"
+    sign, count = "-" if halves < 0 else "", abs(halves)
+    number = "" if count in (1, 2) else str(count // 2 if count % 2 == 0 else count)
+    return rf"${sign}{number}\pi{'' if count % 2 == 0 else '/2'}$"
+
+
+def finite(values: ArrayLike) -> FloatArray:
+    """The values, NaN where they are not finite, so that a curve ends there."""
+    array = np.array(values, dtype=np.float64)
+    return np.where(np.isfinite(array), array, np.nan)
+
+
+def positive_part(values: ArrayLike) -> FloatArray:
+    """The values, NaN where a logarithmic axis can't show them."""
+    array = finite(values)
+    return np.where(array > 0, array, np.nan)
