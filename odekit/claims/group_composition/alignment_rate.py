@@ -87,7 +87,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         gap=max(f.gap() for f in found.values()),
         budget=budget,
         tolerance=TOLERANCE,
-        control=Control("D decays 10 % faster", judge(_wrong(found), allowed, TOLERANCE)),
+        control=Control("$D$ decays 10 % faster", judge(_wrong(found), allowed, TOLERANCE)),
         predicted={name: f.linearised for name, f in found.items()},
         measured={name: f.linearised * f.fits.typical for name, f in found.items()},
         checks={
@@ -250,8 +250,8 @@ def _applies(group: FiniteGroup) -> bool:
 
 CLAIM = Claim(
     id="alignment-rate",
-    statement="With one conjugate pair on spheres the phase difference D decays exponentially: "
-    "tan(D/2) = tan(D0/2) exp(-lambda t), lambda = 3 sqrt(2n) at equal rates.",
+    statement="With one conjugate pair on spheres the phase difference $D$ decays exponentially: "
+    "$tan(D/2) = tan(D0/2) exp(-lambda t)$, $lambda = 3 sqrt(2n)$ at equal rates.",
     source="arXiv 2606.02993, rate of phase alignment",
     paper=PAPER_B,
     hypotheses="Abelian group of order at least 4 with a character that is not real, quadratic activation, "

@@ -90,7 +90,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         budget=budget,
         tolerance=TOLERANCE,
         control=Control(
-            "the losers' amplitude decays at 2 E", judge(amplitude.against(2.0).gap, allowed, TOLERANCE)
+            "the losers' amplitude decays at $2 E$", judge(amplitude.against(2.0).gap, allowed, TOLERANCE)
         ),
         predicted=_named(main.rates["amplitude"]),
         measured={
@@ -251,8 +251,8 @@ def _applies(group: FiniteGroup) -> bool:
 
 CLAIM = Claim(
     id="competition-rate",
-    statement="The losing irreps' amplitudes decay exponentially at the winner's energy E: sqrt(2n) against "
-    "a conjugate pair, 2 sqrt(n) against a character of order 2.",
+    statement="The losing irreps' amplitudes decay exponentially at the winner's energy $E$: $sqrt(2n)$ "
+    "against a conjugate pair, $2 sqrt(n)$ against a character of order 2.",
     source="arXiv 2606.02993, rate of competition",
     paper=PAPER_B,
     hypotheses="Abelian group with at least two nontrivial real irreps, quadratic activation, spheres, "

@@ -42,7 +42,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         control=Control(
             f"the logits are an indicator at {', '.join({found.other for found in exact.values()})}",
             judge(min(f.otherwise for f in exact.values()), sum(budget.values()), TOLERANCE),
-            "proportions m r^(3/2)",
+            "proportions $m r^(3/2)$",
         ),
         predicted={"relative error of the formula": 0.0, "slope of log error against log width": -0.5},
         measured={
@@ -101,7 +101,7 @@ def _series(sampled: Mapping[str, Sampled]) -> dict[str, object]:
 CLAIM = Claim(
     id="group-vote",
     statement="A population of maxima with uniform frames has the centred logits "
-    "sum p 2 (r/n)^(3/2) r^(-3) chi(g1 g2 h^-1), an indicator where p is proportional to m r^(3/2).",
+    "$sum p 2 (r/n)^(3/2) r^(-3) chi(g1 g2 h^-1)$, an indicator where $p$ is proportional to $m r^(3/2)$.",
     source="arXiv 2606.02993, the trained network's function",
     paper=PAPER_B,
     hypotheses="any group with at least two nontrivial real irreps, quadratic activation, unshared embedding",

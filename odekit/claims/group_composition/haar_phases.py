@@ -235,8 +235,8 @@ def _applies(group: FiniteGroup) -> bool:
 
 CLAIM = Claim(
     id="haar-phases",
-    statement="From random starts the final phases are uniform on the circle, and the final frames p, q, w "
-    "uniform on their spheres and independent.",
+    statement="From random starts the final phases are uniform on the circle, and the final frames $p$, "
+    "$q$, $w$ uniform on their spheres and independent.",
     source="arXiv 2606.02993, diversification within an irrep",
     paper=PAPER_B,
     hypotheses="any group of order at least 2, uniform starts on three spheres, unshared embedding, "

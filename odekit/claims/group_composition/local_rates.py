@@ -202,8 +202,8 @@ def _applies(group: FiniteGroup) -> bool:
 
 CLAIM = Claim(
     id="local-rates",
-    statement="Near a maximum the losing irreps and minor singular values fade at rate e, the frames of the "
-    "winner align at 2 e, its phases at 3 e.",
+    statement="Near a maximum the losing irreps and minor singular values fade at rate $e$, the frames of "
+    "the winner align at $2 e$, its phases at $3 e$.",
     source="arXiv 2606.02993, local rates at the maxima",
     paper=PAPER_B,
     hypotheses="any group of order at least 2, unshared embedding, each weight vector on its sphere at equal "

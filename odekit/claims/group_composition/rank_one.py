@@ -132,14 +132,14 @@ def _control(ranks: Sequence[_Ranks], budget: float) -> Control:
     return Control(
         f"the block keeps a second singular value of {SURVIVING:g} of the first, so that it has rank two",
         judge(float(np.maximum(SURVIVING - kept, 0.0)), budget, TOLERANCE),
-        "minor singular values decay at the rate E",
+        "minor singular values decay at the rate $E$",
     )
 
 
 CLAIM = Claim(
     id="rank-one",
-    statement="Every neuron's Fourier block at its irrep converges to rank one (over K = R, C or H, by the "
-    "irrep's type).",
+    statement="Every neuron's Fourier block at its irrep converges to rank one (over $K = R, C$ or $H$, by "
+    "the irrep's type).",
     source="arXiv 2606.02993, rank-one convergence",
     paper=PAPER_B,
     hypotheses="finite group with an irrep of dimension at least 2, quadratic activation, unshared "

@@ -126,15 +126,15 @@ def _control(ended: Sequence[_Ended], budget: float) -> Control:
     halves = [end.half for end in ended if np.isfinite(end.half)]
     if halves:
         return Control(
-            "each neuron converges to a single complex irrep rho, without its conjugate",
+            "each neuron converges to a single complex irrep $rho$, without its conjugate",
             judge(max(halves), budget, TOLERANCE),
-            "rho and its conjugate have half of the neuron each",
+            "$rho$ and its conjugate have half of the neuron each",
         )
     missing = SURVIVING - min(float(end.second.min()) for end in ended)
     return Control(
         f"a second real irrep keeps an amplitude of {SURVIVING:g} in each neuron",
         judge(max(missing, 0.0), budget, TOLERANCE),
-        "all others decay at the rate E",
+        "all others decay at the rate $E$",
     )
 
 

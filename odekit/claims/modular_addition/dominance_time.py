@@ -100,9 +100,9 @@ def _control(first: ByOrder, last: ByOrder, limit: float) -> Control:
     budget = max(high_last / low - growth, growth - low_last / high)
     logarithmic = float(np.log(last.order) / np.log(first.order))
     return Control(
-        "the dominance time grows like log(p)/p",
+        "the dominance time grows like $log(p)/p$",
         judge(abs(growth - logarithmic), budget, 1.0),
-        f"it lies below the winner's blow-up time, {limit:.3f}/(p scale) in the limit of large p",
+        f"it lies below the winner's blow-up time, ${limit:.3f}/(p scale)$ in the limit of large $p$",
     )
 
 
@@ -191,7 +191,7 @@ def _first_lead(run: Run) -> tuple[float, float]:
 CLAIM = Claim(
     id="dominance-time",
     statement="From equal magnitudes the winning frequency dominates before its blow-up time, within the "
-    "bound log(p)/(p scale); the time is exactly proportional to 1/scale.",
+    "bound $log(p)/(p scale)$; the time is exactly proportional to $1/scale$.",
     source="arXiv 2602.16849, dominance time of the lottery ticket",
     paper=PAPER_A,
     hypotheses="cyclic group of odd order at least 5, quadratic activation, equal magnitudes, uniform "

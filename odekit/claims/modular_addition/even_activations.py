@@ -93,7 +93,7 @@ def _by_parity() -> bool:
 CLAIM = Claim(
     id="even-activations",
     statement="A network trained with ReLU keeps an accuracy of at least .99 when the activation becomes "
-    "|z|, z^2, z^4, z^6 or log cosh z, and falls to at most .1 with z, z^3 or sinh z.",
+    "$|z|$, $z^2$, $z^4$, $z^6$ or $log cosh z$, and falls to at most .1 with $z$, $z^3$ or $sinh z$.",
     source="arXiv 2602.16849, activations replaced after training",
     paper=PAPER_A,
     hypotheses="cyclic group of odd order at least 15, shared embedding, x+y, one frequency per neuron at "

@@ -79,9 +79,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         budget=budget,
         tolerance=TOLERANCE,
         control=Control(
-            "the printed logit scale alpha beta^2",
+            "the printed logit scale $alpha beta^2$",
             judge(swapped, allowed, TOLERANCE),
-            f"the right peak's height is p/2 times {_text(waves[0])} per neuron of each frequency",
+            f"the right peak's height is $p/2$ times ${_text(waves[0])}$ per neuron of each frequency",
         ),
         predicted={"relative error of the logits": 0.0, "ghost peak / right peak": 0.5},
         measured={
@@ -222,11 +222,11 @@ def _learned(task: str) -> int:
 
 CLAIM = Claim(
     id="majority-vote",
-    statement="With equally spaced phases and all frequencies, the logits are a constant, a peak at x + y, "
-    "and two ghosts of half its height at 2x and 2y.",
+    statement="With equally spaced phases and all frequencies, the logits are a constant, a peak at $x + y$, "
+    "and two ghosts of half its height at $2x$ and $2y$.",
     source="arXiv 2602.16849, proposition 1",
     paper=PAPER_A,
-    hypotheses="cyclic group of odd order at least 5, quadratic activation, shared embedding, D = 0, one "
+    hypotheses="cyclic group of odd order at least 5, quadratic activation, shared embedding, $D = 0$, one "
     "pair of magnitudes",
     experiment=experiment,
     applies=is_odd_cyclic,

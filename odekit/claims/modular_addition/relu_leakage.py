@@ -58,8 +58,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         control=Control(
             "harmonics 3 and 5 have the sizes 1/9 and 1/25",
             judge(_off(readings[nearest]), allowed, TOLERANCE),
-            "harmonic m of xi has 3/(4m^2-1); harmonic 2m+1 of theta has 3/((2m-1)(2m+3)) at D = 0 and "
-            "3/((2m-1)(2m+1)(2m+3)) at D = pi/2",
+            "harmonic $m$ of $xi$ has $3/(4m^2-1)$; harmonic $2m+1$ of $theta$ has $3/((2m-1)(2m+3))$ at "
+            "$D = 0$ and $3/((2m-1)(2m+1)(2m+3))$ at $D = pi/2$",
         ),
         predicted={**predicted, **shape},
         measured={**measured, **found},
@@ -206,8 +206,9 @@ def _off(pair: tuple[float, float]) -> float:
 
 CLAIM = Claim(
     id="relu-leakage",
-    statement="With ReLU the gradient at one frequency leaks into its harmonics, xi's at m k by 3/(4m^2-1), "
-    "theta's at (2m+1) k by 3/((2m-1)(2m+3)) where aligned; they settle at the sizes of the fastest shape.",
+    statement="With ReLU the gradient at one frequency leaks into its harmonics, $xi$'s at $m k$ by "
+    "$3/(4m^2-1)$, $theta$'s at $(2m+1) k$ by $3/((2m-1)(2m+3))$ where aligned; they settle at the sizes "
+    "of the fastest shape.",
     source="arXiv 2602.16849, ReLU dynamics; its authors' account prints 1/9 and 1/25",
     paper=PAPER_A,
     hypotheses="cyclic group of odd order at least 15, ReLU, shared embedding, x+y, small scale",

@@ -61,9 +61,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         budget=budget,
         tolerance=TOLERANCE,
         control=Control(
-            "neurons grow at 2Cn for good",
+            "neurons grow at $2 C n$ for good",
             judge(abs(final - 1.0), allowed, TOLERANCE),
-            f"harmonics fill in, and the rate settles at {predicted[LATER]:.4f} times 2Cn",
+            f"harmonics fill in, and the rate settles at {predicted[LATER]:.4f} times $2 C n$",
         ),
         predicted=predicted,
         measured=measured,
@@ -182,9 +182,9 @@ def _series(group: FiniteGroup) -> dict[str, object]:
 
 CLAIM = Claim(
     id="relu-rates",
-    statement="With ReLU a neuron at one frequency starts to grow at 2Cp and to align at 10Cp, C = "
-    "4/(3 pi^2), and in the end grows at the largest nonlinear eigenvalue of all harmonics, about 1.11 times "
-    "2Cp.",
+    statement="With ReLU a neuron at one frequency starts to grow at $2 C p$ and to align at $10 C p$, $C "
+    "= 4/(3 pi^2)$, and in the end grows at the largest nonlinear eigenvalue of all harmonics, about 1.11 "
+    "times $2 C p$.",
     source="arXiv 2602.16849, ReLU dynamics, whose rates hold at first order",
     paper=PAPER_A,
     hypotheses="cyclic group of odd order at least 15, ReLU, shared embedding, x+y, alpha = beta, "

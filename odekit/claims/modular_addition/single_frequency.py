@@ -63,9 +63,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         budget=budget,
         tolerance=TOLERANCE,
         control=Control(
-            "the same with the activation z^4",
+            "the same with the activation $z^4$",
             judge(_gap(orders(SCALES, others)), sum(budget.values()), TOLERANCE),
-            f"with z^4 the frequency k leaks into {table.predicted_text}",
+            f"with $z^4$ the frequency $k$ leaks into {table.predicted_text}",
         ),
         predicted=float(ORDER),
         measured=float(slopes[-1]),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from odekit.arrays import FloatArray
+from odekit.marked_text import unmarked
 from odekit.report.tables.table import Cell, Table, Value
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def verdict_table(report: Report) -> Table:
 
 def claims_table(claims: Sequence[Claim]) -> Table:
     """One row per claim: identifier, source and statement."""
-    rows = tuple((claim.id, claim.source, claim.statement) for claim in claims)
+    rows = tuple((claim.id, claim.source, unmarked(claim.statement)) for claim in claims)
     return Table(("id", "source", "statement"), rows, "What can be verified.")
 
 

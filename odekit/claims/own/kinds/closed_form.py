@@ -25,7 +25,7 @@ def _test(asked: Asked, setting: Setting) -> Tested:
     missing = record.t[~np.isfinite(predicted).all(axis=1)]
     return Tested(
         Trial(predicted, measured, budget, tolerance),
-        (f"{asked.said['of'].text} = {false_text}", Trial(false, measured, budget, tolerance)),
+        (f"${asked.said['of'].text}$ = {false_text}", Trial(false, measured, budget, tolerance)),
         evidence={
             "series": {
                 "x": {"label": "time", "values": record.t},
@@ -42,6 +42,6 @@ CLOSED_FORM = Kind(
     keys={"of": "quantity", "formula": "in time"},
     options={},
     control="in time",
-    statement=lambda said: f"{said['of'].text} = {said['formula'].text}",
+    statement=lambda said: f"${said['of'].text} = {said['formula'].text}$",
     test=_test,
 )

@@ -96,6 +96,6 @@ LIMIT = Kind(
     keys={"of": "quantity", "formula": "prediction"},
     options={},
     control="prediction",
-    statement=lambda said: f"{said['of'].text} tends to {said['formula'].text}",
+    statement=lambda said: f"${said['of'].text}$ tends to ${said['formula'].text}$",
     test=_test,
 )

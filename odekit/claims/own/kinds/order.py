@@ -38,7 +38,7 @@ def _test(asked: Asked, setting: Setting) -> Tested:
     tolerance = distance(asked, predicted, false)
     return Tested(
         Trial(predicted, slopes[:, -1], budget, tolerance),
-        (f"it scales as {small}**{wrong:g}", Trial(false, slopes[:, -1], budget, tolerance)),
+        (f"it scales as ${small}**{wrong:g}$", Trial(false, slopes[:, -1], budget, tolerance)),
         evidence={
             "slopes": slopes,
             "series": {
@@ -72,7 +72,7 @@ def _sizes(asked: Asked, setting: Setting, small: str, scales: FloatArray) -> tu
 def _statement(said: Mapping[str, Any]) -> str:
     of, about = said["of"], said.get("approximation")
     what = of.text if about is None else f"{of.text} - ({about.text})"
-    return f"{what} scales as {said['small']}**{said['order']:g}"
+    return f"${what}$ scales as ${said['small']}**{said['order']:g}$"
 
 
 ORDER = Kind(

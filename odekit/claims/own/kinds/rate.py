@@ -67,8 +67,8 @@ RATE = Kind(
     options={"measure": "word"},
     control="prediction",
     statement=lambda said: (
-        f"{said['of'].text} {'grows' if said.get('measure') == 'growth' else 'decays'} "
-        f"at the rate {said['formula'].text}"
+        f"${said['of'].text}$ {'grows' if said.get('measure') == 'growth' else 'decays'} "
+        f"at the rate ${said['formula'].text}$"
     ),
     test=_test,
     words={"measure": MEASURES},

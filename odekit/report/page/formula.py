@@ -1,0 +1,212 @@
+"""A formula of a text as MathML, as it is written: nothing is worked out, and no factor changes its place.
+
+It is read in odekit's own notation, ``2*phi - psi``, and as people write it in a sentence: ``2 phi - psi``,
+``m^2``, ``|D|``, ``D'``, ``<p, q>``, and ``theta^*`` for the adjoint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape
+from itertools import pairwise
+from typing import NamedTuple
+
+from odekit.errors import InputError
+from odekit.systems.printers import mathml_name
+from odekit.visible_text import visible
+
+__all__ = ["typeset"]
+
+MAX_CHARACTERS = 2_000
+MAX_DEPTH = 40  # more parentheses than any formula that a person reads
+
+_TOKEN = re.compile(
+    r"(?P<blank>\s*)(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)"
+    r"|(?P<name>[^\W\d]\w*)|(?P<sign>\*\*|<=|>=|!=|->|\S))"
+)
+_RELATIONS = {
+    ",": ",",
+    "=": "=",
+    "<": "&lt;",
+    ">": "&gt;",
+    "<=": "\N{LESS-THAN OR EQUAL TO}",
+    ">=": "\N{GREATER-THAN OR EQUAL TO}",
+    "!=": "\N{NOT EQUAL TO}",
+    "~": "\N{TILDE OPERATOR}",
+    "->": "\N{RIGHTWARDS ARROW}",
+}
+_SIGNS = {"+": "<mo>+</mo>", "-": "<mo>\N{MINUS SIGN}</mo>"}
+_CLOSING = {"(": ")", "|": "|", "<": ">"}
+_DRAWN = {"<": "\N{MATHEMATICAL LEFT ANGLE BRACKET}", ">": "\N{MATHEMATICAL RIGHT ANGLE BRACKET}"}
+_SUM, _TIMES = "<mo>\N{N-ARY SUMMATION}</mo>", "<mo>\N{INVISIBLE TIMES}</mo>"
+_APPLY = "<mo>\N{FUNCTION APPLICATION}</mo>"
+_APPLIED = {
+    "sqrt": ("<msqrt>", "</msqrt>"),
+    "exp": ("<msup><mi>e</mi><mrow>", "</mrow></msup>"),
+    "abs": ("<mrow><mo>|</mo>", "<mo>|</mo></mrow>"),
+}
+_SPACE = '<mspace width="0.17em"></mspace>'
+_HATTED = re.compile(r"(theta|xi)(\d?)hat")
+
+
+def typeset(text: str) -> str:
+    """A formula as elements ``<math>``, between which a line may be broken; what is none is shown as it is.
+
+    >>> typeset("D = 2 phi")
+    '<math><mi>D</mi><mo>=</mo></math> <math><mn>2</mn><mo>\\u2062</mo><mi>φ</mi></math>'
+    >>> typeset("2 phi (")
+    '<code>2 phi (</code>'
+    """
+    try:
+        return " ".join(f"<math>{piece}</math>" for piece in _Reader(text).pieces())
+    except InputError:
+        return f"<code>{escape(visible(text))}</code>"
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+    is_apart: bool
+
+
+class _Part(NamedTuple):
+    """A part of a product: as it stands there, and without its parentheses, as above or below a line."""
+
+    mathml: str
+    bare: str
+    is_word: bool = False
+
+
+class _Reader:
+    """Reads by descent: relations of sums of products of powers."""
+
+    def __init__(self, text: str) -> None:
+        if len(text) > MAX_CHARACTERS:
+            raise InputError("the formula is too long")
+        self._tokens = [
+            _Token(str(found.lastgroup), found[str(found.lastgroup)], bool(found["blank"]))
+            for found in _TOKEN.finditer(text.strip())
+        ]
+        self._tokens.append(_Token("end", "", True))
+        self._open: list[str] = []
+
+    def pieces(self) -> Iterator[str]:
+        """The whole formula, in pieces that end with a relation or a comma."""
+        piece = self._sum()
+        while self._tokens[0].kind != "end":
+            yield piece + self._relation()
+            piece = self._sum()
+        yield piece
+
+    def _taken(self) -> str:
+        return self._tokens.pop(0).text
+
+    def _accepted(self, *signs: str) -> str:
+        """The next token if it is one of these signs, which then is read; else nothing."""
+        token = self._tokens[0]
+        return self._taken() if token.kind == "sign" and token.text in signs else ""
+
+    def _relation(self) -> str:
+        if self._tokens[0].text not in _RELATIONS:
+            raise InputError("this is no formula", received=self._tokens[0].text)
+        return f"<mo>{_RELATIONS[self._taken()]}</mo>"
+
+    def _inside(self, opening: str) -> str:
+        """Everything up to the sign that closes, which is read."""
+        if len(self._open) == MAX_DEPTH:
+            raise InputError("the parentheses are too many")
+        self._open.append(opening)
+        row = self._sum()
+        while not self._accepted(_CLOSING[opening]):
+            row += self._relation() + self._sum()
+        self._open.pop()
+        return row
+
+    def _sum(self) -> str:
+        sign = self._accepted(*_SIGNS)
+        row = _SIGNS.get(sign, "") + self._product()
+        while sign := self._accepted(*_SIGNS):
+            row += _SIGNS[sign] + self._product()
+        return row
+
+    def _product(self) -> str:
+        """Factors side by side or with a star; a slash puts all that is left of it above the next factor."""
+        factors = [self._power()]
+        while True:
+            if self._accepted("/"):
+                above = factors[0].bare if len(factors) == 1 else _row(factors)
+                quotient = f"<mfrac><mrow>{above}</mrow><mrow>{self._power().bare}</mrow></mfrac>"
+                factors = [_Part(quotient, quotient)]
+            elif self._accepted("*") or self._begins_factor():
+                factors.append(self._power())
+            else:
+                return _row(factors)
+
+    def _begins_factor(self) -> bool:
+        kind, text, _ = self._tokens[0]
+        # Within bars a bar is the one that closes.
+        return kind in ("number", "name") or text == "(" or (text == "|" and "|" not in self._open)
+
+    def _power(self) -> _Part:
+        base = self._primed()
+        if not self._accepted("^", "**"):
+            return base
+        if self._accepted("*"):
+            raised = f"<msup>{base.mathml}<mo>*</mo></msup>"
+        else:
+            sign = _SIGNS.get(self._accepted(*_SIGNS), "")
+            raised = f"<msup>{base.mathml}<mrow>{sign}{self._primed().bare}</mrow></msup>"
+        return _Part(raised, raised)
+
+    def _primed(self) -> _Part:
+        part = self._atom()
+        while self._accepted("'"):
+            primed = f"<msup>{part.mathml}<mo>\N{PRIME}</mo></msup>"
+            part = _Part(primed, primed)
+        return part
+
+    def _atom(self) -> _Part:
+        kind, text, _ = self._tokens[0]
+        if kind == "number":
+            number = self._taken()
+            return _same(f"<mn>{'0' if number.startswith('.') else ''}{number}</mn>")
+        if kind == "name":
+            return self._named(self._taken())
+        if opening := self._accepted(*_CLOSING):
+            inside = self._inside(opening)
+            around = [f"<mo>{_DRAWN.get(sign, sign)}</mo>" for sign in (opening, _CLOSING[opening])]
+            drawn = f"<mrow>{around[0]}{inside}{around[1]}</mrow>"
+            return _Part(drawn, f"<mrow>{inside}</mrow>" if opening == "(" else drawn)
+        raise InputError("this is no formula", received=text)
+
+    def _named(self, name: str) -> _Part:
+        """A name, or what is applied to the parentheses right behind it."""
+        is_applied = self._tokens[0].text == "(" and not self._tokens[0].is_apart
+        if name == "sum":
+            return _Part(_SUM, _SUM, is_word=True)
+        if not is_applied:
+            return _Part(
+                _name(name), _name(name), is_word=f"<mi>{name}</mi>" in _name(name) and len(name) > 1
+            )
+        self._taken()
+        inside = self._inside("(")
+        before, after = _APPLIED.get(name, (f"<mrow>{_name(name)}{_APPLY}<mo>(</mo>", "<mo>)</mo></mrow>"))
+        return _same(before + inside + after)
+
+
+def _same(mathml: str) -> _Part:
+    return _Part(mathml, mathml)
+
+
+def _name(name: str) -> str:
+    """A name in the papers' notation, with a hat where it is a Fourier transform."""
+    hatted = _HATTED.fullmatch(name)
+    return mathml_name(f"{hatted[1]}{hatted[2]}", "^") if hatted else mathml_name(name)
+
+
+def _row(factors: list[_Part]) -> str:
+    row = factors[0].mathml
+    for left, right in pairwise(factors):
+        row += (_SPACE if left.is_word or right.is_word else _TIMES) + right.mathml
+    return row
