@@ -166,6 +166,8 @@ def _evidence(lifts: Sequence[_Lift]) -> dict[str, object]:
             "y": {"label": "largest relative gap of a neuron"},
             "curves": {lift.group.name: lift.gaps[1:] for lift in lifts},
             "scale": "semilogy",
+            "caption": "Largest relative distance of a trained neuron from the lifted flow, over time in "
+            "units of the fastest rate: integrators' errors alone.",
         },
     }
 

@@ -82,10 +82,10 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
             "series": _series(sampled),
         },
         text="Frames must average exactly (a design) for the formula to be exact; with random ones its error "
-        "falls as 1/sqrt(width). The logits are an indicator only where each real irrep's share is "
-        "proportional to m r^(3/2); trained from random starts the shares are others, yet the right answer "
-        "has the largest logit. A shared embedding on a non-Abelian group gives f(g1, g2) = f(g2, g1), so "
-        f"that its accuracy is at most (classes/n + 1)/2{bounds}.",
+        "falls as $1/sqrt(width)$. The logits are an indicator only where each real irrep's share is "
+        "proportional to $m r^(3/2)$; trained from random starts the shares are others, yet the right answer "
+        "has the largest logit. A shared embedding on a non-Abelian group gives $f(g1, g2) = f(g2, g1)$, so "
+        f"that its accuracy is at most $(classes/n + 1)/2${bounds}.",
     )
 
 
@@ -95,6 +95,8 @@ def _series(sampled: Mapping[str, Sampled]) -> dict[str, object]:
         "y": {"label": "relative error of the logits"},
         "curves": {name: np.array(list(found.errors.values())) for name, found in sampled.items()},
         "scale": "loglog",
+        "caption": "With random instead of evenly spread frames the logits are off by a relative error that "
+        "falls as $1/sqrt(M)$ with the width $M$.",
     }
 
 

@@ -121,6 +121,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
                         strengths, np.diagonal(level.run.strengths, axis1=1, axis2=2).T, strict=True
                     )
                 },
+                "caption": "Strength of each singular mode $s$ of the trained network over time: sigmoids, "
+                "the strongest first.",
             },
         },
         text="Exact where the start is diagonal on the singular modes. From random starts the modes "

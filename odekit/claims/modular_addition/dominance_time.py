@@ -84,8 +84,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
             "series": _series(rows, limit),
         },
         text=f"A frequency dominates when its magnitude is {LEAD:g} times that of every other. At uniform "
-        "softmax the time is exactly proportional to 1/scale, and it lies below the winner's blow-up time, "
-        f"which tends to {limit:.3f}/(p scale) as p grows, without log(p): log(p)/(p scale) is a bound.",
+        f"softmax the time is exactly proportional to $1/scale$, and it lies below the winner's blow-up "
+        f"time, which tends to ${limit:.3f}/(p scale)$ as $p$ grows, without $log(p)$: $log(p)/(p scale)$ "
+        f"is a bound.",
     )
 
 
@@ -126,6 +127,8 @@ def _series(rows: list[ByOrder], limit: float) -> dict[str, object]:
             "limit": np.full(len(rows), limit),
         },
         "scale": "semilogx",
+        "caption": "Medians over random phases, in units of $1/(p scale)$: the time at which one frequency "
+        "leads, and the winner's blow-up time, which tends to the dotted limit without a $log(p)$.",
     }
 
 

@@ -188,6 +188,8 @@ def _series(comparison: Comparison) -> dict[str, object]:
         "y": {"label": "median relative gap"},
         "curves": curves,
         "scale": "semilogy",
+        "caption": "Distance between the trained neurons and the reduced ODE, and the budget that bounds it: "
+        "medians over the neurons, relative to their weights.",
     }
 
 

@@ -230,6 +230,8 @@ def _margins(race: _Race) -> dict[str, object]:
         "y": {"label": "share of neurons predicted"},
         "curves": {"all neurons": shares},
         "scale": "linear",
+        "caption": "Share of trained neurons that the predicted frequency wins, among those whose runner-up "
+        "blows up later by at least a factor: what is missed are near-ties.",
     }
 
 

@@ -113,9 +113,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
             / SUBTRACTION_ORDER**2,
             **trained,
         },
-        text="Exact for 3 or at least 5 equally spaced phases and one common q = alpha^2 beta. Subtraction "
-        "with a shared embedding can't be learned: f(x, y) = f(y, x), so at odd order its accuracy is at "
-        f"most (p+1)/(2p), {limit:.3f} on Z{SUBTRACTION_ORDER}.",
+        text="Exact for 3 or at least 5 equally spaced phases and one common $q = alpha^2 beta$. Subtraction "
+        "with a shared embedding can't be learned: $f(x, y) = f(y, x)$, so at odd order its accuracy is at "
+        f"most $(p+1)/(2p)$, {limit:.3f} on Z{SUBTRACTION_ORDER}.",
     )
 
 
@@ -187,6 +187,8 @@ def _train(group: FiniteGroup, count: int) -> dict[str, object]:
             "y": {"label": "relative departure of the logits from the vote"},
             "curves": {"trained network": errors + EPS},
             "scale": "semilogy",
+            "caption": "Trained from the equally spaced phases, the network keeps the logits of the "
+            "statement until close to the blow-up: their relative departure from it.",
         },
     }
 

@@ -86,10 +86,12 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
                 "y": {"label": "|D| (rad)"},
                 "curves": {f"D(0) = {D[0]:.2f} rad": np.abs(D) for D in measured.T[:6]},
                 "scale": "loglog",
+                "caption": "Phase difference $|D|$ of six trained neurons against the time that is left "
+                "until they blow up. All lines get the slope 3: $D$ falls with the cube of that time.",
             },
         },
         text="$D$ falls with the cube of the remaining time to blow-up, so no rate describes it for good; at "
-        "fixed magnitudes the local rate is n (4 beta + alpha^2/beta). D = pi repels.",
+        "fixed magnitudes the local rate is $n (4 beta + alpha^2/beta)$. $D = pi$ repels.",
     )
 
 

@@ -83,10 +83,11 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
             },
             "series": _series(group),
         },
-        text="The rates 2Cn of growth and 10Cn of alignment, C = 4/(3 pi^2), are right at first order from a "
-        "start at one frequency with alpha = beta, averaged over phases on the lattice: a single neuron's D' "
-        "deviates by about 1/n. Over a time of about 1/(2Cn) harmonics fill in; the flow settles on a fixed "
-        "shape that grows at a nonlinear eigenvalue, and D follows no exponential at 10Cn to the end.",
+        text="The rates $2 C n$ of growth and $10 C n$ of alignment, $C = 4/(3 pi^2)$, are right at first "
+        "order from a start at one frequency with $alpha = beta$, averaged over phases on the lattice: a "
+        "single neuron's $D'$ deviates by about $1/n$. Over a time of about $1/(2 C n)$ harmonics fill in; "
+        "the flow settles on a fixed shape that grows at a nonlinear eigenvalue, and $D$ follows no "
+        "exponential at $10 C n$ to the end.",
     )
 
 
@@ -177,6 +178,8 @@ def _series(group: FiniteGroup) -> dict[str, object]:
             "|D|": np.abs(_difference(modes)).mean(axis=1)[1:] + EPS,
         },
         "scale": "semilogy",
+        "caption": "Growth rate of the leading amplitude in units of $2 C n$, which starts at 1 and settles "
+        "higher as harmonics fill in; and the phase difference $|D|$, which stops falling fast.",
     }
 
 

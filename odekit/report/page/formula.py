@@ -39,7 +39,8 @@ _RELATIONS = {
 _SIGNS = {"+": "<mo>+</mo>", "-": "<mo>\N{MINUS SIGN}</mo>"}
 _CLOSING = {"(": ")", "|": "|", "<": ">"}
 _DRAWN = {"<": "\N{MATHEMATICAL LEFT ANGLE BRACKET}", ">": "\N{MATHEMATICAL RIGHT ANGLE BRACKET}"}
-_SUM, _TIMES = "<mo>\N{N-ARY SUMMATION}</mo>", "<mo>\N{INVISIBLE TIMES}</mo>"
+_TIMES = "<mo>\N{INVISIBLE TIMES}</mo>"
+_OPERATORS = {"sum": "<mo>\N{N-ARY SUMMATION}</mo>", "int": "<mo>\N{INTEGRAL}</mo>"}
 _APPLY = "<mo>\N{FUNCTION APPLICATION}</mo>"
 _APPLIED = {
     "sqrt": ("<msqrt>", "</msqrt>"),
@@ -47,6 +48,9 @@ _APPLIED = {
     "abs": ("<mrow><mo>|</mo>", "<mo>|</mo></mrow>"),
 }
 _SPACE = '<mspace width="0.17em"></mspace>'
+# Fonts raise it themselves.
+_PRIME = '<mo lspace="0" rspace="0">\N{PRIME}</mo>'
+_DIFFERENTIALS = ("dt", "dtau")
 _HATTED = re.compile(r"(theta|xi)(\d?)hat")
 
 
@@ -162,7 +166,7 @@ class _Reader:
     def _primed(self) -> _Part:
         part = self._atom()
         while self._accepted("'"):
-            primed = f"<msup>{part.mathml}<mo>\N{PRIME}</mo></msup>"
+            primed = f"<mrow>{part.mathml}{_PRIME}</mrow>"
             part = _Part(primed, primed)
         return part
 
@@ -183,8 +187,8 @@ class _Reader:
     def _named(self, name: str) -> _Part:
         """A name, or what is applied to the parentheses right behind it."""
         is_applied = self._tokens[0].text == "(" and not self._tokens[0].is_apart
-        if name == "sum":
-            return _Part(_SUM, _SUM, is_word=True)
+        if name in _OPERATORS:
+            return _Part(_OPERATORS[name], _OPERATORS[name], is_word=True)
         if not is_applied:
             return _Part(
                 _name(name), _name(name), is_word=f"<mi>{name}</mi>" in _name(name) and len(name) > 1
@@ -201,8 +205,11 @@ def _same(mathml: str) -> _Part:
 
 def _name(name: str) -> str:
     """A name in the papers' notation, with a hat where it is a Fourier transform."""
-    hatted = _HATTED.fullmatch(name)
-    return mathml_name(f"{hatted[1]}{hatted[2]}", "^") if hatted else mathml_name(name)
+    if hatted := _HATTED.fullmatch(name):
+        return mathml_name(f"{hatted[1]}{hatted[2]}", "^")
+    if name in _DIFFERENTIALS:
+        return f"<mi>d</mi>{mathml_name(name[1:])}"
+    return mathml_name(name)
 
 
 def _row(factors: list[_Part]) -> str:

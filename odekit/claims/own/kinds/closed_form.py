@@ -31,6 +31,7 @@ def _test(asked: Asked, setting: Setting) -> Tested:
                 "x": {"label": "time", "values": record.t},
                 "y": {"label": asked.said["of"].text},
                 "curves": {"integrated": measured[:, 0], "formula": predicted[:, 0]},
+                "caption": f"${asked.said['of'].text}$ from the first start: integrated, and by the formula.",
             }
         },
         text=f"The formula is no finite real number at t = {missing[0]:.6g}." if missing.size else "",

@@ -37,6 +37,7 @@ def _test(asked: Asked, setting: Setting) -> Tested:
                 "x": {"label": "time", "values": record.t},
                 "y": {"label": quantity.text},
                 "curves": {"integrated": record.values[0, :, 0]},
+                "caption": f"${quantity.text}$ along the orbit from the first start.",
             },
         },
         text="Measured is what it changes by along the orbits.",

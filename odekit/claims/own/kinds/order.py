@@ -46,6 +46,8 @@ def _test(asked: Asked, setting: Setting) -> Tested:
                 "y": {"label": "largest error"},
                 "curves": {"integrated": sizes[0]},
                 "scale": "loglog",
+                "caption": f"Largest error along the orbit from the first start against ${small}$; on "
+                "logarithmic axes the slope is the order.",
             },
         },
     )

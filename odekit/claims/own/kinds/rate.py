@@ -43,6 +43,7 @@ def _test(asked: Asked, setting: Setting) -> Tested:
                 "x": {"label": "time", "values": record.t},
                 "y": {"label": asked.said["of"].text},
                 "curves": {"integrated": values[0]},
+                "caption": f"${asked.said['of'].text}$ along the orbit from the first start.",
             },
         },
         text=unknown and f"At some start there is no rate: {unknown}.",
