@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from matplotlib import rc_context
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
-from odekit.report.figures import styled
+from odekit.report.figures import figure_of, styled
 
-__all__ = ["Drawing", "drawing"]
+__all__ = ["Drawing", "draw"]
 
 MOST_BYTES = 150_000  # of vector graphics; what has more points is shown as an image
 DPI = 200
-POINTS = 72.0
-SALT = "odekit"  # from which the file's names for its parts are made, instead of at random
+PIXELS = 96.0  # of a page, to the inch
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Drawing:
     source: a data URI.
     width, height: in pixels of a page.
     words: what it shows, for whoever does not see it.
-    caption: below the figure; formulas between dollar signs.
+    caption: below the figure; formulas stand between dollar signs.
     """
 
     source: str
@@ -38,19 +37,20 @@ class Drawing:
     caption: str
 
 
-def drawing(figure: Figure, words: str, caption: str) -> Drawing:
-    """A figure as a data URI, transparent so that the page's ground shows."""
-    kind, content = "svg+xml", _content(figure, "svg")
+def draw(axes: Axes, words: str, caption: str) -> Drawing:
+    """The figure of axes as a data URI, transparent so that the page's ground shows."""
+    kind, content = "svg+xml", _content(axes, "svg")
     if len(content) > MOST_BYTES:
-        kind, content = "png", _content(figure, "png")
+        kind, content = "png", _content(axes, "png")
     source = f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
-    width, height = (round(inches * POINTS * 4 / 3) for inches in figure.get_size_inches())
+    width, height = (round(inches * PIXELS) for inches in figure_of(axes).get_size_inches())
     return Drawing(source, width, height, words, caption)
 
 
-def _content(figure: Figure, kind: str) -> bytes:
+def _content(axes: Axes, kind: str) -> bytes:
+    """A file's bytes, its letters drawn, since a page can't know which fonts there are."""
     written = BytesIO()
-    with styled(), rc_context({"svg.hashsalt": SALT, "svg.fonttype": "path"}):
-        about = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
-        figure.savefig(written, format=kind, dpi=DPI, transparent=True, metadata=about)
+    about = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
+    with styled(), rc_context({"svg.fonttype": "path"}):
+        figure_of(axes).savefig(written, format=kind, dpi=DPI, transparent=True, metadata=about)
     return written.getvalue()
