@@ -30,7 +30,7 @@ PLANE = 2  # states of a system whose whole flow a portrait shows
 
 
 def verdict_drawing(verdict: Verdict) -> Drawing | None:
-    """The series of a verdict's evidence, else its predictions and measurements; None where there are none."""
+    """The series of a verdict's evidence, else prediction and measurement; None where there is neither."""
     if not has_series(verdict):
         series = _numbers(verdict)
         if series is None:
@@ -90,5 +90,5 @@ def system_drawing(system: System) -> Drawing | None:
     return draw(
         axes,
         f"Phase portrait of {', '.join(state.name for state in system.states)}",
-        "Phase portrait: the flow, where either velocity vanishes, and the points of rest by their stability.",
+        "The flow, the lines on which either velocity vanishes, and the points of rest by their stability.",
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from odekit.claims import CLAIMS
-from odekit.outcomes import OUTCOMES
+from odekit.errors import OdekitError
+from odekit.groups import group as named_group
 from odekit.report.page.budget import budget_bar
+from odekit.report.page.counts import counted
 from odekit.report.page.drawing import Drawing
 from odekit.report.page.environment import render
 from odekit.report.page.figures import verdict_drawing
@@ -38,20 +39,14 @@ def verification_page(report: Report, command: Sequence[str] = ()) -> str:
         "version": report.version,
         "settings": {"seed": report.seed, **report.settings},
         "command": shlex.join(words),
-        "counts": _counts(report.verdicts),
+        "counts": counted([(one.outcome, outcome_text(one.outcome)) for one in report.verdicts]),
         "seconds": sum(verdict.seconds for verdict in report.verdicts),
-        "claims": [_section(verdict, report) for verdict in report.verdicts],
+        "claims": [_section(verdict, report, words) for verdict in report.verdicts],
     }
     return render("verification.html.jinja", values)
 
 
-def _counts(verdicts: Sequence[Verdict]) -> list[tuple[str, str, int]]:
-    """How many verdicts came to each outcome, those that nothing came to left out."""
-    counts = Counter(verdict.outcome for verdict in verdicts)
-    return [(outcome, outcome_text(outcome), counts[outcome]) for outcome in OUTCOMES if counts[outcome]]
-
-
-def _section(verdict: Verdict, report: Report) -> dict[str, Any]:
+def _section(verdict: Verdict, report: Report, words: Sequence[str]) -> dict[str, Any]:
     return {
         "verdict": verdict,
         "anchor": f"claim-{verdict.id}",
@@ -60,7 +55,7 @@ def _section(verdict: Verdict, report: Report) -> dict[str, Any]:
         "bar": budget_bar(verdict.budget, _known(verdict.gap), verdict.tolerance),
         "drawing": _drawn(verdict),
         "checks": verdict.evidence.get("checks", {}),
-        "command": _command(verdict, report),
+        "command": _command(verdict, report, words),
     }
 
 
@@ -96,9 +91,17 @@ def _options(report: Report) -> list[str]:
     return [*options, "--full"] if settings.get("full") else options
 
 
-def _command(verdict: Verdict, report: Report) -> str:
-    """What repeats one claim of the catalogue; those of one's own are in files that the report doesn't "
-    "know."""
-    if verdict.id not in {claim.id for claim in CLAIMS}:
-        return ""
-    return shlex.join(["odekit", "verify", verdict.id, *_options(report)])
+def _command(verdict: Verdict, report: Report, whole: Sequence[str]) -> str:
+    """What repeats one claim of the catalogue on a group that has a name; else what repeats all."""
+    is_known = verdict.id in {claim.id for claim in CLAIMS}
+    words = ["odekit", "verify", verdict.id, *_options(report)] if is_known and _has_name(report) else whole
+    return shlex.join(words)
+
+
+def _has_name(report: Report) -> bool:
+    """Whether a name stands for the report's group, as for one that a table defines none does."""
+    name = report.settings.get("group")
+    try:
+        return name is None or named_group(str(name)).name == name
+    except OdekitError:
+        return False
