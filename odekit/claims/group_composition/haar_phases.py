@@ -144,7 +144,7 @@ def _series(tested: Sequence[_Frames]) -> dict[str, object]:
     """Distribution of a coordinate of the frames of each kind, less that of a uniform frame."""
     places = np.linspace(-1.0, 1.0, CURVE)
     curves = {
-        f"{f.name}, N = {f.count}": np.searchsorted(np.sort(f.coordinates["theta1"]), places) / f.count
+        f.name: np.searchsorted(np.sort(f.coordinates["theta1"]), places) / f.count
         - uniform_coordinate(f.r, places)
         for f in tested
         if f.r > 1
@@ -153,7 +153,7 @@ def _series(tested: Sequence[_Frames]) -> dict[str, object]:
         return {}
     drawn = {
         "x": {"label": "<p, q>", "values": places},
-        "y": {"label": "share of neurons below, less that of uniform frames"},
+        "y": {"label": "excess share of neurons below"},
         "curves": curves,
         "caption": "Distribution of the product of two final frames, on each kind of irrep, less that of "
         "uniform frames. By chance $N$ neurons are off by about $1/sqrt(4 N)$.",

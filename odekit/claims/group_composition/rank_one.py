@@ -99,11 +99,11 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
 def _series(ranks: Sequence[_Ranks]) -> dict[str, object]:
     """Second singular values in order of size, over the share of blocks that have smaller ones."""
     places = np.linspace(0.0, 1.0, CURVE)
-    curves = {f"{rank.group.name}, over K": rank.second for rank in ranks}
-    curves |= {f"{rank.group.name}, complex, at type H": rank.complex_second for rank in ranks}
+    curves = {rank.group.name: rank.second for rank in ranks}
+    curves |= {f"{rank.group.name}, complex": rank.complex_second for rank in ranks}
     return {
         "x": {"label": "share of blocks with a smaller one", "values": places},
-        "y": {"label": "second singular value over the first"},
+        "y": {"label": "second singular value / first"},
         "curves": {name: np.quantile(values, places) for name, values in curves.items() if len(values)},
         "scale": "semilogy",
         "caption": "Second singular values of the converged blocks, relative to the first, in order of size: "

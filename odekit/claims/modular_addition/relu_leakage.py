@@ -78,7 +78,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
             "sizes as formulas": {
                 name: str(getattr(degree_one_leakage(), name)) for name in ("xi", "aligned", "quarter")
             },
-            "series": _series(predicted, measured),
+            "series": _series({**predicted, **shape}, {**measured, **found}),
         },
         text="The printed 1/9 and 1/25 are the sizes of no pair of harmonics 3 and 5: neither in the "
         "gradient of theta or xi, at any D, nor in the shape on which neurons settle.",
@@ -86,26 +86,16 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
 
 
 def _series(predicted: Mapping[str, float], measured: Mapping[str, float]) -> dict[str, object]:
-    """Sizes of the harmonics of the gradient by kind, derived and measured."""
-    multiples = sorted({_split(name)[0] for name in predicted})
-    curves: dict[str, list[float]] = {}
-    for sizes, what in ((predicted, "derived"), (measured, "measured")):
-        for kind in dict.fromkeys(_split(name)[1] for name in predicted):
-            curves[f"{kind}, {what}"] = [sizes.get(f"{m}k of {kind}", np.nan) for m in multiples]
+    """Sizes of the harmonics by name, derived and measured."""
     return {
-        "x": {"label": "harmonic, in multiples of k", "values": np.array(multiples)},
+        "x": {"label": "harmonic", "values": np.arange(len(predicted)), "names": list(predicted)},
         "y": {"label": "size relative to that at k"},
-        "curves": curves,
+        "curves": {"measured": [measured[name] for name in predicted], "derived": list(predicted.values())},
         "scale": "semilogy",
-        "caption": "Sizes of the harmonics in the gradient of a neuron with one frequency $k$, in $xi$ and "
-        "in $theta$ where it is aligned and where $D = pi/2$: as derived, and measured on the network.",
+        "caption": "Sizes of the harmonics of a neuron with one frequency $k$, in $xi$ and in $theta$ "
+        "where it is aligned and where $D = pi/2$, and of the shape on which neurons settle: as derived, "
+        "and measured on the network.",
     }
-
-
-def _split(name: str) -> tuple[int, str]:
-    """The multiple and the kind in a name that `_name` made."""
-    multiple, _, kind = name.partition("k of ")
-    return int(multiple), kind
 
 
 def _name(kind: str, multiple: int) -> str:

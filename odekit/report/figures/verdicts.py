@@ -75,8 +75,12 @@ def _by_name(series: Mapping[str, Any], places: FloatArray, axes: Axes | None) -
     """Values side by side with the names that they belong to, the first name at the top."""
     with drawing(axes) as chosen:
         for (name, values), curve in zip(series["curves"].items(), line_styles(), strict=False):
-            open_mark = {"markerfacecolor": "none", "markersize": 6.0} if name != "measured" else {}
+            open_mark = (
+                {"markerfacecolor": "none", "markersize": 6.5} if name != "measured" else {"markersize": 4.0}
+            )
             chosen.plot(finite(values), places, label=name, **{**curve, "linestyle": "none", **open_mark})
+        if series.get("scale", "linear") in ("loglog", "semilogy"):
+            logarithmic(chosen, "x")
         chosen.set_yticks(places, series["x"]["names"])
         chosen.invert_yaxis()
         chosen.set_xlabel(fill(series["y"]["label"], X_LABEL))

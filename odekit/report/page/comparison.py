@@ -91,13 +91,7 @@ def _network_settings(comparison: Comparison) -> dict[str, Any]:
     known = ("optimiser", "learning_rate", "init", "init_scale", "seed", "weight_decay", "version")
     return {
         "group": network.finite_group.name,
-        "neurons": network.neurons,
-        "task": str(network.task),
-        "activation": str(network.activation),
-        "embedding": network.embedding,
-        "constraint": network.constraint,
-        "loss": network.loss,
-        "logit scale": network.logit_scale,
+        **{name: told for name, told in network.description().items() if not isinstance(told, dict)},
         "tolerance": comparison.tolerance,
         **{name: meta[name] for name in known if meta.get(name) is not None},
     }

@@ -11,7 +11,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from odekit.marked_text import marked_pieces
-from odekit.report.page.formula import typeset
+from odekit.report.page.formula import BREAK, typeset
 from odekit.report.tables import number_text
 from odekit.visible_text import visible
 
@@ -35,13 +35,28 @@ def _read(name: str) -> str:
     return files("odekit.report.page").joinpath(name).read_text(encoding="utf-8")
 
 
-def _words(text: str) -> Markup:
+def _words(text: str, is_displayed: bool = False) -> Markup:
     """A text with its formulas as MathML."""
-    pieces = (
-        Markup(typeset(piece)) if is_formula else escape(visible(piece))
-        for piece, is_formula in marked_pieces(text)
-    )
-    return Markup("").join(pieces)
+    shown = Markup("")
+    pieces = marked_pieces(text)
+    for (piece, is_formula), (after, _) in zip(pieces, [*pieces[1:], ("", False)], strict=True):
+        if is_formula:
+            shown += _kept_with(after, typeset(piece, is_displayed))
+        else:
+            shown += escape(visible(_unpunctuated(piece) if shown else piece))
+    return shown
+
+
+def _kept_with(after: str, mathml: str) -> Markup:
+    """A formula with the punctuation behind it, so that no line begins with that."""
+    closing = after.removesuffix(_unpunctuated(after))
+    *before, last = mathml.split(BREAK)
+    kept = Markup('<span class="kept">{}{}</span>').format(Markup(last), closing) if closing else Markup(last)
+    return Markup(BREAK).join([*map(Markup, before), kept])
+
+
+def _unpunctuated(text: str) -> str:
+    return text.lstrip(",.;:)'")
 
 
 def _number(value: Any) -> Markup:

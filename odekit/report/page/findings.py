@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from odekit.checking import Finding
 
 __all__ = ["findings_page"]
+# Of several lines.
+OUTCOMES = {"agrees": "agree", "differs": "differ", "not judged": "not judged"}
 
 
 def findings_page(findings: Sequence[Finding], command: Sequence[str] = ()) -> str:
@@ -29,7 +31,7 @@ def findings_page(findings: Sequence[Finding], command: Sequence[str] = ()) -> s
         "title": "Report of odekit check",
         "version": __version__,
         "command": shlex.join(command),
-        "counts": counted([(_kind(one), one.outcome) for one in findings]),
+        "counts": counted([(_kind(one), OUTCOMES[one.outcome]) for one in findings]),
         "caption": findings_table(findings).caption,
         "units": findings[0].units,
         "time": findings[0].time,
@@ -43,12 +45,12 @@ def _kind(finding: Finding) -> str:
 
 
 def _section(place: int, finding: Finding) -> dict[str, Any]:
-    left = f"{finding.item}'" if finding.kind == "equation" else finding.item
+    names = {"equation": f"{finding.item}' = ", "rate": "", "limit": f"{finding.item} -> "}
+    left = names.get(finding.kind, f"{finding.item} = ")
     return {
         "anchor": f"line-{place}",
         "finding": finding,
         "outcome": _kind(finding),
-        "left": left,
-        "given": f"${left} = {finding.formula}$",
-        "corrected": None if finding.corrected is None else f"${left} = {finding.corrected}$",
+        "given": f"${left}{finding.formula}$",
+        "corrected": None if finding.corrected is None else f"${left}{finding.corrected}$",
     }

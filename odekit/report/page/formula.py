@@ -16,7 +16,9 @@ from odekit.errors import InputError
 from odekit.systems.printers import mathml_name
 from odekit.visible_text import visible
 
-__all__ = ["typeset"]
+__all__ = ["BREAK", "typeset"]
+
+BREAK = "<wbr>"  # where a line may end
 
 MAX_CHARACTERS = 2_000
 MAX_DEPTH = 40  # more parentheses than any formula that a person reads
@@ -49,21 +51,27 @@ _APPLIED = {
 }
 _SPACE = '<mspace width="0.17em"></mspace>'
 # Fonts raise it themselves.
+_SLASH = '<mo lspace="0.06em" rspace="0.06em">/</mo>'
 _PRIME = '<mo lspace="0" rspace="0">\N{PRIME}</mo>'
 _DIFFERENTIALS = ("dt", "dtau")
 _HATTED = re.compile(r"(theta|xi)(\d?)hat")
 
 
-def typeset(text: str) -> str:
+def typeset(text: str, is_displayed: bool = False) -> str:
     """A formula as elements ``<math>``, between which a line may be broken; what is none is shown as it is.
 
+    Parameters
+    ----------
+    text: the formula.
+    is_displayed: whether quotients are written one above the other, not with a slash.
+
     >>> typeset("D = 2 phi")
-    '<math><mi>D</mi><mo>=</mo></math> <math><mn>2</mn><mo>\\u2062</mo><mi>φ</mi></math>'
+    '<math><mi>D</mi><mo form="infix">=</mo></math><wbr><math><mn>2</mn><mo>\\u2062</mo><mi>φ</mi></math>'
     >>> typeset("2 phi (")
     '<code>2 phi (</code>'
     """
     try:
-        return " ".join(f"<math>{piece}</math>" for piece in _Reader(text).pieces())
+        return BREAK.join(f"<math>{piece}</math>" for piece in _Reader(text, is_displayed).pieces())
     except InputError:
         return f"<code>{escape(visible(text))}</code>"
 
@@ -85,7 +93,7 @@ class _Part(NamedTuple):
 class _Reader:
     """Reads by descent: relations of sums of products of powers."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, is_displayed: bool) -> None:
         if len(text) > MAX_CHARACTERS:
             raise InputError("the formula is too long")
         self._tokens = [
@@ -94,6 +102,7 @@ class _Reader:
         ]
         self._tokens.append(_Token("end", "", True))
         self._open: list[str] = []
+        self._is_displayed = is_displayed
 
     def pieces(self) -> Iterator[str]:
         """The whole formula, in pieces that end with a relation or a comma."""
@@ -114,7 +123,7 @@ class _Reader:
     def _relation(self) -> str:
         if self._tokens[0].text not in _RELATIONS:
             raise InputError("this is no formula", received=self._tokens[0].text)
-        return f"<mo>{_RELATIONS[self._taken()]}</mo>"
+        return f'<mo form="infix">{_RELATIONS[self._taken()]}</mo>'
 
     def _inside(self, opening: str) -> str:
         """Everything up to the sign that closes, which is read."""
@@ -139,13 +148,17 @@ class _Reader:
         factors = [self._power()]
         while True:
             if self._accepted("/"):
-                above = factors[0].bare if len(factors) == 1 else _row(factors)
-                quotient = f"<mfrac><mrow>{above}</mrow><mrow>{self._power().bare}</mrow></mfrac>"
-                factors = [_Part(quotient, quotient)]
+                factors = [self._quotient(factors, self._power())]
             elif self._accepted("*") or self._begins_factor():
                 factors.append(self._power())
             else:
                 return _row(factors)
+
+    def _quotient(self, above: list[_Part], below: _Part) -> _Part:
+        if not self._is_displayed:
+            return _same(f"{_row(above)}{_SLASH}{below.mathml}")
+        bare = above[0].bare if len(above) == 1 else _row(above)
+        return _same(f"<mfrac><mrow>{bare}</mrow><mrow>{below.bare}</mrow></mfrac>")
 
     def _begins_factor(self) -> bool:
         kind, text, _ = self._tokens[0]
@@ -179,8 +192,9 @@ class _Reader:
             return self._named(self._taken())
         if opening := self._accepted(*_CLOSING):
             inside = self._inside(opening)
-            around = [f"<mo>{_DRAWN.get(sign, sign)}</mo>" for sign in (opening, _CLOSING[opening])]
-            drawn = f"<mrow>{around[0]}{inside}{around[1]}</mrow>"
+            drawn = _fenced(
+                _DRAWN.get(opening, opening), inside, _DRAWN.get(_CLOSING[opening], _CLOSING[opening])
+            )
             return _Part(drawn, f"<mrow>{inside}</mrow>" if opening == "(" else drawn)
         raise InputError("this is no formula", received=text)
 
@@ -195,8 +209,16 @@ class _Reader:
             )
         self._taken()
         inside = self._inside("(")
-        before, after = _APPLIED.get(name, (f"<mrow>{_name(name)}{_APPLY}<mo>(</mo>", "<mo>)</mo></mrow>"))
+        if name not in _APPLIED:
+            return _same(f"<mrow>{_name(name)}{_APPLY}{_fenced('(', inside, ')')}</mrow>")
+        before, after = _APPLIED[name]
         return _same(before + inside + after)
+
+
+def _fenced(opening: str, inside: str, closing: str) -> str:
+    """Fences as tall as letters where nothing between them is taller."""
+    height = "" if "<mfrac" in inside or "<msqrt" in inside else ' stretchy="false"'
+    return f"<mrow><mo{height}>{opening}</mo>{inside}<mo{height}>{closing}</mo></mrow>"
 
 
 def _same(mathml: str) -> _Part:

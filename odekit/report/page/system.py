@@ -65,7 +65,7 @@ def _vanishing(function: Any) -> str:
 def _point(point: FixedPoint) -> dict[str, Any]:
     equations = [mathml_equation(mathml_name(symbol.name), value) for symbol, value in point.values.items()]
     return {
-        "values": [*equations, *map(_vanishing, point.equations)],
+        "places": [*equations, *map(_vanishing, point.equations)],
         "where": [mathml(condition) for condition in point.where],
         "stability": point.stability,
         "eigenvalues": [mathml(value) for value in point.eigenvalues],
