@@ -6,14 +6,15 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation
 
 __all__ = ["MAX_LEGEND", "legend_below"]
 
 MAX_LEGEND = 9  # a longer legend would take the place of the axes
-CHARACTERS = 58  # of the legend's font, that fit beside each other into a column
-HANDLE = 6  # characters that a handle and the space around it take
+CHARACTERS = 56  # of the legend's font, that fit beside each other into a column
+HANDLE = 7  # characters that a handle and the space around it take
 # Points: from the axes down to the legend past ticks, their labels and one line of a label; of further lines.
 BELOW, LINE = 28.0, 10.0
 
@@ -28,8 +29,6 @@ def legend_below(axes: Axes, handles: Sequence[Any] | None = None) -> None:
     names = labels if handles is None else [str(handle.get_label()) for handle in chosen]
     if not 1 < len(names) <= MAX_LEGEND:
         return
-    widest = max(map(_width, names)) + HANDLE
-    columns = max(1, min(len(names), CHARACTERS // widest))
     lines = axes.get_xlabel().count("\n") if axes.get_xlabel() else -1
     below = ScaledTranslation(0, -(BELOW + LINE * lines) / 72, axes.figure.dpi_scale_trans)
     axes.legend(
@@ -38,8 +37,16 @@ def legend_below(axes: Axes, handles: Sequence[Any] | None = None) -> None:
         loc="upper center",
         bbox_to_anchor=(0.5, 0.0),
         bbox_transform=axes.transAxes + below,
-        ncols=columns,
+        ncols=_columns([_width(name) + HANDLE for name in names]),
     )
+
+
+def _columns(widths: Sequence[int]) -> int:
+    """The most columns that fit, filled one after the other."""
+    for count in range(len(widths), 1, -1):
+        if sum(int(column.max()) for column in np.array_split(widths, count)) <= CHARACTERS:
+            return count
+    return 1
 
 
 def _width(label: str) -> int:
