@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from odekit.facade import lazy
 
 _HOMES = {
-    "AnyComparison": "page",
     "Table": "tables",
     "check_folder": "folder",
     "claims_table": "tables",

@@ -18,6 +18,7 @@ from odekit.report.figures.drawing import (
     legend_below,
     line_styles,
     logarithmic,
+    plain_text,
     positive_part,
 )
 
@@ -28,6 +29,7 @@ __all__ = ["has_series", "plot_verdict"]
 
 MANY_POINTS = 25  # with more, markers run into each other
 X_LABEL, Y_LABEL = 52, 36  # characters that fit along the axes of a column
+NAME = 26  # characters that leave half of the column to the axes
 
 
 def has_series(verdict: Verdict) -> bool:
@@ -81,11 +83,17 @@ def _by_name(series: Mapping[str, Any], places: FloatArray, axes: Axes | None) -
             chosen.plot(finite(values), places, label=name, **{**curve, "linestyle": "none", **open_mark})
         if series.get("scale", "linear") in ("loglog", "semilogy"):
             logarithmic(chosen, "x")
-        chosen.set_yticks(places, series["x"]["names"])
+        chosen.set_yticks(places, [_shortened(name) for name in series["x"]["names"]])
         chosen.invert_yaxis()
         chosen.set_xlabel(fill(series["y"]["label"], X_LABEL))
         legend_below(chosen)
     return chosen
+
+
+def _shortened(name: str) -> str:
+    """A name that leaves room for the axes."""
+    text = name if len(name) <= NAME else f"{name[: NAME - 1]}\N{HORIZONTAL ELLIPSIS}"
+    return plain_text(text)
 
 
 def _leave_out_rounding(axes: Axes, curves: Sequence[FloatArray]) -> None:
