@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from odekit.marked_text import unmarked
 from odekit.outcomes import Outcome
+from odekit.text import unmarked
 
 __all__ = ["Control", "controlled"]
 

@@ -14,8 +14,8 @@ from odekit.claims.negative_control import Control, controlled
 from odekit.errors import InputError
 from odekit.groups import FiniteGroup
 from odekit.json_text import plain
-from odekit.marked_text import unmarked
 from odekit.outcomes import OUTCOMES, ExitCode, Outcome, exit_code
+from odekit.text import unmarked
 
 __all__ = ["Claim", "Report", "Settings", "Verdict", "judge"]
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from odekit.checking import findings_data
 from odekit.comparison import Comparison
 from odekit.json_text import strict_json
-from odekit.marked_text import unmarked
 from odekit.report.figures import has_series, plot_budget, plot_trajectories, plot_verdict, save_figure
 from odekit.report.folder import write_folder
 from odekit.report.page import (
@@ -23,6 +22,7 @@ from odekit.report.page import (
 )
 from odekit.report.prose import controls, notes, provenance, total
 from odekit.report.tables import escape, findings_table, latex_table, markdown_table, verdict_table
+from odekit.text import unmarked
 
 if TYPE_CHECKING:
     from odekit.checking import Finding

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from odekit.marked_text import unmarked
 from odekit.report.tables import outcome_text
+from odekit.text import unmarked
 
 if TYPE_CHECKING:
     from odekit.claims import Control, Report

@@ -10,10 +10,9 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from odekit.marked_text import marked_pieces
 from odekit.report.page.formula import BREAK, typeset
 from odekit.report.tables import number_text
-from odekit.visible_text import visible
+from odekit.text import marked_pieces, visible
 
 __all__ = ["render"]
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from odekit.errors import OdekitError
-from odekit.marked_text import unmarked
 from odekit.report.figures import (
     has_series,
     plot_budget,
@@ -18,6 +17,7 @@ from odekit.report.figures import (
     plot_verdict,
 )
 from odekit.report.page.drawing import Drawing, draw
+from odekit.text import unmarked
 
 if TYPE_CHECKING:
     from odekit.claims import Verdict

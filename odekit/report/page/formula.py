@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from odekit.errors import InputError
 from odekit.systems.printers import mathml_name
-from odekit.visible_text import visible
+from odekit.text import visible
 
 __all__ = ["BREAK", "typeset"]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from odekit.arrays import FloatArray
-from odekit.marked_text import unmarked
 from odekit.report.tables.table import Cell, Table, Value
+from odekit.text import unmarked
 
 if TYPE_CHECKING:
     from odekit.claims import Claim, Report, Verdict

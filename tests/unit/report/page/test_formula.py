@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 import pytest
 
 from odekit.claims import CLAIMS
-from odekit.marked_text import marked_pieces
 from odekit.report.page.formula import typeset
+from odekit.text import marked_pieces
 
 
 def text_of(shown: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from odekit.visible_text import visible
+from odekit.text import visible
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from odekit.claims import CLAIMS
-from odekit.marked_text import marked_pieces, unmarked
+from odekit.text import marked_pieces, unmarked
 
 
 @pytest.mark.parametrize(
