@@ -17,6 +17,7 @@ _HOMES = {
     "figure_bytes": "figures",
     "findings_page": "page",
     "findings_table": "tables",
+    "has_figure": "figures",
     "has_series": "figures",
     "latex_table": "tables",
     "markdown_table": "tables",

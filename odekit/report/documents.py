@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from odekit.checking import findings_data
 from odekit.comparison import Comparison
 from odekit.json_text import strict_json
-from odekit.report.figures import has_series, plot_budget, plot_trajectories, plot_verdict, save_figure
+from odekit.report.figures import has_figure, plot_budget, plot_trajectories, plot_verdict, save_figure
 from odekit.report.folder import write_folder
 from odekit.report.page import (
     AnyComparison,
@@ -52,7 +52,7 @@ def write_report(report: Report, path: Place, force: bool = False, command: Sequ
     about = provenance(report)
 
     def draw(figures: Path) -> None:
-        for verdict in filter(has_series, report.verdicts):
+        for verdict in filter(has_figure, report.verdicts):
             told = {"Title": unmarked(verdict.statement), "Subject": about}
             save_figure(plot_verdict(verdict), figures, verdict.id, told)
 

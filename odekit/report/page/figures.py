@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from odekit.errors import OdekitError
 from odekit.report.figures import (
+    has_figure,
     has_series,
     plot_budget,
     plot_phase_portrait,
@@ -30,33 +27,14 @@ PLANE = 2  # states of a system whose whole flow a portrait shows
 
 
 def verdict_drawing(verdict: Verdict) -> Drawing | None:
-    """The series of a verdict's evidence, else prediction and measurement; None where there is neither."""
-    if not has_series(verdict):
-        series = _numbers(verdict)
-        if series is None:
-            return None
-        verdict = replace(verdict, evidence={**verdict.evidence, "series": series})
-    series = verdict.evidence["series"]
-    caption = series.get("caption") or f"{series['y']['label']} against {series['x']['label']}."
-    return draw(plot_verdict(verdict), f"{verdict.id}: {unmarked(caption)}", caption)
-
-
-def _numbers(verdict: Verdict) -> dict[str, Any] | None:
-    """Every prediction beside its measurement, as a series."""
-    sides = {
-        name: numbers if isinstance(numbers, Mapping) else {verdict.id: numbers}
-        for name, numbers in (("measured", verdict.measured), ("predicted", verdict.predicted))
-        if numbers is not None
-    }
-    names = list(dict.fromkeys(name for numbers in sides.values() for name in numbers))
-    if not names:
+    """The series of a verdict's evidence, else what was measured; None where there is neither."""
+    if not has_figure(verdict):
         return None
-    return {
-        "x": {"label": "quantity", "values": np.arange(len(names)), "names": names},
-        "y": {"label": "value"},
-        "curves": {side: [numbers.get(name, np.nan) for name in names] for side, numbers in sides.items()},
-        "caption": "What was predicted, and what was measured.",
-    }
+    caption = "What was measured, and what was predicted."
+    if has_series(verdict):
+        series = verdict.evidence["series"]
+        caption = series.get("caption") or f"{series['y']['label']} against {series['x']['label']}."
+    return draw(plot_verdict(verdict), f"{verdict.id}: {unmarked(caption)}", caption)
 
 
 def comparison_drawings(comparison: Comparison | TrajectoryComparison) -> list[Drawing]:
