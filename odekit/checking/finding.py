@@ -1,10 +1,11 @@
 """Finding: what became of one line of a user's file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
-__all__ = ["Finding"]
+__all__ = ["Finding", "findings_data"]
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,35 @@ class Finding:
         object.__setattr__(self, "point", MappingProxyType(dict(self.point)))
         object.__setattr__(self, "units", MappingProxyType(dict(self.units)))
 
+    def to_json(self) -> dict[str, Any]:
+        """The finding as JSON values."""
+        return {
+            "item": self.item,
+            "kind": self.kind,
+            "formula": self.formula,
+            "agrees": self.agrees,
+            "evidence": self.evidence,
+            "constant": self.constant,
+            "ratio": self.ratio,
+            "point": dict(self.point),
+            "given": self.given,
+            "derived": self.derived,
+            "corrected": self.corrected,
+            "notes": list(self.notes),
+        }
+
     @property
     def outcome(self) -> str:
         """``"agrees"``, ``"differs"`` or ``"not judged"``."""
         if self.agrees is None:
             return "not judged"
         return "agrees" if self.agrees else "differs"
+
+
+def findings_data(findings: Sequence[Finding]) -> dict[str, Any]:
+    """The findings of one file, at least one, as JSON values."""
+    return {
+        "findings": [finding.to_json() for finding in findings],
+        "units": dict(findings[0].units),
+        "time": findings[0].time,
+    }

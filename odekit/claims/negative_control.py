@@ -1,8 +1,10 @@
 """The negative control: a false statement in the same experiment, without which nothing is confirmed."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from odekit.outcomes import Outcome
+from odekit.text import unmarked
 
 __all__ = ["Control", "controlled"]
 
@@ -21,6 +23,14 @@ class Control:
     statement: str
     outcome: Outcome
     correction: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The control as JSON values, formulas unmarked."""
+        return {
+            "statement": unmarked(self.statement),
+            "outcome": self.outcome,
+            "correction": unmarked(self.correction),
+        }
 
 
 def controlled(outcome: Outcome, control: Control | None) -> Outcome:

@@ -15,6 +15,7 @@ from odekit.errors import InputError
 from odekit.groups import FiniteGroup
 from odekit.json_text import plain
 from odekit.outcomes import OUTCOMES, ExitCode, Outcome, exit_code
+from odekit.text import unmarked
 
 __all__ = ["Claim", "Report", "Settings", "Verdict", "judge"]
 
@@ -45,12 +46,13 @@ class Verdict:
 
     Parameters
     ----------
-    id, statement, source: of the claim.
+    id, statement, source: of the claim; statements hold formulas between dollar signs.
     outcome: ``"confirmed"``, ``"refuted"``, ``"inconclusive"`` or ``"not_applicable"``.
     predicted, measured: the numbers compared, as one value or by name; None where nothing was done.
     interval: interval of what was measured, or None for deterministic data.
     tolerance: largest budget at which the claim can be confirmed.
     budget: parts of the error budget by name; their sum bounds an acceptable gap.
+    gap: distance of measurement and prediction, which the budget has to cover.
     control: the negative control.
     evidence: further numbers and series, for tables and figures.
     text: qualifications of the statement, in words.
@@ -74,6 +76,7 @@ class Verdict:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
     seconds: float = 0.0
+    gap: float | None = None
 
     def __post_init__(self) -> None:
         if self.outcome not in OUTCOMES:
@@ -89,7 +92,7 @@ class Verdict:
         """The verdict as JSON values; numbers that are not finite become null."""
         return {
             "id": self.id,
-            "statement": self.statement,
+            "statement": unmarked(self.statement),
             "source": self.source,
             "outcome": self.outcome,
             "predicted": plain(self.predicted),
@@ -97,8 +100,9 @@ class Verdict:
             "interval": plain(self.interval),
             "tolerance": plain(self.tolerance),
             "budget": plain(self.budget),
-            "control": None if self.control is None else dict(vars(self.control)),
-            "text": self.text,
+            "gap": plain(self.gap),
+            "control": None if self.control is None else self.control.to_json(),
+            "text": unmarked(self.text),
             "evidence": plain(self.evidence),
             "seconds": round(self.seconds, 3),
         }
@@ -111,7 +115,7 @@ class Claim:
     Parameters
     ----------
     id: stable name.
-    statement: what is claimed, one sentence.
+    statement: what is claimed, one sentence; formulas stand between dollar signs, ``"$D = 0$ attracts"``.
     source: paper and place.
     paper: arXiv identifier.
     hypotheses: what the statement assumes.
@@ -128,6 +132,16 @@ class Claim:
     experiment: Callable[[Claim, Settings], Verdict]
     applies: Callable[[FiniteGroup], bool]
     full_only: bool = False
+
+    def to_json(self) -> dict[str, str]:
+        """What is claimed, where, and under which hypotheses; formulas unmarked."""
+        return {
+            "id": self.id,
+            "source": self.source,
+            "statement": unmarked(self.statement),
+            "paper": self.paper,
+            "hypotheses": unmarked(self.hypotheses),
+        }
 
     def verdict(
         self,
@@ -168,6 +182,7 @@ class Claim:
             control,
             {**(evidence or {}), "checks": dict(checks or {})},
             " ".join([text, *(f"Does not hold: {name}." for name in failed)]).strip(),
+            gap=gap,
         )
 
     def inconclusive(self, reason: str) -> Verdict:
@@ -215,7 +230,7 @@ class Report:
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{escape(v.id)}</td><td>{v.outcome.replace('_', ' ')}</td>"
-            f"<td>{escape(v.statement)}</td></tr>"
+            f"<td>{escape(unmarked(v.statement))}</td></tr>"
             for v in self.verdicts
         )
         return f"<table><tr><th>claim</th><th>outcome</th><th>statement</th></tr>{rows}</table>"

@@ -5,9 +5,10 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["DEBUG", "Command", "debug_option"]
+__all__ = ["DEBUG", "Command", "command_words", "debug_option"]
 
 DEBUG = "odekit.cli.debug"
+WORDS = "odekit.cli.words"
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -25,6 +26,11 @@ class Command(click.Command):
         super().__init__(*settings, **named)
         self.examples = examples
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words behind the command's name, and keep them as they are for `command_words`."""
+        ctx.meta[WORDS] = tuple(args)
+        return super().parse_args(ctx, args)
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples, each call on a line that can be copied."""
         with formatter.section("Examples"):
@@ -33,6 +39,11 @@ class Command(click.Command):
                 with formatter.indentation():
                     formatter.write_text(result)
         super().format_epilog(ctx, formatter)
+
+
+def command_words(ctx: click.Context) -> tuple[str, ...]:
+    """The words that call the command again."""
+    return ("odekit", str(ctx.info_name), *ctx.meta[WORDS])
 
 
 def debug_option(function: Function) -> Function:

@@ -23,6 +23,7 @@ __all__ = [
     "group_options",
     "json_option",
     "limit_options",
+    "out_options",
 ]
 
 STANDARD_OUTPUT = "-"
@@ -67,6 +68,29 @@ def json_option(content: str) -> Decorator:
     """Add ``--json FILE``; with ``-`` nothing but JSON goes to standard output."""
     told = f"Write {content} to FILE, or to standard output if it is -; all else then goes to standard error."
     return click.option("--json", "json_file", metavar="FILE", callback=_text_place, help=told)
+
+
+def out_options(content: str) -> Decorator:
+    """Add ``--out DIR`` and ``--force``; a folder that can't be made is refused before any computing."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        told = (
+            f"Make the folder DIR with {content}. It appears when all is done; one that exists and is not "
+            "empty is refused."
+        )
+        force = "Let --out replace an earlier report (and never anything else)."
+        function = click.option("--force", is_flag=True, is_eager=True, help=force)(function)
+        return click.option("--out", metavar="DIR", callback=_folder_place, help=told)(function)
+
+    return decorate
+
+
+def _folder_place(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    from odekit.report import check_folder
+
+    if value is not None:
+        check_folder(value, bool(ctx.params.get("force")))
+    return value
 
 
 def limit_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -15,11 +15,13 @@ __all__ = ["FORMATS", "show_file", "show_system"]
 FORMATS = ("text", "latex", "json", "python")
 
 
-def show_file(file: Path, form: str, json_file: str | None) -> None:
+def show_file(file: Path, form: str, json_file: str | None) -> System:
     """Print the system that a TOML file holds, its report folded to the terminal or 80 columns."""
     from odekit.systems import system
 
-    show_system(system(file), form, json_file, is_folded=True)
+    found = system(file)
+    show_system(found, form, json_file, is_folded=True)
+    return found
 
 
 def show_system(

@@ -1,4 +1,4 @@
-"""How do I show it? Tables for the terminal, for LaTeX and for Markdown, figures for a paper, and files."""
+"""How do I show it? Tables for the terminal, LaTeX and Markdown, figures for a paper, pages, and files."""
 
 from typing import TYPE_CHECKING
 
@@ -9,9 +9,13 @@ _HOMES = {
     "check_folder": "folder",
     "claims_table": "tables",
     "column_axes": "figures",
+    "comparison_page": "page",
     "comparison_table": "tables",
+    "comparisons_data": "documents",
+    "comparisons_table": "page",
     "controls": "prose",
     "figure_bytes": "figures",
+    "findings_page": "page",
     "findings_table": "tables",
     "has_figure": "figures",
     "has_series": "figures",
@@ -43,17 +47,24 @@ _HOMES = {
     "provenance": "prose",
     "save_figure": "figures",
     "styled": "figures",
+    "system_page": "page",
     "terminal_table": "tables",
     "total": "prose",
     "trajectory_table": "tables",
     "verdict_table": "tables",
+    "verification_page": "page",
     "winners_table": "tables",
-    "write_report": "folder",
+    "write_comparisons": "documents",
+    "write_findings": "documents",
+    "write_report": "documents",
+    "write_system": "documents",
 }
 
 if TYPE_CHECKING:
+    from odekit.report.documents import *
     from odekit.report.figures import *
     from odekit.report.folder import *
+    from odekit.report.page import *
     from odekit.report.prose import *
     from odekit.report.tables import *
 else:

@@ -1,26 +1,29 @@
-"""A report as a folder: JSON, LaTeX, Markdown and figures, which appear together or not at all."""
+"""A report as a folder, whose files appear together or not at all."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from odekit.errors import FileError
 from odekit.files import refusing
-from odekit.json_text import strict_json
-from odekit.report.figures import has_figure, plot_verdict, save_figure
-from odekit.report.prose import controls, notes, provenance, total
-from odekit.report.tables import escape, latex_table, markdown_table, verdict_table
 
-if TYPE_CHECKING:
-    from odekit.claims import Report
+__all__ = ["check_folder", "write_folder"]
 
-__all__ = ["check_folder", "write_report"]
-
-FILES = ("report.json", "verdicts.tex", "verdicts.md")
+# Of a report of any kind; with these alone a folder is one, which another may replace.
+FILES = (
+    "report.json",
+    "report.html",
+    "comparison.md",
+    "comparison.tex",
+    "findings.md",
+    "findings.tex",
+    "system.tex",
+    "verdicts.md",
+    "verdicts.tex",
+)
 FIGURES = "figures"
 
 
@@ -47,13 +50,19 @@ def check_folder(path: str | os.PathLike[str], force: bool = False) -> Path:
     return target
 
 
-def write_report(report: Report, path: str | os.PathLike[str], force: bool = False) -> Path:
-    """Write ``report.json``, ``verdicts.tex``, ``verdicts.md`` and ``figures/`` into a new folder.
+def write_folder(
+    path: str | os.PathLike[str],
+    texts: Mapping[str, str],
+    force: bool = False,
+    draw: Callable[[Path], None] | None = None,
+) -> Path:
+    """Write files into a new folder, which appears when all are there.
 
     Parameters
     ----------
-    report: what to write; each file carries its version, seed and settings.
     path, force: see `check_folder`.
+    texts: content by name, of `FILES`.
+    draw: fills the folder of figures; without it there is none.
 
     Raises
     ------
@@ -64,7 +73,11 @@ def write_report(report: Report, path: str | os.PathLike[str], force: bool = Fal
     with refusing(Path(path)):
         try:
             temporary.mkdir()
-            _fill(report, temporary)
+            for name, text in texts.items():
+                (temporary / name).write_text(text, encoding="utf-8")
+            if draw is not None:
+                (temporary / FIGURES).mkdir()
+                draw(temporary / FIGURES)
             _swap(temporary, target)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -103,33 +116,6 @@ def _contents(folder: Path) -> Iterator[str]:
             yield FIGURES if drawn else f"{FIGURES}/ with files of another kind"
         else:
             yield entry.name
-
-
-def _fill(report: Report, folder: Path) -> None:
-    about = provenance(report)
-    table = verdict_table(report)
-    (folder / FILES[0]).write_text(strict_json(report.to_json()), encoding="utf-8")
-    (folder / FILES[1]).write_text(latex_table(table, about) + "\n", encoding="utf-8")
-    (folder / FILES[2]).write_text(_markdown(report), encoding="utf-8")
-    figures = folder / FIGURES
-    figures.mkdir()
-    for verdict in filter(has_figure, report.verdicts):
-        told = {"Title": verdict.statement, "Subject": about}
-        save_figure(plot_verdict(verdict), figures, verdict.id, told)
-
-
-def _markdown(report: Report) -> str:
-    statements = [f"{verdict.id} ({verdict.source}): {verdict.statement}" for verdict in report.verdicts]
-    sections = {
-        "Statements": statements,
-        "Qualifications": notes(report),
-        "Negative controls: false statements, put through the same experiments": controls(report),
-    }
-    parts = [f"# Verdicts\n\n{escape(total(report))}", markdown_table(verdict_table(report))]
-    for title, lines in sections.items():
-        if lines:
-            parts.append("\n".join([f"## {title}\n", *(f"- {escape(line)}" for line in lines)]))
-    return "\n\n".join(parts) + "\n"
 
 
 def _swap(temporary: Path, target: Path) -> None:

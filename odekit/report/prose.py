@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from odekit.report.tables import outcome_text
+from odekit.text import unmarked
 
 if TYPE_CHECKING:
     from odekit.claims import Control, Report
@@ -15,7 +16,7 @@ __all__ = ["controls", "notes", "provenance", "total"]
 
 def notes(report: Report) -> list[str]:
     """Qualifications of each claim, in words."""
-    return [f"{verdict.id}: {verdict.text}" for verdict in report.verdicts if verdict.text]
+    return [f"{verdict.id}: {unmarked(verdict.text)}" for verdict in report.verdicts if verdict.text]
 
 
 def controls(report: Report, printed_only: bool = False) -> list[str]:
@@ -50,8 +51,8 @@ def provenance(report: Report) -> str:
 
 
 def _control(name: str, control: Control) -> str:
-    told = f"{name}: {outcome_text(control.outcome)}: {control.statement}"
-    return f"{told}; correct: {control.correction}" if control.correction else told
+    told = f"{name}: {outcome_text(control.outcome)}: {unmarked(control.statement)}"
+    return f"{told}; correct: {unmarked(control.correction)}" if control.correction else told
 
 
 def _setting(value: object) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from odekit.claims import Verdict, verify
 from odekit.groups import FiniteGroup, from_table
+from odekit.report import has_figure, has_series
 
 Verify = Callable[..., Verdict]
 
@@ -65,6 +66,9 @@ def is_sound() -> Callable[[Verdict], bool]:
         assert all(found.evidence["checks"].values())
         assert found.tolerance is not None
         assert sum(found.budget.values()) <= found.tolerance
+        assert found.gap is not None
+        assert found.gap <= sum(found.budget.values())
+        assert found.evidence["series"]["caption"] if has_series(found) else has_figure(found)
         text = json.dumps(found.to_json(), allow_nan=False)
         values = json.loads(text)
         assert set(values) >= KEYS

@@ -20,6 +20,7 @@ from odekit.claims.experiments.spheres.rates import explicit_maxima, unit_frames
 from odekit.claims.experiments.spheres.votes import largest_shared_accuracy
 from odekit.claims.group_composition.group_vote import CLAIM
 from odekit.groups import FiniteGroup, group
+from odekit.text import unmarked
 
 Sound = Callable[[Verdict], bool]
 
@@ -50,7 +51,7 @@ def test_where_equal_proportions_are_right_the_control_is_another_one(is_sound: 
 
 
 def test_the_text_and_the_numbers_limit_a_shared_embedding(found: Verdict) -> None:
-    assert "at most (classes/n + 1)/2, 0.750 on S3, 0.812 on Q8" in found.text
+    assert "at most (classes/n + 1)/2, 0.750 on S3, 0.812 on Q8" in unmarked(found.text)
     for accuracy, bound in found.evidence["shared embedding: accuracy, and its bound"].values():
         assert accuracy <= bound < 1
 

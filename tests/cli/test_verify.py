@@ -52,6 +52,7 @@ def test_a_claim_is_verified_and_reported(invoke: Invoke, tmp_path: Path) -> Non
     assert {"interval", "tolerance", "budget", "control", "seconds"} <= set(entry)
     assert entry["control"]["outcome"] == "refuted"
     assert json.loads((tmp_path / "out" / "report.json").read_text()) == written
+    assert f"odekit verify {QUICK} --seed 0" in (tmp_path / "out" / "report.html").read_text()
     assert (tmp_path / "out" / "figures" / f"{QUICK}.pdf").exists()
 
 

@@ -109,9 +109,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
             },
         },
         evidence=_evidence(races, by_size),
-        text="With S = exp(int E dt) and dtau = dt/S the irreps decouple exactly, and the first blow-up in "
-        "tau is the limit of large t; a conjugate pair is one real irrep. Exact only where all three spheres "
-        "have equal rates.",
+        text="With $S = exp(int E dt)$ and $dtau = dt/S$ the irreps decouple exactly, and the first "
+        "blow-up in $tau$ is the limit of large $t$; a conjugate pair is one real irrep. Exact only where "
+        "all three spheres have equal rates.",
     )
 
 
@@ -145,6 +145,8 @@ def _margins(races: Sequence[_Race]) -> dict[str, object]:
             race.group.name: [float((race.margin <= margin).mean()) for margin in margins] for race in races
         },
         "scale": "semilogx",
+        "caption": "How close the races are: the share of neurons whose runner-up would blow up no later "
+        "than by a given margin. All of them are won by the irrep predicted.",
     }
 
 

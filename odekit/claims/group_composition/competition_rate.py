@@ -90,7 +90,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         budget=budget,
         tolerance=TOLERANCE,
         control=Control(
-            "the losers' amplitude decays at 2 E", judge(amplitude.against(2.0).gap, allowed, TOLERANCE)
+            "the losers' amplitude decays at $2 E$", judge(amplitude.against(2.0).gap, allowed, TOLERANCE)
         ),
         predicted=_named(main.rates["amplitude"]),
         measured={
@@ -111,14 +111,39 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
                 name: {part: fits.interval for part, fits in found.fits.items()}
                 for name, found in others.items()
             },
+            "series": _series(run, exact, winners),
             "other networks: derived rates": {name: found.rates for name, found in others.items()},
         },
-        text="E is the energy at the winner: sqrt(2n) at a conjugate pair, 2 sqrt(n) at a character of order "
-        "2. Squared amplitudes decay at 2 E, the losers' part of the energy at 3 E. So it is unshared, or "
-        "shared at half rate; shared at full rate theta decays at 2 E and xi at E; on the joint sphere "
-        "theta1 and theta2 at 2 E and xi at E, with E = sqrt(2n)/2 at a pair. The closed form needs D = 0 "
-        "and equal magnitudes at the start; the rate doesn't.",
+        text="$E$ is the energy at the winner: $sqrt(2n)$ at a conjugate pair, $2 sqrt(n)$ at a character "
+        "of order 2. Squared amplitudes decay at $2 E$, the losers' part of the energy at $3 E$. So it is "
+        "unshared, or shared at half rate; shared at full rate $theta$ decays at $2 E$ and $xi$ at $E$; on "
+        "the joint sphere $theta1$ and $theta2$ at $2 E$ and $xi$ at $E$, with $E = sqrt(2n)/2$ at a pair. "
+        "The closed form needs $D = 0$ and equal magnitudes at the start; the rate doesn't.",
     )
+
+
+def _series(run: Run, exact: FloatArray, winners: IndexArray) -> dict[str, object]:
+    """The losers' amplitude in the first neuron: trained, exact, and if it fell twice as fast."""
+    group = run.network.finite_group
+    t = run.t * _energies(run.network, winners)[0]
+    amplitude, solution = (
+        _amplitude(values, group, winners)[:, 0] for values in (coefficients(run)["theta1"], exact)
+    )
+    late = len(t) // 4
+    return {
+        "x": {"label": "E t", "values": t},
+        "y": {"label": "amplitude of the losing irreps"},
+        "curves": {
+            "trained network": amplitude,
+            "exact solution": solution,
+            "decay at 2 E, the control": np.where(
+                t >= t[late], solution[late] * np.exp(-2 * (t - t[late])), np.nan
+            ),
+        },
+        "scale": "semilogy",
+        "caption": "What is left of the losing irreps in a trained neuron, time in units of $1/E$: it falls "
+        "along the exact solution, in the end with slope $-1$.",
+    }
 
 
 def _winners(group: FiniteGroup, count: int, generator: np.random.Generator) -> IndexArray:
@@ -251,8 +276,8 @@ def _applies(group: FiniteGroup) -> bool:
 
 CLAIM = Claim(
     id="competition-rate",
-    statement="The losing irreps' amplitudes decay exponentially at the winner's energy E: sqrt(2n) against "
-    "a conjugate pair, 2 sqrt(n) against a character of order 2.",
+    statement="The losing irreps' amplitudes decay exponentially at the winner's energy $E$: $sqrt(2n)$ "
+    "against a conjugate pair, $2 sqrt(n)$ against a character of order 2.",
     source="arXiv 2606.02993, rate of competition",
     paper=PAPER_B,
     hypotheses="Abelian group with at least two nontrivial real irreps, quadratic activation, spheres, "

@@ -129,7 +129,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         predicted={name: share for counts in found for name, share in _expected(counts).items()},
         measured={name: share for counts in found for name, share in _measured(counts).items()},
         checks={f"{test.name}: chi-square": test.statistic <= test.critical(level) for test in tests},
-        evidence=_evidence(found, tests, level),
+        evidence=_evidence(found, tests, level) | {"series": _series(found)},
         text="Uniform over irreps holds only as said: over conjugate pairs on an Abelian group of odd order, "
         "elsewhere among the real irreps of one kind, that is one type and one dimension; the shares of "
         "kinds differ, and the trivial irrep never wins. The gap is in units of the critical value.",
@@ -173,6 +173,22 @@ def _measured(counts: _Counts) -> dict[str, float]:
     return {
         _label(counts.group, place): float(counts.counts[place] / total)
         for place in range(1, len(counts.counts))
+    }
+
+
+def _series(found: Sequence[_Counts]) -> dict[str, object]:
+    """Shares of neurons by real irrep, measured and expected."""
+    measured = {name: share for counts in found for name, share in _measured(counts).items()}
+    expected = {name: share for counts in found for name, share in _expected(counts).items()}
+    return {
+        "x": {"label": "real irrep", "values": np.arange(len(measured)), "names": list(measured)},
+        "y": {"label": "share of neurons won"},
+        "curves": {
+            "measured": list(measured.values()),
+            "expected": [expected.get(name, np.nan) for name in measured],
+        },
+        "caption": "Share of random neurons that each real irrep wins, and what is expected where that is "
+        "known.",
     }
 
 

@@ -140,16 +140,16 @@ def _control(lifts: Sequence[_Lift], budget: float) -> Control:
     outcome = judge(max(lift.false_gap for lift in ordered or lifts), budget, TOLERANCE)
     if ordered:
         return Control(
-            "the adjoints stand in the other order: theta1hat' = 2 theta2hat^* xihat less its radial part, "
+            "the adjoints stand in the other order: $theta1hat' = 2 theta2hat^* xihat$ less its radial part, "
             "as matrices of an anti-homomorphism would give",
             outcome,
-            "theta1hat' = 2 xihat theta2hat^* less its radial part",
+            "$theta1hat' = 2 xihat theta2hat^*$ less its radial part",
         )
     return Control(
-        "the energy is (4/n) sum d_rho tr(xihat^* theta1hat theta2hat), a factor 2 too large (an Abelian "
+        "the energy is $4/n sum d_rho tr(xihat^* theta1hat theta2hat)$, a factor 2 too large (an Abelian "
         "group can't see the order of the adjoints)",
         outcome,
-        "the factor is 2/n",
+        "the factor is $2/n$",
     )
 
 
@@ -166,6 +166,8 @@ def _evidence(lifts: Sequence[_Lift]) -> dict[str, object]:
             "y": {"label": "largest relative gap of a neuron"},
             "curves": {lift.group.name: lift.gaps[1:] for lift in lifts},
             "scale": "semilogy",
+            "caption": "Largest relative distance of a trained neuron from the lifted flow, over time in "
+            "units of the fastest rate: integrators' errors alone.",
         },
     }
 
@@ -173,8 +175,8 @@ def _evidence(lifts: Sequence[_Lift]) -> dict[str, object]:
 CLAIM = Claim(
     id="fourier-lift",
     statement="The Fourier transform of the network's projected gradient flow is the lifted flow, in which "
-    "the blocks at each irrep move by theta1hat' = 2 xihat theta2hat^*, theta2hat' = 2 theta1hat^* xihat, "
-    "xihat' = 2 theta1hat theta2hat, each less E times itself.",
+    "the blocks at each irrep move by $theta1hat' = 2 xihat theta2hat^*$, $theta2hat' = 2 theta1hat^* "
+    "xihat$, $xihat' = 2 theta1hat theta2hat$, each less $E$ times itself.",
     source="arXiv 2606.02993, lifted flow",
     paper=PAPER_B,
     hypotheses="finite group of order at least 3, quadratic activation, unshared embedding, weights on three "

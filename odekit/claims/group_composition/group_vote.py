@@ -42,7 +42,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         control=Control(
             f"the logits are an indicator at {', '.join({found.other for found in exact.values()})}",
             judge(min(f.otherwise for f in exact.values()), sum(budget.values()), TOLERANCE),
-            "proportions m r^(3/2)",
+            "proportions $m r^(3/2)$",
         ),
         predicted={"relative error of the formula": 0.0, "slope of log error against log width": -0.5},
         measured={
@@ -82,10 +82,10 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
             "series": _series(sampled),
         },
         text="Frames must average exactly (a design) for the formula to be exact; with random ones its error "
-        "falls as 1/sqrt(width). The logits are an indicator only where each real irrep's share is "
-        "proportional to m r^(3/2); trained from random starts the shares are others, yet the right answer "
-        "has the largest logit. A shared embedding on a non-Abelian group gives f(g1, g2) = f(g2, g1), so "
-        f"that its accuracy is at most (classes/n + 1)/2{bounds}.",
+        "falls as $1/sqrt(width)$. The logits are an indicator only where each real irrep's share is "
+        "proportional to $m r^(3/2)$; trained from random starts the shares are others, yet the right answer "
+        "has the largest logit. A shared embedding on a non-Abelian group gives $f(g1, g2) = f(g2, g1)$, so "
+        f"that its accuracy is at most $(classes/n + 1)/2${bounds}.",
     )
 
 
@@ -95,13 +95,15 @@ def _series(sampled: Mapping[str, Sampled]) -> dict[str, object]:
         "y": {"label": "relative error of the logits"},
         "curves": {name: np.array(list(found.errors.values())) for name, found in sampled.items()},
         "scale": "loglog",
+        "caption": "With random instead of evenly spread frames the logits are off by a relative error that "
+        "falls as $1/sqrt(M)$ with the width $M$.",
     }
 
 
 CLAIM = Claim(
     id="group-vote",
     statement="A population of maxima with uniform frames has the centred logits "
-    "sum p 2 (r/n)^(3/2) r^(-3) chi(g1 g2 h^-1), an indicator where p is proportional to m r^(3/2).",
+    "$sum p 2 (r/n)^(3/2) r^(-3) chi(g1 g2 h^-1)$, an indicator where $p$ is proportional to $m r^(3/2)$.",
     source="arXiv 2606.02993, the trained network's function",
     paper=PAPER_B,
     hypotheses="any group with at least two nontrivial real irreps, quadratic activation, unshared embedding",

@@ -18,6 +18,7 @@ from odekit.claims.statistics import (
     null_coordinate,
     null_share,
     rayleigh,
+    uniform_coordinate,
 )
 from odekit.claims.verdict import Claim, Settings, Verdict, judge
 from odekit.comparison import irrep_shares
@@ -35,6 +36,7 @@ CONVERGED = 1e-5  # leaves less than 1e-6 of a neuron outside of its irrep
 RTOL = 1e-6  # frames scatter by far more
 CONCENTRATION = 1.0  # the weakest preference of a direction that the tests must see
 POWER = 0.99
+CURVE = 81  # points of the distribution that is drawn
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
             "tests": len(p_values),
             "p-values": p_values,
             "neurons": {f.name: f.count for f in everything},
+            **_series(tested),
             "too few for the power": [f.name for f in everything if f.reach < needed],
             "-log10 of the p-value of concentrated frames": {f.name: f.against_alternative for f in tested},
             "mean of |<p, e>|^2, measured and predicted": {
@@ -135,6 +138,27 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
 
 def _digits(p: float) -> float:
     return -math.log10(max(p, 1e-300))
+
+
+def _series(tested: Sequence[_Frames]) -> dict[str, object]:
+    """Distribution of a coordinate of the frames of each kind, less that of a uniform frame."""
+    places = np.linspace(-1.0, 1.0, CURVE)
+    curves = {
+        f.name: np.searchsorted(np.sort(f.coordinates["theta1"]), places) / f.count
+        - uniform_coordinate(f.r, places)
+        for f in tested
+        if f.r > 1
+    }
+    if not curves:
+        return {}
+    drawn = {
+        "x": {"label": "<p, q>", "values": places},
+        "y": {"label": "excess share of neurons below"},
+        "curves": curves,
+        "caption": "Distribution of the product of two final frames, on each kind of irrep, less that of "
+        "uniform frames. By chance $N$ neurons are off by about $1/sqrt(4 N)$.",
+    }
+    return {"series": drawn}
 
 
 def _moments(tested: Sequence[_Frames]) -> dict[str, float]:
@@ -235,8 +259,8 @@ def _applies(group: FiniteGroup) -> bool:
 
 CLAIM = Claim(
     id="haar-phases",
-    statement="From random starts the final phases are uniform on the circle, and the final frames p, q, w "
-    "uniform on their spheres and independent.",
+    statement="From random starts the final phases are uniform on the circle, and the final frames $p$, "
+    "$q$, $w$ uniform on their spheres and independent.",
     source="arXiv 2606.02993, diversification within an irrep",
     paper=PAPER_B,
     hypotheses="any group of order at least 2, uniform starts on three spheres, unshared embedding, "

@@ -45,11 +45,12 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     """
     groups = choose_groups(settings, GROUPS)
     generator = settings.generator(claim.id)
-    found = {
-        (group.name, name, kind): fits
+    measured = {
+        (group.name, name, kind): (fits, curve)
         for group in groups
-        for name, kind, fits in _measure(group, _chosen(group, settings.full), generator)
+        for name, kind, fits, curve in _measure(group, _chosen(group, settings.full), generator)
     }
+    found = {key: fits for key, (fits, _) in measured.items()}
     kinds = {kind: pooled(f for (*_, k), f in found.items() if k == kind) for *_, kind in found}
     budget = {
         "slopes' intervals": max(fits.width for fits in kinds.values()),
@@ -81,10 +82,28 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
                 for group in groups
                 for sigma in group.real_irreps[1:]
             },
+            "series": _series({key[-1]: curve for key, (_, curve) in measured.items()}),
         },
-        text="In units of the energy e = 2 sqrt(n/r) at the maximum. Frames exist where m is at least 2, "
+        text="In units of the energy $e = 2 sqrt(n/r)$ at the maximum. Frames exist where $m$ is at least 2, "
         "phases at types C and H; at type H the phase is a unit quaternion.",
     )
+
+
+def _series(curves: Mapping[str, tuple[FloatArray, FloatArray]]) -> dict[str, object]:
+    """A deviation of each kind, at the times of the shortest run, in units of 1/e."""
+    t = min((times for times, _ in curves.values()), key=lambda times: float(times[-1]))
+    return {
+        "x": {"label": "e t", "values": t},
+        "y": {"label": "deviation from the maximum"},
+        "curves": {kind: np.exp(np.interp(t, *_logarithm(*curve))) for kind, curve in curves.items()},
+        "scale": "semilogy",
+        "caption": "How a neuron that was pushed off a maximum comes back, in each way there is, time in "
+        "units of $1/e$: slopes $-1$, $-2$ and $-3$.",
+    }
+
+
+def _logarithm(t: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    return t, np.log(np.maximum(values, np.finfo(np.float64).tiny))
 
 
 def rates_by_kind(network: Network, type: str) -> dict[str, float]:
@@ -132,8 +151,11 @@ def _units(groups: list[FiniteGroup]) -> dict[str, float]:
 
 def _measure(
     group: FiniteGroup, chosen: list[RealIrrep], generator: np.random.Generator
-) -> Iterator[tuple[str, str, Fits]]:
-    """The real irrep, the kind of deviation and its fits, from one run of neurons near all these maxima."""
+) -> Iterator[tuple[str, str, Fits, tuple[FloatArray, FloatArray]]]:
+    """The real irrep, the kind of deviation, its fits, and one neuron's over time in units of 1/e.
+
+    All come from one run of neurons near all these maxima.
+    """
     network = _network(group, NEURONS * len(chosen))
     maxima = [explicit_maxima(s, unit_frames(generator, NEURONS, s.r)) for s in chosen]
     start = {name: _perturbed(np.concatenate([m[name] for m in maxima]), generator) for name in maxima[0]}
@@ -144,7 +166,8 @@ def _measure(
         own = slice(index * NEURONS, (index + 1) * NEURONS)
         trained = {name: w[:, own] for name, w in run.weights.items()}
         for kind, values in _deviations(trained, group, sigma).items():
-            yield sigma.name, kind, fit_rates(run.t, values, energy * units[kind], LAST)
+            curve = energy * run.t, values[:, 0]
+            yield sigma.name, kind, fit_rates(run.t, values, energy * units[kind], LAST), curve
 
 
 def _perturbed(weights: FloatArray, generator: np.random.Generator) -> FloatArray:
@@ -202,8 +225,8 @@ def _applies(group: FiniteGroup) -> bool:
 
 CLAIM = Claim(
     id="local-rates",
-    statement="Near a maximum the losing irreps and minor singular values fade at rate e, the frames of the "
-    "winner align at 2 e, its phases at 3 e.",
+    statement="Near a maximum the losing irreps and minor singular values fade at rate $e$, the frames of "
+    "the winner align at $2 e$, its phases at $3 e$.",
     source="arXiv 2606.02993, local rates at the maxima",
     paper=PAPER_B,
     hypotheses="any group of order at least 2, unshared embedding, each weight vector on its sphere at equal "

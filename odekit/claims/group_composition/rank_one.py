@@ -26,6 +26,7 @@ __all__ = ["CLAIM"]
 QUICK, FULL = ("S3", "Q8", "Q8xS3"), ("D4", "A4", "F21", "S4")
 TOLERANCE = 1e-6  # well above what a residual of 1e-9 leaves open
 SURVIVING = 0.01  # far above the tolerance, and little enough to be overlooked
+CURVE = 41  # points of the distribution that is drawn
 
 
 @dataclass(frozen=True)
@@ -86,12 +87,28 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
             "blocks with a second singular value": {rank.group.name: len(rank.second) for rank in ranks},
             "quaternionic blocks": {rank.group.name: len(rank.complex_second) for rank in ranks},
             "complex rank of a quaternionic block": 2 if any(len(r.complex_second) for r in ranks) else None,
+            "series": _series(ranks),
         },
         text="Rank one is meant over K: the real numbers at an irrep of type R, the complex ones at type C, "
         "the quaternions at type H, where the complex block has rank 2 with two equal singular values. The "
         "gap is the largest second singular value over K, relative to the first, in theta1, theta2 or xi of "
         "any neuron, and at type H also the relative difference of the equal two.",
     )
+
+
+def _series(ranks: Sequence[_Ranks]) -> dict[str, object]:
+    """Second singular values in order of size, over the share of blocks that have smaller ones."""
+    places = np.linspace(0.0, 1.0, CURVE)
+    curves = {rank.group.name: rank.second for rank in ranks}
+    curves |= {f"{rank.group.name}, complex": rank.complex_second for rank in ranks}
+    return {
+        "x": {"label": "share of blocks with a smaller one", "values": places},
+        "y": {"label": "second singular value / first"},
+        "curves": {name: np.quantile(values, places) for name, values in curves.items() if len(values)},
+        "scale": "semilogy",
+        "caption": "Second singular values of the converged blocks, relative to the first, in order of size: "
+        "none is left over $K$, while the complex ones of quaternionic blocks equal the first.",
+    }
 
 
 def _ranks(run: Run) -> _Ranks:
@@ -132,14 +149,14 @@ def _control(ranks: Sequence[_Ranks], budget: float) -> Control:
     return Control(
         f"the block keeps a second singular value of {SURVIVING:g} of the first, so that it has rank two",
         judge(float(np.maximum(SURVIVING - kept, 0.0)), budget, TOLERANCE),
-        "minor singular values decay at the rate E",
+        "minor singular values decay at the rate $E$",
     )
 
 
 CLAIM = Claim(
     id="rank-one",
-    statement="Every neuron's Fourier block at its irrep converges to rank one (over K = R, C or H, by the "
-    "irrep's type).",
+    statement="Every neuron's Fourier block at its irrep converges to rank one (over $K = R, C$ or $H$, by "
+    "the irrep's type).",
     source="arXiv 2606.02993, rank-one convergence",
     paper=PAPER_B,
     hypotheses="finite group with an irrep of dimension at least 2, quadratic activation, unshared "

@@ -27,6 +27,7 @@ __all__ = ["CLAIM"]
 QUICK, FULL = ("S3", "Q8", "A4"), ("Z12", "Z15", "D4", "F21", "S4", "Q8xS3")
 TOLERANCE = 1e-6  # well above what a residual of 1e-9 leaves open
 SURVIVING = 0.01  # far above the tolerance, and little enough to be overlooked
+CURVE = 41  # points of the distribution that is drawn
 
 
 @dataclass(frozen=True)
@@ -126,15 +127,15 @@ def _control(ended: Sequence[_Ended], budget: float) -> Control:
     halves = [end.half for end in ended if np.isfinite(end.half)]
     if halves:
         return Control(
-            "each neuron converges to a single complex irrep rho, without its conjugate",
+            "each neuron converges to a single complex irrep $rho$, without its conjugate",
             judge(max(halves), budget, TOLERANCE),
-            "rho and its conjugate have half of the neuron each",
+            "$rho$ and its conjugate have half of the neuron each",
         )
     missing = SURVIVING - min(float(end.second.min()) for end in ended)
     return Control(
         f"a second real irrep keeps an amplitude of {SURVIVING:g} in each neuron",
         judge(max(missing, 0.0), budget, TOLERANCE),
-        "all others decay at the rate E",
+        "all others decay at the rate $E$",
     )
 
 
@@ -148,7 +149,21 @@ def _evidence(ended: Sequence[_Ended]) -> dict[str, object]:
             }
             for end in ended
         },
+        "series": _series(ended),
         "largest residual": {end.group.name: float(end.run.records["residual"][-1]) for end in ended},
+    }
+
+
+def _series(ended: Sequence[_Ended]) -> dict[str, object]:
+    """Amplitudes outside of the winner in order of size, over the share of neurons with smaller ones."""
+    places = np.linspace(0.0, 1.0, CURVE)
+    return {
+        "x": {"label": "share of neurons with a smaller one", "values": places},
+        "y": {"label": "amplitude outside of one irrep"},
+        "curves": {end.group.name: np.quantile(end.outside, places) for end in ended},
+        "scale": "semilogy",
+        "caption": "What the converged neurons keep outside of one real irrep, the largest of $theta1$, "
+        "$theta2$ and $xi$, in order of size, on each group: rounding and what convergence left.",
     }
 
 

@@ -121,6 +121,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
                         strengths, np.diagonal(level.run.strengths, axis1=1, axis2=2).T, strict=True
                     )
                 },
+                "caption": "Strength of each singular mode $s$ of the trained network over time: sigmoids, "
+                "the strongest first.",
             },
         },
         text="Exact where the start is diagonal on the singular modes. From random starts the modes "
@@ -212,9 +214,9 @@ def _control(level: _Comparison, budget: float) -> Control:
     slower = s * np.exp(s * t) / (np.exp(s * t) - 1 + s / u0)
     own = np.diagonal(level.run.strengths, axis1=1, axis2=2)
     return Control(
-        "the strength of a mode rises as s e^(s t) / (e^(s t) - 1 + s/u_0)",
+        "the strength of a mode rises as $s e^(s t) / (e^(s t) - 1 + s/u_0)$",
         judge(float((np.abs(own - slower) / s).max()), budget, TOLERANCE),
-        "at the rate 2 s: s e^(2 s t) / (e^(2 s t) - 1 + s/u_0)",
+        "at the rate $2 s$: $s e^(2 s t) / (e^(2 s t) - 1 + s/u_0)$",
     )
 
 
@@ -225,9 +227,9 @@ def _is_about(group: FiniteGroup) -> bool:
 
 CLAIM = Claim(
     id="deep-linear",
-    statement="Each singular mode of a deep linear network learns by an ODE of its own: a' = b (s - a b), "
-    "b' = a (s - a b) for two layers, whose strength a b is a sigmoid of rate 2 s where a = b, and a^2 - b^2 "
-    "is conserved.",
+    statement="Each singular mode of a deep linear network learns by an ODE of its own: $a' = b (s - a b)$, "
+    "$b' = a (s - a b)$ for two layers, whose strength $a b$ is a sigmoid of rate $2 s$ where $a = b$, and "
+    "$a^2 - b^2$ is conserved.",
     source="arXiv 1312.6120, exact solutions of the learning dynamics",
     paper="1312.6120",
     hypotheses="no group: a linear network with whitened inputs, gradient flow, a start that is diagonal "

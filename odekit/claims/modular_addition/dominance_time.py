@@ -84,8 +84,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
             "series": _series(rows, limit),
         },
         text=f"A frequency dominates when its magnitude is {LEAD:g} times that of every other. At uniform "
-        "softmax the time is exactly proportional to 1/scale, and it lies below the winner's blow-up time, "
-        f"which tends to {limit:.3f}/(p scale) as p grows, without log(p): log(p)/(p scale) is a bound.",
+        f"softmax the time is exactly proportional to $1/scale$, and it lies below the winner's blow-up "
+        f"time, which tends to ${limit:.3f}/(p scale)$ as $p$ grows, without $log(p)$: $log(p)/(p scale)$ "
+        f"is a bound.",
     )
 
 
@@ -100,9 +101,9 @@ def _control(first: ByOrder, last: ByOrder, limit: float) -> Control:
     budget = max(high_last / low - growth, growth - low_last / high)
     logarithmic = float(np.log(last.order) / np.log(first.order))
     return Control(
-        "the dominance time grows like log(p)/p",
+        "the dominance time grows like $log(p)/p$",
         judge(abs(growth - logarithmic), budget, 1.0),
-        f"it lies below the winner's blow-up time, {limit:.3f}/(p scale) in the limit of large p",
+        f"it lies below the winner's blow-up time, ${limit:.3f}/(p scale)$ in the limit of large $p$",
     )
 
 
@@ -126,6 +127,8 @@ def _series(rows: list[ByOrder], limit: float) -> dict[str, object]:
             "limit": np.full(len(rows), limit),
         },
         "scale": "semilogx",
+        "caption": "Medians over random phases, in units of $1/(p scale)$: the time at which one frequency "
+        "leads, and the winner's blow-up time, which tends to the dotted limit without a $log(p)$.",
     }
 
 
@@ -191,7 +194,7 @@ def _first_lead(run: Run) -> tuple[float, float]:
 CLAIM = Claim(
     id="dominance-time",
     statement="From equal magnitudes the winning frequency dominates before its blow-up time, within the "
-    "bound log(p)/(p scale); the time is exactly proportional to 1/scale.",
+    "bound $log(p)/(p scale)$; the time is exactly proportional to $1/scale$.",
     source="arXiv 2602.16849, dominance time of the lottery ticket",
     paper=PAPER_A,
     hypotheses="cyclic group of odd order at least 5, quadratic activation, equal magnitudes, uniform "

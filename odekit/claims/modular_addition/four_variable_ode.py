@@ -119,9 +119,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         budget=budget,
         tolerance=TOLERANCE,
         control=Control(
-            f"the printed D' = {PRINTED.replace('**', '^')}",
+            f"the printed $D' = {PRINTED.replace('**', '^')}$",
             judge(first.printed.median, first.printed.bound, TOLERANCE),
-            f"D' = {derived_equation()}",
+            f"$D' = {derived_equation()}$",
         ),
         predicted=0.0,
         measured=gap,
@@ -188,13 +188,15 @@ def _series(comparison: Comparison) -> dict[str, object]:
         "y": {"label": "median relative gap"},
         "curves": curves,
         "scale": "semilogy",
+        "caption": "Distance between the trained neurons and the reduced ODE, and the budget that bounds it: "
+        "medians over the neurons, relative to their weights.",
     }
 
 
 CLAIM = Claim(
     id="four-variable-ode",
-    statement="A single-frequency neuron follows a closed ODE in the magnitudes alpha, beta and phases phi, "
-    "psi of that frequency.",
+    statement="A single-frequency neuron follows a closed ODE in the magnitudes $alpha$, $beta$ and phases "
+    "$phi$, $psi$ of that frequency.",
     source="arXiv 2602.16849, reduced dynamics of one frequency",
     paper=PAPER_A,
     hypotheses="cyclic group of order at least 5, quadratic activation, shared embedding, x+y, small weights",

@@ -132,10 +132,10 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         budget=budget,
         tolerance=TOLERANCE,
         control=Control(
-            "the phase decides rather than the magnitude: the smallest |D| wins from random weights",
+            "the phase decides rather than the magnitude: the smallest $|D|$ wins from random weights",
             judge(1.0 - phase_only, sum(budget.values()), TOLERANCE),
             "the smallest blow-up time wins, which magnitudes and phases decide together; it is the smallest "
-            "|D| only where all magnitudes are equal",
+            "$|D|$ only where all magnitudes are equal",
         ),
         predicted={"agreement at uniform softmax": 1.0, "the same from equal magnitudes": 1.0},
         measured={
@@ -230,13 +230,15 @@ def _margins(race: _Race) -> dict[str, object]:
         "y": {"label": "share of neurons predicted"},
         "curves": {"all neurons": shares},
         "scale": "linear",
+        "caption": "Share of trained neurons that the predicted frequency wins, among those whose runner-up "
+        "blows up later by at least a factor: what is missed are near-ties.",
     }
 
 
 CLAIM = Claim(
     id="lottery-ticket",
     statement="The frequency with the smallest blow-up time at initialisation wins its neuron; at equal "
-    "magnitudes that is the one with the smallest phase difference |D|.",
+    "magnitudes that is the one with the smallest phase difference $|D|$.",
     source="arXiv 2602.16849, lottery ticket (equal magnitudes); blow-up times in general",
     paper=PAPER_A,
     hypotheses="cyclic group of odd order at least 5, quadratic activation, shared embedding, x+y, small "

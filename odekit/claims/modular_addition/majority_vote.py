@@ -79,9 +79,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         budget=budget,
         tolerance=TOLERANCE,
         control=Control(
-            "the printed logit scale alpha beta^2",
+            "the printed logit scale $alpha beta^2$",
             judge(swapped, allowed, TOLERANCE),
-            f"the right peak's height is p/2 times {_text(waves[0])} per neuron of each frequency",
+            f"the right peak's height is $p/2$ times ${_text(waves[0])}$ per neuron of each frequency",
         ),
         predicted={"relative error of the logits": 0.0, "ghost peak / right peak": 0.5},
         measured={
@@ -113,9 +113,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
             / SUBTRACTION_ORDER**2,
             **trained,
         },
-        text="Exact for 3 or at least 5 equally spaced phases and one common q = alpha^2 beta. Subtraction "
-        "with a shared embedding can't be learned: f(x, y) = f(y, x), so at odd order its accuracy is at "
-        f"most (p+1)/(2p), {limit:.3f} on Z{SUBTRACTION_ORDER}.",
+        text="Exact for 3 or at least 5 equally spaced phases and one common $q = alpha^2 beta$. Subtraction "
+        "with a shared embedding can't be learned: $f(x, y) = f(y, x)$, so at odd order its accuracy is at "
+        f"most $(p+1)/(2p)$, {limit:.3f} on Z{SUBTRACTION_ORDER}.",
     )
 
 
@@ -187,6 +187,8 @@ def _train(group: FiniteGroup, count: int) -> dict[str, object]:
             "y": {"label": "relative departure of the logits from the vote"},
             "curves": {"trained network": errors + EPS},
             "scale": "semilogy",
+            "caption": "Trained from the equally spaced phases, the network keeps the logits of the "
+            "statement until close to the blow-up: their relative departure from it.",
         },
     }
 
@@ -222,11 +224,11 @@ def _learned(task: str) -> int:
 
 CLAIM = Claim(
     id="majority-vote",
-    statement="With equally spaced phases and all frequencies, the logits are a constant, a peak at x + y, "
-    "and two ghosts of half its height at 2x and 2y.",
+    statement="With equally spaced phases and all frequencies, the logits are a constant, a peak at $x + y$, "
+    "and two ghosts of half its height at $2x$ and $2y$.",
     source="arXiv 2602.16849, proposition 1",
     paper=PAPER_A,
-    hypotheses="cyclic group of odd order at least 5, quadratic activation, shared embedding, D = 0, one "
+    hypotheses="cyclic group of odd order at least 5, quadratic activation, shared embedding, $D = 0$, one "
     "pair of magnitudes",
     experiment=experiment,
     applies=is_odd_cyclic,

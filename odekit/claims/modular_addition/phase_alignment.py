@@ -62,7 +62,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         budget=budget,
         tolerance=TOLERANCE,
         control=Control(
-            "D falls with the square of the remaining time",
+            "$D$ falls with the square of the remaining time",
             judge(float(np.abs(slopes - 2.0).max()), sum(budget.values()), TOLERANCE),
         ),
         predicted={"order in the remaining time": ORDER, "share of neurons whose |D| always falls": 1.0},
@@ -86,10 +86,12 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
                 "y": {"label": "|D| (rad)"},
                 "curves": {f"D(0) = {D[0]:.2f} rad": np.abs(D) for D in measured.T[:6]},
                 "scale": "loglog",
+                "caption": "Phase difference $|D|$ of six trained neurons against the time that is left "
+                "until they blow up. All lines get the slope 3: $D$ falls with the cube of that time.",
             },
         },
-        text="D falls with the cube of the remaining time to blow-up, so no rate describes it for good; at "
-        "fixed magnitudes the local rate is n (4 beta + alpha^2/beta). D = pi repels.",
+        text="$D$ falls with the cube of the remaining time to blow-up, so no rate describes it for good; at "
+        "fixed magnitudes the local rate is $n (4 beta + alpha^2/beta)$. $D = pi$ repels.",
     )
 
 
@@ -166,7 +168,8 @@ def _is_attracting() -> bool:
 
 CLAIM = Claim(
     id="phase-alignment",
-    statement="The phase difference D = 2 phi - psi shrinks to 0 from every start but D = pi, which repels.",
+    statement="The phase difference $D = 2 phi - psi$ shrinks to 0 from every start but $D = pi$, which "
+    "repels.",
     source="arXiv 2602.16849, phase alignment",
     paper=PAPER_A,
     hypotheses="cyclic group of order at least 5, a frequency with a phase (not n/2), quadratic activation, "

@@ -58,8 +58,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         control=Control(
             "harmonics 3 and 5 have the sizes 1/9 and 1/25",
             judge(_off(readings[nearest]), allowed, TOLERANCE),
-            "harmonic m of xi has 3/(4m^2-1); harmonic 2m+1 of theta has 3/((2m-1)(2m+3)) at D = 0 and "
-            "3/((2m-1)(2m+1)(2m+3)) at D = pi/2",
+            "harmonic $m$ of $xi$ has $3/(4m^2-1)$; harmonic $2m+1$ of $theta$ has $3/((2m-1)(2m+3))$ at "
+            "$D = 0$ and $3/((2m-1)(2m+1)(2m+3))$ at $D = pi/2$",
         ),
         predicted={**predicted, **shape},
         measured={**measured, **found},
@@ -78,10 +78,24 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
             "sizes as formulas": {
                 name: str(getattr(degree_one_leakage(), name)) for name in ("xi", "aligned", "quarter")
             },
+            "series": _series({**predicted, **shape}, {**measured, **found}),
         },
         text="The printed 1/9 and 1/25 are the sizes of no pair of harmonics 3 and 5: neither in the "
         "gradient of theta or xi, at any D, nor in the shape on which neurons settle.",
     )
+
+
+def _series(predicted: Mapping[str, float], measured: Mapping[str, float]) -> dict[str, object]:
+    """Sizes of the harmonics by name, derived and measured."""
+    return {
+        "x": {"label": "harmonic", "values": np.arange(len(predicted)), "names": list(predicted)},
+        "y": {"label": "size relative to that at k"},
+        "curves": {"measured": [measured[name] for name in predicted], "derived": list(predicted.values())},
+        "scale": "semilogy",
+        "caption": "Sizes of the harmonics of a neuron with one frequency $k$, in $xi$ and in $theta$ "
+        "where it is aligned and where $D = pi/2$, and of the shape on which neurons settle: as derived, "
+        "and measured on the network.",
+    }
 
 
 def _name(kind: str, multiple: int) -> str:
@@ -206,8 +220,9 @@ def _off(pair: tuple[float, float]) -> float:
 
 CLAIM = Claim(
     id="relu-leakage",
-    statement="With ReLU the gradient at one frequency leaks into its harmonics, xi's at m k by 3/(4m^2-1), "
-    "theta's at (2m+1) k by 3/((2m-1)(2m+3)) where aligned; they settle at the sizes of the fastest shape.",
+    statement="With ReLU the gradient at one frequency leaks into its harmonics, $xi$'s at $m k$ by "
+    "$3/(4m^2-1)$, $theta$'s at $(2m+1) k$ by $3/((2m-1)(2m+3))$ where aligned; they settle at the sizes "
+    "of the fastest shape.",
     source="arXiv 2602.16849, ReLU dynamics; its authors' account prints 1/9 and 1/25",
     paper=PAPER_A,
     hypotheses="cyclic group of odd order at least 15, ReLU, shared embedding, x+y, small scale",

@@ -61,9 +61,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         budget=budget,
         tolerance=TOLERANCE,
         control=Control(
-            "neurons grow at 2Cn for good",
+            "neurons grow at $2 C n$ for good",
             judge(abs(final - 1.0), allowed, TOLERANCE),
-            f"harmonics fill in, and the rate settles at {predicted[LATER]:.4f} times 2Cn",
+            f"harmonics fill in, and the rate settles at {predicted[LATER]:.4f} times $2 C n$",
         ),
         predicted=predicted,
         measured=measured,
@@ -83,10 +83,11 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
             },
             "series": _series(group),
         },
-        text="The rates 2Cn of growth and 10Cn of alignment, C = 4/(3 pi^2), are right at first order from a "
-        "start at one frequency with alpha = beta, averaged over phases on the lattice: a single neuron's D' "
-        "deviates by about 1/n. Over a time of about 1/(2Cn) harmonics fill in; the flow settles on a fixed "
-        "shape that grows at a nonlinear eigenvalue, and D follows no exponential at 10Cn to the end.",
+        text="The rates $2 C n$ of growth and $10 C n$ of alignment, $C = 4/(3 pi^2)$, are right at first "
+        "order from a start at one frequency with $alpha = beta$, averaged over phases on the lattice: a "
+        "single neuron's $D'$ deviates by about $1/n$. Over a time of about $1/(2 C n)$ harmonics fill in; "
+        "the flow settles on a fixed shape that grows at a nonlinear eigenvalue, and $D$ follows no "
+        "exponential at $10 C n$ to the end.",
     )
 
 
@@ -177,14 +178,16 @@ def _series(group: FiniteGroup) -> dict[str, object]:
             "|D|": np.abs(_difference(modes)).mean(axis=1)[1:] + EPS,
         },
         "scale": "semilogy",
+        "caption": "Growth rate of the leading amplitude in units of $2 C n$, which starts at 1 and settles "
+        "higher as harmonics fill in; and the phase difference $|D|$, which stops falling fast.",
     }
 
 
 CLAIM = Claim(
     id="relu-rates",
-    statement="With ReLU a neuron at one frequency starts to grow at 2Cp and to align at 10Cp, C = "
-    "4/(3 pi^2), and in the end grows at the largest nonlinear eigenvalue of all harmonics, about 1.11 times "
-    "2Cp.",
+    statement="With ReLU a neuron at one frequency starts to grow at $2 C p$ and to align at $10 C p$, $C "
+    "= 4/(3 pi^2)$, and in the end grows at the largest nonlinear eigenvalue of all harmonics, about 1.11 "
+    "times $2 C p$.",
     source="arXiv 2602.16849, ReLU dynamics, whose rates hold at first order",
     paper=PAPER_A,
     hypotheses="cyclic group of odd order at least 15, ReLU, shared embedding, x+y, alpha = beta, "

@@ -63,9 +63,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         budget=budget,
         tolerance=TOLERANCE,
         control=Control(
-            "the same with the activation z^4",
+            "the same with the activation $z^4$",
             judge(_gap(orders(SCALES, others)), sum(budget.values()), TOLERANCE),
-            f"with z^4 the frequency k leaks into {table.predicted_text}",
+            f"with $z^4$ the frequency $k$ leaks into {table.predicted_text}",
         ),
         predicted=float(ORDER),
         measured=float(slopes[-1]),
@@ -82,6 +82,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
                 "y": {"label": "share of weight outside of the frequency"},
                 "curves": {"z^2": shares, "z^4": others},
                 "scale": "loglog",
+                "caption": "Weight that training has put outside of the starting frequency, for weights of "
+                "several scales. With $z^2$ it vanishes at order 3, as the softmax becomes uniform; with "
+                "$z^4$, the control, it stays.",
             }
         },
         text="Exact at uniform softmax; the softmax's departure from uniform leaks at order 3 in the scale.",

@@ -34,7 +34,7 @@ class Measurement:
     budget: bounds of all errors by their source, or one number; they add up, and hold for each value.
     checks: further parts of the statement that hold or don't, by name; one that doesn't refutes the claim.
     evidence: numbers, arrays and text to report, by name; ``"series"`` is drawn, see
-        `odekit.report.plot_verdict`.
+        `odekit.report.plot_verdict`; its ``"caption"`` says what it shows.
     text: qualifications of the statement, in words.
 
     Raises
@@ -249,7 +249,7 @@ def _can_be_drawn(series: Any) -> bool:
     try:
         x = np.asarray(series["x"]["values"], dtype=np.float64)
         curves = [np.asarray(values, dtype=np.float64) for values in series["curves"].values()]
-        labels = [series["x"]["label"], series["y"]["label"]]
+        labels = [series["x"]["label"], series["y"]["label"], series.get("caption", "")]
     except (TypeError, ValueError, KeyError, IndexError, AttributeError):
         return False
     is_known = series.get("scale", "linear") in ("linear", "loglog", "semilogy", "semilogx")

@@ -4,12 +4,21 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import iv
+from scipy.special import betainc, iv
 from scipy.stats import norm
 
 from odekit.arrays import FloatArray
 
-__all__ = ["Law", "concentrated", "kuiper", "mean_test", "null_coordinate", "null_share", "rayleigh"]
+__all__ = [
+    "Law",
+    "concentrated",
+    "kuiper",
+    "mean_test",
+    "null_coordinate",
+    "null_share",
+    "rayleigh",
+    "uniform_coordinate",
+]
 
 KUIPER_TERMS = 100  # the series has converged long before, also at its smallest argument, 0.4
 
@@ -56,6 +65,15 @@ def mean_test(samples: FloatArray | float, law: Law, count: int | None = None) -
 def null_coordinate(r: int) -> Law:
     """A coordinate of a uniform unit vector in R^r: mean 0, variance 1/r."""
     return Law(0.0, 1 / r, 1.0)
+
+
+def uniform_coordinate(r: int, places: FloatArray) -> FloatArray:
+    """The probability that a coordinate of a uniform unit vector in R^r, r at least 2, is below each place.
+
+    >>> uniform_coordinate(3, np.array([-1.0, 0.0, 0.5]))
+    array([0.  , 0.5 , 0.75])
+    """
+    return np.asarray(betainc((r - 1) / 2, (r - 1) / 2, (1 + places) / 2))
 
 
 def null_share(half_kappa: float, m: int) -> Law:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from odekit.cli.command import Command, debug_option
-from odekit.cli.options import json_option, limit_options
+from odekit.cli.command import Command, command_words, debug_option
+from odekit.cli.options import json_option, limit_options, out_options
 from odekit.cli.output import say, say_list, show_table, tell, write_json
 from odekit.outcomes import exit_code
 
@@ -37,10 +37,11 @@ OUTCOMES = {"agrees": "confirmed", "differs": "refuted", "not judged": "inconclu
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the random points."
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@out_options("report.html, report.json, findings.tex and findings.md")
 @json_option("the findings")
 @limit_options
 @debug_option
-def command(file: Path, seed: int, form: str, json_file: str | None) -> None:
+def command(file: Path, seed: int, out: str | None, force: bool, form: str, json_file: str | None) -> None:
     """Check formulas that you wrote against the derived flow of a network, or against an ODE of your own.
 
     FILE is TOML. [system.equations] holds an ODE, with [system.parameters] and what else `odekit analyse`
@@ -57,9 +58,10 @@ def command(file: Path, seed: int, form: str, json_file: str | None) -> None:
     integrals are words of matrices, such as theta = "2*xi*Adjoint(theta) + 2*Adjoint(theta)*xi", or
     Trace(...) of such.
     """
-    from odekit.checking import check
+    from odekit.checking import check, findings_data
     from odekit.report import findings_table, latex_table
 
+    ctx = click.get_current_context()
     findings = check(file, seed=seed)
     table = findings_table(findings)
     if form == "latex":
@@ -72,15 +74,12 @@ def command(file: Path, seed: int, form: str, json_file: str | None) -> None:
         say_list("Units", _units(findings), json_file)
         say_list("Time", [each for each in [findings[0].time] if each], json_file)
         tell(f"\n{_total(findings)}", json_file)
-    write_json(
-        {
-            "findings": [_entry(each) for each in findings],
-            "units": _shared(findings),
-            "time": findings[0].time,
-        },
-        json_file,
-    )
-    click.get_current_context().exit(exit_code(OUTCOMES[each.outcome] for each in findings))
+    write_json(findings_data(findings), json_file)
+    if out is not None:
+        from odekit.report import write_findings
+
+        tell(f"written to {write_findings(findings, out, force, command_words(ctx))}", json_file)
+    ctx.exit(exit_code(OUTCOMES[each.outcome] for each in findings))
 
 
 def _not_judged(findings: Sequence[Finding]) -> list[str]:
@@ -105,31 +104,9 @@ def _name(finding: Finding) -> str:
 
 
 def _units(findings: Sequence[Finding]) -> list[str]:
-    return [f"{name}: yours is {value} times the derivation's" for name, value in _shared(findings).items()]
-
-
-def _shared(findings: Sequence[Finding]) -> dict[str, str]:
-    return dict(findings[0].units)
+    return [f"{name}: yours is {value} times the derivation's" for name, value in findings[0].units.items()]
 
 
 def _total(findings: Sequence[Finding]) -> str:
     right, open_ = (sum(each.agrees is value for each in findings) for value in (True, None))
     return f"{right} of {len(findings)} lines agree" + (f", {open_} not judged." if open_ else ".")
-
-
-def _entry(finding: Finding) -> dict[str, object]:
-    """One finding as plain data."""
-    return {
-        "item": finding.item,
-        "kind": finding.kind,
-        "formula": finding.formula,
-        "agrees": finding.agrees,
-        "evidence": finding.evidence,
-        "constant": finding.constant,
-        "ratio": finding.ratio,
-        "point": dict(finding.point),
-        "given": finding.given,
-        "derived": finding.derived,
-        "corrected": finding.corrected,
-        "notes": list(finding.notes),
-    }

@@ -28,6 +28,5 @@ def command(paper: str | None, json_file: str | None) -> None:
     from odekit.report import claims_table
 
     selected = select_claims(None, paper)
-    keys = ("id", "source", "statement", "paper", "hypotheses")
     show_table(claims_table(selected), json_file)
-    write_json({"claims": [{key: getattr(claim, key) for key in keys} for claim in selected]}, json_file)
+    write_json({"claims": [claim.to_json() for claim in selected]}, json_file)

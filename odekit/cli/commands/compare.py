@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from odekit.cli.command import Command, debug_option
-from odekit.cli.options import json_option
-from odekit.cli.output import progress, show_table, tell, write_json
+from odekit.cli.command import Command, command_words, debug_option
+from odekit.cli.options import json_option, out_options
+from odekit.cli.output import progress, say, show_table, tell, write_json
 from odekit.outcomes import exit_code
 
 if TYPE_CHECKING:
     from odekit.comparison import Comparison, TrajectoryComparison
+    from odekit.report import AnyComparison
     from odekit.simulation import Run
 
 __all__ = ["command"]
 
 Pairs = Mapping[str, str]
+FORMATS = ("text", "latex")
 OF_TRAJECTORIES = ("observe", "parameters", "start", "noise", "learning_rate")
 
 
@@ -62,6 +64,7 @@ def _number(ctx: click.Context, parameter: click.Parameter, text: str) -> float:
     examples=(
         ("odekit compare run.npz", "Errors over time, the horizon of the reduction, winners and outcome."),
         ("odekit compare run1.npz run2.npz --json errors.json", "Several runs; all their errors in a file."),
+        ("odekit compare run.npz --out report", "A page (HTML) with figures, JSON, and the table for LaTeX."),
         ("odekit compare run.npz --tolerance 1e-3", "A stricter question: exit code 3 if it stays open."),
         (
             "odekit compare mine.csv --system ode.toml --learning-rate 0.01",
@@ -126,6 +129,8 @@ def _number(ctx: click.Context, parameter: click.Parameter, text: str) -> float:
     callback=_noise,
     help="Standard deviation of the recorded values; wins over the run's.",
 )
+@out_options("report.html, report.json, comparison.tex, comparison.md and figures")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @json_option("errors by time")
 @debug_option
 @click.pass_context
@@ -136,6 +141,9 @@ def command(
     tolerance: float,
     horizon_level: float,
     system: Path | None,
+    out: str | None,
+    force: bool,
+    form: str,
     json_file: str | None,
     **options: Any,
 ) -> None:
@@ -151,14 +159,20 @@ def command(
     columns t, names, and for several runs at the same times run. Every gap has to stay within what finite
     steps, stated noise and digits explain.
     """
+    from odekit.report import comparisons_data, write_comparisons
+
+    found: Sequence[AnyComparison]
     if system is None:
         _refuse(ctx, OF_TRAJECTORIES, "is for runs that are compared with --system")
-        found = _with_derived(runs, tolerance, horizon_level, json_file)
+        found = _with_derived(runs, tolerance, horizon_level)
     else:
         _refuse(ctx, ("horizon_level",), "is for runs that are compared without --system; use --tolerance")
-        found = _with_own(runs, system, tolerance, json_file, **options)
-    write_json({"runs": found}, json_file)
-    ctx.exit(exit_code(entry["outcome"] for entry in found))
+        found = _with_own(runs, system, tolerance, **options)
+    _show(found, form, json_file)
+    write_json(comparisons_data(found), json_file)
+    if out is not None:
+        tell(f"written to {write_comparisons(found, out, force, command_words(ctx))}", json_file)
+    ctx.exit(exit_code(comparison.outcome for comparison in found))
 
 
 def _refuse(ctx: click.Context, names: Sequence[str], why: str) -> None:
@@ -176,12 +190,9 @@ def _refuse(ctx: click.Context, names: Sequence[str], why: str) -> None:
 DEFAULT = click.core.ParameterSource.DEFAULT
 
 
-def _with_derived(
-    runs: Sequence[str], tolerance: float, horizon_level: float, json_file: str | None
-) -> list[dict[str, Any]]:
-    """Compare runs of odekit's kind with what it derives, show it, and return each as plain data."""
+def _with_derived(runs: Sequence[str], tolerance: float, horizon_level: float) -> Sequence[Comparison]:
+    """Compare runs of odekit's kind with what it derives."""
     from odekit.comparison import compare
-    from odekit.report import comparison_table
     from odekit.simulation import load_run
 
     comparisons = []
@@ -190,30 +201,21 @@ def _with_derived(
             told.begin(str(run.file))
             comparisons.append(compare(run, tolerance=tolerance, horizon_level=horizon_level))
             told.end(f"compared {run.file}")
-    table = comparison_table(comparisons)
-    show_table(table, json_file)
-    if any(comparison.outcome != "not_applicable" for comparison in comparisons):
-        tell(table.caption, json_file)
-    for comparison in comparisons:
-        _tell_unused(comparison.run, str(comparison.name))
-    _tell_reasons(comparisons, json_file)
-    return [comparison.to_json() for comparison in comparisons]
+    return comparisons
 
 
 def _with_own(
     runs: Sequence[str],
     file: Path,
     tolerance: float,
-    json_file: str | None,
     observe: Pairs,
     parameters: Mapping[str, float],
     start: Mapping[str, float],
     learning_rate: float | None,
     noise: Any,
-) -> list[dict[str, Any]]:
-    """Compare trajectories with the ODE of a file, show it, and return each as plain data."""
+) -> Sequence[TrajectoryComparison]:
+    """Compare trajectories with the ODE of a file."""
     from odekit.comparison import compare, load_trajectory
-    from odekit.report import trajectory_table
     from odekit.systems import system
 
     ode = system(file, parameters)
@@ -225,16 +227,24 @@ def _with_own(
             told.begin(str(trajectory.file))
             comparisons.append(compare(trajectory, ode, observe=observe, start=start, tolerance=tolerance))
             told.end(f"compared {trajectory.file}")
-    table = trajectory_table(comparisons)
+    return comparisons
+
+
+def _show(comparisons: Sequence[AnyComparison], form: str, json_file: str | None) -> None:
+    """The table, as text with what it can't say, or as LaTeX."""
+    from odekit.comparison import Comparison
+    from odekit.report import comparisons_table, latex_table
+
+    table = comparisons_table(comparisons)
+    if form == "latex":
+        say(latex_table(table), json_file)
+        return
     show_table(table, json_file)
-    tell(table.caption, json_file)
-    _tell_reasons(comparisons, json_file)
-    return [comparison.to_dict() for comparison in comparisons]
-
-
-def _tell_reasons(
-    comparisons: Sequence[Comparison] | Sequence[TrajectoryComparison], json_file: str | None
-) -> None:
+    if any(comparison.outcome != "not_applicable" for comparison in comparisons):
+        tell(table.caption, json_file)
+    for comparison in comparisons:
+        if isinstance(comparison, Comparison):
+            _tell_unused(comparison.run, str(comparison.name))
     for comparison in comparisons:
         tell(f"{comparison.name}: {comparison.outcome.replace('_', ' ')}: {comparison.reason}", json_file)
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from odekit.cli.command import Command, debug_option
-from odekit.cli.options import finite_group, group_options, json_option
+from odekit.cli.command import Command, command_words, debug_option
+from odekit.cli.options import finite_group, group_options, json_option, out_options
 from odekit.cli.output import progress, say, say_list, show_table, tell, write_json
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ FORMATS = ("text", "latex")
         ("odekit verify lottery-ticket --group Z31 --seed 7", "One claim on another group and seed."),
         (
             "odekit verify --paper 2602.16849 --out report",
-            "The claims of one paper; report/ holds JSON, tables and figures (PDF and PNG).",
+            "The claims of one paper; report/ holds a page (HTML), JSON, tables and figures.",
         ),
         (
             "odekit verify draft.toml mine.py",
@@ -42,13 +42,7 @@ FORMATS = ("text", "latex")
 @group_options("Experiment on this group, Z23, Z3xZ5, ..., instead of each claim's own.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of all randomness.")
 @click.option("--full", is_flag=True, help="More seeds, larger orders, longer runs; also grokking-stages.")
-@click.option(
-    "--out",
-    metavar="DIR",
-    help="Make the folder DIR with report.json, verdicts.tex, verdicts.md and figures. It appears when all "
-    "is done; one that exists and is not empty is refused.",
-)
-@click.option("--force", is_flag=True, help="Let --out replace an earlier report (and never anything else).")
+@out_options("report.html, report.json, verdicts.tex, verdicts.md and figures")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @json_option("the verdicts")
 @debug_option
@@ -82,18 +76,15 @@ def command(
     by default a twentieth off; tolerance, starts, rtol, statement and source may be given. A claim whose
     control is not refuted is inconclusive.
     """
-    if out is not None:
-        from odekit.report import check_folder
-
-        check_folder(out, force)
+    ctx = click.get_current_context()
     report = _verified(claims, paper, finite_group(group, table), seed, full)
     _show(report, form, json_file)
     write_json(report.to_json(), json_file)
     if out is not None:
         from odekit.report import write_report
 
-        tell(f"written to {write_report(report, out, force)}", json_file)
-    click.get_current_context().exit(report.exit_code)
+        tell(f"written to {write_report(report, out, force, command_words(ctx))}", json_file)
+    ctx.exit(report.exit_code)
 
 
 def _verified(

@@ -18,6 +18,7 @@ from odekit.errors import InputError
 from odekit.numbers import is_real
 from odekit.report.figures.drawing import (
     COLOURS,
+    HEIGHT,
     drawn_on,
     finite,
     legend_below,
@@ -62,7 +63,8 @@ def plot_verdict(verdict: Verdict, *, axes: Axes | None = None) -> Axes:
     Parameters
     ----------
     verdict: with ``evidence["series"]``: ``{"x": {"label", "values"}, "y": {"label"}, "curves": {name:
-        values}, "scale": "linear" | "loglog" | "semilogy" | "semilogx"}``; without, with numbers measured.
+        values}, "scale": "linear" | "loglog" | "semilogy" | "semilogx"}``, where each value of x may have a
+        name, ``"names"``, and then a row; without a series, with numbers measured.
 
     Raises
     ------
@@ -74,11 +76,13 @@ def plot_verdict(verdict: Verdict, *, axes: Axes | None = None) -> Axes:
             f"{verdict.id} has nothing to plot", expected="evidence['series'], or numbers", received="none"
         )
     if has_series(verdict):
-        with drawn_on(axes) as chosen:
-            _draw_series(chosen, verdict.evidence["series"])
+        series = verdict.evidence["series"]
+        rows = len(series["x"].get("names", ()))
+        with drawn_on(axes, height=_height(rows)) as chosen:
+            (_draw_rows if rows else _draw_series)(chosen, series)
         return chosen
     measured, predicted = _numbers(verdict.measured), _numbers(verdict.predicted)
-    with drawn_on(axes, height=max(LEAST, MARGIN + ROW * min(len(measured), MOST_ROWS))) as chosen:
+    with drawn_on(axes, height=_height(min(len(measured), MOST_ROWS))) as chosen:
         _draw_numbers(chosen, measured, predicted, verdict.interval)
     return chosen
 
@@ -97,6 +101,26 @@ def _draw_series(axes: Axes, series: Mapping[str, Any]) -> None:
         _leave_out_rounding(axes, [_shown(values, scale) for values in series["curves"].values()])
     axes.set_xlabel(fill(plain_text(series["x"]["label"]), X_LABEL))
     axes.set_ylabel(fill(plain_text(series["y"]["label"]), Y_LABEL))
+    legend_below(axes)
+
+
+def _height(rows: int) -> float:
+    return max(LEAST, MARGIN + ROW * rows) if rows else HEIGHT
+
+
+def _draw_rows(axes: Axes, series: Mapping[str, Any]) -> None:
+    """Each value of x with its name in a row of its own, what was measured on top."""
+    places = range(len(series["x"]["names"]))
+    for (name, values), curve in zip(series["curves"].items(), line_styles(), strict=False):
+        look = _MEASURED if name == "measured" else {**_PREDICTED, "color": curve["color"]}
+        order = 3 if name == "measured" else 2
+        axes.plot(finite(values), places, label=_named(name), zorder=order, **look)
+    if series.get("scale", "linear") in ("loglog", "semilogy"):
+        logarithmic(axes, "x")
+    axes.set_yticks(places, [fill(_named(name), ROW_LABEL) for name in series["x"]["names"]])
+    axes.set_ylim(len(places) - 0.4, -0.6)
+    axes.margins(x=0.08)
+    axes.set_xlabel(fill(plain_text(series["y"]["label"]), X_LABEL))
     legend_below(axes)
 
 

@@ -12,6 +12,7 @@ _HOMES = {
     "findings_table": "findings",
     "latex_table": "latex",
     "markdown_table": "markdown",
+    "number_text": "table",
     "outcome_text": "contents",
     "prediction_table": "contents",
     "terminal_table": "terminal",

@@ -9,6 +9,7 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.report.tables.table import Cell, Table, Value
+from odekit.text import unmarked
 
 if TYPE_CHECKING:
     from odekit.claims import Claim, Report, Verdict
@@ -49,7 +50,7 @@ def verdict_table(report: Report) -> Table:
 
 def claims_table(claims: Sequence[Claim]) -> Table:
     """One row per claim: identifier, source and statement."""
-    rows = tuple((claim.id, claim.source, claim.statement) for claim in claims)
+    rows = tuple((claim.id, claim.source, unmarked(claim.statement)) for claim in claims)
     return Table(("id", "source", "statement"), rows, "What can be verified.")
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from odekit.claims import Report
 from odekit.errors import FileError
-from odekit.report import folder
-from odekit.report.folder import check_folder, write_report
+from odekit.report import documents, folder
+from odekit.report.documents import write_report
+from odekit.report.folder import check_folder
 
-FILES = ["figures", "report.json", "verdicts.md", "verdicts.tex"]
+FILES = ["figures", "report.html", "report.json", "verdicts.md", "verdicts.tex"]
 
 
 def names(path: Path) -> list[str]:
@@ -43,7 +44,14 @@ def test_the_markdown_holds_statements_qualifications_and_controls(report: Repor
 def test_writing_twice_gives_the_same_bytes(report: Report, tmp_path: Path) -> None:
     for name in ("a", "b"):
         write_report(report, tmp_path / name)
-    for file in ("report.json", "verdicts.md", "verdicts.tex", "figures/orders.pdf", "figures/orders.png"):
+    for file in (
+        "report.json",
+        "report.html",
+        "verdicts.md",
+        "verdicts.tex",
+        "figures/orders.pdf",
+        "figures/orders.png",
+    ):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes(), file
 
 
@@ -105,7 +113,7 @@ def test_nothing_is_left_if_a_file_can_not_be_written(
 
     place = write_report(report, tmp_path / "out")
     before = (place / "report.json").read_bytes()
-    monkeypatch.setattr(folder, "latex_table", full)
+    monkeypatch.setattr(documents, "save_figure", full)
     with pytest.raises(FileError, match="No space left on device"):
         write_report(report, place, force=True)
     assert names(tmp_path) == ["out"]

@@ -25,12 +25,13 @@ def _test(asked: Asked, setting: Setting) -> Tested:
     missing = record.t[~np.isfinite(predicted).all(axis=1)]
     return Tested(
         Trial(predicted, measured, budget, tolerance),
-        (f"{asked.said['of'].text} = {false_text}", Trial(false, measured, budget, tolerance)),
+        (f"${asked.said['of'].text}$ = {false_text}", Trial(false, measured, budget, tolerance)),
         evidence={
             "series": {
                 "x": {"label": "time", "values": record.t},
                 "y": {"label": asked.said["of"].text},
                 "curves": {"integrated": measured[:, 0], "formula": predicted[:, 0]},
+                "caption": f"${asked.said['of'].text}$ from the first start: integrated, and by the formula.",
             }
         },
         text=f"The formula is no finite real number at t = {missing[0]:.6g}." if missing.size else "",
@@ -42,6 +43,6 @@ CLOSED_FORM = Kind(
     keys={"of": "quantity", "formula": "in time"},
     options={},
     control="in time",
-    statement=lambda said: f"{said['of'].text} = {said['formula'].text}",
+    statement=lambda said: f"${said['of'].text} = {said['formula'].text}$",
     test=_test,
 )

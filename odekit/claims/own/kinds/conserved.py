@@ -29,7 +29,7 @@ def _test(asked: Asked, setting: Setting) -> Tested:
     zero = np.zeros(drifts.shape)
     return Tested(
         Trial(zero, _drift(record), {"integrator": _errors(record)}, tolerance),
-        (f"{mutant.text} is conserved", Trial(zero, drifts, {"integrator": _errors(false)}, tolerance)),
+        (f"${mutant.text}$ is conserved", Trial(zero, drifts, {"integrator": _errors(false)}, tolerance)),
         checks={"its derivative along the field vanishes, and it is no constant": finding.agrees},
         evidence={
             "derivative along the field": finding.evidence or "it does not vanish",
@@ -37,6 +37,7 @@ def _test(asked: Asked, setting: Setting) -> Tested:
                 "x": {"label": "time", "values": record.t},
                 "y": {"label": quantity.text},
                 "curves": {"integrated": record.values[0, :, 0]},
+                "caption": f"${quantity.text}$ along the orbit from the first start.",
             },
         },
         text="Measured is what it changes by along the orbits.",
@@ -65,6 +66,6 @@ CONSERVED = Kind(
     keys={"formula": "quantity"},
     options={},
     control="quantity",
-    statement=lambda said: f"{said['formula'].text} is conserved",
+    statement=lambda said: f"${said['formula'].text}$ is conserved",
     test=_test,
 )

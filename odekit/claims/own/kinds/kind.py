@@ -48,7 +48,7 @@ class Kind:
 def mutated(
     asked: Asked, predicted: FloatArray, values: Mapping[str, FloatArray], size: FloatArray
 ) -> tuple[str, FloatArray]:
-    """The control's prediction: the one that was given, or 1.05 times the claim's.
+    """The control's prediction, marked text and values: the one that was given, or 1.05 times the claim's.
 
     Where the claim predicts 0, which no factor changes, it is a twentieth of the quantity's size.
 
@@ -60,10 +60,10 @@ def mutated(
     """
     said, given = asked.said["formula"], asked.said.get("control")
     if isinstance(given, Prediction):
-        return given.text, np.broadcast_to(given.at(values), predicted.shape)
+        return f"${given.text}$", np.broadcast_to(given.at(values), predicted.shape)
     share = f"{FACTOR - 1:.2g} of the quantity's size"
     is_zero = np.abs(predicted) <= 1e-9 * size
-    text = f"{said.text} + {share}" if is_zero.all() else f"{FACTOR:g}*({said.text})"
+    text = f"${said.text}$ + {share}" if is_zero.all() else f"${FACTOR:g}*({said.text})$"
     return text, np.where(is_zero, predicted + (FACTOR - 1) * size, FACTOR * predicted)
 
 

@@ -39,6 +39,7 @@ def _test(asked: Asked, setting: Setting) -> Tested:
                 "x": {"label": "time", "values": record.t},
                 "y": {"label": asked.said["of"].text},
                 "curves": {"integrated": values[:, 0], "limit": np.full(len(record.t), predicted[0])},
+                "caption": f"${asked.said['of'].text}$ from the first start, and the limit predicted.",
             },
         },
         text=_remark(unstable, budget["what is left to go"]),
@@ -96,6 +97,6 @@ LIMIT = Kind(
     keys={"of": "quantity", "formula": "prediction"},
     options={},
     control="prediction",
-    statement=lambda said: f"{said['of'].text} tends to {said['formula'].text}",
+    statement=lambda said: f"${said['of'].text}$ tends to ${said['formula'].text}$",
     test=_test,
 )

@@ -38,7 +38,7 @@ def _test(asked: Asked, setting: Setting) -> Tested:
     tolerance = distance(asked, predicted, false)
     return Tested(
         Trial(predicted, slopes[:, -1], budget, tolerance),
-        (f"it scales as {small}**{wrong:g}", Trial(false, slopes[:, -1], budget, tolerance)),
+        (f"it scales as ${small}**{wrong:g}$", Trial(false, slopes[:, -1], budget, tolerance)),
         evidence={
             "slopes": slopes,
             "series": {
@@ -46,6 +46,8 @@ def _test(asked: Asked, setting: Setting) -> Tested:
                 "y": {"label": "largest error"},
                 "curves": {"integrated": sizes[0]},
                 "scale": "loglog",
+                "caption": f"Largest error along the orbit from the first start against ${small}$; on "
+                "logarithmic axes the slope is the order.",
             },
         },
     )
@@ -72,7 +74,7 @@ def _sizes(asked: Asked, setting: Setting, small: str, scales: FloatArray) -> tu
 def _statement(said: Mapping[str, Any]) -> str:
     of, about = said["of"], said.get("approximation")
     what = of.text if about is None else f"{of.text} - ({about.text})"
-    return f"{what} scales as {said['small']}**{said['order']:g}"
+    return f"${what}$ scales as ${said['small']}**{said['order']:g}$"
 
 
 ORDER = Kind(

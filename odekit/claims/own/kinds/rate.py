@@ -43,6 +43,7 @@ def _test(asked: Asked, setting: Setting) -> Tested:
                 "x": {"label": "time", "values": record.t},
                 "y": {"label": asked.said["of"].text},
                 "curves": {"integrated": values[0]},
+                "caption": f"${asked.said['of'].text}$ along the orbit from the first start.",
             },
         },
         text=unknown and f"At some start there is no rate: {unknown}.",
@@ -67,8 +68,8 @@ RATE = Kind(
     options={"measure": "word"},
     control="prediction",
     statement=lambda said: (
-        f"{said['of'].text} {'grows' if said.get('measure') == 'growth' else 'decays'} "
-        f"at the rate {said['formula'].text}"
+        f"${said['of'].text}$ {'grows' if said.get('measure') == 'growth' else 'decays'} "
+        f"at the rate ${said['formula'].text}$"
     ),
     test=_test,
     words={"measure": MEASURES},

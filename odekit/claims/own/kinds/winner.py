@@ -30,6 +30,7 @@ def _test(asked: Asked, setting: Setting) -> Tested:
                 "x": {"label": "time", "values": record.t},
                 "y": {"label": "quantity"},
                 "curves": {text: record.values[place, :, 0] for place, text in enumerate(texts)},
+                "caption": "The quantities that compete, along the orbit from the first start.",
             },
         },
         text="Measured is by how much the predicted winner is ahead; predicted, that it is.",

@@ -150,7 +150,11 @@ def test_a_system_may_be_an_energy_or_lie_in_a_file_of_its_own(tmp_path: Path) -
 
 def test_the_claim_is_put_into_words_unless_it_says_them_itself(tmp_path: Path) -> None:
     (verdict,) = odekit.verify(written(tmp_path)).verdicts
-    assert (verdict.id, verdict.statement, verdict.source) == ("mine", "x decays at the rate k", "mine.toml")
+    assert (verdict.id, verdict.statement, verdict.source) == (
+        "mine",
+        "$x$ decays at the rate $k$",
+        "mine.toml",
+    )
     path = written(tmp_path, statement='"It falls."', source='"my draft, eq. 3"')
     (verdict,) = odekit.verify(path).verdicts
     assert (verdict.statement, verdict.source) == ("It falls.", "my draft, eq. 3")

@@ -270,7 +270,7 @@ def test_a_control_may_be_given(tmp_path: Path) -> None:
     claim = f'kind = "rate"\nof = "x"\nformula = "k"\ncontrol = "k/2"\n{START}\nend = 15'
     verdict = verify(tmp_path, DECAY, claim)
     assert verdict.control is not None
-    assert (verdict.outcome, verdict.control.statement) == ("confirmed", "at the rate k/2")
+    assert (verdict.outcome, verdict.control.statement) == ("confirmed", "at the rate $k/2$")
 
 
 def test_a_quantity_that_is_conserved_on_some_orbits_alone_is_refuted_by_its_derivative(

@@ -1,0 +1,107 @@
+"""The page of `odekit verify`: a summary, and a section for each claim."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from odekit.claims import CLAIMS
+from odekit.errors import OdekitError
+from odekit.groups import group as named_group
+from odekit.report.page.budget import budget_bar
+from odekit.report.page.counts import counted
+from odekit.report.page.drawing import Drawing
+from odekit.report.page.environment import render
+from odekit.report.page.figures import verdict_drawing
+from odekit.report.tables import outcome_text
+
+if TYPE_CHECKING:
+    from odekit.claims import Report, Verdict
+
+__all__ = ["verification_page"]
+
+Numbers = float | Mapping[str, float] | None
+
+
+def verification_page(report: Report, command: Sequence[str] = ()) -> str:
+    """The verdicts of a report as one page that asks no host for anything.
+
+    Parameters
+    ----------
+    report: what to show.
+    command: the words that repeat it in a shell; by default those that its settings give.
+    """
+    words = tuple(command) or ("odekit", "verify", *_options(report))
+    values = {
+        "title": "Report of odekit verify",
+        "version": report.version,
+        "settings": {"seed": report.seed, **report.settings},
+        "command": shlex.join(words),
+        "counts": counted([(one.outcome, outcome_text(one.outcome)) for one in report.verdicts]),
+        "seconds": sum(verdict.seconds for verdict in report.verdicts),
+        "claims": [_section(verdict, report, words) for verdict in report.verdicts],
+    }
+    return render("verification.html.jinja", values)
+
+
+def _section(verdict: Verdict, report: Report, words: Sequence[str]) -> dict[str, Any]:
+    return {
+        "verdict": verdict,
+        "anchor": f"claim-{verdict.id}",
+        "outcome": outcome_text(verdict.outcome),
+        "rows": _rows(verdict.predicted, verdict.measured),
+        "bar": budget_bar(verdict.budget, _known(verdict.gap), verdict.tolerance),
+        "drawing": _drawn(verdict),
+        "checks": verdict.evidence.get("checks", {}),
+        "command": _command(verdict, report, words),
+    }
+
+
+def _rows(predicted: Numbers, measured: Numbers) -> list[tuple[str, float | None, float | None]]:
+    """Name, prediction and measurement of every quantity."""
+    first, second = (_by_name(numbers) for numbers in (predicted, measured))
+    return [(name, first.get(name), second.get(name)) for name in dict.fromkeys((*first, *second))]
+
+
+def _by_name(numbers: Numbers) -> dict[str, float | None]:
+    """Quantities by name; that of a claim with one alone has none."""
+    if numbers is None:
+        return {}
+    named = numbers if isinstance(numbers, Mapping) else {"": numbers}
+    return {name: None if value is None else float(value) for name, value in named.items()}
+
+
+def _known(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else float(value)
+
+
+def _drawn(verdict: Verdict) -> Drawing | None:
+    return None if verdict.outcome == "not_applicable" else verdict_drawing(verdict)
+
+
+def _options(report: Report) -> list[str]:
+    """Of the command, as the settings tell them."""
+    settings = report.settings
+    options = ["--seed", str(report.seed)]
+    for name in ("group", "paper"):
+        if settings.get(name) is not None:
+            options += [f"--{name}", str(settings[name])]
+    return [*options, "--full"] if settings.get("full") else options
+
+
+def _command(verdict: Verdict, report: Report, whole: Sequence[str]) -> str:
+    """What repeats one claim of the catalogue on a group that has a name; else what repeats all."""
+    is_known = verdict.id in {claim.id for claim in CLAIMS}
+    words = ["odekit", "verify", verdict.id, *_options(report)] if is_known and _has_name(report) else whole
+    return shlex.join(words)
+
+
+def _has_name(report: Report) -> bool:
+    """Whether a name stands for the report's group, as for one that a table defines none does."""
+    name = report.settings.get("group")
+    try:
+        return name is None or named_group(str(name)).name == name
+    except OdekitError:
+        return False
