@@ -10,6 +10,7 @@ _HOMES = {
     "claims_table": "tables",
     "comparison_table": "tables",
     "controls": "prose",
+    "explore": "explorer",
     "findings_table": "tables",
     "gap_figure": "figures",
     "latex_table": "tables",
@@ -29,6 +30,7 @@ _HOMES = {
 }
 
 if TYPE_CHECKING:
+    from odekit.report.explorer import *
     from odekit.report.figures import *
     from odekit.report.folder import *
     from odekit.report.prose import *

@@ -1,17 +1,15 @@
 """A system as LaTeX."""
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
 import sympy as sp
 
 from odekit.systems.equations import left_out
+from odekit.systems.printers.names import name_parts
 from odekit.systems.system import System
 
 __all__ = ["latex_block", "latex_comments"]
-
-_WORDS = {"_plus_": "+", "_minus_": "-", "_over_": "/"}
 
 
 def latex_comments(system: System) -> list[str]:
@@ -51,13 +49,7 @@ def latex_block(system: System, names: Mapping[sp.Symbol, str] = MappingProxyTyp
 
 def _name(name: str) -> str:
     r"""A state's name with its number and frequency below, such as ``\alpha_{1,2k}`` for ``alpha1_2k``."""
-    match = re.fullmatch(r"([A-Za-z]+)(\d*)(?:_(\w+))?", name)
-    if match is None:
-        return str(sp.latex(sp.Symbol(name)))
-    head, number, tail = match[1], match[2], match[3] or ""
-    for word, sign in _WORDS.items():
-        tail = tail.replace(word, sign)
-    parts = [part for part in (number, *tail.split("_")) if part]
+    letter, parts = name_parts(name)
     below = ",".join(rf"\mathrm{{{part}}}" if part in ("re", "im") else part for part in parts)
-    letter = str(sp.latex(sp.Symbol(head)))
-    return f"{letter}_{{{below}}}" if below else letter
+    head = str(sp.latex(sp.Symbol(letter)))
+    return f"{head}_{{{below}}}" if below else head
