@@ -56,7 +56,8 @@ def metadata(wheel: Path) -> Message:
 def test_a_wheel_holds_every_module_and_the_mark_of_a_typed_package(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
-    assert held == modules(ROOT) | {"odekit/py.typed"}
+    pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "odekit/report/explorer/page").iterdir()}
+    assert held == modules(ROOT) | pages | {"odekit/py.typed"}
 
 
 @pytest.mark.usefixtures("wheel")

@@ -18,11 +18,12 @@ def equations_markup(system: System) -> str:
 
 def integrals_markup(integrals: Iterable[Any]) -> str:
     """A row of a table for each: the formula, and two empty cells for its value and its drift."""
-    rows = (
-        f'<tr data-integral="{place}"><th scope="row">I{_number(place)} = {mathml(integral)}</th><td></td><td></td></tr>'
-        for place, integral in enumerate(integrals)
-    )
-    return "\n".join(rows)
+    return "\n".join(_row(place, integral) for place, integral in enumerate(integrals, start=1))
+
+
+def _row(place: int, integral: Any) -> str:
+    name = f"I{str(place).translate(BELOW)}"
+    return f'<tr><th scope="row">{name} = {mathml(integral)}</th><td></td><td></td></tr>'
 
 
 def _lines(system: System) -> Iterator[str]:
@@ -38,10 +39,6 @@ def _lines(system: System) -> Iterator[str]:
     for note in (*notes, system.answers.clock(system)):
         if note:
             yield f'<p class="note">{escape(note)}</p>'
-
-
-def _number(place: int) -> str:
-    return str(place + 1).translate(BELOW)
 
 
 def _primed(name: str) -> str:
