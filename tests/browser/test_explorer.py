@@ -104,6 +104,7 @@ def test_the_blow_up_of_modular_addition_is_the_exact_one(opened: Callable[..., 
     assert gap(page, system, {"p": 23.0}, until=0.95) < AGREES
 
 
+@pytest.mark.slow
 def test_the_averaged_attention_flow_is_followed_implicitly(
     opened: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,7 +126,10 @@ FIELDS = {
 }
 
 
-@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize(
+    "name",
+    ["functions", *(pytest.param(name, marks=pytest.mark.slow) for name in FIELDS if name != "functions")],
+)
 def test_other_fields_are_those_of_solve(name: str, opened: Callable[..., Page]) -> None:
     equations, end = FIELDS[name]
     system = odekit.system(equations)
@@ -311,6 +315,7 @@ def random_numbers(seed: int) -> Callable[[], float]:
     return draw
 
 
+@pytest.mark.slow
 def test_winners_of_random_starts_are_those_of_the_exact_blow_up_times(opened: Callable[..., Page]) -> None:
     system = odekit.derive(odekit.Network("Z7"), "all")
     page = opened(system, t_end=1000.0)
@@ -347,7 +352,7 @@ def test_figures_are_saved_as_png(lotka: Page) -> None:
         assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_the_page_is_accessible(lotka: Page, scheme: Any, accessible: Callable[[], None]) -> None:
     lotka.emulate_media(color_scheme=scheme)
     lotka.click("#batch-run")
@@ -355,6 +360,7 @@ def test_the_page_is_accessible(lotka: Page, scheme: Any, accessible: Callable[[
     accessible()
 
 
+@pytest.mark.slow
 def test_a_narrow_page_is_accessible_and_does_not_scroll_sideways(
     opened: Callable[..., Page], page: Page, accessible: Callable[[], None]
 ) -> None:
@@ -365,6 +371,7 @@ def test_a_narrow_page_is_accessible_and_does_not_scroll_sideways(
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+@pytest.mark.slow
 def test_focus_is_seen_and_everything_is_reached_by_tab(lotka: Page) -> None:
     reached = []
     for _ in range(40):
@@ -382,7 +389,7 @@ def test_focus_is_seen_and_everything_is_reached_by_tab(lotka: Page) -> None:
         ("x' = x", "numbers are too large"),
         ("x' = -1/x", "Stopped at t = 1.125"),
         ("x' = log(-x)", "not defined at this start"),
-        ("x' = -sign(x)", "held at a jump"),
+        pytest.param("x' = -sign(x)", "held at a jump", marks=pytest.mark.slow),
     ],
 )
 def test_an_early_end_is_told_in_words(opened: Callable[..., Page], equations: str, told: str) -> None:

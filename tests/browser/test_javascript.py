@@ -32,12 +32,14 @@ def assert_same(page: Page, system: System, points: list[tuple[float, ...]] = PO
     function = system.function()
     p = [1.25] * len(system.parameters)
     expected = np.array([function(0.7, list(point), p) for point in points])
-    np.testing.assert_allclose(values(page, system, points), expected, rtol=1e-13, atol=1e-15)
+    np.testing.assert_allclose(
+        values(page, system, points), expected, rtol=1e-13, atol=1e-15, err_msg=str(system)
+    )
 
 
-@pytest.mark.parametrize("name", FUNCTION_NAMES)
-def test_every_function_of_text(page: Page, name: str) -> None:
-    assert_same(page, odekit.system({"x": f"{name}(x) + k", "y": f"x*{name}(y/3)"}, "k"))
+def test_every_function_of_text(page: Page) -> None:
+    for name in FUNCTION_NAMES:
+        assert_same(page, odekit.system({"x": f"{name}(x) + k", "y": f"x*{name}(y/3)"}, "k"))
 
 
 FORMULAS: list[Any] = [
@@ -57,10 +59,10 @@ FORMULAS: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("formula", FORMULAS, ids=str)
-def test_numbers_powers_and_pieces(page: Page, formula: Any) -> None:
-    time = T if T in formula.free_symbols else None
-    assert_same(page, System({X: formula, Y: formula - X}, odekit.systems.ANY, time=time))
+def test_numbers_powers_and_pieces(page: Page) -> None:
+    for formula in FORMULAS:
+        time = T if T in formula.free_symbols else None
+        assert_same(page, System({X: formula, Y: formula - X}, odekit.systems.ANY, time=time))
 
 
 @pytest.mark.parametrize(

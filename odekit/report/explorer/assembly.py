@@ -30,6 +30,7 @@ SCRIPTS = (
     "controls.js",
     "figures.js",
     "batch.js",
+    "export.js",
     "main.js",
 )
 

@@ -18,12 +18,13 @@ def equations_markup(system: System) -> str:
 
 def integrals_markup(integrals: Iterable[Any]) -> str:
     """A row of a table for each: the formula, and two empty cells for its value and its drift."""
-    return "\n".join(_row(place, integral) for place, integral in enumerate(integrals, start=1))
+    return "\n".join(_row(place, integral) for place, integral in enumerate(integrals))
 
 
 def _row(place: int, integral: Any) -> str:
-    name = f"I{str(place).translate(BELOW)}"
-    return f'<tr><th scope="row">{name} = {mathml(integral)}</th><td></td><td></td></tr>'
+    name = f"I{str(place + 1).translate(BELOW)}"
+    swatch = f'<span class="swatch" data-series="{place}" aria-hidden="true"></span>'
+    return f'<tr><th scope="row">{swatch} {name} = {mathml(integral)}</th><td></td><td></td></tr>'
 
 
 def _lines(system: System) -> Iterator[str]:
@@ -43,4 +44,4 @@ def _lines(system: System) -> Iterator[str]:
 
 def _primed(name: str) -> str:
     """The time derivative of a state, in the notation of the page's own texts."""
-    return f"<msup>{mathml_name(name)}<mo>\N{PRIME}</mo></msup>"
+    return f'{mathml_name(name)}<mo lspace="0" rspace="0">\N{PRIME}</mo>'

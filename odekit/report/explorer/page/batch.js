@@ -109,7 +109,11 @@ function binned(title, head, values, id) {
   const width = (high - low) / BINS;
   const counts = Array.from({ length: BINS }, () => 0);
   for (const value of finite) counts[Math.min(BINS - 1, Math.max(0, Math.floor((value - low) / width)))]++;
-  const labels = counts.map((_, i) => `${numberText(low + i * width, 3)} to ${numberText(low + (i + 1) * width, 3)}`);
+  const edge = (i) => {
+    const at = low + i * width;
+    return numberText(Math.abs(at) < 1e-6 * width ? 0 : at, 3);
+  };
+  const labels = counts.map((_, i) => `${edge(i)} to ${edge(i + 1)}`);
   return histogram(title, head, labels, counts, id);
 }
 

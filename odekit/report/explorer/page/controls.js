@@ -107,6 +107,7 @@ function makeChoices() {
     if (t !== null && t >= 0 && t <= lastTime(trajectory)) readAt(t / (lastTime(trajectory) || 1), true);
   });
   makeLegend();
+  paintSwatches();
 }
 
 function chooseAxis(place, id) {
@@ -118,9 +119,7 @@ function makeLegend() {
   quantities.forEach((quantity, i) => {
     const label = element("label", "", { class: "chip", title: quantity.name });
     const box = element("input", "", { type: "checkbox", id: `shown-${i}` });
-    const swatch = element("span", "", { class: "swatch", "aria-hidden": "true" });
-    swatch.style.setProperty("--colour", `var(--series-${i % SERIES})`);
-    swatch.dataset.dash = String(i % DASHES.length);
+    const swatch = element("span", "", { class: "swatch", "data-series": i, "aria-hidden": "true" });
     box.addEventListener("change", () => {
       const others = chosen.shown.filter((shown) => shown !== i);
       chosen.shown = box.checked ? [...others, i].sort((a, b) => a - b) : others;
@@ -129,6 +128,15 @@ function makeLegend() {
     label.append(box, swatch, element("span", quantity.label));
     byId("legend").append(label);
   });
+}
+
+// The swatches of the page, in the colour and the dashes of their curves.
+function paintSwatches() {
+  for (const swatch of document.querySelectorAll(".swatch")) {
+    const series = Number(swatch.dataset.series);
+    swatch.style.setProperty("--colour", `var(--series-${series % SERIES})`);
+    swatch.dataset.dash = String(series % DASHES.length);
+  }
 }
 
 // Put what is chosen into all controls.

@@ -2,6 +2,7 @@
 
 const ARROWS = 22;
 const CELLS = 56;
+const MOST_SPOKEN = 4;
 const LOWEST_DRIFT = 1e-17;
 // Ticks of an angle.
 const TURN = ["−π", "−π/2", "0", "π/2", "π"].map((text, i) => ({ at: ((i - 2) * Math.PI) / 2, text }));
@@ -139,13 +140,15 @@ function drawNullclines(plot) {
     ),
   );
   plot.inside(() => {
+    pen.setLineDash([]);
     [0, 1].forEach((which) => {
       pen.strokeStyle = colourOf(`nullcline-${which}`);
-      pen.setLineDash(which === 0 ? [] : [5, 3]);
       pen.lineWidth = 1.6;
       pen.beginPath();
       for (let j = 0; j < CELLS; j++) {
         for (let i = 0; i < CELLS; i++) {
+          // The second line is dashed: every other cell is left out.
+          if (which === 1 && (i + j) % 2 === 1) continue;
           for (const [from, to] of crossings(grid, which, i, j)) {
             pen.moveTo(at(from[0] / CELLS, box.left, box.right), at(from[1] / CELLS, box.top, box.bottom));
             pen.lineTo(at(to[0] / CELLS, box.left, box.right), at(to[1] / CELLS, box.top, box.bottom));
@@ -154,7 +157,6 @@ function drawNullclines(plot) {
       }
       pen.stroke();
     });
-    pen.setLineDash([]);
   });
 }
 
@@ -242,6 +244,13 @@ function drawDrift() {
   plot.begin({ x: timeAxis(), y: { range: [LOWEST_DRIFT, high], label: "drift so far", isLog: true } });
   known.forEach((i, at) => plot.line(seen(samples.times), floored[at], { colour: seriesColour(i), dash: seriesDash(i) }));
   byId("drift").setAttribute("aria-label", `Drift of ${known.length} first integrals; the table holds the largest.`);
+}
+
+// The last values, where they are few enough to be listened to.
+function lastWords() {
+  if (trajectory.status !== "reached" || states.length > MOST_SPOKEN) return "";
+  const said = states.map(({ label }, i) => `${label} = ${numberText(trajectory.y[i], 6)}`);
+  return ` There ${said.join(", ")}.`;
 }
 
 function resultText() {

@@ -29,7 +29,7 @@ function announceSoon() {
   clearTimeout(waiting.words);
   waiting.words = setTimeout(() => {
     const moved = trajectory.y0.some((value, i) => Math.abs(value - chosen.start[i]) > 1e-9 * (1 + Math.abs(value)));
-    byId("result").textContent = `${resultText()}${moved ? " The start was moved onto the constraint." : ""}`;
+    byId("result").textContent = `${resultText()}${moved ? " The start was moved onto the constraint." : ""}${lastWords()}`;
     byId("result").dataset.status = trajectory.status;
   }, REST_MILLISECONDS);
 }
@@ -98,27 +98,6 @@ function makeDrag() {
   });
 }
 
-function fileName(what) {
-  return `${model.title.replace(/[^\p{L}\p{N}]+/gu, "_").slice(0, 60) || "system"}_${what}`;
-}
-
-function save(blob, name) {
-  const link = element("a", "", { href: URL.createObjectURL(blob), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
-
-function tableText() {
-  const count = 1000;
-  const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
-  const lines = [["t", ...quantities.map(({ name }) => name)].map(quoted).join(",")];
-  for (let k = 0; k <= count; k++) {
-    const t = (k / count) * lastTime(trajectory);
-    lines.push([t, ...quantitiesAt(t, stateAt(trajectory, t))].join(","));
-  }
-  return `${lines.join("\n")}\n`;
-}
-
 async function copyLink() {
   history.replaceState(null, "", linkText());
   try {
@@ -142,8 +121,7 @@ function makeActions() {
   });
   for (const button of document.querySelectorAll("[data-save]")) {
     button.addEventListener("click", () => {
-      const shown = [button.dataset.save, "angles"].map(byId).find((canvas) => !canvas.hidden);
-      shown.toBlob((blob) => save(blob, fileName(`${button.dataset.save}.png`)), "image/png");
+      picture(button.dataset.save).toBlob((blob) => save(blob, fileName(`${button.dataset.save}.png`)), "image/png");
     });
   }
   byId("trajectories").addEventListener("pointermove", (event) => {

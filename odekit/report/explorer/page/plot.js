@@ -117,7 +117,7 @@ class Plot {
     pen.setLineDash([]);
     pen.textAlign = "center";
     pen.textBaseline = "top";
-    for (const tick of this.x.ticks(80)) {
+    for (const tick of this.x.ticks(62)) {
       this.segment(this.x.at(tick.at), box.top, this.x.at(tick.at), box.bottom);
       pen.fillText(tick.text, this.x.at(tick.at), box.bottom + 6);
     }
