@@ -172,8 +172,8 @@ def test_a_wrong_right_hand_side_would_be_seen(
 
 
 def last(page: Page, name: str) -> float:
-    """The last value of a quantity in the table, once the page has come to rest."""
-    page.wait_for_timeout(50)
+    """The last value of a quantity in the table, once the page has drawn what was chosen."""
+    expect(page.locator("#values")).to_have_attribute("aria-busy", "false")
     return number(page.inner_text(f'#values tr[data-name="{name}"] td:last-child'))
 
 
@@ -244,17 +244,20 @@ def test_a_link_holds_what_was_chosen(lotka: Page, shown: Shown, tmp_path: Path)
     lotka.fill("#start-0", "2.25")
     lotka.fill("#parameter-1", "0.75")
     lotka.fill("#end", "17")
+    lotka.fill("#parameter-0", "1e+21")
+    assert lotka.input_value("#parameter-0") == "1e+21"
     lotka.check("#log-time")
     lotka.select_option("#axis-x", "1")
     lotka.uncheck("#shown-1")
     value = last(lotka, "x")
     lotka.click("#copy-link")
     link = lotka.url
-    assert "#y=2.25,0.7&p=1,0.75&end=17" in link
+    assert "#y=2.25,0.7&p=1e21,0.75&end=17" in link
     lotka.goto("about:blank")
     lotka.goto(link)
     assert last(lotka, "x") == value
     assert lotka.input_value("#start-0") == "2.25"
+    assert float(lotka.input_value("#parameter-0")) == 1e21
     assert lotka.is_checked("#log-time")
     assert not lotka.is_checked("#shown-1")
     assert lotka.input_value("#axis-x") == "1"

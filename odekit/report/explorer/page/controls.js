@@ -22,10 +22,10 @@ function numberRow(item, id, what, change) {
     min: low,
     max: high,
     step: item.whole ? 1 : (high - low) / SLIDER_STEPS,
-    "aria-label": `${what} ${item.name}, slider`,
+    "aria-label": `${what} ${item.label}, slider`,
   });
   const field = element("input", "", { type: "number", id, step: "any" });
-  field.setAttribute("aria-label", `${what} ${item.name}`);
+  field.setAttribute("aria-label", `${what} ${item.label}`);
   const take = (value, isFromSlider) => {
     const refused = change(value);
     complain(refused);

@@ -10,6 +10,7 @@ const waiting = { frame: 0, words: 0, link: 0 };
 // Something was chosen: solve and draw in the next frame.
 function changed() {
   cancelAnimationFrame(waiting.frame);
+  byId("values").setAttribute("aria-busy", "true");
   waiting.frame = requestAnimationFrame(() => {
     solveChosen();
     redraw();
@@ -21,6 +22,7 @@ function redraw() {
   drawPortrait();
   drawDrift();
   showReading();
+  byId("values").setAttribute("aria-busy", "false");
   announceSoon();
   rememberSoon();
 }

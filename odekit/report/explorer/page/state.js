@@ -133,6 +133,7 @@ function readTime() {
   return chosen.read * lastTime(trajectory);
 }
 
+// Without the plus of an exponent, which an address takes for a blank.
 function linkText() {
   const fields = {
     y: chosen.start,
@@ -145,7 +146,8 @@ function linkText() {
   };
   return `#${Object.entries(fields)
     .map(([key, values]) => `${key}=${values.join(",")}`)
-    .join("&")}`;
+    .join("&")
+    .replaceAll("+", "")}`;
 }
 
 // What a link holds; null where it is not of this page.
@@ -176,6 +178,7 @@ function choiceOf(hash) {
     found.axes.length === 2 &&
     found.axes.every((i) => isPlace(i, states)) &&
     found.shown.every((i) => isPlace(i, quantities)) &&
+    found.read !== null &&
     found.read >= 0 &&
     found.read <= 1;
   return isRight ? found : null;
