@@ -43,8 +43,8 @@ def _place(ctx: click.Context, parameter: click.Parameter, value: str) -> Path:
         ("odekit explore lotka.toml --out lotka.html", "An ODE of your own; its parameters become sliders."),
         ("odekit explore --out zp.html", "The four-variable ODE of modular addition."),
         (
-            "odekit explore --group Z7 --modes all --out race.html",
-            "All frequencies at once: random starts, and which one wins.",
+            "odekit explore --modes k,l,m --out race.html",
+            "Three frequencies at once: random starts, and which one wins.",
         ),
         (
             "odekit explore flow.toml --start x=0.1,y=2 --set r=0.5 --end 50 --out flow.html",

@@ -82,21 +82,18 @@ function drawPortrait() {
   drawField(plot);
   if (byId("nullclines").checked) drawNullclines(plot);
   const along = chosen.axes.map((i) => (quantities[i].isAngle ? samples.values[i].map(wrapped) : samples.values[i]));
-  const hasAngle = chosen.axes.some((i) => quantities[i].isAngle);
-  const jumps = chosen.axes.map((i) => quantities[i].isAngle);
-  const broken = hasAngle ? along.map((values) => [...values]) : along;
-  jumps.forEach((isAngle, place) => {
-    if (!isAngle) return;
-    for (let k = 1; k < along[place].length; k++) {
-      if (Math.abs(along[place][k] - along[place][k - 1]) > Math.PI) broken[place][k] = NaN;
-    }
-  });
+  const broken = along.map((values, place) => (quantities[chosen.axes[place]].isAngle ? brokenTurns(values) : values));
   plot.line(broken[0], broken[1], { colour: colourOf("accent"), width: 2.5 });
   if (trajectory.status === "reached") {
     plot.dot(along[0].at(-1), along[1].at(-1), colourOf("accent"), 4, false);
   }
   placeHandle(plot);
   describePortrait();
+}
+
+// An angle with gaps where it turns over.
+function brokenTurns(angles) {
+  return angles.map((angle, k) => (k > 0 && Math.abs(angle - angles[k - 1]) > Math.PI ? NaN : angle));
 }
 
 function drawField(plot) {

@@ -252,7 +252,8 @@ function stateAt(trajectory, t) {
   if (t === trajectory.t0) return trajectory.y0;
   if (segments.length === 0 || t < trajectory.t0) return null;
   const final = segments[segments.length - 1];
-  if (t > final.t + final.h * (1 + 1e-12)) return null;
+  const end = final.t + final.h;
+  if (t >= end) return t <= end + 1e-12 * final.h ? trajectory.y : null;
   let low = 0;
   let high = segments.length - 1;
   while (low < high) {

@@ -18,13 +18,17 @@ function changed() {
 }
 
 function redraw() {
+  draw();
+  rememberSoon();
+}
+
+function draw() {
   drawTrajectories();
   drawPortrait();
   drawDrift();
   showReading();
   byId("values").setAttribute("aria-busy", "false");
   announceSoon();
-  rememberSoon();
 }
 
 function announceSoon() {
@@ -151,14 +155,14 @@ function begin() {
   showChoice();
   complain(complaint);
   solveChosen();
-  redraw();
+  draw();
   window.addEventListener("hashchange", () => {
     followLink();
     showChoice();
     changed();
   });
-  new ResizeObserver(() => redraw()).observe(document.querySelector(".views"));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  new ResizeObserver(draw).observe(document.querySelector(".views"));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 }
 
 begin();

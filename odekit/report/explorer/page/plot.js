@@ -159,7 +159,7 @@ class Plot {
     pen.restore();
   }
 
-  // A line through points, broken where a number is not finite, or where `jump` in y or x is exceeded.
+  // A line through points, broken where a number is not finite, or where y leaps by more than `jump`.
   line(xs, ys, { colour, dash = [], width = 2, jump = Infinity }) {
     const { pen } = this;
     const far = 1e5;
@@ -173,7 +173,7 @@ class Plot {
       for (let i = 0; i < xs.length; i++) {
         const px = this.x.at(xs[i]);
         const py = Math.max(-far, Math.min(far, this.y.at(ys[i])));
-        const leaps = i > 0 && (Math.abs(ys[i] - ys[i - 1]) > jump || Math.abs(xs[i] - xs[i - 1]) > jump);
+        const leaps = i > 0 && Math.abs(ys[i] - ys[i - 1]) > jump;
         const isPoint = Number.isFinite(px) && Number.isFinite(py) && Math.abs(px) <= far;
         if (isPoint && isDown && !leaps) pen.lineTo(px, py);
         else if (isPoint) pen.moveTo(px, py);

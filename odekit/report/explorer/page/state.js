@@ -16,7 +16,7 @@ const MILLISECONDS = 2000;
 const LEAST_STEPS_IN_TIME = 100;
 const POINTS = 4000;
 const MOST_POINTS_A_STEP = 16;
-// Of a trajectory that blows up, axes show this much: beyond, one number dwarfs all others.
+// Of a trajectory that blows up or overflows, axes show this much: beyond, one number dwarfs all others.
 const BEFORE_BLOW_UP = 0.97;
 
 function firstChoice() {
@@ -119,7 +119,8 @@ function sampled() {
     model.definitions.forEach((_, i) => values[states.length + i].push(all[i]));
     integrals.forEach((list, i) => list.push(all[places.integrals + i]));
   });
-  const cut = trajectory.status === "blow-up" ? BEFORE_BLOW_UP * trajectory.time : Infinity;
+  const isGrowing = trajectory.status === "blow-up" || trajectory.status === "overflow";
+  const cut = isGrowing ? BEFORE_BLOW_UP * trajectory.time : Infinity;
   const seen = times.filter((t) => t <= cut).length;
   return { times, values, integrals, seen };
 }
