@@ -22,7 +22,8 @@ __all__ = ["mathml", "mathml_equation", "mathml_name", "mathml_system"]
 # All other entities that SymPy writes are HTML's; XML knows these alone.
 _OF_XML = ("&lt;", "&gt;", "&amp;", "&quot;", "&apos;")
 _FEW = 4  # terms that are short enough for one line
-_SIGNS = {"-": "\N{MINUS SIGN}"}
+_MINUS = "\N{MINUS SIGN}"
+_TALL = ("mfrac", "mtable", "munderover", "msqrt")
 _PLAIN = {0x2147: "e", 0x2148: "i", 0x2146: "d"}  # which few fonts have double-struck
 _UPRIGHT = ("re", "im")
 _POWERED = (sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh)
@@ -78,7 +79,7 @@ def mathml_equation(left: str, expression: Any) -> str:
     pieces = [f"<math>{left}<mo>=</mo>{_inner(first)}</math>"]
     for term in others:
         is_less = term.could_extract_minus_sign()
-        sign = f'<mo form="infix">{_SIGNS["-"] if is_less else "+"}</mo>'
+        sign = f'<mo form="infix">{_MINUS if is_less else "+"}</mo>'
         pieces.append(f"<math>{sign}{_inner(-term if is_less else term)}</math>")
     return " ".join(pieces)
 
@@ -106,6 +107,15 @@ class _Printer(MathMLPresentationPrinter):  # type: ignore[misc]
         for child in children:
             element.appendChild(self.dom.createTextNode(child) if isinstance(child, str) else child)
         return element
+
+    def doprint(self, expression: Any) -> str:
+        """The expression, with parentheses as tall as letters where nothing between them is taller."""
+        printed = self._element("mrow", self._print(expression))
+        for sign in printed.getElementsByTagName("mo"):
+            is_parenthesis = sign.firstChild is not None and sign.firstChild.data in "()"
+            if is_parenthesis and not any(sign.parentNode.getElementsByTagName(tag) for tag in _TALL):
+                sign.setAttribute("stretchy", "false")
+        return str(printed.firstChild.toxml())
 
     def _print_Symbol(self, symbol: sp.Symbol, style: str = "plain") -> Any:
         return self._element("mrow", mathml_name(symbol.name)).firstChild
@@ -159,7 +169,7 @@ def _inner(expression: Any) -> str:
     text = str(_Printer().doprint(sp.sympify(expression)))
     text = re.sub(r"&\w+;", lambda found: found[0] if found[0] in _OF_XML else unescape(found[0]), text)
     text = re.sub(r"&#x?[0-9a-fA-F]+;", lambda found: escape(unescape(found[0])), text)
-    return text.translate(_PLAIN).replace("<mo>-</mo>", f"<mo>{_SIGNS['-']}</mo>")
+    return re.sub(r"(<m[on]>)-", rf"\1{_MINUS}", text.translate(_PLAIN))
 
 
 def _below(part: str) -> str:

@@ -4,6 +4,8 @@
 const REST_MILLISECONDS = 300;
 // An arrow key moves the start by this part of what is seen.
 const KEY_STEP = 0.01;
+// Equations too wide for so many columns stand alone.
+const LEAST_COLUMNS = 3;
 
 const waiting = { frame: 0, words: 0, link: 0 };
 
@@ -137,7 +139,18 @@ function makeActions() {
   });
 }
 
+// Short equations stand in columns that are as wide as the widest of them.
+function layOutEquations() {
+  const whole = byId("equations").clientWidth;
+  const lines = [...byId("equations").querySelectorAll(".formula")];
+  const short = lines.filter((line) => line.offsetWidth <= whole / LEAST_COLUMNS);
+  for (const line of lines) line.classList.toggle("spanning", !short.includes(line));
+  const widest = Math.max(0, ...short.map((line) => line.offsetWidth));
+  byId("equations").style.setProperty("--widest", widest > 0 ? `${widest}px` : "100%");
+}
+
 function describeSystem() {
+  layOutEquations();
   const counts = [`${states.length} ${states.length === 1 ? "state" : "states"}`];
   if (parameters.length > 0) counts.push(`${parameters.length} ${parameters.length === 1 ? "parameter" : "parameters"}`);
   byId("lead").textContent = `${counts.join(", ")}. Time and states are in the units of the equations.`;
