@@ -8,6 +8,9 @@ const COLLAPSED = 1e-6;
 // Stiffness is looked for as in odekit.solvers.stepping.stiffness.
 const STIFF = { first: 20, every: 5, strained: 15, edge: 5, worthwhile: 1000 };
 const STEPS_BETWEEN_LOOKS_AT_THE_CLOCK = 64;
+// After each so many explicit steps the pace is looked at; one that would take a hundred times too many is
+// hopeless, as where a jump of the field holds the flow.
+const PACE = { every: 1000, hopeless: 100 };
 
 function largest(y) {
   let size = 0;
@@ -209,13 +212,19 @@ function integrate(given) {
   let isImplicit = false;
   let wasRejected = false;
   let strained = 0;
+  let lookedAt = t0;
   while (t < t1) {
     answer.steps++;
+    let isHopeless = false;
+    if (!isImplicit && answer.steps % PACE.every === 0) {
+      isHopeless = ((t1 - t) / (t - lookedAt)) * PACE.every > PACE.hopeless * given.maxSteps;
+      lookedAt = t;
+    }
     if (h < control.spacings * EPS * Math.abs(t) || h < Number.MIN_VALUE * 1e10) {
       return { ...answer, ...stopped(y, f, t, t0, startSize), y };
     }
     const isLate = answer.steps % STEPS_BETWEEN_LOOKS_AT_THE_CLOCK === 0 && performance.now() > deadline;
-    if (answer.steps > given.maxSteps || isLate) return { ...answer, status: "too many steps", time: t, y };
+    if (answer.steps > given.maxSteps || isLate || isHopeless) return { ...answer, status: "too many steps", time: t, y };
     const lands = h >= t1 - t;
     const step = lands ? t1 - t : h;
     const tried = isImplicit ? implicitStep(problem, t, y, step) : explicitStep(problem, t, y, f, step);
