@@ -5,6 +5,8 @@ const EPS = Number.EPSILON;
 // The state has left every scale of its own, in a time that is as nothing: a blow-up.
 const BLOWN = 1e6;
 const COLLAPSED = 1e-6;
+// Near the largest of all numbers.
+const HUGE = 1e300;
 // Stiffness is looked for as in odekit.solvers.stepping.stiffness.
 const STIFF = { first: 20, every: 5, strained: 15, edge: 5, worthwhile: 1000 };
 const STEPS_BETWEEN_LOOKS_AT_THE_CLOCK = 64;
@@ -184,7 +186,7 @@ function stopped(y, f, t, t0, startSize) {
   if (size > BLOWN * (1 + startSize) && !(rest > COLLAPSED * Math.max(t - t0, Number.MIN_VALUE))) {
     return { status: "blow-up", time: t + (Number.isFinite(rest) ? rest : 0) };
   }
-  return { status: size > 1e300 ? "overflow" : "singular", time: t };
+  return { status: size > HUGE ? "overflow" : "singular", time: t };
 }
 
 /**
@@ -224,7 +226,9 @@ function integrate(given) {
       return { ...answer, ...stopped(y, f, t, t0, startSize), y };
     }
     const isLate = answer.steps % STEPS_BETWEEN_LOOKS_AT_THE_CLOCK === 0 && performance.now() > deadline;
-    if (answer.steps > given.maxSteps || isLate || isHopeless) return { ...answer, status: "too many steps", time: t, y };
+    if (answer.steps > given.maxSteps || isLate || isHopeless) {
+      return { ...answer, status: largest(y) > HUGE ? "overflow" : "too many steps", time: t, y };
+    }
     const lands = h >= t1 - t;
     const step = lands ? t1 - t : h;
     const tried = isImplicit ? implicitStep(problem, t, y, step) : explicitStep(problem, t, y, f, step);
