@@ -36,6 +36,7 @@ __all__ = [
     "exact_modes_before_blow_up",
     "exact_orbit",
     "expectation",
+    "explore",
     "gradient_flow",
     "group",
     "limit",
@@ -76,6 +77,7 @@ _HOMES = {
     "exact_modes_before_blow_up": "solvers",
     "exact_orbit": "solvers",
     "expectation": "systems",
+    "explore": "report",
     "gradient_flow": "systems",
     "group": "groups",
     "limit": "limits",
@@ -126,6 +128,7 @@ if TYPE_CHECKING:
     from odekit.groups import FiniteGroup, group
     from odekit.limits import limit
     from odekit.networks import Network
+    from odekit.report import explore
     from odekit.simulation import Run, load_run, loss_and_gradient, simulate
     from odekit.solvers import (
         CompiledSystem,

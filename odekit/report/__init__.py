@@ -14,6 +14,7 @@ _HOMES = {
     "comparisons_data": "documents",
     "comparisons_table": "page",
     "controls": "prose",
+    "explore": "explorer",
     "figure_bytes": "figures",
     "findings_page": "page",
     "findings_table": "tables",
@@ -62,6 +63,7 @@ _HOMES = {
 
 if TYPE_CHECKING:
     from odekit.report.documents import *
+    from odekit.report.explorer import *
     from odekit.report.figures import *
     from odekit.report.folder import *
     from odekit.report.page import *

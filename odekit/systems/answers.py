@@ -17,7 +17,14 @@ from odekit.systems.known import (
     Search,
     SphereForm,
 )
-from odekit.systems.printers import latex_block, latex_comments, plain_data, program, report
+from odekit.systems.printers import (
+    javascript_program,
+    latex_block,
+    latex_comments,
+    plain_data,
+    program,
+    report,
+)
 from odekit.systems.rest_points import find_rest_points
 from odekit.systems.symmetries import scaling_symmetries
 from odekit.systems.system import System
@@ -103,6 +110,10 @@ class AnyAnswers:
     def python(self, system: System) -> str:
         """The equations as a program."""
         return program(system)
+
+    def javascript(self, system: System) -> str:
+        """The equations as a JavaScript module."""
+        return javascript_program(system)
 
 
 ANY = AnyAnswers()

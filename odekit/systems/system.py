@@ -260,6 +260,10 @@ class System:
         """The system as a Python program that needs NumPy only."""
         return self.answers.python(self)
 
+    def javascript(self) -> str:
+        """The system as a JavaScript module: ``vectorField(t, y, p, out)``, its states and parameters."""
+        return self.answers.javascript(self)
+
     def function(self, backend: Backend = "numpy") -> NumericFunction:
         """A function ``f(t, y, p)`` of the velocities, ready for `scipy.integrate.solve_ivp`.
 

@@ -93,6 +93,11 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         lambda **given: odekit.expectation("x**2", **given),
         {"data": {"x": [1, 2]}, "parameters": ""},
     ),
+    "explore": (
+        odekit.explore,
+        {"system": SYSTEM, "path": "page.html", "start": None, "parameters": None, "t_end": 1.0}
+        | {"title": "x"},
+    ),
     "gradient_flow": (
         odekit.gradient_flow,
         {"energy": "k*x**2", "variables": "x", "metric": None, "constraint": None, "parameters": "k"}

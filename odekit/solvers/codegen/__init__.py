@@ -2,7 +2,14 @@
 
 from odekit.solvers.codegen.blocks import BlockLayout, block_rhs
 from odekit.solvers.codegen.cache import digest, is_trusted, stored
-from odekit.solvers.codegen.derivatives import Linearisation, derivatives_of, linearisation_of, parts_of
+from odekit.solvers.codegen.derivatives import (
+    Linearisation,
+    Slopes,
+    derivatives_of,
+    linearisation_of,
+    parts_of,
+    slopes_of,
+)
 from odekit.solvers.codegen.expressions import Formulas, compile_expressions, formulas_of
 from odekit.solvers.codegen.families import compile_field
 from odekit.solvers.codegen.jax_source import jax_source
@@ -31,6 +38,7 @@ __all__ = [
     "Product",
     "ScalarCode",
     "SeriesCode",
+    "Slopes",
     "Sum",
     "Switching",
     "block_rhs",
@@ -49,6 +57,7 @@ __all__ = [
     "parts_of",
     "scalar_code",
     "series_code",
+    "slopes_of",
     "stored",
     "switches_of",
     "switching_of",
