@@ -1,0 +1,41 @@
+"""The layout of all of these figures: the reduced ODE on the left, the network on the right."""
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+
+from odekit.report.figures import panels
+
+__all__ = ["COLUMNS", "label_columns", "side_by_side"]
+
+COLUMNS = ("reduced ODE", "network")
+
+
+def side_by_side(
+    rows: int,
+    height: float,
+    *,
+    heights: Sequence[float] | None = None,
+    columns: Sequence[str] = COLUMNS,
+    share_y: bool = True,
+) -> list[list[Axes]]:
+    """Axes by row and column, titled; a column shares x, and a row y where asked. Call it inside `styled`.
+
+    Parameters
+    ----------
+    rows: their number.
+    height: of the figure, in inches.
+    heights: of the rows, relative to each other.
+    columns: their titles.
+    """
+    axes = panels(rows, len(columns), height=height, heights=heights, share_x=True, share_y=share_y)
+    for top, title in zip(axes[0], columns, strict=True):
+        top.set_title(title)
+    return axes
+
+
+def label_columns(axes: Sequence[Sequence[Axes]], label: str) -> None:
+    """Name what x is, once for all columns, below the last row."""
+    figure = axes[-1][0].get_figure()
+    if figure is not None:
+        figure.supxlabel(label, fontsize=axes[-1][0].xaxis.label.get_fontsize())
