@@ -8,8 +8,8 @@ makes a figure 3.4 inches wide, which a notebook shows where the axes end a cell
     plot_budget(comparison, quantity=None, *, axes=None)
     plot_solution(solution, states=None, trajectories=None, *, axes=None)
     plot_phase_portrait(system, states=None, region=None, *, parameters=None, held=None, axes=None)
-    plot_blow_up_map(system, start, x="alpha", y="D", *, parameters=None, axes=None)
-    plot_winner_map(system, start, x="D1", y="D2", *, parameters=None, axes=None)
+    plot_blow_up_map(system, start, *, parameters=None, axes=None)
+    plot_winner_map(system, start, *, parameters=None, axes=None)
     plot_competition(run_or_comparison, neuron=0, *, axes=None)
     plot_alignment_circle(run, neurons=None, *, axes=None)
     plot_rank_one(run, *, axes=None)
@@ -25,5 +25,10 @@ makes a figure 3.4 inches wide, which a notebook shows where the axes end a cell
     plot_verdict(verdict, *, axes=None)
 """
 
+from odekit.report.figures.comparisons import *
 from odekit.report.figures.drawing import *
-from odekit.report.figures.figures import *
+from odekit.report.figures.maps import *
+from odekit.report.figures.phase_plane import *
+from odekit.report.figures.solutions import *
+from odekit.report.figures.training import *
+from odekit.report.figures.verdicts import *
