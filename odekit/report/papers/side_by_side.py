@@ -17,9 +17,10 @@ def side_by_side(
     *,
     heights: Sequence[float] | None = None,
     columns: Sequence[str] = COLUMNS,
+    share_x: bool = True,
     share_y: bool = True,
 ) -> list[list[Axes]]:
-    """Axes by row and column, titled; a column shares x, and a row y where asked. Call it inside `styled`.
+    """Axes by row and column, titled; a column shares x, and a row y, unless told not to. Call it inside `styled`.
 
     Parameters
     ----------
@@ -28,7 +29,7 @@ def side_by_side(
     heights: of the rows, relative to each other.
     columns: their titles.
     """
-    axes = panels(rows, len(columns), height=height, heights=heights, share_x=True, share_y=share_y)
+    axes = panels(rows, len(columns), height=height, heights=heights, share_x=share_x, share_y=share_y)
     for top, title in zip(axes[0], columns, strict=True):
         top.set_title(title)
     return axes
