@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from odekit.report.figures import panels
+from odekit.report.figures import figure_of, panels
 
-__all__ = ["COLUMNS", "label_columns", "side_by_side"]
+__all__ = ["COLUMNS", "label_columns", "share_legend", "side_by_side"]
 
 COLUMNS = ("reduced ODE", "network")
 
@@ -37,6 +37,17 @@ def side_by_side(
 
 def label_columns(axes: Sequence[Sequence[Axes]], label: str) -> None:
     """Name what x is, once for all columns, below the last row."""
-    figure = axes[-1][0].get_figure()
-    if figure is not None:
-        figure.supxlabel(label, fontsize=axes[-1][0].xaxis.label.get_fontsize())
+    size = axes[-1][0].xaxis.label.get_fontsize()
+    figure_of(axes[-1][0]).supxlabel(label, fontsize=size)
+
+
+def share_legend(axes: Sequence[Sequence[Axes]], columns: int) -> None:
+    """One legend below the figure, of so many columns, instead of one below each panel."""
+    found = {}
+    for panel in (panel for row in axes for panel in row):
+        handles, labels = panel.get_legend_handles_labels()
+        found |= dict(zip(labels, handles, strict=True))
+        legend = panel.get_legend()
+        if legend is not None:
+            legend.remove()
+    figure_of(axes[0][0]).legend(found.values(), found.keys(), loc="outside lower center", ncols=columns)

@@ -16,11 +16,13 @@ from odekit.report.papers.reduced_run import reduced_run
 from odekit.simulation import Run, initial_weights, simulate
 
 __all__ = [
+    "END",
     "PAPER",
     "alignment",
     "at_irreps",
     "end_shares",
     "follow",
+    "in_units",
     "named",
     "reduced",
     "settings",
@@ -80,6 +82,11 @@ def reduced(name: str, seed: int) -> Run:
 def units(run: Run) -> FloatArray:
     """The run's times in units of the reduced ODE."""
     return run.t * run.network.logit_scale
+
+
+def in_units(run: Run) -> Run:
+    """The same run with its times in units of the reduced ODE."""
+    return Run(units(run), run.weights, run.network)
 
 
 def settings(name: str, neurons: int = NEURONS, end: float = END) -> str:

@@ -18,7 +18,7 @@ from odekit.report.papers.reduced_run import reduced_run
 from odekit.report.papers.side_by_side import label_columns, side_by_side
 from odekit.simulation import Run, simulate
 
-__all__ = ["FIGURES"]
+__all__ = ["FIGURES", "harmonic_sizes", "reduced", "setting_text", "trained"]
 
 PAPER = "2602.16849"
 ORDER, NEURONS = 23, 128
@@ -120,13 +120,20 @@ def draw_alignment(kind: str, seed: int) -> Drawing:
     return Drawing(
         figure_of(axes[0][0]),
         *told[:2],
+        f"{setting_text(kind)} Of the quarter of the neurons that end largest, the one whose |D| starts largest is "
+        f"shown, neuron {neuron}; time and magnitudes are dimensionless.",
+        told[2],
+    )
+
+
+def setting_text(kind: str) -> str:
+    """What was trained."""
+    setting = SETTINGS[kind]
+    return (
         f"Z{ORDER}, {NEURONS} neurons, activation {setting.activation}, mean loss, every neuron at one random "
         f"frequency with magnitudes {setting.scale:g} and random phases, descent of {STEPS} steps of "
         f"{setting.learning_rate:g} on all pairs (the published run has 512 neurons"
-        f"{'' if kind == 'quadratic' else ' and steps of 0.01'}). Of the quarter of the neurons that end "
-        f"largest, the one whose |D| starts largest is shown, neuron {neuron}; time and magnitudes are "
-        "dimensionless.",
-        told[2],
+        f"{'' if kind == 'quadratic' else ' and steps of 0.01'})."
     )
 
 

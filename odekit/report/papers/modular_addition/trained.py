@@ -6,7 +6,6 @@ from functools import cache
 
 import numpy as np
 
-from odekit.arrays import FloatArray
 from odekit.comparison import predict, project
 from odekit.groups import from_modes, mode_basis
 from odekit.networks import Network
@@ -17,6 +16,7 @@ __all__ = [
     "COLUMNS",
     "ORDER",
     "SETTINGS",
+    "agreement",
     "foretold",
     "relu_network",
     "sides",
@@ -86,10 +86,10 @@ def sides(seed: int) -> tuple[Run, Run, Run]:
     return foretold(seed), square_network(seed), relu_network(seed)
 
 
-def agreement(seed: int) -> tuple[FloatArray, float, float]:
-    """Whether each neuron's winner came true, the share of neurons, and that of the clear ones."""
+def agreement(seed: int) -> tuple[float, float]:
+    """Share of the quadratic neurons whose winner came true, and of those with a clear winner."""
     run = square_network(seed)
     last = project(run).at(-1)
     hits = predict(run).winner == last.dominant
     clear = last.dominant_share > 0.5
-    return hits, float(hits.mean()), float(hits[clear].mean())
+    return float(hits.mean()), float(hits[clear].mean())
