@@ -45,6 +45,7 @@ __all__ = [
     "predict",
     "project",
     "reduce",
+    "reproduce",
     "simulate",
     "solve",
     "system",
@@ -85,6 +86,7 @@ _HOMES = {
     "predict": "comparison",
     "project": "comparison",
     "reduce": "systems",
+    "reproduce": "report",
     "simulate": "simulation",
     "solve": "solvers",
     "system": "systems",
@@ -125,6 +127,7 @@ if TYPE_CHECKING:
     from odekit.groups import FiniteGroup, group
     from odekit.limits import limit
     from odekit.networks import Network
+    from odekit.report.papers import reproduce
     from odekit.simulation import Run, load_run, loss_and_gradient, simulate
     from odekit.solvers import (
         CompiledSystem,

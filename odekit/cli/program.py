@@ -17,7 +17,7 @@ from odekit.outcomes import ExitCode
 
 __all__ = ["COMMANDS", "Program", "main", "program"]
 
-COMMANDS = ("verify", "claims", "derive", "analyse", "check", "simulate", "compare", "predict")
+COMMANDS = ("verify", "claims", "derive", "analyse", "check", "simulate", "compare", "predict", "reproduce")
 
 
 class Failure(click.ClickException):

@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING
 from odekit.facade import lazy
 
 _HOMES = {
+    "Reproduced": "papers",
     "Table": "tables",
+    "PaperFigure": "papers",
     "check_folder": "folder",
     "claims_table": "tables",
     "comparison_table": "tables",
     "controls": "prose",
     "findings_table": "tables",
+    "figures_table": "papers",
+    "filled_folder": "folder",
     "gap_figure": "figures",
     "latex_table": "tables",
     "loss_figure": "figures",
@@ -18,6 +22,8 @@ _HOMES = {
     "notes": "prose",
     "prediction_table": "tables",
     "provenance": "prose",
+    "reproduce": "papers",
+    "select_figures": "papers",
     "terminal_table": "tables",
     "total": "prose",
     "trajectory_figure": "figures",
@@ -31,6 +37,7 @@ _HOMES = {
 if TYPE_CHECKING:
     from odekit.report.figures import *
     from odekit.report.folder import *
+    from odekit.report.papers import *
     from odekit.report.prose import *
     from odekit.report.tables import *
 else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from odekit.report.tables import escape, latex_table, markdown_table, verdict_ta
 if TYPE_CHECKING:
     from odekit.claims import Report
 
-__all__ = ["check_folder", "write_report"]
+__all__ = ["check_folder", "filled_folder", "write_report"]
 
 FILES = ("report.json", "verdicts.tex", "verdicts.md")
 FIGURES = "figures"
@@ -59,16 +60,32 @@ def write_report(report: Report, path: str | os.PathLike[str], force: bool = Fal
     ------
     FileError: the folder can't be written; then nothing is.
     """
+    with filled_folder(path, force) as folder:
+        _fill(report, folder)
+    return Path(path)
+
+
+@contextmanager
+def filled_folder(path: str | os.PathLike[str], force: bool = False) -> Iterator[Path]:
+    """A folder to fill, which takes its place when the block has ended, and never if the block fails.
+
+    Parameters
+    ----------
+    path, force: see `check_folder`.
+
+    Raises
+    ------
+    FileError: the folder can't be written; then nothing is.
+    """
     target = check_folder(path, force)
     temporary = _beside(target, "tmp")
     with refusing(Path(path)):
         try:
             temporary.mkdir()
-            _fill(report, temporary)
+            yield temporary
             _swap(temporary, target)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
-    return Path(path)
 
 
 def _check_place(target: Path, given: Path) -> None:

@@ -21,8 +21,8 @@ MOST_NAMES = 4  # that fit below a panel
 def spectrum(values: FloatArray, group: FiniteGroup) -> FloatArray:
     """Size of functions (..., n) in each nontrivial real irrep, (..., count), over the largest of each.
 
-    Of characters the amplitude; of larger irreps that of every entry of the block, row by row, as in the basis in
-    which the group's irreps come.
+    Of characters the amplitude; of larger irreps that of every entry of the block, row by row, in the basis
+    in which the group's irreps come.
     """
     if group.is_abelian:
         sizes = project({"theta": values, "xi": values}, group).alpha
@@ -71,5 +71,11 @@ def draw_spectra(
             axes.set_yticks([])
     panels = [axes for row in grid for axes in row]
     figure_of(grid[0][0]).colorbar(
-        image, ax=panels, orientation="horizontal", location="bottom", aspect=40, pad=0.02, label="size / largest"
+        image,
+        ax=panels,
+        orientation="horizontal",
+        location="bottom",
+        aspect=40,
+        pad=0.02,
+        label="size / largest",
     )

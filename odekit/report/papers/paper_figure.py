@@ -9,9 +9,10 @@ from textwrap import fill
 import numpy as np
 from matplotlib.figure import Figure
 
-__all__ = ["Drawing", "PaperFigure", "generator", "run_seed"]
+__all__ = ["KEPT", "Drawing", "PaperFigure", "generator", "run_seed"]
 
 WIDTH = 100  # characters of a caption's line
+KEPT = 4  # computations of each kind that are kept, for figures that share one
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from odekit.arrays import ComplexArray, FloatArray
+from odekit.arrays import ComplexArray, FloatArray, IndexArray
 from odekit.comparison import LiftedNeurons, Modes, ReducedFlow, project
 from odekit.derivation import derive
 from odekit.groups import from_modes, mode_basis
@@ -52,7 +52,7 @@ def _one_harmonic(run: Run, elapsed: FloatArray) -> dict[str, FloatArray]:
     }
 
 
-def _at_frequencies(run: Run, places: FloatArray, values: ComplexArray) -> FloatArray:
+def _at_frequencies(run: Run, places: IndexArray, values: ComplexArray) -> FloatArray:
     """Weights (T, M, n) with one amplitude (T, M) a neuron, at its place."""
     group = run.network.finite_group
     amplitudes = np.zeros((*values.shape, len(mode_basis(group))), dtype=np.complex128)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from odekit.report.figures import figure_of, panels
@@ -20,7 +21,7 @@ def side_by_side(
     share_x: bool = True,
     share_y: bool = True,
 ) -> list[list[Axes]]:
-    """Axes by row and column, titled; a column shares x, and a row y, unless told not to. Call it inside `styled`.
+    """Axes by row and column, titled, inside of `styled`; a column shares x, and a row y, unless told not to.
 
     Parameters
     ----------
@@ -43,11 +44,11 @@ def label_columns(axes: Sequence[Sequence[Axes]], label: str) -> None:
 
 def share_legend(axes: Sequence[Sequence[Axes]], columns: int) -> None:
     """One legend below the figure, of so many columns, instead of one below each panel."""
-    found = {}
+    found: dict[str, Artist] = {}
     for panel in (panel for row in axes for panel in row):
         handles, labels = panel.get_legend_handles_labels()
         found |= dict(zip(labels, handles, strict=True))
         legend = panel.get_legend()
         if legend is not None:
             legend.remove()
-    figure_of(axes[0][0]).legend(found.values(), found.keys(), loc="outside lower center", ncols=columns)
+    figure_of(axes[0][0]).legend(list(found.values()), list(found), loc="outside lower center", ncols=columns)

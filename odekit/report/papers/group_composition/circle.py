@@ -52,16 +52,18 @@ def draw(name: str, seed: int) -> Drawing:
     apart = float(np.abs(values[1][-1] - values[0][-1]).max())
     return Drawing(
         figure_of(axes[0][0]),
-        "the lifted flow from the network's first snapshot, integrated. z = tr(xihat^* theta1hat theta2hat) over "
-        "the product of the three blocks' norms, at each neuron's own irrep; 1 where the blocks are aligned and of "
-        "rank one. Above its path in the complex plane from the start, an open dot; below its real part. For numbers "
-        "z = exp(iD) stays on the circle, and tan(D/2) decays exactly exponentially at the rate 3 E; matrix "
-        f"blocks move inside of it. E by irrep: {rates}.",
+        "the lifted flow from the network's first snapshot, integrated. z = tr(xihat^* theta1hat "
+        "theta2hat) over the product of the three blocks' norms, at each neuron's own irrep; 1 where the "
+        "blocks are aligned and of rank one. Above its path in the complex plane from the start, an open "
+        "dot; below its real part. For numbers z = exp(iD) stays on the circle, and tan(D/2) decays "
+        f"exactly exponentially at the rate 3 E; matrix blocks move inside of it. E by irrep: {rates}.",
         f"snapshots of the full network; at the last one z is within {apart:.0e} of the ODE's.",
-        "Each neuron starts with random blocks at one irrep, taken in turn. " + settings(name, NEURONS, ENDS[name]),
-        "The published measure |<C1, C2>| / (|C1| |C2|) takes an absolute value, so that it is 1 for any two numbers, "
-        "however far apart their phases: at one-dimensional irreps it can show no alignment. Exponential "
-        "convergence from the start holds for a single pair alone; elsewhere it is the local rate.",
+        "Each neuron starts with random blocks at one irrep, taken in turn. "
+        + settings(name, NEURONS, ENDS[name]),
+        "The published measure |<C1, C2>| / (|C1| |C2|) takes an absolute value, so that it is 1 for any "
+        "two numbers, however far apart their phases: at one-dimensional irreps it can show no alignment. "
+        "Exponential convergence from the start holds for a single pair alone; elsewhere it is the local "
+        "rate.",
     )
 
 
@@ -72,7 +74,14 @@ def _draw_plane(axes: Axes, values: ComplexArray, irreps: IndexArray, mark: str)
         path = values[:, neuron]
         line = {"linestyle": "", "marker": mark, "markersize": 1.4} if mark else {"linestyle": "-"}
         axes.plot(path.real, path.imag, color=_colour(place), **line)
-        axes.plot(path.real[0], path.imag[0], color=_colour(place), marker="o", markerfacecolor="white", markersize=3.5)
+        axes.plot(
+            path.real[0],
+            path.imag[0],
+            color=_colour(place),
+            marker="o",
+            markerfacecolor="white",
+            markersize=3.5,
+        )
     axes.set_aspect("equal")
 
 
@@ -94,7 +103,7 @@ FIGURES = tuple(
     PaperFigure(
         f"circle-{name}",
         PAPER,
-        f"Neurons at one irrep of {name} turn until their blocks are aligned",
+        f"Neurons at one irrep of {name} turn into alignment",
         published,
         partial(draw, name),
     )

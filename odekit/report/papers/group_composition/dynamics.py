@@ -11,13 +11,7 @@ from matplotlib.figure import Figure
 
 from odekit.comparison import irrep_shares
 from odekit.derivation import landscape, lift
-from odekit.report.figures import (
-    figure_of,
-    plot_alignment_level,
-    plot_competition,
-    plot_rank_one,
-    styled,
-)
+from odekit.report.figures import figure_of, plot_alignment_level, plot_competition, plot_rank_one, styled
 from odekit.report.papers.group_composition.spheres import (
     END,
     PAPER,
@@ -53,16 +47,16 @@ def draw_competition(name: str, seed: int) -> Drawing:
     G = named(name)
     return Drawing(
         _drawn(name, seed, lambda side, axes: plot_competition(side, neuron, axes=axes), 5.0),
-        f"the lifted flow from the network's first snapshot, integrated: theta1 of neuron {neuron} by irrep, its "
-        "amplitude at conjugate pairs of characters, or else its Euclidean length.",
+        f"the lifted flow from the network's first snapshot, integrated: theta1 of neuron {neuron} by "
+        "irrep, its amplitude at conjugate pairs of characters, or else its Euclidean length.",
         f"snapshots of the full network. Irrep {G.real_irreps[winner[neuron]].name} wins and holds "
-        f"{100 * shares[neuron, winner[neuron]]:.4f} % of theta1 at the end; shown is the neuron whose winner starts "
-        "smallest. Losers level off where the finite logit scale a couples neurons.",
+        f"{100 * shares[neuron, winner[neuron]]:.4f} % of theta1 at the end; shown is the neuron whose "
+        "winner starts smallest. Losers level off where the finite logit scale a couples neurons.",
         settings(name),
-        "It is printed that each neuron converges to a single irrep: a real neuron keeps a conjugate pair. The losers' "
-        "amplitudes decay at the winner's E "
-        f"({_energies(run)}), on three spheres; on the public code's joint sphere at other rates. The largest start "
-        "need not win, unless phases are aligned and magnitudes equal.",
+        "It is printed that each neuron converges to a single irrep: a real neuron keeps a conjugate pair. "
+        f"The losers' amplitudes decay at the winner's E ({_energies(run)}), on three spheres; on the "
+        "public code's joint sphere at other rates. The largest start need not win, unless phases are "
+        "aligned and magnitudes equal.",
     )
 
 
@@ -71,14 +65,15 @@ def draw_rank_one(name: str, seed: int) -> Drawing:
     run = trained(name, seed)
     return Drawing(
         _drawn(name, seed, lambda side, axes: _above_floor(plot_rank_one(side, axes=axes)), END),
-        "the lifted flow from the network's first snapshot: second singular value over the first of theta1's block at "
-        "the irrep that wins, of the neurons that a three-dimensional irrep wins; median, middle half, and neurons.",
-        "the same of the full network. It levels off where the finite logit scale a couples neurons, which the ODE "
-        "leaves out: maxima of the full loss are not exactly of rank one.",
+        "the lifted flow from the network's first snapshot: second singular value over the first of "
+        "theta1's block at the irrep that wins, of the neurons that a three-dimensional irrep wins; "
+        "median, middle half, and neurons.",
+        "the same of the full network. It levels off where the finite logit scale a couples neurons, which "
+        "the ODE leaves out: maxima of the full loss are not exactly of rank one.",
         settings(name),
         "On a linear axis the published curve seems to reach 0. It decays exponentially at the rate E "
-        f"({_energies(run)}) for every neuron once the winner leads; rank one is over the complex numbers here, over "
-        "R, C or H by the irrep's type in general: a quaternionic block has complex rank two.",
+        f"({_energies(run)}) for every neuron once the winner leads; rank one is over the complex numbers "
+        "here, over R, C or H by the irrep's type in general: a quaternionic block has complex rank two.",
     )
 
 
@@ -87,17 +82,18 @@ def draw_level(name: str, seed: int) -> Drawing:
     is_abelian = named(name).is_abelian
     return Drawing(
         _drawn(name, seed, lambda side, axes: plot_alignment_level(side, axes=axes), 2.0),
-        "the lifted flow from the network's first snapshot: Re tr(xihat^* theta1hat theta2hat) over the product of the "
-        "blocks' norms, at the irrep that wins at the end"
+        "the lifted flow from the network's first snapshot: Re tr(xihat^* theta1hat theta2hat) over the "
+        "product of the blocks' norms, at the irrep that wins at the end"
         + ("; of characters it is cos D." if is_abelian else "."),
         "the same of the full network; median, middle half, and neurons.",
         settings(name),
         "The published level takes the absolute value, "
         + (
-            "which is 1 for any two numbers, so that on an Abelian group it shows nothing; here the sign is kept."
+            "which is 1 for any two numbers, so that on an Abelian group it shows nothing; here the sign "
+            "is kept."
             if is_abelian
-            else "which is 1 at the one-dimensional irreps whatever their phases, and hides a wrong sign; here the "
-            "sign is kept."
+            else "which is 1 at the one-dimensional irreps whatever their phases, and hides a wrong sign; "
+            "here the sign is kept."
         ),
     )
 
@@ -121,22 +117,43 @@ def _above_floor(axes: Axes) -> Axes:
 def _energies(run: Run) -> str:
     G = run.network.finite_group
     points = landscape(lift(run.network), G)
-    found = {f"{float(point.energy):.2f}": sigma.name for sigma, point in zip(G.real_irreps[1:], points, strict=True)}
+    found = {
+        f"{float(point.energy):.2f}": sigma.name
+        for sigma, point in zip(G.real_irreps[1:], points, strict=True)
+    }
     if len(found) == 1:
         return f"E = {next(iter(found))}"
     return ", ".join(f"E = {energy} at {irrep}" for energy, irrep in found.items())
 
 
-def _figure(kind: str, name: str, title: str, published: str, draw: Callable[[str, int], Drawing]) -> PaperFigure:
+def _figure(
+    kind: str, name: str, title: str, published: str, draw: Callable[[str, int], Drawing]
+) -> PaperFigure:
     return PaperFigure(f"{kind}-{name}", PAPER, title, published, partial(draw, name))
 
 
 FIGURES = (
     _figure(
-        "competition", "Z3xZ5", "Irreps of Z3xZ5 compete inside one neuron", "abelian_scale_competition.jpg", draw_competition
+        "competition",
+        "Z3xZ5",
+        "Irreps of Z3xZ5 compete inside one neuron",
+        "abelian_scale_competition.jpg",
+        draw_competition,
     ),
-    _figure("competition", "F21", "Irreps of F21 compete inside one neuron", "no file; the like of the one of Z3xZ5", draw_competition),
+    _figure(
+        "competition",
+        "F21",
+        "Irreps of F21 compete inside one neuron",
+        "no file; the like of the one of Z3xZ5",
+        draw_competition,
+    ),
     _figure("rank-one", "F21", "Blocks of F21 become rank one", "frobenius21_rank1.jpg", draw_rank_one),
-    _figure("alignment-level", "Z3xZ5", "Phases of Z3xZ5 align", "abelian_phase_alignment.jpg, from random starts", draw_level),
+    _figure(
+        "alignment-level",
+        "Z3xZ5",
+        "Phases of Z3xZ5 align",
+        "abelian_phase_alignment.jpg, from random starts",
+        draw_level,
+    ),
     _figure("alignment-level", "F21", "Blocks of F21 align", "frobenius21_alignment.jpg", draw_level),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache, partial
+from functools import lru_cache, partial
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,7 +14,7 @@ from odekit.networks import Network
 from odekit.report.figures import COLOURS, GREY, figure_of, logarithmic, styled
 from odekit.report.papers.group_composition.spheres import NEURONS, PAPER, SCALE, named, trained
 from odekit.report.papers.group_composition.winners import proportions
-from odekit.report.papers.paper_figure import Drawing, PaperFigure
+from odekit.report.papers.paper_figure import KEPT, Drawing, PaperFigure
 from odekit.report.papers.side_by_side import label_columns, side_by_side
 from odekit.simulation import ScaleRun, train_scales
 from odekit.solvers import solve
@@ -52,7 +52,7 @@ def population_loss(gaps: Mapping[float, int], scale: FloatArray) -> FloatArray:
     return np.asarray(np.log1p(sum(count * np.exp(-gap * scale) for gap, count in gaps.items())))
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def scaled(name: str, seed: int, tied: bool) -> ScaleRun:
     """The trained directions with one scale, or with one a neuron; then time is counted in M."""
     run = trained(name, seed)
@@ -97,17 +97,18 @@ def draw(name: str, seed: int) -> Drawing:
     slope = float(np.polyfit(np.log(times[late]), scale[late], 1)[0])
     return Drawing(
         figure_of(left[0]),
-        "one equation, s' = -dL/ds, for the scale of a population of aligned neurons with Haar frames, irreps in the "
-        "shares that the free flows foretell; its loss. At the end s grows by "
-        f"{slope:.0f} for each factor e of time, 1/gap = {1 / min(gaps):.0f} being the limit.",
-        f"the network's trained directions, frozen; one scale for all neurons, or one for each (median, and from the "
-        f"5th to the 95th of 100). Loss at the end {tied.loss[-1]:.1e} and {own.loss[-1]:.1e}, of the population "
-        f"{loss[-1]:.1e}. Dotted: ln n.",
-        f"{name}, {NEURONS} neurons from the first stage (see winners-{name}), logits (1/M) sum of s xi act, all scales "
-        f"{SCALE:g} at the start, gradient flow of the mean loss; time dimensionless.",
-        "It compares one scale with own scales at the same steps. Their clocks differ: the derivative by one common "
-        f"scale is a sum over M neurons, so that in one flow's time own scales are M = {NEURONS} times slower; here "
-        "their time is divided by M. The growth s ~ log t sets in only once the loss is small.",
+        "one equation, s' = -dL/ds, for the scale of a population of aligned neurons with Haar frames, "
+        f"irreps in the shares that the free flows foretell; its loss. At the end s grows by {slope:.0f} "
+        f"for each factor e of time, 1/gap = {1 / min(gaps):.0f} being the limit.",
+        "the network's trained directions, frozen; one scale for all neurons, or one for each (median, and "
+        f"from the 5th to the 95th of 100). Loss at the end {tied.loss[-1]:.1e} and {own.loss[-1]:.1e}, of "
+        f"the population {loss[-1]:.1e}. Dotted: ln n.",
+        f"{name}, {NEURONS} neurons from the first stage (see winners-{name}), logits (1/M) sum of s xi "
+        f"act, all scales {SCALE:g} at the start, gradient flow of the mean loss; time dimensionless.",
+        "It compares one scale with own scales at the same steps. Their clocks differ: the derivative by "
+        f"one common scale is a sum over M neurons, so that in one flow's time own scales are M = {NEURONS} "
+        "times slower; here their time is divided by M. The growth s ~ log t sets in only once the loss is "
+        "small.",
     )
 
 
@@ -120,7 +121,7 @@ def _draw_curve(
 
 PUBLISHED = {
     "Z3xZ5": "no file; the like of the second stage of F21",
-    "F21": "frobenius21_scale_tied.jpg, frobenius21_scale_perneuron.jpg, frobenius21_scale_comparison_loss.jpg",
+    "F21": "frobenius21_scale_tied.jpg, _perneuron.jpg and _comparison_loss.jpg",
 }
 FIGURES = tuple(
     PaperFigure(

@@ -10,7 +10,14 @@ from odekit.arrays import FloatArray, IndexArray
 from odekit.comparison import project
 from odekit.groups import mode_basis
 from odekit.report.figures import COLOURS, GREY, figure_of, panels, styled
-from odekit.report.papers.group_composition.spheres import PAPER, end_shares, named, reduced, settings, trained
+from odekit.report.papers.group_composition.spheres import (
+    PAPER,
+    end_shares,
+    named,
+    reduced,
+    settings,
+    trained,
+)
 from odekit.report.papers.heatmaps import draw_spectra, spectrum, spectrum_labels
 from odekit.report.papers.paper_figure import Drawing, PaperFigure
 from odekit.report.papers.side_by_side import label_columns, side_by_side
@@ -40,12 +47,15 @@ def draw_spectra_of(name: str, seed: int) -> Drawing:
     apart = max(float(np.abs(row[1] - row[2]).max()) for row in rows)
     return Drawing(
         figure_of(grid[0][0]),
-        f"{SHOWN} neurons (down) by real irrep (across) where the lifted flow has taken them: one irrep each.",
-        f"the same neurons after training, on the right; the start of both on the left. Sizes differ from the ODE's by "
-        f"{apart:.0e} at most.",
-        f"{settings(name)} Amplitudes of characters, or of the entries of an irrep's block, over each neuron's largest.",
-        "The published columns are single characters or matrix entries. One of a conjugate pair never stands alone, and "
-        "which entries of a block are large depends on the basis chosen: what a neuron has is an irrep.",
+        f"{SHOWN} neurons (down) by real irrep (across) where the lifted flow has taken them: one irrep "
+        "each.",
+        "the same neurons after training, on the right; the start of both on the left. Sizes differ from "
+        f"the ODE's by {apart:.0e} at most.",
+        f"{settings(name)} Amplitudes of characters, or of the entries of an irrep's block, over each "
+        "neuron's largest.",
+        "The published columns are single characters or matrix entries. One of a conjugate pair never "
+        "stands alone, and which entries of a block are large depends on the basis chosen: what a neuron "
+        "has is an irrep.",
     )
 
 
@@ -64,8 +74,12 @@ def draw_phases(name: str, seed: int) -> Drawing:
             for place, (radius, label) in enumerate(zip(radii, labels, strict=True)):
                 own = phase[winner == place]
                 colour = COLOURS[place % len(COLOURS)]
-                side.plot(radius * np.cos(around), radius * np.sin(around), color=GREY, linewidth=0.3, linestyle="-")
-                side.scatter(radius * np.cos(own), radius * np.sin(own), s=DOT, color=colour, label=label, linewidths=0)
+                side.plot(
+                    radius * np.cos(around), radius * np.sin(around), color=GREY, linewidth=0.3, linestyle="-"
+                )
+                side.scatter(
+                    radius * np.cos(own), radius * np.sin(own), s=DOT, color=colour, label=label, linewidths=0
+                )
             side.set_aspect("equal")
             side.axis("off")
         handles, texts = axes[0].get_legend_handles_labels()
@@ -73,14 +87,14 @@ def draw_phases(name: str, seed: int) -> Drawing:
     count = sides[1].network.neurons / len(labels)
     return Drawing(
         figure_of(axes[0]),
-        "phases of theta1hat at the character that wins where the lifted flow ends, one circle a conjugate pair, named "
-        "below; the angle is the phase.",
-        "the same after training. The largest |mean exp(i phase)| of any pair is "
-        f"{largest[1]:.2f} ({largest[0]:.2f} by the ODE), where uniform phases of {count:.0f} neurons a pair have "
-        f"about {count**-0.5:.2f}.",
+        "phases of theta1hat at the character that wins where the lifted flow ends, one circle a conjugate "
+        "pair, named below; the angle is the phase.",
+        f"the same after training. The largest |mean exp(i phase)| of any pair is {largest[1]:.2f} "
+        f"({largest[0]:.2f} by the ODE), where uniform phases of {count:.0f} neurons a pair have about "
+        f"{count**-0.5:.2f}.",
         settings(name),
-        "Phases are uniform at the start and stay so by symmetry; that is no outcome of training. They are uniform as a "
-        "random sample is, not evenly spread.",
+        "Phases are uniform at the start and stay so by symmetry; that is no outcome of training. They are "
+        "uniform as a random sample is, not evenly spread.",
     )
 
 
@@ -126,28 +140,28 @@ FIGURES = (
     PaperFigure(
         "spectra-Z3xZ5",
         PAPER,
-        "Spectra of neurons on Z3xZ5 at the start and at the end",
+        "Spectra on Z3xZ5, start and end",
         "modular_addition_dft_heatmap.jpg and modular_addition_xi_heatmap_example.jpg",
         partial(draw_spectra_of, "Z3xZ5"),
     ),
     PaperFigure(
         "spectra-F21",
         PAPER,
-        "Spectra of neurons on F21 at the start and at the end",
+        "Spectra on F21, start and end",
         "frobenius21_dft_heatmap.jpg and frobenius21_dft_magnitude.jpg",
         partial(draw_spectra_of, "F21"),
     ),
     PaperFigure(
         "phase-circles-Z3xZ5",
         PAPER,
-        "Phases of the neurons that each character of Z3xZ5 wins",
+        "Phases at each character of Z3xZ5",
         "modular_addition_phase_circles.jpg",
         partial(draw_phases, "Z3xZ5"),
     ),
     PaperFigure(
         "phase-sum-Z3xZ5",
         PAPER,
-        "The readout's phase against the sum of the embeddings' on Z3xZ5",
+        "The readout's phase against the embeddings' sum",
         "modular_addition_phase_alignment.jpg",
         partial(draw_sums, "Z3xZ5"),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from odekit.arrays import ComplexArray, FloatArray, IndexArray
 from odekit.comparison import irrep_shares
 from odekit.groups import FiniteGroup, group, group_fourier, inverse_group_fourier
 from odekit.networks import Network
-from odekit.report.papers.paper_figure import generator
+from odekit.report.papers.paper_figure import KEPT, generator
 from odekit.report.papers.reduced_run import reduced_run
 from odekit.simulation import Run, initial_weights, simulate
 
@@ -46,7 +46,7 @@ def named(name: str) -> FiniteGroup:
 
 
 def sphere_network(name: str, neurons: int) -> Network:
-    """A quadratic network, unshared, each weight vector on a unit sphere, with logits (a/M) sum of neurons."""
+    """A quadratic network, unshared, each weight vector on a unit sphere, logits (a/M) sum of neurons."""
     return Network(
         named(name),
         neurons=neurons,
@@ -64,7 +64,7 @@ def follow(name: str, weights: Weights, end: float = END) -> Run:
     return simulate(network, weights=weights, times=times, rtol=1e-9, estimate_error=False)
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def trained(name: str, seed: int) -> Run:
     """The same from uniform weights."""
     network = sphere_network(name, NEURONS)
@@ -72,7 +72,7 @@ def trained(name: str, seed: int) -> Run:
     return follow(name, {key: w.T for key, w in zip((*network.embeddings, "xi"), stack, strict=True)})
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def reduced(name: str, seed: int) -> Run:
     """What the lifted flow makes of the same start, at more times."""
     run = trained(name, seed)
@@ -92,10 +92,10 @@ def in_units(run: Run) -> Run:
 def settings(name: str, neurons: int = NEURONS, end: float = END) -> str:
     """What was trained."""
     return (
-        f"{name}, {neurons} neurons, quadratic activation, unshared embedding, theta1, theta2 and xi each on a unit "
-        f"sphere, summed loss, logits (a/M) sum of neurons with a = {SCALE:g}, projected gradient flow up to time "
-        f"{end:g} M/a; time is counted in M/a, dimensionless. (The public code keeps theta1 and theta2 of a neuron "
-        "on one sphere together, and takes steps of descent.)"
+        f"{name}, {neurons} neurons, quadratic activation, unshared embedding, theta1, theta2 and xi each "
+        f"on a unit sphere, summed loss, logits (a/M) sum of neurons with a = {SCALE:g}, projected gradient "
+        f"flow up to time {end:g} M/a; time is counted in M/a, dimensionless. (The public code keeps theta1 "
+        "and theta2 of a neuron on one sphere together, and takes steps of descent.)"
     )
 
 

@@ -55,7 +55,9 @@ def draw(name: str, seed: int) -> Drawing:
             side.bar(np.arange(len(irreps)), shares, yerr=bars, color=COLOURS[0], error_kw={"linewidth": 0.7})
             side.axhline(1 / len(irreps), color=GREY, linestyle=":")
             side.set_xticks(
-                np.arange(len(irreps)), [sigma.name for sigma in irreps], rotation=90 if len(irreps) > 3 else 0
+                np.arange(len(irreps)),
+                [sigma.name for sigma in irreps],
+                rotation=90 if len(irreps) > 3 else 0,
             )
             side.grid(visible=False, axis="x")
         axes[0].set_ylabel("share of neurons")
@@ -64,16 +66,16 @@ def draw(name: str, seed: int) -> Drawing:
     uniform = len({(sigma.r, sigma.type) for sigma in irreps}) == 1
     return Drawing(
         figure_of(axes[0]),
-        f"of {DRAWN} random starts, the irrep whose free flow blows up first: {listed}. Error bars are two standard "
-        "deviations; dotted, equal shares.",
-        f"the irrep with the largest share of theta1 after training. The one foretold from the start is right for "
-        f"{100 * agreement:.1f} % of the neurons.",
+        f"of {DRAWN} random starts, the irrep whose free flow blows up first: {listed}. Error bars are two "
+        "standard deviations; dotted, equal shares.",
+        "the irrep with the largest share of theta1 after training. The one foretold from the start is "
+        f"right for {100 * agreement:.1f} % of the neurons.",
         settings(name),
-        "A real neuron has both characters of a conjugate pair to the same extent: one bar for each pair is right, and "
-        "counting the 14 characters splits each pair at will. Equal shares are right here."
+        "A real neuron has both characters of a conjugate pair to the same extent: one bar for each pair "
+        "is right, and counting the 14 characters splits each pair at will. Equal shares are right here."
         if uniform
-        else "A uniform choice of the irrep can't be right here: irreps of different dimension win differently often; "
-        "choices are uniform within a type only. The blog's table leaves the general case open.",
+        else "A uniform choice of the irrep can't be right here: irreps of different dimension win differently "
+        "often, and choices are uniform within a type only. The paper's blog leaves the general case open.",
     )
 
 

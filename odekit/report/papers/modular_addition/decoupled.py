@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from odekit.arrays import ComplexArray, FloatArray
-from odekit.comparison import Modes, ReducedFlow, project
+from odekit.comparison import ReducedFlow, project
 from odekit.groups import cyclic, from_modes, mode_basis
 from odekit.networks import Network
 from odekit.report.figures import COLOURS, GREY, figure_of, logarithmic, styled
@@ -62,7 +63,7 @@ class Path:
     def error(self, exact: Path) -> FloatArray:
         """Distance from another path, relative to its length."""
         distance = np.abs(self.u - exact.u) ** 2 + np.abs(self.v - exact.v) ** 2
-        return np.sqrt(distance / (np.abs(exact.u) ** 2 + np.abs(exact.v) ** 2))
+        return np.asarray(np.sqrt(distance / (np.abs(exact.u) ** 2 + np.abs(exact.v) ** 2)))
 
 
 def start_of(case: Case, network: Network) -> dict[str, ComplexArray]:
@@ -98,7 +99,7 @@ def network_path(case: Case, network: Network) -> tuple[FloatArray, Path]:
     return times, _path(project(run).amplitudes)
 
 
-def _path(amplitudes: dict[str, ComplexArray] | Modes) -> Path:
+def _path(amplitudes: Mapping[str, ComplexArray]) -> Path:
     return Path(*(amplitudes[name][:, 0, FREQUENCY - 1] for name in ("theta", "xi")))
 
 
@@ -107,7 +108,7 @@ def draw(number: int, seed: int) -> Drawing:
     case, network = CASES[number], Network(cyclic(ORDER), neurons=1)
     exact, euler = exact_path(case, network), euler_path(case, network)
     times, trained = network_path(case, network)
-    steps = np.arange(case.steps + 1)
+    steps = np.arange(case.steps + 1.0)
     places = times.astype(int)
     at = Path(exact.u[places], exact.v[places])
     with styled():
@@ -117,7 +118,14 @@ def draw(number: int, seed: int) -> Drawing:
         _draw_path(left, steps[places], Path(euler.u[places], euler.v[places]), "o")
         _draw_path(right, times, trained, "o")
         left[3].plot(steps[1:], euler.error(exact)[1:], color=COLOURS[3])
-        right[3].plot(times[1:], trained.error(at)[1:], color=COLOURS[3], marker="o", markerfacecolor="none", linestyle="")
+        right[3].plot(
+            times[1:],
+            trained.error(at)[1:],
+            color=COLOURS[3],
+            marker="o",
+            markerfacecolor="none",
+            linestyle="",
+        )
         logarithmic(left[3], "y")
         labels = ("phase (rad)", r"$D$ (rad)", "magnitude", "distance")
         for row, label in zip(axes, labels, strict=True):
@@ -131,7 +139,12 @@ def draw(number: int, seed: int) -> Drawing:
 
 
 def _draw_path(column: Sequence[Axes], steps: FloatArray, path: Path, mark: str) -> None:
-    line = {"linestyle": "" if mark else "-", "marker": mark, "markerfacecolor": "none", "markeredgewidth": 0.7}
+    line: dict[str, Any] = {
+        "linestyle": "" if mark else "-",
+        "marker": mark,
+        "markerfacecolor": "none",
+        "markeredgewidth": 0.7,
+    }
     phi, D = path.phi, path.D
     curves = (
         (0, 2 * phi, COLOURS[0], r"$2\phi$"),
@@ -152,19 +165,19 @@ def _told(
     ends = float(blow_up_time(MAGNITUDE, MAGNITUDE, 2 * case.phi - case.psi, ORDER)) / form.rate
     timing = "late" if abs(euler.u[-1]) < abs(exact.u[-1]) else "early"
     return (
-        "line: the exact solution of the four-variable ODE (Jacobi's elliptic functions); dots: the published "
-        "scheme, forward Euler with step 1, every "
-        f"{case.steps // SHOWN}th. From above: the phases 2 phi and psi, the phase difference D = 2 phi - psi "
-        "with pi/2 in grey, the magnitudes alpha and beta, and the distance of Euler's points from the exact "
-        f"solution relative to its length, {error.max():.1e} at most.",
+        "line: the exact solution of the four-variable ODE (Jacobi's elliptic functions); dots: the "
+        f"published scheme, forward Euler with step 1, every {case.steps // SHOWN}th. From above: the "
+        "phases 2 phi and psi, the phase difference D = 2 phi - psi with pi/2 in grey, the magnitudes "
+        "alpha and beta, and the distance of Euler's points from the exact solution relative to its "
+        f"length, {error.max():.1e} at most.",
         "gradient flow of the full loss of a network of this one neuron; below, its distance from the exact "
         f"solution, {departure.max():.1e} at most, which softmax makes by leaving the uniform distribution.",
-        f"Z{ORDER}, one neuron at frequency {FREQUENCY} with alpha = beta = {MAGNITUDE:g}, phi = {case.phi:g}, "
-        f"psi = {case.psi:g}, quadratic activation, mean loss, {case.steps} steps of 1; dimensionless. The exact "
-        f"solution blows up at step {ends:.0f}. Nothing is random.",
-        f"It is forward Euler's, up to {100 * error.max():.2g} % off the exact solution, which it reaches {timing}. "
-        "The printed D' = -p (4 beta^2 - alpha^2/beta) sin D is not what the code integrates, and "
-        "is refuted.",
+        f"Z{ORDER}, one neuron at frequency {FREQUENCY} with alpha = beta = {MAGNITUDE:g}, phi = "
+        f"{case.phi:g}, psi = {case.psi:g}, quadratic activation, mean loss, {case.steps} steps of 1; "
+        f"dimensionless. The exact solution blows up at step {ends:.0f}. Nothing is random.",
+        f"It is forward Euler's, up to {100 * error.max():.2g} % off the exact solution, which it reaches "
+        f"{timing}. The printed D' = -p (4 beta^2 - alpha^2/beta) sin D is not what the code integrates, "
+        "and is refuted.",
     )
 
 
@@ -172,7 +185,7 @@ def _case(number: int) -> PaperFigure:
     return PaperFigure(
         f"decoupled-case-{number}",
         PAPER,
-        f"One decoupled frequency, case {number}: exact solution, Euler's points and their error",
+        f"One frequency, case {number}: exact, Euler, and his error",
         CASES[number].published,
         partial(draw, number),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,7 +12,7 @@ from odekit.arrays import FloatArray
 from odekit.comparison import Progress, measure_progress, predict
 from odekit.networks import Network
 from odekit.report.figures import COLOURS, HORIZON, figure_of, styled
-from odekit.report.papers.paper_figure import Drawing, PaperFigure, run_seed
+from odekit.report.papers.paper_figure import KEPT, Drawing, PaperFigure, run_seed
 from odekit.report.papers.reduced_run import reduced_run
 from odekit.report.papers.side_by_side import side_by_side
 from odekit.simulation import Run, simulate
@@ -31,7 +31,7 @@ SETTINGS = (
 )
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def training(seed: int) -> Run:
     """The published protocol, for fewer steps."""
     return simulate(
@@ -47,7 +47,7 @@ def training(seed: int) -> Run:
     )
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def measured(seed: int) -> Progress:
     """Its progress measures."""
     return measure_progress(training(seed))
@@ -89,20 +89,23 @@ def draw(seed: int) -> Drawing:
     slope = _norm_slope(progress)
     return Drawing(
         figure_of(left[0]),
-        "no ODE describes AdamW on a part of the pairs. Shown is what the four-variable ODE says of a quadratic "
-        "network from the same weights on all pairs without decay, until shortly before the first neuron blows up: phases align "
-        f"before spectra become sparse (mean |sin D| {ode.sin_D[0]:.2f} to {ode.sin_D[-1]:.2f}, mean inverse "
-        f"participation ratio {ode.ipr[0]:.2f} to {ode.ipr[-1]:.2f}). It knows no pair from another, so that nothing "
-        "is memorised; its loss and accuracy are those of a network with its weights.",
+        "no ODE describes AdamW on a part of the pairs. Shown is what the four-variable ODE says of a "
+        "quadratic network from the same weights on all pairs without decay, until shortly before the "
+        f"first neuron blows up: phases align before spectra become sparse (mean |sin D| {ode.sin_D[0]:.2f} "
+        f"to {ode.sin_D[-1]:.2f}, mean inverse participation ratio {ode.ipr[0]:.2f} to {ode.ipr[-1]:.2f}). "
+        "It knows no pair from another, so that nothing is memorised; its loss and accuracy are those of a "
+        "network with its weights.",
         f"snapshots every {SPACING} steps. Dotted: the ends of the stages, steps {stages.memorised:.0f} and "
-        f"{stages.generalised:.0f}, where the accuracies on the training and on the test pairs have covered 95 % of "
-        "their rise. Of the test pairs, a mirror-seen one was trained on in the other order.",
-        f"{SETTINGS} D at each neuron's dominant frequency; IPR: inverse participation ratio of the embedding's "
-        "powers, 1 for a single frequency. The published panel has two quantities on two axes; here each has its own.",
-        "It is printed that in the last stage the norm shrinks at the rate of the decay. That can't be right while "
-        "the loss holds the weights: after the last stage's beginning the logarithm of the norm changes by "
-        f"{slope:.1e} a step, learning rate times decay being {LEARNING_RATE * WEIGHT_DECAY:.1e}. The stages are "
-        "marked at steps 2,200 and 10,000 there, by eye or by a threshold that is not stated.",
+        f"{stages.generalised:.0f}, where the accuracies on the training and on the test pairs have covered "
+        "95 % of their rise. Of the test pairs, a mirror-seen one was trained on in the other order.",
+        f"{SETTINGS} D at each neuron's dominant frequency; IPR: inverse participation ratio of the "
+        "embedding's powers, 1 for a single frequency. The published panel has two quantities on two axes; "
+        "here each has its own.",
+        "It is printed that in the last stage the norm shrinks at the rate of the decay. That can't be "
+        "right while the loss holds the weights: after the last stage's beginning the logarithm of the "
+        f"norm changes by {slope:.1e} a step, learning rate times decay being "
+        f"{LEARNING_RATE * WEIGHT_DECAY:.1e}. The stages are marked at steps 2,200 and 10,000 there, by eye "
+        "or by a threshold that is not stated.",
     )
 
 
@@ -134,7 +137,7 @@ FIGURES = (
     PaperFigure(
         "grokking",
         PAPER,
-        "Loss, accuracy, phase alignment, sparsity and norm of a training that groks",
+        "Loss, accuracy, alignment, sparsity and norm",
         "grokk_loss.png, grokk_acc.png, grokk_abs_phase_diff.png and grokk_avg_ipr.png",
         draw,
     ),

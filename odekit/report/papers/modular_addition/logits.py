@@ -23,7 +23,7 @@ COLOURS, HIGHEST = "RdBu_r", 1.5
 
 
 def shown_logits(run: Run) -> FloatArray:
-    """Logits (n, n) by second input and output, less their mean over the outputs, the right ones 1 on average."""
+    """Logits (n, n) by second input and output, less their mean over outputs, the right ones 1 on average."""
     values = np.asarray(logits(run.network, *run.snapshot(-1)))
     centred = values - values.mean(axis=-1, keepdims=True)
     x, y = np.indices(centred.shape[:2])
@@ -59,32 +59,27 @@ def draw(seed: int) -> Drawing:
     heights = {wave.form: wave.evaluate(alpha=1.0, beta=1.0) for wave in population_logits(Network("Zp"))}
     return Drawing(
         figure_of(axes[0]),
-        "logits of the network whose neurons all sit at the winner and the phases that are foretold from the initial "
-        f"weights, with one common size. The spurious peaks reach {ratios[0]:.2f} of the right one; for phases that "
-        f"are exactly spread out, {heights[2, 0, -1] / heights[1, 1, -1]:g} is derived.",
+        "logits of the network whose neurons all sit at the winner and the phases that are foretold from "
+        f"the initial weights, with one common size. The spurious peaks reach {ratios[0]:.2f} of the right "
+        f"one; for phases that are exactly spread out, {heights[2, 0, -1] / heights[1, 1, -1]:g} is derived.",
         f"logits after training; the spurious peaks reach {ratios[1]:.2f} of the right one under z^2, and "
-        f"{ratios[2]:.2f} under ReLU. The quadratic neurons that blow up first end the race of the others, so that few of "
-        "them carry the vote.",
-        f"{SETTINGS} Logits less their mean over the outputs, the right ones of all inputs being 1 on average. Outlined: x + y, "
-        "2x and 2y.",
-        "Its scale is cut at 0.8 of the largest logit, and the caption says quadratic activation and a height "
-        "alpha beta^2 where the code trains ReLU and alpha^2 beta is derived. Half the right peak is the height of "
-        "the spurious ones for z^2 with evenly spread phases and one size of all neurons only.",
+        f"{ratios[2]:.2f} under ReLU. The quadratic neurons that blow up first end the race of the others, "
+        "so that few of them carry the vote.",
+        f"{SETTINGS} Logits less their mean over the outputs, the right ones of all inputs being 1 on "
+        "average. Outlined: x + y, 2x and 2y.",
+        "Its scale is cut at 0.8 of the largest logit, and the caption says quadratic activation and a "
+        "height alpha beta^2 where the code trains ReLU and alpha^2 beta is derived. Half the right peak "
+        "is the height of the spurious ones for z^2 with evenly spread phases and one size of all neurons "
+        "only.",
     )
 
 
 def _outline(axes: Axes) -> None:
     for y in range(ORDER):
         for place in {(FIRST_INPUT + y) % ORDER, 2 * FIRST_INPUT % ORDER, 2 * y % ORDER}:
-            axes.add_patch(Rectangle((y - 0.5, place - 0.5), 1, 1, fill=False, linewidth=0.25, edgecolor="black"))
+            axes.add_patch(
+                Rectangle((y - 0.5, place - 0.5), 1, 1, fill=False, linewidth=0.25, edgecolor="black")
+            )
 
 
-FIGURES = (
-    PaperFigure(
-        "logits",
-        PAPER,
-        "Logits at a fixed first input, with the spurious peaks",
-        "output_logits.png",
-        draw,
-    ),
-)
+FIGURES = (PaperFigure("logits", PAPER, "Logits, with their spurious peaks", "output_logits.png", draw),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,8 +13,8 @@ from odekit.arrays import FloatArray, IndexArray
 from odekit.comparison import Modes, Prediction, predict, project
 from odekit.groups import cyclic, from_modes, mode_basis
 from odekit.networks import Network
-from odekit.report.figures import COLOURS, GREY, figure_of, styled
-from odekit.report.papers.paper_figure import Drawing, PaperFigure, generator
+from odekit.report.figures import COLOURS, figure_of, styled
+from odekit.report.papers.paper_figure import KEPT, Drawing, PaperFigure, generator
 from odekit.report.papers.reduced_run import reduced_run
 from odekit.report.papers.side_by_side import label_columns, side_by_side
 from odekit.simulation import Run, initial_weights, simulate
@@ -48,7 +48,7 @@ def raced_neuron(prediction: Prediction, modes: Modes) -> int:
     return int(np.where(contested, times, times.max() + times).argmin())
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def race(seed: int) -> tuple[Run, Run, Prediction]:
     """The reduced ODE, the network, and what is predicted of it; neuron 0 is the one that is shown.
 
@@ -89,22 +89,22 @@ def draw_race(seed: int) -> Drawing:
     last = project(run).at(-1)
     return Drawing(
         figure_of(axes[0][0]),
-        "the four-variable ODE of every frequency, solved exactly from the network's first snapshot: above the "
-        "phase differences D_k = 2 phi_k - psi_k, below the magnitudes beta_k. The winner, frequency "
-        f"{winner + 1}, is the one with the smallest blow-up time, {prediction.blow_up_time[0]:.0f}; the next, "
-        f"frequency {int(prediction.runner_up[0]) + 1}, has {prediction.runner_up_time[0]:.0f}.",
+        "the four-variable ODE of every frequency, solved exactly from the network's first snapshot: above "
+        "the phase differences D_k = 2 phi_k - psi_k, below the magnitudes beta_k. The winner, frequency "
+        f"{winner + 1}, is the one with the smallest blow-up time, {prediction.blow_up_time[0]:.0f}; the "
+        f"next, frequency {int(prediction.runner_up[0]) + 1}, has {prediction.runner_up_time[0]:.0f}.",
         f"snapshots of the full network. At the last one, frequency {int(last.dominant[0]) + 1} leads with "
         f"{100 * float(last.dominant_share[0]):.0f} % of the embedding's squared length.",
-        f"Z{ORDER}, {run.network.neurons} neurons, quadratic activation, mean loss, weights normal with standard "
-        f"deviation {SCALE:g}, gradient flow to {100 * (1 - REMAINING):.0f} % of the neuron's blow-up time (the "
-        "published run is AdamW's, whose steps are no time of a flow, from scale 0.1). Of 64 neurons drawn, "
-        "shown is the first to blow up of those whose winner is not the frequency with the smallest |D|; those "
-        "that blow up before are left out.",
-        "It is printed that the frequency with the smallest |D| at the start wins. That can't be right but at "
-        f"equal magnitudes: here frequency {closest + 1} starts with the smallest |D| and loses to frequency "
-        f"{winner + 1}; of these {run.network.neurons} neurons the smallest |D| wins "
-        f"{int((prediction.winner == smallest_phase(modes.at(0))).sum())}. Magnitudes and phases decide together, "
-        "by the blow-up time.",
+        f"Z{ORDER}, {run.network.neurons} neurons, quadratic activation, mean loss, weights normal with "
+        f"standard deviation {SCALE:g}, gradient flow to {100 * (1 - REMAINING):.0f} % of the neuron's "
+        "blow-up time (the published run is AdamW's, whose steps are no time of a flow, from scale 0.1). "
+        "Of 64 neurons drawn, shown is the first to blow up of those whose winner is not the frequency "
+        "with the smallest |D|; those that blow up before are left out.",
+        "It is printed that the frequency with the smallest |D| at the start wins. That can't be right but "
+        f"at equal magnitudes: here frequency {closest + 1} starts with the smallest |D| and loses to "
+        f"frequency {winner + 1}; of these {run.network.neurons} neurons the smallest |D| wins "
+        f"{int((prediction.winner == smallest_phase(modes.at(0))).sum())}. Magnitudes and phases decide "
+        "together, by the blow-up time.",
     )
 
 
@@ -172,18 +172,18 @@ def draw_map(seed: int) -> Drawing:
     kept = float(mapped_by_ode(np.array([MAGNITUDES[1]]), np.array([np.pi]))[0, 0]) / MAGNITUDES[1]
     return Drawing(
         figure_of(axes[0]),
-        f"beta at time {TIME:g} of the summed loss by the exact solution, on a grid of {FINE[0]} by {FINE[1]} "
-        "starts alpha = beta, D.",
-        f"one network with a neuron for each of {COARSE[0]} by {COARSE[1]} starts, all at frequency 1, by the "
-        "gradient flow of its full loss; over the grid it is at most "
+        f"beta at time {TIME:g} of the summed loss by the exact solution, on a grid of {FINE[0]} by "
+        f"{FINE[1]} starts alpha = beta, D.",
+        f"one network with a neuron for each of {COARSE[0]} by {COARSE[1]} starts, all at frequency 1, by "
+        "the gradient flow of its full loss; over the grid it is at most "
         f"{100 * float(np.abs(trained / there - 1).max()):.1g} % off the exact solution.",
-        f"Z{ORDER}, quadratic activation, magnitudes {MAGNITUDES[0]:g} to {MAGNITUDES[1]:g}, phi = D/2, psi = 0, "
-        f"time {TIME:g} of the summed loss, {ORDER**2} of the mean loss; dimensionless. Contours are spaced "
-        "evenly in log beta. Nothing is random.",
-        "What is called the final magnitude is beta at a fixed time before any blow-up, of 100 Euler steps of "
-        "0.01: every start but D = pi blows up later. At D = pi beta is not negligible whatever the start: it "
-        f"falls towards beta(0)/sqrt(2), here to {kept:.2f} beta(0) at most; and it is not trapped for good "
-        "elsewhere, only late.",
+        f"Z{ORDER}, quadratic activation, magnitudes {MAGNITUDES[0]:g} to {MAGNITUDES[1]:g}, phi = D/2, psi "
+        f"= 0, time {TIME:g} of the summed loss, {ORDER**2} of the mean loss; dimensionless. Contours are "
+        "spaced evenly in log beta. Nothing is random.",
+        "What is called the final magnitude is beta at a fixed time before any blow-up, of 100 Euler steps "
+        "of 0.01: every start but D = pi blows up later. At D = pi beta is not negligible whatever the "
+        f"start: it falls towards beta(0)/sqrt(2), here to {kept:.2f} beta(0) at most; and it is not "
+        "trapped for good elsewhere, only late.",
     )
 
 
@@ -191,14 +191,14 @@ FIGURES = (
     PaperFigure(
         "lottery-race",
         PAPER,
-        "The race of all frequencies inside one neuron",
+        "Frequencies race inside one neuron",
         "lottery_mech_phase.png and lottery_mech_magnitude.png",
         draw_race,
     ),
     PaperFigure(
         "lottery-map",
         PAPER,
-        "Magnitude at a fixed time over magnitude and phase difference at the start",
+        "Magnitude at a fixed time, over the starts",
         "lottery_beta_contour.png",
         draw_map,
     ),

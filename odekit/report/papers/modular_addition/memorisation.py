@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 
 from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.report.figures import figure_of, panels, styled
-from odekit.report.papers.modular_addition.grokking import ORDER, SETTINGS, measured, training
+from odekit.report.papers.modular_addition.grokking import SETTINGS, measured, training
 from odekit.report.papers.paper_figure import Drawing, PaperFigure
 from odekit.simulation import Run, logits
 
@@ -23,9 +23,9 @@ KINDS = ("unseen", "mirror seen", "seen, one order", "seen, both orders")
 SHADES = ("#ffffff", "#f0c27a", "#5aa0d0", "#0b3c6b")
 UNSEEN_EDGE = "#D55E00"
 NO_ODE = (
-    "none: at uniform softmax the ODE knows no pair from another. What can be said before the training is on the "
-    "upper left: by the symmetry f(x, y) = f(y, x) of a shared embedding a mirror-seen pair comes right with its "
-    "mirror image, and nothing is known of an unseen one."
+    "none: at uniform softmax the ODE knows no pair from another. What can be said before the training is "
+    "on the upper left: by the symmetry f(x, y) = f(y, x) of a shared embedding a mirror-seen pair comes "
+    "right with its mirror image, and nothing is known of an unseen one."
 )
 
 
@@ -65,8 +65,8 @@ def draw_memorised(seed: int) -> Drawing:
         "where memorisation has ended, the share of right answers is "
         + ", ".join(f"{100 * value:.0f} % ({name})" for name, value in of.items())
         + f"; at the end {100 * last.mean():.0f} % of all pairs.",
-        f"{SETTINGS} Outlined: pairs of which no order is trained on. Below left the softmax at the right answer, "
-        "from white, 0, to dark, 1.",
+        f"{SETTINGS} Outlined: pairs of which no order is trained on. Below left the softmax at the right "
+        "answer, from white, 0, to dark, 1.",
     )
 
 
@@ -80,7 +80,8 @@ def draw_order(seed: int) -> Drawing:
     answers = [softmax_at_answer(run, index)[0] for index in shown]
     rare, common = (kinds(train) == place for place in (2, 3))
     told = "; ".join(
-        f"step {progress.steps[index]:.0f}: {100 * right[common].mean():.0f} % and {100 * right[rare].mean():.0f} %"
+        f"step {progress.steps[index]:.0f}: {100 * right[common].mean():.0f} % and "
+        f"{100 * right[rare].mean():.0f} %"
         for index, right in zip(shown, answers, strict=True)
     )
     with styled():
@@ -93,8 +94,8 @@ def draw_order(seed: int) -> Drawing:
     return Drawing(
         figure_of(flat[0]),
         NO_ODE,
-        f"right answers among the pairs seen in both orders and in one: {told}. The second step shown is the one at "
-        "which fewest of the pairs seen in one order are right.",
+        f"right answers among the pairs seen in both orders and in one: {told}. The second step shown is "
+        "the one at which fewest of the pairs seen in one order are right.",
         f"{SETTINGS} The published panels are of the steps 0, 1000 and 2200.",
     )
 
@@ -127,8 +128,16 @@ def _finish(axes: Axes, train: BoolArray, title: str) -> None:
     axes.set_xticks([0, 10, 20])
     axes.set_yticks([0, 10, 20])
     x, y = np.nonzero(kinds(train) == 0)
-    axes.plot(y, x, linestyle="", marker="s", markersize=3.6, markerfacecolor="none", markeredgewidth=0.5,
-              markeredgecolor=UNSEEN_EDGE)
+    axes.plot(
+        y,
+        x,
+        linestyle="",
+        marker="s",
+        markersize=3.6,
+        markerfacecolor="none",
+        markeredgewidth=0.5,
+        markeredgecolor=UNSEEN_EDGE,
+    )
 
 
 def _label(grid: Sequence[Sequence[Axes]]) -> None:
@@ -142,14 +151,14 @@ FIGURES = (
     PaperFigure(
         "grokking-memorised-pairs",
         PAPER,
-        "Which pairs are right where memorisation ends, and how surely",
+        "Which pairs are right where memorisation ends",
         "grokk_memorization_accuracy.png",
         draw_memorised,
     ),
     PaperFigure(
         "grokking-common-to-rare",
         PAPER,
-        "Pairs seen in both orders are memorised before those seen in one",
+        "Pairs seen in both orders come right first",
         "grokk_memorization_common_to_rare.png",
         draw_order,
     ),

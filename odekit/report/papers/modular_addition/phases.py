@@ -41,7 +41,9 @@ def draw_distribution(seed: int) -> Drawing:
             means.append([float(np.abs(np.exp(1j * m * chosen).mean())) for m in (2, 4)])
             for (m, radius), colour in zip(RADII.items(), COLOURS, strict=False):
                 around = np.linspace(0, 2 * np.pi, 181)
-                side.plot(radius * np.cos(around), radius * np.sin(around), color=GREY, linewidth=0.4, linestyle="-")
+                side.plot(
+                    radius * np.cos(around), radius * np.sin(around), color=GREY, linewidth=0.4, linestyle="-"
+                )
                 label = r"$\phi$" if m == 1 else rf"${m}\phi$"
                 side.scatter(
                     radius * np.cos(m * chosen), radius * np.sin(m * chosen), s=DOT, color=colour, label=label
@@ -52,15 +54,17 @@ def draw_distribution(seed: int) -> Drawing:
         figure_of(axes[0]).legend(handles, labels, loc="outside lower center", ncols=len(RADII))
     return Drawing(
         figure_of(axes[0]),
-        f"phases phi of the {counts[0]} neurons that frequency {place + 1} wins by the smallest blow-up time, as "
-        "they are at the blow-up, foretold from the initial weights alone, and their multiples 2, 3 and 4 phi on "
-        f"smaller circles. |mean exp(2i phi)| = {means[0][0]:.2f}, |mean exp(4i phi)| = {means[0][1]:.2f}.",
-        f"the phases after training of the {counts[1]} quadratic neurons and the {counts[2]} ReLU neurons with this "
-        f"dominant frequency: {means[1][0]:.2f} and {means[1][1]:.2f}; {means[2][0]:.2f} and {means[2][1]:.2f}.",
+        f"phases phi of the {counts[0]} neurons that frequency {place + 1} wins by the smallest blow-up "
+        "time, as they are at the blow-up, foretold from the initial weights alone, and their multiples 2, "
+        f"3 and 4 phi on smaller circles. |mean exp(2i phi)| = {means[0][0]:.2f}, |mean exp(4i phi)| = "
+        f"{means[0][1]:.2f}.",
+        f"the phases after training of the {counts[1]} quadratic neurons and the {counts[2]} ReLU neurons "
+        f"with this dominant frequency: {means[1][0]:.2f} and {means[1][1]:.2f}; {means[2][0]:.2f} and "
+        f"{means[2][1]:.2f}.",
         SETTINGS + " The angle of a point is the multiple of phi; the radius only tells the multiples apart.",
-        "Its axes are labelled cos(phi) and sin(phi), which holds on the outer circle alone. Phases are uniform, not "
-        "symmetric: what the vote needs is that exp(2i phi) and exp(4i phi) average to 0, which so few random "
-        f"phases do up to 1/sqrt(N) = {counts[1] ** -0.5:.2f} only.",
+        "Its axes are labelled cos(phi) and sin(phi), which holds on the outer circle alone. Phases are "
+        "uniform, not symmetric: what the vote needs is that exp(2i phi) and exp(4i phi) average to 0, "
+        f"which so few random phases do up to 1/sqrt(N) = {counts[1] ** -0.5:.2f} only.",
     )
 
 
@@ -90,9 +94,9 @@ def draw_relation(seed: int) -> Drawing:
         f"{np.median(misses[1]):.1e} rad for the quadratic network and {np.median(misses[2]):.1e} for ReLU; "
         f"{int((misses[1] > 0.3).sum())} and {int((misses[2] > 0.3).sum())} neurons are more than 0.3 off.",
         SETTINGS,
-        "It moves psi by 2 pi to the side of 2 phi, so that points leave the frame; here both are in (-pi, pi]. "
-        "Alignment is no law for every neuron of a trained network: where training ends before a neuron's own "
-        "blow-up, its D stays where it was.",
+        "It moves psi by 2 pi to the side of 2 phi, so that points leave the frame; here both are in (-pi, "
+        "pi]. Alignment is no law for every neuron of a trained network: where training ends before a "
+        "neuron's own blow-up, its D stays where it was.",
     )
 
 
@@ -100,7 +104,7 @@ FIGURES = (
     PaperFigure(
         "phase-distribution",
         PAPER,
-        "Phases of the neurons at one frequency, and their multiples, on circles",
+        "Phases at one frequency, and their multiples",
         "phase_distribution.png",
         draw_distribution,
     ),

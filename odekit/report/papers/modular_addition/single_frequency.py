@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,7 +14,7 @@ from odekit.arrays import FloatArray
 from odekit.comparison import Modes, project
 from odekit.networks import Network
 from odekit.report.figures import COLOURS, GREY, figure_of, logarithmic, styled
-from odekit.report.papers.paper_figure import Drawing, PaperFigure, run_seed
+from odekit.report.papers.paper_figure import KEPT, Drawing, PaperFigure, run_seed
 from odekit.report.papers.reduced_run import reduced_run
 from odekit.report.papers.side_by_side import label_columns, side_by_side
 from odekit.simulation import Run, simulate
@@ -34,10 +35,7 @@ class _Setting:
     learning_rate: float
 
 
-SETTINGS = {
-    "quadratic": _Setting("quadratic", 0.02, 0.1),
-    "relu": _Setting("relu", 0.002, 0.05),
-}
+SETTINGS = {"quadratic": _Setting("quadratic", 0.02, 0.1), "relu": _Setting("relu", 0.002, 0.05)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +54,7 @@ class Orbit:
         return 2 * self.phi - self.D
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def trained(kind: str, seed: int) -> Run:
     """A network trained by descent from single frequencies."""
     setting = SETTINGS[kind]
@@ -72,7 +70,7 @@ def trained(kind: str, seed: int) -> Run:
     )
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def reduced(kind: str, seed: int) -> Run:
     """The same by the reduced ODE, at more times."""
     run = trained(kind, seed)
@@ -120,8 +118,8 @@ def draw_alignment(kind: str, seed: int) -> Drawing:
     return Drawing(
         figure_of(axes[0][0]),
         *told[:2],
-        f"{setting_text(kind)} Of the quarter of the neurons that end largest, the one whose |D| starts largest is "
-        f"shown, neuron {neuron}; time and magnitudes are dimensionless.",
+        f"{setting_text(kind)} Of the quarter of the neurons that end largest, the one whose |D| starts "
+        f"largest is shown, neuron {neuron}; time and magnitudes are dimensionless.",
         told[2],
     )
 
@@ -130,16 +128,16 @@ def setting_text(kind: str) -> str:
     """What was trained."""
     setting = SETTINGS[kind]
     return (
-        f"Z{ORDER}, {NEURONS} neurons, activation {setting.activation}, mean loss, every neuron at one random "
-        f"frequency with magnitudes {setting.scale:g} and random phases, descent of {STEPS} steps of "
-        f"{setting.learning_rate:g} on all pairs (the published run has 512 neurons"
-        f"{'' if kind == 'quadratic' else ' and steps of 0.01'})."
+        f"Z{ORDER}, {NEURONS} neurons, activation {setting.activation}, mean loss, every neuron at one "
+        f"random frequency with magnitudes {setting.scale:g} and random phases, descent of {STEPS} steps of "
+        f"{setting.learning_rate:g} on all pairs (the published run has 512 "
+        f"neurons{'' if kind == 'quadratic' else ' and steps of 0.01'})."
     )
 
 
 def _draw_orbit(column: Sequence[Axes], orbit: Orbit, mark: str) -> None:
     every = slice(None, None, 2 if mark else 1)
-    line = {"linestyle": "", "marker": mark} if mark else {"linestyle": "-"}
+    line: dict[str, Any] = {"linestyle": "", "marker": mark} if mark else {"linestyle": "-"}
     phases = ((orbit.phi, GREY, r"$\phi$"), (2 * orbit.phi, COLOURS[0], r"$2\phi$"))
     magnitudes = ((orbit.alpha, COLOURS[0], r"$\alpha$"), (orbit.beta, COLOURS[1], r"$\beta$"))
     for values, colour, label in (*phases, (orbit.psi, COLOURS[1], r"$\psi$")):
@@ -152,10 +150,11 @@ def _draw_orbit(column: Sequence[Axes], orbit: Orbit, mark: str) -> None:
 def _told_quadratic(ode: Orbit, network: Orbit) -> tuple[str, str, str]:
     error = abs(ode.alpha[-1] / network.alpha[-1] - 1)
     return (
-        "the four-variable ODE, solved exactly from the network's first snapshot. From above: the phases phi, "
-        "2 phi and psi, which meet; the magnitudes alpha and beta; the phase difference D = 2 phi - psi.",
-        f"every second snapshot. At the last one alpha differs from the ODE's by {error:.1e} of itself, and D "
-        f"is {abs(network.D[-1]):.2e} against {abs(ode.D[-1]):.2e}.",
+        "the four-variable ODE, solved exactly from the network's first snapshot. From above: the phases "
+        "phi, 2 phi and psi, which meet; the magnitudes alpha and beta; the phase difference D = 2 phi - "
+        "psi.",
+        f"every second snapshot. At the last one alpha differs from the ODE's by {error:.1e} of itself, and "
+        f"D is {abs(network.D[-1]):.2e} against {abs(ode.D[-1]):.2e}.",
         "The equation that is printed with it, D' = -p (4 beta^2 - alpha^2/beta) sin D, can't be right: "
         "derived is D' = -p (4 beta + alpha^2/beta) sin D, and it is the latter that is drawn here. "
         "Magnitudes don't wait for the phases to align: they grow at rates proportional to cos D from the "
@@ -172,11 +171,11 @@ def _told_relu(run: Run, ode: Orbit, network: Orbit) -> tuple[str, str, str]:
         f"{ode.alpha[-1]:.3f}, and |D| pauses once it is about 1/p = {1 / ORDER:.3f} and ends at "
         f"{abs(network.D[-1]):.1e} against {abs(ode.D[-1]):.1e}, because harmonics fill in, which the "
         "truncated ODE leaves out: it holds at the start only.",
-        "The pattern is not that of the quadratic case: the flow is homogeneous of degree 1, so that magnitudes "
-        "grow exponentially from the start, do not wait for the phases, and never blow up. The harmonics' "
-        "sizes 1/9 and 1/25 that are printed with the spectra can't be right: here the medians are "
-        f"|theta(3k)| = {sizes['theta'][3]:.2f} and |theta(5k)| = {sizes['theta'][5]:.2f} of |theta(k)|, and "
-        f"|xi(2k)| = {sizes['xi'][2]:.2f} and |xi(3k)| = {sizes['xi'][3]:.2f} of |xi(k)|.",
+        "The pattern is not that of the quadratic case: the flow is homogeneous of degree 1, so that "
+        "magnitudes grow exponentially from the start, do not wait for the phases, and never blow up. The "
+        "harmonics' sizes 1/9 and 1/25 that are printed with the spectra can't be right: here the medians "
+        f"are |theta(3k)| = {sizes['theta'][3]:.2f} and |theta(5k)| = {sizes['theta'][5]:.2f} of "
+        f"|theta(k)|, and |xi(2k)| = {sizes['xi'][2]:.2f} and |xi(3k)| = {sizes['xi'][3]:.2f} of |xi(k)|.",
     )
 
 
@@ -199,13 +198,10 @@ def _alignment(kind: str, published: str) -> PaperFigure:
     return PaperFigure(
         f"phase-alignment-{kind}",
         PAPER,
-        f"Phases and magnitudes of one neuron under {name}",
+        f"Phases and magnitudes of a neuron, {name}",
         published,
         partial(draw_alignment, kind),
     )
 
 
-FIGURES = (
-    _alignment("quadratic", "phase_align_quad.png"),
-    _alignment("relu", "phase_align_relu.png"),
-)
+FIGURES = (_alignment("quadratic", "phase_align_quad.png"), _alignment("relu", "phase_align_relu.png"))

@@ -50,10 +50,10 @@ def draw_single(kind: str, seed: int) -> Drawing:
     leaked = {name: _leak(run, name) for name in LETTERS}
     return Drawing(
         figure_of(grid[0][0]),
-        f"|theta| and |xi| of {SHOWN} neurons (down) by frequency (across), each over its largest: the ODE keeps every "
-        "neuron at its frequency, exactly.",
-        f"the full network at the same steps. At the last one the largest other frequency has {leaked['theta']:.0e} "
-        f"(median) of |theta(k)| and {leaked['xi']:.0e} of |xi(k)|.",
+        f"|theta| and |xi| of {SHOWN} neurons (down) by frequency (across), each over its largest: the ODE "
+        "keeps every neuron at its frequency, exactly.",
+        "the full network at the same steps. At the last one the largest other frequency has "
+        f"{leaked['theta']:.0e} (median) of |theta(k)| and {leaked['xi']:.0e} of |xi(k)|.",
         f"{setting_text(kind)} White is below {FLOOR:g}.",
         _leak_text(kind, run),
     )
@@ -62,15 +62,15 @@ def draw_single(kind: str, seed: int) -> Drawing:
 def _leak_text(kind: str, run: Run) -> str:
     if kind == "quadratic":
         return (
-            "On its linear scale no energy leaks between modes. That holds of the decoupled flow alone: at a finite "
-            "scale neurons of one frequency couple, and theta leaks into 3k at a size of the order of the cube of the "
-            "weights."
+            "On its linear scale no energy leaks between modes. That holds of the decoupled flow alone: at "
+            "a finite scale neurons of one frequency couple, and theta leaks into 3k at a size of the "
+            "order of the cube of the weights."
         )
     sizes = {name: harmonic_sizes(run, name) for name in LETTERS}
     return (
         "The sizes 1/9 of the third and 1/25 of the fifth harmonic that are printed can't be right: here "
-        f"|theta(3k)| = {sizes['theta'][3]:.2f}, |theta(5k)| = {sizes['theta'][5]:.2f} of |theta(k)| and |xi(2k)| = "
-        f"{sizes['xi'][2]:.2f}, |xi(3k)| = {sizes['xi'][3]:.2f} of |xi(k)|, as medians."
+        f"|theta(3k)| = {sizes['theta'][3]:.2f}, |theta(5k)| = {sizes['theta'][5]:.2f} of |theta(k)| and "
+        f"|xi(2k)| = {sizes['xi'][2]:.2f}, |xi(3k)| = {sizes['xi'][3]:.2f} of |xi(k)|, as medians."
     )
 
 
@@ -79,7 +79,10 @@ def draw_learned(seed: int) -> Drawing:
     runs = sides(seed)
     chosen = [_sorted(run) for run in runs[:1]] * 2 + [_sorted(runs[2])]
     rows = [
-        [spectrum(run.weights[name][-1][own], run.network.finite_group) for run, own in zip(runs, chosen, strict=True)]
+        [
+            spectrum(run.weights[name][-1][own], run.network.finite_group)
+            for run, own in zip(runs, chosen, strict=True)
+        ]
         for name in LETTERS
     ]
     with styled():
@@ -93,15 +96,16 @@ def draw_learned(seed: int) -> Drawing:
     ipr = [float(measure_progress(run).ipr[-1]) for run in runs[1:]]
     return Drawing(
         figure_of(grid[0][0]),
-        f"{SHOWN} neurons (down) by frequency (across), each at the winner that its smallest blow-up time foretells.",
-        f"the same neurons of the quadratic network after training, and {SHOWN} of the ReLU network. The foretold "
-        f"winner dominates in {100 * hits:.0f} % of all quadratic neurons, and in {100 * clear:.0f} % of those that end "
-        "with more than half of their power at one frequency. Mean inverse participation ratio: "
-        f"{ipr[0]:.2f} and {ipr[1]:.2f}.",
+        f"{SHOWN} neurons (down) by frequency (across), each at the winner that its smallest blow-up time "
+        "foretells.",
+        f"the same neurons of the quadratic network after training, and {SHOWN} of the ReLU network. The "
+        f"foretold winner dominates in {100 * hits:.0f} % of all quadratic neurons, and in "
+        f"{100 * clear:.0f} % of those that end with more than half of their power at one frequency. Mean "
+        f"inverse participation ratio: {ipr[0]:.2f} and {ipr[1]:.2f}.",
         f"{SETTINGS} Sizes over each neuron's largest.",
-        "The published rows are the neurons with the largest magnitudes. That all neurons end at a single frequency "
-        "can't be right of gradient flow from small weights: the first to blow up end the race of the others, which "
-        "stay spread out; AdamW without decay from larger weights sharpens them.",
+        "The published rows are the neurons with the largest magnitudes. That all neurons end at a single "
+        "frequency can't be right of gradient flow from small weights: the first to blow up end the race "
+        "of the others, which stay spread out; AdamW without decay from larger weights sharpens them.",
     )
 
 
@@ -122,13 +126,14 @@ def draw_grokking(seed: int) -> Drawing:
     ipr = ", ".join(f"{progress.ipr[place]:.2f}" for place in places)
     return Drawing(
         figure_of(grid[0][0]),
-        "none: no ODE describes AdamW on a part of the pairs; see figure grokking for what it says of a quadratic network.",
-        f"{SHOWN} neurons (down) by frequency (across) at the start, where memorisation ends, and where generalisation "
-        f"ends. Mean inverse participation ratio: {ipr}.",
+        "none: no ODE describes AdamW on a part of the pairs; see figure grokking for what it says of a "
+        "quadratic network.",
+        f"{SHOWN} neurons (down) by frequency (across) at the start, where memorisation ends, and where "
+        f"generalisation ends. Mean inverse participation ratio: {ipr}.",
         f"{GROKKING} Sizes over each neuron's largest.",
-        "It is printed that where generalisation ends essentially all energy is at one frequency. The inverse "
-        f"participation ratio would be 1 then; it is {progress.ipr[places[-1]]:.2f}, and {progress.ipr[-1]:.2f} at the "
-        "end.",
+        "It is printed that where generalisation ends essentially all energy is at one frequency. The "
+        f"inverse participation ratio would be 1 then; it is {progress.ipr[places[-1]]:.2f}, and "
+        f"{progress.ipr[-1]:.2f} at the end.",
     )
 
 
@@ -150,13 +155,13 @@ def _sorted(run: Run) -> Sequence[int]:
 
 
 PUBLISHED = {"quadratic": "single_freq_quad.png", "relu": "single_freq_relu.png"}
-NAMES = {"quadratic": "a quadratic activation", "relu": "ReLU"}
+NAMES = {"quadratic": "quadratic activation", "relu": "ReLU"}
 FIGURES = (
     *(
         PaperFigure(
             f"single-frequency-{kind}",
             PAPER,
-            f"Spectra of neurons that start at one frequency under {NAMES[kind]}",
+            f"Spectra from single frequencies, {NAMES[kind]}",
             published,
             partial(draw_single, kind),
         )
@@ -165,14 +170,14 @@ FIGURES = (
     PaperFigure(
         "learned-spectra",
         PAPER,
-        "Spectra of trained neurons, and what is foretold of them",
+        "Spectra of trained neurons, and those foretold",
         "full_training_para_origin.png and dft_heatmap_in.png, dft_heatmap_out.png",
         draw_learned,
     ),
     PaperFigure(
         "grokking-spectra",
         PAPER,
-        "Spectra of neurons at the ends of the stages of grokking",
+        "Spectra at the ends of the stages of grokking",
         "grokk_decoded_weights_dynamic.png",
         draw_grokking,
     ),

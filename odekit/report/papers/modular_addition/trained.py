@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
 from odekit.comparison import predict, project
 from odekit.groups import from_modes, mode_basis
 from odekit.networks import Network
-from odekit.report.papers.paper_figure import run_seed
+from odekit.report.papers.paper_figure import KEPT, run_seed
 from odekit.simulation import Run, simulate
 
-__all__ = [
-    "COLUMNS",
-    "ORDER",
-    "SETTINGS",
-    "agreement",
-    "foretold",
-    "relu_network",
-    "sides",
-    "square_network",
-]
+__all__ = ["COLUMNS", "ORDER", "SETTINGS", "agreement", "foretold", "relu_network", "sides", "square_network"]
 
 ORDER, NEURONS = 23, 512
 SCALE, LATER = 0.02, 1.5  # time goes on to so many times the one at which the loss has halved
@@ -29,24 +20,22 @@ RELU_SCALE, RELU_RATE, RELU_STEPS = 0.1, 5e-5, 5000
 COLUMNS = ("reduced ODE", "network, $z^2$", "network, ReLU")
 SETTINGS = (
     f"Z{ORDER}, {NEURONS} neurons, all pairs, mean loss. Middle: quadratic activation, weights normal with "
-    f"standard deviation {SCALE:g}, gradient flow until every pair is answered rightly. Right: ReLU, standard "
-    f"deviation {RELU_SCALE:g}, AdamW without decay, {RELU_STEPS} steps of {RELU_RATE:g}, as published; no reduced "
-    "ODE describes it, so that nothing on the left speaks of it."
+    f"standard deviation {SCALE:g}, gradient flow until every pair is answered rightly. Right: ReLU, "
+    f"standard deviation {RELU_SCALE:g}, AdamW without decay, {RELU_STEPS} steps of {RELU_RATE:g}, as "
+    "published; no reduced ODE describes it, so that nothing on the left speaks of it."
 )
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def square_network(seed: int) -> Run:
     """A quadratic network by gradient flow, well past the fall of its loss: the start and the end."""
     network, chosen = Network(f"Z{ORDER}", neurons=NEURONS), run_seed(seed, "trained, quadratic")
     fallen = simulate(network, seed=chosen, scale=SCALE, snapshots=2, estimate_error=False)
     end = LATER * float(fallen.t[-1])
-    return simulate(
-        network, seed=chosen, scale=SCALE, times=[0.0, end], rtol=1e-6, estimate_error=False
-    )
+    return simulate(network, seed=chosen, scale=SCALE, times=[0.0, end], rtol=1e-6, estimate_error=False)
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def relu_network(seed: int) -> Run:
     """The network of the published pictures: the start and the end."""
     return simulate(
@@ -60,7 +49,7 @@ def relu_network(seed: int) -> Run:
     )
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def foretold(seed: int) -> Run:
     """What the ODE says of the quadratic network's start: every neuron at its winner, as it blows up.
 
