@@ -45,6 +45,7 @@ def contact_sheet(pictures: Mapping[str, NDArray[np.float32]]) -> Figure:
     size = (GAP + columns * (WIDTH + GAP), max(filled))
     with styled():
         figure = Figure(figsize=size)
+        figure.set_layout_engine("none")
         FigureCanvasAgg(figure)
         for (name, picture), (column, top, height) in zip(pictures.items(), places, strict=True):
             left = GAP + column * (WIDTH + GAP)

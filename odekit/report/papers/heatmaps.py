@@ -49,6 +49,7 @@ def draw_spectra(
     grid: Sequence[Sequence[Axes]],
     matrices: Sequence[Sequence[FloatArray]],
     labels: Sequence[str],
+    mode: str,
     floor: float = 0.0,
 ) -> None:
     """Fill panels with heatmaps (neuron, mode) of one scale up to 1, with one colour bar.
@@ -57,6 +58,7 @@ def draw_spectra(
     ----------
     grid: panels by row and column. matrices: what goes into each.
     labels: of the modes; an empty one is not shown.
+    mode: what they label.
     floor: where the scale is logarithmic its lower end, below which all is white; 0 for a linear scale.
     """
     norm = LogNorm(floor, 1.0) if floor else Normalize(0.0, 1.0)
@@ -69,6 +71,8 @@ def draw_spectra(
             axes.grid(visible=False)
             axes.set_xticks(places, [labels[place] for place in places])
             axes.set_yticks([])
+    for axes in grid[-1]:
+        axes.set_xlabel(mode)
     panels = [axes for row in grid for axes in row]
     figure_of(grid[0][0]).colorbar(
         image,

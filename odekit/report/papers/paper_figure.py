@@ -46,6 +46,7 @@ class PaperFigure:
     title: what it shows, in one line.
     published: the file of the paper's public code that it draws again.
     draw: makes the drawing from a seed.
+    claims: identifiers of `odekit verify` that put what it shows to the test.
     """
 
     id: str
@@ -53,6 +54,7 @@ class PaperFigure:
     title: str
     published: str
     draw: Callable[[int], Drawing]
+    claims: tuple[str, ...]
 
     def caption(self, drawing: Drawing, seed: int) -> str:
         """Paragraphs that say what is drawn, how it was made, and what is wrong with the published one."""
@@ -64,6 +66,8 @@ class PaperFigure:
             "Settings": f"{drawing.settings} Seed {seed}.",
             "The published picture": drawing.published or "Nothing in it was found wrong.",
         }
+        if self.claims:
+            parts["Put to the test by"] = f"odekit verify {' '.join(self.claims)}"
         paragraphs = [f"{name}: {text}" if name else text for name, text in parts.items()]
         return "\n\n".join(fill(paragraph, WIDTH) for paragraph in paragraphs) + "\n"
 

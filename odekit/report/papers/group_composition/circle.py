@@ -97,7 +97,7 @@ def _colour(place: int) -> str:
 
 PUBLISHED = {
     "Z3xZ5": "abelian_phase_alignment.jpg (modular_addition_single_freq_phase_convergence.ipynb)",
-    "F21": "frobenius21_alignment.jpg, which counts neurons from random starts",
+    "F21": "frobenius21_alignment.jpg, which starts at random weights",
 }
 FIGURES = tuple(
     PaperFigure(
@@ -106,6 +106,7 @@ FIGURES = tuple(
         f"Neurons at one irrep of {name} turn into alignment",
         published,
         partial(draw, name),
+        ("alignment-rate", "local-rates"),
     )
     for name, published in PUBLISHED.items()
 )

@@ -29,6 +29,11 @@ from odekit.simulation import Run
 __all__ = ["FIGURES"]
 
 HEIGHT = 2.5
+CLAIMS = {
+    "competition": ("competition-rate", "blow-up-winner", "single-irrep"),
+    "rank-one": ("rank-one", "local-rates"),
+    "alignment-level": ("alignment-rate", "local-rates"),
+}
 FLOOR = 1e-7  # what is left of singular values below it is the integrator's
 
 
@@ -81,7 +86,7 @@ def draw_level(name: str, seed: int) -> Drawing:
     """How well the blocks of each neuron fit."""
     is_abelian = named(name).is_abelian
     return Drawing(
-        _drawn(name, seed, lambda side, axes: plot_alignment_level(side, axes=axes), 2.0),
+        _drawn(name, seed, lambda side, axes: plot_alignment_level(side, axes=axes), 1.5),
         "the lifted flow from the network's first snapshot: Re tr(xihat^* theta1hat theta2hat) over the "
         "product of the blocks' norms, at the irrep that wins at the end"
         + ("; of characters it is cos D." if is_abelian else "."),
@@ -129,7 +134,7 @@ def _energies(run: Run) -> str:
 def _figure(
     kind: str, name: str, title: str, published: str, draw: Callable[[str, int], Drawing]
 ) -> PaperFigure:
-    return PaperFigure(f"{kind}-{name}", PAPER, title, published, partial(draw, name))
+    return PaperFigure(f"{kind}-{name}", PAPER, title, published, partial(draw, name), CLAIMS[kind])
 
 
 FIGURES = (

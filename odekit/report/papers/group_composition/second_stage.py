@@ -130,6 +130,7 @@ FIGURES = tuple(
         f"The second stage on {name}: scales and loss",
         published,
         partial(draw, name),
+        ("group-vote",),
     )
     for name, published in PUBLISHED.items()
 )

@@ -43,7 +43,7 @@ def draw_spectra_of(name: str, seed: int) -> Drawing:
             axes.set_title(title)
         for row, letter in zip(grid, LETTERS.values(), strict=True):
             row[0].set_ylabel(letter)
-        draw_spectra(grid, rows, spectrum_labels(G))
+        draw_spectra(grid, rows, spectrum_labels(G), "$k$" if G.is_abelian else "irrep")
     apart = max(float(np.abs(row[1] - row[2]).max()) for row in rows)
     return Drawing(
         figure_of(grid[0][0]),
@@ -143,6 +143,7 @@ FIGURES = (
         "Spectra on Z3xZ5, start and end",
         "modular_addition_dft_heatmap.jpg and modular_addition_xi_heatmap_example.jpg",
         partial(draw_spectra_of, "Z3xZ5"),
+        ("single-irrep",),
     ),
     PaperFigure(
         "spectra-F21",
@@ -150,6 +151,7 @@ FIGURES = (
         "Spectra on F21, start and end",
         "frobenius21_dft_heatmap.jpg and frobenius21_dft_magnitude.jpg",
         partial(draw_spectra_of, "F21"),
+        ("single-irrep",),
     ),
     PaperFigure(
         "phase-circles-Z3xZ5",
@@ -157,6 +159,7 @@ FIGURES = (
         "Phases at each character of Z3xZ5",
         "modular_addition_phase_circles.jpg",
         partial(draw_phases, "Z3xZ5"),
+        ("haar-phases",),
     ),
     PaperFigure(
         "phase-sum-Z3xZ5",
@@ -164,5 +167,6 @@ FIGURES = (
         "The readout's phase against the embeddings' sum",
         "modular_addition_phase_alignment.jpg",
         partial(draw_sums, "Z3xZ5"),
+        ("alignment-rate",),
     ),
 )

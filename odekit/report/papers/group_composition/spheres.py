@@ -33,7 +33,7 @@ __all__ = [
 
 PAPER = "2606.02993"
 SCALE = 0.01  # a, so small that the softmax stays uniform on spheres
-NEURONS, END, SNAPSHOTS, POINTS = 256, 6.0, 49, 193
+NEURONS, END, SNAPSHOTS, POINTS = 256, 6.0, 61, 241
 Weights = Mapping[str, FloatArray]
 
 
@@ -60,7 +60,7 @@ def sphere_network(name: str, neurons: int) -> Network:
 def follow(name: str, weights: Weights, end: float = END) -> Run:
     """The gradient flow of the full loss from given weights, up to a time in units of the reduced ODE."""
     network = sphere_network(name, len(weights["xi"]))
-    times = np.linspace(0.0, end, SNAPSHOTS) / network.logit_scale
+    times = end * np.linspace(0.0, 1.0, SNAPSHOTS) ** 2 / network.logit_scale
     return simulate(network, weights=weights, times=times, rtol=1e-9, estimate_error=False)
 
 
@@ -76,7 +76,7 @@ def trained(name: str, seed: int) -> Run:
 def reduced(name: str, seed: int) -> Run:
     """What the lifted flow makes of the same start, at more times."""
     run = trained(name, seed)
-    return reduced_run(run, np.linspace(0.0, run.t[-1], POINTS))
+    return reduced_run(run, run.t[-1] * np.linspace(0.0, 1.0, POINTS) ** 2)
 
 
 def units(run: Run) -> FloatArray:

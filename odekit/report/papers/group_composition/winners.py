@@ -71,11 +71,11 @@ def draw(name: str, seed: int) -> Drawing:
         "the irrep with the largest share of theta1 after training. The one foretold from the start is "
         f"right for {100 * agreement:.1f} % of the neurons.",
         settings(name),
-        "A real neuron has both characters of a conjugate pair to the same extent: one bar for each pair "
-        "is right, and counting the 14 characters splits each pair at will. Equal shares are right here."
+        "A real neuron has both characters of a conjugate pair to the same extent: one bar for each pair is "
+        "right, and counting the 14 characters would split each pair at will. Equal shares are right here."
         if uniform
-        else "A uniform choice of the irrep can't be right here: irreps of different dimension win differently "
-        "often, and choices are uniform within a type only. The paper's blog leaves the general case open.",
+        else "A uniform choice of the irrep can't be right here: irreps of different dimension win "
+        "differently often, and choices are uniform within a type only. The paper's blog leaves the general case open.",
     )
 
 
@@ -90,6 +90,7 @@ FIGURES = tuple(
         f"How often each irrep of {name} wins a neuron",
         published,
         partial(draw, name),
+        ("diversification", "blow-up-winner"),
     )
     for name, published in PUBLISHED.items()
 )

@@ -8,6 +8,7 @@ from odekit.report.papers.modular_addition.memorisation import FIGURES as MEMORI
 from odekit.report.papers.modular_addition.phases import FIGURES as PHASES
 from odekit.report.papers.modular_addition.single_frequency import FIGURES as SINGLE_FREQUENCY
 from odekit.report.papers.modular_addition.spectra import FIGURES as SPECTRA
+from odekit.report.papers.modular_addition.weights import FIGURES as WEIGHTS
 from odekit.report.papers.paper_figure import PaperFigure
 
 __all__ = ["FIGURES"]
@@ -18,6 +19,7 @@ FIGURES: tuple[PaperFigure, ...] = (
     *LOTTERY,
     *SPECTRA,
     *PHASES,
+    *WEIGHTS,
     *LOGITS,
     *GROKKING,
     *MEMORISATION,

@@ -185,9 +185,10 @@ def _case(number: int) -> PaperFigure:
     return PaperFigure(
         f"decoupled-case-{number}",
         PAPER,
-        f"One frequency, case {number}: exact, Euler, and his error",
+        f"One frequency, case {number}: exact, Euler, his error",
         CASES[number].published,
         partial(draw, number),
+        ("four-variable-ode", "decoupling"),
     )
 
 

@@ -104,8 +104,7 @@ def draw(seed: int) -> Drawing:
         "It is printed that in the last stage the norm shrinks at the rate of the decay. That can't be "
         "right while the loss holds the weights: after the last stage's beginning the logarithm of the "
         f"norm changes by {slope:.1e} a step, learning rate times decay being "
-        f"{LEARNING_RATE * WEIGHT_DECAY:.1e}. The stages are marked at steps 2,200 and 10,000 there, by eye "
-        "or by a threshold that is not stated.",
+        f"{LEARNING_RATE * WEIGHT_DECAY:.1e}.",
     )
 
 
@@ -140,5 +139,6 @@ FIGURES = (
         "Loss, accuracy, alignment, sparsity and norm",
         "grokk_loss.png, grokk_acc.png, grokk_abs_phase_diff.png and grokk_avg_ipr.png",
         draw,
+        ("grokking-stages",),
     ),
 )

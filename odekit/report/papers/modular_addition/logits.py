@@ -67,10 +67,10 @@ def draw(seed: int) -> Drawing:
         "so that few of them carry the vote.",
         f"{SETTINGS} Logits less their mean over the outputs, the right ones of all inputs being 1 on "
         "average. Outlined: x + y, 2x and 2y.",
-        "Its scale is cut at 0.8 of the largest logit, and the caption says quadratic activation and a "
-        "height alpha beta^2 where the code trains ReLU and alpha^2 beta is derived. Half the right peak "
-        "is the height of the spurious ones for z^2 with evenly spread phases and one size of all neurons "
-        "only.",
+        "Its scale is cut at 0.8 of the largest logit, and the blog's caption says quadratic activation "
+        "and a height alpha beta^2 where the code trains ReLU and alpha^2 beta is derived. Half the right "
+        "peak is the height of the spurious ones for z^2 with evenly spread phases and one size of all "
+        "neurons only.",
     )
 
 
@@ -82,4 +82,8 @@ def _outline(axes: Axes) -> None:
             )
 
 
-FIGURES = (PaperFigure("logits", PAPER, "Logits, with their spurious peaks", "output_logits.png", draw),)
+FIGURES = (
+    PaperFigure(
+        "logits", PAPER, "Logits, with their spurious peaks", "output_logits.png", draw, ("majority-vote",)
+    ),
+)

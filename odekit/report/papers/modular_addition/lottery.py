@@ -194,6 +194,7 @@ FIGURES = (
         "Frequencies race inside one neuron",
         "lottery_mech_phase.png and lottery_mech_magnitude.png",
         draw_race,
+        ("lottery-ticket", "dominance-time"),
     ),
     PaperFigure(
         "lottery-map",
@@ -201,5 +202,6 @@ FIGURES = (
         "Magnitude at a fixed time, over the starts",
         "lottery_beta_contour.png",
         draw_map,
+        ("lottery-ticket", "dominance-time"),
     ),
 )

@@ -154,6 +154,7 @@ FIGURES = (
         "Which pairs are right where memorisation ends",
         "grokk_memorization_accuracy.png",
         draw_memorised,
+        ("grokking-stages",),
     ),
     PaperFigure(
         "grokking-common-to-rare",
@@ -161,5 +162,6 @@ FIGURES = (
         "Pairs seen in both orders come right first",
         "grokk_memorization_common_to_rare.png",
         draw_order,
+        ("grokking-stages",),
     ),
 )

@@ -107,6 +107,7 @@ FIGURES = (
         "Phases at one frequency, and their multiples",
         "phase_distribution.png",
         draw_distribution,
+        ("phase-alignment", "majority-vote"),
     ),
     PaperFigure(
         "phase-relationship",
@@ -114,5 +115,6 @@ FIGURES = (
         "The readout's phase against twice the embedding's",
         "phase_relationship.png and overview_phase_scatter.png",
         draw_relation,
+        ("phase-alignment",),
     ),
 )

@@ -37,6 +37,8 @@ class _Setting:
 
 SETTINGS = {"quadratic": _Setting("quadratic", 0.02, 0.1), "relu": _Setting("relu", 0.002, 0.05)}
 
+CLAIMS = {"quadratic": ("four-variable-ode", "phase-alignment"), "relu": ("relu-rates", "relu-leakage")}
+
 
 @dataclass(frozen=True, eq=False)
 class Orbit:
@@ -194,13 +196,14 @@ def harmonic_sizes(run: Run, name: str) -> dict[int, float]:
 
 
 def _alignment(kind: str, published: str) -> PaperFigure:
-    name = {"quadratic": "quadratic activation", "relu": "ReLU"}[kind]
+    name = {"quadratic": "z^2", "relu": "ReLU"}[kind]
     return PaperFigure(
         f"phase-alignment-{kind}",
         PAPER,
         f"Phases and magnitudes of a neuron, {name}",
         published,
         partial(draw_alignment, kind),
+        CLAIMS[kind],
     )
 
 

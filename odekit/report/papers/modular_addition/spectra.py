@@ -46,7 +46,7 @@ def draw_single(kind: str, seed: int) -> Drawing:
             axes.set_title(title)
         for row, step in zip(grid, steps, strict=True):
             row[0].set_ylabel(f"step {step}")
-        draw_spectra(grid, rows, spectrum_labels(run.network.finite_group), FLOOR)
+        draw_spectra(grid, rows, spectrum_labels(run.network.finite_group), "$k$", FLOOR)
     leaked = {name: _leak(run, name) for name in LETTERS}
     return Drawing(
         figure_of(grid[0][0]),
@@ -91,7 +91,7 @@ def draw_learned(seed: int) -> Drawing:
             axes.set_title(title)
         for row, letter in zip(grid, LETTERS.values(), strict=True):
             row[0].set_ylabel(letter)
-        draw_spectra(grid, rows, spectrum_labels(runs[0].network.finite_group))
+        draw_spectra(grid, rows, spectrum_labels(runs[0].network.finite_group), "$k$")
     hits, clear = agreement(seed)
     ipr = [float(measure_progress(run).ipr[-1]) for run in runs[1:]]
     return Drawing(
@@ -103,9 +103,9 @@ def draw_learned(seed: int) -> Drawing:
         f"{100 * clear:.0f} % of those that end with more than half of their power at one frequency. Mean "
         f"inverse participation ratio: {ipr[0]:.2f} and {ipr[1]:.2f}.",
         f"{SETTINGS} Sizes over each neuron's largest.",
-        "The published rows are the neurons with the largest magnitudes. That all neurons end at a single "
-        "frequency can't be right of gradient flow from small weights: the first to blow up end the race "
-        "of the others, which stay spread out; AdamW without decay from larger weights sharpens them.",
+        "That every neuron is at a single frequency can't be right of these runs: the mean inverse "
+        "participation ratio would be 1. Under gradient flow from small weights the first neurons to blow "
+        "up end the race of the others, which stay spread out.",
     )
 
 
@@ -122,7 +122,7 @@ def draw_grokking(seed: int) -> Drawing:
             axes.set_title(f"step {progress.steps[place]:.0f}")
         for row, letter in zip(grid, LETTERS.values(), strict=True):
             row[0].set_ylabel(letter)
-        draw_spectra(grid, rows, spectrum_labels(run.network.finite_group))
+        draw_spectra(grid, rows, spectrum_labels(run.network.finite_group), "$k$")
     ipr = ", ".join(f"{progress.ipr[place]:.2f}" for place in places)
     return Drawing(
         figure_of(grid[0][0]),
@@ -155,7 +155,8 @@ def _sorted(run: Run) -> Sequence[int]:
 
 
 PUBLISHED = {"quadratic": "single_freq_quad.png", "relu": "single_freq_relu.png"}
-NAMES = {"quadratic": "quadratic activation", "relu": "ReLU"}
+CLAIMS = {"quadratic": ("single-frequency",), "relu": ("relu-leakage",)}
+NAMES = {"quadratic": "z^2", "relu": "ReLU"}
 FIGURES = (
     *(
         PaperFigure(
@@ -164,6 +165,7 @@ FIGURES = (
             f"Spectra from single frequencies, {NAMES[kind]}",
             published,
             partial(draw_single, kind),
+            CLAIMS[kind],
         )
         for kind, published in PUBLISHED.items()
     ),
@@ -173,6 +175,7 @@ FIGURES = (
         "Spectra of trained neurons, and those foretold",
         "full_training_para_origin.png and dft_heatmap_in.png, dft_heatmap_out.png",
         draw_learned,
+        ("single-frequency", "lottery-ticket"),
     ),
     PaperFigure(
         "grokking-spectra",
@@ -180,5 +183,6 @@ FIGURES = (
         "Spectra at the ends of the stages of grokking",
         "grokk_decoded_weights_dynamic.png",
         draw_grokking,
+        ("grokking-stages",),
     ),
 )
