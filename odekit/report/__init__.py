@@ -17,6 +17,7 @@ _HOMES = {
     "findings_table": "tables",
     "figures_table": "papers",
     "filled_folder": "folder",
+    "has_figure": "figures",
     "has_series": "figures",
     "latex_table": "tables",
     "markdown_table": "tables",

@@ -18,7 +18,7 @@ from odekit.report.figures.drawing import (
     HORIZON,
     MARKERS,
     angular,
-    drawing,
+    drawn_on,
     finite,
     legend_below,
     line_styles,
@@ -65,7 +65,7 @@ def plot_trajectories(
     """
     curves = curves_of(comparison, rows, quantity)
     if axes is not None:
-        with drawing(axes) as chosen:
+        with drawn_on(axes) as chosen:
             _draw_trajectories(chosen, curves)
             _finish(chosen, curves, legend=True)
         return axes
@@ -95,7 +95,7 @@ def plot_residuals(
     neuron's weights over their length, whatever the quantity.
     """
     curves = curves_of(comparison, rows, quantity)
-    with drawing(axes) as chosen:
+    with drawn_on(axes) as chosen:
         _draw_residuals(chosen, curves)
         _finish(chosen, curves, legend=True)
     return chosen
@@ -122,7 +122,7 @@ def plot_budget(
     """
     t, gap, parts, label, time, horizon = _medians(comparison, quantity)
     total = np.sum([*parts.values()], axis=0)
-    with drawing(axes) as chosen:
+    with drawn_on(axes) as chosen:
         mark = "o" if len(t) <= MANY else ""
         chosen.plot(t, _readable(gap), color=COLOURS[0], marker=mark, linestyle="-", label="gap")
         chosen.plot(t, _readable(total), color="black", linestyle="-", linewidth=1.8, label="budget")

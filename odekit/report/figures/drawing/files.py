@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -63,7 +64,8 @@ def figure_bytes(
     """
     stream = io.BytesIO()
     metadata: dict[str, Any] = {**(about or {}), **_STAMPS[kind]}
-    with styled():
+    with styled(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure_of(drawn).savefig(stream, format=kind, dpi=dpi, metadata=metadata)
     return stream.getvalue()
 
