@@ -75,8 +75,8 @@ def draw(name: str, seed: int) -> Drawing:
         "right, and counting the 14 characters would split each pair at will. Equal shares are right here."
         if uniform
         else "A uniform choice of the irrep can't be right here: irreps of different dimension win at "
-        "different rates, and choices are uniform within a type only. The paper's blog leaves the general case "
-        "open.",
+        "different rates, and choices are uniform within a type only. The paper's blog leaves the general "
+        "case open.",
     )
 
 
