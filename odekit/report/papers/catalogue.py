@@ -27,7 +27,7 @@ def select_figures(figures: str | Sequence[str] | None = None) -> tuple[PaperFig
     known = {figure.id: figure for figure in FIGURES}
     names: Any = [figures] if isinstance(figures, str) else figures
     expect(
-        names is None or isinstance(names, Sequence) or names == (),
+        names is None or isinstance(names, Sequence),
         "the figures are no names",
         "a name, several, or None",
         figures,
