@@ -8,12 +8,12 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from odekit.arrays import ComplexArray, FloatArray, IndexArray
-from odekit.derivation import landscape, lift
 from odekit.report.figures import COLOURS, GREY, figure_of, styled
 from odekit.report.papers.group_composition.spheres import (
     PAPER,
     alignment,
     at_irreps,
+    energies,
     follow,
     named,
     settings,
@@ -45,10 +45,6 @@ def draw(name: str, seed: int) -> Drawing:
         axes[0][0].set_ylabel(r"Im $z$")
         axes[1][0].set_ylabel(r"Re $z$")
         label_columns(axes, r"time in units of $M/a$")
-    rates = ", ".join(
-        f"{sigma.name}: {float(point.energy):.2f}"
-        for sigma, point in zip(G.real_irreps[1:], landscape(lift(run.network), G), strict=True)
-    )
     apart = float(np.abs(values[1][-1] - values[0][-1]).max())
     return Drawing(
         figure_of(axes[0][0]),
@@ -56,11 +52,13 @@ def draw(name: str, seed: int) -> Drawing:
         "theta2hat) over the product of the three blocks' norms, at each neuron's own irrep; 1 where the "
         "blocks are aligned and of rank one. Above its path in the complex plane from the start, an open "
         "dot; below its real part. For numbers z = exp(iD) stays on the circle, and tan(D/2) decays "
-        f"exactly exponentially at the rate 3 E; matrix blocks move inside of it. E by irrep: {rates}.",
+        f"exactly exponentially at the rate 3 E, {energies(G)}; matrix blocks move inside of it.",
         f"snapshots of the full network; at the last one z is within {apart:.0e} of the ODE's.",
         "Each neuron starts with random blocks at one irrep, taken in turn. "
         + settings(name, NEURONS, ENDS[name]),
-        "The published measure |<C1, C2>| / (|C1| |C2|) takes an absolute value, so that it is 1 for any "
+        ""
+        if G.is_abelian
+        else "The published measure |<C1, C2>| / (|C1| |C2|) takes an absolute value, so that it is 1 for any "
         "two numbers, however far apart their phases: at one-dimensional irreps it can show no alignment. "
         "Exponential convergence from the start holds for a single pair alone; elsewhere it is the local "
         "rate.",

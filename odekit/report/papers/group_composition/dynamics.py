@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from odekit.comparison import irrep_shares
-from odekit.derivation import landscape, lift
 from odekit.report.figures import figure_of, plot_alignment_level, plot_competition, plot_rank_one, styled
 from odekit.report.papers.group_composition.spheres import (
     END,
     PAPER,
     end_shares,
+    energies,
     in_units,
     named,
     reduced,
@@ -59,7 +59,7 @@ def draw_competition(name: str, seed: int) -> Drawing:
         "winner starts smallest. Losers level off where the finite logit scale a couples neurons.",
         settings(name),
         "It is printed that each neuron converges to a single irrep: a real neuron keeps a conjugate pair. "
-        f"The losers' amplitudes decay at the winner's E ({_energies(run)}), on three spheres; on the "
+        f"The losers' amplitudes decay at the winner's E ({energies(G)}), on three spheres; on the "
         "public code's joint sphere at other rates. The largest start need not win, unless phases are "
         "aligned and magnitudes equal.",
     )
@@ -67,7 +67,7 @@ def draw_competition(name: str, seed: int) -> Drawing:
 
 def draw_rank_one(name: str, seed: int) -> Drawing:
     """The second singular value of each neuron's block."""
-    run = trained(name, seed)
+    G = named(name)
     return Drawing(
         _drawn(name, seed, lambda side, axes: _above_floor(plot_rank_one(side, axes=axes)), END),
         "the lifted flow from the network's first snapshot: second singular value over the first of "
@@ -77,8 +77,9 @@ def draw_rank_one(name: str, seed: int) -> Drawing:
         "the ODE leaves out: maxima of the full loss are not exactly of rank one.",
         settings(name),
         "On a linear axis the published curve seems to reach 0. It decays exponentially at the rate E "
-        f"({_energies(run)}) for every neuron once the winner leads; rank one is over the complex numbers "
-        "here, over R, C or H by the irrep's type in general: a quaternionic block has complex rank two.",
+        f"({energies(G, least=2)}) for every neuron once the winner leads; rank one is over the complex "
+        "numbers here, over R, C or H by the irrep's type in general: a quaternionic block has complex "
+        "rank two.",
     )
 
 
@@ -92,14 +93,11 @@ def draw_level(name: str, seed: int) -> Drawing:
         + ("; of characters it is cos D." if is_abelian else "."),
         "the same of the full network; median, middle half, and neurons.",
         settings(name),
-        "The published level takes the absolute value, "
-        + (
-            "which is 1 for any two numbers, so that on an Abelian group it shows nothing; here the sign "
-            "is kept."
-            if is_abelian
-            else "which is 1 at the one-dimensional irreps whatever their phases, and hides a wrong sign; "
-            "here the sign is kept."
-        ),
+        "From a random start alignment is exponential in the end only: tan(D/2) decays exponentially from "
+        "the start for a single pair alone."
+        if is_abelian
+        else "The published level takes the absolute value, which is 1 at the one-dimensional irreps whatever "
+        "their phases, and hides a wrong sign; here the sign is kept.",
     )
 
 
@@ -117,18 +115,6 @@ def _drawn(name: str, seed: int, plot: Callable[[Run, Axes], Axes], end: float, 
 def _above_floor(axes: Axes) -> Axes:
     axes.set_ylim(bottom=FLOOR)
     return axes
-
-
-def _energies(run: Run) -> str:
-    G = run.network.finite_group
-    points = landscape(lift(run.network), G)
-    found = {
-        f"{float(point.energy):.2f}": sigma.name
-        for sigma, point in zip(G.real_irreps[1:], points, strict=True)
-    }
-    if len(found) == 1:
-        return f"E = {next(iter(found))}"
-    return ", ".join(f"E = {energy} at {irrep}" for energy, irrep in found.items())
 
 
 def _figure(

@@ -9,6 +9,7 @@ import numpy as np
 
 from odekit.arrays import ComplexArray, FloatArray, IndexArray
 from odekit.comparison import irrep_shares
+from odekit.derivation import landscape, lift
 from odekit.groups import FiniteGroup, group, group_fourier, inverse_group_fourier
 from odekit.networks import Network
 from odekit.report.papers.paper_figure import KEPT, generator
@@ -21,6 +22,7 @@ __all__ = [
     "alignment",
     "at_irreps",
     "end_shares",
+    "energies",
     "follow",
     "in_units",
     "named",
@@ -97,6 +99,18 @@ def settings(name: str, neurons: int = NEURONS, end: float = END) -> str:
         f"flow up to time {end:g} M/a; time is counted in M/a, dimensionless. (The public code keeps theta1 "
         "and theta2 of a neuron on one sphere together, and takes steps of descent.)"
     )
+
+
+def energies(group: FiniteGroup, least: int = 1) -> str:
+    """The derived energy E at the maximum of each real irrep of K-dimension ``least`` or more, in words."""
+    points = landscape(lift(sphere_network(group.name, 1)), group)
+    found: dict[str, list[str]] = {}
+    for irrep, point in zip(group.real_irreps[1:], points, strict=True):
+        if irrep.m >= least:
+            found.setdefault(f"{float(point.energy):.2f}", []).append(irrep.name)
+    if len(found) == 1:
+        return f"E = {next(iter(found))}"
+    return ", ".join(f"E = {energy} at {' and '.join(irreps)}" for energy, irreps in found.items())
 
 
 def end_shares(run: Run) -> tuple[FloatArray, IndexArray]:

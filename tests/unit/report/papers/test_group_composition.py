@@ -7,7 +7,13 @@ import pytest
 
 from odekit.groups import group_fourier
 from odekit.report.papers.group_composition.second_stage import logit_gaps, population_loss, scale_equation
-from odekit.report.papers.group_composition.spheres import alignment, at_irreps, named, sphere_network
+from odekit.report.papers.group_composition.spheres import (
+    alignment,
+    at_irreps,
+    energies,
+    named,
+    sphere_network,
+)
 from odekit.report.papers.heatmaps import spectrum, spectrum_labels
 from odekit.simulation import Run, logits
 from odekit.solvers import solve
@@ -89,3 +95,12 @@ def test_spectra_name_what_they_hold() -> None:
     assert shape.shape == (4, 10)
     assert shape.max(axis=1) == pytest.approx(np.ones(4))
     assert [label for label in spectrum_labels(other) if label] == ["1a", "3"]
+
+
+def test_energies_are_those_of_the_landscape_and_named_once() -> None:
+    """e = 2 sqrt(n/r): r = 2 for a pair of characters, 6 for the three-dimensional pair of F21."""
+    assert energies(named("Z3xZ5")) == f"E = {2 * np.sqrt(15 / 2):.2f}"
+    assert (
+        energies(named("F21")) == f"E = {2 * np.sqrt(21 / 2):.2f} at 1a, E = {2 * np.sqrt(21 / 6):.2f} at 3"
+    )
+    assert energies(named("F21"), least=2) == f"E = {2 * np.sqrt(21 / 6):.2f}"
