@@ -58,10 +58,10 @@ def draw(name: str, seed: int) -> Drawing:
         + settings(name, NEURONS, ENDS[name]),
         ""
         if G.is_abelian
-        else "The published measure |<C1, C2>| / (|C1| |C2|) takes an absolute value, so that it is 1 for any "
-        "two numbers, however far apart their phases: at one-dimensional irreps it can show no alignment. "
-        "Exponential convergence from the start holds for a single pair alone; elsewhere it is the local "
-        "rate.",
+        else "The published measure |<C1, C2>| / (|C1| |C2|) takes an absolute value, so that it is 1 for "
+        "any two numbers, however far apart their phases: at one-dimensional irreps it can show no "
+        "alignment. Exponential convergence from the start holds for a single pair alone; elsewhere it is "
+        "the local rate.",
     )
 
 

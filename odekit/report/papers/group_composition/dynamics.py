@@ -96,7 +96,7 @@ def draw_level(name: str, seed: int) -> Drawing:
         "From a random start alignment is exponential in the end only: tan(D/2) decays exponentially from "
         "the start for a single pair alone."
         if is_abelian
-        else "The published level takes the absolute value, which is 1 at the one-dimensional irreps whatever "
+        else "The published level takes the absolute value, which is 1 at one-dimensional irreps whatever "
         "their phases, and hides a wrong sign; here the sign is kept.",
     )
 

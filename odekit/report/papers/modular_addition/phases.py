@@ -62,8 +62,8 @@ def draw_distribution(seed: int) -> Drawing:
         f"with this dominant frequency: {means[1][0]:.2f} and {means[1][1]:.2f}; {means[2][0]:.2f} and "
         f"{means[2][1]:.2f}.",
         SETTINGS + " The angle of a point is the multiple of phi; the radius only tells the multiples apart.",
-        "Its axes are labelled cos(phi) and sin(phi), which holds on the outer circle alone. Phases are "
-        "uniform, not symmetric: what the vote needs is that exp(2i phi) and exp(4i phi) average to 0, "
+        "Its axes are labelled cos(phi) and sin(phi), which holds on the outer circle alone. Random "
+        "phases are not evenly spread: what the vote needs is that exp(2i phi) and exp(4i phi) average to 0, "
         f"which so few random phases do up to 1/sqrt(N) = {counts[1] ** -0.5:.2f} only.",
     )
 
