@@ -46,6 +46,7 @@ __all__ = [
     "predict",
     "project",
     "reduce",
+    "reproduce",
     "simulate",
     "solve",
     "system",
@@ -87,6 +88,7 @@ _HOMES = {
     "predict": "comparison",
     "project": "comparison",
     "reduce": "systems",
+    "reproduce": "report",
     "simulate": "simulation",
     "solve": "solvers",
     "system": "systems",
@@ -129,6 +131,7 @@ if TYPE_CHECKING:
     from odekit.limits import limit
     from odekit.networks import Network
     from odekit.report import explore
+    from odekit.report.papers import reproduce
     from odekit.simulation import Run, load_run, loss_and_gradient, simulate
     from odekit.solvers import (
         CompiledSystem,

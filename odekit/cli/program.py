@@ -17,7 +17,10 @@ from odekit.outcomes import ExitCode
 
 __all__ = ["COMMANDS", "Program", "main", "program"]
 
-COMMANDS = (*("verify", "claims", "derive", "analyse", "check", "simulate", "compare", "predict"), "explore")
+COMMANDS = (
+    *("verify", "claims", "derive", "analyse", "check", "simulate", "compare", "predict"),
+    *("reproduce", "explore"),
+)
 
 
 class Failure(click.ClickException):

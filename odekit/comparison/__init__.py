@@ -3,7 +3,7 @@
 from odekit.comparison.accuracy import Budget
 from odekit.comparison.compare import compare
 from odekit.comparison.comparison import Comparison, Winners
-from odekit.comparison.flows import ReducedFlow
+from odekit.comparison.flows import LiftedNeurons, ReducedFlow
 from odekit.comparison.measures import (
     ErrorCurve,
     Modes,
@@ -26,6 +26,7 @@ __all__ = [
     "Budget",
     "Comparison",
     "ErrorCurve",
+    "LiftedNeurons",
     "Modes",
     "Prediction",
     "Progress",

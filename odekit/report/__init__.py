@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from odekit.facade import lazy
 
 _HOMES = {
+    "PaperFigure": "papers",
+    "Reproduced": "papers",
     "Table": "tables",
     "check_folder": "folder",
     "claims_table": "tables",
@@ -18,6 +20,8 @@ _HOMES = {
     "figure_bytes": "figures",
     "findings_page": "page",
     "findings_table": "tables",
+    "figures_table": "papers",
+    "filled_folder": "folder",
     "has_figure": "figures",
     "has_series": "figures",
     "latex_table": "tables",
@@ -46,7 +50,9 @@ _HOMES = {
     "plot_winner_map": "figures",
     "prediction_table": "tables",
     "provenance": "prose",
+    "reproduce": "papers",
     "save_figure": "figures",
+    "select_figures": "papers",
     "styled": "figures",
     "system_page": "page",
     "terminal_table": "tables",
@@ -67,6 +73,7 @@ if TYPE_CHECKING:
     from odekit.report.figures import *
     from odekit.report.folder import *
     from odekit.report.page import *
+    from odekit.report.papers import *
     from odekit.report.prose import *
     from odekit.report.tables import *
 else:

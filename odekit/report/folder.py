@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from odekit.errors import FileError
 from odekit.files import refusing
 
-__all__ = ["check_folder", "write_folder"]
+__all__ = ["check_folder", "filled_folder", "write_folder"]
 
 # Of a report of any kind; with these alone a folder is one, which another may replace.
 FILES = (
@@ -68,20 +69,36 @@ def write_folder(
     ------
     FileError: the folder can't be written; then nothing is.
     """
+    with filled_folder(path, force) as folder:
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        if draw is not None:
+            (folder / FIGURES).mkdir()
+            draw(folder / FIGURES)
+    return Path(path)
+
+
+@contextmanager
+def filled_folder(path: str | os.PathLike[str], force: bool = False) -> Iterator[Path]:
+    """A folder to fill, which takes its place when the block has ended, and never if the block fails.
+
+    Parameters
+    ----------
+    path, force: see `check_folder`.
+
+    Raises
+    ------
+    FileError: the folder can't be written; then nothing is.
+    """
     target = check_folder(path, force)
     temporary = _beside(target, "tmp")
     with refusing(Path(path)):
         try:
             temporary.mkdir()
-            for name, text in texts.items():
-                (temporary / name).write_text(text, encoding="utf-8")
-            if draw is not None:
-                (temporary / FIGURES).mkdir()
-                draw(temporary / FIGURES)
+            yield temporary
             _swap(temporary, target)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
-    return Path(path)
 
 
 def _check_place(target: Path, given: Path) -> None:

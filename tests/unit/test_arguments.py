@@ -134,6 +134,10 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         odekit.reduce,
         {"flow": lambda n: FLOW, "observables": lambda n: {"u": "x**2"}, "sizes": {"n": 2}},
     ),
+    "reproduce": (
+        odekit.reproduce,
+        {"figures": ["lottery-map"], "out": "missing/out", "seed": 0, "on_start": None, "on_finish": None},
+    ),
     "system": (
         odekit.system,
         {"equations": {"x": "-k*x"}, "parameters": "k", "definitions": None, "time": "t", "conditions": ()},
