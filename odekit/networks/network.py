@@ -15,6 +15,7 @@ from odekit.groups import CyclicFamily, FiniteGroup
 from odekit.groups import group as named_group
 from odekit.networks.task import Task, labels
 from odekit.numbers import integer, positive
+from odekit.views import html_table
 
 __all__ = ["ACTIVATIONS", "Network", "activation_text", "check_network", "parse_activation"]
 
@@ -115,6 +116,12 @@ class Network:
             "logit_scale": self.logit_scale,
             "rates": dict(self.rates),
         }
+
+    def _repr_html_(self) -> str:
+        """What it learns, and how."""
+        rates = ", ".join(f"{name}: {rate:g}" for name, rate in self.rates.items())
+        rows = {"group": self.group.name, **self.description(), "rates": rates}
+        return html_table(("network", ""), rows.items())
 
     def replaced(self, **changes: Any) -> "Network":
         """The same network but for some of what `Network` takes.
