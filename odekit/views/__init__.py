@@ -4,6 +4,17 @@ Enters: what a result holds, with names and text that may be a user's. Leaves: H
 text, and netCDF files that are written whole or not at all.
 """
 
-from odekit.views.html import *
-from odekit.views.labelled import *
-from odekit.views.text import *
+from odekit.views.html import html_paragraph, html_table, html_text
+from odekit.views.labelled import Labelled, attributes_of, labelled
+from odekit.views.text import number_text, printable
+
+__all__ = [
+    "Labelled",
+    "attributes_of",
+    "html_paragraph",
+    "html_table",
+    "html_text",
+    "labelled",
+    "number_text",
+    "printable",
+]

@@ -71,7 +71,7 @@ def labelled(
 
     Raises
     ------
-    InputError: an array bears the name of a dimension.
+    InputError: an array bears the name of a coordinate.
     MissingExtraError: xarray is not installed.
     """
     xr = require_xarray()

@@ -181,7 +181,7 @@ class Solution(Labelled):
 
         Raises
         ------
-        InputError: a state bears the name of a dimension or coordinate.
+        InputError: a state bears the name of a coordinate.
         MissingExtraError: xarray isn't installed.
         """
         dims = ("time", "trajectory")
