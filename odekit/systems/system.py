@@ -287,7 +287,6 @@ class System:
         return "\n".join(filter(None, [*lines, left_out(self.leaks), self.answers.clock(self)]))
 
     def _repr_latex_(self) -> str | None:
-        """Energy, definitions and equations; None where they are too many for a notebook."""
         if len(self.equations) > MOST_SHOWN or long_lines(self.velocities, self.definitions):
             return None
         return f"$$\n{self.answers.latex(self, comments=False)}\n$$\n\n{self.answers.clock(self)}".rstrip()
