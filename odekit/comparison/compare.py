@@ -212,6 +212,7 @@ def _compared(name: str, run: Run, parts: Parts, tolerance: float, level: float)
         horizon=float(run.t[count]) if count < len(run) else float("inf"),
         control=control,
         predicted=parts.modes,
+        follow=parts.at,
     )
 
 

@@ -1,5 +1,6 @@
 """A run on spheres, or on a non-Abelian group, against the lifted flow from its first snapshot."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -8,7 +9,7 @@ from odekit.arrays import FloatArray
 from odekit.comparison.accuracy import MeasuredOrbit, neglected_gradients, neuron_lengths
 from odekit.comparison.flows import LiftedNeurons
 from odekit.comparison.measures import ErrorCurve, irrep_shares
-from odekit.comparison.parts import COARSE, FINE, Parts, count_winners, evolve_at_speed, solver_error
+from odekit.comparison.parts import COARSE, FINE, Parts, Weights, count_winners, evolve_at_speed, solver_error
 from odekit.simulation import Run, check_run
 
 __all__ = ["compare_blocks"]
@@ -26,9 +27,15 @@ def compare_blocks(run: Run, scale_field: float) -> Parts:
     check_run(run)
     start = {name: w[0] for name, w in run.weights.items()}
 
+    def moved(begun: Weights, times: FloatArray, factor: float, rtol: float) -> dict[str, FloatArray]:
+        follow = partial(neurons.evolve, rtol=rtol)
+        return evolve_at_speed(follow, begun, times - run.t[0], factor * scale_field)
+
     def evolve(factor: float, count: int, rtol: float = FINE) -> dict[str, FloatArray]:
-        follow, elapsed = partial(neurons.evolve, rtol=rtol), run.t[:count] - run.t[0]
-        return evolve_at_speed(follow, start, elapsed, factor * scale_field)
+        return moved(start, run.t[:count], factor, rtol)
+
+    def at(times: FloatArray, chosen: Sequence[int]) -> Weights:
+        return moved({name: w[list(chosen)] for name, w in start.items()}, times, 1.0, FINE)
 
     weights = evolve(1.0, len(run))
     shares = irrep_shares(next(w[-1] for w in run.weights.values()), run.network.finite_group)
@@ -40,6 +47,7 @@ def compare_blocks(run: Run, scale_field: float) -> Parts:
         lifted_orbit(run, neurons),
         neglected_by_neuron(run),
         partial(count_winners, run, shares.argmax(axis=-1) - 1, shares.max(axis=-1)),
+        at,
     )
 
 

@@ -1,5 +1,6 @@
 """A run on an Abelian group without constraint against the flow of its modes from the first snapshot."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -8,7 +9,7 @@ from odekit.arrays import FloatArray
 from odekit.comparison.accuracy import MeasuredOrbit, measure_departure, slowness
 from odekit.comparison.flows import Linearisation, ReducedFlow
 from odekit.comparison.measures import Modes, error_curves, project
-from odekit.comparison.parts import COARSE, FINE, Parts, count_winners, evolve_at_speed, solver_error
+from odekit.comparison.parts import COARSE, FINE, Parts, Weights, count_winners, evolve_at_speed, solver_error
 from odekit.simulation import Run
 
 __all__ = ["compare_modes"]
@@ -24,13 +25,17 @@ def compare_modes(run: Run, scale_field: float) -> Parts:
     flow, modes = ReducedFlow(run.network), project(run)
     first = modes.at(0)
 
-    def evolve(factor: float, count: int, rtol: float = FINE) -> Modes:
-        follow, elapsed = partial(flow.evolve, rtol=rtol), run.t[:count] - run.t[0]
-        amplitudes = evolve_at_speed(follow, first.amplitudes, elapsed, factor * scale_field)
-        means = {
-            key: np.broadcast_to(values[0], (count, *values.shape[1:])) for key, values in modes.means.items()
-        }
+    def moved(start: Modes, times: FloatArray, factor: float, rtol: float) -> Modes:
+        follow = partial(flow.evolve, rtol=rtol)
+        amplitudes = evolve_at_speed(follow, start.amplitudes, times - run.t[0], factor * scale_field)
+        means = {key: np.broadcast_to(mean, (len(times), *mean.shape)) for key, mean in start.means.items()}
         return Modes(modes.group, amplitudes, means)
+
+    def evolve(factor: float, count: int, rtol: float = FINE) -> Modes:
+        return moved(first, run.t[:count], factor, rtol)
+
+    def at(times: FloatArray, neurons: Sequence[int]) -> Weights:
+        return moved(first.at(list(neurons)), times, 1.0, FINE).lift()
 
     predicted = evolve(1.0, len(run))
     weights = predicted.lift()
@@ -47,6 +52,7 @@ def compare_modes(run: Run, scale_field: float) -> Parts:
         MeasuredOrbit.of_modes(run, modes, linearisation),
         neglected,
         partial(count_winners, run, last.dominant, last.dominant_share),
+        at,
         predicted,
         _slowness(run, modes, linearisation, neglected),
     )

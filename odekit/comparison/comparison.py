@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,9 @@ from odekit.views import Labelled, html_paragraph, html_table, labelled
 if TYPE_CHECKING:
     import xarray
 
-__all__ = ["Comparison", "Winners"]
+__all__ = ["Comparison", "FollowAt", "Winners"]
+
+FollowAt = Callable[[FloatArray, Sequence[int]], Mapping[str, FloatArray]]
 
 # With more than half of the power no other mode can be larger.
 CLEAR_SHARE = 0.5
@@ -71,7 +73,9 @@ class Comparison(Labelled):
     horizon: time from which the median budget exceeds the level asked for; inf if it never does.
     control: the ODE at another speed on the same run, where there is a verdict to control.
     winners: predicted against observed, where `predict` has a forecast.
-    predicted: the ODE's modes at the run's times.
+    predicted: the ODE's modes at the run's times, where it moves modes.
+    follow: ``follow(times, neurons)``, the ODE's weights (K, len(neurons), n) by weight group at any
+        increasing times (K,) from the run's first on; NaN past a blow-up.
     """
 
     name: str
@@ -86,6 +90,7 @@ class Comparison(Labelled):
     control: Control | None = None
     winners: Winners | None = None
     predicted: Modes | None = None
+    follow: FollowAt | None = None
 
     def to_json(self) -> dict[str, Any]:
         """One entry of ``runs`` in the command's JSON; what is not finite is null."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from odekit.arrays import FloatArray, IndexArray
 from odekit.comparison.accuracy import MeasuredOrbit, neuron_lengths
-from odekit.comparison.comparison import Winners
+from odekit.comparison.comparison import FollowAt, Winners
 from odekit.comparison.measures import ErrorCurve, Modes
 from odekit.comparison.predict import predict
 from odekit.errors import ReductionError
@@ -49,6 +49,8 @@ class Parts:
     orbit: how orbits part along the run.
     neglected: (T, M, K + 1) what the reduction neglects.
     winners: counts predicted against observed ones, which takes a race of all modes.
+    at: the ODE's weights (K, len(neurons), n) of some neurons at any increasing times (K,) of the run's,
+        from its first on: ``at(times, neurons)``; NaN past a blow-up.
     modes: the ODE's modes at the run's times, where it moves modes.
     slow: (M,) how many times too slow each neuron is over the first interval, where that can be said.
     """
@@ -60,6 +62,7 @@ class Parts:
     orbit: MeasuredOrbit
     neglected: FloatArray
     winners: Callable[[], Winners | None]
+    at: FollowAt
     modes: Modes | None = None
     slow: FloatArray | None = None
 

@@ -34,7 +34,7 @@ class Measurement:
     budget: bounds of all errors by their source, or one number; they add up, and hold for each value.
     checks: further parts of the statement that hold or don't, by name; one that doesn't refutes the claim.
     evidence: numbers, arrays and text to report, by name; ``"series"`` is drawn, see
-        `odekit.report.verdict_figure`.
+        `odekit.report.plot_verdict`.
     text: qualifications of the statement, in words.
 
     Raises

@@ -86,8 +86,8 @@ class Modes:
         shares: FloatArray = np.divide(share, total, out=np.full(total.shape, np.nan), where=total > 0)
         return shares
 
-    def at(self, index: int) -> Modes:
-        """The snapshot ``index`` of modes over time."""
+    def at(self, index: int | list[int]) -> Modes:
+        """The snapshot ``index`` of modes over time, or some neurons of one snapshot."""
         return Modes(
             self.group,
             {name: values[index] for name, values in self.amplitudes.items()},

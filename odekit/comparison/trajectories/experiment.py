@@ -45,6 +45,11 @@ class Experiment:
         """What the ODE says of the compared, (T, batch); NaN past a blow-up."""
         return self._named(self._values(self.orbit.t, self.orbit.y))
 
+    def at(self, times: FloatArray) -> Values:
+        """What the ODE says of the compared at increasing times (K,) from the first record on, (K, batch)."""
+        y = self.flow.at_speeds(np.ones(1), times, self.flow.finer)[0]
+        return self._named(self._values(times, y))
+
     def at_speeds(
         self, factors: FloatArray, count: int | None = None, rtol: float | None = None
     ) -> list[Values]:

@@ -174,6 +174,7 @@ class TrajectoryJudge:
             judged=self.judged,
             horizon=self.horizon,
             control=control,
+            follow=self.experiment.at,
         )
 
     def _why_not_refuted(self) -> str:

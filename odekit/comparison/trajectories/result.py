@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,8 @@ class TrajectoryComparison(Labelled):
     horizon: time from which a budget, in the median over the batch, is above the tolerance; inf if none is.
     control: the ODE at another speed on the same record, where there is a verdict to control.
     clock: factor on the times with which a refuted trajectory is confirmed, or None.
+    follow: ``follow(times)``, the ODE's values (K, batch) by name at any increasing times (K,) from the first
+        record on; NaN past a blow-up.
     """
 
     trajectory: Trajectory
@@ -54,6 +56,7 @@ class TrajectoryComparison(Labelled):
     horizon: float
     control: Control | None = None
     clock: float | None = None
+    follow: Callable[[FloatArray], Mapping[str, FloatArray]] | None = None
 
     @property
     def name(self) -> str:

@@ -1,4 +1,34 @@
-"""What does it look like? Figures for a paper."""
+"""What does it look like? Figures for a paper, one column wide, drawn from what odekit hands back.
 
-from odekit.report.figures.figures import *
-from odekit.report.figures.style import *
+Every ``plot_*`` takes a result, and optionally ``axes`` to draw on, and returns the axes; without them it
+makes a figure 3.4 inches wide, which a notebook shows where the axes end a cell. `save_figure` writes it.
+
+    plot_trajectories(comparison, rows=None, quantity=None, *, axes=None)
+    plot_residuals(comparison, rows=None, quantity=None, *, axes=None)
+    plot_budget(comparison, quantity=None, *, axes=None)
+    plot_solution(solution, states=None, trajectories=None, *, axes=None)
+    plot_phase_portrait(system, states=None, region=None, *, parameters=None, held=None, axes=None)
+    plot_blow_up_map(system, start, *, parameters=None, axes=None)
+    plot_winner_map(system, start, *, parameters=None, axes=None)
+    plot_competition(run_or_comparison, neuron=0, *, axes=None)
+    plot_alignment_circle(run, neurons=None, *, axes=None)
+    plot_rank_one(run, *, axes=None)
+    plot_alignment_level(run, *, axes=None)
+    plot_spectra(run, snapshot=-1, *, axes=None)
+    plot_neuron_matrix(run, snapshot=-1, *, axes=None)
+    plot_rate(t, distance, estimate=None, *, axes=None)
+    plot_scaling(scales, values, order=None, *, axes=None)
+    plot_landscape(critical_points, *, axes=None)
+    plot_loss(run, *, axes=None)
+    plot_progress(progress, measure=None, *, axes=None)
+    plot_logits(run, inputs=(1, 2), snapshot=-1, *, axes=None)
+    plot_verdict(verdict, *, axes=None)
+"""
+
+from odekit.report.figures.comparisons import *
+from odekit.report.figures.drawing import *
+from odekit.report.figures.maps import *
+from odekit.report.figures.phase_plane import *
+from odekit.report.figures.solutions import *
+from odekit.report.figures.training import *
+from odekit.report.figures.verdicts import *

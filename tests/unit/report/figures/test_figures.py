@@ -15,6 +15,7 @@ from odekit.claims import Report
 from odekit.comparison import Comparison, project
 from odekit.errors import InputError
 from odekit.networks import Network
+from odekit.report.figures.drawing import save_figure
 from odekit.report.figures.figures import (
     gap_figure,
     has_series,
@@ -22,7 +23,6 @@ from odekit.report.figures.figures import (
     trajectory_figure,
     verdict_figure,
 )
-from odekit.report.figures.style import save_figure
 from odekit.simulation import Run
 
 Draw = Callable[[Comparison], Figure]

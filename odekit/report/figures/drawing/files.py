@@ -1,0 +1,91 @@
+"""Figures as files: vector PDF and PNG, the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from odekit.errors import InputError, shown
+from odekit.files import refusing
+from odekit.report.figures.drawing.style import styled
+
+__all__ = ["DPI", "figure_bytes", "figure_of", "save_figure"]
+
+# Dots per inch for print.
+DPI = 300
+
+Kind = Literal["pdf", "png", "svg"]
+
+# What says when and by what a file was made, in the words of each format; no date, so that the bytes repeat.
+_STAMPS: Mapping[str, Mapping[str, str | None]] = {
+    "pdf": {"Creator": "odekit", "CreationDate": None},
+    "png": {"Software": "odekit"},
+    "svg": {"Creator": "odekit", "Date": None},
+}
+
+
+def figure_of(drawn: Figure | Axes) -> Figure:
+    """The whole figure.
+
+    Raises
+    ------
+    InputError: neither a figure nor axes.
+    """
+    if isinstance(drawn, Figure):
+        return drawn
+    figure = drawn.get_figure(root=True) if isinstance(drawn, Axes) else None
+    if figure is None:
+        raise InputError("this is no figure", expected="a figure or axes", received=shown(drawn))
+    return figure
+
+
+def figure_bytes(
+    drawn: Figure | Axes, kind: Kind = "png", about: Mapping[str, str] | None = None, dpi: int = DPI
+) -> bytes:
+    """A file's content.
+
+    Parameters
+    ----------
+    drawn: the figure, or axes of it.
+    kind: ``"pdf"``, ``"png"`` or ``"svg"``.
+    about: what to keep inside of it; ``Title`` and, but for SVG, ``Subject``.
+    dpi: dots per inch of a PNG.
+
+    Raises
+    ------
+    InputError: neither a figure nor axes.
+    """
+    stream = io.BytesIO()
+    metadata: dict[str, Any] = {**(about or {}), **_STAMPS[kind]}
+    with styled():
+        figure_of(drawn).savefig(stream, format=kind, dpi=dpi, metadata=metadata)
+    return stream.getvalue()
+
+
+def save_figure(
+    drawn: Figure | Axes, folder: str | os.PathLike[str], name: str, about: Mapping[str, str] | None = None
+) -> tuple[Path, Path]:
+    """Write ``name.pdf`` and ``name.png``.
+
+    Parameters
+    ----------
+    drawn: the figure, or axes of it.
+    folder, name: where.
+    about: ``Title`` and ``Subject``, kept inside of both files.
+
+    Raises
+    ------
+    InputError: neither a figure nor axes.
+    FileError: the folder can't be written.
+    """
+    pdf, png = (Path(folder) / f"{name}.{kind}" for kind in ("pdf", "png"))
+    with refusing(pdf):
+        pdf.write_bytes(figure_bytes(drawn, "pdf", about))
+        png.write_bytes(figure_bytes(drawn, "png", about))
+    return pdf, png

@@ -1,0 +1,47 @@
+"""A legend below its axes, where it hides nothing, and a figure that grows by what the legend takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.transforms import ScaledTranslation
+
+__all__ = ["MAX_LEGEND", "legend_below"]
+
+MAX_LEGEND = 9  # a longer legend would take the place of the axes
+CHARACTERS = 58  # of the legend's font, that fit beside each other into a column
+HANDLE = 6  # characters that a handle and the space around it take
+# Points: from the axes down to the legend past ticks, their labels and one line of a label; of further lines.
+BELOW, LINE = 28.0, 10.0
+
+
+def legend_below(axes: Axes, handles: Sequence[Any] | None = None) -> None:
+    """Name the curves below the axes, in as many columns as fit; call it once the label of x is set.
+
+    Nothing is named where there is one curve, or more than nine.
+    """
+    found, labels = axes.get_legend_handles_labels()
+    chosen = found if handles is None else list(handles)
+    names = labels if handles is None else [str(handle.get_label()) for handle in chosen]
+    if not 1 < len(names) <= MAX_LEGEND:
+        return
+    widest = max(map(_width, names)) + HANDLE
+    columns = max(1, min(len(names), CHARACTERS // widest))
+    lines = axes.get_xlabel().count("\n") if axes.get_xlabel() else -1
+    below = ScaledTranslation(0, -(BELOW + LINE * lines) / 72, axes.figure.dpi_scale_trans)
+    axes.legend(
+        chosen,
+        names,
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.0),
+        bbox_transform=axes.transAxes + below,
+        ncols=columns,
+    )
+
+
+def _width(label: str) -> int:
+    """Characters that a label takes up: of TeX neither dollars nor braces, and one for each command."""
+    return len(re.sub(r"[${}_^]", "", re.sub(r"\\[A-Za-z]+", "x", label)))

@@ -1,0 +1,128 @@
+"""Trajectories that `odekit.solve` found, of any system: each state over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from odekit.arguments import chosen as named
+from odekit.arguments import expect
+from odekit.errors import InputError, shown
+from odekit.numbers import is_integer
+from odekit.report.figures.drawing import (
+    MAX_LEGEND,
+    drawing,
+    finite,
+    legend_below,
+    line_styles,
+    logarithmic,
+    panels,
+    styled,
+    symbol_text,
+)
+from odekit.solvers import Solution
+
+__all__ = ["plot_solution"]
+
+MOST_STATES = 6  # panels beneath each other; of more, the first ones unless others are asked for
+MOST_TRAJECTORIES = 50  # of a batch, evenly spaced unless others are asked for
+FEW = 20  # times, with fewer of which each is marked
+PANEL, MARGIN = 1.1, 0.7  # inches: height of one of several panels, and of what lies beneath them
+DECADES = 1e3  # positive values that span more are shown on a logarithmic axis
+
+
+def plot_solution(
+    solution: Solution,
+    states: Sequence[str] | str | None = None,
+    trajectories: Sequence[int] | None = None,
+    *,
+    axes: Axes | None = None,
+) -> Axes:
+    """States of a solution over time.
+
+    With ``axes`` all states share them; without, each state has axes of its own beneath the others, and the
+    uppermost are returned. A trajectory that was not reached to its end stops where it did.
+
+    Parameters
+    ----------
+    solution: of `odekit.solve`.
+    states: names; by default the first six.
+    trajectories: places in the batch; by default at most fifty, evenly spaced.
+    axes: where to draw.
+
+    Raises
+    ------
+    InputError: no solution, or no such trajectory.
+    UnknownNameError: an unknown state.
+    """
+    is_solution = isinstance(solution, Solution)
+    expect(is_solution, "this is no solution", "what odekit.solve hands back", solution)
+    names = _names(solution, states)
+    rows = _rows(solution, trajectories)
+    if axes is not None:
+        with drawing(axes) as chosen:
+            _draw(chosen, solution, names, rows)
+            chosen.set(xlabel="time $t$", ylabel=", ".join(map(symbol_text, names)))
+            legend_below(chosen)
+        return axes
+    with styled():
+        made = panels(len(names), height=max(2.4, PANEL * len(names) + MARGIN), share_x=True)
+        for (panel,), name in zip(made, names, strict=True):
+            _draw(panel, solution, [name], rows)
+            panel.set_ylabel(symbol_text(name))
+        made[-1][0].set_xlabel("time $t$")
+        if 1 < len(rows) <= MAX_LEGEND:
+            legend_below(made[-1][0])
+    return made[0][0]
+
+
+def _draw(axes: Axes, solution: Solution, names: Sequence[str], rows: Sequence[int]) -> None:
+    """One curve a state and trajectory; many trajectories alike and thin."""
+    mark = len(solution.t) <= FEW
+    is_crowd = len(names) * len(rows) > MAX_LEGEND
+    styles = line_styles()
+    shown = []
+    for name in names:
+        own = next(styles)
+        for place, row in enumerate(rows):
+            style = own if is_crowd or place == 0 else (own := next(styles))
+            values = finite(solution[name][:, row])
+            shown.append(values[np.isfinite(values)])
+            label = symbol_text(name) if len(rows) == 1 else f"trajectory {row}"
+            if len(rows) > 1 and len(names) > 1:
+                label = f"{symbol_text(name)}, {row}"
+            told = {"label": label} if not is_crowd else {"linewidth": 0.6, "alpha": 0.7, "linestyle": "-"}
+            axes.plot(
+                solution.t[:, row], values, **{**style, "marker": style["marker"] if mark else "", **told}
+            )
+    known = np.concatenate(shown)
+    if known.size and known.min() > 0 and known.max() > DECADES * known.min():
+        logarithmic(axes, "y")
+
+
+def _names(solution: Solution, states: Sequence[str] | str | None) -> list[str]:
+    if states is None:
+        return list(solution.states[:MOST_STATES])
+    given = [states] if isinstance(states, str) else states
+    expect(isinstance(given, Sequence), "these are no states", "names, or one name", states)
+    if not len(given):
+        raise InputError("no state is named", expected=", ".join(solution.states))
+    return [named("state", name, solution.states) for name in given]
+
+
+def _rows(solution: Solution, trajectories: Sequence[int] | None) -> list[int]:
+    count = solution.batch
+    if trajectories is None:
+        return [
+            int(row) for row in np.unique(np.linspace(0, count - 1, min(count, MOST_TRAJECTORIES)).round())
+        ]
+    given = list(trajectories) if isinstance(trajectories, Sequence | np.ndarray) else [trajectories]
+    if not given or not all(is_integer(row) and 0 <= row < count for row in given):
+        raise InputError(
+            "these trajectories can't be shown",
+            expected=f"places from 0 to {count - 1}",
+            received=shown(trajectories),
+        )
+    return [int(row) for row in given]
