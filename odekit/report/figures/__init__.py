@@ -26,9 +26,14 @@ makes a figure 3.4 inches wide, which a notebook shows where the axes end a cell
 """
 
 from odekit.report.figures.comparisons import *
+from odekit.report.figures.competition import *
 from odekit.report.figures.drawing import *
+from odekit.report.figures.landscape import *
+from odekit.report.figures.logits import *
 from odekit.report.figures.maps import *
 from odekit.report.figures.phase_plane import *
+from odekit.report.figures.rates import *
 from odekit.report.figures.solutions import *
+from odekit.report.figures.spectra import *
 from odekit.report.figures.training import *
 from odekit.report.figures.verdicts import *

@@ -13,9 +13,9 @@ from numpy.typing import ArrayLike
 from scipy.ndimage import distance_transform_edt
 
 from odekit.arguments import expect, floats, mapping
-from odekit.arrays import FloatArray
+from odekit.arrays import BoolArray, FloatArray
 from odekit.errors import InputError, ReductionError, shown
-from odekit.report.figures.drawing import drawing, in_math
+from odekit.report.figures.drawing import angular, drawing, in_math
 from odekit.solvers import blow_up_time
 from odekit.systems import System
 
@@ -118,18 +118,28 @@ def plot_winner_map(
             across, up, winner, cmap=colours, vmin=-1.5, vmax=count - 0.5, shading="nearest", rasterized=True
         )
         for mode in range(count):
-            _outline(chosen, across, up, winner == mode, f"mode {mode + 1}")
-        _outline(chosen, across, up, winner == -1, "none")
+            _outline(chosen, across, up, winner == mode, f"mode {mode + 1}", _lead(times, mode))
+        _outline(chosen, across, up, winner == -1, "none", np.where(winner == -1, 1.0, -1.0))
         _label(chosen, x, y)
     return chosen
 
 
-def _outline(axes: Axes, across: FloatArray, up: FloatArray, region: FloatArray, name: str) -> None:
-    """The region's border, and its name where it is widest."""
+def _lead(times: FloatArray, mode: int) -> FloatArray:
+    """By how much a mode is earlier than all others, as the logarithm of a ratio, between -1 and 1."""
+    others = np.delete(times, mode, axis=0).min(axis=0, initial=np.inf)
+    with np.errstate(all="ignore"):
+        lead = np.log(others / times[mode])
+    return np.asarray(np.clip(np.nan_to_num(lead, nan=-1.0), -1.0, 1.0))
+
+
+def _outline(
+    axes: Axes, across: FloatArray, up: FloatArray, region: BoolArray, name: str, lead: FloatArray
+) -> None:
+    """The region's border, where its lead is 0, and its name where it is widest."""
     if not region.any():
         return
     if not region.all():
-        axes.contour(across, up, region, levels=[0.5], colors="black", linewidths=0.7)
+        axes.contour(across, up, lead, levels=[0.0], colors="black", linewidths=0.7)
     depth = distance_transform_edt(np.pad(region, 1))[1:-1, 1:-1]
     row, column = np.unravel_index(int(depth.argmax()), depth.shape)
     if depth.max() > NARROW * min(region.shape):
@@ -138,6 +148,10 @@ def _outline(axes: Axes, across: FloatArray, up: FloatArray, region: FloatArray,
 
 def _label(axes: Axes, x: str, y: str) -> None:
     axes.set(xlabel=_start_label(x), ylabel=_start_label(y))
+    if x.startswith("D"):
+        angular(axes, "x")
+    if y.startswith("D"):
+        angular(axes, "y")
     axes.grid(False)
 
 

@@ -108,7 +108,7 @@ def singular_ratios(run: Run) -> FloatArray:
 
 
 def alignment_levels(run: Run) -> FloatArray:
-    """``Re tr(C^* A B) / (|A| |B| |C|)`` of the blocks of theta1, theta2 and xi at each neuron's irrep, (T, M).
+    """``Re tr(C^* A B) / (|A| |B| |C|)`` of the blocks A, B, C of theta1, theta2, xi at their irrep, (T, M).
 
     It lies in [-1, 1], cos D for a single frequency, and is 1 where the blocks are aligned and of rank one
     over R, C or H: a quaternionic block of rank one has two equal complex singular values, which the norms

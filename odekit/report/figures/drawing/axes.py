@@ -33,7 +33,7 @@ class ColumnAxes(Axes):
 
 
 def column_axes(height: float = HEIGHT) -> Axes:
-    """Empty axes in a figure of their own, 3.4 inches wide; in the style where made inside `styled`.
+    """Empty axes in a figure of their own, 3.4 inches wide.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def panels(
     share_x: bool = False,
     share_y: bool = False,
 ) -> list[list[Axes]]:
-    """Empty axes in rows and columns of one figure; in the style where made inside `styled`.
+    """Empty axes in rows and columns of one figure.
 
     Parameters
     ----------
@@ -65,17 +65,18 @@ def panels(
     -------
     axes: by row, then column.
     """
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    made: Any = figure.subplots(
-        rows,
-        columns,
-        squeeze=False,
-        sharex="col" if share_x else False,
-        sharey="row" if share_y else False,
-        subplot_kw={"axes_class": ColumnAxes},
-        gridspec_kw={"height_ratios": heights},
-    )
+    with styled():
+        figure = Figure(figsize=(width, height), layout="constrained")
+        FigureCanvasAgg(figure)
+        made: Any = figure.subplots(
+            rows,
+            columns,
+            squeeze=False,
+            sharex="col" if share_x else False,
+            sharey="row" if share_y else False,
+            subplot_kw={"axes_class": ColumnAxes},
+            gridspec_kw={"height_ratios": heights},
+        )
     return [list(row) for row in made]
 
 

@@ -28,8 +28,6 @@ def legend_below(axes: Axes, handles: Sequence[Any] | None = None) -> None:
     names = labels if handles is None else [str(handle.get_label()) for handle in chosen]
     if not 1 < len(names) <= MAX_LEGEND:
         return
-    widest = max(map(_width, names)) + HANDLE
-    columns = max(1, min(len(names), CHARACTERS // widest))
     lines = axes.get_xlabel().count("\n") if axes.get_xlabel() else -1
     below = ScaledTranslation(0, -(BELOW + LINE * lines) / 72, axes.figure.dpi_scale_trans)
     axes.legend(
@@ -38,8 +36,17 @@ def legend_below(axes: Axes, handles: Sequence[Any] | None = None) -> None:
         loc="upper center",
         bbox_to_anchor=(0.5, 0.0),
         bbox_transform=axes.transAxes + below,
-        ncols=columns,
+        ncols=_columns([_width(name) + HANDLE for name in names]),
     )
+
+
+def _columns(widths: Sequence[int]) -> int:
+    """The most columns that fit, filled one after the other."""
+    for count in range(len(widths), 1, -1):
+        rows = -(-len(widths) // count)
+        if sum(max(widths[first : first + rows]) for first in range(0, len(widths), rows)) <= CHARACTERS:
+            return count
+    return 1
 
 
 def _width(label: str) -> int:

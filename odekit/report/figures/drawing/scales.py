@@ -4,12 +4,12 @@ from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MultipleLocator, NullFormatter
 from numpy.typing import ArrayLike
 
 from odekit.arrays import FloatArray
 
-__all__ = ["finite", "logarithmic", "positive_part"]
+__all__ = ["angular", "finite", "logarithmic", "positive_part"]
 
 FEW_DECADES = 100.0  # an axis that spans less may show no power of ten but one
 
@@ -23,6 +23,29 @@ def logarithmic(axes: Axes, direction: Literal["x", "y"]) -> None:
         axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         axis.set_major_formatter(FuncFormatter(lambda value, place: f"{value:g}"))
     axis.set_minor_formatter(NullFormatter())
+
+
+def angular(axes: Axes, direction: Literal["x", "y"]) -> None:
+    """Label an axis of radians at multiples of pi/2, where it spans more than a quarter of a turn."""
+    axis = axes.xaxis if direction == "x" else axes.yaxis
+    low, high = axis.get_view_interval()
+    if np.pi / 2 < high - low < 6 * np.pi:
+        axis.set_major_locator(MultipleLocator(np.pi / 2))
+        axis.set_major_formatter(FuncFormatter(lambda value, place: _in_turns(value)))
+
+
+def _in_turns(value: float) -> str:
+    r"""A multiple of pi/2, as TeX.
+
+    >>> _in_turns(0.0), _in_turns(-np.pi / 2), _in_turns(2 * np.pi)
+    ('0', '$-\\pi/2$', '$2\\pi$')
+    """
+    halves = round(2 * value / np.pi)
+    if halves == 0:
+        return "0"
+    sign, count = "-" if halves < 0 else "", abs(halves)
+    number = "" if count in (1, 2) else str(count // 2 if count % 2 == 0 else count)
+    return rf"${sign}{number}\pi{'' if count % 2 == 0 else '/2'}$"
 
 
 def finite(values: ArrayLike) -> FloatArray:

@@ -8,43 +8,9 @@ __all__ = ["TIME", "in_math", "plain_text", "symbol_text"]
 # What t counts: descent adds up its learning rates, and a flow's t is the limit of that.
 TIME = r"flow time $t$ (learning rate $\times$ steps)"
 
-_GREEK = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "pi",
-        "rho",
-        "sigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
-        "Gamma",
-        "Delta",
-        "Theta",
-        "Lambda",
-        "Xi",
-        "Pi",
-        "Sigma",
-        "Upsilon",
-        "Phi",
-        "Psi",
-        "Omega",
-    ]
+_GREEK = re.compile(
+    "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|upsilon|phi|chi|"
+    "psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega"
 )
 _NAME = re.compile(r"([A-Za-z]+?)_?([0-9]*)$")
 
@@ -58,8 +24,10 @@ def in_math(name: str) -> str:
     found = _NAME.match(name)
     stem, number = found.groups() if found else (name, "")
     below = f"_{{{number}}}" if number else ""
-    if found and (len(stem) == 1 or stem in _GREEK):
-        return f"\\{stem}{below}" if stem in _GREEK else f"{stem}{below}"
+    if found and _GREEK.fullmatch(stem):
+        return f"\\{stem}{below}"
+    if found and len(stem) == 1:
+        return f"{stem}{below}"
     return rf"\mathrm{{{_spelled(name)}}}"
 
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 
-from odekit.report.figures.drawing import COLOURS, drawing, in_math, legend_below, symbol_text
+from odekit.report.figures.drawing import COLOURS, angular, drawing, in_math, legend_below, symbol_text
 from odekit.report.figures.phase_plane.plane import Plane, Region, plane_of
 from odekit.systems import System
 
@@ -72,6 +72,11 @@ def plot_phase_portrait(
         ]
         chosen.set(xlim=plane.region[0], ylim=plane.region[1], xlabel=symbol_text(x), ylabel=symbol_text(y))
         chosen.grid(False)
+        first, second = (state in plane.system.angles for state in plane.system.states)
+        if first:
+            angular(chosen, "x")
+        if second:
+            angular(chosen, "y")
         if held:
             told = ", ".join(f"${in_math(str(name))}={float(value):.4g}$" for name, value in held.items())
             chosen.set_title(f"at {told}")
@@ -91,10 +96,11 @@ def _draw_basins(axes: Axes, plane: Plane) -> None:
 def _draw_field(axes: Axes, plane: Plane) -> list[Line2D]:
     across, up = plane.grid
     handles = []
-    moving = [np.nan_to_num(part) for part in plane.velocity]
-    if any(part.any() for part in moving):
-        axes.streamplot(across, up, *moving, density=DENSITY, **FLOW)
-    styles = zip(plane.names, plane.velocity, COLOURS, ("-", (0, (5, 1.5))), strict=False)
+    right, upward = (np.nan_to_num(part) for part in plane.velocity)
+    if right.any() or upward.any():
+        axes.streamplot(across, up, right, upward, density=DENSITY, **FLOW)
+    dashes: tuple[Any, ...] = ("-", (0, (5, 1.5)))
+    styles = zip(plane.names, plane.velocity, COLOURS, dashes, strict=False)
     for name, part, colour, dash in styles:
         known = part[np.isfinite(part)]
         if known.size and known.min() < 0 < known.max():
@@ -105,7 +111,10 @@ def _draw_field(axes: Axes, plane: Plane) -> list[Line2D]:
 
 
 def _draw_separatrices(axes: Axes, plane: Plane) -> list[Line2D]:
-    styles = {True: ("-", "separatrix"), False: ((0, (1.2, 1.2)), "unstable manifold")}
+    styles: dict[bool, tuple[Any, str]] = {
+        True: ("-", "separatrix"),
+        False: ((0, (1.2, 1.2)), "unstable manifold"),
+    }
     handles = {}
     for is_stable, orbit in plane.separatrices():
         dash, label = styles[is_stable]
