@@ -21,7 +21,7 @@ def gather(source: Path) -> None:
     if source.exists():
         shutil.rmtree(source)
     shutil.copytree(HERE / "pages", source)
-    for notebook in sorted((ROOT / "notebooks").glob("02*.ipynb")):
+    for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
         shutil.copy(notebook, source / "guides")
     for name, text in room_pages().items():
         (source / "api" / f"{name}.rst").write_text(text)

@@ -21,7 +21,7 @@ ROOMS = {
     "comparison": "Comparison",
     "checking": "Checking",
     "claims": "Claims",
-#    "report": "Report",
+    "report": "Report",
     "report.figures": "Figures",
     "expressions": "Expressions",
     "views": "Views",

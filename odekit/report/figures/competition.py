@@ -23,6 +23,7 @@ from odekit.report.figures.drawing import (
     legend_below,
     line_styles,
     logarithmic,
+    plain_text,
     positive_part,
 )
 from odekit.report.figures.measures import (
@@ -44,6 +45,7 @@ FINE = 300  # times of the ODE's own
 CROWD = 40  # neurons on the circle, evenly spaced
 LINES = 60  # thin lines behind a median
 ROUNDING = 1e-16
+TICKS = (-1, -0.5, 0, 0.5, 1)
 QUARTILES = (0.25, 0.75)
 
 # The first and the last snapshot on the circle.
@@ -131,7 +133,7 @@ def plot_alignment_circle(
         for place, look in _ENDS.items():
             chosen.plot(np.cos(angle[place]), np.sin(angle[place]), linestyle="", markersize=3.5, **look)
         chosen.set(xlabel=r"$\cos D$", ylabel=r"$\sin D$", xlim=(-1.12, 1.12), ylim=(-1.12, 1.12))
-        chosen.set_aspect("equal")
+        chosen.set(aspect="equal", xticks=TICKS, yticks=TICKS)
         legend_below(chosen)
     return chosen
 
@@ -198,12 +200,13 @@ def _draw_population(
 def _draw_modes(axes: Axes, t: FloatArray, lines: FloatArray, measured: Spectrum, values: FloatArray) -> None:
     named = _largest(values)
     others = [place for place in range(lines.shape[1]) if place not in named]
-    if others:
-        axes.plot(t, positive_part(lines[:, others]), color="#b0b0b0", linestyle="-", linewidth=0.6)
-        axes.plot([], [], color="#b0b0b0", linestyle="-", linewidth=0.6, label="others")
+    thin: dict[str, Any] = {"color": "#b0b0b0", "linestyle": "-", "linewidth": 0.6}
+    axes.plot(t, positive_part(lines[:, others]), **thin)
     for place, style in zip(named, line_styles(), strict=False):
-        label = f"${measured.letter}={measured.labels[place]}$"
+        label = f"${measured.letter}$ = {plain_text(measured.labels[place])}"
         axes.plot(t, positive_part(lines[:, place]), label=label, **{**style, "marker": ""})
+    if others:
+        axes.plot([], [], label="others", **thin)
 
 
 def _largest(values: FloatArray) -> list[int]:

@@ -13,7 +13,8 @@ from odekit.report.figures.drawing import COLOURS, drawing, plain_text
 
 __all__ = ["plot_landscape"]
 
-ROW, MARGIN = 0.24, 0.75  # inches: height of one critical point, and of what is around them
+# Inches: height of one critical point, of what is around them, and of the least figure.
+ROW, MARGIN, LEAST = 0.24, 0.75, 1.6
 
 
 def plot_landscape(critical_points: Sequence[CriticalPoint], *, axes: Axes | None = None) -> Axes:
@@ -40,7 +41,7 @@ def plot_landscape(critical_points: Sequence[CriticalPoint], *, axes: Axes | Non
         raise InputError(
             "the critical points are at a symbolic order", expected="those of a group such as S3, or Z15"
         )
-    with drawing(axes, height=ROW * len(given) + MARGIN) as chosen:
+    with drawing(axes, height=max(LEAST, ROW * len(given) + MARGIN)) as chosen:
         chosen.axvline(0, color="#b0b0b0", linewidth=0.6)
         for row, point in enumerate(given):
             for eigenvalue in point.spectrum:
@@ -60,10 +61,10 @@ def plot_landscape(critical_points: Sequence[CriticalPoint], *, axes: Axes | Non
         chosen.set_yticks(range(len(given)), [_name(point) for point in given])
         chosen.set_ylim(len(given) - 0.4, -0.7)
         chosen.margins(x=0.08)
-        chosen.set(xlabel="eigenvalue / energy $E$ (number: multiplicity)", ylabel=r"irrep $\sigma$, energy")
+        chosen.set(xlabel="eigenvalue in units of $E$", ylabel=r"irrep $\sigma$")
     return chosen
 
 
 def _name(point: CriticalPoint) -> str:
     rank = "" if point.rank == 1 else f", rank {point.rank}"
-    return f"{plain_text(point.irrep)} ({point.type}){rank}, {point.energy:.3f}"
+    return f"{plain_text(point.irrep)} ({point.type}){rank}, $E$ = {point.energy:.3f}"

@@ -28,6 +28,7 @@ from odekit.report.figures.drawing import (
 __all__ = ["plot_rate", "plot_scaling"]
 
 MANY = 60  # points, with more of which markers run into each other
+MOST_DIGITS = (3, 12)  # of a rate, least and most
 FITTED = 3  # the smallest scales, through which an order is fitted
 
 
@@ -82,16 +83,27 @@ def _draw_fit(axes: Axes, times: FloatArray, values: FloatArray, found: RateEsti
     anchor, height = times[last], values[last]
     span = np.linspace(found.window[0], times[-1], 200)
     low, high = found.interval
+    digits = _digits(low, high)
     axes.plot(
         span,
         height * np.exp(-found.rate * (span - anchor)),
         color=COLOURS[1],
         linestyle=(0, (5, 1.5)),
-        label=f"rate {found.rate:.5g}",
+        label=f"rate {found.rate:.{digits}g}",
     )
     edges = [height * np.exp(-rate * (span - anchor)) for rate in (low, high)]
-    told = f"interval {low:.5g} to {high:.5g}"
+    told = f"interval {low:.{digits}g} to {high:.{digits}g}"
     axes.fill_between(span, *edges, color=COLOURS[1], alpha=0.3, linewidth=0, label=told)
+
+
+def _digits(low: float, high: float) -> int:
+    """Of the two, so many that they differ.
+
+    >>> _digits(1.9999, 2.0001), _digits(1.0, 3.0), _digits(2.0, 2.0)
+    (5, 3, 12)
+    """
+    relative = (high - low) / max(abs(low), abs(high), np.finfo(np.float64).tiny)
+    return int(np.clip(1 - np.floor(np.log10(max(relative, 1e-99))), MOST_DIGITS[0], MOST_DIGITS[1]))
 
 
 def plot_scaling(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from odekit.arguments import chosen, floats
 from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.errors import InputError
+from odekit.extras import on_first_use
 from odekit.solvers.problem.interpolant import DenseOutput
 from odekit.views import Labelled, labelled
 
@@ -172,6 +174,19 @@ class Solution(Labelled):
         counts = {status.name: int(np.count_nonzero(self.status == status)) for status in Status}
         ends = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
         return f"{self.batch} trajectories: {ends or 'none'}"
+
+    def plot(
+        self,
+        states: Sequence[str] | str | None = None,
+        trajectories: Sequence[int] | None = None,
+        *,
+        axes: Any = None,
+    ) -> Any:
+        """The states over time as a figure, whose axes are returned; see `odekit.report.plot_solution`.
+
+        Parameters and errors are those of `plot_solution`, which is loaded on first use.
+        """
+        return on_first_use("odekit.report").plot_solution(self, states, trajectories, axes=axes)
 
     def to_xarray(self) -> xarray.Dataset:
         """Labelled arrays with dimensions time and trajectory, one variable a state.

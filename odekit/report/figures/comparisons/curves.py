@@ -39,6 +39,7 @@ class Curves:
     quantity, gap_label: labels of the axes.
     source: what was measured, in a word.
     is_positive: whether a logarithmic axis suits the values.
+    is_angle: whether they are radians, of which whole turns don't count.
     time: label of t.
     horizon: inf where there is none.
     """
@@ -53,6 +54,7 @@ class Curves:
     gap_label: str
     source: str
     is_positive: bool
+    is_angle: bool
     time: str
     horizon: float
 
@@ -94,6 +96,7 @@ def _of_record(comparison: TrajectoryComparison, rows: Sequence[int] | None, qua
         gap_label=f"gap / max$|{in_math(name)}|$" if name.isidentifier() else "gap / size",
         source="record",
         is_positive=_spans_decades(values[:, picked]),
+        is_angle=False,
         time=plain_text(str(record.meta.get("time", "time"))) + " $t$",
         horizon=comparison.horizon,
     )
@@ -114,13 +117,16 @@ def _of_run(comparison: Comparison, rows: Sequence[int] | None, quantity: str | 
         t=run.t,
         measured=measure({key: w[:, picked] for key, w in run.weights.items()}),
         follow=lambda times: measure(follow(times, picked)),
-        labels=tuple(f"$m={m}$, ${letter}=${place}" for m, place in zip(picked, places, strict=True)),
+        labels=tuple(
+            f"$m={m}$, ${letter}$ = {plain_text(place)}" for m, place in zip(picked, places, strict=True)
+        ),
         gap=comparison.gap[:, picked],
         budget=comparison.budget.total[:, picked],
         quantity=_quantity_label(name, is_abelian),
         gap_label="relative gap",
         source="network",
         is_positive=name != "D",
+        is_angle=name == "D",
         time=TIME,
         horizon=np.inf if comparison.horizon is None else comparison.horizon,
     )

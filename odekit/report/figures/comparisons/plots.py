@@ -17,6 +17,7 @@ from odekit.report.figures.drawing import (
     GREY,
     HORIZON,
     MARKERS,
+    angular,
     drawing,
     finite,
     legend_below,
@@ -159,11 +160,13 @@ def _medians(
 def _draw_trajectories(axes: Axes, curves: Curves) -> None:
     times = _refined(curves.t)
     with np.errstate(all="ignore"):
-        expected = curves.follow(times)
+        expected = finite(curves.follow(times))
+    if curves.is_angle:
+        expected[:-1][np.abs(np.diff(expected, axis=0)) > np.pi] = np.nan
     for row, (colour, marker) in enumerate(zip(COLOURS, MARKERS, strict=False)):
         if row == len(curves.labels):
             break
-        axes.plot(times, finite(expected[:, row]), color=colour, linestyle="-", label="")
+        axes.plot(times, expected[:, row], color=colour, linestyle="-", label="")
         axes.plot(
             curves.t[_every(len(curves.t))],
             curves.measured[_every(len(curves.t)), row],
@@ -177,6 +180,8 @@ def _draw_trajectories(axes: Axes, curves: Curves) -> None:
     axes.plot([], [], linestyle="-", color=GREY, label="ODE")
     axes.set_ylabel(curves.quantity)
     _fit(axes, curves.measured, curves.is_positive)
+    if curves.is_angle:
+        angular(axes, "y")
 
 
 def _draw_residuals(axes: Axes, curves: Curves) -> None:

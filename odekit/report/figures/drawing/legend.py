@@ -6,14 +6,15 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation
 
 __all__ = ["MAX_LEGEND", "legend_below"]
 
 MAX_LEGEND = 9  # a longer legend would take the place of the axes
-CHARACTERS = 58  # of the legend's font, that fit beside each other into a column
-HANDLE = 6  # characters that a handle and the space around it take
+CHARACTERS = 56  # of the legend's font, that fit beside each other into a column
+HANDLE = 7  # characters that a handle and the space around it take
 # Points: from the axes down to the legend past ticks, their labels and one line of a label; of further lines.
 BELOW, LINE = 28.0, 10.0
 
@@ -43,8 +44,7 @@ def legend_below(axes: Axes, handles: Sequence[Any] | None = None) -> None:
 def _columns(widths: Sequence[int]) -> int:
     """The most columns that fit, filled one after the other."""
     for count in range(len(widths), 1, -1):
-        rows = -(-len(widths) // count)
-        if sum(max(widths[first : first + rows]) for first in range(0, len(widths), rows)) <= CHARACTERS:
+        if sum(int(column.max()) for column in np.array_split(widths, count)) <= CHARACTERS:
             return count
     return 1
 
