@@ -24,7 +24,6 @@ extensions = [
 # A link that leads nowhere is an error.
 nitpicky = True
 default_role = "literal"
-python_maximum_signature_line_length = 88
 toc_object_entries_show_parents = "hide"
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True
@@ -39,6 +38,7 @@ nb_execution_in_temp = True
 nb_merge_streams = True
 nb_execution_show_tb = True
 
+html_context = {"default_mode": "auto"}
 html_theme = "pydata_sphinx_theme"
 html_title = "odekit"
 html_static_path = ["static"]

@@ -1,12 +1,12 @@
 """Any finite group: the lifted flow of the weights' blocks, and the same on Abelian groups in modes."""
 
 import sympy as sp
+from derivations._shown import displayed
+from tools.formulas import formula
 
 import odekit
 from odekit.derivation import lifted_of, sphere_report
 from odekit.systems.printers import latex_block
-from derivations._shown import displayed
-from tools.formulas import formula
 
 
 @formula("odekit.derive")
@@ -26,9 +26,9 @@ def modes_on_spheres() -> str:
 
 @formula("odekit.System.rates")
 def alignment_on_spheres() -> str:
-    ((point, rate),) = odekit.derive(
-        odekit.Network("Zp", embedding="unshared", constraint="sphere")
-    ).rates().items()
+    ((point, rate),) = (
+        odekit.derive(odekit.Network("Zp", embedding="unshared", constraint="sphere")).rates().items()
+    )
     return rf"\lambda = {sp.latex(rate)} \quad\text{{at}}\quad {point}"
 
 

@@ -1,12 +1,12 @@
 """Addition modulo p: one frequency of one neuron, and what follows from its equations."""
 
 import sympy as sp
+from derivations._shown import displayed
+from tools.formulas import formula
 
 import odekit
 from odekit.derivation import complex_equations, elliptic_curve, initial_rates, with_decay
 from odekit.systems.printers import latex_block
-from derivations._shown import displayed
-from tools.formulas import formula
 
 
 def _lines(left_and_right: dict[str, sp.Expr]) -> str:

@@ -60,7 +60,8 @@ def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _paragraph(block: list[str]) -> list[str]:
-    if block and block[0].lstrip().startswith(">>> "):
+    is_table = bool(block) and set(block[0]) == {"=", " "}
+    if is_table or (block and block[0].startswith(">>> ")):
         return block
     if block and all(line.startswith("    ") for line in block):
         return ["::", "", *block]

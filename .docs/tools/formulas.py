@@ -80,7 +80,8 @@ class FormulaDirective(MathDirective):
             self.options["label"] = label
         links = ", ".join(f"{{py:obj}}`{name}`" for name in found.by)
         code = f"```{{code-block}} python\n{found.code}\n```"
-        told = f"````{{dropdown}} Derived by {links}\n:class-container: derived\n\n{code}\n````"
+        hidden = f"::::{{dropdown}} The code that was run\n:class-container: derived\n\n{code}\n::::"
+        told = f":::{{container}} derived\nDerived by {links}\n:::\n\n{hidden}"
         return [*super().run(), *self.parse_text_to_nodes(told)]
 
 

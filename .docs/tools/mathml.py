@@ -20,12 +20,37 @@ __all__ = ["mathml"]
 SPACE = "http://www.w3.org/1998/Math/MathML"
 FONT = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
 # Latin, Greek, punctuation, letterlike signs, arrows, operators, brackets, and the alphabets of mathematics.
-LETTERS = ((0x20, 0x17F), (0x300, 0x3FF), (0x2000, 0x22FF), (0x2308, 0x230B), (0x23B0, 0x23E1)) + (
-    (0x27E6, 0x27EB),
-    (0x2A00, 0x2AFF),
-    (0x1D400, 0x1D7FF),
+LETTERS = (
+    (0x20, 0x17F),
+    (0x2C6, 0x2DD),
+    (0x300, 0x3FF),
+    (0x2000, 0x22FF),
+    (0x2308, 0x230B),
+    (0x23B0, 0x23E1),
+) + ((0x27E6, 0x27EB), (0x2A00, 0x2AFF), (0x1D400, 0x1D7FF))
+FUNCTIONS = set(
+    [
+        "cos",
+        "sin",
+        "tan",
+        "log",
+        "exp",
+        "cosh",
+        "sinh",
+        "tanh",
+        "sech",
+        "atan",
+        "atan2",
+        "sign",
+        "Re",
+        "Im",
+        "tr",
+        "erf",
+        "max",
+        "min",
+    ]
 )
-FUNCTIONS = set("cos sin tan log exp cosh sinh tanh sech atan atan2 sign Re Im tr erf max min".split())
+APPLIED = "\u2061"  # the sign, without a shape, between a function and its argument
 # A part of a notebook's output between signs that begin a formula.
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.DOTALL)
 
@@ -41,8 +66,10 @@ def mathml(latex: str, display: str = "inline") -> str:
     for name in ("aligned", "split", "gathered"):
         latex = latex.replace(f"{{{name}}}", "{align*}")
     root = fromstring(convert(latex, display=display))
-    for parent in list(root.iter()):
-        _space_functions(parent)
+    for element in list(root.iter()):
+        _space_functions(element)
+        if element.tag == f"{{{SPACE}}}mo" and element.text == "^":
+            element.text = "\u02c6"  # a hat that stands above its letter
     register_namespace("", SPACE)
     return tostring(root, encoding="unicode")
 
@@ -54,11 +81,11 @@ def _space_functions(parent: Element) -> None:
             continue
         child.tag = f"{{{SPACE}}}mi"
         place = list(parent).index(child)
-        if place and parent[place - 1].tag != f"{{{SPACE}}}mo":
+        if place and (parent[place - 1].tag != f"{{{SPACE}}}mo" or parent[place - 1].text == APPLIED):
             parent.insert(place, Element(f"{{{SPACE}}}mspace", width="0.17em"))
             place += 1
         applied = Element(f"{{{SPACE}}}mo")
-        applied.text = "\u2061"
+        applied.text = APPLIED
         parent.insert(place + 1, applied)
 
 
@@ -71,7 +98,7 @@ def _visit_block(self: Any, node: nodes.math_block) -> None:
     number = ""
     if node.get("label"):
         called = get_node_equation_number(self, node)
-        number = f'<span class="eqno">({escape(called)})</span>'
+        number = f'<span class="eqno">({called})</span>'
     attributes = {"CLASS": "math"} | ({"ids": node["ids"]} if node.get("ids") else {})
     self.body.append(self.starttag(node, "div", **attributes))
     self.body.append(_spoken(node.astext()) + number + "</div>")
@@ -91,7 +118,8 @@ def _spoken(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    return "".join(f"<span>{escape(line)}</span><br>" if line else "" for line in text.strip(" ").split("\n"))
+    lines = filter(None, (line.strip() for line in text.splitlines()))
+    return "".join(f"<p>{escape(line)}</p>" for line in lines)
 
 
 def _write_font(app: Any, error: Exception | None) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 from importlib import import_module
 
-import odekit
 from tools.docstrings import as_rst
 from tools.names import ROOMS, full_name, item, names_of, public_names
 
+import odekit
+
 __all__ = ["room_pages"]
+
 
 def room_pages() -> dict[str, str]:
     """reStructuredText by the name of the page."""

@@ -108,7 +108,9 @@ class Verdict:
         outcome, source = self.outcome.replace("_", " "), f" ({self.source})" if self.source else ""
         parts = [html_paragraph(f"{self.id}, {outcome}", f"{self.statement}{source}")]
         first, second = (_by_name(numbers) for numbers in (self.predicted, self.measured))
-        rows = [(name, first.get(name), second.get(name)) for name in dict.fromkeys((*first, *second))]
+        rows = [
+            (name or "value", first.get(name), second.get(name)) for name in dict.fromkeys((*first, *second))
+        ]
         if rows:
             parts.append(html_table(("quantity", "predicted", "measured"), rows, self._judged()))
         if self.control is not None:

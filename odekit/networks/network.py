@@ -120,7 +120,7 @@ class Network:
     def _repr_html_(self) -> str:
         rates = ", ".join(f"{name}: {rate:g}" for name, rate in self.rates.items())
         rows = {"group": self.group.name, **self.description(), "rates": rates}
-        return html_table(("network", ""), rows.items())
+        return html_table(("setting", "value"), rows.items())
 
     def replaced(self, **changes: Any) -> "Network":
         """The same network but for some of what `Network` takes.

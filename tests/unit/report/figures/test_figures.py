@@ -10,12 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-
-from odekit.claims import Report
-from odekit.comparison import Comparison, project
-from odekit.errors import InputError
-from odekit.networks import Network
-from odekit.report.figures.drawing import save_figure
 from odekit.report.figures.figures import (
     gap_figure,
     has_series,
@@ -23,6 +17,12 @@ from odekit.report.figures.figures import (
     trajectory_figure,
     verdict_figure,
 )
+
+from odekit.claims import Report
+from odekit.comparison import Comparison, project
+from odekit.errors import InputError
+from odekit.networks import Network
+from odekit.report.figures.drawing import save_figure
 from odekit.simulation import Run
 
 Draw = Callable[[Comparison], Figure]
