@@ -48,6 +48,8 @@ html_favicon = "static/mark.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
+# A summary would be fetched, which pages on a disk may not do.
+html_show_search_summary = False
 html_math_renderer = "mathml"
 html_theme_options = {
     "logo": {"text": "odekit", "image_light": MARK, "image_dark": MARK},

@@ -1,4 +1,4 @@
-"""Docstrings of the house as reStructuredText: sections of entries, names that are links, formulas as they are.
+"""Docstrings of the house as reStructuredText: entries, links, and formulas as they are.
 
     Parameters
     ----------

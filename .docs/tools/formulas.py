@@ -1,4 +1,4 @@
-"""The directive `formula`: a numbered formula that a function of `.docs/derivations` derives when the site is built.
+"""The directive `formula`: a numbered formula that `.docs/derivations` derives when the site is built.
 
 Below it stand the public functions that derive it, as links, and the code that was run. The label by which
 `{eq}` refers to it is its name.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring, register_namespace, tostring
 
-import ziamath
 from docutils import nodes
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
@@ -18,7 +18,8 @@ from sphinx.util.math import get_node_equation_number
 __all__ = ["mathml"]
 
 SPACE = "http://www.w3.org/1998/Math/MathML"
-FONT = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
+# Of the package ziamath, which holds it and is not loaded.
+FONT = Path("fonts") / "STIXTwoMath-Regular.ttf"
 # Latin, Greek, punctuation, letterlike signs, arrows, operators, brackets, and the alphabets of mathematics.
 LETTERS = (
     (0x20, 0x17F),
@@ -27,29 +28,13 @@ LETTERS = (
     (0x2000, 0x22FF),
     (0x2308, 0x230B),
     (0x23B0, 0x23E1),
-) + ((0x27E6, 0x27EB), (0x2A00, 0x2AFF), (0x1D400, 0x1D7FF))
-FUNCTIONS = set(
-    [
-        "cos",
-        "sin",
-        "tan",
-        "log",
-        "exp",
-        "cosh",
-        "sinh",
-        "tanh",
-        "sech",
-        "atan",
-        "atan2",
-        "sign",
-        "Re",
-        "Im",
-        "tr",
-        "erf",
-        "max",
-        "min",
-    ]
+    (0x27E6, 0x27EB),
+    (0x2A00, 0x2AFF),
+    (0x1D400, 0x1D7FF),
 )
+FUNCTIONS = {"Re", "Im", "tr", "sign", "min", "max", "exp", "log", "erf"} | {
+    f"{arc}{name}{h}" for arc in ("", "a") for name in ("sin", "cos", "tan") for h in ("", "h")
+}
 APPLIED = "\u2061"  # the sign, without a shape, between a function and its argument
 # A part of a notebook's output between signs that begin a formula.
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.DOTALL)
@@ -127,7 +112,7 @@ def _write_font(app: Any, error: Exception | None) -> None:
     if error is not None or app.builder.format != "html":
         return
     options = Options(flavor="woff", layout_features=["*"], notdef_outline=True)
-    font = TTFont(FONT)
+    font = TTFont(Path(find_spec("ziamath").origin).parent / FONT)
     cutter = Subsetter(options)
     cutter.populate(unicodes=[code for first, last in LETTERS for code in range(first, last + 1)])
     cutter.subset(font)
