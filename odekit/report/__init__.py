@@ -13,6 +13,7 @@ _HOMES = {
     "controls": "prose",
     "figure_bytes": "figures",
     "findings_table": "tables",
+    "has_figure": "figures",
     "has_series": "figures",
     "latex_table": "tables",
     "markdown_table": "tables",

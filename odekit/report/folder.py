@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from odekit.errors import FileError
 from odekit.files import refusing
 from odekit.json_text import strict_json
-from odekit.report.figures import has_series, plot_verdict, save_figure
+from odekit.report.figures import has_figure, plot_verdict, save_figure
 from odekit.report.prose import controls, notes, provenance, total
 from odekit.report.tables import escape, latex_table, markdown_table, verdict_table
 
@@ -113,7 +113,7 @@ def _fill(report: Report, folder: Path) -> None:
     (folder / FILES[2]).write_text(_markdown(report), encoding="utf-8")
     figures = folder / FIGURES
     figures.mkdir()
-    for verdict in filter(has_series, report.verdicts):
+    for verdict in filter(has_figure, report.verdicts):
         told = {"Title": verdict.statement, "Subject": about}
         save_figure(plot_verdict(verdict), figures, verdict.id, told)
 

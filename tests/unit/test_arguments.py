@@ -143,6 +143,7 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "Solution[...]": (SOLUTION.__getitem__, {"": "x"}),
     "Solution.at": (SOLUTION.at, {"t": 0.5}),
+    "Solution.plot": (SOLUTION.plot, {"states": ["x"], "trajectories": [0], "axes": None}),
     "System[...]": (SYSTEM.__getitem__, {"": "x"}),
     "System.restrict": (SYSTEM.restrict, {"names": ["x"]}),
     "System.linearisation": (SYSTEM.linearisation, {"at": {"x": 0}}),

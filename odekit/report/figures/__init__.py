@@ -25,15 +25,76 @@ makes a figure 3.4 inches wide, which a notebook shows where the axes end a cell
     plot_verdict(verdict, *, axes=None)
 """
 
-from odekit.report.figures.comparisons import *
-from odekit.report.figures.competition import *
-from odekit.report.figures.drawing import *
-from odekit.report.figures.landscape import *
-from odekit.report.figures.logits import *
-from odekit.report.figures.maps import *
-from odekit.report.figures.phase_plane import *
-from odekit.report.figures.rates import *
-from odekit.report.figures.solutions import *
-from odekit.report.figures.spectra import *
-from odekit.report.figures.training import *
-from odekit.report.figures.verdicts import *
+from typing import TYPE_CHECKING
+
+from odekit.facade import lazy
+
+_HOMES = {
+    "COLOURS": "drawing",
+    "COLUMN_WIDTH": "drawing",
+    "ColumnAxes": "drawing",
+    "DPI": "drawing",
+    "GREY": "drawing",
+    "HEIGHT": "drawing",
+    "HORIZON": "drawing",
+    "MARKERS": "drawing",
+    "MAX_LEGEND": "drawing",
+    "MEASURES": "training",
+    "STYLE": "drawing",
+    "TIME": "drawing",
+    "angular": "drawing",
+    "column_axes": "drawing",
+    "drawn_on": "drawing",
+    "figure_bytes": "drawing",
+    "figure_of": "drawing",
+    "finite": "drawing",
+    "has_figure": "verdicts",
+    "has_series": "verdicts",
+    "in_math": "drawing",
+    "legend_below": "drawing",
+    "line_styles": "drawing",
+    "logarithmic": "drawing",
+    "panels": "drawing",
+    "plain_text": "drawing",
+    "plot_alignment_circle": "competition",
+    "plot_alignment_level": "competition",
+    "plot_blow_up_map": "maps",
+    "plot_budget": "comparisons",
+    "plot_competition": "competition",
+    "plot_landscape": "landscape",
+    "plot_logits": "logits",
+    "plot_loss": "training",
+    "plot_neuron_matrix": "spectra",
+    "plot_phase_portrait": "phase_plane",
+    "plot_progress": "training",
+    "plot_rank_one": "competition",
+    "plot_rate": "rates",
+    "plot_residuals": "comparisons",
+    "plot_scaling": "rates",
+    "plot_solution": "solutions",
+    "plot_spectra": "spectra",
+    "plot_trajectories": "comparisons",
+    "plot_verdict": "verdicts",
+    "plot_winner_map": "maps",
+    "positive_part": "drawing",
+    "save_figure": "drawing",
+    "styled": "drawing",
+    "symbol_text": "drawing",
+}
+
+if TYPE_CHECKING:
+    from odekit.report.figures.comparisons import *
+    from odekit.report.figures.competition import *
+    from odekit.report.figures.drawing import *
+    from odekit.report.figures.landscape import *
+    from odekit.report.figures.logits import *
+    from odekit.report.figures.maps import *
+    from odekit.report.figures.phase_plane import *
+    from odekit.report.figures.rates import *
+    from odekit.report.figures.solutions import *
+    from odekit.report.figures.spectra import *
+    from odekit.report.figures.training import *
+    from odekit.report.figures.verdicts import *
+else:
+    __all__ = list(_HOMES)
+    __getattr__, __dir__ = lazy(__name__, _HOMES)

@@ -11,13 +11,15 @@ from matplotlib.patches import Circle
 
 from odekit.arrays import FloatArray
 from odekit.comparison import Comparison, project
-from odekit.errors import InputError, ReductionError, shown
-from odekit.numbers import integer, is_integer
+from odekit.errors import InputError, ReductionError
+from odekit.numbers import integer
 from odekit.report.figures.drawing import (
     COLOURS,
     GREY,
     TIME,
-    drawing,
+    chosen_places,
+    drawn_on,
+    even_places,
     finite,
     in_math,
     legend_below,
@@ -80,7 +82,7 @@ def plot_competition(source: Run | Comparison, neuron: int = 0, *, axes: Axes | 
         t = np.linspace(run.t[0], run.t[-1], FINE)
         name = next(iter(run.weights))
         lines = neuron_spectrum(comparison.follow(t, [neuron])[name][:, 0], run.network.finite_group).values
-    with drawing(axes) as chosen:
+    with drawn_on(axes) as chosen:
         _draw_modes(chosen, t, lines, measured, values)
         if comparison is not None:
             every = slice(None, None, max(1, len(run.t) // MARKS))
@@ -122,10 +124,11 @@ def plot_alignment_circle(
             received=group.name,
             hint="plot_alignment_level, which is cos D where there is one",
         )
-    rows = _neurons(neurons, run.network.neurons)
+    count = run.network.neurons
+    rows = even_places(count, CROWD) if neurons is None else chosen_places(neurons, count, "neurons")
     modes = project({name: w[:, rows] for name, w in run.weights.items()}, group)
     angle = np.unwrap(misalignment(modes, modes.dominant[-1]), axis=0)
-    with drawing(axes, height=3.3) as chosen:
+    with drawn_on(axes, height=3.3) as chosen:
         chosen.add_patch(Circle((0, 0), 1, fill=False, edgecolor="#c0c0c0", linewidth=0.6))
         for path in angle.T:
             fine = np.interp(np.linspace(0, 1, FINE), np.linspace(0, 1, len(path)), path)
@@ -175,17 +178,24 @@ def plot_alignment_level(run: Run, *, axes: Axes | None = None) -> Axes:
     ------
     InputError: no run.
     """
+    levels = alignment_levels(check_run_given(run))
     label = r"alignment level of $\theta_1\theta_2$ and $\xi$"
-    return _draw_population(axes, run.t, alignment_levels(check_run_given(run)), label, is_logarithmic=False)
+    return _draw_population(axes, run.t, levels, label, is_logarithmic=False)
 
 
 def _draw_population(
     axes: Axes | None, t: FloatArray, values: FloatArray, label: str, is_logarithmic: bool
 ) -> Axes:
     """Thin lines of neurons, the half of them in the middle, and their median."""
-    with drawing(axes) as chosen:
-        some = np.unique(np.linspace(0, values.shape[1] - 1, min(LINES, values.shape[1])).round().astype(int))
-        chosen.plot(t, finite(values[:, some]), color=GREY, linestyle="-", linewidth=0.3, alpha=0.5)
+    with drawn_on(axes) as chosen:
+        chosen.plot(
+            t,
+            finite(values[:, even_places(values.shape[1], LINES)]),
+            color=GREY,
+            linestyle="-",
+            linewidth=0.3,
+            alpha=0.5,
+        )
         low, high = np.quantile(values, QUARTILES, axis=1)
         chosen.fill_between(t, low, high, color=COLOURS[5], alpha=0.5, linewidth=0, label="middle half")
         chosen.plot(t, np.median(values, axis=1), color=COLOURS[0], linestyle="-", label="median of neurons")
@@ -213,14 +223,3 @@ def _largest(values: FloatArray) -> list[int]:
     """The modes that are largest at any time, the winner first."""
     height = np.nanmax(np.where(np.isfinite(values), values, 0.0), axis=0)
     return [int(place) for place in np.argsort(-height, kind="stable")[:NAMED]]
-
-
-def _neurons(neurons: Sequence[int] | None, count: int) -> list[int]:
-    if neurons is None:
-        return [int(row) for row in np.unique(np.linspace(0, count - 1, min(CROWD, count)).round())]
-    given = list(neurons) if isinstance(neurons, Sequence | np.ndarray) else [neurons]
-    if not given or not all(is_integer(row) and 0 <= row < count for row in given):
-        raise InputError(
-            "these neurons can't be shown", expected=f"some, from 0 to {count - 1}", received=shown(neurons)
-        )
-    return [int(row) for row in given]

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from odekit.derivation import CriticalPoint
 from odekit.errors import InputError, shown
-from odekit.report.figures.drawing import COLOURS, drawing, plain_text
+from odekit.report.figures.drawing import COLOURS, drawn_on, plain_text
 
 __all__ = ["plot_landscape"]
 
@@ -41,7 +41,7 @@ def plot_landscape(critical_points: Sequence[CriticalPoint], *, axes: Axes | Non
         raise InputError(
             "the critical points are at a symbolic order", expected="those of a group such as S3, or Z15"
         )
-    with drawing(axes, height=max(LEAST, ROW * len(given) + MARGIN)) as chosen:
+    with drawn_on(axes, height=max(LEAST, ROW * len(given) + MARGIN)) as chosen:
         chosen.axvline(0, color="#b0b0b0", linewidth=0.6)
         for row, point in enumerate(given):
             for eigenvalue in point.spectrum:

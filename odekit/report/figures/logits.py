@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from odekit.arguments import is_series
 from odekit.errors import InputError, ReductionError, shown
 from odekit.numbers import integer
-from odekit.report.figures.drawing import COLOURS, GREY, drawing, legend_below
+from odekit.report.figures.drawing import COLOURS, GREY, drawn_on, legend_below
 from odekit.report.figures.measures import check_run_given
 from odekit.simulation import Run, logits
 
@@ -59,7 +59,7 @@ def plot_logits(
     labels = network.labels()
     right = int(labels[x, y])
     spurious = {int(labels[x, x]), int(labels[y, y])} - {right} if network.embedding == "shared" else set()
-    with drawing(axes) as chosen:
+    with drawn_on(axes) as chosen:
         kinds = {
             "right answer": ({right}, _RIGHT),
             "$x*x$ and $y*y$": (spurious, _SPURIOUS),

@@ -15,7 +15,7 @@ from scipy.ndimage import distance_transform_edt
 from odekit.arguments import expect, floats, mapping
 from odekit.arrays import BoolArray, FloatArray
 from odekit.errors import InputError, ReductionError, shown
-from odekit.report.figures.drawing import angular, drawing, in_math
+from odekit.report.figures.drawing import angular, drawn_on, in_math
 from odekit.solvers import blow_up_time
 from odekit.systems import System
 
@@ -65,7 +65,7 @@ def plot_blow_up_map(
     rate, scale = _constants(system, parameters)
     starts = _starts(start, NAMES)
     times = _times(starts.values, rate, scale)
-    with drawing(axes) as chosen:
+    with drawn_on(axes) as chosen:
         (x, across), (y, up) = starts.axes
         shown_times = np.ma.masked_invalid(times)
         mesh = chosen.pcolormesh(
@@ -112,7 +112,7 @@ def plot_winner_map(
     (x, across), (y, up) = starts.axes
     times = np.stack([np.broadcast_to(each, (len(up), len(across))) for each in modes])
     winner = np.where(np.isfinite(times).any(axis=0), times.argmin(axis=0), -1)
-    with drawing(axes) as chosen:
+    with drawn_on(axes) as chosen:
         colours = ListedColormap([NEVER, *TINTS[:count]])
         chosen.pcolormesh(
             across, up, winner, cmap=colours, vmin=-1.5, vmax=count - 0.5, shading="nearest", rasterized=True

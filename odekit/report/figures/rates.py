@@ -17,7 +17,7 @@ from odekit.numbers import real
 from odekit.report.figures.drawing import (
     COLOURS,
     GREY,
-    drawing,
+    drawn_on,
     legend_below,
     line_styles,
     logarithmic,
@@ -60,7 +60,7 @@ def plot_rate(
             expected="two arrays of shape (T,)",
             received=f"{times.shape} and {values.shape}",
         )
-    with drawing(axes) as chosen:
+    with drawn_on(axes) as chosen:
         mark = "o" if len(times) <= MANY else ""
         look: dict[str, Any] = {"color": COLOURS[0], "linestyle": "" if mark else "-", "marker": mark}
         chosen.plot(times, positive_part(values), label="distance", **look)
@@ -139,10 +139,10 @@ def plot_scaling(
                 expected=f"shape {x.shape}, two or more of them positive",
                 received=f"shape {curve.shape}",
             )
-    with drawing(axes) as chosen:
+    with drawn_on(axes) as chosen:
         for (name, curve), style in zip(curves.items(), line_styles(), strict=False):
             points, slope, level = _fitted(x, curve)
-            words = "fitted" if len(curves) == 1 else plain_text(name)
+            words = plain_text(name) if isinstance(values, Mapping) else "fitted"
             chosen.plot(x, positive_part(curve), **{**style, "linestyle": ""})
             line = np.exp(level) * points**slope
             chosen.plot(points, line, label=f"{words}: order {slope:.3f}", **{**style, "marker": ""})

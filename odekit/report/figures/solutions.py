@@ -8,12 +8,12 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from odekit.arguments import chosen as named
-from odekit.arguments import expect
-from odekit.errors import InputError, shown
-from odekit.numbers import is_integer
+from odekit.arguments import expect, is_series
 from odekit.report.figures.drawing import (
     MAX_LEGEND,
-    drawing,
+    chosen_places,
+    drawn_on,
+    even_places,
     finite,
     legend_below,
     line_styles,
@@ -60,9 +60,12 @@ def plot_solution(
     is_solution = isinstance(solution, Solution)
     expect(is_solution, "this is no solution", "what odekit.solve hands back", solution)
     names = _names(solution, states)
-    rows = _rows(solution, trajectories)
+    if trajectories is None:
+        rows = even_places(solution.batch, MOST_TRAJECTORIES)
+    else:
+        rows = chosen_places(trajectories, solution.batch, "trajectories")
     if axes is not None:
-        with drawing(axes) as chosen:
+        with drawn_on(axes) as chosen:
             _draw(chosen, solution, names, rows)
             chosen.set(xlabel="time $t$", ylabel=", ".join(map(symbol_text, names)))
             legend_below(chosen)
@@ -105,24 +108,7 @@ def _draw(axes: Axes, solution: Solution, names: Sequence[str], rows: Sequence[i
 def _names(solution: Solution, states: Sequence[str] | str | None) -> list[str]:
     if states is None:
         return list(solution.states[:MOST_STATES])
-    given = [states] if isinstance(states, str) else states
-    expect(isinstance(given, Sequence), "these are no states", "names, or one name", states)
-    if not len(given):
-        raise InputError("no state is named", expected=", ".join(solution.states))
-    return [named("state", name, solution.states) for name in given]
-
-
-def _rows(solution: Solution, trajectories: Sequence[int] | None) -> list[int]:
-    count = solution.batch
-    if trajectories is None:
-        return [
-            int(row) for row in np.unique(np.linspace(0, count - 1, min(count, MOST_TRAJECTORIES)).round())
-        ]
-    given = list(trajectories) if isinstance(trajectories, Sequence | np.ndarray) else [trajectories]
-    if not given or not all(is_integer(row) and 0 <= row < count for row in given):
-        raise InputError(
-            "these trajectories can't be shown",
-            expected=f"places from 0 to {count - 1}",
-            received=shown(trajectories),
-        )
-    return [int(row) for row in given]
+    if isinstance(states, str):
+        return [named("state", states, solution.states)]
+    expect(is_series(states) and len(states) > 0, "these are no states", "names, or one name", states)
+    return [named("state", name, solution.states) for name in states]

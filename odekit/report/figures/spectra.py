@@ -8,7 +8,7 @@ from matplotlib.ticker import FixedLocator
 
 from odekit.arrays import FloatArray, IndexArray
 from odekit.numbers import integer
-from odekit.report.figures.drawing import drawing, in_math
+from odekit.report.figures.drawing import drawn_on, in_math
 from odekit.report.figures.measures import Spectrum, check_run_given, neuron_spectrum
 from odekit.simulation import Run
 
@@ -37,7 +37,7 @@ def plot_spectra(run: Run, snapshot: int = -1, *, axes: Axes | None = None) -> A
     order = _by_mode(spectrum)
     is_mode = spectrum.letter == "k"
     quantity = r"$\alpha_k$ / largest" if is_mode else "length / largest"
-    with drawing(axes, height=3.0) as chosen:
+    with drawn_on(axes, height=3.0) as chosen:
         image = chosen.imshow(values[order], vmin=0, vmax=1, aspect="auto", interpolation="nearest")
         chosen.figure.colorbar(image, ax=chosen, label=quantity, pad=0.02)
         _label_places(chosen, spectrum.labels)
@@ -68,7 +68,7 @@ def plot_neuron_matrix(run: Run, snapshot: int = -1, *, axes: Axes | None = None
     values = np.divide(weights, largest, out=np.zeros_like(weights), where=largest > 0)
     order = np.lexsort((values.argmax(axis=1), spectrum.values.argmax(axis=1)))
     letter = in_math(name)
-    with drawing(axes, height=3.0) as chosen:
+    with drawn_on(axes, height=3.0) as chosen:
         image = chosen.imshow(values[order], vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
         chosen.figure.colorbar(image, ax=chosen, label=rf"${letter}$ / largest", pad=0.02)
         _label_places(chosen, run.network.finite_group.labels)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from odekit.arguments import chosen as named
+from odekit.arguments import expect
 from odekit.arrays import FloatArray
+from odekit.comparison import Progress
 from odekit.report.figures.drawing import (
     COLOURS,
     HORIZON,
     TIME,
-    drawing,
+    drawn_on,
     legend_below,
     line_styles,
     logarithmic,
@@ -23,11 +24,8 @@ from odekit.report.figures.drawing import (
     positive_part,
     styled,
 )
-from odekit.simulation import LossGradient
-
-if TYPE_CHECKING:
-    from odekit.comparison import Progress
-    from odekit.simulation import Run
+from odekit.report.figures.measures import check_run_given
+from odekit.simulation import LossGradient, Run
 
 __all__ = ["MEASURES", "plot_loss", "plot_progress"]
 
@@ -55,13 +53,22 @@ MEASURES = tuple(_MEASURES)
 
 
 def plot_loss(run: Run, *, axes: Axes | None = None) -> Axes:
-    """Loss over time, against that of guessing, which is ln n for the mean loss."""
-    guess = np.log(run.network.finite_group.order)
+    """Loss over time, against that of guessing, which is ln n for the mean loss.
+
+    Parameters
+    ----------
+    run: whose record of its loss is drawn, or whose loss is computed where it kept none.
+
+    Raises
+    ------
+    InputError: no run.
+    """
+    guess = np.log(check_run_given(run).network.finite_group.order)
     if run.network.loss == "sum":
         guess *= run.network.labels().size
     loss = run.records.get("loss")
     values = loss if loss is not None and loss.shape == run.t.shape else _losses(run)
-    with drawing(axes) as chosen:
+    with drawn_on(axes) as chosen:
         mark = "o" if len(run.t) <= MANY else ""
         chosen.plot(run.t, values, color=COLOURS[0], linestyle="-", marker=mark, label="training loss")
         chosen.axhline(guess, **HORIZON, label=r"uniform guess")
@@ -84,10 +91,13 @@ def plot_progress(progress: Progress, measure: str | None = None, *, axes: Axes 
 
     Raises
     ------
+    InputError: no progress.
     UnknownNameError: an unknown measure.
 
     Source: arXiv 2602.16849, part III.
     """
+    is_progress = isinstance(progress, Progress)
+    expect(is_progress, "this is no progress", "what odekit.comparison.measure_progress measures", progress)
     if measure is None and axes is None:
         with styled():
             rows = panels(len(MEASURES), height=5.6, share_x=True)
@@ -98,7 +108,7 @@ def plot_progress(progress: Progress, measure: str | None = None, *, axes: Axes 
             legend_below(rows[-1][0], rows[0][0].get_legend_handles_labels()[0])
         return rows[0][0]
     name = "accuracy" if measure is None else named("measure", measure, MEASURES)
-    with drawing(axes) as chosen:
+    with drawn_on(axes) as chosen:
         _draw(chosen, progress, name)
         legend_below(chosen)
     return chosen

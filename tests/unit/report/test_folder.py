@@ -23,7 +23,7 @@ def test_every_artefact_carries_version_seed_and_settings(report: Report, tmp_pa
     place = write_report(report, tmp_path / "out")
     assert names(tmp_path) == ["out"]
     assert names(place) == FILES
-    assert names(place / "figures") == ["orders.pdf", "orders.png"]
+    assert names(place / "figures") == ["orders.pdf", "orders.png", "shares.pdf", "shares.png"]
     written = json.loads((place / "report.json").read_text())
     assert (written["version"], written["seed"]) == ("9.9", 7)
     assert written["settings"] == {"full": False, "group": None}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -12,8 +11,15 @@ from odekit.arguments import chosen
 from odekit.arrays import FloatArray
 from odekit.comparison import Comparison, Modes, TrajectoryComparison, irrep_shares, project
 from odekit.errors import InputError, shown
-from odekit.numbers import is_integer
-from odekit.report.figures.drawing import COLOURS, TIME, in_math, plain_text, symbol_text
+from odekit.report.figures.drawing import (
+    COLOURS,
+    TIME,
+    chosen_places,
+    even_places,
+    in_math,
+    plain_text,
+    symbol_text,
+)
 from odekit.simulation import Run
 
 __all__ = ["Curves", "curves_of"]
@@ -180,20 +186,10 @@ def _quantity_label(name: str, is_abelian: bool) -> str:
 
 def _picked(rows: Sequence[int] | None, last: FloatArray, kind: str) -> list[int]:
     """The rows asked for, or a few, evenly spaced in the order of their last values, the largest first."""
-    count = len(last)
-    if rows is None:
-        order = np.argsort(-last, kind="stable")
-        places = np.linspace(0, count - 1, min(SHOWN, count)).round().astype(int)
-        return [int(index) for index in order[places]]
-    given: list[Any] = list(rows) if isinstance(rows, Sequence | np.ndarray) else [rows]
-    fit = all(is_integer(row) and 0 <= row < count for row in given)
-    if not given or len(given) > len(COLOURS) or not fit:
-        raise InputError(
-            f"these {kind} can't be shown",
-            expected=f"one to {len(COLOURS)} of them, from 0 to {count - 1}",
-            received=shown(rows),
-        )
-    return [int(row) for row in given]
+    if rows is not None:
+        return chosen_places(rows, len(last), kind, len(COLOURS))
+    order = np.argsort(-last, kind="stable")
+    return [int(index) for index in order[even_places(len(last), SHOWN)]]
 
 
 def _spans_decades(values: FloatArray) -> bool:

@@ -14,11 +14,11 @@ from odekit.errors import InputError, shown
 from odekit.report.figures.drawing.files import figure_bytes, figure_of
 from odekit.report.figures.drawing.style import styled
 
-__all__ = ["COLUMN_WIDTH", "HEIGHT", "ColumnAxes", "column_axes", "drawing", "panels"]
+__all__ = ["COLUMN_WIDTH", "HEIGHT", "ColumnAxes", "column_axes", "drawn_on", "panels"]
 
 # Inches, for one column of a paper in two.
 COLUMN_WIDTH = 3.4
-HEIGHT = 2.4
+HEIGHT = 2.6
 # A notebook's picture has twice the dots that it takes up.
 SCREEN = 110
 
@@ -81,7 +81,7 @@ def panels(
 
 
 @contextmanager
-def drawing(axes: Axes | None, height: float = HEIGHT) -> Iterator[Axes]:
+def drawn_on(axes: Axes | None, height: float = HEIGHT) -> Iterator[Axes]:
     """The style until the block ends, and the axes given, or new ones.
 
     Raises

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -39,10 +40,9 @@ def figure_of(drawn: Figure | Axes) -> Figure:
     """
     if isinstance(drawn, Figure):
         return drawn
-    figure = drawn.get_figure(root=True) if isinstance(drawn, Axes) else None
-    if figure is None:
+    if not isinstance(drawn, Axes) or drawn.figure is None:
         raise InputError("this is no figure", expected="a figure or axes", received=shown(drawn))
-    return figure
+    return drawn.figure.canvas.figure
 
 
 def figure_bytes(
@@ -63,7 +63,8 @@ def figure_bytes(
     """
     stream = io.BytesIO()
     metadata: dict[str, Any] = {**(about or {}), **_STAMPS[kind]}
-    with styled():
+    with styled(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure_of(drawn).savefig(stream, format=kind, dpi=dpi, metadata=metadata)
     return stream.getvalue()
 

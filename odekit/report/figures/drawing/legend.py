@@ -10,6 +10,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation
 
+from odekit.report.figures.drawing.axes import ColumnAxes
+from odekit.report.figures.drawing.files import figure_of
+
 __all__ = ["MAX_LEGEND", "legend_below"]
 
 MAX_LEGEND = 9  # a longer legend would take the place of the axes
@@ -17,6 +20,7 @@ CHARACTERS = 56  # of the legend's font, that fit beside each other into a colum
 HANDLE = 7  # characters that a handle and the space around it take
 # Points: from the axes down to the legend past ticks, their labels and one line of a label; of further lines.
 BELOW, LINE = 28.0, 10.0
+FREE, TAKEN = 2, 0.28  # rows that every figure has room for, and the share of it that is not the axes'
 
 
 def legend_below(axes: Axes, handles: Sequence[Any] | None = None) -> None:
@@ -31,14 +35,24 @@ def legend_below(axes: Axes, handles: Sequence[Any] | None = None) -> None:
         return
     lines = axes.get_xlabel().count("\n") if axes.get_xlabel() else -1
     below = ScaledTranslation(0, -(BELOW + LINE * lines) / 72, axes.figure.dpi_scale_trans)
+    columns = _columns([_width(name) + HANDLE for name in names])
     axes.legend(
         chosen,
         names,
         loc="upper center",
         bbox_to_anchor=(0.5, 0.0),
         bbox_transform=axes.transAxes + below,
-        ncols=_columns([_width(name) + HANDLE for name in names]),
+        ncols=columns,
     )
+    _grow(axes, -(-len(names) // columns) + max(lines, 0) - FREE)
+
+
+def _grow(axes: Axes, rows: int) -> None:
+    """Make a figure of our own higher by what so many rows take, so that the axes keep their share of it."""
+    if isinstance(axes, ColumnAxes) and rows > 0:
+        figure = figure_of(axes)
+        width, height = figure.get_size_inches()
+        figure.set_size_inches(width, height + rows * LINE / 72 / TAKEN)
 
 
 def _columns(widths: Sequence[int]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -29,6 +29,7 @@ NEAR = 0.02  # of the region: an orbit that ends so near to a point has come to 
 LEAST = 1e-3  # of the region: a separatrix begins so far from its saddle
 E_FOLDS = 40.0  # of the slowest approach, after which an orbit has arrived
 ROUND = 10**9  # largest denominator of a number that is held
+TRIED = 16  # points at which a field is held against the same a turn on
 MARGIN = 0.6  # of their spread, shown around the points of rest
 
 
@@ -50,11 +51,13 @@ class Plane:
     system: of these two states alone, without parameters.
     region: lower and upper end of both.
     rests: points of rest in the region.
+    is_angle: of both states, whether whole turns of it don't count.
     """
 
     system: System
     region: Region
     rests: tuple[Rest, ...]
+    is_angle: tuple[bool, bool]
 
     @property
     def names(self) -> tuple[str, str]:
@@ -161,10 +164,26 @@ def plane_of(
     with limit(seconds=SECONDS):
         found = [_rest(point, names) for point in frozen.fixed_points() if not point.equations]
     points = [rest for rest in found if rest is not None]
-    is_angle = [symbol in system.angles for symbol in entries]
+    is_angle = _angles(frozen)
     shown_region = _default_region(points, is_angle) if region is None else _region(region)
     inside = [copy for rest in points for copy in _copies(rest, is_angle, shown_region)]
-    return Plane(frozen, shown_region, tuple(inside))
+    return Plane(frozen, shown_region, tuple(inside), is_angle)
+
+
+def _angles(system: System) -> tuple[bool, bool]:
+    """Which of two states the field depends on, but for whole turns: tried at some points."""
+    field = system.function()
+    points = np.random.default_rng(0).uniform(0.1, 1.0, (2, TRIED))
+    first, second = (
+        not _is_same(field, points, axis, 1.0) and _is_same(field, points, axis, 2 * np.pi)
+        for axis in np.eye(2)
+    )
+    return first, second
+
+
+def _is_same(field: Callable[..., Any], points: FloatArray, axis: FloatArray, way: float) -> bool:
+    here, there = (np.asarray(field(0.0, points + shift * axis[:, None])) for shift in (0.0, way))
+    return bool(np.allclose(here, there, rtol=1e-9, atol=1e-12 * np.abs(here).max(initial=0.0)))
 
 
 def _names(system: System, states: Sequence[str] | None) -> tuple[str, str]:

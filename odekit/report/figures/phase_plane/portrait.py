@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 
-from odekit.report.figures.drawing import COLOURS, angular, drawing, in_math, legend_below, symbol_text
+from odekit.report.figures.drawing import COLOURS, angular, drawn_on, in_math, legend_below, symbol_text
 from odekit.report.figures.phase_plane.plane import Plane, Region, plane_of
 from odekit.systems import System
 
@@ -62,7 +62,7 @@ def plot_phase_portrait(
     """
     plane = plane_of(system, states, region, parameters, held)
     x, y = plane.names
-    with drawing(axes, height=2.9) as chosen:
+    with drawn_on(axes, height=2.9) as chosen:
         if plane.attractors:
             _draw_basins(chosen, plane)
         handles = [
@@ -72,10 +72,9 @@ def plot_phase_portrait(
         ]
         chosen.set(xlim=plane.region[0], ylim=plane.region[1], xlabel=symbol_text(x), ylabel=symbol_text(y))
         chosen.grid(False)
-        first, second = (state in plane.system.angles for state in plane.system.states)
-        if first:
+        if plane.is_angle[0]:
             angular(chosen, "x")
-        if second:
+        if plane.is_angle[1]:
             angular(chosen, "y")
         if held:
             told = ", ".join(f"${in_math(str(name))}={float(value):.4g}$" for name, value in held.items())

@@ -1,0 +1,102 @@
+"""The plane of a system whose orbits are known: its points of rest, basins and separatrices."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import odekit
+from odekit.errors import InputError, UnknownNameError
+from odekit.report import plot_phase_portrait
+from odekit.report.figures.phase_plane.plane import plane_of
+
+WELLS = odekit.system("x' = x - x**3; y' = -y")
+THREE = odekit.system("x' = a*y*z; y' = -a*x*z; z' = 0*z", parameters="a")
+
+
+def test_points_of_rest_carry_their_stability() -> None:
+    plane = plane_of(WELLS, None, None, None, None)
+    assert {(rest.at, rest.stability) for rest in plane.rests} == {
+        ((-1.0, 0.0), "attracts"),
+        ((0.0, 0.0), "saddle"),
+        ((1.0, 0.0), "attracts"),
+    }
+
+
+def test_a_basin_is_where_orbits_come_from() -> None:
+    plane = plane_of(WELLS, None, ((-2, 2), (-1, 1)), None, None)
+    across, _, reached = plane.basins()
+    expected = np.array([[plane.attractors[place].at[0] for place in row] for row in reached])
+    np.testing.assert_array_equal(expected, np.broadcast_to(np.sign(across), expected.shape))
+
+
+def test_separatrices_are_the_saddles_own_orbits() -> None:
+    plane = plane_of(WELLS, None, ((-2, 2), (-1, 1)), None, None)
+    for is_stable, (x, y) in plane.separatrices():
+        assert np.abs(x if is_stable else y).max() < 1e-6
+        assert np.abs(y if is_stable else x)[-1] > 0.99
+    assert sorted(is_stable for is_stable, _ in plane.separatrices()) == [False, False, True, True]
+
+
+def test_an_orbit_that_leaves_belongs_to_no_basin() -> None:
+    plane = plane_of(odekit.system("x' = -x + x**2; y' = -y"), None, ((-1, 2), (-1, 1)), None, None)
+    across, _, reached = plane.basins()
+    np.testing.assert_array_equal(reached, np.broadcast_to(np.where(across < 1, 0, -1), reached.shape))
+
+
+def test_other_states_are_held_and_named() -> None:
+    axes = plot_phase_portrait(THREE, ("x", "y"), ((-1, 1), (-1, 1)), parameters={"a": 2}, held={"z": 0.5})
+    assert axes.get_title() == "at $z=0.5$"
+    plane = plane_of(THREE, ("x", "y"), None, {"a": 2}, {"z": 0.5})
+    np.testing.assert_allclose(plane.field(np.array([[0.3], [0.4]]))[:, 0], [0.4, -0.3])
+
+
+def test_the_points_of_an_angle_come_once_a_turn() -> None:
+    pendulum = odekit.system("D' = w; w' = -sin(D) - w/2")
+    plane = plane_of(pendulum, None, ((-7.0, 7.0), (-2.0, 2.0)), None, None)
+    assert plane.is_angle == (True, False)
+    found = {(round(rest.at[0] / np.pi, 6), rest.stability) for rest in plane.rests}
+    assert found == {
+        (-2.0, "attracts"),
+        (-1.0, "saddle"),
+        (0.0, "attracts"),
+        (1.0, "saddle"),
+        (2.0, "attracts"),
+    }
+    assert plane_of(pendulum, None, None, None, None).region[0] == (-np.pi, np.pi)
+
+
+def test_magnitudes_that_are_held_leave_a_phase_portrait_of_the_network() -> None:
+    system = odekit.derive(odekit.Network("Zp")).restrict(["alpha", "beta", "D"])
+    plane = plane_of(system, ("D", "alpha"), ((-3, 3), (0.0, 0.05)), {"p": 5}, {"beta": 0.02})
+    expected = [-5 * (0.03**2 / 0.02 + 0.08) * np.sin(1.0), 10 * 0.03 * 0.02 * np.cos(1.0)]
+    np.testing.assert_allclose(plane.field(np.array([[1.0], [0.03]]))[:, 0], expected)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ({"parameters": {"a": 1}}, InputError, "no value for the state z.*held"),
+        ({"held": {"z": 1}}, InputError, "no value for the parameter a"),
+        ({"states": ("x", "x"), "held": {"z": 1}}, InputError, "shows two states"),
+        ({"states": ("x", "q"), "held": {"z": 1}}, UnknownNameError, "q"),
+        ({"parameters": {"b": 1}, "held": {"z": 1}}, UnknownNameError, "b"),
+        (
+            {"parameters": {"a": 1}, "held": {"z": 1}, "region": ((1, 0), (0, 1))},
+            InputError,
+            "region is empty",
+        ),
+        ({"parameters": {"a": 1}, "held": {"z": 1}, "region": 3}, InputError, "no region"),
+        ({"parameters": {"a": "one"}, "held": {"z": 1}}, InputError, "parameter a"),
+    ],
+)
+def test_a_plane_that_is_not_determined_is_refused(
+    given: dict[str, object], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        plot_phase_portrait(THREE, **given)
+
+
+def test_a_field_that_depends_on_time_is_refused() -> None:
+    with pytest.raises(InputError, match="depends on the time"):
+        plot_phase_portrait(odekit.system("x' = t*x; y' = -y", time="t"))
