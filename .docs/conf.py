@@ -8,6 +8,7 @@ MARK = str(HERE / "static" / "mark.svg")
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import odekit  # noqa: E402
+from odekit.claims import CLAIMS  # noqa: E402
 
 project = "odekit"
 copyright = "the authors of odekit"
@@ -29,7 +30,8 @@ autodoc_typehints = "none"
 autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
 
-myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "fieldlist"]
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "substitution"]
+myst_substitutions = {"claims": sum(not claim.full_only for claim in CLAIMS)}
 myst_heading_anchors = 3
 nb_execution_mode = "cache"
 nb_execution_timeout = 300

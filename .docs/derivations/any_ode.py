@@ -28,3 +28,9 @@ def reduced_linear_network() -> str:
     energy = odekit.gradient_flow("(s - a*b - c*d)**2/2", "a b c d", parameters="s")
     wanted = {"z": "a*b + c*d", "u": "a**2 + b**2 + c**2 + d**2"}
     return latex_block(odekit.reduce(energy, observables=wanted))
+
+
+@formula("odekit.expectation")
+def mean_over_data() -> str:
+    loss = odekit.expectation("(a*x - b*x**3)**2/2", gaussian={"x": (0, "s")}, parameters="a b s")
+    return rf"\mathbb{{E}}\, \tfrac12 (a x - b x^3)^2 = {sp.latex(loss)}"

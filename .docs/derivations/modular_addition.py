@@ -1,11 +1,19 @@
 """Addition modulo p: one frequency of one neuron, and what follows from its equations."""
 
 import sympy as sp
-from derivations._shown import displayed
 from tools.formulas import formula
 
 import odekit
-from odekit.derivation import complex_equations, elliptic_curve, initial_rates, with_decay
+from derivations._shown import displayed
+from odekit.derivation import (
+    complex_equations,
+    decay_law,
+    degree_one_leakage,
+    elliptic_curve,
+    initial_rates,
+    population_logits,
+    with_decay,
+)
 from odekit.systems.printers import latex_block
 
 
@@ -70,3 +78,36 @@ def relu_flow() -> str:
 def relu_rates() -> str:
     found = initial_rates(odekit.derive(odekit.Network("Zp", activation="relu")))
     return r" \qquad ".join(rf"\text{{{name}}}: {sp.latex(rate)}" for name, rate in found.items())
+
+
+@formula("odekit.derivation.decay_law")
+def threshold_of_decay() -> str:
+    found = decay_law(with_decay(odekit.derive(odekit.Network("Zp"))))
+    names = {found.rate: r"\lambda"}
+    lines = (
+        f"{sp.latex(state)} = {sp.latex(value, symbol_names=names)}"
+        for state, value in found.threshold.items()
+    )
+    return r" \qquad ".join(lines)
+
+
+@formula("odekit.derivation.degree_one_leakage")
+def leakage_of_relu() -> str:
+    found = degree_one_leakage()
+    return _lines(
+        {
+            r"\xi \text{ at } mk:\quad r_m": found.xi,
+            r"\theta \text{ at } (2m+1)k,\ D = 0:\quad r_m": found.aligned,
+            r"\theta \text{ at } (2m+1)k,\ D = \pi/2:\quad r_m": found.quarter,
+        }
+    )
+
+
+@formula("odekit.derivation.population_logits")
+def logits_of_a_population() -> str:
+    x, y, j = sp.symbols("x y j")
+    wave = sp.Symbol("k") * 2 * sp.pi / sp.Symbol("p")
+    return " + ".join(
+        sp.latex(each.height * sp.cos(wave * sum(c * s for c, s in zip(each.form, (x, y, j), strict=True))))
+        for each in population_logits(odekit.Network("Zp"))
+    )

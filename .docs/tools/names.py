@@ -21,8 +21,8 @@ ROOMS = {
     "comparison": "Comparison",
     "checking": "Checking",
     "claims": "Claims",
-    "report": "Report",
     "report.figures": "Figures",
+    "report": "Report",
     "expressions": "Expressions",
     "views": "Views",
     "limits": "Limits",
@@ -59,4 +59,4 @@ def names_of(room: str) -> list[str]:
 
 def _is_documented(item: object) -> bool:
     is_ours = getattr(item, "__module__", "").startswith("odekit")
-    return is_ours and (inspect.isclass(item) or inspect.isfunction(item))
+    return is_ours and (inspect.isclass(item) or inspect.isfunction(inspect.unwrap(item)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 from importlib import import_module
 
+import odekit
+from odekit.views import Labelled
 from tools.docstrings import as_rst
 from tools.names import ROOMS, full_name, item, names_of, public_names
-
-import odekit
 
 __all__ = ["room_pages"]
 
@@ -50,5 +50,6 @@ def _section(title: str, room: str, names: list[str]) -> str:
 
 def _entry(room: str, name: str) -> str:
     if inspect.isclass(item(room, name)):
-        return f".. autoclass:: {full_name(room, name)}\n   :members:"
+        inherited = "\n   :inherited-members: ABC" if issubclass(item(room, name), Labelled) else ""
+        return f".. autoclass:: {full_name(room, name)}\n   :members:{inherited}"
     return f".. autofunction:: {full_name(room, name)}"
