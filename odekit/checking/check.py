@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from odekit.checking.document import Document, Line, read_document
-from odekit.checking.finding import Finding
+from odekit.checking.finding import Finding, Findings
 from odekit.checking.flow import clock_factor, derived_system, flow_of
 from odekit.checking.judge import judge
 from odekit.checking.sampling import draw
@@ -37,7 +37,7 @@ def check(
     network: Network | System | NamedSystem | None = None,
     *,
     seed: int = 0,
-) -> list[Finding]:
+) -> Findings:
     """Compare a user's own formulas with the derivation, or with an ODE of their own, line by line.
 
     Each line is compared at random points, in float64 and in 80 digits, and proved where expansion shows it.
@@ -57,8 +57,8 @@ def check(
 
     Returns
     -------
-    findings: one for each line, in the order of the file. A line that can't be judged, such as a limit that
-        does not exist, has ``agrees=None`` and its reason as ``evidence``, and stops no other.
+    findings: a list, one for each line, in the order of the file. A line that can't be judged, such as a
+        limit that does not exist, has ``agrees=None`` and its reason as ``evidence``, and stops no other.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def check(
     rng = np.random.default_rng(integer(seed, "the seed", 0))
     if system.blocks is not None:
         judged = judge_words(document, system.blocks, clock_factor(document), rng)
-        return [replace(finding, time=_clock(document)) for finding in judged]
+        return Findings(replace(finding, time=_clock(document)) for finding in judged)
     flow = flow_of(document, system)
     flow = replace(flow, free_units=checked_units(document, flow))
     words = vocabulary(document, flow)
@@ -99,7 +99,7 @@ def check(
     others = iter(found)
     findings = [next(others) if isinstance(each, Statement) else each for each in read]
     clock = _clock(document)
-    return [replace(finding, time=clock, units=_units(findings)) for finding in findings]
+    return Findings(replace(finding, time=clock, units=_units(findings)) for finding in findings)
 
 
 def _attempted(line: Line, work: Callable[[], T], errors: tuple[type[InputError], ...]) -> T | Finding:

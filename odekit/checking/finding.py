@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["Finding", "findings_data"]
+from odekit.views import html_table
+
+__all__ = ["Finding", "Findings", "findings_data"]
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,36 @@ class Finding:
         if self.agrees is None:
             return "not judged"
         return "agrees" if self.agrees else "differs"
+
+    def _repr_html_(self) -> str:
+        """The line, what became of it, and why."""
+        return Findings([self])._repr_html_()
+
+
+class Findings(list[Finding]):
+    """What became of all lines, a list that notebooks show as a table."""
+
+    def _repr_html_(self) -> str:
+        """A row for each line: outcome, what that rests on, and the corrected formula."""
+        columns = ("line", "kind", "outcome", "as written", "correct", "why")
+        return html_table(columns, map(_row, self), _clock(self))
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    place = ", ".join(f"{name} = {value:.4g}" for name, value in finding.point.items())
+    why = f"at {place}: given {finding.given:.4g}, derived {finding.derived:.4g}" if place else ""
+    return (
+        finding.item,
+        finding.kind,
+        finding.outcome,
+        finding.formula,
+        finding.corrected or "",
+        why or finding.evidence,
+    )
+
+
+def _clock(findings: list[Finding]) -> str:
+    return next((finding.time for finding in findings if finding.time), "")
 
 
 def findings_data(findings: Sequence[Finding]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from odekit.groups import FiniteGroup
 from odekit.json_text import plain
 from odekit.outcomes import OUTCOMES, ExitCode, Outcome, exit_code
 from odekit.text import unmarked
+from odekit.views import html_paragraph, html_table
 
 __all__ = ["Claim", "Report", "Settings", "Verdict", "judge"]
 
@@ -106,6 +106,33 @@ class Verdict:
             "evidence": plain(self.evidence),
             "seconds": round(self.seconds, 3),
         }
+
+    def _repr_html_(self) -> str:
+        """Outcome and statement, each quantity as predicted and measured, budget, control and text."""
+        outcome, source = self.outcome.replace("_", " "), f" ({self.source})" if self.source else ""
+        parts = [html_paragraph(f"{self.id}, {outcome}", f"{unmarked(self.statement)}{source}")]
+        first, second = (_by_name(numbers) for numbers in (self.predicted, self.measured))
+        rows = [
+            (name or "value", first.get(name), second.get(name)) for name in dict.fromkeys((*first, *second))
+        ]
+        if rows:
+            parts.append(html_table(("quantity", "predicted", "measured"), rows, self._judged()))
+        if self.control is not None:
+            told = f"{unmarked(self.control.statement)}: {self.control.outcome.replace('_', ' ')}"
+            parts.append(html_paragraph("Control", told))
+        return "".join([*parts, *([html_paragraph("Note", self.text)] if self.text else [])])
+
+    def _judged(self) -> str:
+        """Budget, tolerance and interval in words."""
+        parts = []
+        if self.budget:
+            shares = ", ".join(f"{name} {part:.3g}" for name, part in self.budget.items())
+            parts.append(f"budget {sum(self.budget.values()):.3g} ({shares})")
+        if self.tolerance is not None:
+            parts.append(f"tolerance {self.tolerance:.3g}")
+        if self.interval is not None:
+            parts.append(f"interval {self.interval[0]:.4g} to {self.interval[1]:.4g}")
+        return "; ".join(parts)
 
 
 @dataclass(frozen=True)
@@ -228,12 +255,9 @@ class Report:
         return "\n".join(f"{verdict.id}: {verdict.outcome.replace('_', ' ')}" for verdict in self.verdicts)
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{escape(v.id)}</td><td>{v.outcome.replace('_', ' ')}</td>"
-            f"<td>{escape(unmarked(v.statement))}</td></tr>"
-            for v in self.verdicts
-        )
-        return f"<table><tr><th>claim</th><th>outcome</th><th>statement</th></tr>{rows}</table>"
+        """A row for each claim."""
+        columns = ("claim", "outcome", "statement", "budget", "tolerance", "control")
+        return html_table(columns, map(_row, self.verdicts), f"odekit {self.version}, seed {self.seed}")
 
 
 def judge(gap: float, budget: float, tolerance: float) -> Outcome:
@@ -253,3 +277,21 @@ def judge(gap: float, budget: float, tolerance: float) -> Outcome:
     if gap > budget:
         return "refuted"
     return "confirmed" if budget <= tolerance else "inconclusive"
+
+
+def _row(verdict: Verdict) -> tuple[str | float | None, ...]:
+    """A verdict as a row of a report."""
+    return (
+        verdict.id,
+        verdict.outcome.replace("_", " "),
+        unmarked(verdict.statement),
+        sum(verdict.budget.values()) if verdict.budget else None,
+        verdict.tolerance,
+        "" if verdict.control is None else verdict.control.outcome.replace("_", " "),
+    )
+
+
+def _by_name(numbers: float | Mapping[str, float] | None) -> Mapping[str, float]:
+    """Numbers by the name of what they are of; a single one has none."""
+    found = numbers if isinstance(numbers, Mapping) else {} if numbers is None else {"": numbers}
+    return {name: float(value) for name, value in found.items()}

@@ -89,7 +89,8 @@ def _folded_line(line: str, width: int) -> str:
 
 
 class Progress:
-    """What is under way, told on standard error: a live line on a terminal, a line for each step elsewhere.
+    """What is under way, told on standard error: on a terminal a live line with the
+    time left, elsewhere a line for each step.
 
     Parameters
     ----------
@@ -109,12 +110,18 @@ def progress(total: int) -> Iterator[Progress]:
         yield Progress(lambda title: None, lambda line: click.echo(line, err=True))
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
     from rich.progress import Progress as Bar
 
-    columns: Sequence[Any] = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn())
-    with Bar(
-        *columns, MofNCompleteColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True
-    ) as bar:
+    titled: Sequence[Any] = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn())
+    clocks: Sequence[Any] = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    with Bar(*titled, MofNCompleteColumn(), *clocks, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=total)
         yield Progress(lambda title: bar.update(task, description=title), lambda line: bar.advance(task))

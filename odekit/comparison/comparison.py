@@ -12,10 +12,10 @@ from odekit.arrays import BoolArray, FloatArray
 from odekit.comparison.accuracy import Budget
 from odekit.comparison.control import Control
 from odekit.comparison.measures import ErrorCurve, Modes
-from odekit.extras import require_xarray
 from odekit.json_text import plain
 from odekit.outcomes import Outcome
 from odekit.simulation import Run
+from odekit.views import Labelled, html_paragraph, html_table, labelled
 
 if TYPE_CHECKING:
     import xarray
@@ -55,7 +55,7 @@ class Winners:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Labelled):
     """What came of comparing a run with its reduced ODE.
 
     Parameters
@@ -147,11 +147,44 @@ class Comparison:
             arrays["budget"] = (dims, self.budget.total)
         for name, curve in self.errors.items():
             arrays |= {f"{name}_median": ("time", curve.median), f"{name}_max": ("time", curve.max)}
-        attributes = {"outcome": self.outcome, "tolerance": self.tolerance, "file": self.name}
-        dataset: xarray.Dataset = require_xarray().Dataset(
-            arrays, coords={"time": self.run.t}, attrs=attributes
-        )
-        return dataset
+        attributes = {"outcome": self.outcome, "reason": self.reason, "tolerance": self.tolerance}
+        attributes |= {"file": self.name} | ({} if self.horizon is None else {"horizon": self.horizon})
+        return labelled(arrays, {"time": self.run.t}, attributes)
+
+    def _repr_html_(self) -> str:
+        """Outcome and reason, and the errors at the last snapshot before the horizon and at the end."""
+        head = html_paragraph(self.outcome.replace("_", " "), self.reason)
+        if not self.errors:
+            return head
+        judged = len(self.run) if self.horizon is None else int(np.searchsorted(self.run.t, self.horizon))
+        places = {"before the horizon": max(judged - 1, 0), "at the end": len(self.run) - 1}
+        columns = [
+            f"{what} error {where}, t = {self.run.t[place]:.4g}"
+            for where, place in places.items()
+            for what in ("median", "largest")
+        ]
+        rows: list[list[str | float]] = [
+            [name, *(_error(c[place]) for place in places.values() for c in (curve.median, curve.max))]
+            for name, curve in self.errors.items()
+        ]
+        return head + html_table(("of", *columns), rows, self._told())
+
+    def _told(self) -> str:
+        """Name, horizon and control in words."""
+        reached = self.horizon is not None and np.isfinite(self.horizon)
+        parts = [
+            self.name,
+            f"horizon at t = {self.horizon:.4g}" if reached else "horizon not reached",
+            f"tolerance {self.tolerance:g}",
+        ]
+        if self.control is not None:
+            parts.append(f"control, a field {100 * self.control.change:g} % off: {self.control.outcome}")
+        return "; ".join(parts)
+
+
+def _error(value: float) -> str | float:
+    """An error, or why there is none."""
+    return "blown up" if np.isnan(value) else float(value)
 
 
 def _summary(values: FloatArray) -> dict[str, list[float | None]]:

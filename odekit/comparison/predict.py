@@ -18,6 +18,7 @@ from odekit.networks import Network
 from odekit.simulation import Run, check_group, check_run, load_weights
 from odekit.solvers import blow_up_time, final_phases
 from odekit.systems import EllipticForm
+from odekit.views import html_table
 
 __all__ = ["Prediction", "predict"]
 
@@ -62,6 +63,25 @@ class Prediction:
         if len(self.labels) < 2:
             return np.full(len(self.times), np.inf)
         return np.take_along_axis(self.times, self.runner_up[:, None], axis=1)[:, 0]
+
+    def ranking(self) -> list[tuple[str, int, float | None]]:
+        """The modes that win a neuron, the most frequent first: name, neurons won, first blow-up time.
+
+        A neuron in which nothing blows up is won by ``"none"``; a time that is not known is None.
+        """
+        times: dict[str, list[float | None]] = {}
+        for entry in self.to_json()["neurons"]:
+            name = "none" if entry["winner"] is None else str(entry["winner"])
+            times.setdefault(name, []).append(entry["blow_up_time"])
+        ranked = sorted(times.items(), key=lambda item: -len(item[1]))
+        return [(name, len(won), _first(won)) for name, won in ranked]
+
+    def _repr_html_(self) -> str:
+        """How many neurons each mode wins."""
+        total = len(self.winner)
+        rows = [(name, won, f"{100 * won / total:.1f} %", first) for name, won, first in self.ranking()]
+        caption = f"Predicted winners of {total} neurons"
+        return html_table(("winner", "neurons", "share", "first blow-up"), rows, caption)
 
     def to_json(self) -> dict[str, Any]:
         """One entry per neuron; a mode that never blows up wins nothing and is null, like its time."""
@@ -112,6 +132,11 @@ def predict(source: Run | str | os.PathLike[str], group: FiniteGroup | str | Non
     winner, runner_up = order[:, 0], order[:, min(1, order.shape[1] - 1)]
     chosen = {name: np.take_along_axis(p, winner[:, None], axis=1)[:, 0] for name, p in phases.items()}
     return Prediction(modes.basis.labels, times + start, winner, runner_up, chosen)
+
+
+def _first(times: list[float | None]) -> float | None:
+    """The smallest time, if there is one."""
+    return min((time for time in times if time is not None), default=None)
 
 
 def _read(source: Run | str | os.PathLike[str], group: FiniteGroup | str | None) -> Run:

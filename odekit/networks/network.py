@@ -15,6 +15,7 @@ from odekit.groups import CyclicFamily, FiniteGroup
 from odekit.groups import group as named_group
 from odekit.networks.task import Task, labels
 from odekit.numbers import integer, positive
+from odekit.views import html_table
 
 __all__ = ["ACTIVATIONS", "Network", "activation_text", "check_network", "parse_activation"]
 
@@ -87,7 +88,7 @@ class Network:
         named = _group(group)
         parsed = task if isinstance(task, Task) else Task.parse(task)
         _check_task(named, parsed)
-        _check_choice("embedding", embedding, EMBEDDINGS)
+        chosen("embedding", embedding, EMBEDDINGS)
         values = {
             "group": named,
             "neurons": integer(neurons, "neurons", 1),
@@ -96,7 +97,7 @@ class Network:
             "embedding": embedding,
             "constraint": _constraint(constraint, embedding),
             "task": parsed,
-            "loss": _check_choice("loss", loss, LOSSES),
+            "loss": chosen("loss", loss, LOSSES),
             "logit_scale": positive(logit_scale, "logit_scale"),
             "rates": _rates({} if rates is None else rates, _embeddings(embedding, parsed.summands)),
         }
@@ -115,6 +116,11 @@ class Network:
             "logit_scale": self.logit_scale,
             "rates": dict(self.rates),
         }
+
+    def _repr_html_(self) -> str:
+        rates = ", ".join(f"{name}: {rate:g}" for name, rate in self.rates.items())
+        rows = {"group": self.group.name, **self.description(), "rates": rates}
+        return html_table(("setting", "value"), rows.items())
 
     def replaced(self, **changes: Any) -> "Network":
         """The same network but for some of what `Network` takes.
@@ -262,12 +268,8 @@ def _check_task(group: FiniteGroup | CyclicFamily, task: Task) -> None:
     )
 
 
-def _check_choice(what: str, value: str, known: tuple[str, ...]) -> str:
-    return chosen(what, value, known)
-
-
 def _constraint(constraint: str, embedding: str) -> str:
-    _check_choice("constraint", constraint, CONSTRAINTS)
+    chosen("constraint", constraint, CONSTRAINTS)
     if constraint == "joint_sphere" and embedding == "shared":
         raise InputError(
             "a shared embedding has no second one to share a sphere with",

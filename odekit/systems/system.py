@@ -36,6 +36,9 @@ from odekit.systems.time_derivatives import TimeDerivatives, long_lines
 
 __all__ = ["System", "Template"]
 
+# More equations than that are no picture, and keep a notebook busy for long.
+MOST_SHOWN = 60
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class System:
@@ -287,7 +290,9 @@ class System:
         lines = long_lines(self.velocities, self.definitions) or self.equations.lines(text)
         return "\n".join(filter(None, [*lines, left_out(self.leaks), self.answers.clock(self)]))
 
-    def _repr_latex_(self) -> str:
+    def _repr_latex_(self) -> str | None:
+        if len(self.equations) > MOST_SHOWN or long_lines(self.velocities, self.definitions):
+            return None
         return f"$$\n{self.answers.latex(self, comments=False)}\n$$\n\n{self.answers.clock(self)}".rstrip()
 
 

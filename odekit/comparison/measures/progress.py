@@ -12,8 +12,8 @@ from odekit.arrays import BoolArray, FloatArray
 from odekit.comparison.measures.modes import Modes, project
 from odekit.comparison.measures.stages import Stages, find_stages
 from odekit.errors import InputError, ReductionError
-from odekit.extras import require_xarray
 from odekit.simulation import LossGradient, Run, accuracies, blas_threads, kinds_of_tuples
+from odekit.views import Labelled, labelled
 
 if TYPE_CHECKING:
     import xarray
@@ -22,7 +22,7 @@ __all__ = ["Progress", "measure_progress"]
 
 
 @dataclass(frozen=True, eq=False)
-class Progress:
+class Progress(Labelled):
     """Progress measures over time; every array is (T,) float64.
 
     Parameters
@@ -76,10 +76,7 @@ class Progress:
         MissingExtraError: xarray is not installed.
         """
         arrays: dict[str, Any] = {name: ("time", curve) for name, curve in self.curves().items()}
-        dataset: xarray.Dataset = require_xarray().Dataset(
-            arrays, coords={"time": self.t, "step": ("time", self.steps)}
-        )
-        return dataset
+        return labelled(arrays, {"time": self.t, "step": ("time", self.steps)}, {})
 
 
 def measure_progress(run: Run) -> Progress:

@@ -11,6 +11,7 @@ from odekit.comparison.measures.extrapolation import limit_of, plateau_of
 from odekit.comparison.measures.laws import Law, decay_law_of, growth_law_of, thinned, unsettled_law_of
 from odekit.errors import InputError
 from odekit.numbers import positive, real
+from odekit.views import html_table
 
 __all__ = ["RateEstimate", "estimate_rate"]
 
@@ -51,6 +52,14 @@ class RateEstimate:
     def is_conclusive(self) -> bool:
         """Whether there is a rate: the decay is exponential, as far as enough points in the window show."""
         return bool(np.isfinite(self.rate))
+
+    def _repr_html_(self) -> str:
+        """Rate, interval, window and law, or why there is no rate."""
+        interval = [float(end) for end in self.interval]
+        window = [float(end) for end in self.window]
+        row = ("none" if self.reason else float(self.rate), *interval, *window, self.law)
+        columns = ("rate", "lower end", "upper end", "window from t", "to t", "law")
+        return html_table(columns, [row], self.reason)
 
 
 def estimate_rate(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,9 +11,9 @@ import numpy as np
 from odekit.arrays import BoolArray, FloatArray
 from odekit.comparison.control import Control
 from odekit.comparison.trajectories.trajectory import Trajectory
-from odekit.extras import require_xarray
 from odekit.json_text import plain
 from odekit.outcomes import Outcome
+from odekit.views import Labelled, html_paragraph, html_table, labelled
 
 if TYPE_CHECKING:
     import xarray
@@ -23,7 +22,7 @@ __all__ = ["TrajectoryComparison"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class TrajectoryComparison:
+class TrajectoryComparison(Labelled):
     """What came of comparing a trajectory with an ODE. All arrays by name of state or observable.
 
     Parameters
@@ -135,11 +134,9 @@ class TrajectoryComparison:
             arrays[f"{name}_budget"] = (dims, budget[name])
             for part, values in self.parts.items():
                 arrays[f"{name}_budget_{part}"] = (dims, values[name])
-        attributes = {"outcome": self.outcome, "tolerance": self.tolerance, "horizon": self.horizon}
-        dataset: xarray.Dataset = require_xarray().Dataset(
-            arrays, coords={"time": self.trajectory.t}, attrs=attributes
-        )
-        return dataset
+        attributes = {"outcome": self.outcome, "reason": self.reason, "tolerance": self.tolerance}
+        attributes |= {"horizon": self.horizon}
+        return labelled(arrays, {"time": self.trajectory.t}, attributes)
 
     def __repr__(self) -> str:
         return f"TrajectoryComparison({self.name}: {self.outcome}, {self.reason})"
@@ -152,10 +149,14 @@ class TrajectoryComparison:
         return "\n".join([f"{self.outcome}: {self.reason}", *lines])
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{escape(name)}</td><td>{time:.4g}</td><td>{gap:.2g}</td><td>{budget:.2g}</td>"
-            f"<td>{outcome}</td></tr>"
-            for name, time, gap, budget, outcome in self.rows()
-        )
-        titles = "".join(f"<th>{title}</th>" for title in ("state", "t", "gap", "budget", "outcome"))
-        return f"<p><b>{self.outcome}</b>: {escape(self.reason)}</p><table><tr>{titles}</tr>{rows}</table>"
+        """Outcome and reason, and every state's gap beside its budget where that is worst."""
+        columns = ("of", "t", "gap", "budget", "outcome")
+        return html_paragraph(self.outcome, self.reason) + html_table(columns, self.rows(), self._told())
+
+    def _told(self) -> str:
+        """Horizon and control in words."""
+        reached = np.isfinite(self.horizon)
+        parts = [f"horizon at t = {self.horizon:.4g}" if reached else "horizon not reached"]
+        if self.control is not None:
+            parts.append(f"control, a field {100 * self.control.change:g} % off: {self.control.outcome}")
+        return "; ".join([*parts, f"tolerance {self.tolerance:g}"])

@@ -16,10 +16,10 @@ from odekit.arrays import FloatArray
 from odekit.comparison.trajectories.statements import check_meta
 from odekit.errors import FileError, InputError, UnknownNameError, shown
 from odekit.expressions import check_apart
-from odekit.extras import require_xarray
 from odekit.json_text import plain
 from odekit.simulation.runs import write_archive
 from odekit.systems import variable
+from odekit.views import Labelled, attributes_of, labelled
 
 if TYPE_CHECKING:
     import xarray
@@ -31,7 +31,7 @@ FEWEST = 3
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Trajectory:
+class Trajectory(Labelled):
     """Quantities over time, of one run or of a batch of runs at the same times. All arrays are read-only.
 
     Parameters
@@ -104,7 +104,7 @@ class Trajectory:
         Parameters
         ----------
         dataset: each variable on (time,) or (time, batch); the time is the coordinate of that dimension, or
-            the coordinate ``t``; attributes become the meta.
+            the coordinate ``t``; attributes become the meta, of a file of `to_netcdf` as it was.
 
         Raises
         ------
@@ -124,7 +124,7 @@ class Trajectory:
         arrays = {
             str(name): array.transpose(dimension, ...).to_numpy() for name, array in dataset.data_vars.items()
         }
-        return cls(times, arrays, {str(key): value for key, value in dataset.attrs.items()})
+        return cls(times, arrays, attributes_of(dataset))
 
     def to_xarray(self) -> xarray.Dataset:
         """Labelled arrays with dimensions time and run; the meta as attributes.
@@ -134,10 +134,7 @@ class Trajectory:
         MissingExtraError: xarray is not installed.
         """
         arrays = {name: (("time", "run"), values) for name, values in self.values.items()}
-        dataset: xarray.Dataset = require_xarray().Dataset(
-            arrays, coords={"time": self.t}, attrs=dict(self.meta)
-        )
-        return dataset
+        return labelled(arrays, {"time": self.t}, self.meta)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write it to an ``.npz`` file without pickles, which `load_trajectory` reads.

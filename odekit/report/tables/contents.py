@@ -100,13 +100,9 @@ def prediction_table(prediction: Prediction, count: int = 10) -> Table:
 
 def winners_table(prediction: Prediction) -> Table:
     """How many neurons each mode wins, the most frequent winner first, and its first blow-up."""
-    times: dict[str, list[float | None]] = {}
-    for entry in prediction.to_json()["neurons"]:
-        times.setdefault(_mode(entry["winner"]), []).append(entry["blow_up_time"])
-    ranked = sorted(times.items(), key=lambda item: -len(item[1]))
+    total = len(prediction.winner)
     rows = tuple(
-        (winner, len(won), f"{100 * len(won) / len(prediction.winner):.1f} %", _first(won))
-        for winner, won in ranked
+        (name, won, f"{100 * won / total:.1f} %", first) for name, won, first in prediction.ranking()
     )
     return Table(("winner", "neurons", "share", "first blow-up"), rows, "Neurons won by each mode.")
 
@@ -229,8 +225,3 @@ def _blown_up(value: float) -> Value:
 
 def _mode(name: int | str | None) -> str:
     return "none" if name is None else str(name)
-
-
-def _first(times: list[float | None]) -> float | None:
-    """The smallest time, if there is one."""
-    return min((time for time in times if time is not None), default=None)

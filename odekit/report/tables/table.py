@@ -1,11 +1,11 @@
 """A table as data: columns, and rows of cells that hold text or numbers."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from odekit.errors import InputError
+from odekit.views import number_text
 
 __all__ = ["Cell", "Table", "Value", "number_text"]
 
@@ -64,21 +64,3 @@ class Table:
         return any(isinstance(value, int | float) for value in values) and not any(
             isinstance(value, str) and value for value in values
         )
-
-
-def number_text(value: Value) -> str:
-    """A value as plain text: four significant digits, integers whole, None as nothing.
-
-    Zeros at the end tell that a number was rounded.
-
-    >>> number_text(0.000123456), number_text(3.0), number_text(2.99999), number_text(None)
-    ('0.0001235', '3', '3.000', '')
-    """
-    if value is None:
-        return ""
-    if isinstance(value, str | bool | int):
-        return str(value)
-    if math.isnan(value):
-        return "none"
-    short = f"{value:.4g}"
-    return short if float(short) == value else f"{value:#.4g}".rstrip(".")

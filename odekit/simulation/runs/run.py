@@ -17,13 +17,13 @@ from odekit._version import __version__
 from odekit.arguments import expect, mapping
 from odekit.arrays import FloatArray, IntArray
 from odekit.errors import FileError, InputError
-from odekit.extras import require_xarray
 from odekit.groups import FiniteGroup
 from odekit.groups import group as named_group
 from odekit.networks import Network
 from odekit.numbers import integer
 from odekit.simulation.runs.archive import write_archive
 from odekit.simulation.weights import Embedding, names
+from odekit.views import Labelled, labelled
 
 if TYPE_CHECKING:
     import xarray
@@ -32,7 +32,7 @@ __all__ = ["Run", "check_shapes"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Run:
+class Run(Labelled):
     """Weights of a full network over time. All arrays are read-only.
 
     Parameters
@@ -107,15 +107,18 @@ class Run:
     def to_xarray(self) -> xarray.Dataset:
         """Labelled arrays with dimensions time, neuron and element; the file's meta as attributes.
 
+        The number of steps is a coordinate of the time, where the run counts them.
+
         Raises
         ------
         MissingExtraError: xarray is not installed.
         """
         dims = ("time", "neuron", "element")
-        coords = {"time": self.t, "element": list(self.network.finite_group.labels)}
+        coords: dict[str, Any] = {"time": self.t, "element": list(self.network.finite_group.labels)}
+        if self.steps is not None:
+            coords["step"] = ("time", self.steps)
         arrays = {name: (dims, array) for name, array in self.weights.items()}
-        dataset: xarray.Dataset = require_xarray().Dataset(arrays, coords=coords, attrs=self.file_meta())
-        return dataset
+        return labelled(arrays, coords, self.file_meta())
 
     def file_meta(self) -> dict[str, Any]:
         """The meta of the run's file: ``meta``, completed by the network's own description."""

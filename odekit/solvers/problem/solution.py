@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,8 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 from odekit.arguments import chosen, floats
 from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.errors import InputError
-from odekit.extras import on_first_use, require_xarray
+from odekit.extras import on_first_use
 from odekit.solvers.problem.interpolant import DenseOutput
+from odekit.views import Labelled, labelled
+
+if TYPE_CHECKING:
+    import xarray
 
 __all__ = ["Solution", "Status"]
 
@@ -54,7 +58,7 @@ class Status(IntEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Solution:
+class Solution(Labelled):
     """A batch of trajectories at the requested times.
 
     Parameters
@@ -184,14 +188,23 @@ class Solution:
         """
         return on_first_use("odekit.report").plot_solution(self, states, trajectories, axes=axes)
 
-    def to_xarray(self) -> Any:
-        """The trajectories as an `xarray.Dataset` on time and trajectory, one variable a state.
+    def to_xarray(self) -> xarray.Dataset:
+        """Labelled arrays with dimensions time and trajectory, one variable a state.
+
+        Coordinates are the time ``t`` of each trajectory, its ``status`` and its ``error_estimate``; times
+        of events stand on the dimension event.
 
         Raises
         ------
+        InputError: a state bears the name of a coordinate.
         MissingExtraError: xarray isn't installed.
         """
         dims = ("time", "trajectory")
-        variables = {name: (dims, self[name]) for name in self.states}
-        coordinates = {"t": (dims, self.t), "status": ("trajectory", self.status)}
-        return require_xarray().Dataset(variables, coords=coordinates, attrs={"method": self.method})
+        arrays: dict[str, Any] = {name: (dims, self[name]) for name in self.states}
+        coordinates: dict[str, Any] = {"t": (dims, self.t)}
+        for name in ("status", "t_reached", "error_estimate"):
+            coordinates[name] = ("trajectory", getattr(self, name))
+        if self.event_names:
+            coordinates["event"] = list(self.event_names)
+            arrays["event_t"] = (("event", "trajectory"), self.event_t)
+        return labelled(arrays, coordinates, {"method": self.method, "backend": self.backend})

@@ -53,6 +53,13 @@ class FixedPoint:
     def __str__(self) -> str:
         return f"{self.name} {self.stability}"
 
+    def _repr_latex_(self) -> str:
+        """The point as a formula, and its stability in words."""
+        equal = [f"{sp.latex(symbol)} = {sp.latex(value)}" for symbol, value in self.values.items()]
+        zero = [f"{sp.latex(function)} = 0" for function in self.equations]
+        formula = r",\; ".join([*equal, *zero, *map(sp.latex, self.where)])
+        return rf"$\displaystyle {formula}$: {self.stability}"
+
     @property
     def slowest(self) -> sp.Expr | None:
         """The slowest rate of approach; None where the eigenvalues do not tell."""

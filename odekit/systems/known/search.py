@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, TypeVar, overload
-
-import sympy as sp
+from typing import Literal, Protocol, TypeAlias, TypeVar, overload, runtime_checkable
 
 __all__ = ["Search", "SearchStatus"]
 
@@ -59,5 +57,17 @@ class Search(Sequence[T]):
         return "\n".join([*map(str, self.items), self.sentence])
 
     def _repr_latex_(self) -> str:
-        parts = (sp.latex(item) if isinstance(item, sp.Basic) else rf"\text{{{item}}}" for item in self.items)
-        return "\n\n".join([*(f"$\\displaystyle {part}$" for part in parts), self.sentence])
+        shown = (item._repr_latex_() if isinstance(item, Shown) else _words(str(item)) for item in self.items)
+        return "\n\n".join([*shown, _words(self.sentence)])
+
+
+@runtime_checkable
+class Shown(Protocol):
+    """What a notebook shows as LaTeX."""
+
+    def _repr_latex_(self) -> str: ...
+
+
+def _words(text: str) -> str:
+    """Text beside formulas, in which no sign begins one."""
+    return text.replace("$", r"\$")

@@ -1,6 +1,6 @@
 """A scaling symmetry: powers of one factor that take orbits to orbits."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import sympy as sp
@@ -23,8 +23,24 @@ class ScalingSymmetry:
     time: int
 
     def __str__(self) -> str:
-        parts = [*self.states.items(), *self.parameters.items(), *([("t", self.time)] if self.time else [])]
         return ", ".join(
             f"{name} -> c^{exponent} {name}" if exponent != 1 else f"{name} -> c {name}"
-            for name, exponent in parts
+            for name, exponent in self._exponents()
         )
+
+    def _repr_latex_(self) -> str:
+        """What each symbol becomes, as a formula."""
+        factor = sp.Symbol("c")
+        maps = (
+            rf"{sp.latex(symbol)} \to {sp.latex(factor**exponent)}\, {sp.latex(symbol)}"
+            for symbol, exponent in self._exponents()
+        )
+        formula = r",\; ".join(maps)
+        return rf"$\displaystyle {formula}$"
+
+    def _exponents(self) -> Iterator[tuple[sp.Symbol, int]]:
+        """Every symbol that changes, with its exponent."""
+        yield from self.states.items()
+        yield from self.parameters.items()
+        if self.time:
+            yield sp.Symbol("t"), self.time
