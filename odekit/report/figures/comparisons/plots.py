@@ -34,6 +34,7 @@ FINE = 400  # times of the ODE's own, at least
 READABLE = 10.0  # relative, above which a gap or a budget tells nothing any more
 LEAST = 1e-17  # relative, below rounding
 NEGLIGIBLE = 1000.0  # a part of the budget so many times smaller decides nothing
+BUDGET = "budget"
 MANY = 40  # snapshots, with more of which markers run into each other
 
 
@@ -78,7 +79,7 @@ def plot_trajectories(
         _finish(bottom, curves, legend=False)
         handles, _ = top.get_legend_handles_labels()
         lower, _ = bottom.get_legend_handles_labels()
-        legend_below(bottom, [*handles, *(line for line in lower if line.get_label() == "budget")])
+        legend_below(bottom, [*handles, *(line for line in lower if line.get_label() == BUDGET)])
     return top
 
 
@@ -89,7 +90,7 @@ def plot_residuals(
     *,
     axes: Axes | None = None,
 ) -> Axes:
-    """The gap between measurement and ODE at each snapshot, relative, with the median of its bounds.
+    """The gap between measurement and ODE at each snapshot as marks, relative, and its bound as a line.
 
     Parameters and errors are those of `plot_trajectories`. Of a network it is the distance of all of a
     neuron's weights over their length, whatever the quantity.
@@ -163,19 +164,11 @@ def _draw_trajectories(axes: Axes, curves: Curves) -> None:
         expected = finite(curves.follow(times))
     if curves.is_angle:
         expected[:-1][np.abs(np.diff(expected, axis=0)) > np.pi] = np.nan
-    for row, (colour, marker) in enumerate(zip(COLOURS, MARKERS, strict=False)):
-        if row == len(curves.labels):
-            break
-        axes.plot(times, expected[:, row], color=colour, linestyle="-", label="")
-        axes.plot(
-            curves.t[_every(len(curves.t))],
-            curves.measured[_every(len(curves.t)), row],
-            linestyle="",
-            marker=marker,
-            color=colour,
-            alpha=0.75,
-            label=curves.labels[row],
-        )
+    every = _every(len(curves.t))
+    for row, (label, colour, marker) in enumerate(zip(curves.labels, COLOURS, MARKERS, strict=False)):
+        axes.plot(times, expected[:, row], color=colour, linestyle="-")
+        look: dict[str, Any] = {"color": colour, "marker": marker, "alpha": 0.75, "label": label}
+        axes.plot(curves.t[every], curves.measured[every, row], linestyle="", **look)
     axes.plot([], [], linestyle="", marker="o", color=GREY, label=curves.source)
     axes.plot([], [], linestyle="-", color=GREY, label="ODE")
     axes.set_ylabel(curves.quantity)
@@ -185,21 +178,13 @@ def _draw_trajectories(axes: Axes, curves: Curves) -> None:
 
 
 def _draw_residuals(axes: Axes, curves: Curves) -> None:
-    for row, (colour, marker) in enumerate(zip(COLOURS, MARKERS, strict=False)):
-        if row == len(curves.labels):
-            break
-        axes.plot(
-            curves.t[1:],
-            _readable(curves.gap[1:, row]),
-            color=colour,
-            marker=marker,
-            markersize=2,
-            linestyle="-",
-            linewidth=0.7,
-            label=curves.labels[row],
-        )
-    budget = np.median(curves.budget[1:], axis=1)
-    axes.plot(curves.t[1:], _readable(budget), color="black", linestyle=(0, (5, 1.5)), label="budget")
+    every = _every(len(curves.t) - 1)
+    for row, (label, colour, marker) in enumerate(zip(curves.labels, COLOURS, MARKERS, strict=False)):
+        gap, budget = _readable(curves.gap[1:, row]), _readable(curves.budget[1:, row])
+        axes.plot(curves.t[1:], budget, color=colour, linestyle="-", linewidth=0.7)
+        look: dict[str, Any] = {"color": colour, "marker": marker, "alpha": 0.75, "label": label}
+        axes.plot(curves.t[1:][every], gap[every], linestyle="", markersize=2, **look)
+    axes.plot([], [], linestyle="-", linewidth=0.7, color=GREY, label=BUDGET)
     axes.set(yscale="log", ylabel=curves.gap_label)
 
 

@@ -40,10 +40,9 @@ def figure_of(drawn: Figure | Axes) -> Figure:
     """
     if isinstance(drawn, Figure):
         return drawn
-    figure = drawn.get_figure(root=True) if isinstance(drawn, Axes) else None
-    if figure is None:
+    if not isinstance(drawn, Axes) or drawn.figure is None:
         raise InputError("this is no figure", expected="a figure or axes", received=shown(drawn))
-    return figure
+    return drawn.figure.canvas.figure
 
 
 def figure_bytes(
