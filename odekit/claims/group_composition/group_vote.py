@@ -103,7 +103,7 @@ def _series(sampled: Mapping[str, Sampled]) -> dict[str, object]:
 CLAIM = Claim(
     id="group-vote",
     statement="A population of maxima with uniform frames has the centred logits "
-    "$sum p 2 (r/n)^(3/2) r^(-3) chi(g1 g2 h^-1)$, an indicator where $p$ is proportional to $m r^(3/2)$.",
+    "$sum 2 p (r/n)^(3/2) r^(-3) chi(g1 g2 h^-1)$, an indicator where $p$ is proportional to $m r^(3/2)$.",
     source="arXiv 2606.02993, the trained network's function",
     paper=PAPER_B,
     hypotheses="any group with at least two nontrivial real irreps, quadratic activation, unshared embedding",

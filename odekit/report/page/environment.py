@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
@@ -16,7 +15,7 @@ from odekit.text import marked_pieces, visible
 
 __all__ = ["render"]
 
-_POWER = re.compile(r"(-?[\d.]+)e([-+]\d+)$")
+JOINT = "\N{NARROW NO-BREAK SPACE}"
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:
@@ -59,15 +58,15 @@ def _unpunctuated(text: str) -> str:
 
 
 def _number(value: Any) -> Markup:
-    """A number as a person writes it: four digits, powers of ten raised, nothing for None."""
-    text = number_text(value).replace("inf", "\N{INFINITY}")
-    found = _POWER.match(text)
-    if found is None:
-        return escape(visible(text.replace("-", "\N{MINUS SIGN}") if not isinstance(value, str) else text))
-    mantissa, power = (part.replace("-", "\N{MINUS SIGN}") for part in (found[1], str(int(found[2]))))
-    return Markup("{}\N{THIN SPACE}\N{MULTIPLICATION SIGN}\N{THIN SPACE}10<sup>{}</sup>").format(
-        mantissa, power
-    )
+    """A number as a person writes it: four digits, powers of ten raised, nothing for None; text as it is."""
+    if isinstance(value, str):
+        return escape(visible(value))
+    text = number_text(value).replace("inf", "\N{INFINITY}").replace("-", "\N{MINUS SIGN}")
+    mantissa, is_power, power = text.partition("e")
+    if not (is_power and power):
+        return escape(text)
+    raised = power.replace("+", "").replace("\N{MINUS SIGN}0", "\N{MINUS SIGN}").lstrip("0")
+    return Markup("{0}{1}\N{MULTIPLICATION SIGN}{1}10<sup>{2}</sup>").format(mantissa, JOINT, raised)
 
 
 def _percent(value: float) -> str:

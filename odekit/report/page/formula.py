@@ -172,9 +172,15 @@ class _Reader:
         if self._accepted("*"):
             raised = f"<msup>{base.mathml}<mo>*</mo></msup>"
         else:
-            sign = _SIGNS.get(self._accepted(*_SIGNS), "")
-            raised = f"<msup>{base.mathml}<mrow>{sign}{self._primed().bare}</mrow></msup>"
+            raised = f"<msup>{base.mathml}<mrow>{self._exponent()}</mrow></msup>"
         return _Part(raised, raised)
+
+    def _exponent(self) -> str:
+        """What is raised, in which there is no room for a quotient of two lines."""
+        was_displayed, self._is_displayed = self._is_displayed, False
+        exponent = _SIGNS.get(self._accepted(*_SIGNS), "") + self._primed().bare
+        self._is_displayed = was_displayed
+        return exponent
 
     def _primed(self) -> _Part:
         part = self._atom()

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["verification_page"]
 
+# Of the catalogue; claims of one's own are in files that a report doesn't know.
+_HYPOTHESES = {claim.id: claim.hypotheses for claim in CLAIMS}
+
 Numbers = float | Mapping[str, float] | None
 
 
@@ -49,6 +52,7 @@ def verification_page(report: Report, command: Sequence[str] = ()) -> str:
 def _section(verdict: Verdict, report: Report, words: Sequence[str]) -> dict[str, Any]:
     return {
         "verdict": verdict,
+        "hypotheses": _HYPOTHESES.get(verdict.id, ""),
         "anchor": f"claim-{verdict.id}",
         "outcome": outcome_text(verdict.outcome),
         "rows": _rows(verdict.predicted, verdict.measured),
@@ -93,8 +97,8 @@ def _options(report: Report) -> list[str]:
 
 def _command(verdict: Verdict, report: Report, whole: Sequence[str]) -> str:
     """What repeats one claim of the catalogue on a group that has a name; else what repeats all."""
-    is_known = verdict.id in {claim.id for claim in CLAIMS}
-    words = ["odekit", "verify", verdict.id, *_options(report)] if is_known and _has_name(report) else whole
+    is_alone = verdict.id in _HYPOTHESES and _has_name(report)
+    words = ["odekit", "verify", verdict.id, *_options(report)] if is_alone else whole
     return shlex.join(words)
 
 

@@ -21,7 +21,8 @@ __all__ = ["mathml", "mathml_equation", "mathml_name", "mathml_system"]
 
 # All other entities that SymPy writes are HTML's; XML knows these alone.
 _OF_XML = ("&lt;", "&gt;", "&amp;", "&quot;", "&apos;")
-_FEW = 4  # terms that are short enough for one line
+_SHORT = 24  # operations of an expression that goes on one line
+_TIMES = "<mo>\N{INVISIBLE TIMES}</mo>"
 _MINUS = "\N{MINUS SIGN}"
 _TALL = ("mfrac", "mtable", "munderover", "msqrt")
 _PLAIN = {0x2147: "e", 0x2148: "i", 0x2146: "d"}  # which few fonts have double-struck
@@ -65,23 +66,16 @@ def mathml_name(name: str, accent: str = "") -> str:
 
 
 def mathml_equation(left: str, expression: Any) -> str:
-    """An equation as elements ``<math>``, between which a line may be broken where the sum is long.
+    """An equation as elements ``<math>``, between which a line may be broken where the right side is long.
 
     Parameters
     ----------
     left: of its left side, what stands within an element ``<math>``.
     expression: its right side.
     """
-    terms = sp.Add.make_args(expression) if isinstance(expression, sp.Expr) else (expression,)
-    if len(terms) <= _FEW:
-        return f"<math>{left}<mo>=</mo>{_inner(expression)}</math>"
-    first, *others = expression.as_ordered_terms()
-    pieces = [f"<math>{left}<mo>=</mo>{_inner(first)}</math>"]
-    for term in others:
-        is_less = term.could_extract_minus_sign()
-        sign = f'<mo form="infix">{_MINUS if is_less else "+"}</mo>'
-        pieces.append(f"<math>{sign}{_inner(-term if is_less else term)}</math>")
-    return " ".join(pieces)
+    first, *others = _pieces(sp.sympify(expression))
+    pieces = [f"{left}<mo>=</mo>{first}", *others]
+    return "<wbr>".join(f"<math>{piece}</math>" for piece in pieces)
 
 
 def mathml_system(system: System) -> tuple[str, ...]:
@@ -170,6 +164,40 @@ def _inner(expression: Any) -> str:
     text = re.sub(r"&\w+;", lambda found: found[0] if found[0] in _OF_XML else unescape(found[0]), text)
     text = re.sub(r"&#x?[0-9a-fA-F]+;", lambda found: escape(unescape(found[0])), text)
     return re.sub(r"(<m[on]>)-", rf"\1{_MINUS}", text.translate(_PLAIN))
+
+
+def _pieces(expression: Any) -> list[str]:
+    """Terms and factors of an expression that is long, each as what stands within ``<math>``."""
+    if not isinstance(expression, sp.Add | sp.Mul) or expression.count_ops() <= _SHORT:
+        return [_inner(expression)]
+    if isinstance(expression, sp.Add):
+        first, *others = expression.as_ordered_terms()
+        return [*_pieces(first), *(piece for term in others for piece in _signed(term))]
+    if expression.could_extract_minus_sign():
+        return _joined(f"<mo>{_MINUS}</mo>", _pieces(-expression))
+    if sp.fraction(expression)[1] != 1:
+        return [_inner(expression)]
+    first, *others = (_factor(factor) for factor in expression.as_ordered_factors())
+    return [*first, *(piece for factor in others for piece in _joined(_TIMES, factor))]
+
+
+def _signed(term: sp.Expr) -> list[str]:
+    """A term behind another one."""
+    if term.could_extract_minus_sign():
+        return _joined(f'<mo form="infix">{_MINUS}</mo>', _pieces(-term))
+    return _joined('<mo form="infix">+</mo>', _pieces(term))
+
+
+def _factor(factor: sp.Expr) -> list[str]:
+    """A factor of a product, a sum between parentheses."""
+    if not isinstance(factor, sp.Add):
+        return [_inner(factor)]
+    *pieces, last = _joined('<mo stretchy="false" form="prefix">(</mo>', _pieces(factor))
+    return [*pieces, f'{last}<mo stretchy="false" form="postfix">)</mo>']
+
+
+def _joined(sign: str, pieces: list[str]) -> list[str]:
+    return [sign + pieces[0], *pieces[1:]]
 
 
 def _below(part: str) -> str:
