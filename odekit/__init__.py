@@ -117,6 +117,7 @@ if TYPE_CHECKING:
     from odekit import simulation as simulation
     from odekit import solvers as solvers
     from odekit import systems as systems
+    from odekit import text as text
     from odekit.checking.check import check
     from odekit.claims import Measurement, claim
     from odekit.claims.verify import verify

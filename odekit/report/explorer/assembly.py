@@ -17,7 +17,7 @@ from odekit.json_text import plain
 from odekit.report.explorer.formulas import equations_markup, integrals_markup
 from odekit.report.explorer.model import Beginning, code, facts, known_integrals
 from odekit.systems import System
-from odekit.visible_text import visible
+from odekit.text import visible
 
 __all__ = ["SCRIPTS", "assembled"]
 

@@ -15,7 +15,7 @@ from sympy.printing.pretty.pretty_symbology import greek_unicode
 
 from odekit.systems.printers.names import name_parts
 from odekit.systems.system import System
-from odekit.visible_text import visible
+from odekit.text import visible
 
 __all__ = ["mathml", "mathml_equation", "mathml_name", "mathml_system"]
 
