@@ -270,14 +270,8 @@ class System:
     def function(self, backend: Backend = "numpy") -> NumericFunction:
         """A function ``f(t, y, p)`` of the velocities, ready for `scipy.integrate.solve_ivp`.
 
-        Parameters
-        ----------
-        backend: ``"numpy"``, ``"mpmath"`` or ``"jax"``.
-
-        Returns
-        -------
-        f: takes a time, states (state, ...), and parameters as a sequence or by name (none where there are
-            none), and returns the velocities in the shape of the states.
+        It takes a time, states (state, ...), and parameters as a sequence or by name (none where there are
+        none), and returns the velocities in the states' shape. The backend is "numpy", "mpmath" or "jax".
         """
         return numeric_function(self.rhs, self.parameters, self.time, backend)
 

@@ -347,6 +347,15 @@ def test_a_batch_that_can_not_be_is_refused_in_words(lotka: Page) -> None:
     expect(lotka.locator("#batch-result")).to_contain_text("from 1 to 5000")
 
 
+def test_a_batch_ends_when_something_else_is_chosen(lotka: Page) -> None:
+    lotka.fill("#batch-count", "5000")
+    lotka.click("#batch-run")
+    expect(lotka.locator("#batch-run")).to_have_text("Stop")
+    lotka.fill("#start-0", "1.75")
+    expect(lotka.locator("#batch-result")).to_have_text("Stopped, since something else was chosen.")
+    expect(lotka.locator("#batch-run")).to_have_text("Run")
+
+
 def test_figures_are_saved_as_png(lotka: Page) -> None:
     for figure in ("trajectories", "portrait", "drift"):
         with lotka.expect_download() as download:

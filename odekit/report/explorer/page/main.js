@@ -9,8 +9,9 @@ const LEAST_COLUMNS = 3;
 
 const waiting = { frame: 0, words: 0, link: 0 };
 
-// Something was chosen: solve and draw in the next frame.
+// Something was chosen: solve and draw in the next frame; random starts about the old choice end.
 function changed() {
+  if (runningBatch) endBatch("Stopped, since something else was chosen.");
   cancelAnimationFrame(waiting.frame);
   byId("values").setAttribute("aria-busy", "true");
   waiting.frame = requestAnimationFrame(() => {
