@@ -20,8 +20,10 @@ HELD = [".build/.gitignore", ".github/LICENSE", "README.md", "pyproject.toml", "
 pytestmark = pytest.mark.slow
 
 
-def modules(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in (folder / "odekit").rglob("*.py")}
+def files(folder: Path) -> set[str]:
+    """Modules, and the data that lie beside them."""
+    paths = (path for path in (folder / "odekit").rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return {path.relative_to(folder).as_posix() for path in paths}
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +55,11 @@ def metadata(wheel: Path) -> Message:
         return Parser().parsestr(archive.read(name).decode())
 
 
-def test_a_wheel_holds_every_module_and_the_mark_of_a_typed_package(wheel: Path) -> None:
+def test_a_wheel_holds_every_module_with_its_data(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
-    assert held == modules(ROOT) | {"odekit/py.typed"}
+    assert held == files(ROOT)
+    assert {"odekit/py.typed", "odekit/report/figures/odekit.mplstyle"} <= held
 
 
 @pytest.mark.usefixtures("wheel")

@@ -42,6 +42,7 @@ _HOMES = {
     "MEASURES": "training",
     "STYLE": "drawing",
     "TIME": "drawing",
+    "TINTS": "drawing",
     "angular": "drawing",
     "column_axes": "drawing",
     "drawn_on": "drawing",

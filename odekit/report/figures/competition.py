@@ -91,7 +91,7 @@ def plot_competition(source: Run | Comparison, neuron: int = 0, *, axes: Axes | 
                 chosen.plot(run.t[every], positive_part(values[every, place]), **look)
         letter = in_math(run.network.embeddings[0])
         what = r"amplitude $\alpha_k$" if measured.letter == "k" else rf"length $\|{{{letter}}}\|_\sigma$"
-        chosen.set(xlabel=TIME, ylabel=what)
+        chosen.set(xlabel=TIME, ylabel=f"{what} (dimensionless)")
         known = positive_part(values)
         chosen.set_ylim(np.nanmin(known) / 1.3, 1.5 * np.nanmax(known))
         logarithmic(chosen, "y")

@@ -15,14 +15,13 @@ from scipy.ndimage import distance_transform_edt
 from odekit.arguments import expect, floats, mapping
 from odekit.arrays import BoolArray, FloatArray
 from odekit.errors import InputError, ReductionError, shown
-from odekit.report.figures.drawing import angular, drawn_on, in_math
+from odekit.report.figures.drawing import TINTS, angular, drawn_on, in_math
 from odekit.solvers import blow_up_time
 from odekit.systems import System
 
 __all__ = ["plot_blow_up_map", "plot_winner_map"]
 
 NAMES = ("alpha", "beta", "D")
-TINTS = ("#cfe3f2", "#f6c9a4", "#7fb89b", "#e8c4dc", "#fff0c0", "#a9a9a9")  # light, and apart in grey
 NEVER = "#ffffff"
 NARROW = 0.03  # of the shorter side: a region that is nowhere wider has no room for its name
 
@@ -72,7 +71,7 @@ def plot_blow_up_map(
             across, up, shown_times, norm=LogNorm(), cmap="cividis", shading="nearest", rasterized=True
         )
         if shown_times.count():
-            chosen.figure.colorbar(mesh, ax=chosen, label="blow-up time $T^*$", pad=0.02)
+            chosen.figure.colorbar(mesh, ax=chosen, label="blow-up time $T^*$ (time of the ODE)", pad=0.02)
         _label(chosen, x, y)
         if shown_times.mask.any():
             chosen.set_title("white: never", fontsize="small", loc="right")
@@ -158,7 +157,7 @@ def _label(axes: Axes, x: str, y: str) -> None:
 def _start_label(name: str) -> str:
     stem = name.rstrip("0123456789")
     words = "phase difference" if stem == "D" else "amplitude"
-    unit = " (rad)" if stem == "D" else ""
+    unit = " (rad)" if stem == "D" else " (dimensionless)"
     return f"{words} ${in_math(name)}(0)${unit}"
 
 

@@ -67,7 +67,7 @@ def plot_solution(
     if axes is not None:
         with drawn_on(axes) as chosen:
             _draw(chosen, solution, names, rows)
-            chosen.set(xlabel="time $t$", ylabel=", ".join(map(symbol_text, names)))
+            chosen.set(xlabel="time $t$ of the ODE", ylabel=", ".join(map(symbol_text, names)))
             legend_below(chosen)
         return axes
     with styled():
@@ -75,7 +75,7 @@ def plot_solution(
         for (panel,), name in zip(made, names, strict=True):
             _draw(panel, solution, [name], rows)
             panel.set_ylabel(symbol_text(name))
-        made[-1][0].set_xlabel("time $t$")
+        made[-1][0].set_xlabel("time $t$ of the ODE")
         if 1 < len(rows) <= MAX_LEGEND:
             legend_below(made[-1][0])
     return made[0][0]

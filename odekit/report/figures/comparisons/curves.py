@@ -181,7 +181,8 @@ def _quantity_label(name: str, is_abelian: bool) -> str:
     if name == "D":
         return "phase difference $D$ (rad)"
     letter = in_math(name)
-    return rf"amplitude ${letter}_k$" if is_abelian else rf"length $\|{{{letter}}}\|_\sigma$"
+    what = rf"amplitude ${letter}_k$" if is_abelian else rf"length $\|{{{letter}}}\|_\sigma$"
+    return f"{what} (dimensionless)"
 
 
 def _picked(rows: Sequence[int] | None, last: FloatArray, kind: str) -> list[int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from matplotlib import rcParams, style
 
-__all__ = ["COLOURS", "GREY", "HORIZON", "MARKERS", "STYLE", "line_styles", "styled"]
+__all__ = ["COLOURS", "GREY", "HORIZON", "MARKERS", "STYLE", "TINTS", "line_styles", "styled"]
 
 # As matplotlib knows the file: `matplotlib.style.use(STYLE)` gives a figure of one's own the same look.
 STYLE = "odekit.report.figures.odekit"
@@ -27,6 +27,8 @@ _CURVES = _cycle()
 COLOURS: tuple[str, ...] = tuple(f"#{curve['color'].lstrip('#')}" for curve in _CURVES)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 GREY = "#666666"
+# Of areas: light, and neighbours apart in grey.
+TINTS = ("#b8d4ea", "#fdeadb", "#8fc4ad", "#ecc6dd", "#d8b365", "#f4f4f4")
 HORIZON: Mapping[str, Any] = {"color": GREY, "linestyle": (0, (1, 1.5)), "linewidth": 0.9}
 
 

@@ -13,21 +13,21 @@ import numpy as np
 from odekit.arguments import chosen, expect, is_series, mapping
 from odekit.arrays import FloatArray, IntArray
 from odekit.errors import InputError, shown
-from odekit.limits import limit
 from odekit.numbers import is_real, real
-from odekit.solvers import solve
+from odekit.solvers import CompiledSystem, compile, solve
 from odekit.systems import ANY, FixedPoint, System
 
 __all__ = ["Plane", "Rest", "plane_of"]
 
 Region = tuple[tuple[float, float], tuple[float, float]]
 
-SECONDS = 6.0  # for the points of rest
 GRID = 161  # points an axis of the field
-STARTS = 80  # points an axis from which basins are found
+STARTS = 64  # points an axis from which basins are found
 NEAR = 0.02  # of the region: an orbit that ends so near to a point has come to it
 LEAST = 1e-3  # of the region: a separatrix begins so far from its saddle
-E_FOLDS = 40.0  # of the slowest approach, after which an orbit has arrived
+E_FOLDS = 25.0  # of the slowest approach, after which an orbit has arrived
+WAY = 18.0  # e-folds of a saddle, which take an orbit through the region
+POINTS, MOST_POINTS = 2000, 20_000  # on such an orbit
 ROUND = 10**9  # largest denominator of a number that is held
 TRIED = 16  # points at which a field is held against the same a turn on
 MARGIN = 0.6  # of their spread, shown around the points of rest
@@ -98,7 +98,7 @@ class Plane:
         across, up = np.linspace(left, right, STARTS), np.linspace(bottom, top, STARTS)
         starts = np.stack(np.meshgrid(across, up)).reshape(2, -1)
         slowest = min(-self._eigenvalues(rest)[0].real.max() for rest in self.attractors)
-        solution = solve(self.system, starts, E_FOLDS / slowest, rtol=1e-5)
+        solution = solve(self._paced, starts, E_FOLDS / slowest, rtol=1e-5)
         ends = solution.y[-1]
         size = np.array([right - left, top - bottom])[:, None]
         reached = np.full(starts.shape[1], -1)
@@ -123,13 +123,28 @@ class Plane:
 
     def _orbit(self, point: FloatArray, step: FloatArray, rate: float) -> FloatArray:
         """From beside a saddle out of it, or back in time, until the region is left."""
-        times = np.linspace(0.0, E_FOLDS / rate, 600)
-        y = solve(self.system, point + step, times, rtol=1e-7).y[..., 0].T
+        count = int(min(POINTS * self._fastest / abs(rate), MOST_POINTS))
+        times = np.linspace(0.0, WAY / rate, count)
+        y = solve(self._paced, point + step, times, rtol=1e-7).y[..., 0].T
         low, high = np.array(self.region).T[..., None]
         margin = 0.05 * (high - low)
         outside = ~((y >= low - margin) & (y <= high + margin)).all(axis=0)
         last = int(np.argmax(outside)) if outside.any() else y.shape[1]
         return np.concatenate([point[:, None], y[:, :last]], axis=1)
+
+    @cached_property
+    def _paced(self) -> CompiledSystem:
+        """The same orbits at speeds below the region's size times the fastest rate, so that none blows up."""
+        sizes = [self._fastest * (high - low) for low, high in self.region]
+        fast = (entry / size for entry, size in zip(self.system.vector_field, sizes, strict=True))
+        pace = (1 + sum(each**2 for each in fast)) ** Fraction(1, 2)
+        return compile(System({state: entry / pace for state, entry in self.system.velocities.items()}, ANY))
+
+    @cached_property
+    def _fastest(self) -> float:
+        """The largest rate at any point of rest that is alone."""
+        alone = (rest for rest in self.rests if not rest.family)
+        return max(float(np.abs(self._eigenvalues(rest)[0]).max()) for rest in alone)
 
     def _eigenvalues(self, rest: Rest) -> Any:
         """Of the field's derivative at a point, by central differences, with their vectors."""
@@ -161,8 +176,7 @@ def plane_of(
     numbers = {system[name]: Fraction(value).limit_denominator(ROUND) for name, value in values.items()}
     entries = {system[name]: system.rhs[name].subs(numbers) for name in names}
     frozen = System(entries, ANY, angles=system.angles & entries.keys())
-    with limit(seconds=SECONDS):
-        found = [_rest(point, names) for point in frozen.fixed_points() if not point.equations]
+    found = [_rest(point, names) for point in frozen.fixed_points() if not point.equations]
     points = [rest for rest in found if rest is not None]
     is_angle = _angles(frozen)
     shown_region = _default_region(points, is_angle) if region is None else _region(region)

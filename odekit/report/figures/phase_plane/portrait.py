@@ -10,13 +10,20 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 
-from odekit.report.figures.drawing import COLOURS, angular, drawn_on, in_math, legend_below, symbol_text
+from odekit.report.figures.drawing import (
+    COLOURS,
+    TINTS,
+    angular,
+    drawn_on,
+    in_math,
+    legend_below,
+    symbol_text,
+)
 from odekit.report.figures.phase_plane.plane import Plane, Region, plane_of
 from odekit.systems import System
 
 __all__ = ["plot_phase_portrait"]
 
-TINTS = ("#dcebf5", "#fbe3d0", "#bfe0d2", "#f3dfea", "#fff3cf", "#d9d9d9")  # light, and apart in grey
 DENSITY = 0.8  # of the streamlines
 FLOW: Mapping[str, Any] = {"color": "#9a9a9a", "linewidth": 0.4, "arrowsize": 0.5, "zorder": 1.5}
 

@@ -21,6 +21,7 @@ from odekit.comparison import (
     measure_progress,
 )
 from odekit.networks import Network
+from odekit.report.figures import figure_of
 from odekit.simulation import Run, simulate
 
 Faults = Callable[[Axes], list[str]]
@@ -79,8 +80,7 @@ def faults() -> Faults:
 
 def faults_of(axes: Axes) -> list[str]:
     """Missing labels and data, artists cut off or on top of each other, axes that are too low."""
-    figure = axes.get_figure(root=True)
-    assert isinstance(figure, Figure)
+    figure = figure_of(axes)
     figure.draw_without_rendering()
     panels = [panel for panel in figure.axes if panel.get_label() != "<colorbar>"]
     return [

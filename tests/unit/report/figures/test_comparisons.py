@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from odekit.comparison import Comparison, TrajectoryComparison, irrep_shares, project
 from odekit.errors import InputError, UnknownNameError
 from odekit.report import plot_budget, plot_competition, plot_residuals, plot_trajectories
+from odekit.report.figures import figure_of
 from odekit.report.figures.comparisons.curves import curves_of
 from odekit.report.figures.comparisons.plots import READABLE
 
@@ -40,12 +41,12 @@ def test_the_network_is_dots_and_the_ode_a_line_on_a_finer_grid(comparison: Comp
     assert comparison.predicted is not None
     at = np.searchsorted(t, comparison.run.t)
     np.testing.assert_allclose(values[at], comparison.predicted.alpha[:, 2, mode], rtol=1e-6)
-    assert axes.get_ylabel() == r"amplitude $\alpha_k$"
+    assert axes.get_ylabel() == r"amplitude $\alpha_k$ (dimensionless)"
 
 
 def test_the_gap_lies_beneath_with_legend_and_horizon(comparison: Comparison) -> None:
     axes = plot_trajectories(comparison)
-    top, bottom = axes.get_figure(root=True).axes
+    top, bottom = figure_of(axes).axes
     assert axes is top
     assert {"network", "ODE", "horizon", "budget"} <= set(named(bottom))
     assert line(bottom, "horizon")[0, 0] == comparison.horizon
@@ -80,7 +81,7 @@ def test_a_record_of_ones_own_beside_ones_own_ode(recorded: TrajectoryComparison
     t, values = axes.lines[0].get_data()
     at = np.searchsorted(t, recorded.trajectory.t)
     np.testing.assert_allclose(values[at], recorded.predicted["b"][:, 0], rtol=1e-7)
-    assert "record" in named(axes.get_figure(root=True).axes[1])
+    assert "record" in named(figure_of(axes).axes[1])
 
 
 def test_a_phase_that_passes_half_a_turn_is_no_vertical_line(comparison: Comparison) -> None:
@@ -113,7 +114,7 @@ def test_the_axes_end_where_nothing_can_be_read(comparison: Comparison) -> None:
 
 def test_a_horizon_that_was_not_reached_is_not_drawn(comparison: Comparison) -> None:
     axes = plot_trajectories(replace(comparison, horizon=math.inf))
-    assert "horizon" not in named(axes.get_figure(root=True).axes[1])
+    assert "horizon" not in named(figure_of(axes).axes[1])
 
 
 @pytest.mark.parametrize("rows", [[], [8], [-1], list(range(8)), [0.5], "01"])

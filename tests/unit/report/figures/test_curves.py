@@ -25,6 +25,7 @@ from odekit.report import (
     plot_scaling,
     plot_verdict,
 )
+from odekit.report.figures import figure_of
 from odekit.simulation import Run, logits
 
 LOTKA = odekit.system("x' = x*(1 - y); y' = y*(x - 1)/2")
@@ -34,7 +35,7 @@ SOLUTION = odekit.solve(LOTKA, [[1.5, 1.2], [1.0, 0.8]], TIMES)
 
 def test_a_solution_shows_each_state_on_axes_of_its_own() -> None:
     axes = SOLUTION.plot()
-    panels = axes.get_figure(root=True).axes
+    panels = figure_of(axes).axes
     assert [panel.get_ylabel() for panel in panels] == ["$x$", "$y$"]
     for panel, name in zip(panels, ("x", "y"), strict=True):
         for row, drawn in enumerate(panel.lines):
@@ -121,7 +122,7 @@ def test_a_loss_is_shown_against_guessing(comparison: Comparison) -> None:
 
 def test_progress_shows_one_quantity_an_axis(progress: Progress) -> None:
     axes = plot_progress(progress)
-    panels = axes.get_figure(root=True).axes
+    panels = figure_of(axes).axes
     assert len(panels) == 5
     np.testing.assert_array_equal(panels[1].lines[0].get_ydata(), progress.train_acc)
     with pytest.raises(UnknownNameError, match="accuracy"):

@@ -19,6 +19,7 @@ from odekit.comparison import Comparison, Progress, TrajectoryComparison
 from odekit.derivation import landscape, lift
 from odekit.errors import OdekitError
 from odekit.report import column_axes, figure_bytes, save_figure, styled
+from odekit.report.figures import figure_of
 from odekit.simulation import Run
 
 Results = dict[str, Any]
@@ -99,7 +100,7 @@ def drawn(results: Results, report: Report) -> Results:
 @pytest.mark.parametrize("name", DRAWN)
 def test_a_figure_can_be_read(name: str, drawn: Results, faults: Callable[[Axes], list[str]]) -> None:
     axes = DRAWN[name](drawn)
-    assert axes.get_figure(root=True).get_size_inches()[0] == pytest.approx(3.4)
+    assert figure_of(axes).get_size_inches()[0] == pytest.approx(3.4)
     assert faults(axes) == []
 
 
@@ -129,7 +130,7 @@ def test_what_can_not_be_read_is_noticed(
         axes.plot([1, 2], [1, 2])
         axes.set(xlabel="x", ylabel="y")
         assert faults(axes) == []
-        axes.get_figure(root=True).set_layout_engine("none") if fault == "cut off" else None
+        figure_of(axes).set_layout_engine("none") if fault == "cut off" else None
         spoil(axes)
         assert any(fault in found for found in faults(axes))
 

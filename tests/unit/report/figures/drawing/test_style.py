@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import zlib
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 from odekit.report.figures.drawing import (
+    TINTS,
     column_axes,
     figure_of,
     line_styles,
@@ -64,6 +66,11 @@ def test_a_users_own_settings_neither_leak_in_nor_are_changed() -> None:
 
 def test_many_curves_all_look_different() -> None:
     assert len({str(style) for style in islice(line_styles(), 28)}) == 28
+
+
+def test_neighbouring_areas_differ_in_grey() -> None:
+    greys = [float(np.dot(to_rgb(tint), (0.299, 0.587, 0.114))) for tint in TINTS]
+    assert min(abs(a - b) for a, b in pairwise(greys)) > 0.08
 
 
 def test_a_short_logarithmic_axis_is_labelled_at_1_2_5() -> None:
