@@ -13,6 +13,7 @@ WORK = ROOT / ".build" / "docs"
 sys.path[:0] = [str(HERE), str(ROOT)]
 
 from sphinx.cmd.build import main as sphinx  # noqa: E402
+
 from tools.rooms import room_pages  # noqa: E402
 
 

@@ -1,12 +1,12 @@
 """Any finite group: the lifted flow of the weights' blocks, and the same on Abelian groups in modes."""
 
 import sympy as sp
-from tools.formulas import formula
 
 import odekit
 from derivations._shown import displayed
 from odekit.derivation import lifted_of, sphere_report
 from odekit.systems.printers import latex_block
+from tools.formulas import formula
 
 
 @formula("odekit.derive")

@@ -1,10 +1,10 @@
 """ODEs and energies of one's own."""
 
 import sympy as sp
-from tools.formulas import formula
 
 import odekit
 from odekit.systems.printers import latex_block
+from tools.formulas import formula
 
 
 @formula("odekit.system")

@@ -1,7 +1,6 @@
 """Addition modulo p: one frequency of one neuron, and what follows from its equations."""
 
 import sympy as sp
-from tools.formulas import formula
 
 import odekit
 from derivations._shown import displayed
@@ -15,6 +14,7 @@ from odekit.derivation import (
     with_decay,
 )
 from odekit.systems.printers import latex_block
+from tools.formulas import formula
 
 
 def _lines(left_and_right: dict[str, sp.Expr]) -> str:
