@@ -138,7 +138,7 @@ def _outline(
     if not region.any():
         return
     if not region.all():
-        axes.contour(across, up, lead, levels=[0.0], colors="black", linewidths=0.7)
+        axes.contour(across, up, lead, levels=[0.0], colors="black", linestyles="-", linewidths=0.7)
     depth = distance_transform_edt(np.pad(region, 1))[1:-1, 1:-1]
     row, column = np.unravel_index(int(depth.argmax()), depth.shape)
     if depth.max() > NARROW * min(region.shape):

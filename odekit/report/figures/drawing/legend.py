@@ -26,12 +26,17 @@ FREE, TAKEN = 2, 0.28  # rows that every figure has room for, and the share of i
 def legend_below(axes: Axes, handles: Sequence[Any] | None = None) -> None:
     """Name the curves below the axes, in as many columns as fit; call it once the label of x is set.
 
-    Nothing is named where there is one curve, or more than nine.
+    Parameters
+    ----------
+    axes: whose curves.
+    handles: what to name instead, however little it is. Else a single curve is not named, nor are more than
+        nine.
     """
     found, labels = axes.get_legend_handles_labels()
     chosen = found if handles is None else list(handles)
     names = labels if handles is None else [str(handle.get_label()) for handle in chosen]
-    if not 1 < len(names) <= MAX_LEGEND:
+    least = 2 if handles is None else 1
+    if not least <= len(names) <= MAX_LEGEND:
         return
     lines = axes.get_xlabel().count("\n") if axes.get_xlabel() else -1
     below = ScaledTranslation(0, -(BELOW + LINE * lines) / 72, axes.figure.dpi_scale_trans)

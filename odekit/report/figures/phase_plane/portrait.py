@@ -24,6 +24,7 @@ from odekit.systems import System
 
 __all__ = ["plot_phase_portrait"]
 
+MOST_HELD = 3  # states that the title names
 DENSITY = 0.8  # of the streamlines
 FLOW: Mapping[str, Any] = {"color": "#9a9a9a", "linewidth": 0.4, "arrowsize": 0.5, "zorder": 1.5}
 
@@ -84,10 +85,20 @@ def plot_phase_portrait(
         if plane.is_angle[1]:
             angular(chosen, "y")
         if held:
-            told = ", ".join(f"${in_math(str(name))}={float(value):.4g}$" for name, value in held.items())
-            chosen.set_title(f"at {told}")
+            chosen.set_title(_told(held))
         legend_below(chosen, handles)
     return chosen
+
+
+def _told(held: Mapping[str, float]) -> str:
+    if len(held) > MOST_HELD:
+        return f"{len(held)} other states are held"
+    return "at " + ", ".join(f"{symbol_text(str(name))} = {float(value):.4g}" for name, value in held.items())
+
+
+def _at_rest(name: str) -> str:
+    letter = in_math(name)
+    return f"{symbol_text(name)}' = 0" if letter.startswith(r"\mathrm") else rf"$\dot{{{letter}}}=0$"
 
 
 def _draw_basins(axes: Axes, plane: Plane) -> None:
@@ -111,8 +122,7 @@ def _draw_field(axes: Axes, plane: Plane) -> list[Line2D]:
         known = part[np.isfinite(part)]
         if known.size and known.min() < 0 < known.max():
             axes.contour(across, up, part, levels=[0.0], colors=colour, linestyles=[dash], linewidths=1.1)
-            label = rf"$\dot{{{in_math(name)}}}=0$"
-            handles.append(Line2D([], [], color=colour, linestyle=dash, label=label))
+            handles.append(Line2D([], [], color=colour, linestyle=dash, label=_at_rest(name)))
     return handles
 
 

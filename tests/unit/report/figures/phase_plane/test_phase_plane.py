@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 
 import odekit
 from odekit.errors import InputError, UnknownNameError
@@ -46,7 +49,7 @@ def test_an_orbit_that_leaves_belongs_to_no_basin() -> None:
 
 def test_other_states_are_held_and_named() -> None:
     axes = plot_phase_portrait(THREE, ("x", "y"), ((-1, 1), (-1, 1)), parameters={"a": 2}, held={"z": 0.5})
-    assert axes.get_title() == "at $z=0.5$"
+    assert axes.get_title() == "at $z$ = 0.5"
     plane = plane_of(THREE, ("x", "y"), None, {"a": 2}, {"z": 0.5})
     np.testing.assert_allclose(plane.field(np.array([[0.3], [0.4]]))[:, 0], [0.4, -0.3])
 
@@ -100,3 +103,16 @@ def test_a_plane_that_is_not_determined_is_refused(
 def test_a_field_that_depends_on_time_is_refused() -> None:
     with pytest.raises(InputError, match="depends on the time"):
         plot_phase_portrait(odekit.system("x' = t*x; y' = -y", time="t"))
+
+
+def test_names_longer_than_a_letter_and_many_held_states_stay_readable(
+    faults: Callable[[Axes], list[str]],
+) -> None:
+    lifted = odekit.derive(odekit.Network("S3", embedding="unshared", constraint="sphere"))
+    first, *others, last = (state.name for state in lifted.states)
+    axes = plot_phase_portrait(lifted, (first, last), ((-1, 1), (-1, 1)), held=dict.fromkeys(others, 0.3))
+    assert axes.get_title() == "16 other states are held"
+    assert faults(axes) == []
+    named = plot_phase_portrait(odekit.system("x' = -x; my_state' = x - my_state"))
+    assert r"$\mathrm{my\_state}$' = 0" in [text.get_text() for text in named.get_legend().get_texts()]
+    assert faults(named) == []
