@@ -7,12 +7,15 @@ import shutil
 import sys
 from pathlib import Path
 
+import nbformat
+from jupyter_cache import get_cache
+from sphinx.cmd.build import main as sphinx
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 WORK = ROOT / ".build" / "docs"
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 sys.path[:0] = [str(HERE), str(ROOT)]
-
-from sphinx.cmd.build import main as sphinx  # noqa: E402
 
 from tools.rooms import room_pages  # noqa: E402
 
@@ -22,8 +25,12 @@ def gather(source: Path) -> None:
     if source.exists():
         shutil.rmtree(source)
     shutil.copytree(HERE / "pages", source)
-    for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        shutil.copy(notebook, source / "guides")
+    for path in NOTEBOOKS:
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = []  # none that was not computed here
+        nbformat.write(notebook, source / "guides" / path.name)
     for name, text in room_pages().items():
         (source / "api" / f"{name}.rst").write_text(text)
 
@@ -40,14 +47,25 @@ def kept_cells() -> Path:
     return folder
 
 
+def write_executed(folder: Path, cells: Path) -> None:
+    """Write the notebooks with what their cells put out, for the tests that read them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in NOTEBOOKS:
+        _, notebook = get_cache(cells).merge_match_into_notebook(nbformat.read(path, as_version=4))
+        nbformat.write(notebook, folder / path.name)
+
+
 def build(site: Path) -> int:
-    """Build the site in a folder; the exit code is Sphinx's."""
-    source = WORK / "source"
+    """Build the site in a folder, and the executed notebooks beside it; the exit code is Sphinx's."""
+    source, cells = WORK / "source", kept_cells()
     gather(source)
     options = ["--fail-on-warning", "--keep-going", "--quiet", "--jobs=auto", f"--conf-dir={HERE}"]
-    settings = [f"-Dnb_execution_cache_path={kept_cells()}"]
+    settings = [f"-Dnb_execution_cache_path={cells}"]
     trees = f"--doctree-dir={WORK / 'trees'}"
-    return sphinx([*options, *settings, trees, "-E", str(source), str(site)])
+    code = sphinx([*options, *settings, trees, "-E", str(source), str(site)])
+    if code == 0:
+        write_executed(site.parent / "executed", cells)
+    return code
 
 
 if __name__ == "__main__":

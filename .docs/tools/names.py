@@ -21,7 +21,6 @@ ROOMS = {
     "comparison": "Comparison",
     "checking": "Checking",
     "claims": "Claims",
-    "report.figures": "Figures",
     "report": "Report",
     "expressions": "Expressions",
     "views": "Views",

@@ -15,7 +15,7 @@ __all__ = ["room_pages"]
 
 def room_pages() -> dict[str, str]:
     """reStructuredText by the name of the page."""
-    return {room.replace(".", "_"): _page(room, title) for room, title in ROOMS.items()}
+    return {room: _page(room, title) for room, title in ROOMS.items()}
 
 
 def _page(room: str, title: str) -> str:

@@ -25,7 +25,7 @@ def executed(path: Path, folder: Path) -> nbformat.NotebookNode:
     if (site := os.environ.get("ODEKIT_SITE")) is None:
         NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
         return notebook
-    found = nbformat.read(Path(site).parent / "jupyter_execute" / "guides" / path.name, as_version=4)
+    found = nbformat.read(Path(site).parent / "executed" / path.name, as_version=4)
     assert [cell.source for cell in found.cells] == [cell.source for cell in notebook.cells]
     return found
 

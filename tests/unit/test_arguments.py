@@ -159,6 +159,7 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "System.function": (SYSTEM.function, {"backend": "numpy"}),
     "System.function()": (SYSTEM.function(), {"t": 0.0, "y": [1.0], "p": [1.0]}),
     "Run.snapshot": (RUN.snapshot, {"index": 0}),
+    "Run.to_netcdf": (RUN.to_netcdf, {"path": "run.nc"}),
 }  # fmt: skip
 # Not put to strangers: what odekit alone makes, and the names that are no functions.
 MADE = {"CompiledSystem", "FixedPoint", "Solution", "Status", "__version__"}
