@@ -71,7 +71,7 @@ def command(figures: tuple[str, ...], out: str, seed: int, json_file: str | None
             figures, out=out, seed=seed, on_start=lambda figure: told.begin(figure.id), on_finish=ended
         )
     write_json({"folder": str(folder), "seed": seed, "figures": described}, json_file)
-    tell(f"{len(chosen)} figures written to {folder}", json_file)
+    tell(f"{len(chosen)} figure{'s' * (len(chosen) > 1)} written to {folder}", json_file)
 
 
 def _list(figures: Sequence[PaperFigure], json_file: str | None) -> None:

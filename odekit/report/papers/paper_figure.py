@@ -21,9 +21,10 @@ class Drawing:
 
     Parameters
     ----------
-    figure: two columns, what the reduced ODE says on the left and what the network did on the right.
-    ode: what is drawn on the left.
-    network: what is drawn on the right.
+    figure: what the reduced ODE says, on the left or as lines, and what the network did, on the right or as
+        marks.
+    ode: what is drawn of the ODE.
+    network: what is drawn of the network.
     settings: what was computed, and where that differs from the paper's own code.
     published: where the published picture, or what is printed with it, can't be right; empty if nowhere.
     """
@@ -44,7 +45,7 @@ class PaperFigure:
     id: stable name, also of its files.
     paper: arXiv identifier.
     title: what it shows, in one line.
-    published: the file of the paper's public code that it draws again.
+    published: the file of the paper's public code that it draws again; empty where there is none.
     draw: makes the drawing from a seed.
     claims: identifiers of `odekit verify` that put what it shows to the test.
     """
@@ -60,16 +61,18 @@ class PaperFigure:
         """Paragraphs that say what is drawn, how it was made, and what is wrong with the published one."""
         parts = {
             "": f"{self.id}: {self.title}.",
-            "Draws again": f"{self.published}, of the public code of arXiv {self.paper}.",
+            "Draws again": self.published and f"{self.published}, of the public code of arXiv {self.paper}.",
             "Reduced ODE": drawing.ode,
             "Network": drawing.network,
             "Settings": f"{drawing.settings} Seed {seed}.",
-            "The published picture": drawing.published or "Nothing in it was found wrong.",
+            "The published picture": self._judged(drawing),
+            "Put to the test by": " ".join(["odekit verify", *self.claims]) if self.claims else "",
         }
-        if self.claims:
-            parts["Put to the test by"] = f"odekit verify {' '.join(self.claims)}"
-        paragraphs = [f"{name}: {text}" if name else text for name, text in parts.items()]
+        paragraphs = [f"{name}: {text}" if name else text for name, text in parts.items() if text]
         return "\n\n".join(fill(paragraph, WIDTH) for paragraph in paragraphs) + "\n"
+
+    def _judged(self, drawing: Drawing) -> str:
+        return drawing.published or ("Nothing in it was found wrong." if self.published else "")
 
 
 def generator(seed: int, name: str) -> np.random.Generator:

@@ -2,6 +2,7 @@
 
 from odekit.report.papers.modular_addition.decoupled import FIGURES as DECOUPLED
 from odekit.report.papers.modular_addition.grokking import FIGURES as GROKKING
+from odekit.report.papers.modular_addition.horizon import FIGURES as HORIZON
 from odekit.report.papers.modular_addition.logits import FIGURES as LOGITS
 from odekit.report.papers.modular_addition.lottery import FIGURES as LOTTERY
 from odekit.report.papers.modular_addition.memorisation import FIGURES as MEMORISATION
@@ -16,6 +17,7 @@ __all__ = ["FIGURES"]
 FIGURES: tuple[PaperFigure, ...] = (
     *SINGLE_FREQUENCY,
     *DECOUPLED,
+    *HORIZON,
     *LOTTERY,
     *SPECTRA,
     *PHASES,
