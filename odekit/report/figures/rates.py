@@ -28,7 +28,7 @@ from odekit.report.figures.drawing import (
 __all__ = ["plot_rate", "plot_scaling"]
 
 MANY = 60  # points, with more of which markers run into each other
-MOST_DIGITS = (3, 12)  # of a rate, least and most
+DIGITS = (3, 12)  # of a rate, least and most
 FITTED = 3  # the smallest scales, through which an order is fitted
 
 
@@ -97,13 +97,13 @@ def _draw_fit(axes: Axes, times: FloatArray, values: FloatArray, found: RateEsti
 
 
 def _digits(low: float, high: float) -> int:
-    """Of the two, so many that they differ.
+    """So many digits, of the two, that they differ.
 
     >>> _digits(1.9999, 2.0001), _digits(1.0, 3.0), _digits(2.0, 2.0)
-    (5, 3, 12)
+    (6, 3, 12)
     """
     relative = (high - low) / max(abs(low), abs(high), np.finfo(np.float64).tiny)
-    return int(np.clip(1 - np.floor(np.log10(max(relative, 1e-99))), MOST_DIGITS[0], MOST_DIGITS[1]))
+    return int(np.clip(1 - np.floor(np.log10(max(relative, 1e-99))), DIGITS[0], DIGITS[1]))
 
 
 def plot_scaling(

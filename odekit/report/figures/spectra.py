@@ -14,6 +14,7 @@ from odekit.simulation import Run
 
 __all__ = ["plot_neuron_matrix", "plot_spectra"]
 
+MOST_GROUPS = 20  # that have room for their names beneath each other
 MANY_LABELS = 13  # along an axis; of more, every second, third and so on
 
 
@@ -107,8 +108,10 @@ def _label_groups(axes: Axes, spectrum: Spectrum, order: IndexArray) -> None:
         axes.axhline(border - 0.5, color="white", linewidth=0.8)
     ends = np.concatenate([[0], borders, [len(mode)]])
     middles = (ends[:-1] + ends[1:] - 1) / 2
-    wide = np.diff(ends) * MANY_LABELS * 1.6 >= len(mode)
     names = [spectrum.labels[int(mode[int(start)])] for start in ends[:-1]]
-    kept = [place for place, is_wide in enumerate(wide) if is_wide]
+    kept = [0]
+    for place, middle in enumerate(middles):
+        if middle - middles[kept[-1]] >= len(mode) / MOST_GROUPS:
+            kept.append(place)
     axes.set_yticks(middles[kept], [names[place] for place in kept])
     axes.yaxis.set_minor_locator(FixedLocator([]))

@@ -131,7 +131,8 @@ def plot_budget(
             if (part > total / NEGLIGIBLE).any():
                 thin = {**style, "marker": "", "linewidth": 0.8}
                 chosen.plot(t, _readable(part), label=name.replace("_", " "), **thin)
-        chosen.set(yscale="log", xlabel=time, ylabel=label)
+        chosen.set(xlabel=time, ylabel=label)
+        logarithmic(chosen, "y")
         _cut(chosen, t, np.fmin(gap, total))
         _mark_horizon(chosen, horizon)
         legend_below(chosen)
@@ -185,7 +186,8 @@ def _draw_residuals(axes: Axes, curves: Curves) -> None:
         look: dict[str, Any] = {"color": colour, "marker": marker, "alpha": 0.75, "label": label}
         axes.plot(curves.t[1:][every], gap[every], linestyle="", markersize=2, **look)
     axes.plot([], [], linestyle="-", linewidth=0.7, color=GREY, label=BUDGET)
-    axes.set(yscale="log", ylabel=curves.gap_label)
+    axes.set_ylabel(curves.gap_label)
+    logarithmic(axes, "y")
 
 
 def _finish(axes: Axes, curves: Curves, legend: bool) -> None:

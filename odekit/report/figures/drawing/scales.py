@@ -1,5 +1,6 @@
 """Logarithmic axes that can be read, and what of a curve they show."""
 
+from fractions import Fraction
 from typing import Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ from odekit.arrays import FloatArray
 
 __all__ = ["angular", "finite", "logarithmic", "positive_part"]
 
+WIDE = 1.6 * np.pi  # an axis of angles that spans less is labelled more densely
 FEW_DECADES = 100.0  # an axis that spans less may show no power of ten but one
 
 
@@ -26,26 +28,26 @@ def logarithmic(axes: Axes, direction: Literal["x", "y"]) -> None:
 
 
 def angular(axes: Axes, direction: Literal["x", "y"]) -> None:
-    """Label an axis of radians at multiples of pi/2, where it spans more than a quarter of a turn."""
+    """Label an axis of radians at multiples of pi/2, or pi/4, where it spans half of that at least."""
     axis = axes.xaxis if direction == "x" else axes.yaxis
     low, high = axis.get_view_interval()
     if np.pi / 2 < high - low < 6 * np.pi:
-        axis.set_major_locator(MultipleLocator(np.pi / 2))
+        axis.set_major_locator(MultipleLocator(np.pi / (4 if high - low < WIDE else 2)))
         axis.set_major_formatter(FuncFormatter(lambda value, place: _in_turns(value)))
 
 
 def _in_turns(value: float) -> str:
-    r"""A multiple of pi/2, as TeX.
+    r"""A multiple of pi/4, as TeX.
 
-    >>> _in_turns(0.0), _in_turns(-np.pi / 2), _in_turns(2 * np.pi)
-    ('0', '$-\\pi/2$', '$2\\pi$')
+    >>> _in_turns(0.0), _in_turns(-np.pi / 2), _in_turns(2 * np.pi), _in_turns(0.75 * np.pi)
+    ('0', '$-\\pi/2$', '$2\\pi$', '$3\\pi/4$')
     """
-    halves = round(2 * value / np.pi)
-    if halves == 0:
+    share = Fraction(round(4 * value / np.pi), 4)
+    if share == 0:
         return "0"
-    sign, count = "-" if halves < 0 else "", abs(halves)
-    number = "" if count in (1, 2) else str(count // 2 if count % 2 == 0 else count)
-    return rf"${sign}{number}\pi{'' if count % 2 == 0 else '/2'}$"
+    sign, above = "-" if share < 0 else "", abs(share.numerator)
+    below = f"/{share.denominator}" if share.denominator > 1 else ""
+    return rf"${sign}{above if above > 1 else ''}\pi{below}$"
 
 
 def finite(values: ArrayLike) -> FloatArray:
