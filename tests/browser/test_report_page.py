@@ -17,13 +17,14 @@ pytestmark = pytest.mark.slow
 Show = Callable[[Path], Page]
 
 CLAIMS = ("decoupling", "even-activations", "relu-leakage")
-KINDS = ("verify", "compare", "check", "analyse", "attacked")
+KINDS = ("verify", "compare", "check", "analyse", "long", "attacked")
 ATTACK = "<script>alert(1)</script><img src=x onerror=alert(2)>\u202e\x1b \"' $<svg onload=alert(3)>$"
+LONG = "k/6*(" + " + ".join(f"sin({n}*x + y)" for n in range(1, 7)) + ")"
 # What sticks out of the page, or is cut off within it.
 CUT = """() => [...document.querySelectorAll('body *')].filter(e => {
     const box = e.getBoundingClientRect(), style = getComputedStyle(e);
     const isCut = e.scrollWidth > e.clientWidth + 1 && style.overflowX != 'visible' && e.clientWidth > 0;
-    if (matchMedia('screen').matches && e.closest('.wide, .formulas')) return false;  // these scroll
+    if (matchMedia('screen').matches && e.closest('.wide')) return false;  // these scroll
     const isOut = box.width > 1 && box.right > document.documentElement.clientWidth + 1;
     return isCut || isOut;
 }).map(e => e.tagName + ': ' + e.textContent.slice(0, 40))"""
@@ -60,6 +61,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "compare": comparison_page([odekit.compare(run)]),
         "check": findings_page(odekit.check(draft)),
         "analyse": system_page(odekit.system({"x": "x*(1 - y)", "y": "y*(x - 1)"})),
+        "long": system_page(odekit.system({"x": LONG, "y": "-y"}, parameters="k")),
         "attacked": verification_page(_attacked()),
     }
     for name, text in texts.items():
@@ -68,11 +70,18 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: folder / f"{name}.html" for name in texts}
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize(("light", "width"), [("light", 400), ("dark", 1280)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_axe_finds_nothing(
-    pages: dict[str, Path], page: Page, shown: Show, accessible: Callable[[], None], kind: str, light: str
+    pages: dict[str, Path],
+    page: Page,
+    shown: Show,
+    accessible: Callable[[], None],
+    kind: str,
+    light: str,
+    width: int,
 ) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme="dark" if light == "dark" else "light")
     shown(pages[kind])
     accessible()
