@@ -6,7 +6,7 @@ text, and netCDF files that are written whole or not at all.
 
 from odekit.views.html import html_paragraph, html_table, html_text
 from odekit.views.labelled import Labelled, attributes_of, labelled
-from odekit.views.text import number_text, printable
+from odekit.views.numbers import number_text
 
 __all__ = [
     "Labelled",
@@ -16,5 +16,4 @@ __all__ = [
     "html_text",
     "labelled",
     "number_text",
-    "printable",
 ]

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from odekit.views.text import number_text, printable
+from odekit.text import visible
+from odekit.views.numbers import number_text
 
 __all__ = ["html_paragraph", "html_table", "html_text"]
 
@@ -11,12 +12,12 @@ Value = str | int | float | None
 
 
 def html_text(value: Value) -> str:
-    """A text or number as HTML.
+    """A text, on one line, or a number as HTML.
 
     >>> html_text("<b>"), html_text(0.5)
     ('&lt;b&gt;', '0.5')
     """
-    return escape(printable(number_text(value)))
+    return escape(visible(" ".join(number_text(value).splitlines())))
 
 
 def html_paragraph(first: str, rest: str = "") -> str:

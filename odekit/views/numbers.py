@@ -1,8 +1,8 @@
-"""Numbers and foreign text as a person reads them."""
+"""Numbers as a person reads them."""
 
 import math
 
-__all__ = ["number_text", "printable"]
+__all__ = ["number_text"]
 
 
 def number_text(value: str | int | float | None) -> str:
@@ -21,15 +21,3 @@ def number_text(value: str | int | float | None) -> str:
         return "none"
     short = f"{value:.4g}"
     return short if float(short) == value else f"{value:#.4g}".rstrip(".")
-
-
-def printable(text: str) -> str:
-    r"""Text on one line, in which what has no shape of its own stands as its escape.
-
-    Control characters move a terminal's cursor, and marks of direction turn around what follows them.
-
-    >>> print(printable("run\n1\x1b[2J"))
-    run 1\x1b[2J
-    """
-    line = " ".join(text.splitlines())
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
