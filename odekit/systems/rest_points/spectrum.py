@@ -10,6 +10,7 @@ from itertools import product
 
 import numpy as np
 import sympy as sp
+from sympy.polys.matrices import DomainMatrix
 
 from odekit.arrays import FloatArray
 from odekit.systems.algebra import smooth_jacobian
@@ -149,15 +150,23 @@ def _ranks(locus: Locus, normals: sp.Matrix, system: System) -> tuple[int, int]:
     tangent = _tangent(locus, system)
     unknown = max(locus.dimension - tangent.cols, 0)
     if not locus.sample:
-        there = normals.subs(locus.values).applyfunc(sp.simplify)
-        along = there * tangent
-        known = along.applyfunc(sp.simplify).rank() if along else 0
-        return (there.rank() if there else 0), known + unknown
+        there = normals.subs(locus.values)
+        return _exact_rank(there), _exact_rank(there * tangent) + unknown
     place = {**locus.values, **locus.sample}
     gradients = np.array(normals.subs(locus.values).subs(place).evalf().tolist(), dtype=np.float64)
     gradients = gradients.reshape(-1, len(system.states))
     along = gradients @ np.array(tangent.evalf().tolist(), dtype=np.float64)
     return _rank(gradients), _rank(along) + unknown
+
+
+def _exact_rank(matrix: sp.Matrix) -> int:
+    """At general values of what is free."""
+    if not matrix:
+        return 0
+    written = DomainMatrix.from_Matrix(matrix)
+    if not written.domain.is_EX:
+        return int(written.to_field().rank())
+    return int(matrix.applyfunc(sp.simplify).rank())
 
 
 def _rank(matrix: FloatArray) -> int:

@@ -33,7 +33,7 @@ FIGURES = (
     PaperFigure(
         "horizon",
         "2602.16849",
-        "Network and reduced ODE upon each other, past the horizon",
+        "Network and ODE upon each other, past the horizon",
         "",
         draw,
         ("four-variable-ode",),
