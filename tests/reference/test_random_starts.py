@@ -53,7 +53,7 @@ def test_at_equal_magnitudes_the_two_rules_are_one(reference: Path) -> None:
     assert np.array_equal(smallest_difference(project(run)), predict(run).winner)
 
 
-@pytest.mark.parametrize("name", [*SHARES, EQUAL])
+@pytest.mark.parametrize("name", [*(pytest.param(name, marks=pytest.mark.slow) for name in SHARES), EQUAL])
 def test_the_ode_is_confirmed_up_to_its_horizon(name: str, compared: Callable[[str], Comparison]) -> None:
     comparison = compared(name)
     assert comparison.outcome == "confirmed", comparison.reason

@@ -32,6 +32,7 @@ def test_errors_of_alpha_are_those_of_the_independent_program(
         assert alpha.max[i] == pytest.approx(float(row["alpha_rel_max"]), rel=1e-3)
 
 
+@pytest.mark.slow
 def test_the_run_is_confirmed_up_to_a_horizon_before_its_first_blow_up(
     compared: Callable[[str], Comparison],
 ) -> None:

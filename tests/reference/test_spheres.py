@@ -50,6 +50,7 @@ def test_a_faster_or_reversed_flow_is_refuted(name: str, factor: float, referenc
     assert compare(reference / f"{name}.npz", scale_field=factor).outcome == "refuted"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*UNSHARED, *SHARED])
 def test_winners_are_predicted_from_the_first_snapshot(
     name: str, reference: Path, compared: Callable[[str], Comparison]

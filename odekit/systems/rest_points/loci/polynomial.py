@@ -23,6 +23,8 @@ __all__ = ["polynomial_loci"]
 # Beyond these a Groebner basis may not come back in time, or roots are too long to simplify; the states and
 # degrees are those of states that hang together.
 MAX_STATES = 4
+# Of more states, equations hold several families at once too often to tell what attracts.
+MAX_STATES_WITHOUT_FORMULA = 3
 MAX_PARAMETERS, FEW_PARAMETERS = 6, 2
 MAX_PRODUCT, MAX_PRODUCT_WITH_PARAMETERS = 125, 8
 MAX_TERMS = 60
@@ -143,6 +145,8 @@ def _block(factors: Factors, letters: Letters, most: int) -> tuple[list[Locus], 
         apart = [v for v in solutions[0] if not any(family.holds(v) for family in families)]
         loci += [Locus(v) for v in map(letters.values, apart) if not _is_forbidden(v)]
         gaps += [] if solutions[1] else [NO_FORMULA]
+    if len(letters.states) > MAX_STATES_WITHOUT_FORMULA and any(one.equations for one in loci):
+        raise _NotCoveredError("a family of four states has no formula for each")
     return list({(tuple(one.values.items()), one.equations): one for one in loci}.values()), gaps
 
 

@@ -116,7 +116,12 @@ def test_a_clock_in_another_unit_than_the_learning_rate_is_told(model) -> None:
     ("meta", "outcome", "told"),
     [
         ({}, "refuted", "with t times 0.002 and a learning rate of 0.002, so that t counts steps"),
-        ({"learning_rate": 1.0}, "inconclusive", "it is confirmed with t times 0.002"),
+        pytest.param(
+            {"learning_rate": 1.0},
+            "inconclusive",
+            "it is confirmed with t times 0.002",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_times_that_count_steps_are_told(meta: dict[str, float], outcome: str, told: str) -> None:

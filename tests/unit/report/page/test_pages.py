@@ -134,6 +134,7 @@ def test_every_claim_that_was_tried_has_a_figure(report: Report) -> None:
     assert page.count("<figcaption>") == page.count("<figure>")
 
 
+@pytest.mark.slow
 def test_the_same_result_gives_the_same_bytes(comparison: Comparison) -> None:
     assert comparison_page([comparison]) == comparison_page([comparison])
 

@@ -132,6 +132,7 @@ def test_backward_and_from_another_time(fast: Any, driven: Any) -> None:
     np.testing.assert_allclose(back.y[-1, :, 0], [0.5, 0.2], rtol=1e-7)
 
 
+@pytest.mark.slow
 def test_events_are_numpys(fast: Any) -> None:
     with pytest.raises(InputError, match="finds no events"):
         solve(fast, [0.5, 0.2], 1.0, parameters={"k": 2.0}, events=["x"])
