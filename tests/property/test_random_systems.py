@@ -146,7 +146,7 @@ def test_numpy_agrees_with_forty_digits(kind: Any, seed: int) -> None:
     ("backend", "method", "system"),
     [
         pytest.param("numba", "dop853", contracting(1, 3), marks=pytest.mark.long),
-        ("numba", "taylor", contracting(2, 2)),
+        pytest.param("numba", "taylor", contracting(2, 2), marks=pytest.mark.long),
         ("jax", "dop853", contracting(3, 3)),
         ("jax", "dop853", expanding(4, 1)),
     ],

@@ -30,21 +30,21 @@ def outcomes(drawn, count: int, change: bool) -> Counter[str]:
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_of_100_right_odes_at_most_one_percent_is_refuted(drawn) -> None:
     found = outcomes(drawn, 100, change=False)
     assert found["refuted"] <= 1
     assert found["confirmed"] >= 90
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_of_60_wrong_odes_none_is_confirmed(drawn) -> None:
     found = outcomes(drawn, 60, change=True)
     assert found["confirmed"] == 0
     assert found["refuted"] >= 54
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_first_right_and_wrong_odes_are_told_apart(drawn) -> None:
     assert outcomes(drawn, 8, change=False)["refuted"] == 0
     assert outcomes(drawn, 8, change=True)["confirmed"] == 0
