@@ -44,7 +44,7 @@ def test_of_60_wrong_odes_none_is_confirmed(drawn) -> None:
     assert found["refuted"] >= 54
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_the_first_right_and_wrong_odes_are_told_apart(drawn) -> None:
     assert outcomes(drawn, 8, change=False)["refuted"] == 0
     assert outcomes(drawn, 8, change=True)["confirmed"] == 0
