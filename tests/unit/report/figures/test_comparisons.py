@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from odekit.comparison import Comparison, TrajectoryComparison, irrep_shares, project
 from odekit.errors import InputError, UnknownNameError
 from odekit.report import plot_budget, plot_competition, plot_residuals, plot_trajectories
-from odekit.report.figures import figure_of
+from odekit.report.figures import figure_of, has_curves
 from odekit.report.figures.comparisons.curves import curves_of
 from odekit.report.figures.comparisons.plots import READABLE
 
@@ -143,3 +143,14 @@ def test_a_neurons_competition_names_its_winner_first(comparison: Comparison) ->
     assert named(axes)[0] == f"$k$ = {modes.basis.labels[largest]}"
     with pytest.raises(InputError, match="the neuron must be"):
         plot_competition(comparison, 99)
+
+
+@pytest.mark.parametrize("draw", [plot_trajectories, plot_residuals, plot_budget])
+def test_a_single_snapshot_is_nothing_to_draw(comparison: Comparison, draw: Draw) -> None:
+    run = comparison.run
+    weights = {name: values[:1] for name, values in run.weights.items()}
+    single = replace(comparison, run=replace(run, t=run.t[:1], weights=weights))
+    with pytest.raises(InputError, match="two snapshots or more"):
+        draw(single)
+    assert not has_curves(single)
+    assert has_curves(comparison)
