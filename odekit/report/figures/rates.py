@@ -99,11 +99,11 @@ def _draw_fit(axes: Axes, times: FloatArray, values: FloatArray, found: RateEsti
     low, high = found.interval
     digits = _digits(low, high)
     with np.errstate(all="ignore"):
-        edges = [finite(height * np.exp(-rate * (span - anchor))) for rate in (low, high)]
+        bottom, top = (finite(height * np.exp(-rate * (span - anchor))) for rate in (low, high))
         fit = positive_part(height * np.exp(-found.rate * (span - anchor)))
     axes.plot(span, fit, color=COLOURS[1], linestyle=(0, (5, 1.5)), label=f"rate {found.rate:.{digits}g}")
     told = f"interval {low:.{digits}g} to {high:.{digits}g}"
-    axes.fill_between(span, *edges, color=COLOURS[1], alpha=0.3, linewidth=0, label=told)
+    axes.fill_between(span, bottom, top, color=COLOURS[1], alpha=0.3, linewidth=0, label=told)
 
 
 def _digits(low: float, high: float) -> int:
