@@ -27,6 +27,7 @@ __all__ = ["Curves", "curves_of", "has_curves"]
 Weights = Mapping[str, FloatArray]
 Measure = Callable[[Weights], FloatArray]
 
+READABLE = 10.0  # relative, above which a gap or a budget tells nothing any more
 MODE_QUANTITIES = ("alpha", "beta", "D")
 SHOWN = 4  # neurons, unless others are asked for
 
@@ -82,9 +83,16 @@ def curves_of(
 
 
 def has_curves(comparison: Comparison | TrajectoryComparison) -> bool:
-    """Whether a run was compared with its ODE, at more than the one snapshot at which both agree."""
-    times = comparison.run.t if isinstance(comparison, Comparison) else comparison.trajectory.t
-    return comparison.outcome != "not_applicable" and len(times) > 1
+    """Whether a run was compared with its ODE, after the first snapshot, to an error that can be read."""
+    if comparison.outcome == "not_applicable":
+        return False
+    if isinstance(comparison, TrajectoryComparison):
+        return len(comparison.trajectory.t) > 1
+    if comparison.gap is None or comparison.budget is None:
+        return False
+    with np.errstate(all="ignore"):
+        errors = [np.median(error[1:], axis=1) for error in (comparison.gap, comparison.budget.total)]
+    return bool((np.fmin(*errors) <= READABLE).any())
 
 
 def _of_record(comparison: TrajectoryComparison, rows: Sequence[int] | None, quantity: str | None) -> Curves:
@@ -206,6 +214,6 @@ def _spans_decades(values: FloatArray) -> bool:
 def _nothing_to_draw(name: str, reason: str) -> InputError:
     return InputError(
         "there is nothing to draw",
-        expected="an applicable comparison of two snapshots or more",
+        expected="an applicable comparison of two snapshots or more, whose errors stay small at first",
         received=f"{name}: {reason}",
     )
