@@ -80,7 +80,8 @@ def explore(
             hint="a subsystem, by System.restrict or odekit.reduce",
         )
     beginning = _beginning(flow, start, {**first_parameters(flow), **values}, parameters, t_end)
-    page = assembled(flow, beginning, name if title in (None, "") else text_of(title, "the title"))
+    told = "" if title is None else text_of(title, "the title").strip()
+    page = assembled(flow, beginning, told or name)
     size = len(page.encode())
     if size > LARGEST_PAGE:
         raise InputError(
