@@ -173,7 +173,7 @@ def refusing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        missing = not path.parent.is_dir()
+        missing = not path.parent.exists()
         raise FileError(
             f"can't write {path}",
             expected="a place in an existing folder that may be written",

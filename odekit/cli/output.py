@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from odekit.cli.options import STANDARD_OUTPUT
+from odekit.text import visible
 
 if TYPE_CHECKING:
     from odekit.report import Table
@@ -30,7 +31,7 @@ def say(text: str, json_file: str | None = None) -> None:
 
 def tell(text: str, json_file: str | None = None, err: bool = False) -> None:
     """Print prose, its lines folded between words; to standard error where asked, or where JSON is not."""
-    click.echo(_folded(text, _width()), err=err or json_file == STANDARD_OUTPUT)
+    click.echo(_folded(visible(text), _width()), err=err or json_file == STANDARD_OUTPUT)
 
 
 def say_report(text: str, json_file: str | None = None) -> None:
@@ -107,7 +108,7 @@ class Progress:
 def progress(total: int) -> Iterator[Progress]:
     """Tell of ``total`` steps while the block runs."""
     if not sys.stderr.isatty():
-        yield Progress(lambda title: None, lambda line: click.echo(line, err=True))
+        yield Progress(lambda title: None, lambda line: click.echo(visible(line), err=True))
         return
     from rich.console import Console
     from rich.progress import (

@@ -1,19 +1,23 @@
 """The program: finds the command that is called for, and turns what goes wrong into an exit code."""
 
 import os
+import signal
 import sys
 import traceback
 from importlib import import_module
 from io import TextIOWrapper
+from types import FrameType
 from typing import NoReturn
 
 import click
 
 from odekit._version import __version__
 from odekit.cli.command import DEBUG, debug_option
+from odekit.cli.stops import SIGNALS
 from odekit.cli.words import in_options
 from odekit.errors import OdekitError, nearest
 from odekit.outcomes import ExitCode
+from odekit.text import visible
 
 __all__ = ["COMMANDS", "Program", "main", "program"]
 
@@ -81,7 +85,12 @@ def _fail(ctx: click.Context, message: str) -> NoReturn:
     """Exit 2 with one paragraph, and with the traceback where it was asked for."""
     if ctx.meta.get(DEBUG):
         traceback.print_exc()
-    raise Failure(message) from None
+    raise Failure(visible(message)) from None
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    """Leave every block in good order when the system ends the program, so that nothing is half written."""
+    sys.exit(SIGNALS["SIGTERM"])
 
 
 def _silence() -> None:
@@ -112,4 +121,5 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    signal.signal(signal.SIGTERM, _end)
     program(prog_name="odekit")

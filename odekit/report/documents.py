@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from odekit.checking import findings_data
 from odekit.comparison import Comparison
 from odekit.json_text import strict_json
-from odekit.report.figures import has_figure, plot_budget, plot_trajectories, plot_verdict, save_figure
+from odekit.report.figures import (
+    has_curves,
+    has_figure,
+    plot_budget,
+    plot_trajectories,
+    plot_verdict,
+    save_figure,
+)
 from odekit.report.folder import write_folder
 from odekit.report.page import (
     AnyComparison,
@@ -82,7 +89,7 @@ def write_comparisons(
 
     def draw(figures: Path) -> None:
         for place, one in enumerate(comparisons, start=1):
-            if one.outcome != "not_applicable":
+            if has_curves(one):
                 told = {"Title": one.name, "Subject": one.reason}
                 save_figure(plot_trajectories(one), figures, f"run-{place}-trajectories", told)
                 save_figure(plot_budget(one), figures, f"run-{place}-budget", told)

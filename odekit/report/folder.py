@@ -88,14 +88,15 @@ def filled_folder(path: str | os.PathLike[str], force: bool = False) -> Iterator
 
     Raises
     ------
-    FileError: the folder can't be written; then nothing is.
+    FileError: the folder can't be written, or another program has filled it meanwhile; then nothing is.
     """
     target = check_folder(path, force)
     temporary = _beside(target, "tmp")
     with refusing(Path(path)):
+        temporary.mkdir()
         try:
-            temporary.mkdir()
             yield temporary
+            check_folder(path, force)
             _swap(temporary, target)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -129,10 +130,10 @@ def _contents(folder: Path) -> Iterator[str]:
     """Names of a report's own entries, and paths of everything else."""
     for entry in folder.iterdir():
         if entry.name == FIGURES and entry.is_dir():
-            drawn = all(file.suffix in (".pdf", ".png") for file in entry.iterdir())
+            drawn = all(file.suffix in (".pdf", ".png") and not file.is_dir() for file in entry.iterdir())
             yield FIGURES if drawn else f"{FIGURES}/ with files of another kind"
         else:
-            yield entry.name
+            yield f"{entry.name}/" if entry.is_dir() else entry.name
 
 
 def _swap(temporary: Path, target: Path) -> None:

@@ -2,6 +2,8 @@
 
 import math
 
+from odekit.text import visible
+
 __all__ = ["number_text"]
 
 
@@ -16,7 +18,7 @@ def number_text(value: str | int | float | None) -> str:
     if value is None:
         return ""
     if isinstance(value, str | bool | int):
-        return str(value)
+        return visible(str(value))
     if math.isnan(value):
         return "none"
     short = f"{value:.4g}"

@@ -49,6 +49,8 @@ def test_the_network_is_that_of_derive(invoke: Invoke, tmp_path: Path) -> None:
         (["{lotka}"], "Missing option '--out'"),
         (["{lotka}", "--out", "{page}", "--start", "x"], "'x' is no name with a number"),
         (["{lotka}", "--out", "{page}", "--start", "x=one"], "'x=one' is no name with a number"),
+        (["{lotka}", "--out", "{page}", "--start", "x=1,x=2"], "'x' has two values"),
+        (["{lotka}", "--out", "{lotka}"], "would take the place of the system"),
         (["{lotka}", "--out", "{page}", "--set", "q=1"], "unknown parameter 'q'"),
         (["{lotka}", "--out", "{page}", "--end", "-1"], "not positive"),
         (["{lotka}", "--out", "none/page.html"], "can't write none/page.html"),
@@ -62,3 +64,10 @@ def test_bad_input_ends_in_one_paragraph(
     assert result.exit_code == 2
     assert told in result.stderr
     assert not page.exists()
+    assert lotka.read_text() == LOTKA
+
+
+def test_an_empty_title_is_the_files_name(invoke: Invoke, lotka: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert invoke("explore", lotka, "--out", page, "--title", "").exit_code == 0
+    assert "<title>lotka</title>" in page.read_text()

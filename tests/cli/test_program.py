@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 import pytest
@@ -125,3 +126,24 @@ def test_an_interruption_exits_with_130(invoke: Invoke, monkeypatch: pytest.Monk
     assert (result.exit_code, result.stdout) == (130, "")
     assert "Interrupted" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_the_end_of_the_program_leaves_nothing_half_written(tmp_path: Path) -> None:
+    script = (
+        "import os, signal; from odekit.cli import program; from odekit.report import folder; import click\n"
+        "@click.command()\n"
+        "def command():\n"
+        "    with folder.filled_folder('out'):\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "program.Program.get_command = lambda *_: command\n"
+        "program.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, "verify"], cwd=tmp_path, check=False)
+    assert done.returncode == 143
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_message_shows_what_nobody_sees(invoke: Invoke) -> None:
+    result = invoke("derive", "--table", "a\u202eb\x1b[2J.npy")
+    assert result.exit_code == 2
+    assert "a\\u202eb\\x1b[2J" in result.stderr

@@ -20,6 +20,8 @@ def _numbers(ctx: click.Context, parameter: click.Parameter, value: str | None) 
     found: dict[str, float] = {}
     for part in filter(str.strip, (value or "").split(",")):
         name, equals, number = (piece.strip() for piece in part.partition("="))
+        if name in found:
+            raise click.BadParameter(f"{name!r} has two values.")
         try:
             found[name] = float(number)
         except ValueError:

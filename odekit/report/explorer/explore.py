@@ -49,7 +49,7 @@ def explore(
     start: value by state; the others start at numbers of size 1, magnitudes beside phases at small ones.
     parameters: value by parameter; the others are 1, whole ones 7, or what the file says.
     t_end: last time, positive; chosen from the speed at the start where omitted.
-    title: of the page; by default the file's name, or what the system is.
+    title: of the page; by default, or where empty, the file's name, or what the system is.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def explore(
     'circle.html'
     """
     place = check_writable(path_of(path, "the page"))
-    flow, values, name = _read(system)
+    flow, values, name = _read(system, place)
     if len(flow.states) > MOST_STATES:
         raise InputError(
             "the system is too large for a page with a control for each state",
@@ -80,7 +80,8 @@ def explore(
             hint="a subsystem, by System.restrict or odekit.reduce",
         )
     beginning = _beginning(flow, start, {**first_parameters(flow), **values}, parameters, t_end)
-    page = assembled(flow, beginning, name if title is None else text_of(title, "the title"))
+    told = "" if title is None else text_of(title, "the title").strip()
+    page = assembled(flow, beginning, told or name)
     size = len(page.encode())
     if size > LARGEST_PAGE:
         raise InputError(
@@ -92,8 +93,8 @@ def explore(
     return write_text(place, page)
 
 
-def _read(system: Any) -> tuple[System, Mapping[str, float], str]:
-    """The system, the values that its file gives, and a title."""
+def _read(system: Any, place: Path) -> tuple[System, Mapping[str, float], str]:
+    """The system, the values that its file gives, and a title; the page's place is not the file's."""
     if isinstance(system, System):
         return system, {}, _title(system)
     if not isinstance(system, str | os.PathLike):
@@ -104,6 +105,10 @@ def _read(system: Any) -> tuple[System, Mapping[str, float], str]:
             hint="odekit.system(\"x' = y; y' = -x\")",
         )
     file = path_of(system, "the system")
+    if place.exists() and file.exists() and place.samefile(file):
+        raise InputError(
+            "the page would take the place of the system", expected="another path", received=str(place)
+        )
     return *opened(file), file.stem
 
 

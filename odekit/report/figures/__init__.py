@@ -49,6 +49,7 @@ _HOMES = {
     "figure_bytes": "drawing",
     "figure_of": "drawing",
     "finite": "drawing",
+    "has_curves": "comparisons",
     "has_figure": "verdicts",
     "has_series": "verdicts",
     "in_math": "drawing",

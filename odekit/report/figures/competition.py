@@ -82,6 +82,11 @@ def plot_competition(source: Run | Comparison, neuron: int = 0, *, axes: Axes | 
         t = np.linspace(run.t[0], run.t[-1], FINE)
         name = next(iter(run.weights))
         lines = neuron_spectrum(comparison.follow(t, [neuron])[name][:, 0], run.network.finite_group).values
+    known = positive_part(values)
+    if not np.isfinite(known).any():
+        raise InputError(
+            "the neuron is in no mode", expected="weights other than 0", received=f"neuron {neuron}"
+        )
     with drawn_on(axes) as chosen:
         _draw_modes(chosen, t, lines, measured, values)
         if comparison is not None:
@@ -92,7 +97,6 @@ def plot_competition(source: Run | Comparison, neuron: int = 0, *, axes: Axes | 
         letter = in_math(run.network.embeddings[0])
         what = r"amplitude $\alpha_k$" if measured.letter == "k" else rf"length $\|{{{letter}}}\|_\sigma$"
         chosen.set(xlabel=TIME, ylabel=f"{what} (dimensionless)")
-        known = positive_part(values)
         chosen.set_ylim(np.nanmin(known) / 1.3, 1.5 * np.nanmax(known))
         logarithmic(chosen, "y")
         legend_below(chosen)
@@ -179,6 +183,11 @@ def plot_alignment_level(run: Run, *, axes: Axes | None = None) -> Axes:
     InputError: no run.
     """
     levels = alignment_levels(check_run_given(run))
+    levels = levels[:, np.isfinite(levels).all(axis=0)]
+    if not levels.shape[1]:
+        raise InputError(
+            "no neuron has a level", expected="weights other than 0", received="blocks that vanish"
+        )
     label = r"alignment level of $\theta_1\theta_2$ and $\xi$"
     return _draw_population(axes, run.t, levels, label, is_logarithmic=False)
 

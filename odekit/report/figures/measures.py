@@ -27,6 +27,9 @@ __all__ = [
 Weights = Mapping[str, FloatArray]
 
 
+LARGEST = 1e70  # weight, of which figures show products of four
+
+
 @dataclass(frozen=True, eq=False)
 class Spectrum:
     """How large weights are in each mode of an Abelian group, or in each nontrivial real irrep of any other.
@@ -111,8 +114,8 @@ def alignment_levels(run: Run) -> FloatArray:
     """``Re tr(C^* A B) / (|A| |B| |C|)`` of the blocks A, B, C of theta1, theta2, xi at their irrep, (T, M).
 
     It lies in [-1, 1], cos D for a single frequency, and is 1 where the blocks are aligned and of rank one
-    over R, C or H: a quaternionic block of rank one has two equal complex singular values, which the norms
-    are corrected for.
+    over R, C or H, and NaN where a block vanishes: a quaternionic block of rank one has two equal complex
+    singular values, which the norms are corrected for.
     """
     winner, blocks = own_blocks(run)
     levels = np.empty((len(run), len(winner)))
@@ -122,7 +125,8 @@ def alignment_levels(run: Run) -> FloatArray:
         overlap = np.einsum("tmji,tmjk,tmki->tm", third.conj(), first, second).real
         sizes = np.prod([np.linalg.norm(block, axis=(-2, -1)) for block in (first, second, third)], axis=0)
         pairs = np.sqrt(2.0) if run.network.finite_group.real_irreps[place].type == "H" else 1.0
-        levels[:, neurons] = pairs * overlap / sizes
+        with np.errstate(invalid="ignore", divide="ignore"):
+            levels[:, neurons] = pairs * overlap / sizes
     return levels
 
 
@@ -131,12 +135,19 @@ def check_run_given(run: Run) -> Run:
 
     Raises
     ------
-    InputError: something else.
+    InputError: something else, or weights whose powers no number holds.
     """
     if not isinstance(run, Run):
         raise InputError(
             "this is no run",
             expected="an odekit.Run, of odekit.simulate or load_run",
             received=type(run).__name__,
+        )
+    largest = max(float(np.abs(weights).max(initial=0.0)) for weights in run.weights.values())
+    if largest > LARGEST:
+        raise InputError(
+            "the weights are too large to be measured",
+            expected=f"at most {LARGEST:g}",
+            received=f"{largest:g}",
         )
     return run

@@ -18,6 +18,7 @@ from odekit.report.figures.drawing import (
     COLOURS,
     GREY,
     drawn_on,
+    finite,
     legend_below,
     line_styles,
     logarithmic,
@@ -46,7 +47,8 @@ def plot_rate(
 
     Raises
     ------
-    InputError: arrays that `odekit.estimate_rate` refuses, or no estimate.
+    InputError: arrays that `odekit.estimate_rate` refuses, fewer than two positive distances, or an estimate
+        of other times.
     """
     found = estimate_rate(t, distance) if estimate is None else estimate
     if not isinstance(found, RateEstimate):
@@ -59,6 +61,18 @@ def plot_rate(
             "times and distances differ in shape",
             expected="two arrays of shape (T,)",
             received=f"{times.shape} and {values.shape}",
+        )
+    if np.isfinite(positive_part(values)).sum() < 2:
+        raise InputError(
+            "distances can't be shown on a logarithmic axis",
+            expected="two or more positive numbers",
+            received=shown(distance),
+        )
+    if found.is_conclusive and not times[0] <= found.window[0] < found.window[1] <= times[-1]:
+        raise InputError(
+            "the estimate is of other times",
+            expected=f"a window within {times[0]:g} to {times[-1]:g}",
+            received=f"{found.window[0]:g} to {found.window[1]:g}",
         )
     with drawn_on(axes) as chosen:
         mark = "o" if len(times) <= MANY else ""
@@ -84,16 +98,12 @@ def _draw_fit(axes: Axes, times: FloatArray, values: FloatArray, found: RateEsti
     span = np.linspace(found.window[0], times[-1], 200)
     low, high = found.interval
     digits = _digits(low, high)
-    axes.plot(
-        span,
-        height * np.exp(-found.rate * (span - anchor)),
-        color=COLOURS[1],
-        linestyle=(0, (5, 1.5)),
-        label=f"rate {found.rate:.{digits}g}",
-    )
-    edges = [height * np.exp(-rate * (span - anchor)) for rate in (low, high)]
+    with np.errstate(all="ignore"):
+        bottom, top = (finite(height * np.exp(-rate * (span - anchor))) for rate in (low, high))
+        fit = positive_part(height * np.exp(-found.rate * (span - anchor)))
+    axes.plot(span, fit, color=COLOURS[1], linestyle=(0, (5, 1.5)), label=f"rate {found.rate:.{digits}g}")
     told = f"interval {low:.{digits}g} to {high:.{digits}g}"
-    axes.fill_between(span, *edges, color=COLOURS[1], alpha=0.3, linewidth=0, label=told)
+    axes.fill_between(span, bottom, top, color=COLOURS[1], alpha=0.3, linewidth=0, label=told)
 
 
 def _digits(low: float, high: float) -> int:
@@ -144,13 +154,15 @@ def plot_scaling(
             points, slope, level = _fitted(x, curve)
             words = plain_text(name) if isinstance(values, Mapping) else "fitted"
             chosen.plot(x, positive_part(curve), **{**style, "linestyle": ""})
-            line = np.exp(level) * points**slope
+            with np.errstate(all="ignore"):
+                line = positive_part(np.exp(level + slope * np.log(points)))
             chosen.plot(points, line, label=f"{words}: order {slope:.3f}", **{**style, "marker": ""})
         if order is not None:
             exponent = real(order, "the order")
             points, _, _ = _fitted(x, first := next(iter(curves.values())))
             smallest = int(np.nanargmin(np.where(np.isfinite(positive_part(first)), x, np.nan)))
-            line = first[smallest] * (points / x[smallest]) ** exponent
+            with np.errstate(all="ignore"):
+                line = positive_part(first[smallest] * (points / x[smallest]) ** exponent)
             chosen.plot(points, line, color=GREY, linestyle=(0, (1.2, 1.2)), label=f"predicted: {exponent:g}")
         logarithmic(chosen, "x")
         logarithmic(chosen, "y")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from odekit.errors import OdekitError
 from odekit.report.figures import (
+    has_curves,
     has_figure,
     has_series,
     plot_budget,
@@ -39,7 +40,7 @@ def verdict_drawing(verdict: Verdict) -> Drawing | None:
 
 def comparison_drawings(comparison: Comparison | TrajectoryComparison) -> list[Drawing]:
     """The run beside the ODE, and the gap beside its budget; none where nothing was compared."""
-    if comparison.outcome == "not_applicable":
+    if not has_curves(comparison):
         return []
     return [
         draw(

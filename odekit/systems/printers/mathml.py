@@ -13,6 +13,7 @@ from sympy.core.function import AppliedUndef
 from sympy.printing.mathml import MathMLPresentationPrinter
 from sympy.printing.pretty.pretty_symbology import greek_unicode
 
+from odekit.errors import InputError, shown
 from odekit.systems.printers.names import name_parts
 from odekit.systems.system import System
 from odekit.text import visible
@@ -73,7 +74,7 @@ def mathml_equation(left: str, expression: Any) -> str:
     left: of its left side, what stands within an element ``<math>``.
     expression: its right side.
     """
-    first, *others = _pieces(sp.sympify(expression))
+    first, *others = _pieces(_expression(expression))
     pieces = [f"{left}<mo>=</mo>{first}", *others]
     return "<wbr>".join(f"<math>{piece}</math>" for piece in pieces)
 
@@ -158,9 +159,19 @@ class _Printer(MathMLPresentationPrinter):  # type: ignore[misc]
         return self._element("mrow", self._l_brace(), self._element("mtable", *rows))
 
 
+def _expression(given: Any) -> Any:
+    """What SymPy makes of a formula or a number; text it would evaluate as code."""
+    try:
+        return sp.sympify(given, strict=True)
+    except sp.SympifyError:
+        raise InputError(
+            "this is no formula", expected="an expression of SymPy's, or a number", received=shown(given)
+        ) from None
+
+
 def _inner(expression: Any) -> str:
     """What stands within the element ``<math>``, with no entities but those of XML."""
-    text = str(_Printer().doprint(sp.sympify(expression)))
+    text = str(_Printer().doprint(_expression(expression)))
     text = re.sub(r"&\w+;", lambda found: found[0] if found[0] in _OF_XML else unescape(found[0]), text)
     text = re.sub(r"&#x?[0-9a-fA-F]+;", lambda found: escape(unescape(found[0])), text)
     return re.sub(r"(<m[on]>)-", rf"\1{_MINUS}", text.translate(_PLAIN))

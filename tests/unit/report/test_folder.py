@@ -99,3 +99,35 @@ def test_an_earlier_report_comes_back_if_the_new_one_can_not_take_its_place(
         written(place, force=True)
     assert names(tmp_path) == ["out"]
     assert names(place) == FILES
+
+
+@pytest.mark.parametrize("stranger", ["report.json/mine.txt", "figures/photos.png/mine.txt"])
+def test_a_folder_by_the_name_of_a_reports_file_is_never_removed(tmp_path: Path, stranger: str) -> None:
+    mine = tmp_path / "out" / stranger
+    mine.parent.mkdir(parents=True)
+    mine.write_text("precious")
+    with pytest.raises(FileError, match=r"is not empty.*Try: another folder"):
+        written(tmp_path / "out", force=True)
+    assert mine.read_text() == "precious"
+
+
+@pytest.mark.parametrize("is_file", [False, True])
+def test_what_came_into_its_place_meanwhile_stays(tmp_path: Path, is_file: bool) -> None:
+    place = tmp_path / "out"
+    mine = place if is_file else place / "mine.txt"
+
+    def draw(figures: Path) -> None:
+        mine.parent.mkdir(exist_ok=True)
+        mine.write_text("precious")
+
+    with pytest.raises(FileError, match=r"a file\.|is not empty"):
+        write_folder(place, {"report.json": "{}"}, draw=draw)
+    assert mine.read_text() == "precious"
+    assert names(tmp_path) == ["out"]
+
+
+def test_a_file_in_place_of_the_folder_above_is_no_missing_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FileError, match="Not a directory") as refused:
+        check_folder(tmp_path / "file" / "out")
+    assert "mkdir" not in str(refused.value)

@@ -1,3 +1,6 @@
 """Do network and ODE agree? What was measured beside the ODE, the gap between them, and its budget."""
 
-from odekit.report.figures.comparisons.plots import *
+from odekit.report.figures.comparisons.curves import has_curves
+from odekit.report.figures.comparisons.plots import plot_budget, plot_residuals, plot_trajectories
+
+__all__ = ["has_curves", "plot_budget", "plot_residuals", "plot_trajectories"]

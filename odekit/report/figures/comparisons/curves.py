@@ -22,11 +22,12 @@ from odekit.report.figures.drawing import (
 )
 from odekit.simulation import Run
 
-__all__ = ["Curves", "curves_of"]
+__all__ = ["Curves", "curves_of", "has_curves"]
 
 Weights = Mapping[str, FloatArray]
 Measure = Callable[[Weights], FloatArray]
 
+READABLE = 10.0  # relative, above which a gap or a budget tells nothing any more
 MODE_QUANTITIES = ("alpha", "beta", "D")
 SHOWN = 4  # neurons, unless others are asked for
 
@@ -81,13 +82,26 @@ def curves_of(
     )
 
 
+def has_curves(comparison: Comparison | TrajectoryComparison) -> bool:
+    """Whether a run was compared with its ODE, after the first snapshot, to an error that can be read."""
+    if comparison.outcome == "not_applicable":
+        return False
+    if isinstance(comparison, TrajectoryComparison):
+        return len(comparison.trajectory.t) > 1
+    if comparison.gap is None or comparison.budget is None:
+        return False
+    with np.errstate(all="ignore"):
+        errors = [np.median(error[1:], axis=1) for error in (comparison.gap, comparison.budget.total)]
+    return bool((np.fmin(*errors) <= READABLE).any())
+
+
 def _of_record(comparison: TrajectoryComparison, rows: Sequence[int] | None, quantity: str | None) -> Curves:
     names = tuple(comparison.gaps)
     name = names[0] if quantity is None else chosen("quantity", quantity, names)
     record, follow = comparison.trajectory, comparison.follow
     values = record[name]
     picked = _picked(rows, values[-1], "recorded runs")
-    if follow is None:
+    if follow is None or not has_curves(comparison):
         raise _nothing_to_draw(comparison.name, comparison.reason)
     size = np.abs(values).max(axis=0)[picked]
     unit = np.where(size > 0, size, 1.0)
@@ -110,7 +124,7 @@ def _of_record(comparison: TrajectoryComparison, rows: Sequence[int] | None, qua
 
 def _of_run(comparison: Comparison, rows: Sequence[int] | None, quantity: str | None) -> Curves:
     run, follow = comparison.run, comparison.follow
-    if follow is None or comparison.gap is None or comparison.budget is None:
+    if follow is None or comparison.gap is None or comparison.budget is None or not has_curves(comparison):
         raise _nothing_to_draw(comparison.name, comparison.reason)
     is_abelian = run.network.finite_group.is_abelian
     known = MODE_QUANTITIES if is_abelian else tuple(run.weights)
@@ -199,5 +213,7 @@ def _spans_decades(values: FloatArray) -> bool:
 
 def _nothing_to_draw(name: str, reason: str) -> InputError:
     return InputError(
-        "there is nothing to draw", expected="a comparison that is applicable", received=f"{name}: {reason}"
+        "there is nothing to draw",
+        expected="an applicable comparison of two snapshots or more, whose errors stay small at first",
+        received=f"{name}: {reason}",
     )

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from odekit.arrays import FloatArray
 from odekit.comparison import Comparison, TrajectoryComparison
-from odekit.report.figures.comparisons.curves import Curves, curves_of
+from odekit.report.figures.comparisons.curves import READABLE, Curves, curves_of
 from odekit.report.figures.drawing import (
     COLOURS,
     GREY,
@@ -31,7 +31,6 @@ from odekit.report.figures.drawing import (
 __all__ = ["plot_budget", "plot_residuals", "plot_trajectories"]
 
 FINE = 400  # times of the ODE's own, at least
-READABLE = 10.0  # relative, above which a gap or a budget tells nothing any more
 LEAST = 1e-17  # relative, below rounding
 NEGLIGIBLE = 1000.0  # a part of the budget so many times smaller decides nothing
 BUDGET = "budget"

@@ -12,14 +12,18 @@ from typing import Any, Literal
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from odekit.arguments import chosen, expect, path_of
 from odekit.errors import InputError, shown
 from odekit.files import refusing
 from odekit.report.figures.drawing.style import styled
+from odekit.text import visible
 
 __all__ = ["DPI", "figure_bytes", "figure_of", "save_figure"]
 
 # Dots per inch for print.
 DPI = 300
+
+KEPT = ("Title", "Subject")
 
 Kind = Literal["pdf", "png", "svg"]
 
@@ -60,9 +64,11 @@ def figure_bytes(
     Raises
     ------
     InputError: neither a figure nor axes.
+    UnknownNameError: another kind of text to keep.
     """
     stream = io.BytesIO()
-    metadata: dict[str, Any] = {**(about or {}), **_STAMPS[kind]}
+    told = {chosen("kept text", key, KEPT): visible(str(text)) for key, text in (about or {}).items()}
+    metadata: dict[str, Any] = {**told, **_STAMPS[kind]}
     with styled(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure_of(drawn).savefig(stream, format=kind, dpi=dpi, metadata=metadata)
@@ -82,10 +88,13 @@ def save_figure(
 
     Raises
     ------
-    InputError: neither a figure nor axes.
+    InputError: neither a figure nor axes, or a name that is none of a file in the folder.
+    UnknownNameError: another kind of text to keep.
     FileError: the folder can't be written.
     """
-    pdf, png = (Path(folder) / f"{name}.{kind}" for kind in ("pdf", "png"))
+    is_name = isinstance(name, str) and name.strip(". ") != "" and not set(name) & set("/\\\0")
+    expect(is_name, "a figure's name is no file's name", 'text without a slash, such as "loss"', name)
+    pdf, png = (path_of(folder, "the folder") / f"{name}.{kind}" for kind in ("pdf", "png"))
     with refusing(pdf):
         pdf.write_bytes(figure_bytes(drawn, "pdf", about))
         png.write_bytes(figure_bytes(drawn, "png", about))

@@ -30,6 +30,8 @@ WAY = 18.0  # e-folds of a saddle, which take an orbit through the region
 POINTS, MOST_POINTS = 2000, 20_000  # on such an orbit
 ROUND = 10**9  # largest denominator of a number that is held
 TRIED = 16  # points at which a field is held against the same a turn on
+FARTHEST = 1e30  # end of a region
+NARROWEST = 1e-9  # width of a region over its ends' size
 MARGIN = 0.6  # of their spread, shown around the points of rest
 
 
@@ -80,7 +82,7 @@ class Plane:
     def field(self, points: FloatArray) -> FloatArray:
         """Velocities (2, ...) at points (2, ...)."""
         flat = points.reshape(2, -1)
-        found = np.asarray(np.broadcast_to(self._function(0.0, flat), flat.shape))
+        found = np.broadcast_to(np.reshape(self._function(0.0, flat), (2, -1)), flat.shape)
         return np.where(np.isfinite(found), found, np.nan).reshape(points.shape)
 
     @cached_property
@@ -181,7 +183,15 @@ def plane_of(
     is_angle = _angles(frozen)
     shown_region = _default_region(points, is_angle) if region is None else _region(region)
     inside = [copy for rest in points for copy in _copies(rest, is_angle, shown_region)]
-    return Plane(frozen, shown_region, tuple(inside), is_angle)
+    plane = Plane(frozen, shown_region, tuple(inside), is_angle)
+    if not np.isfinite(plane.velocity).all(axis=0).any():
+        raise InputError(
+            "the field is not defined in the region",
+            expected="a finite velocity somewhere",
+            received=shown(shown_region),
+            hint="region=((left, right), (bottom, top))",
+        )
+    return plane
 
 
 def _angles(system: System) -> tuple[bool, bool]:
@@ -197,7 +207,8 @@ def _angles(system: System) -> tuple[bool, bool]:
 
 def _is_same(field: Callable[..., Any], points: FloatArray, axis: FloatArray, way: float) -> bool:
     here, there = (np.asarray(field(0.0, points + shift * axis[:, None])) for shift in (0.0, way))
-    return bool(np.allclose(here, there, rtol=1e-9, atol=1e-12 * np.abs(here).max(initial=0.0)))
+    size = np.abs(here[np.isfinite(here)]).max(initial=0.0)
+    return bool(np.allclose(here, there, rtol=1e-9, atol=1e-12 * size))
 
 
 def _names(system: System, states: Sequence[str] | None) -> tuple[str, str]:
@@ -248,6 +259,14 @@ def _region(region: Any) -> Region:
     (left, right), (bottom, top) = region
     if not (left < right and bottom < top):
         raise InputError("the region is empty", expected="left < right, bottom < top", received=shown(region))
+    ends = np.array([[left, right], [bottom, top]], dtype=np.float64)
+    largest = np.abs(ends).max(axis=1)
+    if not (largest <= FARTHEST).all() or not (np.ptp(ends, axis=1) >= NARROWEST * largest).all():
+        raise InputError(
+            "the region can't be shown",
+            expected=f"ends of at most {FARTHEST:g}, apart by {NARROWEST:g} of their size or more",
+            received=shown(region),
+        )
     return (float(left), float(right)), (float(bottom), float(top))
 
 

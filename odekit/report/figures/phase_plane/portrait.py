@@ -65,7 +65,8 @@ def plot_phase_portrait(
 
     Raises
     ------
-    InputError: no two states, an empty region, or a parameter or state without value.
+    InputError: no two states, a region that is empty or where the field is not defined, or a parameter or
+        state without value.
     UnknownNameError: a name that the system doesn't have.
     """
     plane = plane_of(system, states, region, parameters, held)
@@ -114,8 +115,9 @@ def _draw_field(axes: Axes, plane: Plane) -> list[Line2D]:
     across, up = plane.grid
     handles = []
     right, upward = (np.nan_to_num(part) for part in plane.velocity)
-    if right.any() or upward.any():
-        axes.streamplot(across, up, right, upward, density=DENSITY, **FLOW)
+    largest = max(np.abs(right).max(), np.abs(upward).max())
+    if largest > 0:
+        axes.streamplot(across, up, right / largest, upward / largest, density=DENSITY, **FLOW)
     dashes: tuple[Any, ...] = ("-", (0, (5, 1.5)))
     styles = zip(plane.names, plane.velocity, COLOURS, dashes, strict=False)
     for name, part, colour, dash in styles:

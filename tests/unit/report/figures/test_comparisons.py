@@ -13,9 +13,8 @@ from matplotlib.axes import Axes
 from odekit.comparison import Comparison, TrajectoryComparison, irrep_shares, project
 from odekit.errors import InputError, UnknownNameError
 from odekit.report import plot_budget, plot_competition, plot_residuals, plot_trajectories
-from odekit.report.figures import figure_of
-from odekit.report.figures.comparisons.curves import curves_of
-from odekit.report.figures.comparisons.plots import READABLE
+from odekit.report.figures import figure_of, has_curves
+from odekit.report.figures.comparisons.curves import READABLE, curves_of
 
 Draw = Callable[[Comparison], Axes]
 
@@ -143,3 +142,32 @@ def test_a_neurons_competition_names_its_winner_first(comparison: Comparison) ->
     assert named(axes)[0] == f"$k$ = {modes.basis.labels[largest]}"
     with pytest.raises(InputError, match="the neuron must be"):
         plot_competition(comparison, 99)
+
+
+@pytest.mark.parametrize("draw", [plot_trajectories, plot_residuals, plot_budget])
+def test_a_single_snapshot_is_nothing_to_draw(comparison: Comparison, draw: Draw) -> None:
+    run = comparison.run
+    assert comparison.gap is not None
+    assert comparison.budget is not None
+    weights = {name: values[:1] for name, values in run.weights.items()}
+    parts = {name: part[:1] for name, part in comparison.budget.parts().items()}
+    single = replace(
+        comparison,
+        run=replace(run, t=run.t[:1], weights=weights),
+        gap=comparison.gap[:1],
+        budget=replace(comparison.budget, **parts),
+    )
+    with pytest.raises(InputError, match="two snapshots or more"):
+        draw(single)
+    assert not has_curves(single)
+    assert has_curves(comparison)
+
+
+def test_errors_that_can_not_be_read_make_no_empty_panel(comparison: Comparison) -> None:
+    assert comparison.gap is not None
+    assert comparison.budget is not None
+    parts = {name: part + 1e3 for name, part in comparison.budget.parts().items()}
+    beyond = replace(comparison, gap=comparison.gap + 1e3, budget=replace(comparison.budget, **parts))
+    assert not has_curves(beyond)
+    with pytest.raises(InputError, match="nothing to draw"):
+        plot_budget(beyond)

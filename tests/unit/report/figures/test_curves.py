@@ -187,3 +187,23 @@ def test_a_verdict_without_a_series_shows_its_numbers(report: Report) -> None:
     assert [list(line.get_xdata()) for line in axes.lines] == [[1.0], [0.5], [0.25, 0.75]]
     with pytest.raises(InputError, match="open has nothing to plot"):
         plot_verdict(report.verdicts[2])
+
+
+@pytest.mark.parametrize("distance", [np.zeros(60), -np.ones(60), np.full(60, np.nan)])
+def test_distances_without_a_logarithm_are_refused(distance: np.ndarray) -> None:
+    estimate = odekit.estimate_rate(TIMES, np.exp(-TIMES))
+    with pytest.raises(InputError, match="two or more positive numbers"):
+        plot_rate(TIMES, distance, estimate)
+
+
+def test_an_estimate_of_other_times_is_refused() -> None:
+    estimate = odekit.estimate_rate(TIMES, np.exp(-TIMES))
+    with pytest.raises(InputError, match="of other times"):
+        plot_rate([0.0, 1.0], [1.0, 0.5], estimate)
+
+
+@pytest.mark.filterwarnings("error")
+def test_curves_beyond_all_numbers_are_left_out() -> None:
+    estimate = odekit.estimate_rate(TIMES, np.exp(-TIMES))
+    plot_rate(TIMES * 1e300, np.exp(-TIMES), estimate)
+    plot_scaling([1, 2, 4, 8], [1, 2, 4, 8], order=1e6)

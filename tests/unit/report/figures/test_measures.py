@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 
 import odekit
+from odekit import report
+from odekit.comparison import Comparison
 from odekit.errors import InputError, ReductionError
 from odekit.groups import from_modes
 from odekit.report import plot_alignment_circle, plot_rank_one
@@ -88,3 +94,32 @@ def test_groups_without_phases_or_second_singular_values_are_refused() -> None:
         plot_rank_one(random_run("Z7"))
     with pytest.raises(InputError, match="neurons can't be shown"):
         plot_alignment_circle(random_run("Z7"), [7])
+
+
+FIGURES = [
+    report.plot_alignment_level,
+    report.plot_alignment_circle,
+    report.plot_competition,
+    report.plot_spectra,
+    report.plot_neuron_matrix,
+]
+
+
+def scaled(run: Run, factor: float) -> Run:
+    return replace(run, weights={name: factor * weights for name, weights in run.weights.items()})
+
+
+@pytest.mark.parametrize("plot", FIGURES)
+@pytest.mark.filterwarnings("error")
+def test_weights_beyond_all_powers_are_refused(comparison: Comparison, plot: Callable[[Run], Axes]) -> None:
+    with pytest.raises(InputError, match="too large to be measured"):
+        plot(scaled(comparison.run, 1e200))
+
+
+@pytest.mark.parametrize("plot", FIGURES[::2][:2])
+@pytest.mark.filterwarnings("error")
+def test_neurons_without_weights_have_nothing_to_show(
+    comparison: Comparison, plot: Callable[[Run], Axes]
+) -> None:
+    with pytest.raises(InputError, match="weights other than 0"):
+        plot(scaled(comparison.run, 0.0))

@@ -10,6 +10,7 @@ import pytest
 import sympy as sp
 
 import odekit
+from odekit.errors import InputError
 from odekit.systems.printers import mathml, mathml_equation, mathml_name, mathml_system
 
 x, y, alpha1 = sp.symbols("x y alpha1", real=True)
@@ -178,3 +179,10 @@ def test_a_system_shows_energy_and_velocities() -> None:
     energy, velocity = mathml_system(flow)
     assert energy.startswith("<math><mi>E</mi><mo>=</mo>")
     assert "\u02d9" in velocity
+
+
+@pytest.mark.parametrize("given", ["1 + 1", "print('executed')", "x<script>", None, object(), [1]])
+def test_text_is_no_formula_and_is_not_evaluated(given: object, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(InputError, match="no formula"):
+        mathml(given)
+    assert capsys.readouterr().out == ""

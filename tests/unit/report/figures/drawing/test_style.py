@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
+from odekit.errors import InputError, UnknownNameError
 from odekit.report.figures.drawing import (
     TINTS,
     column_axes,
@@ -86,3 +87,20 @@ def test_a_short_logarithmic_axis_is_labelled_at_1_2_5() -> None:
     assert labels == ["0.005", "0.01", "0.02", "0.05"]
     assert all(np.log10(tick) % 1 == pytest.approx(0, abs=1e-9) for tick in axes.get_yticks())
     assert not any(label.get_text() for label in axes.get_xticklabels(minor=True))
+
+
+@pytest.mark.parametrize("name", ["", "..", "../one", "a/b", "a\0b", "a\\b", 3])
+def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path, name: object) -> None:
+    axes = column_axes()
+    (tmp_path / "in").mkdir()
+    with pytest.raises(InputError, match="no file's name"):
+        save_figure(axes, tmp_path / "in", name)
+    assert [*tmp_path.rglob("*")] == [tmp_path / "in"]
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_nobody_sees_is_named_in_what_a_file_keeps(tmp_path: Path) -> None:
+    _, png = save_figure(column_axes(), tmp_path, "one", {"Title": "a\ud800\x1bb"})
+    assert b"a\\ud800\\x1bb" in png.read_bytes()
+    with pytest.raises(UnknownNameError, match="'Bogus'"):
+        save_figure(column_axes(), tmp_path, "one", {"Bogus": "x"})

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 import odekit
 from odekit.errors import InputError, UnknownNameError
 from odekit.report import plot_phase_portrait
+from odekit.report.figures import figure_of
 from odekit.report.figures.phase_plane.plane import plane_of
 
 WELLS = odekit.system("x' = x - x**3; y' = -y")
@@ -116,3 +117,24 @@ def test_names_longer_than_a_letter_and_many_held_states_stay_readable(
     named = plot_phase_portrait(odekit.system("x' = -x; my_state' = x - my_state"))
     assert r"$\mathrm{my\_state}$' = 0" in [text.get_text() for text in named.get_legend().get_texts()]
     assert faults(named) == []
+
+
+@pytest.mark.parametrize(
+    ("equations", "region", "message"),
+    [
+        ("x' = log(-1 - x**2); y' = -x", None, "not defined in the region"),
+        ("x' = y; y' = -x", ((-1e300, 1e300), (-1, 1)), "can't be shown"),
+        ("x' = y; y' = -x", ((1, 1 + 1e-14), (-1, 1)), "can't be shown"),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_a_region_without_anything_to_see_is_refused(equations: str, region: object, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        plot_phase_portrait(odekit.system(equations), region=region)
+
+
+@pytest.mark.parametrize("equations", ["x' = 0; y' = 0", "x' = exp(exp(x)); y' = exp(exp(9*y))"])
+@pytest.mark.filterwarnings("error")
+def test_fields_at_rest_or_beyond_all_numbers_have_a_portrait(equations: str) -> None:
+    axes = plot_phase_portrait(odekit.system(equations))
+    figure_of(axes).draw_without_rendering()
