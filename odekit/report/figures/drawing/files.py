@@ -12,6 +12,7 @@ from typing import Any, Literal
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from odekit.arguments import expect
 from odekit.errors import InputError, shown
 from odekit.files import refusing
 from odekit.report.figures.drawing.style import styled
@@ -61,6 +62,8 @@ def figure_bytes(
     ------
     InputError: neither a figure nor axes.
     """
+    is_told = about is None or isinstance(about, Mapping)
+    expect(is_told, "this says nothing about a figure", 'words by "Title" and "Subject"', about)
     stream = io.BytesIO()
     metadata: dict[str, Any] = {**(about or {}), **_STAMPS[kind]}
     with styled(), warnings.catch_warnings():
@@ -82,7 +85,7 @@ def save_figure(
 
     Raises
     ------
-    InputError: neither a figure nor axes.
+    InputError: neither a figure nor axes, or something else about it.
     FileError: the folder can't be written.
     """
     pdf, png = (Path(folder) / f"{name}.{kind}" for kind in ("pdf", "png"))

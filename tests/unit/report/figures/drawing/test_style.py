@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
+from odekit.errors import InputError
 from odekit.report.figures.drawing import (
     TINTS,
     column_axes,
@@ -86,3 +87,8 @@ def test_a_short_logarithmic_axis_is_labelled_at_1_2_5() -> None:
     assert labels == ["0.005", "0.01", "0.02", "0.05"]
     assert all(np.log10(tick) % 1 == pytest.approx(0, abs=1e-9) for tick in axes.get_yticks())
     assert not any(label.get_text() for label in axes.get_xticklabels(minor=True))
+
+
+def test_words_about_a_figure_come_by_title_and_subject(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="Title"):
+        save_figure(column_axes(), tmp_path, "one", "a caption")  # type: ignore[arg-type]
