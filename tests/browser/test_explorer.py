@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable
 from importlib import import_module
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -420,3 +421,16 @@ def test_the_policy_lets_no_request_out(
         asked = "fetch('http://localhost:9/').then(() => 'let out', () => 'refused')"
         assert page.evaluate(asked) == "refused"
     assert any("Content Security Policy" in fault for fault in faults)
+
+
+def test_no_table_hides_a_column(lotka: Page) -> None:
+    boxes = "[...document.querySelectorAll('.scroll')]"
+    assert lotka.evaluate(f"{boxes}.filter(box => box.scrollWidth > box.clientWidth).length") == 0
+
+
+@pytest.mark.parametrize("ends", [(0.45, 1.9), (0.0, 9.99), (-4.96, -4.55), (1.0, 1.0001), (-3.0, 3.0)])
+def test_an_axis_bears_two_ticks_at_least(page: Page, ends: tuple[float, float]) -> None:
+    written = files("odekit.report.explorer") / "page"
+    code = "".join((written / name).read_text(encoding="utf-8") for name in ("format.js", "plot.js"))
+    marks = page.evaluate(f"ends => {{ {code}; return linearTicks(ends, 2).map(tick => tick.at); }}", ends)
+    assert ends[0] - 1e-9 <= marks[0] < marks[-1] <= ends[1] + 1e-9

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from odekit.arguments import chosen as named
 from odekit.arguments import expect, is_series
+from odekit.arrays import FloatArray
 from odekit.report.figures.drawing import (
     MAX_LEGEND,
     chosen_places,
@@ -22,13 +23,14 @@ from odekit.report.figures.drawing import (
     styled,
     symbol_text,
 )
-from odekit.solvers import Solution
+from odekit.solvers import Solution, Status
 
 __all__ = ["plot_solution"]
 
 MOST_STATES = 6  # panels beneath each other; of more, the first ones unless others are asked for
 MOST_TRAJECTORIES = 50  # of a batch, evenly spaced unless others are asked for
 FEW = 20  # times, with fewer of which each is marked
+FINE = 600  # times of a curve that the dense output draws
 PANEL, MARGIN = 1.1, 0.7  # inches: height of one of several panels, and of what lies beneath them
 DECADES = 1e3  # positive values that span more are shown on a logarithmic axis
 
@@ -43,7 +45,9 @@ def plot_solution(
     """States of a solution over time.
 
     With ``axes`` all states share them; without, each state has axes of its own beneath the others, and the
-    uppermost are returned. A trajectory that was not reached to its end stops where it did.
+    uppermost are returned. Of a solution with dense output the curves are the interpolant's, up to the last
+    time that was reached. Of one without, the requested times are joined where they are 20 or more; fewer are
+    marked alone, since lines between them would be no trajectories.
 
     Parameters
     ----------
@@ -83,7 +87,7 @@ def plot_solution(
 
 def _draw(axes: Axes, solution: Solution, names: Sequence[str], rows: Sequence[int]) -> None:
     """One curve a state and trajectory; many trajectories alike and thin."""
-    mark = len(solution.t) <= FEW
+    marked = len(solution.t) < FEW
     is_crowd = len(names) * len(rows) > MAX_LEGEND
     styles = line_styles()
     shown = []
@@ -91,18 +95,32 @@ def _draw(axes: Axes, solution: Solution, names: Sequence[str], rows: Sequence[i
         own = next(styles)
         for place, row in enumerate(rows):
             style = own if is_crowd or place == 0 else (own := next(styles))
-            values = finite(solution[name][:, row])
+            times, values = _curve(solution, name, row)
             shown.append(values[np.isfinite(values)])
             label = symbol_text(name) if len(rows) == 1 else f"trajectory {row}"
             if len(rows) > 1 and len(names) > 1:
                 label = f"{symbol_text(name)}, {row}"
             told = {"label": label} if not is_crowd else {"linewidth": 0.6, "alpha": 0.7, "linestyle": "-"}
-            axes.plot(
-                solution.t[:, row], values, **{**style, "marker": style["marker"] if mark else "", **told}
-            )
+            look = {**style, "marker": "", **told}
+            if marked:
+                points = {**look, "marker": style["marker"], "linestyle": ""}
+                axes.plot(solution.t[:, row], finite(solution[name][:, row]), **points)
+                look["label"] = "_"
+            if not marked or solution.dense is not None:
+                axes.plot(times, values, **look)
     known = np.concatenate(shown)
     if known.size and known.min() > 0 and known.max() > DECADES * known.min():
         logarithmic(axes, "y")
+
+
+def _curve(solution: Solution, name: str, row: int) -> tuple[FloatArray, FloatArray]:
+    """Times and values: of the dense output where there is one, else those that were asked for."""
+    if solution.dense is None:
+        return solution.t[:, row], finite(solution[name][:, row])
+    goes_on = not Status(solution.status[row]).is_failure  # at a blow-up the last value dwarfs all before it
+    times = np.linspace(solution.t[0, row], solution.t_reached[row], FINE, endpoint=goes_on)
+    columns = np.repeat(times[:, None], solution.batch, axis=1)
+    return times, finite(solution.at(columns)[:, solution.states.index(name), row])
 
 
 def _names(solution: Solution, states: Sequence[str] | str | None) -> list[str]:

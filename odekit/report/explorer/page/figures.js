@@ -228,7 +228,7 @@ function drawDrift() {
   const known = all.map((_, i) => i).filter((i) => all[i].every(Number.isFinite));
   byId("integrals").hidden = model.integrals === 0;
   for (const [i, line] of [...byId("integrals").tBodies[0].rows].entries()) {
-    line.cells[1].textContent = numberText(samples.integrals[i][0]);
+    line.cells[1].textContent = numberText(samples.integrals[i][0], 5);
     line.cells[2].textContent = known.includes(i) ? numberText(all[i].at(-1), 2) : "not defined here";
   }
   byId("drift").hidden = known.length === 0;

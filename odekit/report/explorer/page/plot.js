@@ -30,12 +30,15 @@ function rangeOf(values, margin = 0.06) {
   return [low - margin * width, high + margin * width];
 }
 
+// About so many ticks at round numbers, and two at least.
 function linearTicks([low, high], count) {
   const raw = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= raw * (1 - 1e-9));
-  const first = Math.ceil(low / step - 1e-9);
-  const last = Math.floor(high / step + 1e-9);
+  const steps = [10, 5, 2, 1, 0.5].map((factor) => factor * power).filter((size) => size < 10 * raw);
+  const wide = steps.filter((size) => size >= raw * (1 - 1e-9)).at(-1);
+  const between = (step) => [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
+  const step = steps.find((size) => size <= wide && between(size)[1] > between(size)[0]) ?? wide;
+  const [first, last] = between(step);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => ({
     at: (first + i) * step,
     text: tickText((first + i) * step, step),

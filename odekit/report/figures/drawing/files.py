@@ -66,6 +66,8 @@ def figure_bytes(
     InputError: neither a figure nor axes.
     UnknownNameError: another kind of text to keep.
     """
+    is_told = about is None or isinstance(about, Mapping)
+    expect(is_told, "this says nothing about a figure", 'words by "Title" and "Subject"', about)
     stream = io.BytesIO()
     told = {chosen("kept text", key, KEPT): visible(str(text)) for key, text in (about or {}).items()}
     metadata: dict[str, Any] = {**told, **_STAMPS[kind]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -20,11 +21,12 @@ CHARACTERS = 56  # of the legend's font, that fit beside each other into a colum
 HANDLE = 7  # characters that a handle and the space around it take
 # Points: from the axes down to the legend past ticks, their labels and one line of a label; of further lines.
 BELOW, LINE = 28.0, 10.0
+DIGIT = 6.0  # points that the labels of ticks are high, lying
 FREE, TAKEN = 2, 0.28  # rows that every figure has room for, and the share of it that is not the axes'
 
 
 def legend_below(axes: Axes, handles: Sequence[Any] | None = None) -> None:
-    """Name the curves below the axes, in as many columns as fit; call it once the label of x is set.
+    """Name the curves below the axes, in as many columns as fit; call it once the labels of x are set.
 
     Parameters
     ----------
@@ -39,7 +41,8 @@ def legend_below(axes: Axes, handles: Sequence[Any] | None = None) -> None:
     if not least <= len(names) <= MAX_LEGEND:
         return
     lines = axes.get_xlabel().count("\n") if axes.get_xlabel() else -1
-    below = ScaledTranslation(0, -(BELOW + LINE * lines) / 72, axes.figure.dpi_scale_trans)
+    upright = _upright(axes)
+    below = ScaledTranslation(0, -(BELOW + LINE * lines + upright) / 72, axes.figure.dpi_scale_trans)
     columns = _columns([_width(name) + HANDLE for name in names])
     axes.legend(
         chosen,
@@ -49,7 +52,14 @@ def legend_below(axes: Axes, handles: Sequence[Any] | None = None) -> None:
         bbox_transform=axes.transAxes + below,
         ncols=columns,
     )
-    _grow(axes, -(-len(names) // columns) + max(lines, 0) - FREE)
+    _grow(axes, -(-len(names) // columns) + max(lines, 0) - FREE + math.ceil(upright / LINE))
+
+
+def _upright(axes: Axes) -> float:
+    """Points that labels of x which stand upright take more than a line."""
+    standing = [label for label in axes.get_xticklabels() if label.get_text() and label.get_rotation()]
+    highest = max((label.get_window_extent().height for label in standing), default=0.0)
+    return max(0.0, highest * 72 / figure_of(axes).dpi - DIGIT)
 
 
 def _grow(axes: Axes, rows: int) -> None:

@@ -110,7 +110,7 @@ class Plane:
         return across, up, reached.reshape(STARTS, STARTS)
 
     def separatrices(self) -> tuple[tuple[bool, FloatArray], ...]:
-        """Orbits (2, K) into the saddles (true) and out of them (false), as far as the region goes."""
+        """Orbits (2, K) into the saddles (true) and out of them (false), NaN outside the region."""
         found = []
         size = np.array([high - low for low, high in self.region])
         for rest in self.rests:
@@ -124,15 +124,14 @@ class Plane:
         return tuple(found)
 
     def _orbit(self, point: FloatArray, step: FloatArray, rate: float) -> FloatArray:
-        """From beside a saddle out of it, or back in time, until the region is left."""
+        """From beside a saddle out of it, or back in time, with gaps (NaN) where it is outside the region."""
         count = int(min(POINTS * self._fastest / abs(rate), MOST_POINTS))
         times = np.linspace(0.0, WAY / rate, count)
         y = solve(self._paced, point + step, times, rtol=1e-7).y[..., 0].T
         low, high = np.array(self.region).T[..., None]
         margin = 0.05 * (high - low)
         outside = ~((y >= low - margin) & (y <= high + margin)).all(axis=0)
-        last = int(np.argmax(outside)) if outside.any() else y.shape[1]
-        return np.concatenate([point[:, None], y[:, :last]], axis=1)
+        return np.concatenate([point[:, None], np.where(outside, np.nan, y)], axis=1)
 
     @cached_property
     def _paced(self) -> CompiledSystem:

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 import odekit
@@ -102,8 +104,13 @@ def _faults_of_panel(figure: Figure, panel: Axes) -> list[str]:
         *([] if panel.has_data() else ["no data"]),
         *([] if _inside(tight, whole) else ["something is cut off"]),
         *(["the legend hides data"] if legend and legend.get_window_extent().overlaps(box) else []),
+        *(["the legend hides the label of x"] if legend and _on(legend, panel.xaxis.label) else []),
         *(["labels of x run into each other"] if any(a.overlaps(b) for a, b in pairwise(shown)) else []),
     ]
+
+
+def _on(legend: Legend, label: Text) -> bool:
+    return bool(label.get_text()) and legend.get_window_extent().overlaps(label.get_window_extent())
 
 
 def _inside(box: Bbox, whole: Bbox) -> bool:

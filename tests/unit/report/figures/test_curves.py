@@ -48,6 +48,25 @@ def test_a_solution_that_blew_up_ends_there() -> None:
     np.testing.assert_array_equal(np.isfinite(drawn), np.linspace(0, 2, 50) < 1)
 
 
+def test_dense_output_is_drawn_between_the_times_that_were_asked_for() -> None:
+    solution = odekit.solve(odekit.system("x' = y; y' = -x"), [1.0, 0.0], [0.0, 6.0], rtol=1e-10, dense=True)
+    points, curve = solution.plot().lines
+    np.testing.assert_array_equal(points.get_xdata(), [0.0, 6.0])
+    np.testing.assert_allclose(curve.get_ydata(), np.cos(curve.get_xdata()), atol=1e-8)
+
+
+def test_few_times_alone_are_not_joined() -> None:
+    (points,) = odekit.solve(LOTKA, [1.5, 1.0], [0.0, 20.0]).plot().lines
+    assert (points.get_linestyle(), points.get_marker()) == ("None", "o")
+
+
+def test_dense_output_ends_before_a_blow_up_hides_all_else() -> None:
+    solution = odekit.solve(odekit.system("x' = x**2"), [-1.0], [0.0, -3.0], dense=True)
+    t, x = solution.plot().lines[-1].get_data()
+    np.testing.assert_allclose(x, -1 / (1 + t), rtol=1e-4)
+    assert -1000 < x.min() < -100
+
+
 @pytest.mark.parametrize(
     ("given", "error"),
     [

@@ -40,6 +40,7 @@ DRAWN: dict[str, Draw] = {
     "budget, lifted": lambda r: report_room.plot_budget(r["lifted"]),
     "budget, recorded": lambda r: report_room.plot_budget(r["recorded"], "b"),
     "solution": lambda r: r["solution"].plot(),
+    "solution at its ends": lambda r: r["ends"].plot(),
     "solution on one axes": lambda r: r["solution"].plot(trajectories=[0], axes=column_axes()),
     "phase portrait": lambda r: report_room.plot_phase_portrait(SYSTEM),
     "blow-up map": lambda r: report_room.plot_blow_up_map(
@@ -66,6 +67,8 @@ DRAWN: dict[str, Draw] = {
     "progress": lambda r: report_room.plot_progress(r["progress"]),
     "accuracy": lambda r: report_room.plot_progress(r["progress"], "accuracy"),
     "logits": lambda r: report_room.plot_logits(r["run"]),
+    "logits, by names": lambda r: report_room.plot_logits(r["lifted"].run),
+    "logits, by long names": lambda r: report_room.plot_logits(r["ranks"]),
     "verdict": lambda r: report_room.plot_verdict(r["verdict"]),
     "verdict's numbers": lambda r: report_room.plot_verdict(r["numbers"]),
 }
@@ -87,6 +90,7 @@ def results(
         "progress": progress,
         "system": odekit.derive(odekit.Network("Zp")),
         "solution": odekit.solve(lotka, [[1.5, 1.2], [1.0, 0.8]], np.linspace(0, 20, 200)),
+        "ends": odekit.solve(lotka, [[1.5, 1.2], [1.0, 0.8]], [0.0, 20.0]),
         "landscape": landscape(lift(sphere), odekit.group("F21")),
     }
 

@@ -104,3 +104,8 @@ def test_what_nobody_sees_is_named_in_what_a_file_keeps(tmp_path: Path) -> None:
     assert b"a\\ud800\\x1bb" in png.read_bytes()
     with pytest.raises(UnknownNameError, match="'Bogus'"):
         save_figure(column_axes(), tmp_path, "one", {"Bogus": "x"})
+
+
+def test_words_about_a_figure_come_by_title_and_subject(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="Title"):
+        save_figure(column_axes(), tmp_path, "one", "a caption")  # type: ignore[arg-type]

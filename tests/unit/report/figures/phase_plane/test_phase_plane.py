@@ -37,9 +37,21 @@ def test_a_basin_is_where_orbits_come_from() -> None:
 def test_separatrices_are_the_saddles_own_orbits() -> None:
     plane = plane_of(WELLS, None, ((-2, 2), (-1, 1)), None, None)
     for is_stable, (x, y) in plane.separatrices():
-        assert np.abs(x if is_stable else y).max() < 1e-6
-        assert np.abs(y if is_stable else x)[-1] > 0.99
+        assert np.nanmax(np.abs(x if is_stable else y)) < 1e-6
+        assert np.nanmax(np.abs(y if is_stable else x)) > 0.99
     assert sorted(is_stable for is_stable, _ in plane.separatrices()) == [False, False, True, True]
+
+
+def test_separatrices_that_come_back_part_the_basins_wherever_they_meet() -> None:
+    duffing = odekit.system("x' = y; y' = x - x**3 - y/4")
+    plane = plane_of(duffing, None, ((-2.0, 2.0), (-0.6, 0.6)), None, None)
+    across, up, reached = plane.basins()
+    rows, columns = np.nonzero(np.diff(reached, axis=1))
+    borders = np.stack([(across[columns] + across[columns + 1]) / 2, up[rows]])
+    x, y = np.concatenate([orbit for is_stable, orbit in plane.separatrices() if is_stable], axis=1)
+    away = np.hypot(x[:, None] - borders[0], y[:, None] - borders[1])
+    assert set(np.bincount(rows)) == {5}, "the saddle's own border, and two further out on either side"
+    assert np.nanmax(np.nanmin(away, axis=0)) < across[1] - across[0]
 
 
 def test_an_orbit_that_leaves_belongs_to_no_basin() -> None:
