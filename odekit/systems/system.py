@@ -13,6 +13,7 @@ from odekit.arguments import expect, is_series, mapping, text_of
 from odekit.arrays import FloatArray
 from odekit.errors import ReductionError, UnknownNameError
 from odekit.expressions import spoken
+from odekit.systems.algebra import is_polynomial_in
 from odekit.systems.blocks import BlockFlow, matrix_text
 from odekit.systems.declarations import check_declarations
 from odekit.systems.equations import Equations, left_out
@@ -217,7 +218,8 @@ class System:
 
         None where there is none, or where this system is polynomial itself.
         """
-        if self.blocks is not None or all(entry.is_polynomial(*self.states) for entry in self.vector_field):
+        states = set(self.states)
+        if self.blocks is not None or all(is_polynomial_in(entry, states) for entry in self.vector_field):
             return None
         return self.answers.cheapest_form(self)
 

@@ -1,7 +1,7 @@
 """Sparse polynomials as dictionaries from exponents to rationals, far cheaper than SymPy's expressions."""
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +17,7 @@ __all__ = [
     "differentiate",
     "evaluate",
     "from_ring",
+    "is_polynomial_in",
     "letter",
     "multiply",
     "to_sympy",
@@ -74,6 +75,17 @@ def from_ring(element: Any) -> Poly:
     {(1, 1): Fraction(1, 2)}
     """
     return {tuple(key): Fraction(int(v.numerator), int(v.denominator)) for key, v in element.terms()}
+
+
+def is_polynomial_in(expression: sp.Expr, symbols: Collection[sp.Symbol]) -> bool:
+    """Whether an expression is a polynomial in those of the symbols that it holds, however many there are.
+
+    >>> x, k = sp.symbols("x k")
+    >>> is_polynomial_in(x**2 * sp.exp(k), {x}), is_polynomial_in(sp.exp(x), {x}), is_polynomial_in(k, {x})
+    (True, False, True)
+    """
+    own = [symbol for symbol in expression.free_symbols if symbol in symbols]
+    return not own or bool(expression.is_polynomial(*own))
 
 
 def evaluate(polynomial: Poly, values: Sequence[complex]) -> complex:
