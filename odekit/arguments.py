@@ -11,7 +11,17 @@ from numpy.typing import ArrayLike
 from odekit.arrays import FloatArray
 from odekit.errors import InputError, UnknownNameError, shown
 
-__all__ = ["chosen", "expect", "flag", "floats", "is_series", "mapping", "path_of", "text_of"]
+__all__ = [
+    "chosen",
+    "expect",
+    "expect_functions",
+    "flag",
+    "floats",
+    "is_series",
+    "mapping",
+    "path_of",
+    "text_of",
+]
 
 
 def expect(is_right: bool, what: str, expected: str, value: Any, hint: str = "") -> None:
@@ -27,6 +37,13 @@ def expect(is_right: bool, what: str, expected: str, value: Any, hint: str = "")
     """
     if not is_right:
         raise InputError(what, expected=expected, received=shown(value), hint=hint)
+
+
+def expect_functions(*called: Any) -> None:
+    """Refuse, by InputError, what is neither None nor a function to call on the way."""
+    for one in called:
+        is_right = one is None or callable(one)
+        expect(is_right, "what to call is no function", "a function of one argument", one)
 
 
 def chosen(kind: str, value: Any, known: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import Literal, get_args
 
-__all__ = ["OUTCOMES", "ExitCode", "Outcome", "exit_code"]
+__all__ = ["OUTCOMES", "ExitCode", "Outcome", "exit_code", "outcome_text"]
 
 Outcome = Literal["confirmed", "refuted", "inconclusive", "not_applicable"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -33,3 +33,8 @@ def exit_code(outcomes: Iterable[str]) -> ExitCode:
     if "refuted" in found:
         return ExitCode.REFUTED
     return ExitCode.CONFIRMED if found == {"confirmed"} else ExitCode.OPEN
+
+
+def outcome_text(outcome: str) -> str:
+    """An outcome as a person reads it: ``"not applicable"``."""
+    return outcome.replace("_", " ")

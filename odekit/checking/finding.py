@@ -1,13 +1,15 @@
 """Finding: what became of one line of a user's file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from odekit.views import html_table
+from odekit.views import html_table, number_text
 
-__all__ = ["Finding", "Findings", "findings_data"]
+__all__ = ["Finding", "Findings"]
+
+FEWEST, MOST = 5, 17  # digits, beyond the usual four, up to all of a float64
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,26 @@ class Finding:
             return "not judged"
         return "agrees" if self.agrees else "differs"
 
+    @property
+    def place(self) -> str:
+        """The point that shows a difference, such as ``x = 0.5, y = 2``; empty where there is none."""
+        return ", ".join(f"{name} = {number_text(value)}" for name, value in self.point.items())
+
+    @property
+    def sides(self) -> tuple[str | float | None, str | float | None]:
+        """Both values at that point; as text in as many digits as tell them apart where four don't."""
+        given, derived = self.given, self.derived
+        if given is None or derived is None or number_text(given) != number_text(derived):
+            return given, derived
+        if self.difference is not None:
+            sign = "-" if self.difference < 0 else "+"
+            return f"{number_text(derived)} {sign} {abs(self.difference):.2g}", derived
+        for digits in range(FEWEST, MOST + 1):
+            texts = f"{given:.{digits}g}", f"{derived:.{digits}g}"
+            if texts[0] != texts[1]:
+                return texts
+        return given, derived
+
     def _repr_html_(self) -> str:
         """The line, what became of it, and why."""
         return Findings([self])._repr_html_()
@@ -96,10 +118,18 @@ class Findings(list[Finding]):
         columns = ("line", "kind", "outcome", "as written", "correct", "why")
         return html_table(columns, map(_row, self), _clock(self))
 
+    def to_json(self) -> dict[str, Any]:
+        """The findings of one file, at least one, as JSON values."""
+        return {
+            "findings": [finding.to_json() for finding in self],
+            "units": dict(self[0].units),
+            "time": self[0].time,
+        }
+
 
 def _row(finding: Finding) -> tuple[str, ...]:
-    place = ", ".join(f"{name} = {value:.4g}" for name, value in finding.point.items())
-    why = f"at {place}: given {finding.given:.4g}, derived {finding.derived:.4g}" if place else ""
+    given, derived = map(number_text, finding.sides)
+    why = f"at {finding.place}: given {given}, derived {derived}" if finding.point else ""
     return (
         finding.item,
         finding.kind,
@@ -112,12 +142,3 @@ def _row(finding: Finding) -> tuple[str, ...]:
 
 def _clock(findings: list[Finding]) -> str:
     return next((finding.time for finding in findings if finding.time), "")
-
-
-def findings_data(findings: Sequence[Finding]) -> dict[str, Any]:
-    """The findings of one file, at least one, as JSON values."""
-    return {
-        "findings": [finding.to_json() for finding in findings],
-        "units": dict(findings[0].units),
-        "time": findings[0].time,
-    }

@@ -13,7 +13,7 @@ from odekit.claims.negative_control import Control, controlled
 from odekit.errors import InputError
 from odekit.groups import FiniteGroup
 from odekit.json_text import plain
-from odekit.outcomes import OUTCOMES, ExitCode, Outcome, exit_code
+from odekit.outcomes import OUTCOMES, ExitCode, Outcome, exit_code, outcome_text
 from odekit.text import unmarked
 from odekit.views import html_paragraph, html_table
 
@@ -88,6 +88,12 @@ class Verdict:
                 received="none" if self.control is None else self.control.outcome,
             )
 
+    @property
+    def quantities(self) -> list[tuple[str, float | None, float | None]]:
+        """Name, prediction and measurement of each; a single one has no name. None where one is unknown."""
+        first, second = (_by_name(numbers) for numbers in (self.predicted, self.measured))
+        return [(name, first.get(name), second.get(name)) for name in dict.fromkeys((*first, *second))]
+
     def to_json(self) -> dict[str, Any]:
         """The verdict as JSON values; numbers that are not finite become null."""
         return {
@@ -109,18 +115,15 @@ class Verdict:
 
     def _repr_html_(self) -> str:
         """Outcome and statement, each quantity as predicted and measured, budget, control and text."""
-        outcome, source = self.outcome.replace("_", " "), f" ({self.source})" if self.source else ""
+        outcome, source = outcome_text(self.outcome), f" ({self.source})" if self.source else ""
         parts = [html_paragraph(f"{self.id}, {outcome}", f"{unmarked(self.statement)}{source}")]
-        first, second = (_by_name(numbers) for numbers in (self.predicted, self.measured))
-        rows = [
-            (name or "value", first.get(name), second.get(name)) for name in dict.fromkeys((*first, *second))
-        ]
+        rows = [(name or "value", *numbers) for name, *numbers in self.quantities]
         if rows:
             parts.append(html_table(("quantity", "predicted", "measured"), rows, self._judged()))
         if self.control is not None:
-            told = f"{unmarked(self.control.statement)}: {self.control.outcome.replace('_', ' ')}"
+            told = f"{unmarked(self.control.statement)}: {outcome_text(self.control.outcome)}"
             parts.append(html_paragraph("Control", told))
-        return "".join([*parts, *([html_paragraph("Note", self.text)] if self.text else [])])
+        return "".join([*parts, *([html_paragraph("Note", unmarked(self.text))] if self.text else [])])
 
     def _judged(self) -> str:
         """Budget, tolerance and interval in words."""
@@ -252,7 +255,7 @@ class Report:
         }
 
     def __str__(self) -> str:
-        return "\n".join(f"{verdict.id}: {verdict.outcome.replace('_', ' ')}" for verdict in self.verdicts)
+        return "\n".join(f"{verdict.id}: {outcome_text(verdict.outcome)}" for verdict in self.verdicts)
 
     def _repr_html_(self) -> str:
         """A row for each claim."""
@@ -283,15 +286,15 @@ def _row(verdict: Verdict) -> tuple[str | float | None, ...]:
     """A verdict as a row of a report."""
     return (
         verdict.id,
-        verdict.outcome.replace("_", " "),
+        outcome_text(verdict.outcome),
         unmarked(verdict.statement),
         sum(verdict.budget.values()) if verdict.budget else None,
         verdict.tolerance,
-        "" if verdict.control is None else verdict.control.outcome.replace("_", " "),
+        "" if verdict.control is None else outcome_text(verdict.control.outcome),
     )
 
 
-def _by_name(numbers: float | Mapping[str, float] | None) -> Mapping[str, float]:
+def _by_name(numbers: float | Mapping[str, float] | None) -> dict[str, float | None]:
     """Numbers by the name of what they are of; a single one has none."""
     found = numbers if isinstance(numbers, Mapping) else {} if numbers is None else {"": numbers}
-    return {name: float(value) for name, value in found.items()}
+    return {name: None if value is None else float(value) for name, value in found.items()}

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from odekit._version import __version__
 from odekit.arguments import chosen as one_of
-from odekit.arguments import expect, flag
+from odekit.arguments import expect, expect_functions, flag
 from odekit.claims.catalogue import CLAIMS
 from odekit.claims.own import claims_in, is_file
 from odekit.claims.verdict import Claim, Report, Settings, Verdict
@@ -56,13 +56,7 @@ def verify(
     """
     seed = integer(seed, "the seed", 0)
     full = flag(full, "full")
-    for called in (on_start, on_finish):
-        expect(
-            called is None or callable(called),
-            "what to call is no function",
-            "a function of one argument",
-            called,
-        )
+    expect_functions(on_start, on_finish)
     chosen = group if group is None or isinstance(group, FiniteGroup) else named_group(group)
     if chosen is not None and not isinstance(chosen, FiniteGroup):
         raise InputError(

@@ -13,7 +13,7 @@ from odekit.comparison.accuracy import Budget
 from odekit.comparison.control import Control
 from odekit.comparison.measures import ErrorCurve, Modes
 from odekit.json_text import plain
-from odekit.outcomes import Outcome
+from odekit.outcomes import Outcome, outcome_text
 from odekit.simulation import Run
 from odekit.views import Labelled, html_paragraph, html_table, labelled
 
@@ -124,7 +124,7 @@ class Comparison(Labelled):
         return {name: plain(np.median(part, axis=1)) for name, part in parts.items()}
 
     def __repr__(self) -> str:
-        return f"Comparison({self.name}: {self.outcome.replace('_', ' ')}, {self.reason})"
+        return f"Comparison({self.name}: {outcome_text(self.outcome)}, {self.reason})"
 
     @property
     def horizon_step(self) -> int | None:
@@ -153,7 +153,7 @@ class Comparison(Labelled):
 
     def _repr_html_(self) -> str:
         """Outcome and reason, and the errors at the last snapshot before the horizon and at the end."""
-        head = html_paragraph(self.outcome.replace("_", " "), self.reason)
+        head = html_paragraph(outcome_text(self.outcome), self.reason)
         if not self.errors:
             return head
         judged = len(self.run) if self.horizon is None else int(np.searchsorted(self.run.t, self.horizon))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from odekit.checking import findings_data
+from odekit.checking import Findings
 from odekit.comparison import Comparison
 from odekit.json_text import strict_json
 from odekit.report.figures import (
@@ -117,7 +117,7 @@ def write_findings(
     FileError: the folder can't be written; then nothing is.
     """
     texts = {
-        "report.json": strict_json(findings_data(findings)),
+        "report.json": strict_json(Findings(findings).to_json()),
         "report.html": findings_page(findings, command),
         **_tables("findings", findings_table(findings)),
     }

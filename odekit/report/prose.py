@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from odekit.report.tables import outcome_text
+from odekit.outcomes import outcome_text
 from odekit.text import unmarked
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from math import gcd, lcm
 
 import sympy as sp
 
-from odekit.systems.algebra import null_space
+from odekit.systems.algebra import is_polynomial_in, null_space
 from odekit.systems.integrals import MAX_TERMS, expanded_size
 from odekit.systems.known import ScalingSymmetry, Search
 from odekit.systems.system import System
@@ -42,9 +42,9 @@ def scaling_symmetries(system: System) -> Search[ScalingSymmetry]:
     basis = [_integers(vector) for vector in null_space(entries, max(len(rows), 1), len(unknowns))]
     basis.sort(key=lambda vector: (vector[-1] != 0, sum(map(abs, vector))))
     items = tuple(_symmetry(vector, system) for vector in basis)
-    letters, meaning = [*system.states, *system.parameters, clock], dict(system.definitions)
+    letters, meaning = set(unknowns), dict(system.definitions)
     formulas = [*system.vector_field, *system.constraints.values()]
-    if all(formula.xreplace(meaning).is_polynomial(*letters) for formula in formulas):
+    if all(is_polynomial_in(formula.xreplace(meaning), letters) for formula in formulas):
         return Search(items, "complete", "a basis of all exponents, by linear equations")
     return Search(items, "partial", "those that keep the argument of every function")
 

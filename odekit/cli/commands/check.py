@@ -58,7 +58,7 @@ def command(file: Path, seed: int, out: str | None, force: bool, form: str, json
     integrals are words of matrices, such as theta = "2*xi*Adjoint(theta) + 2*Adjoint(theta)*xi", or
     Trace(...) of such.
     """
-    from odekit.checking import check, findings_data
+    from odekit.checking import check
     from odekit.report import findings_table, latex_table
 
     ctx = click.get_current_context()
@@ -74,7 +74,7 @@ def command(file: Path, seed: int, out: str | None, force: bool, form: str, json
         say_list("Units", _units(findings), json_file)
         say_list("Time", [each for each in [findings[0].time] if each], json_file)
         tell(f"\n{_total(findings)}", json_file)
-    write_json(findings_data(findings), json_file)
+    write_json(findings.to_json(), json_file)
     if out is not None:
         from odekit.report import write_findings
 

@@ -11,7 +11,7 @@ import click
 from odekit.cli.command import Command, command_words, debug_option
 from odekit.cli.options import json_option, out_options
 from odekit.cli.output import progress, say, show_table, tell, write_json
-from odekit.outcomes import exit_code
+from odekit.outcomes import exit_code, outcome_text
 
 if TYPE_CHECKING:
     from odekit.comparison import Comparison, TrajectoryComparison
@@ -246,7 +246,7 @@ def _show(comparisons: Sequence[AnyComparison], form: str, json_file: str | None
         if isinstance(comparison, Comparison):
             _tell_unused(comparison.run, str(comparison.name))
     for comparison in comparisons:
-        tell(f"{comparison.name}: {comparison.outcome.replace('_', ' ')}: {comparison.reason}", json_file)
+        tell(f"{comparison.name}: {outcome_text(comparison.outcome)}: {comparison.reason}", json_file)
 
 
 def _tell_unused(run: Run, name: str) -> None:

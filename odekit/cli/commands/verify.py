@@ -9,6 +9,7 @@ import click
 from odekit.cli.command import Command, command_words, debug_option
 from odekit.cli.options import finite_group, group_options, json_option, out_options
 from odekit.cli.output import progress, say, say_list, show_table, tell, write_json
+from odekit.outcomes import outcome_text
 
 if TYPE_CHECKING:
     from odekit.claims import Report
@@ -102,7 +103,7 @@ def _verified(
             seed=seed,
             full=full,
             on_start=lambda claim: told.begin(claim.id),
-            on_finish=lambda v: told.end(f"{v.id}: {v.outcome.replace('_', ' ')} in {v.seconds:.1f} s"),
+            on_finish=lambda v: told.end(f"{v.id}: {outcome_text(v.outcome)} in {v.seconds:.1f} s"),
         )
 
 

@@ -33,8 +33,7 @@ def plot_spectra(run: Run, snapshot: int = -1, *, axes: Axes | None = None) -> A
     InputError: no run, or no such snapshot.
     """
     spectrum = _spectrum(run, snapshot)
-    largest = spectrum.values.max(axis=1, keepdims=True)
-    values = np.divide(spectrum.values, largest, out=np.zeros_like(spectrum.values), where=largest > 0)
+    values = _over_largest(spectrum.values)
     order = _by_mode(spectrum)
     is_mode = spectrum.letter == "k"
     quantity = r"$\alpha_k$ / largest" if is_mode else "length / largest"
@@ -64,9 +63,7 @@ def plot_neuron_matrix(run: Run, snapshot: int = -1, *, axes: Axes | None = None
     """
     spectrum = _spectrum(run, snapshot)
     name = run.network.embeddings[0]
-    weights = run.weights[name][snapshot]
-    largest = np.abs(weights).max(axis=1, keepdims=True)
-    values = np.divide(weights, largest, out=np.zeros_like(weights), where=largest > 0)
+    values = _over_largest(run.weights[name][snapshot])
     order = np.lexsort((values.argmax(axis=1), spectrum.values.argmax(axis=1)))
     letter = in_math(name)
     with drawn_on(axes, height=3.0) as chosen:
@@ -84,6 +81,13 @@ def _spectrum(run: Run, snapshot: int) -> Spectrum:
     check_run_given(run)
     place = integer(snapshot, "the place of a snapshot", -len(run), len(run) - 1)
     return neuron_spectrum(next(iter(run.weights.values()))[place], run.network.finite_group)
+
+
+def _over_largest(values: FloatArray) -> FloatArray:
+    """Each row over the largest size in it; zeros where that is 0."""
+    largest = np.abs(values).max(axis=1, keepdims=True)
+    shares: FloatArray = np.divide(values, largest, out=np.zeros_like(values), where=largest > 0)
+    return shares
 
 
 def _by_mode(spectrum: Spectrum) -> IndexArray:

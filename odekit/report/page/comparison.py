@@ -10,11 +10,12 @@ import numpy as np
 
 from odekit._version import __version__
 from odekit.comparison import Comparison
+from odekit.outcomes import outcome_text
 from odekit.report.page.budget import BudgetBar, budget_bar
 from odekit.report.page.counts import counted
 from odekit.report.page.environment import render
 from odekit.report.page.figures import comparison_drawings
-from odekit.report.tables import comparison_table, outcome_text, trajectory_table
+from odekit.report.tables import comparison_table, trajectory_table
 
 if TYPE_CHECKING:
     from odekit.comparison import TrajectoryComparison

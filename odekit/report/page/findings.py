@@ -51,6 +51,7 @@ def _section(place: int, finding: Finding) -> dict[str, Any]:
         "anchor": f"line-{place}",
         "finding": finding,
         "outcome": _kind(finding),
+        "sides": finding.sides,
         "given": f"${left}{finding.formula}$",
         "corrected": None if finding.corrected is None else f"${left}{finding.corrected}$",
     }

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from odekit.claims import CLAIMS
 from odekit.errors import OdekitError
 from odekit.groups import group as named_group
+from odekit.outcomes import outcome_text
 from odekit.report.page.budget import budget_bar
 from odekit.report.page.counts import counted
 from odekit.report.page.drawing import Drawing
 from odekit.report.page.environment import render
 from odekit.report.page.figures import verdict_drawing
-from odekit.report.tables import outcome_text
 
 if TYPE_CHECKING:
     from odekit.claims import Report, Verdict
@@ -24,8 +24,6 @@ __all__ = ["verification_page"]
 
 # Of the catalogue; claims of one's own are in files that a report doesn't know.
 _HYPOTHESES = {claim.id: claim.hypotheses for claim in CLAIMS}
-
-Numbers = float | Mapping[str, float] | None
 
 
 def verification_page(report: Report, command: Sequence[str] = ()) -> str:
@@ -55,26 +53,12 @@ def _section(verdict: Verdict, report: Report, words: Sequence[str]) -> dict[str
         "hypotheses": _HYPOTHESES.get(verdict.id, ""),
         "anchor": f"claim-{verdict.id}",
         "outcome": outcome_text(verdict.outcome),
-        "rows": _rows(verdict.predicted, verdict.measured),
+        "rows": verdict.quantities,
         "bar": budget_bar(verdict.budget, _known(verdict.gap), verdict.tolerance),
         "drawing": _drawn(verdict),
         "checks": verdict.evidence.get("checks", {}),
         "command": _command(verdict, report, words),
     }
-
-
-def _rows(predicted: Numbers, measured: Numbers) -> list[tuple[str, float | None, float | None]]:
-    """Name, prediction and measurement of every quantity."""
-    first, second = (_by_name(numbers) for numbers in (predicted, measured))
-    return [(name, first.get(name), second.get(name)) for name in dict.fromkeys((*first, *second))]
-
-
-def _by_name(numbers: Numbers) -> dict[str, float | None]:
-    """Quantities by name; that of a claim with one alone has none."""
-    if numbers is None:
-        return {}
-    named = numbers if isinstance(numbers, Mapping) else {"": numbers}
-    return {name: None if value is None else float(value) for name, value in named.items()}
 
 
 def _known(value: float | None) -> float | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 from odekit._version import __version__
-from odekit.arguments import expect, path_of
+from odekit.arguments import expect_functions, path_of
 from odekit.numbers import integer
 from odekit.report.figures import figure_bytes, save_figure
 from odekit.report.folder import filled_folder
@@ -62,13 +62,7 @@ def reproduce(
     Source: the public code of arXiv 2602.16849 and arXiv 2606.02993, whose pictures are drawn again.
     """
     chosen, seed = select_figures(figures), integer(seed, "the seed", 0)
-    for called in (on_start, on_finish):
-        expect(
-            called is None or callable(called),
-            "what to call is no function",
-            "a function of one argument",
-            called,
-        )
+    expect_functions(on_start, on_finish)
     place = path_of(out, "out")
     pictures = {}
     with filled_folder(place) as folder:

@@ -13,7 +13,6 @@ _HOMES = {
     "latex_table": "latex",
     "markdown_table": "markdown",
     "number_text": "table",
-    "outcome_text": "contents",
     "prediction_table": "contents",
     "terminal_table": "terminal",
     "trajectory_table": "contents",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from odekit.arrays import FloatArray
+from odekit.outcomes import outcome_text
 from odekit.report.tables.table import Cell, Table, Value
 from odekit.text import unmarked
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = [
     "claims_table",
     "comparison_table",
-    "outcome_text",
     "prediction_table",
     "trajectory_table",
     "verdict_table",
@@ -31,11 +31,6 @@ TIMES_BEFORE_HORIZON = 4  # enough to see errors grow, and few lines a run
 
 Values = tuple[Value, ...]
 Numbers = float | Mapping[str, float] | None
-
-
-def outcome_text(outcome: str) -> str:
-    """An outcome as a person reads it: ``"not applicable"``."""
-    return outcome.replace("_", " ")
 
 
 def verdict_table(report: Report) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -14,6 +15,7 @@ from odekit.checking import Finding, Findings
 from odekit.claims import Report, Verdict
 from odekit.claims.negative_control import Control
 from odekit.comparison import Prediction, RateEstimate
+from odekit.report import findings_page
 from odekit.systems import Search
 from odekit.views import html_paragraph, html_table
 
@@ -120,6 +122,15 @@ def test_findings_are_a_list_that_shows_a_row_for_each_line() -> None:
     assert shown.tags.count("tr") == 3
     assert "differs" in shown.text
     assert "2*x" in shown.text
+
+
+def test_values_that_four_digits_do_not_tell_apart_are_shown_apart() -> None:
+    (found,) = odekit.check({"x": "-2*x"}, odekit.system("x' = -x"))
+    close = Findings([replace(found, given=1.23456789, derived=1.2345678)])
+    assert "given 1.2345679, derived 1.2345678" in read(close).text
+    page = Reader(findings_page(close)).text
+    assert "1.2345679" in page
+    assert "1.2345678 " in page
 
 
 def test_a_search_shows_formulas_and_words() -> None:

@@ -10,6 +10,7 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import Patch
 
 from odekit.arrays import BoolArray, FloatArray, IntArray
+from odekit.comparison import Progress
 from odekit.report.figures import figure_of, panels, styled
 from odekit.report.papers.modular_addition.grokking import SETTINGS, measured, training
 from odekit.report.papers.paper_figure import Drawing, PaperFigure
@@ -43,11 +44,16 @@ def softmax_at_answer(run: Run, index: int) -> tuple[BoolArray, FloatArray]:
     return values.argmax(axis=-1) == answer, weights[x, y, answer] / weights.sum(axis=-1)
 
 
-def draw_memorised(seed: int) -> Drawing:
-    """The pairs' kinds, accuracy and softmax at the end of the first stage, and accuracy at the end."""
+def _memorised(seed: int) -> tuple[Run, Progress, BoolArray, int]:
+    """The training, its measures, the pairs that it is on (n, n), and at which snapshot these are known."""
     run, progress = training(seed), measured(seed)
     train = np.asarray(run.records["train_mask"], dtype=bool)
-    end = int(np.searchsorted(progress.steps, progress.stages.memorised))
+    return run, progress, train, int(np.searchsorted(progress.steps, progress.stages.memorised))
+
+
+def draw_memorised(seed: int) -> Drawing:
+    """The pairs' kinds, accuracy and softmax at the end of the first stage, and accuracy at the end."""
+    run, progress, train, end = _memorised(seed)
     right, share = softmax_at_answer(run, end)
     last, _ = softmax_at_answer(run, -1)
     of = {name: float(right[kinds(train) == place].mean()) for place, name in enumerate(KINDS)}
@@ -72,9 +78,7 @@ def draw_memorised(seed: int) -> Drawing:
 
 def draw_order(seed: int) -> Drawing:
     """Accuracy of pairs at the start, half way through memorisation, and at its end."""
-    run, progress = training(seed), measured(seed)
-    train = np.asarray(run.records["train_mask"], dtype=bool)
-    end = int(np.searchsorted(progress.steps, progress.stages.memorised))
+    run, progress, train, end = _memorised(seed)
     lowest = _lowest_of_rare(run, train, end)
     shown = (0, lowest, end)
     answers = [softmax_at_answer(run, index)[0] for index in shown]
