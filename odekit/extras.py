@@ -5,7 +5,15 @@ from typing import Any
 
 from odekit.errors import MissingExtraError
 
-__all__ = ["on_first_use", "require_jax", "require_numba", "require_parquet", "require_xarray"]
+__all__ = [
+    "on_first_use",
+    "require_arrow",
+    "require_distributed",
+    "require_jax",
+    "require_numba",
+    "require_parquet",
+    "require_xarray",
+]
 
 _INSTEAD = 'backend="numpy"'
 
@@ -16,6 +24,26 @@ _OLDEST_JAX = (0, 8)
 def on_first_use(name: str) -> Any:
     """A module that every installation has, but that takes long to load, such as ``"scipy.special"``."""
     return import_module(name)
+
+
+def require_arrow() -> Any:
+    """The module pyarrow.
+
+    Raises
+    ------
+    MissingExtraError: pyarrow isn't installed, or doesn't load.
+    """
+    return _required("pyarrow", "Parquet files need pyarrow", "tables", "a .csv file")
+
+
+def require_distributed() -> Any:
+    """The module distributed, of Dask.
+
+    Raises
+    ------
+    MissingExtraError: distributed isn't installed, or doesn't load.
+    """
+    return _required("distributed", "sweeps need Dask's distributed", "sweep")
 
 
 def require_jax() -> Any:

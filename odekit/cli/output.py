@@ -97,18 +97,26 @@ class Progress:
     ----------
     begin: called with a title when a step begins.
     end: called with the line to keep when it has ended.
+    reach: called with how many steps are done and a title, where steps are too many for a line each; elsewhere
+        than on a terminal a line tells of every further tenth.
     """
 
-    def __init__(self, begin: Callable[[str], None], end: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        begin: Callable[[str], None],
+        end: Callable[[str], None],
+        reach: Callable[[int, str], None],
+    ) -> None:
         self.begin = begin
         self.end = end
+        self.reach = reach
 
 
 @contextmanager
 def progress(total: int) -> Iterator[Progress]:
     """Tell of ``total`` steps while the block runs."""
     if not sys.stderr.isatty():
-        yield Progress(lambda title: None, lambda line: click.echo(visible(line), err=True))
+        yield Progress(lambda title: None, _keep_line, _tenths(total))
         return
     from rich.console import Console
     from rich.progress import (
@@ -125,4 +133,29 @@ def progress(total: int) -> Iterator[Progress]:
     clocks: Sequence[Any] = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
     with Bar(*titled, MofNCompleteColumn(), *clocks, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=total)
-        yield Progress(lambda title: bar.update(task, description=title), lambda line: bar.advance(task))
+
+        def reach(done: int, title: str) -> None:
+            # What was done before says nothing of the time left.
+            begun = bar.tasks[task].completed > 0
+            (bar.update if begun else bar.reset)(task, completed=done, description=title)
+
+        yield Progress(
+            lambda title: bar.update(task, description=title), lambda line: bar.advance(task), reach
+        )
+
+
+def _keep_line(line: str) -> None:
+    click.echo(visible(line), err=True)
+
+
+def _tenths(total: int) -> Callable[[int, str], None]:
+    """Tell of each further tenth of the steps."""
+    told = [-1]
+
+    def reach(done: int, title: str) -> None:
+        tenth = 10 * done // max(total, 1)
+        if tenth > told[0]:
+            told[0] = tenth
+            _keep_line(f"{done:,} of {total:,}: {title}")
+
+    return reach

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -23,16 +23,19 @@ SIGNALS = {"Ctrl-C": 130, "SIGTERM": 143}
 
 
 @contextmanager
-def stopping() -> Iterator[None]:
-    """Let the first Ctrl-C or SIGTERM stop the training in the block, which keeps what it has."""
-    from odekit.simulation import stop_training
+def stopping(stop_by: Callable[[str], None]) -> Iterator[None]:
+    """Let the first Ctrl-C or SIGTERM call what stops the block in good order, and the second end it.
 
+    Parameters
+    ----------
+    stop_by: called with the signal's name.
+    """
     numbers = dict(zip(SIGNALS, (signal.SIGINT, signal.SIGTERM), strict=True))
     before: Handlers = {number: signal.getsignal(number) for number in numbers.values()}
     names = {number: name for name, number in numbers.items()}
 
     def stop(number: int, frame: FrameType | None) -> None:
-        stop_training(names[signal.Signals(number)])
+        stop_by(names[signal.Signals(number)])
         _set(before)
 
     _set(dict.fromkeys(before, stop))

@@ -6,12 +6,23 @@ Two layers without biases give the logits, trained with softmax cross-entropy ov
 """
 
 from odekit.networks.clock import time_text
-from odekit.networks.network import ACTIVATIONS, Network, check_network, parse_activation
+from odekit.networks.network import (
+    ACTIVATIONS,
+    CONSTRAINTS,
+    EMBEDDINGS,
+    LOSSES,
+    Network,
+    check_network,
+    parse_activation,
+)
 from odekit.networks.symmetry import accuracy_bound, accuracy_bound_text
 from odekit.networks.task import Task
 
 __all__ = [
     "ACTIVATIONS",
+    "CONSTRAINTS",
+    "EMBEDDINGS",
+    "LOSSES",
     "Network",
     "Task",
     "accuracy_bound",

@@ -24,7 +24,10 @@ from odekit.simulation.runs import (
 )
 from odekit.simulation.scales import ScaleRun, train_scales
 from odekit.simulation.training import (
+    INITS,
+    METHODS,
     PASSING,
+    SOFTMAXES,
     accuracies,
     check_run,
     has_kink,
@@ -35,7 +38,10 @@ from odekit.simulation.training import (
 
 __all__ = [
     "FLOW",
+    "INITS",
+    "METHODS",
     "PASSING",
+    "SOFTMAXES",
     "Cost",
     "LossGradient",
     "Run",

@@ -117,7 +117,7 @@ def command(
     """
     from odekit.cli.stops import check_free, checkpoint_of, stopping
     from odekit.errors import StoppedEarly
-    from odekit.simulation import simulate
+    from odekit.simulation import simulate, stop_training
 
     check_free(out, force, resume)
     if not memory > 0:
@@ -125,7 +125,7 @@ def command(
     given = {name: options.pop(name) for name in SPECIFICATION}
     network, start = _network(group, table, neurons, weights, given)
     try:
-        with stopping():
+        with stopping(stop_training):
             _warn(network)
             if method == "flow":
                 _warn_of_kink(network, options["softmax"], options["rtol"])

@@ -1,0 +1,173 @@
+"""``odekit sweep``: the cells of a plan, on this machine or a cluster, and one table of what came of them."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import click
+
+from odekit.cli.command import Command, debug_option
+from odekit.cli.options import json_option
+from odekit.cli.output import Progress, progress, show_table, tell, write_json
+from odekit.cli.stops import SIGNALS
+from odekit.outcomes import ExitCode
+
+if TYPE_CHECKING:
+    from odekit.sweeps import Plan, State, Sweep
+
+__all__ = ["command"]
+
+
+@click.command(
+    "sweep",
+    cls=Command,
+    short_help="A plan of many cells, on this machine or a cluster; starting it again resumes.",
+    examples=(
+        ("odekit sweep plan.toml --dry-run", "How many cells, how many are finished, about how long."),
+        ("odekit sweep plan.toml --out sweep", "All cells on this machine; again to go on after an end."),
+        ("odekit sweep plan.toml --out sweep --retry-failed", "Also those that failed before."),
+        (
+            "odekit sweep plan.toml --out sweep --scheduler tcp://10.0.0.1:8786",
+            "On a Dask scheduler that runs: of a cluster, Kubernetes, or SLURM by dask-jobqueue.",
+        ),
+    ),
+)
+@click.argument("plan", metavar="PLAN.toml")
+@click.option("--out", metavar="DIR", help="Folder of the sweep. Default: the plan's name with -sweep.")
+@click.option("--scheduler", metavar="ADDRESS", help="Of a running Dask scheduler. Default: none, this machine.")
+@click.option("--workers", type=int, metavar="N", help="Processes on this machine. Default: its processors.")
+@click.option("--dry-run", is_flag=True, help="Count the cells and tell what they take; compute nothing.")
+@click.option("--retry-failed", is_flag=True, help="Compute cells again that failed.")
+@json_option("the summary")
+@debug_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    plan: str,
+    out: str | None,
+    scheduler: str | None,
+    workers: int | None,
+    dry_run: bool,
+    retry_failed: bool,
+    json_file: str | None,
+) -> None:
+    """Compute every cell of a plan: claims, comparisons, predictions or solutions over a grid of settings.
+
+    PLAN.toml holds [sweep] with claims = ["lottery-ticket", "mine.toml"] (or "all") or task = "compare",
+    "predict", "population", "simulate" or "solve"; seed, and seeds, how many each combination has; and table
+    = "csv" or "parquet". [grid] gives a list of values to each setting, such as group, neurons, activation,
+    scale: those of `odekit simulate`, with _ for -, tolerance for compare, and for solve system =
+    "ode.toml", t, start.x and parameters.r. [[cells]] gives settings that go together.
+
+    The folder holds cells/, a file for each finished cell, named by the hash of what determines it; table.csv
+    (or .parquet), summary.json and figures. The same command goes on after any end, and computes only what is
+    missing; a changed plan keeps what is still valid. Exits with 0 if all is confirmed or computed, 1 if
+    something is refuted, 3 if something stays open or failed.
+    """
+    from odekit.sweeps import read_plan
+
+    chosen = read_plan(plan)
+    folder = Path(f"{Path(plan).stem}-sweep" if out is None else out)
+    if dry_run:
+        _tell_estimate(chosen, folder, workers)
+        return
+    found = _swept(chosen, folder, scheduler, workers, retry_failed, json_file)
+    _show(found, json_file)
+    write_json(found.results.summary.to_json(), json_file)
+    ctx.exit(found.results.summary.exit_code)
+
+
+def _swept(
+    plan: Plan,
+    folder: Path,
+    scheduler: str | None,
+    workers: int | None,
+    retry_failed: bool,
+    json_file: str | None,
+) -> Sweep:
+    from odekit.cli.stops import stopping
+    from odekit.errors import StoppedEarly
+    from odekit.sweeps import sweep
+
+    stopped: list[str] = []
+    try:
+        with stopping(stopped.append), progress(len(plan)) as told:
+            found = sweep(
+                plan,
+                folder,
+                scheduler=scheduler,
+                workers=workers,
+                retry_failed=retry_failed,
+                on_progress=_Teller(told),
+                is_stopped=lambda: bool(stopped),
+            )
+    except StoppedEarly as error:
+        tell(f"{error}", err=True)
+        raise click.exceptions.Exit(SIGNALS[stopped[0]] if stopped else ExitCode.OPEN) from None
+    _tell_damage(found.state, json_file)
+    return found
+
+
+class _Teller:
+    """Tells of a sweep how many cells it has, how many failed, and how many a second it computes."""
+
+    def __init__(self, told: Progress) -> None:
+        self._told, self._start = told, monotonic()
+
+    def __call__(self, state: State) -> None:
+        """Tell of a state."""
+        rate = state.done / max(monotonic() - self._start, 1e-9)
+        parts = [f"{rate:.3g} cells/s"]
+        parts += [f"{state.kept:,} kept"] if state.kept else []
+        parts += [f"{state.failed:,} failed"] if state.failed else []
+        self._told.reach(state.kept + state.done, ", ".join(parts))
+
+
+def _tell_damage(state: State, json_file: str | None) -> None:
+    if state.damaged:
+        keys = ", ".join(key[:12] for key in state.damaged[:10])
+        more = f" and {len(state.damaged) - 10:,} more" if len(state.damaged) > 10 else ""
+        tell(f"Damaged files were found, and their cells computed again: {keys}{more}.", json_file, err=True)
+
+
+def _show(found: Sweep, json_file: str | None) -> None:
+    from odekit.sweeps import summary_tables
+
+    for table in summary_tables(found.results.summary):
+        show_table(table, json_file)
+    state = found.state
+    failed = f", {state.failed:,} failed (their reasons are in the table; --retry-failed tries again)"
+    tell(
+        f"{state.done:,} cells computed, {state.kept:,} kept{failed if state.failed else ''}: "
+        f"{found.results.table}",
+        json_file,
+    )
+
+
+def _tell_estimate(plan: Plan, folder: Path, workers: int | None) -> None:
+    from odekit.sweeps import estimated, processors
+
+    found = estimated(plan, folder)
+    threads = workers or processors()
+    tell(f"{found.total:,} cells, {found.finished:,} finished, {found.failed:,} of them failed")
+    if found.error:
+        tell(f"One that was tried failed: {found.error}", err=True)
+    if math.isinf(found.seconds):
+        tell("One cell takes over a quarter of a minute; the others were not tried.")
+    else:
+        hours = found.hours(threads)
+        tell(
+            f"about {found.seconds:.2g} s a cell, by {found.measured:,} of them: {_duration(hours)} on "
+            f"{threads} processors"
+        )
+
+
+def _duration(hours: float) -> str:
+    for unit, size in (("days", 24.0), ("hours", 1.0), ("minutes", 1 / 60)):
+        if hours >= size:
+            return f"{hours / size:.2g} {unit}"
+    return f"{3600 * hours:.2g} seconds"

@@ -1,0 +1,99 @@
+"""Where cells are computed: Dask workers on this machine, or those of a scheduler that runs already."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from odekit.errors import InputError
+from odekit.extras import require_distributed
+
+__all__ = ["connected", "processors"]
+
+LOOPBACK = "127.0.0.1"
+# Seconds: for a scheduler to answer, and for its first worker to come.
+ANSWER, FIRST_WORKER = 10, 60
+LOGGERS = ("distributed", "tornado.application", "asyncio")
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+@contextmanager
+def connected(scheduler: str | None, workers: int | None) -> Iterator[Any]:
+    """A Dask client.
+
+    The local cluster talks to loopback only, each process to the others by certificates made for this
+    sweep alone: what Dask sends is unpickled, so that nobody else may speak to it. A scheduler elsewhere is
+    trusted as the one who runs it trusts it; its ``tls://`` address takes the certificates of Dask's
+    configuration.
+
+    Parameters
+    ----------
+    scheduler: address of one that runs, such as ``"tcp://10.0.0.1:8786"``, or None for a local cluster.
+    workers: processes of the local cluster, each with one thread; by default the number of processors.
+
+    Raises
+    ------
+    MissingExtraError: distributed is not installed.
+    InputError: no scheduler answers at the address, or it has no worker.
+    """
+    distributed = require_distributed()
+    with _quiet():
+        if scheduler is None:
+            with (
+                distributed.LocalCluster(
+                    n_workers=workers or processors(),
+                    threads_per_worker=1,
+                    host=LOOPBACK,
+                    dashboard_address=None,
+                    worker_dashboard_address=None,
+                    security=distributed.Security.temporary(),
+                    silence_logs=logging.CRITICAL,
+                    preload="odekit.sweeps.engine.work",
+                ) as cluster,
+                distributed.Client(cluster) as client,
+            ):
+                yield client
+            return
+        try:
+            client = distributed.Client(scheduler, timeout=ANSWER)
+        except (OSError, ValueError, TypeError, RuntimeError) as error:
+            raise InputError(
+                f"no Dask scheduler answers at {scheduler}",
+                expected="the address of a running one, such as tcp://127.0.0.1:8786",
+                received=str(error).splitlines()[0] if str(error) else type(error).__name__,
+                hint="dask scheduler, and dask worker ADDRESS",
+            ) from None
+        with client:
+            try:
+                client.wait_for_workers(1, timeout=FIRST_WORKER)
+            except TimeoutError:
+                raise InputError(
+                    f"the scheduler at {scheduler} has no worker",
+                    expected="one or more",
+                    hint=f"dask worker {scheduler}",
+                ) from None
+            yield client
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Dask's own log off the terminal: what matters of it is told by whoever runs the cells."""
+    loggers = [logging.getLogger(name) for name in LOGGERS]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)

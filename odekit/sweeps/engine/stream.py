@@ -1,0 +1,135 @@
+"""Cells through a cluster: batches out, records back as they come, and no more under way than there is room.
+
+A batch takes about half a second, so that sending it costs little and a killed machine loses little. Twice
+as many batches as there are threads are under way, which bounds the memory and keeps every worker busy. This
+process alone writes: a record is on the disk before the next batch goes out.
+
+A study on paper of a million cells of one second on 1,000 workers, by what `benchmarks/sweep.py` measures: a
+batch is one cell; the scheduler takes some .3 ms for each task and this process some 2 ms for each batch that
+it sends, receives, and writes, so that it hands out 500 cells a second and 1,000 workers would wait half of
+the time. Batches of 2 s (two cells) and one writer then keep up: 500 batches a second, 2,000 s in all, against
+1,000 s with no overhead; with cells of 10 s the overhead is hidden, and 10,000 s are 10,100 s.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from odekit.errors import StoppedEarly
+from odekit.extras import require_distributed
+from odekit.sweeps.engine.work import run_batch
+from odekit.sweeps.plan import Cell
+from odekit.sweeps.store import Record
+
+__all__ = ["stream"]
+
+BATCH_SECONDS = 0.5
+MOST_IN_BATCH = 500
+UNDER_WAY = 2  # batches for each thread
+LOOK = 0.2  # seconds between looks at whether to stop, and at the connection
+ASK = 5.0  # seconds between questions of how many workers there are
+GROWTH = 4  # a batch holds at most so many times the cells of the one before
+
+
+def stream(
+    client: Any,
+    cells: Iterable[Cell],
+    folder: Path,
+    is_wanted: Callable[[Cell], bool],
+    is_stopped: Callable[[], bool],
+) -> Iterator[list[Record]]:
+    """Records of cells, in the order in which they come.
+
+    Parameters
+    ----------
+    client: of Dask.
+    cells: to compute, taken as there is room.
+    folder: of the plan.
+    is_wanted: asked before a cell goes out, whether it has to be computed still.
+    is_stopped: asked often; once true no more cells go out, and those under way are let go.
+
+    Raises
+    ------
+    StoppedEarly: the connection to the scheduler is lost.
+    """
+    return _Stream(client, folder).records(iter(cells), is_wanted, is_stopped)
+
+
+class _Stream:
+    """Batches under way, and how large the next one shall be."""
+
+    def __init__(self, client: Any, folder: Path) -> None:
+        self._distributed = require_distributed()
+        self._client, self._folder = client, folder
+        self._under_way: dict[str, tuple[Any, list[Cell]]] = {}
+        self._arrived: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._size = 1
+        self._threads, self._asked = 1, -ASK
+        self._again: list[Cell] = []
+
+    def records(
+        self, cells: Iterator[Cell], is_wanted: Callable[[Cell], bool], is_stopped: Callable[[], bool]
+    ) -> Iterator[list[Record]]:
+        wanted = (cell for cell in cells if is_wanted(cell))
+        while not is_stopped():
+            self._fill(wanted)
+            if not self._under_way:
+                return
+            try:
+                key = self._arrived.get(timeout=LOOK)
+            except queue.Empty:
+                self._check_connection()
+                continue
+            yield self._received(key)
+
+    def _fill(self, wanted: Iterator[Cell]) -> None:
+        while len(self._under_way) < self._room():
+            batch = [self._again.pop()] if self._again else list(islice(wanted, self._size))
+            if not batch:
+                return
+            future = self._client.submit(run_batch, batch, self._folder, pure=False)
+            self._under_way[future.key] = (future, batch)
+            future.add_done_callback(lambda done: self._arrived.put(done.key))
+
+    def _room(self) -> int:
+        """How many batches may be under way, by the threads that there were when it was last asked."""
+        if monotonic() > self._asked + ASK:
+            self._threads = max(1, sum(self._client.ncores().values()))
+            self._asked = monotonic()
+        return UNDER_WAY * self._threads
+
+    def _received(self, key: str) -> list[Record]:
+        future, batch = self._under_way.pop(key)
+        try:
+            records: list[Record] = future.result()
+        except self._distributed.KilledWorker:
+            return self._of_killed(batch)
+        except Exception:
+            self._under_way[key] = (future, batch)
+            self._check_connection()
+            raise
+        seconds = sum(record.seconds for record in records) / len(records)
+        fitting = BATCH_SECONDS / max(seconds, BATCH_SECONDS / MOST_IN_BATCH)
+        self._size = max(1, min(int(fitting), GROWTH * self._size))
+        return records
+
+    def _of_killed(self, batch: list[Cell]) -> list[Record]:
+        """Cells whose workers died several times: each again alone, and one that was alone has failed."""
+        if len(batch) > 1:
+            self._again += batch
+            return []
+        error = "every worker that took it was killed, perhaps for want of memory"
+        return [Record.of(batch[0], error=error)]
+
+    def _check_connection(self) -> None:
+        if self._client.status != "running":
+            raise StoppedEarly(
+                "the connection to the Dask scheduler is lost",
+                received="a scheduler that is gone",
+                hint="start a scheduler, and the same command again",
+            )

@@ -1,0 +1,90 @@
+"""What a worker does: the cells of a batch, one after the other, each answered whatever happens in it."""
+
+from __future__ import annotations
+
+import platform
+import signal
+import time
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy
+from threadpoolctl import threadpool_limits
+
+from odekit._version import __version__
+from odekit.errors import FileError, OdekitError
+from odekit.sweeps.plan import Cell
+from odekit.sweeps.store import Record
+from odekit.sweeps.tasks import TASKS, digest
+
+__all__ = ["dask_setup", "run_batch", "run_cell"]
+
+
+def dask_setup(worker: Any) -> None:
+    """Leave Ctrl-C to the program that started the sweep; called by Dask when a worker begins."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def run_batch(cells: Sequence[Cell], folder: Path) -> list[Record]:
+    """The records of some cells, computed with one thread of the linear algebra's.
+
+    Parameters
+    ----------
+    cells: of a plan.
+    folder: of the plan, from which paths lead.
+    """
+    with threadpool_limits(limits=1):
+        return [run_cell(cell, folder) for cell in cells]
+
+
+def run_cell(cell: Cell, folder: Path) -> Record:
+    """The record of a cell; one that can't be computed says why.
+
+    Parameters
+    ----------
+    cell, folder: see `run_batch`.
+    """
+    start = time.perf_counter()
+    rows: Sequence[Mapping[str, Any]] = ()
+    error = ""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            _check_sources(cell, folder)
+            task = TASKS[cell.task]
+            rows = task.run(task.settings.model_validate(dict(cell.settings)), cell.seed, folder)
+        except OdekitError as failure:
+            error = str(failure)
+        except Exception as failure:
+            error = f"{type(failure).__name__}: {failure}"
+    seconds = time.perf_counter() - start
+    return Record.of(cell, rows=rows, error=error, seconds=seconds, made_with=_made_with())
+
+
+def _check_sources(cell: Cell, folder: Path) -> None:
+    """Refuse files that are not those which the plan was read with.
+
+    Raises
+    ------
+    FileError: one has changed, or can't be read here.
+    """
+    for name, known in cell.sources.items():
+        if digest(folder / name) != known:
+            raise FileError(
+                f"{folder / name} is not what the plan was read with",
+                expected="the same content on every machine, until the sweep has ended",
+                hint="the same command again, which reads it anew",
+            )
+
+
+def _made_with() -> dict[str, str]:
+    return {
+        "odekit": __version__,
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+    }

@@ -1,0 +1,198 @@
+"""The folder of a sweep: one file for each finished cell, which nothing but a whole one takes the place of.
+
+    sweep.json               the plan, the schema and the version
+    cells/3f/3f09....json    a cell, named by the hash of everything that determines it
+    index.jsonl              a line for each cell's file, which can be made again from the files
+    table.csv                one tidy table, made again from the files whenever a sweep ends
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from odekit._version import __version__
+from odekit.arguments import path_of
+from odekit.errors import FileError
+from odekit.files import refusing, write_text, written
+from odekit.json_text import strict_json
+from odekit.sweeps.plan import Plan, canonical
+from odekit.sweeps.store.record import SCHEMA, DamagedError, Record, decoded_record
+
+__all__ = ["Store", "read_index"]
+
+ABOUT, CELLS, INDEX, LOCK = "sweep.json", "cells", "index.jsonl", ".lock"
+SHARD = 2  # letters of a key that name its folder, so that no folder holds a million files
+KEY = re.compile(r"[0-9a-f]{64}")
+LARGEST_RECORD = 50_000_000  # bytes; no cell has so many rows
+
+
+class Store:
+    """Finished cells by key.
+
+    Parameters
+    ----------
+    folder: of the sweep; made where it doesn't exist.
+
+    Raises
+    ------
+    FileError: the folder can't be made or written, holds something else, or is of a newer odekit.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = path_of(folder, "the folder of a sweep")
+        with refusing(self.folder):
+            self._check_own()
+            (self.folder / CELLS).mkdir(parents=True, exist_ok=True)
+
+    def _check_own(self) -> None:
+        if not self.folder.exists():
+            return
+        if not self.folder.is_dir():
+            raise FileError(f"{self.folder} is no folder", expected="a sweep's folder, or a new one")
+        about = self.folder / ABOUT
+        if not about.exists():
+            others = sorted(entry.name for entry in self.folder.iterdir() if entry.name not in (CELLS, LOCK))
+            if others:
+                raise FileError(
+                    f"{self.folder} holds something else",
+                    expected="a sweep's folder, or a new one",
+                    received=", ".join(others[:5]),
+                    hint="another --out",
+                )
+            return
+        schema = _schema(about)
+        if schema > SCHEMA:
+            raise FileError(
+                f"{self.folder} was written by a newer odekit",
+                expected=f"schema {SCHEMA}",
+                received=f"schema {schema}",
+                hint="that version, or another --out",
+            )
+
+    def describe(self, plan: Plan) -> None:
+        """Write which plan the folder is of, and with what."""
+        about = {"schema": SCHEMA, "version": __version__, "plan": plan.to_json()}
+        write_text(self.folder / ABOUT, strict_json(about))
+
+    @contextmanager
+    def shared(self) -> Iterator[bool]:
+        """Whether another process works on the folder while the block runs; both may."""
+        lock = FileLock(self.folder / LOCK)
+        try:
+            with refusing(self.folder):
+                lock.acquire(timeout=0)
+        except Timeout:
+            yield True
+            return
+        try:
+            yield False
+        finally:
+            lock.release()
+
+    def path(self, key: str) -> Path:
+        """Where the file of a cell lies."""
+        return self.folder / CELLS / key[:SHARD] / f"{key}.json"
+
+    def has(self, key: str) -> bool:
+        """Whether there is a file of a cell."""
+        return self.path(key).exists()
+
+    def keys(self) -> set[str]:
+        """The keys of all cells that have a file."""
+        found = set()
+        for shard in (self.folder / CELLS).iterdir():
+            if shard.is_dir():
+                found |= {entry.name[:-5] for entry in os.scandir(shard) if KEY.fullmatch(entry.name[:-5])}
+        return found
+
+    def read(self, key: str) -> Record:
+        """The record of a cell.
+
+        Raises
+        ------
+        DamagedError: its file isn't what was written.
+        FileError: there is none, or it can't be read, or it was written by a newer odekit.
+        """
+        path = self.path(key)
+        try:
+            with open(path, "rb") as file:
+                content = file.read(LARGEST_RECORD + 1)
+        except OSError as error:
+            raise FileError(f"{path} can't be read", received=error.strerror or str(error)) from None
+        if len(content) > LARGEST_RECORD:
+            raise DamagedError(f"the cell {key[:12]} is damaged", received="too many bytes")
+        return decoded_record(content, key)
+
+    def write(self, records: Sequence[Record]) -> None:
+        """Write finished cells, each whole, and return when the disk holds them.
+
+        Raises
+        ------
+        FileError: the place can't be written; the cells that were written before stay.
+        """
+        shards = set()
+        for record in records:
+            path = self.path(record.key)
+            with refusing(path):
+                if not path.parent.exists():
+                    path.parent.mkdir(exist_ok=True)
+                    shards.add(path.parent.parent)
+                with written(path) as file:
+                    file.write(record.encoded())
+                    file.flush()
+                    os.fsync(file.fileno())
+            shards.add(path.parent)
+        for shard in shards:
+            with refusing(shard):
+                _sync_folder(shard)
+
+    def write_index(self) -> None:
+        """Write a line for each cell that has a file: its key, whether it failed, its seconds, what it is."""
+        path = self.folder / INDEX
+        with refusing(path), written(path) as file:
+            for key in sorted(self.keys()):
+                with suppress(DamagedError):
+                    record = self.read(key)
+                    line = {"key": key, "failed": record.is_failed, "seconds": record.seconds}
+                    file.write(canonical({**line, "cell": record.identity}).encode() + b"\n")
+
+
+def read_index(folder: Path) -> dict[str, dict[str, Any]]:
+    """The lines of a sweep's index by key, without those that can't be read; empty where there is none."""
+    found: dict[str, dict[str, Any]] = {}
+    with suppress(OSError), open(folder / INDEX, "rb") as file:
+        for line in file:
+            with suppress(ValueError, KeyError, TypeError, RecursionError):
+                entry = json.loads(line)
+                found[entry["key"]] = {"failed": bool(entry["failed"]), "seconds": float(entry["seconds"])}
+    return found
+
+
+def _schema(about: Path) -> int:
+    try:
+        found = json.loads(about.read_bytes())
+        return int(found["schema"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise FileError(
+            f"{about} is not what odekit wrote",
+            received=str(error) or type(error).__name__,
+            hint=f"remove {about.name}; the cells stay, and are checked",
+        ) from None
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # where a folder can't be opened, and a renaming is kept with the file
+        return
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(place)
+    finally:
+        os.close(place)

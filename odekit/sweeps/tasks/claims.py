@@ -1,0 +1,126 @@
+"""Cells that put a claim to the test, odekit's own or a user's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ConfigDict
+
+from odekit.claims import Claim, Verdict, loaded, select_claims, verify
+from odekit.errors import UnknownNameError
+from odekit.sweeps.tasks.sources import digest
+from odekit.sweeps.tasks.task import Row, Settings, Task
+from odekit.sweeps.tasks.training import GroupName
+
+__all__ = ["CLAIMS", "check_values", "claim_cells"]
+
+ALL = "all"
+
+
+class ClaimSettings(Settings):
+    """One claim of odekit's, or of a file, with what it is put to the test on.
+
+    Further settings are the claim's own, such as ``neurons``; see `odekit.claims.Claim`.
+    """
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, allow_inf_nan=False)
+
+    claim: str
+    file: str = ""
+    group: GroupName | None = None
+    full: bool = False
+
+
+def claim_cells(names: str | Sequence[str], full: bool, folder: Path) -> list[dict[str, Any]]:
+    """The settings ``claim``, ``file`` and ``full`` of each claim that a plan names.
+
+    Parameters
+    ----------
+    names: ``"all"``, or identifiers and files of claims, FILE.py or FILE.toml, from the plan's folder.
+    full: whether experiments are those of the full set.
+
+    Raises
+    ------
+    UnknownNameError: an unknown claim.
+    FileError: a file of claims that can't be read, or breaks.
+    InputError: a file without claims, or two claims of one id.
+    """
+    if isinstance(names, str):
+        names = [claim.id for claim in select_claims(None, None, full)] if names == ALL else [names]
+    found: dict[str, dict[str, Any]] = {}
+    chosen: list[str | Claim] = []
+    for name in names:
+        is_file = name.endswith((".py", ".toml"))
+        claims = _file_claims(folder / name) if is_file else (name,)
+        chosen += claims
+        for claim in claims:
+            id = claim.id if isinstance(claim, Claim) else claim
+            found[id] = {"claim": id, "file": name if is_file else "", "full": full}
+    select_claims(chosen, None)
+    return list(found.values())
+
+
+def check_values(settings: Sequence[Mapping[str, Any]], name: str, value: Any, folder: Path) -> None:
+    """Refuse a further setting that none of the claims takes, or a value that one of them can't take.
+
+    Parameters
+    ----------
+    settings: ``claim`` and ``file`` of each claim.
+    name, value: of the setting.
+    folder: of the plan.
+
+    Raises
+    ------
+    UnknownNameError: a name that no claim knows.
+    InputError: a value that a claim refuses.
+    """
+    claims = {each["claim"]: _claim(each["claim"], each["file"], folder) for each in settings}.values()
+    taking = [claim for claim in claims if name in claim.takes]
+    if not taking:
+        known = dict.fromkeys(("group", *(name for claim in claims for name in claim.takes)))
+        raise UnknownNameError("setting of these claims:", name, known)
+    for claim in taking:
+        claim.takes[name](value, f"the setting {name!r} of {claim.id}")
+
+
+def _file_claims(path: Path) -> tuple[Claim, ...]:
+    return _loaded(path, digest(path))
+
+
+@lru_cache(maxsize=64)
+def _loaded(path: Path, content: str) -> tuple[Claim, ...]:
+    """The claims of a file, loaded once for each content that it has."""
+    return tuple(each for each in loaded(path) if isinstance(each, Claim))
+
+
+def _claim(id: str, file: str, folder: Path) -> Claim:
+    of_file = _file_claims(folder / file) if file else ()
+    return select_claims([claim for claim in of_file if claim.id == id] or id, None)[0]
+
+
+def _run(settings: ClaimSettings, seed: int, folder: Path) -> list[Row]:
+    claim = _claim(settings.claim, settings.file, folder)
+    values = settings.model_extra or {}
+    report = verify(claim, group=settings.group, seed=seed, full=settings.full, values=values)
+    return [_row(report.verdicts[0])]
+
+
+def _row(verdict: Verdict) -> Row:
+    alone = [numbers for name, *numbers in verdict.quantities if not name]
+    predicted, measured = alone[0] if alone else (None, None)
+    return {
+        "outcome": verdict.outcome,
+        "predicted": predicted,
+        "measured": measured,
+        "gap": verdict.gap,
+        "budget": sum(verdict.budget.values()) if verdict.budget else None,
+        "tolerance": verdict.tolerance,
+        "control": None if verdict.control is None else verdict.control.outcome,
+        "reason": verdict.text,
+    }
+
+
+CLAIMS = Task("claims", ClaimSettings, _run, files=("file",))

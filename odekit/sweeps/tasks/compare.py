@@ -1,0 +1,42 @@
+"""Cells that put a training beside its reduced ODE."""
+
+from pathlib import Path
+
+import numpy as np
+
+from odekit.comparison import compare
+from odekit.sweeps.tasks.task import Row, Task, Value
+from odekit.sweeps.tasks.training import Positive, TrainingSettings
+
+__all__ = ["COMPARE"]
+
+
+class CompareSettings(TrainingSettings):
+    """A training, and what `odekit.compare` takes beside it."""
+
+    tolerance: Positive = 1e-2
+    horizon_level: Positive = 1e-2
+
+
+def _run(settings: CompareSettings, seed: int, folder: Path) -> list[Row]:
+    run = settings.run(seed)
+    found = compare(run, tolerance=settings.tolerance, horizon_level=settings.horizon_level)
+    row: dict[str, Value] = {
+        "outcome": found.outcome,
+        "reason": found.reason,
+        "horizon": found.horizon,
+        "t_end": float(run.t[-1]),
+        "control": None if found.control is None else found.control.outcome,
+        "winner_agreement": None if found.winners is None else found.winners.agreement,
+    }
+    if found.gap is not None and found.budget is not None and found.horizon is not None:
+        last = max(int(np.searchsorted(run.t, found.horizon)) - 1, 0)
+        row |= {
+            "gap_median": float(np.median(found.gap[last])),
+            "gap_max": float(found.gap[last].max()),
+            "budget_median": float(np.median(found.budget.total[last])),
+        }
+    return [row]
+
+
+COMPARE = Task("compare", CompareSettings, _run)
