@@ -102,10 +102,7 @@ class Progress:
     """
 
     def __init__(
-        self,
-        begin: Callable[[str], None],
-        end: Callable[[str], None],
-        reach: Callable[[int, str], None],
+        self, begin: Callable[[str], None], end: Callable[[str], None], reach: Callable[[int, str], None]
     ) -> None:
         self.begin = begin
         self.end = end

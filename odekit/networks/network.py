@@ -17,7 +17,16 @@ from odekit.networks.task import Task, labels
 from odekit.numbers import integer, positive
 from odekit.views import html_table
 
-__all__ = ["ACTIVATIONS", "CONSTRAINTS", "EMBEDDINGS", "LOSSES", "Network", "activation_text", "check_network", "parse_activation"]
+__all__ = [
+    "ACTIVATIONS",
+    "CONSTRAINTS",
+    "EMBEDDINGS",
+    "LOSSES",
+    "Network",
+    "activation_text",
+    "check_network",
+    "parse_activation",
+]
 
 ACTIVATIONS: Mapping[str, str] = {
     "quadratic": "z**2",

@@ -37,7 +37,9 @@ __all__ = ["command"]
 )
 @click.argument("plan", metavar="PLAN.toml")
 @click.option("--out", metavar="DIR", help="Folder of the sweep. Default: the plan's name with -sweep.")
-@click.option("--scheduler", metavar="ADDRESS", help="Of a running Dask scheduler. Default: none, this machine.")
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Of a running Dask scheduler. Default: none, this machine."
+)
 @click.option("--workers", type=int, metavar="N", help="Processes on this machine. Default: its processors.")
 @click.option("--dry-run", is_flag=True, help="Count the cells and tell what they take; compute nothing.")
 @click.option("--retry-failed", is_flag=True, help="Compute cells again that failed.")

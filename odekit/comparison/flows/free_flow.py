@@ -22,6 +22,9 @@ Weights = Mapping[str, FloatArray]
 # What remains after this growth is known up to 1 / GROWTH**2; what takes LONGEST never blows up.
 GROWTH = 1e4
 LONGEST = 1e4
+# Nor does what moves so slowly, in units of its length squared: the embedding has died out, and a part of it
+# that would grow would have done so before, unless it was as small from the start.
+AT_REST = 1e-10
 
 
 def free_blow_up_times(network: Network, weights: Weights, rtol: float = 1e-10) -> FloatArray:
@@ -29,7 +32,7 @@ def free_blow_up_times(network: Network, weights: Weights, rtol: float = 1e-10) 
 
     Each free flow is integrated until its norm N has grown by 10^4; since N ~ C / (tau* - tau) near the
     blow-up, what then remains is N / N', up to corrections of relative size 10^-8. One that takes more
-    than 10^4 / (sqrt(n) N(0)) counts as never blowing up.
+    than 10^4 / (sqrt(n) N(0)), or whose embedding dies out, counts as never blowing up.
 
     Parameters
     ----------
@@ -99,9 +102,16 @@ def _from_unit_length(
     def growth(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
         return np.asarray(np.log(metric @ y.values**2) - 2 * np.log(GROWTH))
 
+    def pace(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
+        field = np.empty_like(y.values)
+        compiled.rhs(t, y.values, p.values, field)
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log((metric @ field**2) / (metric @ y.values**2) ** 2) - 2 * np.log(AT_REST))
+
     # The length has one minimum: the energy rises along the flow, and its sign is that of the length's slope.
     grown = Event(growth, direction=1, terminal=True, name="grown", crosses_once=True)
-    solution = solve(compiled, start, last, rtol=rtol, events=[grown])
+    rests = Event(pace, direction=-1, terminal=True, name="rests", crosses_once=True)
+    solution = solve(compiled, start, last, rtol=rtol, events=[grown, rests])
     reached, y = solution.event_t[0], solution.event_y[0]
     slope = np.empty_like(y)
     with np.errstate(invalid="ignore"):

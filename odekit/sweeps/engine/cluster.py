@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from odekit.errors import InputError
+from odekit.errors import InputError, StoppedEarly
 from odekit.extras import require_distributed
 
 __all__ = ["connected", "processors"]
@@ -16,6 +16,7 @@ __all__ = ["connected", "processors"]
 LOOPBACK = "127.0.0.1"
 # Seconds: for a scheduler to answer, and for its first worker to come.
 ANSWER, FIRST_WORKER = 10, 60
+TRIES = 3  # to start the workers of this machine
 LOGGERS = ("distributed", "tornado.application", "asyncio")
 
 
@@ -45,50 +46,84 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Any]:
     ------
     MissingExtraError: distributed is not installed.
     InputError: no scheduler answers at the address, or it has no worker.
+    StoppedEarly: the workers of this machine don't start.
     """
     distributed = require_distributed()
     with _quiet():
         if scheduler is None:
             with (
-                distributed.LocalCluster(
-                    n_workers=workers or processors(),
-                    threads_per_worker=1,
-                    host=LOOPBACK,
-                    dashboard_address=None,
-                    worker_dashboard_address=None,
-                    security=distributed.Security.temporary(),
-                    silence_logs=logging.CRITICAL,
-                    preload="odekit.sweeps.engine.work",
-                ) as cluster,
+                _local(distributed, workers or processors()) as cluster,
                 distributed.Client(cluster) as client,
             ):
                 yield client
-            return
+        else:
+            with _remote(distributed, scheduler) as client:
+                yield client
+
+
+def _local(distributed: Any, workers: int) -> Any:
+    """A cluster on this machine, tried again where a worker dies while it starts.
+
+    Raises
+    ------
+    StoppedEarly: no try succeeded.
+    """
+    causes = []
+    for _ in range(TRIES):
         try:
-            client = distributed.Client(scheduler, timeout=ANSWER)
-        except (OSError, ValueError, TypeError, RuntimeError) as error:
-            raise InputError(
-                f"no Dask scheduler answers at {scheduler}",
-                expected="the address of a running one, such as tcp://127.0.0.1:8786",
-                received=str(error).splitlines()[0] if str(error) else type(error).__name__,
-                hint="dask scheduler, and dask worker ADDRESS",
-            ) from None
-        with client:
-            try:
-                client.wait_for_workers(1, timeout=FIRST_WORKER)
-            except TimeoutError:
-                raise InputError(
-                    f"the scheduler at {scheduler} has no worker",
-                    expected="one or more",
-                    hint=f"dask worker {scheduler}",
-                ) from None
-            yield client
+            return distributed.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                host=LOOPBACK,
+                dashboard_address=None,
+                worker_dashboard_address=None,
+                security=distributed.Security.temporary(),
+                silence_logs=logging.CRITICAL,
+                preload="odekit.sweeps.engine.work",
+            )
+        except (RuntimeError, OSError) as error:
+            causes.append(str(error))
+    raise StoppedEarly(
+        "the workers of this machine don't start",
+        expected=f"{workers} processes",
+        received=causes[-1],
+        hint="fewer workers, if the memory is short",
+    )
+
+
+def _remote(distributed: Any, scheduler: str) -> Any:
+    """A client of a scheduler that has a worker or more.
+
+    Raises
+    ------
+    InputError: no scheduler answers, or it has no worker.
+    """
+    try:
+        client = distributed.Client(scheduler, timeout=ANSWER)
+    except (OSError, ValueError, TypeError, RuntimeError) as error:
+        raise InputError(
+            f"no Dask scheduler answers at {scheduler}",
+            expected="the address of a running one, such as tcp://127.0.0.1:8786",
+            received=str(error).splitlines()[0] if str(error) else type(error).__name__,
+            hint="dask scheduler, and dask worker ADDRESS",
+        ) from None
+    try:
+        client.wait_for_workers(1, timeout=FIRST_WORKER)
+    except TimeoutError:
+        client.close()
+        raise InputError(
+            f"the scheduler at {scheduler} has no worker",
+            expected="one or more",
+            hint=f"dask worker {scheduler}",
+        ) from None
+    return client
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep Dask's own log off the terminal: what matters of it is told by whoever runs the cells."""
-    loggers = [logging.getLogger(name) for name in LOGGERS]
+    known = [name for name in logging.root.manager.loggerDict if name.startswith("distributed.")]
+    loggers = [logging.getLogger(name) for name in (*LOGGERS, *known)]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL + 1)

@@ -102,10 +102,7 @@ def _values(key: str, value: Any, name: str) -> list[Value]:
     values = value if isinstance(value, list) else [value]
     where = f"{key} in [grid] of {name}"
     if not 1 <= len(values) <= MOST_VALUES:
-        raise InputError(
-            f"{where} has {len(values)} values",
-            expected=f"1 to {MOST_VALUES} values",
-        )
+        raise InputError(f"{where} has {len(values)} values", expected=f"1 to {MOST_VALUES} values")
     for place, each in enumerate(values):
         _check_scalar(each, where)
         if each in values[:place] and len(values) <= 1000:
@@ -122,7 +119,9 @@ def _check_line(line: Mapping[str, Any], grid: Mapping[str, Any], where: str) ->
 
 def _check_scalar(value: Any, where: str) -> None:
     if not isinstance(value, str | int | float | bool):
-        raise InputError(f"{where} holds no value", expected="text, a number, true or false", received=repr(value)[:60])
+        raise InputError(
+            f"{where} holds no value", expected="text, a number, true or false", received=repr(value)[:60]
+        )
 
 
 def _rows(sweep: SweepTable, lines: Sequence[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:

@@ -36,7 +36,9 @@ class SweepTable(Table):
     @model_validator(mode="after")
     def _fits(self) -> SweepTable:
         if self.claims is None and self.task == "claims":
-            raise InputError("it says neither claims nor task", expected=f"claims, or task: {', '.join(TASKS)}")
+            raise InputError(
+                "it says neither claims nor task", expected=f"claims, or task: {', '.join(TASKS)}"
+            )
         if self.claims is not None and self.task != "claims":
             raise InputError("it says both claims and task", expected=f"one of them, or task = {'claims'!r}")
         if self.full and self.task != "claims":
@@ -90,7 +92,9 @@ def _refuse(error: ValidationError, model: type[BaseModel], where: str) -> NoRet
     expected = str(first["msg"]).removeprefix("Input should be ")
     if first["type"] == "model_type":
         expected = f"a table [{place}]"
-    raise InputError(f"{at} is not what it may be", expected=expected, received=_told(first["input"])) from None
+    raise InputError(
+        f"{at} is not what it may be", expected=expected, received=_told(first["input"])
+    ) from None
 
 
 def _known(model: type[BaseModel], tables: Sequence[str]) -> list[str]:
@@ -105,5 +109,3 @@ def _known(model: type[BaseModel], tables: Sequence[str]) -> list[str]:
 
 def _told(value: Any) -> str:
     return repr(value) if isinstance(value, str) and len(value) < 60 else shown(value)
-
-

@@ -61,11 +61,11 @@ class Results(Labelled):
         names = [name for name in self.rows.columns if name != "cell"]
         grid = self._grid(rows)
         if grid is None:
-            return labelled({name: ("row", _array([r.get(name) for r in rows])) for name in names}, {}, attributes)
+            return labelled(
+                {name: ("row", _array([r.get(name) for r in rows])) for name in names}, {}, attributes
+            )
         shape = [len(values) for values in grid.values()]
-        places = [
-            tuple(values.index(row[name]) for name, values in grid.items()) for row in rows
-        ]
+        places = [tuple(values.index(row[name]) for name, values in grid.items()) for row in rows]
         arrays: dict[str, Any] = {}
         for name in names:
             if name not in grid:

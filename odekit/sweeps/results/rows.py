@@ -68,5 +68,3 @@ class TidyRows:
                 if value is not None:
                     types.add(type(value))
         return found
-
-

@@ -22,7 +22,6 @@ COUNTED = (*OUTCOMES, FAILED)
 JUDGED = ("confirmed", "refuted", "inconclusive")
 
 
-
 @dataclass(frozen=True)
 class Counts:
     """How many cells came to which outcome.
@@ -128,7 +127,9 @@ class Summary:
             shares = {name: counts.share(name) for name in JUDGED}
             subjects[subject] = {
                 "counts": dict(counts.by_outcome),
-                "shares": {name: dict(zip(("share", "low", "high"), s, strict=True)) for name, s in shares.items()},
+                "shares": {
+                    name: dict(zip(("share", "low", "high"), s, strict=True)) for name, s in shares.items()
+                },
                 "regions": self.regions(subject),
             }
         names = ("count", "low", "median", "high")
@@ -163,7 +164,8 @@ def _varied(rows: TidyRows) -> tuple[str, ...]:
     return tuple(
         name
         for name in rows.settings
-        if name != "claim" and len({*plan.grid.get(name, ()), *(row.get(name) for row in plan.rows)} - {None}) > 1
+        if name != "claim"
+        and len({*plan.grid.get(name, ()), *(row.get(name) for row in plan.rows)} - {None}) > 1
     )
 
 

@@ -27,12 +27,7 @@ def summary_tables(summary: Summary) -> list[Table]:
         present = [name for name in COUNTED if any(counts.by_outcome.get(name) for *_, counts in lines)]
         columns = ("of", "at", *map(outcome_text, present), "share confirmed", "at least", "at most")
         rows = tuple(
-            (
-                subject,
-                at,
-                *(counts.by_outcome.get(name, 0) for name in present),
-                *(_share(counts)),
-            )
+            (subject, at, *(counts.by_outcome.get(name, 0) for name in present), *(_share(counts)))
             for subject, at, counts in lines[:MOST_LINES]
         )
         tables.append(Table(columns, rows, CAPTION))

@@ -1,9 +1,9 @@
 """The folder of a sweep: one file for each finished cell, which nothing but a whole one takes the place of.
 
-    sweep.json               the plan, the schema and the version
-    cells/3f/3f09....json    a cell, named by the hash of everything that determines it
-    index.jsonl              a line for each cell's file, which can be made again from the files
-    table.csv                one tidy table, made again from the files whenever a sweep ends
+sweep.json               the plan, the schema and the version
+cells/3f/3f09....json    a cell, named by the hash of everything that determines it
+index.jsonl              a line for each cell's file, which can be made again from the files
+table.csv                one tidy table, made again from the files whenever a sweep ends
 """
 
 from __future__ import annotations

@@ -10,10 +10,20 @@ from odekit.sweeps.statistics import share_interval
 from odekit.sweeps.tasks.task import Row, Task
 from odekit.sweeps.tasks.training import StartSettings
 
-__all__ = ["POPULATION", "PREDICT"]
+__all__ = ["POPULATION", "PREDICT", "predicted"]
 
 
-def _predicted(settings: StartSettings, seed: int) -> Prediction:
+def predicted(settings: StartSettings, seed: int) -> Prediction:
+    """What every neuron of a random start will do.
+
+    Parameters
+    ----------
+    settings, seed: of the start, which is that of a training with them.
+
+    Raises
+    ------
+    ReductionError: nothing predicts such a network.
+    """
     network = settings.network()
     stack = initial_weights(network, settings.init, settings.scale, np.random.default_rng(seed))
     names = (*network.embeddings, "xi")
@@ -22,7 +32,7 @@ def _predicted(settings: StartSettings, seed: int) -> Prediction:
 
 
 def _predict(settings: StartSettings, seed: int, folder: Path) -> list[Row]:
-    found = _predicted(settings, seed)
+    found = predicted(settings, seed)
     ranking = found.ranking()
     shares = np.array([won for _, won, _ in ranking]) / len(found.winner)
     times = np.where(np.isfinite(found.blow_up_time), found.blow_up_time, np.nan)
@@ -42,7 +52,7 @@ def _predict(settings: StartSettings, seed: int, folder: Path) -> list[Row]:
 
 
 def _population(settings: StartSettings, seed: int, folder: Path) -> list[Row]:
-    found = _predicted(settings, seed)
+    found = predicted(settings, seed)
     total = len(found.winner)
     rows = []
     for mode, won, first in found.ranking():
