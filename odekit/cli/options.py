@@ -67,8 +67,9 @@ def pairs(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...
 def stored_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--stored-as NAME=ARRAY``, of which `load_run` and `load_weights` take the pairs."""
     told = "Where the file has theta, xi or t by another name: theta=embed.weight.T, with .T transposed."
-    add = click.option("--stored-as", metavar="NAME=ARRAY", multiple=True, callback=pairs, help=told)
-    return add(function)
+    return click.option(
+        "--stored-as", "names", metavar="NAME=ARRAY", multiple=True, callback=pairs, help=told
+    )(function)
 
 
 def _one(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> str | None:

@@ -128,7 +128,7 @@ def command(
     tolerance: float,
     horizon_level: float,
     system: Path | None,
-    stored_as: Mapping[str, str],
+    names: Mapping[str, str],
     out: str | None,
     force: bool,
     form: str,
@@ -152,10 +152,10 @@ def command(
     found: Sequence[AnyComparison]
     if system is None:
         _refuse(ctx, OF_TRAJECTORIES, "is for runs that are compared with --system")
-        found = _with_derived(runs, tolerance, horizon_level, stored_as)
+        found = _with_derived(runs, tolerance, horizon_level, names)
     else:
         _refuse(ctx, ("horizon_level",), "is for runs that are compared without --system; use --tolerance")
-        _refuse(ctx, ("stored_as",), "is for runs that are compared without --system; use --observe")
+        _refuse(ctx, ("names",), "is for runs that are compared without --system; use --observe")
         found = _with_own(runs, system, tolerance, **options)
     _show(found, form, json_file)
     write_json(comparisons_data(found), json_file)
@@ -180,7 +180,7 @@ DEFAULT = click.core.ParameterSource.DEFAULT
 
 
 def _with_derived(
-    runs: Sequence[str], tolerance: float, horizon_level: float, stored_as: Mapping[str, str]
+    runs: Sequence[str], tolerance: float, horizon_level: float, names: Mapping[str, str]
 ) -> Sequence[Comparison]:
     """Compare runs of odekit's kind with what it derives."""
     from odekit.comparison import compare
@@ -188,7 +188,7 @@ def _with_derived(
 
     comparisons = []
     with progress(len(runs)) as told:
-        for run in [load_run(path, stored_as) for path in runs]:
+        for run in [load_run(path, names) for path in runs]:
             told.begin(str(run.file))
             comparisons.append(compare(run, tolerance=tolerance, horizon_level=horizon_level))
             told.end(f"compared {run.file}")

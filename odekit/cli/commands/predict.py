@@ -46,7 +46,7 @@ COUPLED = (
 @json_option("the prediction of every neuron")
 @debug_option
 def command(
-    weights: str, group: str | None, table: str | None, stored_as: Mapping[str, str], json_file: str | None
+    weights: str, group: str | None, table: str | None, names: Mapping[str, str], json_file: str | None
 ) -> None:
     """Predict which frequency wins each neuron, when it blows up and at which phases.
 
@@ -60,7 +60,7 @@ def command(
     from odekit.report import prediction_table, winners_table
     from odekit.simulation import load_weights
 
-    run = load_weights(weights, finite_group(group, table), stored_as)
+    run = load_weights(weights, finite_group(group, table), names)
     prediction = predict(run)
     count = len(prediction.winner)
     show_table(prediction_table(prediction, FIRST_NEURONS), json_file)

@@ -107,7 +107,7 @@ def command(
     table: str | None,
     neurons: int | None,
     weights: str | None,
-    stored_as: Mapping[str, str],
+    names: Mapping[str, str],
     method: str,
     out: Path,
     force: bool,
@@ -130,9 +130,9 @@ def command(
     if not memory > 0:
         raise InputError("--memory must be positive", expected="gigabytes above 0", received=f"{memory:g}")
     given = {name: options.pop(name) for name in SPECIFICATION}
-    if stored_as and weights is None:
+    if names and weights is None:
         raise InputError("--stored-as is about a file of weights", expected="--weights FILE with it")
-    network, start = _network(group, table, neurons, weights, stored_as, given)
+    network, start = _network(group, table, neurons, weights, names, given)
     try:
         with stopping():
             _warn(network)
@@ -167,7 +167,7 @@ def _network(
     table: str | None,
     neurons: int | None,
     weights: str | None,
-    stored_as: Mapping[str, str],
+    names: Mapping[str, str],
     given: dict[str, Any],
 ) -> tuple[Network, dict[str, Any] | None]:
     """Return the network, and the start that a file of weights gives."""
@@ -180,7 +180,7 @@ def _network(
     chosen = finite_group(group, table)
     if weights is None:
         return Network(GROUP if chosen is None else chosen, **wanted), None
-    base = load_weights(weights, chosen, stored_as)
+    base = load_weights(weights, chosen, names)
     if chosen is not None:
         wanted["group"] = chosen
     return base.network.replaced(**wanted), {name: array[0] for name, array in base.weights.items()}

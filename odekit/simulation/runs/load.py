@@ -208,7 +208,7 @@ def _check_there(wanted: Sequence[str], shapes: Shapes) -> None:
                 f"{name} is missing from the weights",
                 expected=", ".join(wanted),
                 received=listed(shapes),
-                hint=f'names={{"{name}": "layer.weight.T"}}, or --stored-as {name}=layer.weight.T',
+                hint=f'names={{"{name}": "layer.weight.T"}}, where it goes by another name',
             )
 
 

@@ -125,7 +125,8 @@ def _pickle(path: Path) -> bytes:
     with zipfile.ZipFile(path) as archive:
         infos = archive.infolist()
         check_unpacked_size(path, sum(info.file_size for info in infos))
-        chosen = [info for info in infos if Path(info.filename).name == PICKLE]
+        # PyTorch's reader of archives doesn't tell capitals from small letters.
+        chosen = [info for info in infos if Path(info.filename).name.lower() == PICKLE]
         if len(chosen) != 1 or chosen[0].file_size > MOST_NAMES:
             raise FileError(
                 f"{path} is not a checkpoint of PyTorch that odekit reads",

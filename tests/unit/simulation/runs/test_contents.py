@@ -55,7 +55,7 @@ def test_one_array_may_stand_for_two(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("names", "complaint"),
     [
-        ({}, r"xi is missing from the weights.*Received: embed.weight \(5, 3\).*Try: .*--stored-as"),
+        ({}, r"xi is missing from the weights.*Received: embed.weight \(5, 3\).*Try: names={.xi.: "),
         ({"xi": "readout.weight.T"}, "theta is missing from the weights.*Expected: theta, xi"),
         ({**NAMES, "theta": "embed.wieght.T"}, r"'embed.wieght.T' is not in the file.*embed.weight \(5, 3\)"),
         ({**NAMES, "Theta": "bias"}, "unknown array of a run: 'Theta'.*Try: 'theta'"),

@@ -141,8 +141,8 @@ def test_packed_numbers_and_two_lists_of_instructions_are_refused(tmp_path: Path
     with pytest.raises(FileError, match=r"bomb\.pt would take .* GB unpacked"):
         load_run(path)
     with zipfile.ZipFile(tmp_path / "two.pt", "w") as file:
-        for folder in "ab":
-            file.writestr(f"{folder}/data.pkl", WRITTEN)
+        for name in ("model/data.pkl", "model/DATA.PKL"):
+            file.writestr(name, WRITTEN)
     with pytest.raises(FileError, match=r"two\.pt is not a checkpoint.*with one data\.pkl"):
         load_run(tmp_path / "two.pt")
 
