@@ -49,6 +49,7 @@ __all__ = [
     "reproduce",
     "simulate",
     "solve",
+    "sweep",
     "system",
     "variable",
     "verify",
@@ -91,6 +92,7 @@ _HOMES = {
     "reproduce": "report",
     "simulate": "simulation",
     "solve": "solvers",
+    "sweep": "sweeps",
     "system": "systems",
     "variable": "systems",
     "verify": "claims",
@@ -118,6 +120,7 @@ if TYPE_CHECKING:
     from odekit import report as report
     from odekit import simulation as simulation
     from odekit import solvers as solvers
+    from odekit import sweeps as sweeps
     from odekit import systems as systems
     from odekit import text as text
     from odekit import views as views
@@ -146,6 +149,7 @@ if TYPE_CHECKING:
         exact_orbit,
         solve,
     )
+    from odekit.sweeps.sweep import sweep
     from odekit.systems import FixedPoint, System, expectation, gradient_flow, reduce, system, variable
 else:
     __getattr__, __dir__ = lazy(__name__, {**dict.fromkeys(_ROOMS, ""), "__version__": "_version", **_HOMES})

@@ -12,6 +12,8 @@ __all__ = [
     "require_jax",
     "require_numba",
     "require_parquet",
+    "require_safetensors",
+    "require_torch",
     "require_xarray",
 ]
 
@@ -19,6 +21,9 @@ _INSTEAD = 'backend="numpy"'
 
 # The first version in which float64 is a context of a thread, `jax.enable_x64`.
 _OLDEST_JAX = (0, 8)
+# In older versions a file can run code in spite of `weights_only=True` (CVE-2025-32434).
+_OLDEST_TORCH = (2, 6)
+_OTHER_FILES = "a file in another format, such as .npz"
 
 
 def on_first_use(name: str) -> Any:
@@ -54,7 +59,7 @@ def require_jax() -> Any:
     MissingExtraError: jax isn't installed, doesn't load, or is too old to know `jax.enable_x64`.
     """
     jax = _required("jax", "the backend 'jax' needs jax", "jax", _INSTEAD)
-    if tuple(int(part) for part in jax.__version__.split(".")[:2]) < _OLDEST_JAX:
+    if _version(jax) < _OLDEST_JAX:
         raise MissingExtraError("the backend 'jax' needs jax 0.8", "jax", f"jax {jax.__version__}", _INSTEAD)
     return jax
 
@@ -79,6 +84,32 @@ def require_parquet() -> Any:
     return _required("pyarrow.parquet", "Parquet files need pyarrow", "tables", "a .csv or .npz file")
 
 
+def require_safetensors() -> Any:
+    """The module safetensors, with bfloat16 known to NumPy.
+
+    Raises
+    ------
+    MissingExtraError: safetensors or ml_dtypes isn't installed, or doesn't load.
+    """
+    what = "safetensors files need {}"
+    _required("ml_dtypes", what.format("ml_dtypes"), "checkpoints", _OTHER_FILES)
+    return _required("safetensors", what.format("safetensors"), "checkpoints", _OTHER_FILES)
+
+
+def require_torch() -> Any:
+    """The module torch.
+
+    Raises
+    ------
+    MissingExtraError: torch isn't installed, doesn't load, or is too old to read files of strangers.
+    """
+    torch = _required("torch", "checkpoints of PyTorch need torch", "torch", _OTHER_FILES)
+    if _version(torch) < _OLDEST_TORCH:
+        received = f"torch {torch.__version__}"
+        raise MissingExtraError("checkpoints of PyTorch need torch 2.6", "torch", received, _OTHER_FILES)
+    return torch
+
+
 def require_xarray() -> Any:
     """The module xarray.
 
@@ -89,8 +120,12 @@ def require_xarray() -> Any:
     return _required("xarray", "labelled arrays need xarray", "labels")
 
 
+def _version(module: Any) -> tuple[int, ...]:
+    return tuple(int(part) for part in module.__version__.split(".")[:2])
+
+
 def _required(name: str, what: str, extra: str, instead: str = "") -> Any:
     try:
         return import_module(name)
-    except ImportError as error:
+    except (ImportError, OSError) as error:
         raise MissingExtraError(what, extra, str(error), instead) from error

@@ -24,6 +24,8 @@ __all__ = [
     "json_option",
     "limit_options",
     "out_options",
+    "pairs",
+    "stored_option",
 ]
 
 STANDARD_OUTPUT = "-"
@@ -47,6 +49,27 @@ def group_options(help_text: str) -> Decorator:
         return click.option("--group", metavar="NAME", multiple=True, callback=_one, help=help_text)(function)
 
     return decorate
+
+
+def pairs(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Options such as ``name=value``, by name; a callback of click's."""
+    found: dict[str, str] = {}
+    for text in values:
+        name, sign, value = (part.strip() for part in text.partition("="))
+        if not (name and sign and value):
+            raise click.BadParameter(f"{text!r} is not of the form {parameter.metavar}.", ctx, parameter)
+        if name in found:
+            raise click.BadParameter(f"{name} is given twice.", ctx, parameter)
+        found[name] = value
+    return found
+
+
+def stored_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--stored-as NAME=ARRAY``, of which `load_run` and `load_weights` take the pairs."""
+    told = "Where the file has theta, xi or t by another name: theta=embed.weight.T, with .T transposed."
+    return click.option(
+        "--stored-as", "names", metavar="NAME=ARRAY", multiple=True, callback=pairs, help=told
+    )(function)
 
 
 def _one(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> str | None:

@@ -97,8 +97,8 @@ class Progress:
     ----------
     begin: called with a title when a step begins.
     end: called with the line to keep when it has ended.
-    reach: called with how many steps are done and a title, where steps are too many for a line each; elsewhere
-        than on a terminal a line tells of every further tenth.
+    reach: called with how many steps are done and a title, where steps are too many for a line each; off a
+        terminal a line tells of every further tenth.
     """
 
     def __init__(

@@ -10,38 +10,20 @@ from typing import Any
 from odekit.arguments import chosen, expect
 from odekit.arrays import IntArray
 from odekit.errors import InputError, UnknownNameError, shown
-from odekit.expressions import Expression, parse, respelt
+from odekit.expressions import Expression
 from odekit.groups import CyclicFamily, FiniteGroup
 from odekit.groups import group as named_group
+from odekit.networks.activation import activation_text, parse_activation
 from odekit.networks.task import Task, labels
 from odekit.numbers import integer, positive
 from odekit.views import html_table
 
-__all__ = [
-    "ACTIVATIONS",
-    "CONSTRAINTS",
-    "EMBEDDINGS",
-    "LOSSES",
-    "Network",
-    "activation_text",
-    "check_network",
-    "parse_activation",
-]
+__all__ = ["CONSTRAINTS", "EMBEDDINGS", "LOSSES", "Network", "check_network"]
 
-ACTIVATIONS: Mapping[str, str] = {
-    "quadratic": "z**2",
-    "cubic": "z**3",
-    "quartic": "z**4",
-    "relu": "relu(z)",
-    "abs": "abs(z)",
-    "gelu": "z*(1 + erf(z/sqrt(2)))/2",
-    "softplus": "log(1 + exp(z))",
-}
 EMBEDDINGS = ("shared", "unshared")
 CONSTRAINTS = ("none", "sphere", "joint_sphere")
 LOSSES = ("mean", "sum")
 # The number of terms that a derivation holds grows steeply with the degree.
-MAX_DEGREE = 12
 
 
 @dataclass(frozen=True, init=False)
@@ -205,53 +187,6 @@ def check_network(network: Any) -> None:
         network,
         "odekit.Network('Z7')",
     )
-
-
-def activation_text(activation: Any) -> Any:
-    """A SymPy expression in one symbol as a formula in ``z``; anything else as it is.
-
-    >>> from sympy import Abs, Max, Symbol
-    >>> activation_text(Abs(Symbol("x")) + Max(0, Symbol("x")))
-    'abs(z) + relu(z)'
-    >>> activation_text(Max(Symbol("x"), Symbol("x") / 10))
-    '11*z/20 + 9*abs(z)/20'
-    """
-    symbols = list(getattr(activation, "free_symbols", ()))
-    if len(symbols) != 1:
-        return activation
-    named = activation.xreplace({symbols[0]: type(symbols[0])("z", real=True)})
-    text = str(named).replace("Max(0, ", "relu(")
-    if "Max(" in text or "Min(" in text:
-        text = str(named.rewrite("Abs").expand())
-    return text.replace("Abs(", "abs(").replace("Heaviside(", "step(")
-
-
-def parse_activation(text: str) -> Expression:
-    """Read an activation by name or as a formula in ``z``.
-
-    Raises
-    ------
-    InputError: not a formula, or a polynomial of degree above 12.
-    UnknownNameError: a word that names no activation.
-    """
-    if not isinstance(text, str):
-        raise InputError(
-            "the activation must be text",
-            expected="str such as 'z**2', or a SymPy expression in one symbol",
-            received=type(text).__name__,
-        )
-    if text.isidentifier() and text != "z" and text not in ACTIVATIONS:
-        raise UnknownNameError("activation", text, [*ACTIVATIONS, "z**4"], meant=respelt(text))
-    expression = parse(ACTIVATIONS.get(text, text), ("z",))
-    polynomial = expression.polynomial(("z",))
-    degree = max((d for (d,) in polynomial), default=0) if polynomial is not None else 0
-    if degree > MAX_DEGREE:
-        raise InputError(
-            "the activation's degree is too high",
-            expected=f"a polynomial of degree at most {MAX_DEGREE}",
-            received=f"degree {degree}",
-        )
-    return expression
 
 
 def _group(group: FiniteGroup | CyclicFamily | str) -> FiniteGroup | CyclicFamily:

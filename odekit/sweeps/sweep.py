@@ -194,8 +194,8 @@ class _Start:
     def _told(self) -> str:
         finished = self.state.kept + self.state.done
         return (
-            f"{finished:,} of {self.state.total:,} cells are finished and kept in {self.store.folder}; the same "
-            "command goes on from there"
+            f"{finished:,} of {self.state.total:,} cells are finished and kept in {self.store.folder}; the "
+            "same command goes on from there"
         )
 
 

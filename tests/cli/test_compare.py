@@ -106,6 +106,20 @@ def test_tolerance_and_level_reach_the_comparison(invoke: Invoke, run_file: Path
     assert entry["horizon"] is not None
 
 
+def test_a_run_of_other_names_in_safetensors_is_the_same_run(
+    invoke: Invoke, run: Run, run_file: Path, tmp_path: Path
+) -> None:
+    numpy_files = pytest.importorskip("safetensors.numpy")
+    layers = {"embed": run.weights["theta"].swapaxes(1, 2), "xi": run.weights["xi"], "time": run.t}
+    tensors = {name: np.ascontiguousarray(array) for name, array in {**run.records, **layers}.items()}
+    path = tmp_path / "run.safetensors"
+    numpy_files.save_file(tensors, path, metadata={"meta": json.dumps(run.file_meta())})
+    theirs = invoke("compare", path, "--stored-as", "theta=embed.T", "--stored-as", "t=time", "--json", "-")
+    ours = invoke("compare", run_file, "--json", "-")
+    assert theirs.exit_code == ours.exit_code == 0
+    assert strict(theirs.stdout)["runs"][0]["errors"] == strict(ours.stdout)["runs"][0]["errors"]
+
+
 def test_a_bad_run_among_good_ones_is_refused_before_anything_is_compared(
     invoke: Invoke, run_file: Path, tmp_path: Path
 ) -> None:

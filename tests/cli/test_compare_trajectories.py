@@ -106,6 +106,7 @@ def test_nothing_is_wider_than_80_columns(
         (("--noise", "y=1"), "unknown quantity in meta's noise"),
         (("--learning-rate", "-1"), "learning_rate"),
         (("--horizon-level", "0.1"), "without --system"),
+        (("--stored-as", "theta=w"), "without --system; use --observe"),
     ],
 )
 def test_wrong_options_are_told_with_exit_code_2(

@@ -41,6 +41,41 @@ def test_plain_weights_and_a_group_are_enough(invoke: Invoke, tmp_path: Path) ->
     assert "the first 10 of 12 neurons" in result.stdout
 
 
+def test_layers_of_ones_own_are_taken_by_name_from_a_checkpoint(invoke: Invoke, tmp_path: Path) -> None:
+    numpy_files = pytest.importorskip("safetensors.numpy")
+    theta, xi = np.random.default_rng(0).normal(size=(2, 12, 5))
+    np.savez(tmp_path / "w.npz", theta=theta, xi=xi)
+    layers = {"embed.weight": np.ascontiguousarray(theta.T), "readout.weight": np.ascontiguousarray(xi.T)}
+    numpy_files.save_file(layers, tmp_path / "net.safetensors")
+    stored = ("--stored-as", "theta=embed.weight.T", "--stored-as", "xi=readout.weight.T")
+    ours = invoke("predict", tmp_path / "w.npz", "--group", "Z5", "--json", "-")
+    theirs = invoke("predict", tmp_path / "net.safetensors", "--group", "Z5", *stored, "--json", "-")
+    assert (theirs.exit_code, theirs.stdout) == (0, ours.stdout)
+    bare = invoke("predict", tmp_path / "net.safetensors", "--group", "Z5")
+    assert bare.exit_code == 2
+    assert "Received: embed.weight (5, 12), readout.weight (5, 12)" in bare.stderr
+    assert "--stored-as xi=layer.weight.T" in bare.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("theta",), "'theta' is not of the form NAME=ARRAY"),
+        (("theta=a", "theta=b"), "theta is given twice"),
+        (("theta=a\x1b[31m",), "is not in the file"),
+        (("phi=theta",), "unknown array of a run: 'phi'"),
+    ],
+)
+def test_names_that_do_not_fit_are_wrong_usage(
+    invoke: Invoke, run_file: Path, words: tuple[str, ...], told: str
+) -> None:
+    options = [part for word in words for part in ("--stored-as", word)]
+    result = invoke("predict", run_file, *options)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert "\x1b" not in result.stderr
+
+
 @pytest.mark.parametrize("option", ["--group", "--table"])
 def test_an_option_that_contradicts_the_file_is_an_error(
     invoke: Invoke, run_file: Path, tmp_path: Path, option: str

@@ -80,6 +80,18 @@ def test_plain_weights_need_a_group(invoke: Invoke, tmp_path: Path) -> None:
     assert invoke(*arguments, "--table", tmp_path / "t.npy", "--force").exit_code == 0
 
 
+def test_weights_of_other_names_are_a_start_and_names_without_weights_are_refused(
+    invoke: Invoke, run: Run, run_file: Path, tmp_path: Path
+) -> None:
+    swapped = ("--stored-as", "theta=xi", "--stored-as", "xi=theta", "--t-end", 5, "--snapshots", 2)
+    out = tmp_path / "again.npz"
+    assert invoke("simulate", "--weights", run_file, *swapped, "--out", out).exit_code == 0
+    np.testing.assert_array_equal(load_run(out).weights["xi"][0], run.weights["theta"][0])
+    refused = invoke("simulate", *swapped, "--out", tmp_path / "none.npz")
+    assert refused.exit_code == 2
+    assert "--stored-as is about a file of weights" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "bound"),
     [

@@ -27,6 +27,8 @@ from odekit.networks import Network
         ('activation="quadratic" or activation="z**4"', "--activation quadratic or --activation 'z**4'"),
         ('backend="numpy"', 'backend="numpy"'),
         ('constraint="sphere" with rates={"xi": 1}', 'constraint="sphere" with rates={"xi": 1}'),
+        ('task={"theta": "w 1.T"}, or so', "--task 'theta=w 1.T', or so"),
+        ('names={"theta": "w.T"}', 'names={"theta": "w.T"}'),
         ("Network('Z23') and D = 0", "Network('Z23') and D = 0"),
     ],
 )

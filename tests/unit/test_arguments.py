@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,11 @@ ROW = [0.1]
 
 def solved_with_an_event(**given: Any) -> Any:
     return odekit.solve(**DECAY, events=[odekit.Event(**given)])
+
+
+def of_a_file(**given: Any) -> odekit.Run:
+    with TemporaryDirectory() as folder:
+        return odekit.load_run(RUN.save(Path(folder) / "run.npz"), **given)
 
 
 FLOW = odekit.gradient_flow("x**2/2", "x")
@@ -105,8 +111,9 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "group": (odekit.group, {"name": "Z5"}),
     "limit": (lambda **given: odekit.limit(**given).__enter__, {"seconds": None, "gigabytes": None}),
-    "load_run": (odekit.load_run, {"path": "none.npz"}),
-    "load_weights": (odekit.simulation.load_weights, {"path": "none.npz", "group": None}),
+    "load_run": (odekit.load_run, {"path": "none.npz", "names": None}),
+    "load_run of a file that is there": (of_a_file, {"names": {"xi": "theta"}}),
+    "load_weights": (odekit.simulation.load_weights, {"path": "none.npz", "group": None, "names": None}),
     "loss_and_gradient": (
         odekit.loss_and_gradient,
         {"network": NETWORK, "theta": RUN.weights["theta"][0], "xi": RUN.weights["xi"][0]}

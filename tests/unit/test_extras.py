@@ -7,7 +7,14 @@ import sys
 import pytest
 
 from odekit.errors import MissingExtraError
-from odekit.extras import on_first_use, require_numba, require_parquet, require_xarray
+from odekit.extras import (
+    on_first_use,
+    require_numba,
+    require_parquet,
+    require_safetensors,
+    require_torch,
+    require_xarray,
+)
 
 
 @pytest.mark.parametrize(
@@ -15,6 +22,9 @@ from odekit.extras import on_first_use, require_numba, require_parquet, require_
     [
         ("numba", "fast", require_numba),
         ("pyarrow.parquet", "tables", require_parquet),
+        ("ml_dtypes", "checkpoints", require_safetensors),
+        ("safetensors", "checkpoints", require_safetensors),
+        ("torch", "torch", require_torch),
         ("xarray", "labels", require_xarray),
     ],
 )

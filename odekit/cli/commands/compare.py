@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from odekit.cli.command import Command, command_words, debug_option
-from odekit.cli.options import json_option, out_options
+from odekit.cli.options import json_option, out_options, pairs, stored_option
 from odekit.cli.output import progress, say, show_table, tell, write_json
 from odekit.outcomes import exit_code, outcome_text
 
@@ -20,27 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-Pairs = Mapping[str, str]
 FORMATS = ("text", "latex")
 OF_TRAJECTORIES = ("observe", "parameters", "start", "noise", "learning_rate")
 
 
-def _pairs(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> Pairs:
-    """Options such as ``name=value``, by name; a callback of click's."""
-    pairs: dict[str, str] = {}
-    for text in values:
-        name, sign, value = (part.strip() for part in text.partition("="))
-        if not (name and sign and value):
-            raise click.BadParameter(f"{text!r} is not of the form {parameter.metavar}.", ctx, parameter)
-        if name in pairs:
-            raise click.BadParameter(f"{name} is given twice.", ctx, parameter)
-        pairs[name] = value
-    return pairs
-
-
 def _numbers(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, float]:
     """Options such as ``name=value`` whose values are numbers; a callback of click's."""
-    return {name: _number(ctx, parameter, text) for name, text in _pairs(ctx, parameter, values).items()}
+    return {name: _number(ctx, parameter, text) for name, text in pairs(ctx, parameter, values).items()}
 
 
 def _noise(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> Any:
@@ -101,7 +87,7 @@ def _number(ctx: click.Context, parameter: click.Parameter, text: str) -> float:
     "--observe",
     metavar="NAME=FORMULA",
     multiple=True,
-    callback=_pairs,
+    callback=pairs,
     help="What was recorded beside the states, in states.",
 )
 @click.option(
@@ -129,6 +115,7 @@ def _number(ctx: click.Context, parameter: click.Parameter, text: str) -> float:
     callback=_noise,
     help="Standard deviation of the recorded values; wins over the run's.",
 )
+@stored_option
 @out_options("report.html, report.json, comparison.tex, comparison.md and figures")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @json_option("errors by time")
@@ -141,6 +128,7 @@ def command(
     tolerance: float,
     horizon_level: float,
     system: Path | None,
+    names: Mapping[str, str],
     out: str | None,
     force: bool,
     form: str,
@@ -149,10 +137,10 @@ def command(
 ) -> None:
     """Compare training runs with the reduced ODE, or with your own, that starts from their first snapshot.
 
-    RUN is an .npz file without pickles: t (T,), theta (T, M, n) or theta1 and theta2, xi (T, M, n), optional
-    steps and table, and meta, a JSON string with group, activation, embedding, constraint, loss and
-    logit_scale. Errors are relative and given beyond the horizon too, where the softmax leaves uniform; the
-    outcome is about the time before it.
+    RUN is an .npz or .safetensors file, or a checkpoint of PyTorch (.pt) that is a dict of tensors: t (T,),
+    theta (T, M, n) or theta1 and theta2, xi (T, M, n), optional steps and table, and meta, a JSON string with
+    group, activation, embedding, constraint, loss and logit_scale. Errors are relative and given beyond the
+    horizon too, where the softmax leaves uniform; the outcome is about the time before it.
 
     With --system, RUN is a record of any model: an .npz file with t (T,), arrays (T,) or (T, batch) by name
     of state, and optional meta (learning_rate, noise, parameters, dtype); or a .csv or .parquet file with
@@ -164,9 +152,10 @@ def command(
     found: Sequence[AnyComparison]
     if system is None:
         _refuse(ctx, OF_TRAJECTORIES, "is for runs that are compared with --system")
-        found = _with_derived(runs, tolerance, horizon_level)
+        found = _with_derived(runs, tolerance, horizon_level, names)
     else:
         _refuse(ctx, ("horizon_level",), "is for runs that are compared without --system; use --tolerance")
+        _refuse(ctx, ("names",), "is for runs that are compared without --system; use --observe")
         found = _with_own(runs, system, tolerance, **options)
     _show(found, form, json_file)
     write_json(comparisons_data(found), json_file)
@@ -190,14 +179,16 @@ def _refuse(ctx: click.Context, names: Sequence[str], why: str) -> None:
 DEFAULT = click.core.ParameterSource.DEFAULT
 
 
-def _with_derived(runs: Sequence[str], tolerance: float, horizon_level: float) -> Sequence[Comparison]:
+def _with_derived(
+    runs: Sequence[str], tolerance: float, horizon_level: float, names: Mapping[str, str]
+) -> Sequence[Comparison]:
     """Compare runs of odekit's kind with what it derives."""
     from odekit.comparison import compare
     from odekit.simulation import load_run
 
     comparisons = []
     with progress(len(runs)) as told:
-        for run in [load_run(path) for path in runs]:
+        for run in [load_run(path, names) for path in runs]:
             told.begin(str(run.file))
             comparisons.append(compare(run, tolerance=tolerance, horizon_level=horizon_level))
             told.end(f"compared {run.file}")
@@ -208,7 +199,7 @@ def _with_own(
     runs: Sequence[str],
     file: Path,
     tolerance: float,
-    observe: Pairs,
+    observe: Mapping[str, str],
     parameters: Mapping[str, float],
     start: Mapping[str, float],
     learning_rate: float | None,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 from odekit.cli.command import Command, debug_option
-from odekit.cli.options import finite_group, group_options, json_option
+from odekit.cli.options import finite_group, group_options, json_option, stored_option
 from odekit.cli.output import say, say_list, show_table, tell, write_json
 
 if TYPE_CHECKING:
@@ -31,26 +32,35 @@ COUPLED = (
     examples=(
         ("odekit predict run.npz", "From the first snapshot of a run, in the run's own time."),
         ("odekit predict weights.npz --group Z23", "From theta and xi (M, n) in a file that says no more."),
+        (
+            "odekit predict net.safetensors --group Z23 --stored-as theta=embed.weight.T "
+            "--stored-as xi=readout.weight.T",
+            "From a state dict of your own, whose weights are (n, M).",
+        ),
         ("odekit predict run.npz --json -", "Every neuron's winner, runner-up, times and phases as JSON."),
     ),
 )
 @click.argument("weights", metavar="WEIGHTS")
 @group_options("Z23, Z3xZ5, ..., where the file does not say.")
+@stored_option
 @json_option("the prediction of every neuron")
 @debug_option
-def command(weights: str, group: str | None, table: str | None, json_file: str | None) -> None:
+def command(
+    weights: str, group: str | None, table: str | None, names: Mapping[str, str], json_file: str | None
+) -> None:
     """Predict which frequency wins each neuron, when it blows up and at which phases.
 
-    WEIGHTS is an .npz file with theta and xi, (M, n) or (T, M, n), of which the first snapshot is used. The
-    frequency whose reduced flow blows up first wins. Without meta in the file the activation is quadratic,
-    the loss a sum and the logit scale 1. Times are those of gradient flow on all tuples, and a note says so
-    where the file's run was trained otherwise.
+    WEIGHTS is an .npz or .safetensors file, or a checkpoint of PyTorch (.pt) that is a dict of tensors, with
+    theta and xi, (M, n) or (T, M, n), of which the first snapshot is used. The frequency whose reduced flow
+    blows up first wins. Without meta in the file the activation is quadratic, the loss a sum and the logit
+    scale 1. Times are those of gradient flow on all tuples, and a note says so where the file's run was
+    trained otherwise.
     """
     from odekit.comparison import predict
     from odekit.report import prediction_table, winners_table
     from odekit.simulation import load_weights
 
-    run = load_weights(weights, finite_group(group, table))
+    run = load_weights(weights, finite_group(group, table), names)
     prediction = predict(run)
     count = len(prediction.winner)
     show_table(prediction_table(prediction, FIRST_NEURONS), json_file)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from odekit.cli.command import Command, debug_option
-from odekit.cli.options import archive_place, finite_group, group_options
+from odekit.cli.options import archive_place, finite_group, group_options, stored_option
 from odekit.cli.output import tell
 from odekit.errors import InputError
 
@@ -65,7 +66,12 @@ SPECIFICATION = ("activation", "task", "embedding", "constraint", "loss", "logit
 @click.option("--seed", type=int, default=0, show_default=True, help="Of all randomness.")
 @click.option("--init", default="iid", show_default=True, metavar="iid|single_frequency|equal_magnitude")
 @click.option("--scale", type=float, default=0.02, show_default=True, help="Of the initial weights.")
-@click.option("--weights", metavar="FILE", help="Start from the first snapshot in an .npz file instead.")
+@click.option(
+    "--weights",
+    metavar="FILE",
+    help="Start from the first snapshot in an .npz, .safetensors or .pt file instead.",
+)
+@stored_option
 @click.option("--method", default="flow", show_default=True, metavar="flow|sgd|adamw")
 @click.option(
     "--softmax",
@@ -101,6 +107,7 @@ def command(
     table: str | None,
     neurons: int | None,
     weights: str | None,
+    names: Mapping[str, str],
     method: str,
     out: Path,
     force: bool,
@@ -123,7 +130,9 @@ def command(
     if not memory > 0:
         raise InputError("--memory must be positive", expected="gigabytes above 0", received=f"{memory:g}")
     given = {name: options.pop(name) for name in SPECIFICATION}
-    network, start = _network(group, table, neurons, weights, given)
+    if names and weights is None:
+        raise InputError("--stored-as is about a file of weights", expected="--weights FILE with it")
+    network, start = _network(group, table, neurons, weights, names, given)
     try:
         with stopping(stop_training):
             _warn(network)
@@ -154,7 +163,12 @@ def _keep(error: StoppedEarly, out: Path) -> NoReturn:
 
 
 def _network(
-    group: str | None, table: str | None, neurons: int | None, weights: str | None, given: dict[str, Any]
+    group: str | None,
+    table: str | None,
+    neurons: int | None,
+    weights: str | None,
+    names: Mapping[str, str],
+    given: dict[str, Any],
 ) -> tuple[Network, dict[str, Any] | None]:
     """Return the network, and the start that a file of weights gives."""
     from odekit.networks import Network
@@ -166,7 +180,7 @@ def _network(
     chosen = finite_group(group, table)
     if weights is None:
         return Network(GROUP if chosen is None else chosen, **wanted), None
-    base = load_weights(weights, chosen)
+    base = load_weights(weights, chosen, names)
     if chosen is not None:
         wanted["group"] = chosen
     return base.network.replaced(**wanted), {name: array[0] for name, array in base.weights.items()}

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from odekit.arrays import FloatArray
 from odekit.errors import InputError, ReductionError
 from odekit.numbers import real
 from odekit.simulation import FLOW, Run, is_gradient_flow, recorded_rate
@@ -91,8 +92,8 @@ def exceeding_rate(run: Run) -> float | None:
 
 def stored_roundoff(run: Run) -> float:
     """Unit roundoff of the numbers as stored: of the shortest floating-point format that holds them all."""
-    for name, dtype in (("float16", np.float16), ("float32", np.float32)):
-        if all(_fits(weights, dtype) for weights in run.weights.values()):
+    for name in ("bfloat16", "float16", "float32"):
+        if all(_fits(weights, name) for weights in run.weights.values()):
             return ROUNDOFFS[name]
     return ROUNDOFFS["float64"]
 
@@ -129,9 +130,14 @@ def integrator_error(run: Run) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     return np.where(left, np.inf, np.maximum.accumulate(error.astype(np.float64)) * distortion)
 
 
-def _fits(weights: np.ndarray[Any, np.dtype[np.float64]], dtype: type[np.floating[Any]]) -> bool:
+def _fits(weights: FloatArray, name: str) -> bool:
+    """Whether a format holds all of the numbers; bfloat16 is the upper half of a float32."""
+    is_bfloat16 = name == "bfloat16"
     with np.errstate(over="ignore"):
-        return bool(np.array_equal(weights, weights.astype(dtype)))
+        rounded = weights.astype(np.float32 if is_bfloat16 else name)
+    if is_bfloat16 and (rounded.view(np.uint32) % 2**16).any():
+        return False
+    return bool(np.array_equal(weights, rounded))
 
 
 def _number(meta: Mapping[str, Any], key: str, default: float) -> float:

@@ -19,8 +19,16 @@ from numpy.typing import NDArray
 from odekit.arguments import path_of
 from odekit.errors import FileError
 from odekit.files import refusing, written
+from odekit.simulation.runs.contents import Contents
 
-__all__ = ["Archive", "opened_archive", "read_archive", "write_archive"]
+__all__ = [
+    "Archive",
+    "check_unpacked_size",
+    "opened_archive",
+    "read_archive",
+    "refusing_damage",
+    "write_archive",
+]
 
 MAGIC = b"PK\x03\x04"
 # How a file of PyTorch's begins that is no archive: the number with which it pickles its own format.
@@ -42,7 +50,7 @@ class _Entry(NamedTuple):
     shape: tuple[int, ...]
 
 
-class Archive(Mapping[str, NDArray[Any]]):
+class Archive(Contents):
     """Arrays of an open archive by name, each unpacked when it is asked for.
 
     Parameters
@@ -60,13 +68,13 @@ class Archive(Mapping[str, NDArray[Any]]):
         infos = archive.infolist()
         if any(Path(info.filename).name == "data.pkl" for info in infos):
             raise _of_torch(path)
-        _check_unpacked_size(path, sum(info.file_size for info in infos))
+        check_unpacked_size(path, sum(info.file_size for info in infos))
         named = {info.filename.removesuffix(".npy"): info for info in infos}
         self._entries = {name: _Entry(info, self._shape(name, info)) for name, info in named.items()}
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         entry = self._entries[name]
-        with _refusing_damage(self._path, name), self._archive.open(entry.info) as file:
+        with refusing_damage(self._path, name), self._archive.open(entry.info) as file:
             array: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
         return array
 
@@ -82,7 +90,7 @@ class Archive(Mapping[str, NDArray[Any]]):
         return {name: entry.shape for name, entry in self._entries.items()}
 
     def _shape(self, name: str, info: zipfile.ZipInfo) -> tuple[int, ...]:
-        with _refusing_damage(self._path, name), self._archive.open(info) as file:
+        with refusing_damage(self._path, name), self._archive.open(info) as file:
             version = np.lib.format.read_magic(file)
             if version not in HEADERS:
                 raise ValueError(f"version {version} of the .npy format")
@@ -117,10 +125,10 @@ def opened_archive(path: FilePath) -> Iterator[Archive]:
         header contradicts its size, or all would take over a hundred times the file's size and 256 MiB.
     """
     path = path_of(path, "a run's file")
-    with _refusing_damage(path):
+    with refusing_damage(path):
         file = open(path, "rb")  # noqa: SIM115 - the block below closes it
     with file:
-        with _refusing_damage(path):
+        with refusing_damage(path):
             start = file.read(len(TORCH))
             if not start.startswith(MAGIC) or not zipfile.is_zipfile(file):
                 raise _of_torch(path) if start == TORCH else _not_an_archive(path)
@@ -153,8 +161,13 @@ def write_archive(path: FilePath, arrays: Mapping[str, NDArray[Any]]) -> Path:
 
 
 @contextmanager
-def _refusing_damage(path: FilePath, name: str = "") -> Iterator[None]:
-    """Turn what reading a file, or one array in it, may raise into an error that names both."""
+def refusing_damage(path: FilePath, name: str = "", whole: str = "a complete .npz file") -> Iterator[None]:
+    """Turn what reading a file, or one array in it, may raise into an error that names both.
+
+    Raises
+    ------
+    FileError: the block met any error; one that names a file already stays as it is.
+    """
     try:
         yield
     except FileError:
@@ -163,10 +176,17 @@ def _refusing_damage(path: FilePath, name: str = "") -> Iterator[None]:
         raise FileError(f"can't read {path}", received=error.strerror or str(error)) from None
     except Exception as error:
         # The readers of archives and of headers raise whatever their own parts do on bytes of any kind.
-        raise _damaged(path, f"{name!r}: {error}" if name else str(error)) from None
+        received = f"{name!r}: {error}" if name else str(error)
+        raise FileError(f"{path} is damaged", expected=whole, received=received) from None
 
 
-def _check_unpacked_size(path: FilePath, size: int) -> None:
+def check_unpacked_size(path: FilePath, size: int) -> None:
+    """Refuse what would take far more memory than the file has bytes.
+
+    Raises
+    ------
+    FileError: more than a hundred times the file's size and 256 MiB.
+    """
     packed = os.path.getsize(path)
     if size > max(ALWAYS_ALLOWED, LARGEST_RATIO * packed):
         raise FileError(
@@ -194,7 +214,3 @@ def _of_torch(path: FilePath) -> FileError:
         "  theta, xi = (state[name].numpy() for name in ('theta', 'xi'))  # each (neurons, elements)\n"
         f"  np.savez({str(Path(path).with_suffix('.npz'))!r}, theta=theta, xi=xi)",
     )
-
-
-def _damaged(path: FilePath, reason: str) -> FileError:
-    return FileError(f"{path} is damaged", expected="a complete .npz file", received=reason)

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,10 +14,11 @@ from odekit.errors import FileError, InputError, shown
 from odekit.groups import MAX_ORDER, FiniteGroup, from_table
 from odekit.groups import group as named_group
 from odekit.networks import Network
-from odekit.simulation.runs.archive import opened_archive
+from odekit.simulation.runs.contents import OWN_KEYS, WEIGHTS, listed
+from odekit.simulation.runs.formats import opened
 from odekit.simulation.runs.meta import recorded_rate
 from odekit.simulation.runs.run import Run, check_shapes
-from odekit.simulation.weights import names
+from odekit.simulation.weights import names as names_of
 
 __all__ = ["check_group", "load_run", "load_weights", "naming_file", "read_meta"]
 
@@ -26,11 +27,9 @@ Shapes = Mapping[str, tuple[int, ...]]
 Path = str | os.PathLike[str]
 
 REQUIRED = ("activation", "embedding", "constraint", "loss", "logit_scale")
-WEIGHTS = ("theta", "theta1", "theta2", "theta3", "xi")
-OWN_KEYS = ("t", "steps", "table", "meta")
 
 
-def load_run(path: Path) -> Run:
+def load_run(path: Path, names: Mapping[str, str] | None = None) -> Run:
     """Load a training run.
 
     Parameters
@@ -39,41 +38,51 @@ def load_run(path: Path) -> Run:
         ``xi`` (T, M, n), optional ``steps`` (T,), optional ``table`` (n, n), which wins over the group's
         name, and ``meta``, a JSON string with group (unless there is a table), activation, embedding,
         constraint, loss and logit_scale; optional rates, task, optimiser, learning_rate (of a descent,
-        positive) and more, all of which is kept.
+        positive) and more, all of which is kept. Or the same as tensors in a ``.safetensors`` file, meta
+        among the strings of its header, or in a dict that `torch.save` wrote, meta a string in it. Numbers
+        of lower precision become float64; how many digits they had is seen from them.
+    names: what goes by another name in the file, such as ``{"theta": "embed.weight.T"}``, where ``.T`` swaps
+        the last two axes: a state dict's embed.weight is (n, M).
 
     Raises
     ------
-    FileError: the file can't be read, lacks something, or holds what contradicts itself; it says what.
+    FileError: the file can't be read, lacks something, holds what contradicts itself, or needs a package that
+        is not installed; it says what.
     """
-    with naming_file(path), opened_archive(path) as arrays:
+    with naming_file(path), opened(path, names) as arrays:
         if "meta" not in arrays:
             raise InputError("meta is missing", expected="a JSON string under the key 'meta'")
         if "t" not in arrays:
             raise InputError("t is missing", expected="times of shape (T,) under the key 't'")
         meta = _meta_of_run(arrays["meta"])
         recorded_rate(meta)
+        _check_there(("xi",), arrays.shapes)
         network = _network(_group(arrays, arrays.shapes, meta), arrays.shapes, meta)
+        _check_there(names_of(network), arrays.shapes)
         times = (*arrays.shapes["t"], *arrays.shapes["xi"])[0]
         check_shapes(_of_weights(arrays.shapes, network), times, network)
         return _run(path, arrays, network, meta)
 
 
-def load_weights(path: Path, group: FiniteGroup | str | None = None) -> Run:
+def load_weights(
+    path: Path, group: FiniteGroup | str | None = None, names: Mapping[str, str] | None = None
+) -> Run:
     """Load weights at one moment, as a run with one snapshot: at the file's first time, or 0.
 
     Parameters
     ----------
-    path: an ``.npz`` with ``theta`` (or ``theta1``, ``theta2``, ...) and ``xi``, each (M, n) or (T, M, n), of
-        which the first snapshot is taken. Its ``table`` and ``meta`` are used where it has them; without
-        meta the network is quadratic, its loss a sum, its logit scale 1.
+    path: a file in any format of `load_run`, with ``theta`` (or ``theta1``, ``theta2``, ...) and ``xi``, each
+        (M, n) or (T, M, n), of which the first snapshot is taken. Its ``table`` and ``meta`` are used where
+        it has them; without meta the network is quadratic, its loss a sum, its logit scale 1.
     group: what the weights live on, where the file doesn't say; where it does, the same.
+    names: what goes by another name in the file, as for `load_run`.
 
     Raises
     ------
     FileError: the file can't be read, what it holds isn't weights, neither it nor the caller says the group,
-        or the two say different ones.
+        the two say different ones, or it needs a package that is not installed.
     """
-    with naming_file(path), opened_archive(path) as arrays:
+    with naming_file(path), opened(path, names) as arrays:
         meta = _meta_of_run(arrays["meta"]) if "meta" in arrays else _default_meta(arrays)
         if "table" in arrays or "group" in meta:
             own = _group(arrays, arrays.shapes, meta)
@@ -85,8 +94,10 @@ def load_weights(path: Path, group: FiniteGroup | str | None = None) -> Run:
                 expected="a table or meta in the file, or the group's name",
                 hint='group="Z23"',
             )
-        shapes = {name: (1, *shape[-2:]) for name, shape in arrays.shapes.items() if shape}
+        _check_there(("xi",), arrays.shapes)
+        shapes = {name: (1, *shape[-2:]) for name, shape in arrays.shapes.items()}
         network = _network(own, shapes, meta)
+        _check_there(names_of(network), arrays.shapes)
         check_shapes(_of_weights(shapes, network), 1, network)
         run = _run(path, {**_first(arrays), "t": _first_time(arrays)}, network, meta)
         if group is not None:
@@ -177,11 +188,11 @@ def _meta_of_run(array: NDArray[Any]) -> dict[str, Any]:
 
 
 def _run(path: Path, arrays: Arrays, network: Network, meta: Mapping[str, Any]) -> Run:
-    wanted = names(network)
+    wanted = names_of(network)
     others = {name: arrays[name] for name in arrays if name not in (*wanted, *OWN_KEYS)}
     return Run(
         t=arrays["t"],
-        weights={name: arrays[name] for name in wanted if name in arrays},
+        weights={name: arrays[name] for name in wanted},
         network=network,
         steps=arrays.get("steps"),
         meta=meta,
@@ -190,18 +201,26 @@ def _run(path: Path, arrays: Arrays, network: Network, meta: Mapping[str, Any]) 
     )
 
 
+def _check_there(wanted: Sequence[str], shapes: Shapes) -> None:
+    for name in wanted:
+        if name not in shapes:
+            raise InputError(
+                f"{name} is missing from the weights",
+                expected=", ".join(wanted),
+                received=listed(shapes),
+                hint=f'names={{"{name}": "layer.weight.T"}}, where it goes by another name',
+            )
+
+
 def _of_weights(shapes: Shapes, network: Network) -> Shapes:
-    return {name: shapes[name] for name in names(network) if name in shapes}
+    return {name: shapes[name] for name in names_of(network)}
 
 
 def _network(group: FiniteGroup, shapes: Shapes, meta: Mapping[str, Any]) -> Network:
-    xi = shapes.get("xi")
-    if xi is None or len(xi) != 3:
-        raise InputError(
-            "xi is missing" if xi is None else "xi has the wrong shape",
-            expected=f"shape (T, M, {group.order})",
-            received="" if xi is None else f"shape {xi}",
-        )
+    xi = shapes["xi"]
+    if len(xi) != 3:
+        expected = f"shape (T, M, {group.order})"
+        raise InputError("xi has the wrong shape", expected=expected, received=f"shape {xi}")
     if meta.get("neurons", xi[1]) != xi[1]:
         raise InputError("meta's neurons don't fit xi", expected=f"{xi[1]}", received=shown(meta["neurons"]))
     return Network(

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from odekit._version import __version__
-from odekit.sweeps.tasks import TASKS, Settings, Task, Value
+from odekit.sweeps.tasks import Settings, Task, Value
 
 __all__ = ["NUMERICS", "Cell", "Plan", "canonical"]
 
@@ -110,7 +110,7 @@ class Plan:
         """The cell at a place, from 0 to ``len(plan) - 1``."""
         rest, replicate = divmod(index, self.seeds)
         chosen: dict[str, Value] = {}
-        for name, values in reversed(self.grid.items()):
+        for name, values in reversed([*self.grid.items()]):
             rest, place = divmod(rest, len(values))
             chosen[name] = values[place]
         given = {**self.rows[rest], **{name: chosen[name] for name in self.grid}}

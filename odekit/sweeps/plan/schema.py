@@ -47,7 +47,7 @@ class SweepTable(Table):
 
 
 class PlanFile(Table):
-    """A plan: what is done, for every combination of a grid's values, or for every cell of a list, or both."""
+    """A plan: what is done, for every combination of a grid's values, every cell of a list, or both."""
 
     sweep: SweepTable
     grid: dict[str, Any] = Field(default_factory=dict)

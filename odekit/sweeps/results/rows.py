@@ -16,7 +16,7 @@ FAILED = "failed"
 
 
 class TidyRows:
-    """The rows of a sweep, read from its folder each time they are asked for, so that no memory holds them all.
+    """The rows of a sweep, read from its folder each time they are asked for; no memory holds them all.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ class Counts:
 
     @property
     def verdict(self) -> str:
-        """``"confirmed"`` where all that was judged is, another outcome where all of it is, else ``"mixed"``."""
+        """The outcome to which all that was judged came, or ``"mixed"``."""
         found = [name for name in JUDGED if self.by_outcome.get(name)]
         if not found:
             return FAILED if self.by_outcome.get(FAILED) else "not_applicable"

@@ -54,7 +54,7 @@ def _predict(settings: StartSettings, seed: int, folder: Path) -> list[Row]:
 def _population(settings: StartSettings, seed: int, folder: Path) -> list[Row]:
     found = predicted(settings, seed)
     total = len(found.winner)
-    rows = []
+    rows: list[Row] = []
     for mode, won, first in found.ranking():
         low, high = share_interval(won, total)
         rows.append(

@@ -29,8 +29,8 @@ class Task:
     ----------
     name: as in a plan.
     settings: their names, types, ranges and defaults.
-    run: a pure function of settings, seed and the plan's folder, from which paths lead; its rows have a column
-        ``outcome`` where they are verdicts.
+    run: a pure function of settings, seed and the plan's folder, from which paths lead; its rows have a
+        column ``outcome`` where they are verdicts.
     files: names of the settings that are paths of files, whose content belongs to what determines a cell.
     families: beginnings of further settings that are numbers, such as ``"start."`` of ``start.x``.
     """

@@ -29,6 +29,17 @@ def test_the_stored_precision_is_read_from_the_numbers(
     assert stored_roundoff(run) == np.finfo(dtype).eps / 2
 
 
+def test_bfloat16_is_told_from_float16_and_from_numbers_that_only_one_weight_has_short(
+    small_run: Run, changed: Callable[..., Run]
+) -> None:
+    short = {
+        name: (w.astype(np.float32).view(np.uint32) & 0xFFFF0000).view(np.float32)
+        for name, w in small_run.weights.items()
+    }
+    assert stored_roundoff(changed(small_run, weights=short)) == 2.0**-8
+    assert stored_roundoff(changed(small_run, weights={**short, "xi": small_run.weights["xi"]})) == 2.0**-53
+
+
 @pytest.mark.parametrize(
     ("name", "roundoff"),
     [("float32", 24), ("torch.float32", 24), ("bfloat16", 8), ("double", 53), ("something", 53), (None, 53)],

@@ -137,3 +137,16 @@ def test_a_table_beyond_the_largest_order_is_refused_before_it_is_unpacked(tmp_p
     np.savez_compressed(path, theta=weights, xi=weights, table=np.zeros((5000, 5000), dtype=np.int8))
     with pytest.raises(FileError, match=r"table is too large.*4096.*\(5000, 5000\)"):
         load_weights(path)
+
+
+@pytest.mark.parametrize("kind", ["archive", "pickle"])
+def test_a_checkpoint_of_pytorch_is_called_that_with_what_converts_it(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.pt"
+    if kind == "archive":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("model/data.pkl", b"\x80\x02}q\x00.")
+            archive.writestr("model/data/0", bytes(40))
+    else:
+        path.write_bytes(bytes.fromhex("80028a0a6cfc9c46f9206aa850192e80024de9032e"))
+    with pytest.raises(FileError, match=r"checkpoint of PyTorch(.|\n)*torch\.load(.|\n)*np\.savez"):
+        read_archive(path)
