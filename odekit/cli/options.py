@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ __all__ = [
     "json_option",
     "limit_options",
     "out_options",
+    "pairs",
 ]
 
 STANDARD_OUTPUT = "-"
@@ -125,6 +126,19 @@ def _text_place(ctx: click.Context, parameter: click.Parameter, value: str | Non
     from odekit.files import check_writable
 
     return value if value in (None, STANDARD_OUTPUT) else str(check_writable(value))
+
+
+def pairs(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> Mapping[str, str]:
+    """Options such as ``name=value``, by name; a callback of click's."""
+    found: dict[str, str] = {}
+    for text in values:
+        name, sign, value = (part.strip() for part in text.partition("="))
+        if not (name and sign and value):
+            raise click.BadParameter(f"{text!r} is not of the form {parameter.metavar}.", ctx, parameter)
+        if name in found:
+            raise click.BadParameter(f"{name} is given twice.", ctx, parameter)
+        found[name] = value
+    return found
 
 
 def chosen_group(group: str | None, table: str | None) -> FiniteGroup | CyclicFamily | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from odekit.cli.command import Command, command_words, debug_option
-from odekit.cli.options import json_option, out_options
+from odekit.cli.options import json_option, out_options, pairs
 from odekit.cli.output import progress, say, show_table, tell, write_json
 from odekit.outcomes import exit_code, outcome_text
 
@@ -25,22 +25,9 @@ FORMATS = ("text", "latex")
 OF_TRAJECTORIES = ("observe", "parameters", "start", "noise", "learning_rate")
 
 
-def _pairs(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> Pairs:
-    """Options such as ``name=value``, by name; a callback of click's."""
-    pairs: dict[str, str] = {}
-    for text in values:
-        name, sign, value = (part.strip() for part in text.partition("="))
-        if not (name and sign and value):
-            raise click.BadParameter(f"{text!r} is not of the form {parameter.metavar}.", ctx, parameter)
-        if name in pairs:
-            raise click.BadParameter(f"{name} is given twice.", ctx, parameter)
-        pairs[name] = value
-    return pairs
-
-
 def _numbers(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, float]:
     """Options such as ``name=value`` whose values are numbers; a callback of click's."""
-    return {name: _number(ctx, parameter, text) for name, text in _pairs(ctx, parameter, values).items()}
+    return {name: _number(ctx, parameter, text) for name, text in pairs(ctx, parameter, values).items()}
 
 
 def _noise(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> Any:
@@ -101,7 +88,7 @@ def _number(ctx: click.Context, parameter: click.Parameter, text: str) -> float:
     "--observe",
     metavar="NAME=FORMULA",
     multiple=True,
-    callback=_pairs,
+    callback=pairs,
     help="What was recorded beside the states, in states.",
 )
 @click.option(
