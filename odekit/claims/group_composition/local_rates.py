@@ -30,6 +30,7 @@ __all__ = ["CLAIM", "rates_by_kind"]
 GROUPS = ("S3", "A4", "F21", "Q8")  # irreps of the types R, C and H, with frames and without
 NEURONS = 3
 PERTURBATION = 0.05  # so small that the linearised rates hold before LAST is reached
+LEAST = 0.1 * PERTURBATION  # of each deviation: what is of second order in the perturbation stays below it
 RTOL = 1e-12  # deviations are followed down to 1e-7
 TOLERANCE = 1e-2  # a tenth of what the false rate is off
 LAST = 1e-7  # below it, rounding and integrator show in the slopes
@@ -160,8 +161,8 @@ def _measure(
     All come from one run of neurons near all these maxima.
     """
     network = _network(group, neurons * len(chosen))
-    maxima = [explicit_maxima(s, unit_frames(generator, neurons, s.r)) for s in chosen]
-    start = {name: _perturbed(np.concatenate([m[name] for m in maxima]), generator) for name in maxima[0]}
+    starts = [_start(group, sigma, neurons, generator) for sigma in chosen]
+    start = {name: np.concatenate([weights[name] for weights in starts]) for name in starts[0]}
     energies = [maximum_of(network, sigma).energy for sigma in chosen]
     run = train(network, start, np.linspace(0.0, DECAY / min(energies), SNAPSHOTS), RTOL)
     for index, (sigma, energy) in enumerate(zip(chosen, energies, strict=True)):
@@ -171,6 +172,21 @@ def _measure(
         for kind, values in _deviations(trained, group, sigma).items():
             curve = energy * run.t, values[:, 0]
             yield sigma.name, kind, fit_rates(run.t, values, energy * units[kind], LAST), curve
+
+
+def _start(
+    group: FiniteGroup, sigma: RealIrrep, neurons: int, generator: np.random.Generator
+) -> dict[str, FloatArray]:
+    """Neurons near maxima, perturbed until each of them deviates in every way there is.
+
+    One that by chance hardly deviates in some way only shows there what others leave at second order.
+    """
+    maxima = explicit_maxima(sigma, unit_frames(generator, neurons, sigma.r))
+    start = {name: _perturbed(w, generator) for name, w in maxima.items()}
+    while (still := np.min([*_deviations(start, group, sigma).values()], axis=0) < LEAST).any():
+        for name, w in maxima.items():
+            start[name][still] = _perturbed(w[still], generator)
+    return start
 
 
 def _perturbed(weights: FloatArray, generator: np.random.Generator) -> FloatArray:
