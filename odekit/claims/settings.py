@@ -9,9 +9,9 @@ from typing import Any, TypeAlias, TypeVar, cast
 import numpy as np
 
 from odekit.groups import FiniteGroup
-from odekit.numbers import integer, positive
+from odekit.numbers import integer, real
 
-__all__ = ["RESERVED", "Settings", "Validator", "Value", "neurons_from", "scale_up_to"]
+__all__ = ["RESERVED", "Settings", "Validator", "Value", "neurons_from", "scale_between"]
 
 Value: TypeAlias = float | int | str
 # Takes a value and what it is called, and returns the value or refuses it by InputError.
@@ -64,6 +64,10 @@ def neurons_from(least: int, most: int = MOST_NEURONS) -> Validator:
     return partial(integer, low=least, high=most)
 
 
-def scale_up_to(most: float) -> Validator:
-    """Takes a scale of weights above 0, up to a largest one."""
-    return partial(positive, high=most)
+def scale_between(least: float, most: float) -> Validator:
+    """Takes a scale of the weights at the start in a range.
+
+    >>> scale_between(1e-3, 0.1)(0.05, "scale")
+    0.05
+    """
+    return partial(real, low=least, high=most)

@@ -7,7 +7,7 @@ import numpy as np
 from odekit.arrays import FloatArray
 from odekit.claims.experiments.modes import PAPER_A, at_start, choose_group, draw, is_cyclic
 from odekit.claims.negative_control import Control
-from odekit.claims.settings import Settings, neurons_from, scale_up_to
+from odekit.claims.settings import Settings, neurons_from, scale_between
 from odekit.claims.statistics import next_order, noise_of_orders, orders
 from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import ReducedFlow, predict, project
@@ -136,5 +136,5 @@ CLAIM = Claim(
     hypotheses="cyclic group of order at least 5, quadratic activation, shared embedding, x+y",
     experiment=experiment,
     applies=is_cyclic,
-    takes={"neurons": neurons_from(1), "scale": scale_up_to(0.1)},
+    takes={"neurons": neurons_from(1), "scale": scale_between(1e-3, 0.1)},
 )

@@ -16,7 +16,7 @@ from odekit.claims.experiments.modes import (
     lead_times,
 )
 from odekit.claims.negative_control import Control
-from odekit.claims.settings import Settings, neurons_from, scale_up_to
+from odekit.claims.settings import Settings, neurons_from, scale_between
 from odekit.claims.statistics import median_interval, next_order, noise_of_orders, orders
 from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import predict, project
@@ -200,5 +200,5 @@ CLAIM = Claim(
     "softmax",
     experiment=experiment,
     applies=is_odd_cyclic,
-    takes={"neurons": neurons_from(2), "scale": scale_up_to(0.1)},
+    takes={"neurons": neurons_from(2), "scale": scale_between(1e-4, 0.1)},
 )

@@ -9,7 +9,7 @@ from odekit.arguments import chosen
 from odekit.arrays import FloatArray
 from odekit.claims.experiments.modes import PAPER_A, choose_group, is_odd_cyclic
 from odekit.claims.negative_control import Control
-from odekit.claims.settings import Settings, neurons_from, scale_up_to
+from odekit.claims.settings import Settings, neurons_from, scale_between
 from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.derivation import energy_profile
 from odekit.networks import Network
@@ -131,5 +131,5 @@ CLAIM = Claim(
     "the start",
     experiment=experiment,
     applies=lambda group: is_odd_cyclic(group) and group.order >= LEAST_ORDER,
-    takes={"neurons": neurons_from(64), "scale": scale_up_to(1.0), "activation": _even},
+    takes={"neurons": neurons_from(256), "scale": scale_between(1e-3, 0.1), "activation": _even},
 )

@@ -16,7 +16,7 @@ from odekit.claims.experiments.modes import (
     single_modes,
 )
 from odekit.claims.negative_control import Control
-from odekit.claims.settings import Settings, neurons_from, scale_up_to
+from odekit.claims.settings import Settings, neurons_from, scale_between
 from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import Comparison, compare, predict, project
 from odekit.derivation import derive
@@ -204,5 +204,5 @@ CLAIM = Claim(
     hypotheses="cyclic group of order at least 5, quadratic activation, shared embedding, x+y, small weights",
     experiment=experiment,
     applies=is_cyclic,
-    takes={"neurons": neurons_from(8), "scale": scale_up_to(0.1)},
+    takes={"neurons": neurons_from(8), "scale": scale_between(1e-4, 0.1)},
 )

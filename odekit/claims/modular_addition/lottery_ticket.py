@@ -16,7 +16,7 @@ from odekit.claims.experiments.modes import (
     nearly_uniform,
 )
 from odekit.claims.negative_control import Control
-from odekit.claims.settings import Settings, neurons_from, scale_up_to
+from odekit.claims.settings import Settings, neurons_from, scale_between
 from odekit.claims.statistics import proportion_interval, rejection_power
 from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import Prediction, predict, project
@@ -248,5 +248,5 @@ CLAIM = Claim(
     "weights",
     experiment=experiment,
     applies=is_odd_cyclic,
-    takes={"neurons": neurons_from(32), "scale": scale_up_to(0.1)},
+    takes={"neurons": neurons_from(32), "scale": scale_between(1e-3, 0.1)},
 )

@@ -16,7 +16,7 @@ from odekit.claims.experiments.modes import (
     logits_by_residue,
 )
 from odekit.claims.negative_control import Control
-from odekit.claims.settings import Settings, scale_up_to
+from odekit.claims.settings import Settings, scale_between
 from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import predict
 from odekit.derivation import Wave, population_logits
@@ -233,5 +233,5 @@ CLAIM = Claim(
     "pair of magnitudes",
     experiment=experiment,
     applies=is_odd_cyclic,
-    takes={"scale": scale_up_to(0.1)},
+    takes={"scale": scale_between(1e-4, 0.1)},
 )

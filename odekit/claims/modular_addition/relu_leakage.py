@@ -231,5 +231,5 @@ CLAIM = Claim(
     hypotheses="cyclic group of odd order at least 15, ReLU, shared embedding, x+y, small scale",
     experiment=experiment,
     applies=is_wide_odd_cyclic,
-    takes={"neurons": neurons_from(2)},
+    takes={"neurons": neurons_from(4)},
 )

@@ -197,5 +197,5 @@ CLAIM = Claim(
     "small scale",
     experiment=experiment,
     applies=is_wide_odd_cyclic,
-    takes={"neurons": neurons_from(2)},
+    takes={"neurons": neurons_from(4)},
 )

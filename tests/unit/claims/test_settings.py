@@ -12,7 +12,7 @@ import pytest
 
 import odekit
 from odekit.claims import CLAIMS, Claim, Settings, verify
-from odekit.claims.settings import neurons_from, scale_up_to
+from odekit.claims.settings import neurons_from, scale_between
 from odekit.errors import InputError, UnknownNameError
 from odekit.numbers import integer, positive
 
@@ -133,7 +133,7 @@ def test_the_validators_of_odekits_own_claims_can_be_pickled_and_refuse_what_is_
                 with pytest.raises(InputError, match=name):
                     validator(bad, name)
     assert neurons_from(4)(8, "neurons") == 8
-    assert scale_up_to(0.1)(0.1, "the scale") == 0.1
+    assert scale_between(1e-3, 0.1)(0.1, "the scale") == 0.1
 
 
 def test_a_claim_says_what_it_takes() -> None:
