@@ -7,7 +7,8 @@ Claims of one's own, in Python or TOML, enter by the same door and are judged by
 from odekit.claims.catalogue import CLAIMS
 from odekit.claims.negative_control import Control
 from odekit.claims.own import Measurement, claim
-from odekit.claims.verdict import Claim, Report, Settings, Verdict, judge
+from odekit.claims.settings import Settings
+from odekit.claims.verdict import Claim, Report, Verdict, judge
 from odekit.claims.verify import loaded, select_claims, verify
 
 __all__ = [

@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from odekit.claims.negative_control import Control, controlled
+from odekit.claims.settings import Settings, Validator
 from odekit.errors import InputError
 from odekit.groups import FiniteGroup
 from odekit.json_text import plain
@@ -17,27 +16,7 @@ from odekit.outcomes import OUTCOMES, ExitCode, Outcome, exit_code, outcome_text
 from odekit.text import unmarked
 from odekit.views import html_paragraph, html_table
 
-__all__ = ["Claim", "Report", "Settings", "Verdict", "judge"]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What an experiment may depend on, beside its claim.
-
-    Parameters
-    ----------
-    seed: of all randomness, at least 0.
-    full: whether to take more seeds, larger orders and longer runs than the quick set.
-    group: the group to experiment on, or None for the claim's own choice.
-    """
-
-    seed: int = 0
-    full: bool = False
-    group: FiniteGroup | None = None
-
-    def generator(self, claim: str) -> np.random.Generator:
-        """A generator of the claim's own, the same for the same seed whatever else runs."""
-        return np.random.default_rng([self.seed, *claim.encode()])
+__all__ = ["Claim", "Report", "Verdict", "judge"]
 
 
 @dataclass(frozen=True)
@@ -152,6 +131,8 @@ class Claim:
     experiment: makes a verdict from settings.
     applies: whether a group meets the hypotheses.
     full_only: whether the experiment takes minutes, and is left out of the quick set.
+    takes: the settings that the experiment understands beside seed, full and group, each with what refuses a
+        value that it can't carry, by InputError.
     """
 
     id: str
@@ -162,15 +143,17 @@ class Claim:
     experiment: Callable[[Claim, Settings], Verdict]
     applies: Callable[[FiniteGroup], bool]
     full_only: bool = False
+    takes: Mapping[str, Validator] = field(default_factory=dict, hash=False)
 
-    def to_json(self) -> dict[str, str]:
-        """What is claimed, where, and under which hypotheses; formulas unmarked."""
+    def to_json(self) -> dict[str, Any]:
+        """What is claimed, where, under which hypotheses, and with which settings; formulas unmarked."""
         return {
             "id": self.id,
             "source": self.source,
             "statement": unmarked(self.statement),
             "paper": self.paper,
             "hypotheses": unmarked(self.hypotheses),
+            "takes": [*self.takes],
         }
 
     def verdict(
@@ -231,7 +214,7 @@ class Report:
     Parameters
     ----------
     version: of odekit.
-    seed, settings: what they were made with.
+    seed, settings: what they were made with; values of settings that claims take are one of them, by name.
     verdicts: one per claim, in order.
     """
 
@@ -239,6 +222,12 @@ class Report:
     seed: int
     settings: Mapping[str, Any]
     verdicts: Sequence[Verdict]
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """Seed and every setting, by name."""
+        own = {name: value for name, value in self.settings.items() if name != "values"}
+        return {"seed": self.seed, **own, **self.settings.get("values", {})}
 
     @property
     def exit_code(self) -> ExitCode:

@@ -1,17 +1,18 @@
 """Run the experiments of the claims that were asked for."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from odekit._version import __version__
 from odekit.arguments import chosen as one_of
-from odekit.arguments import expect, expect_functions, flag
+from odekit.arguments import expect, expect_functions, flag, mapping
 from odekit.claims.catalogue import CLAIMS
 from odekit.claims.own import claims_in, is_file
-from odekit.claims.verdict import Claim, Report, Settings, Verdict
+from odekit.claims.settings import RESERVED, Settings, Value
+from odekit.claims.verdict import Claim, Report, Verdict
 from odekit.errors import InputError, OdekitError, UnknownNameError
 from odekit.groups import FiniteGroup
 from odekit.groups import group as named_group
@@ -29,6 +30,7 @@ def verify(
     group: FiniteGroup | str | None = None,
     seed: int = 0,
     full: bool = False,
+    values: Mapping[str, Value] | None = None,
     on_start: Callable[[Claim], None] | None = None,
     on_finish: Callable[[Verdict], None] | None = None,
 ) -> Report:
@@ -46,13 +48,17 @@ def verify(
     group: the group to experiment on; claims whose hypotheses it does not meet are not applicable.
     seed: of all randomness, at least 0.
     full: more seeds, larger orders, longer runs, and the claims that take minutes.
+    values: of settings that claims take, by name, such as ``{"neurons": 64, "scale": 0.01}``; a claim that
+        does not take all of them, or can't carry a value that another can, is not applicable. `Claim.takes`
+        and ``odekit claims`` say which a claim takes.
     on_start, on_finish: called around each experiment, for progress.
 
     Raises
     ------
-    UnknownNameError: an unknown claim or paper, with the nearest name.
+    UnknownNameError: an unknown claim or paper, or a setting that no claim takes, with the nearest name.
     FileError: a file of claims that can't be read, or breaks.
-    InputError: a negative seed, what is no group of a definite order, a file without claims, or one id twice.
+    InputError: a negative seed, what is no group of a definite order, a file without claims, one id twice, or
+        a value that no claim can carry.
     """
     seed = integer(seed, "the seed", 0)
     full = flag(full, "full")
@@ -64,15 +70,22 @@ def verify(
             expected="'Z23', or a group",
             received=str(group),
         )
-    settings = Settings(seed, full, chosen)
+    given = {} if values is None else mapping(values, "the values of settings", '{"neurons": 64}')
+    selected = select_claims(claims, paper, full)
     verdicts = []
-    for claim in select_claims(claims, paper, full):
+    for claim, taken in zip(selected, _taken(selected, given), strict=True):
         if on_start is not None:
             on_start(claim)
-        verdicts.append(_run(claim, settings))
+        verdicts.append(
+            claim.not_applicable(taken)
+            if isinstance(taken, str)
+            else _run(claim, Settings(seed, full, chosen, taken))
+        )
         if on_finish is not None:
             on_finish(verdicts[-1])
-    described = {"full": full, "group": chosen.name if chosen is not None else None, "paper": paper}
+    described: dict[str, Any] = {"full": full, "group": chosen.name if chosen else None, "paper": paper}
+    if given:
+        described["values"] = dict(given)
     return Report(__version__, seed, described, tuple(verdicts))
 
 
@@ -129,6 +142,39 @@ def select_claims(
     return tuple(
         claim for claim in chosen if paper in (None, claim.paper) and (claims or full or not claim.full_only)
     )
+
+
+def _taken(claims: Sequence[Claim], given: Mapping[Any, Any]) -> list[dict[str, Value] | str]:
+    """What each claim is given, checked by its own rules, or the reason why it can't be.
+
+    Raises
+    ------
+    UnknownNameError: a setting that no claim takes.
+    InputError: a value that every claim refuses.
+    """
+    known = tuple(dict.fromkeys(name for claim in claims for name in claim.takes))
+    for name in given:
+        if name not in known:
+            meant = f"the argument {name}, --{name}" if name in RESERVED else ""
+            raise UnknownNameError("setting", name, known, "odekit claims", meant)
+    found: list[dict[str, Value] | str] = []
+    refused = None
+    for claim in claims:
+        missing = next((name for name in given if name not in claim.takes), None)
+        if missing is not None:
+            takes = ", ".join(("group", *claim.takes))
+            found.append(f"its experiment has no setting {missing!r}; it takes {takes}")
+            continue
+        try:
+            found.append(
+                {name: claim.takes[name](value, f"{name} of {claim.id}") for name, value in given.items()}
+            )
+        except InputError as error:
+            refused = refused or error
+            found.append(str(error))
+    if refused is not None and all(isinstance(taken, str) for taken in found):
+        raise refused
+    return found
 
 
 def _run(claim: Claim, settings: Settings) -> Verdict:

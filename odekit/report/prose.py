@@ -46,8 +46,8 @@ def total(report: Report) -> str:
 
 def provenance(report: Report) -> str:
     """Version, seed and settings, which every artefact carries."""
-    settings = [f"{name} {_setting(value)}" for name, value in report.settings.items()]
-    return ", ".join([f"odekit {report.version}", f"seed {report.seed}", *settings])
+    settings = [f"{name} {_setting(value)}" for name, value in report.described.items()]
+    return ", ".join([f"odekit {report.version}", *settings])
 
 
 def _control(name: str, control: Control) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -130,3 +131,34 @@ def test_an_interruption_leaves_nothing(
     result = invoke("verify", "--out", tmp_path / "out", "--json", tmp_path / "v.json")
     assert result.exit_code == 130
     assert list(tmp_path.iterdir()) == []
+
+
+def test_settings_are_read_as_numbers_where_they_are_some(invoke: Invoke, fake: Fake) -> None:
+    called = fake("confirmed")
+    given = ("--set", "neurons=64", "--set", "scale = 1e-2", "--set", "activation=z**2")
+    assert invoke("verify", *given).exit_code == 0
+    assert called["values"] == {"neurons": 64, "scale": 0.01, "activation": "z**2"}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("--set", "neurons"), "'neurons' is not of the form NAME=VALUE"),
+        (("--set", "neurons=1", "--set", "neurons=2"), "neurons is given twice"),
+        (("--set", "neuron=64"), "unknown setting 'neuron'.*Try: 'neurons'"),
+        (("--set", "neurons=many"), "neurons of single-frequency must be a whole number"),
+    ],
+)
+def test_settings_that_nothing_can_carry_are_told(invoke: Invoke, given: tuple[str, ...], told: str) -> None:
+    result = invoke("verify", QUICK, *given)
+    assert result.exit_code == 2
+    assert re.search(told, " ".join(result.stderr.split()))
+
+
+def test_values_of_settings_are_in_the_report_and_repeat_it(invoke: Invoke, tmp_path: Path) -> None:
+    result = invoke("verify", QUICK, "--set", "neurons=3", "--out", tmp_path / "out", "--json", "-")
+    written = json.loads(result.stdout)
+    assert written["settings"]["values"] == {"neurons": 3}
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert f"odekit verify {QUICK} --seed 0 --set neurons=3" in page
+    assert "neurons 3" in (tmp_path / "out" / "verdicts.md").read_text()

@@ -68,7 +68,7 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "claim": (
         lambda **given: odekit.claim(**given)(len),
         {"id": "mine", "statement": "It is.", "prediction": 1.0, "control": None, "tolerance": None}
-        | {"source": "", "hypotheses": "", "applies": None, "full_only": False},
+        | {"source": "", "hypotheses": "", "applies": None, "full_only": False, "takes": {"k": float}},
     ),
     "Measurement": (
         odekit.Measurement,
@@ -155,7 +155,8 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "verify": (
         odekit.verify,
-        {"claims": ["no-such"], "paper": "no-such", "group": "Zp", "full": 3, "on_start": 3, "on_finish": 3},
+        {"claims": ["no-such"], "paper": "no-such", "group": "Zp", "full": 3, "on_start": 3, "on_finish": 3}
+        | {"values": {"k": 1}},
     ),
     "Solution[...]": (SOLUTION.__getitem__, {"": "x"}),
     "Solution.at": (SOLUTION.at, {"t": 0.5}),

@@ -17,7 +17,8 @@ from odekit.claims.experiments.spheres import (
     train,
 )
 from odekit.claims.negative_control import Control
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.settings import Settings, neurons_from
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import dominant_irreps
 from odekit.derivation import SphereAnswers, alignment_rate, derive
 from odekit.groups import CyclicFamily, FiniteGroup, fourier_transform, from_modes, mode_basis
@@ -76,7 +77,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     """
     group = choose_group(settings, 7)
     generator = settings.generator(claim.id)
-    count = NEURONS * (4 if settings.full else 1)
+    count = settings.value("neurons", NEURONS * (4 if settings.full else 1))
     networks = dict(_networks(group, count, generator))
     found = {name: _measure(network, generator) for name, network in networks.items()}
     elsewhere, off = _from_random_starts(group, generator)
@@ -280,4 +281,5 @@ CLAIM = Claim(
     "spheres, uniform softmax; the closed form holds for all times only with a single conjugate pair",
     experiment=experiment,
     applies=_applies,
+    takes={"neurons": neurons_from(1)},
 )

@@ -16,7 +16,8 @@ from odekit.claims.experiments.spheres import (
     winners,
 )
 from odekit.claims.negative_control import Control
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.settings import Settings, neurons_from
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import irrep_shares
 from odekit.comparison.flows import free_blow_up_times
 from odekit.groups import FiniteGroup
@@ -82,7 +83,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     """
     more = 4 if settings.full else 1
     races = [
-        _race(converged(group, more * neurons_on(group), settings.seed))
+        _race(converged(group, settings.value("neurons", more * neurons_on(group)), settings.seed))
         for group in choose_groups(settings, QUICK, FULL)
     ]
     budget = {"near-ties counted out": max(float(race.near_ties.mean()) for race in races)}
@@ -160,4 +161,5 @@ CLAIM = Claim(
     "embedding, weights on three spheres with equal rates, uniform softmax",
     experiment=experiment,
     applies=has_competitors,
+    takes={"neurons": neurons_from(16)},
 )

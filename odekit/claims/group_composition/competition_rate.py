@@ -22,7 +22,8 @@ from odekit.claims.experiments.spheres import (
     train,
 )
 from odekit.claims.negative_control import Control
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.settings import Settings, neurons_from
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.derivation import lift
 from odekit.groups import FiniteGroup, mode_basis
 from odekit.networks import Network
@@ -65,7 +66,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     """
     group = choose_group(settings, 6)
     generator = settings.generator(claim.id)
-    count = NEURONS * (4 if settings.full else 1)
+    count = settings.value("neurons", NEURONS * (4 if settings.full else 1))
     network = Network(group, neurons=count, embedding="unshared", constraint="sphere", loss="sum")
     winners = _winners(group, count, generator)
     magnitudes = random_magnitudes(group, winners, generator)
@@ -284,4 +285,5 @@ CLAIM = Claim(
     "uniform softmax; the closed form needs D = 0 and equal magnitudes of theta1, theta2 and xi",
     experiment=experiment,
     applies=_applies,
+    takes={"neurons": neurons_from(2)},
 )

@@ -15,6 +15,7 @@ from odekit.claims.experiments.spheres import (
     winners,
 )
 from odekit.claims.negative_control import Control
+from odekit.claims.settings import Settings, neurons_from
 from odekit.claims.statistics import (
     LEVEL,
     STANDARD_ERROR,
@@ -25,7 +26,7 @@ from odekit.claims.statistics import (
     one_wins_twice,
     pool,
 )
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.groups import FiniteGroup
 from odekit.simulation import simulate
 
@@ -117,7 +118,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     stays open.
     """
     generator = settings.generator(claim.id)
-    found = [_count(group, settings.full, generator) for group in choose_groups(settings, QUICK, FULL)]
+    found = [_count(group, settings, generator) for group in choose_groups(settings, QUICK, FULL)]
     tests = [test for counts in found for test in counts.tests()]
     level = LEVEL / len(tests)
     seen = min(np.sqrt(test.alternative / test.critical(level)) for test in tests)
@@ -136,9 +137,10 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     )
 
 
-def _count(group: FiniteGroup, is_full: bool, generator: np.random.Generator) -> _Counts:
+def _count(group: FiniteGroup, settings: Settings, generator: np.random.Generator) -> _Counts:
     fewer = int(np.clip(WORK / group.order**2, FEWEST, MOST))
-    network = sphere_network(group, FULL_NEURONS if is_full else fewer)
+    count = settings.value("neurons", FULL_NEURONS if settings.full else fewer)
+    network = sphere_network(group, count)
     start = random_start(network, generator)
     run = simulate(
         network, weights=start, softmax="uniform", until=NEARLY, snapshots=2, rtol=RTOL, estimate_error=False
@@ -230,4 +232,5 @@ CLAIM = Claim(
     "softmax",
     experiment=experiment,
     applies=_applies,
+    takes={"neurons": neurons_from(200, FULL_NEURONS)},
 )

@@ -8,7 +8,8 @@ import numpy as np
 from odekit.arrays import FloatArray
 from odekit.claims.experiments.spheres import PAPER_B, choose_groups, random_start, snapshot, sphere_network
 from odekit.claims.negative_control import Control
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.settings import Settings, neurons_from
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import Comparison, compare
 from odekit.comparison.flows import LiftedNeurons
 from odekit.groups import FiniteGroup, from_table
@@ -69,7 +70,10 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     tolerance. At a small logit scale the full softmax departs from it, by an amount that `compare` bounds.
     """
     generator = settings.generator(claim.id)
-    lifts = [_lift(group, generator) for group in choose_groups(settings, QUICK, FULL)]
+    lifts = [
+        _lift(group, settings.value("neurons", NEURONS), generator)
+        for group in choose_groups(settings, QUICK, FULL)
+    ]
     budget = {
         "simulation": max(lift.simulation_error for lift in lifts),
         "lifted flow": max(lift.solver_error for lift in lifts),
@@ -93,13 +97,13 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     )
 
 
-def _lift(group: FiniteGroup, generator: np.random.Generator) -> _Lift:
-    network = sphere_network(group, NEURONS)
+def _lift(group: FiniteGroup, neurons: int, generator: np.random.Generator) -> _Lift:
+    network = sphere_network(group, neurons)
     times = np.linspace(0.0, SPAN / np.sqrt(2 * group.order), SNAPSHOTS)
     start = random_start(network, generator)
     run = simulate(network, weights=start, softmax="uniform", times=times, rtol=FINE)
-    neurons = LiftedNeurons(network)
-    fine, coarse = (neurons.evolve(snapshot(run, 0), times, rtol) for rtol in (FINE, COARSE))
+    lifted = LiftedNeurons(network)
+    fine, coarse = (lifted.evolve(snapshot(run, 0), times, rtol) for rtol in (FINE, COARSE))
     measured = dict(run.weights)
     return _Lift(
         run,
@@ -158,7 +162,7 @@ def _evidence(lifts: Sequence[_Lift]) -> dict[str, object]:
     scaled = np.sqrt(2 * first.group.order) * first.run.t
     return {
         "groups": [lift.group.name for lift in lifts],
-        "neurons on each": NEURONS,
+        "neurons on each": first.run.network.neurons,
         "gap of the false flow": {lift.group.name: lift.false_gap for lift in lifts},
         "median gap at a finite logit scale": {lift.group.name: lift.finite_gap for lift in lifts},
         "series": {
@@ -183,4 +187,5 @@ CLAIM = Claim(
     "spheres, small logit scale",
     experiment=experiment,
     applies=lambda group: group.order >= 3,
+    takes={"neurons": neurons_from(1)},
 )

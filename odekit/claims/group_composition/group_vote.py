@@ -17,7 +17,8 @@ from odekit.claims.experiments.spheres import (
     trained_population,
 )
 from odekit.claims.negative_control import Control
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.settings import Settings
+from odekit.claims.verdict import Claim, Verdict, judge
 
 __all__ = ["CLAIM"]
 

@@ -9,6 +9,7 @@ import numpy as np
 from odekit.arrays import ComplexArray, FloatArray
 from odekit.claims.experiments.spheres import PAPER_B, choose_groups, random_start, sphere_network
 from odekit.claims.negative_control import Control
+from odekit.claims.settings import Settings, neurons_from
 from odekit.claims.statistics import (
     LEVEL,
     Law,
@@ -20,7 +21,7 @@ from odekit.claims.statistics import (
     rayleigh,
     uniform_coordinate,
 )
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import irrep_shares
 from odekit.groups import FiniteGroup, RealIrrep, group_fourier
 from odekit.simulation import Run, simulate
@@ -30,7 +31,7 @@ __all__ = ["CLAIM"]
 Weights = Mapping[str, FloatArray]
 
 QUICK, FULL = ("Z7", "Q8", "A4"), ("Z12", "S3", "D4", "F21", "S4")
-NEURONS = 1500  # enough for a power of 99 % against concentrated frames
+NEURONS, MOST = 1500, 20_000  # the first enough for a power of 99 % against concentrated frames
 SMALL_ORDER = 24  # above it half as many, to save time
 CONVERGED = 1e-5  # leaves less than 1e-6 of a neuron outside of its irrep
 RTOL = 1e-6  # frames scatter by far more
@@ -99,7 +100,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     A test is made where there are neurons enough for a power of 99 % against frames that are concentrated.
     """
     generator = settings.generator(claim.id)
-    everything = [f for group in choose_groups(settings, QUICK, FULL) for f in _frames(group, generator)]
+    everything = [
+        f for group in choose_groups(settings, QUICK, FULL) for f in _frames(group, settings, generator)
+    ]
     tests = sum(len(list(f.p_values())) for f in everything)
     needed = _digits(LEVEL / max(tests, 1))
     tested = [f for f in everything if f.reach >= needed]
@@ -170,10 +173,10 @@ def _moments(tested: Sequence[_Frames]) -> dict[str, float]:
     return {"<p, q>": float(products.mean()), "<p, q>^2 r": float(squares.mean())}
 
 
-def _frames(group: FiniteGroup, generator: np.random.Generator) -> Iterator[_Frames]:
+def _frames(group: FiniteGroup, settings: Settings, generator: np.random.Generator) -> Iterator[_Frames]:
     """Train, and gather the neurons that each kind of real irrep won."""
-    neurons = NEURONS if group.order <= SMALL_ORDER else NEURONS // 2
-    network = sphere_network(group, neurons)
+    fewer = NEURONS if group.order <= SMALL_ORDER else NEURONS // 2
+    network = sphere_network(group, settings.value("neurons", fewer))
     run = simulate(
         network,
         weights=random_start(network, generator),
@@ -267,4 +270,5 @@ CLAIM = Claim(
     "quadratic activation, uniform softmax",
     experiment=experiment,
     applies=_applies,
+    takes={"neurons": neurons_from(100, MOST)},
 )

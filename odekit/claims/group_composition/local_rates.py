@@ -18,7 +18,8 @@ from odekit.claims.experiments.spheres import (
     unit_frames,
 )
 from odekit.claims.negative_control import Control
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.settings import Settings, neurons_from
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import irrep_shares
 from odekit.derivation import critical_point, lift
 from odekit.groups import FiniteGroup, RealIrrep, group_fourier
@@ -29,6 +30,7 @@ __all__ = ["CLAIM", "rates_by_kind"]
 GROUPS = ("S3", "A4", "F21", "Q8")  # irreps of the types R, C and H, with frames and without
 NEURONS = 3
 PERTURBATION = 0.05  # so small that the linearised rates hold before LAST is reached
+LEAST = 0.1 * PERTURBATION  # of each deviation: what is of second order in the perturbation stays below it
 RTOL = 1e-12  # deviations are followed down to 1e-7
 TOLERANCE = 1e-2  # a tenth of what the false rate is off
 LAST = 1e-7  # below it, rounding and integrator show in the slopes
@@ -48,7 +50,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     measured = {
         (group.name, name, kind): (fits, curve)
         for group in groups
-        for name, kind, fits, curve in _measure(group, _chosen(group, settings.full), generator)
+        for name, kind, fits, curve in _measure(
+            group, _chosen(group, settings.full), settings.value("neurons", NEURONS), generator
+        )
     }
     found = {key: fits for key, (fits, _) in measured.items()}
     kinds = {kind: pooled(f for (*_, k), f in found.items() if k == kind) for *_, kind in found}
@@ -130,7 +134,7 @@ def rates_by_kind(network: Network, type: str) -> dict[str, float]:
     return {**rates, PHASE: -min(phase)} if phase else rates
 
 
-def _network(group: FiniteGroup, neurons: int = NEURONS) -> Network:
+def _network(group: FiniteGroup, neurons: int = 1) -> Network:
     return sphere_network(group, neurons)
 
 
@@ -150,24 +154,39 @@ def _units(groups: list[FiniteGroup]) -> dict[str, float]:
 
 
 def _measure(
-    group: FiniteGroup, chosen: list[RealIrrep], generator: np.random.Generator
+    group: FiniteGroup, chosen: list[RealIrrep], neurons: int, generator: np.random.Generator
 ) -> Iterator[tuple[str, str, Fits, tuple[FloatArray, FloatArray]]]:
     """The real irrep, the kind of deviation, its fits, and one neuron's over time in units of 1/e.
 
     All come from one run of neurons near all these maxima.
     """
-    network = _network(group, NEURONS * len(chosen))
-    maxima = [explicit_maxima(s, unit_frames(generator, NEURONS, s.r)) for s in chosen]
-    start = {name: _perturbed(np.concatenate([m[name] for m in maxima]), generator) for name in maxima[0]}
+    network = _network(group, neurons * len(chosen))
+    starts = [_start(group, sigma, neurons, generator) for sigma in chosen]
+    start = {name: np.concatenate([weights[name] for weights in starts]) for name in starts[0]}
     energies = [maximum_of(network, sigma).energy for sigma in chosen]
     run = train(network, start, np.linspace(0.0, DECAY / min(energies), SNAPSHOTS), RTOL)
     for index, (sigma, energy) in enumerate(zip(chosen, energies, strict=True)):
         units = rates_by_kind(network, sigma.type)
-        own = slice(index * NEURONS, (index + 1) * NEURONS)
+        own = slice(index * neurons, (index + 1) * neurons)
         trained = {name: w[:, own] for name, w in run.weights.items()}
         for kind, values in _deviations(trained, group, sigma).items():
             curve = energy * run.t, values[:, 0]
             yield sigma.name, kind, fit_rates(run.t, values, energy * units[kind], LAST), curve
+
+
+def _start(
+    group: FiniteGroup, sigma: RealIrrep, neurons: int, generator: np.random.Generator
+) -> dict[str, FloatArray]:
+    """Neurons near maxima, perturbed until each of them deviates in every way there is.
+
+    One that by chance hardly deviates in some way only shows there what others leave at second order.
+    """
+    maxima = explicit_maxima(sigma, unit_frames(generator, neurons, sigma.r))
+    start = {name: _perturbed(w, generator) for name, w in maxima.items()}
+    while (still := np.min([*_deviations(start, group, sigma).values()], axis=0) < LEAST).any():
+        for name, w in maxima.items():
+            start[name][still] = _perturbed(w[still], generator)
+    return start
 
 
 def _perturbed(weights: FloatArray, generator: np.random.Generator) -> FloatArray:
@@ -233,4 +252,5 @@ CLAIM = Claim(
     "rates, quadratic activation, uniform softmax",
     experiment=experiment,
     applies=_applies,
+    takes={"neurons": neurons_from(1)},
 )

@@ -17,7 +17,8 @@ from odekit.claims.experiments.spheres import (
     winners,
 )
 from odekit.claims.negative_control import Control
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.settings import Settings, neurons_from
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.groups import FiniteGroup, RealIrrep, group_fourier
 from odekit.simulation import Run
 
@@ -68,7 +69,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     is left of them; see `remaining_amplitude`.
     """
     ranks = [
-        _ranks(converged(group, neurons_on(group), settings.seed))
+        _ranks(converged(group, settings.value("neurons", neurons_on(group)), settings.seed))
         for group in choose_groups(settings, QUICK, FULL)
     ]
     budget = {"residual and rounding": max(rank.budget for rank in ranks)}
@@ -163,4 +164,5 @@ CLAIM = Claim(
     "embedding, weights on three spheres, uniform softmax, random start",
     experiment=experiment,
     applies=is_non_abelian,
+    takes={"neurons": neurons_from(1)},
 )

@@ -17,7 +17,8 @@ from odekit.claims.experiments.spheres import (
     winners,
 )
 from odekit.claims.negative_control import Control
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.settings import Settings, neurons_from
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import irrep_shares
 from odekit.groups import FiniteGroup, group_fourier
 from odekit.simulation import Run
@@ -64,7 +65,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     Losers decay at the energy E, so that the residual bounds their amplitude; see `remaining_amplitude`.
     """
     ended = [
-        _ended(converged(group, neurons_on(group), settings.seed))
+        _ended(converged(group, settings.value("neurons", neurons_on(group)), settings.seed))
         for group in choose_groups(settings, QUICK, FULL)
     ]
     budget = {"residual and rounding": max(end.budget for end in ended)}
@@ -181,4 +182,5 @@ CLAIM = Claim(
     "embedding, weights on three spheres, uniform softmax, random start",
     experiment=experiment,
     applies=has_competitors,
+    takes={"neurons": neurons_from(1)},
 )

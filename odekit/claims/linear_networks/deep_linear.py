@@ -16,7 +16,8 @@ from odekit.claims.experiments import (
     trained,
 )
 from odekit.claims.negative_control import Control
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.settings import Settings, neurons_from
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.groups import FiniteGroup
 from odekit.simulation import train_linear
 from odekit.solvers import solve
@@ -76,16 +77,16 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     generator = settings.generator(claim.id)
     strengths = np.array(STRENGTHS) * np.exp(generator.uniform(-SPREAD, SPREAD, len(STRENGTHS)))
     problem = draw_problem(generator, OUTPUTS, INPUTS, strengths)
-    sigmoid = _sigmoid()
-    free, deep = (_unbalanced(problem, generator, layers) for layers in (2, 3))
-    level, times = _balanced(problem, generator, sigmoid)
+    sigmoid, width = _sigmoid(), settings.value("neurons", WIDTH)
+    free, deep = (_unbalanced(problem, generator, layers, width) for layers in (2, 3))
+    level, times = _balanced(problem, generator, sigmoid, width)
     cases = {"two layers": free, "two balanced layers": level, "three layers": deep}
     late = _rise_gap(level, times)
     drift = max(case.run.imbalance / strengths.max() for case in cases.values())
     budget = {
         "integrator of the matrices": max(case.integrator_error for case in cases.values()),
         "solver of the reduced equations": max(case.solver_error for case in cases.values()),
-        "rounding": OUTPUTS * INPUTS * WIDTH * EPS * float(strengths.max()) / SMALL[0] ** 2,
+        "rounding": OUTPUTS * INPUTS * width * EPS * float(strengths.max()) / SMALL[0] ** 2,
     }
     measured = {
         **{f"strengths, {name}": case.gap for name, case in cases.items()},
@@ -149,11 +150,13 @@ def _sigmoid() -> System:
     )
 
 
-def _unbalanced(problem: LinearProblem, generator: np.random.Generator, layers: int) -> _Comparison:
+def _unbalanced(
+    problem: LinearProblem, generator: np.random.Generator, layers: int, width: int
+) -> _Comparison:
     low, high = SMALL if layers == 2 else SMALL_DEEP
     factors = np.exp(generator.uniform(np.log(low), np.log(high), (layers, len(problem.strengths))))
     t = np.linspace(0.0, END, MOMENTS)
-    start = decoupled_start(problem, generator, factors, WIDTH)
+    start = decoupled_start(problem, generator, factors, width)
     run = trained(problem, start, t, RTOL, LOOSER)
     system, constants = _layers(layers), {"s": problem.strengths}
     tight, loose = (
@@ -163,7 +166,7 @@ def _unbalanced(problem: LinearProblem, generator: np.random.Generator, layers: 
 
 
 def _balanced(
-    problem: LinearProblem, generator: np.random.Generator, sigmoid: System
+    problem: LinearProblem, generator: np.random.Generator, sigmoid: System, width: int
 ) -> tuple[_Comparison, FloatArray]:
     """Equal layers, and the time at which each mode is half learnt, ``log((s - u_0)/u_0)/(2 s)``."""
     low, high = SMALL
@@ -171,7 +174,7 @@ def _balanced(
     u0 = factors.prod(axis=0)
     times = _half_times(problem.strengths, u0)
     t = np.unique(np.concatenate([np.linspace(0.0, END, MOMENTS), times]))
-    run = trained(problem, decoupled_start(problem, generator, factors, WIDTH), t, RTOL, LOOSER)
+    run = trained(problem, decoupled_start(problem, generator, factors, width), t, RTOL, LOOSER)
     predicted = solve(sigmoid, {"u": u0}, t, parameters={"s": problem.strengths})
     return _Comparison(run, predicted["u"], float(predicted.error_estimate.max())), times
 
@@ -236,4 +239,5 @@ CLAIM = Claim(
     "on the singular modes",
     experiment=experiment,
     applies=_is_about,
+    takes={"neurons": neurons_from(len(STRENGTHS), 256)},
 )

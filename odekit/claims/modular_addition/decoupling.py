@@ -7,10 +7,11 @@ import numpy as np
 from odekit.arrays import FloatArray
 from odekit.claims.experiments.modes import PAPER_A, at_start, choose_group, draw, is_cyclic
 from odekit.claims.negative_control import Control
+from odekit.claims.settings import Settings, neurons_from, scale_between
 from odekit.claims.statistics import next_order, noise_of_orders, orders
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import ReducedFlow, predict, project
-from odekit.groups import FiniteGroup, from_modes
+from odekit.groups import from_modes
 from odekit.networks import Network
 from odekit.simulation import Run, simulate
 
@@ -21,7 +22,8 @@ STARTS = 3
 NEURONS = 8
 RTOL = 1e-12  # the distance is of order scale^3, down to 1e-8
 TOLERANCE = 1e-2  # of the order, which tends to 0 against the false flow
-SCALES: FloatArray = 0.04 * 0.5 ** np.arange(5.0)  # halvings, as `next_order` needs
+SCALE = 0.04  # the largest
+HALVINGS: FloatArray = 0.5 ** np.arange(5.0)  # of it, as `next_order` needs
 WRONG_SPEED = 1.01  # a distance that doesn't fall with the scale, yet is small
 
 
@@ -49,10 +51,12 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     """
     group = choose_group(settings, 7)
     generator = settings.generator(claim.id)
-    starts = [_measure(group, generator) for _ in range(8 if settings.full else STARTS)]
+    network = Network(group, neurons=settings.value("neurons", NEURONS))
+    scales = settings.value("scale", SCALE) * HALVINGS
+    starts = [_measure(network, scales, generator) for _ in range(8 if settings.full else STARTS)]
     distances = np.array([start.distances for start in starts])
-    noise = noise_of_orders(SCALES, np.array([start.errors for start in starts]) / distances)
-    slopes, wrong = orders(SCALES, distances), orders(SCALES, np.array([s.distances_wrong for s in starts]))
+    noise = noise_of_orders(scales, np.array([start.errors for start in starts]) / distances)
+    slopes, wrong = orders(scales, distances), orders(scales, np.array([s.distances_wrong for s in starts]))
     budget = {
         "integrator": float(noise[:, -2:].max()),
         "next order in the scale": max(next_order(row[:-1], ORDER) for row in slopes),
@@ -69,11 +73,11 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         measured=float(slopes[:, -1][np.abs(slopes[:, -1] - ORDER).argmax()]),
         evidence={
             "group": group.name,
-            "scales": SCALES,
+            "scales": scales,
             "slopes": slopes,
             "slopes against the flow 1 % faster": wrong,
             "series": {
-                "x": {"label": "scale of the weights", "values": SCALES},
+                "x": {"label": "scale of the weights", "values": scales},
                 "y": {"label": "relative distance of full and decoupled flow"},
                 "curves": {f"start {i + 1}": row for i, row in enumerate(distances)},
                 "scale": "loglog",
@@ -90,13 +94,12 @@ def _gap(slopes: FloatArray) -> float:
     return float(np.abs(slopes[:, -2:] - ORDER).max())
 
 
-def _measure(group: FiniteGroup, generator: np.random.Generator) -> _Start:
+def _measure(network: Network, scales: FloatArray, generator: np.random.Generator) -> _Start:
     """One random start at every scale."""
-    network = Network(group, neurons=NEURONS)
     unit = draw(network, "iid", 1.0, generator)
     half = 0.5 * float(predict(at_start(network, unit)).blow_up_time.min())
     flow = ReducedFlow(network)
-    rows = [_distances(network, flow, unit, scale, half / scale) for scale in SCALES]
+    rows = [_distances(network, flow, unit, scale, half / scale) for scale in scales]
     return _Start(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
@@ -133,4 +136,5 @@ CLAIM = Claim(
     hypotheses="cyclic group of order at least 5, quadratic activation, shared embedding, x+y",
     experiment=experiment,
     applies=is_cyclic,
+    takes={"neurons": neurons_from(1), "scale": scale_between(1e-3, 0.1)},
 )

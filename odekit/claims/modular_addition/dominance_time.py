@@ -16,10 +16,10 @@ from odekit.claims.experiments.modes import (
     lead_times,
 )
 from odekit.claims.negative_control import Control
+from odekit.claims.settings import Settings, neurons_from, scale_between
 from odekit.claims.statistics import median_interval, next_order, noise_of_orders, orders
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import predict, project
-from odekit.groups import FiniteGroup
 from odekit.networks import Network
 from odekit.simulation import Run, simulate
 from odekit.solvers import blow_up_time
@@ -30,7 +30,8 @@ NEURONS = 12
 CANDIDATES = 64  # random starts to choose from: those with the largest margins lead earliest
 RTOL = 1e-11  # the slopes' noise is proportional to it
 TOLERANCE = 1e-2  # of the exponent, an integer
-SCALES: FloatArray = 0.002 * 0.5 ** np.arange(4.0)  # halvings, as `next_order` needs
+SCALE = 0.002  # the largest
+HALVINGS: FloatArray = 0.5 ** np.arange(4.0)  # of it, as `next_order` needs
 SNAPSHOTS = 81
 REMAINING = 0.03  # a run ends when this share of the blow-up time is left, or less
 
@@ -43,7 +44,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     solution's, which goes on to orders where training would take long.
     """
     generator = settings.generator(claim.id)
-    scales, times, errors = _by_scale(choose_group(settings, 11), generator)
+    network = Network(choose_group(settings, 11), neurons=settings.value("neurons", NEURONS))
+    scales, times, errors = _by_scale(network, settings.value("scale", SCALE), generator)
     slopes = orders(scales, times)
     rows = by_order(generator, settings.full)
     limit = float(blow_up_time(1.0, 1.0, 0.0, 1.0))
@@ -133,7 +135,7 @@ def _series(rows: list[ByOrder], limit: float) -> dict[str, object]:
 
 
 def _by_scale(
-    group: FiniteGroup, generator: np.random.Generator
+    network: Network, scale: float, generator: np.random.Generator
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Scales, the time of the first neuron's lead at each, and the relative error of that time, (S,) each.
 
@@ -142,33 +144,30 @@ def _by_scale(
     at half of that, or earlier where all margins are large. The weights have grown by 1/r there, so the
     scales are chosen in proportion to r, and the softmax departs from uniform equally at all orders.
     """
-    network = Network(group, neurons=NEURONS)
-    starts, margin = _decided_starts(group, generator)
+    starts, margin = _decided_starts(network, generator)
     unit, blow_up = blowing_up_together(network, starts)
     remaining = min(REMAINING, margin / (2 * (LEAD - 1)))
-    scales = SCALES * remaining / REMAINING
+    scales = scale * HALVINGS * remaining / REMAINING
     measured = []
-    for scale in scales:
-        weights = {name: scale * w for name, w in unit.items()}
-        times = blow_up / scale * (1 - np.geomspace(1.0, remaining, SNAPSHOTS))
+    for each in scales:
+        weights = {name: each * w for name, w in unit.items()}
+        times = blow_up / each * (1 - np.geomspace(1.0, remaining, SNAPSHOTS))
         measured.append(_first_lead(simulate(network, weights=weights, times=times, rtol=RTOL)))
     times, errors = np.array(measured).T
     return scales, times, errors
 
 
-def _decided_starts(
-    group: FiniteGroup, generator: np.random.Generator
-) -> tuple[dict[str, FloatArray], float]:
+def _decided_starts(network: Network, generator: np.random.Generator) -> tuple[dict[str, FloatArray], float]:
     """Of many random starts of equal magnitudes, those with the largest margins, and the largest.
 
     The margin is that between the two smallest blow-up times, relative to the first; where it is large the
     lead comes early, at a softmax still close to uniform.
     """
-    candidates = Network(group, neurons=CANDIDATES)
+    candidates = Network(network.group, neurons=max(CANDIDATES, network.neurons))
     weights = draw(candidates, "equal_magnitude", 1.0, generator)
     prediction = predict(at_start(candidates, weights))
     margin = prediction.runner_up_time / prediction.blow_up_time - 1
-    chosen = np.argsort(-margin, kind="stable")[:NEURONS]
+    chosen = np.argsort(-margin, kind="stable")[: network.neurons]
     return {name: values[chosen] for name, values in weights.items()}, float(margin[chosen[0]])
 
 
@@ -201,4 +200,5 @@ CLAIM = Claim(
     "softmax",
     experiment=experiment,
     applies=is_odd_cyclic,
+    takes={"neurons": neurons_from(2), "scale": scale_between(1e-4, 0.1)},
 )

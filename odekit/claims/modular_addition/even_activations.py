@@ -1,13 +1,16 @@
 """Even activations: trained with ReLU, a network keeps its accuracy with them, and loses it with odd ones."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
+from odekit.arguments import chosen
 from odekit.arrays import FloatArray
 from odekit.claims.experiments.modes import PAPER_A, choose_group, is_odd_cyclic
 from odekit.claims.negative_control import Control
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.settings import Settings, neurons_from, scale_between
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.derivation import energy_profile
 from odekit.networks import Network
 from odekit.simulation import accuracy, simulate
@@ -29,14 +32,16 @@ TOLERANCE = 0.01  # of an accuracy; also the least energy that does not count as
 def experiment(claim: Claim, settings: Settings) -> Verdict:
     """Train with ReLU from one frequency per neuron, then replace the activation and count right answers."""
     group = choose_group(settings, 23)
-    network = Network(group, neurons=NEURONS, activation="relu")
+    network = Network(group, neurons=settings.value("neurons", NEURONS), activation="relu")
+    asked = settings.value("activation", None)
+    even = EVEN if asked is None else (asked,)
     seeds = [int(s) for s in settings.generator(claim.id).integers(2**31, size=4 if settings.full else 1)]
-    runs = [_trained(network, seed) for seed in seeds]
-    found = [accuracies(network, *weights) for weights in runs]
-    kept = min(run[name] for run in found for name in EVEN)
+    runs = [_trained(network, settings.value("scale", SCALE), seed) for seed in seeds]
+    found = [accuracies(network, *weights, even) for weights in runs]
+    kept = min(run[name] for run in found for name in even)
     lost = max(run[name] for run in found for name in ODD)
     trained = min(run["relu"] for run in found)
-    worst = {name: (min if name in EVEN else max)(run[name] for run in found) for name in (*EVEN, *ODD)}
+    worst = {name: (min if name in even else max)(run[name] for run in found) for name in (*even, *ODD)}
     return claim.verdict(
         gap=max(0.0, KEPT - kept, lost - LOST),
         budget={"answers are counted exactly": 0.0},
@@ -78,22 +83,24 @@ def _series(worst: Mapping[str, float]) -> dict[str, object]:
     }
 
 
-def accuracies(network: Network, theta: FloatArray, xi: FloatArray) -> Mapping[str, float]:
+def accuracies(
+    network: Network, theta: FloatArray, xi: FloatArray, even: Sequence[str] = EVEN
+) -> Mapping[str, float]:
     """Share of right answers with each activation in place of the network's, which comes first."""
     return {
         name: accuracy(Network(network.group, neurons=len(theta), activation=name), theta, xi)
-        for name in ("relu", *EVEN, *ODD)
+        for name in ("relu", *even, *ODD)
     }
 
 
-def _trained(network: Network, seed: int) -> tuple[FloatArray, FloatArray]:
+def _trained(network: Network, scale: float, seed: int) -> tuple[FloatArray, FloatArray]:
     """Weights after descent on the full loss, from a start that frequency and phases differ in by neuron."""
     rate = STEP_PER_ORDER * network.finite_group.order
     run = simulate(
         network,
         seed=seed,
         init="single_frequency",
-        scale=SCALE,
+        scale=scale,
         method="sgd",
         learning_rate=rate,
         steps=STEPS,
@@ -101,6 +108,11 @@ def _trained(network: Network, seed: int) -> tuple[FloatArray, FloatArray]:
     )
     theta, xi = run.weights["theta"][-1], run.weights["xi"][-1]
     return theta, xi
+
+
+def _even(value: Any, name: str) -> str:
+    """One of the even activations, to put in ReLU's place alone."""
+    return chosen(f"{name}:", value, EVEN)
 
 
 def _by_parity() -> bool:
@@ -119,4 +131,5 @@ CLAIM = Claim(
     "the start",
     experiment=experiment,
     applies=lambda group: is_odd_cyclic(group) and group.order >= LEAST_ORDER,
+    takes={"neurons": neurons_from(256), "scale": scale_between(1e-3, 0.1), "activation": _even},
 )

@@ -16,7 +16,8 @@ from odekit.claims.experiments.modes import (
     single_modes,
 )
 from odekit.claims.negative_control import Control
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.settings import Settings, neurons_from, scale_between
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import Comparison, compare, predict, project
 from odekit.derivation import derive
 from odekit.groups import FiniteGroup, cyclic, mode_basis
@@ -109,7 +110,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     """
     groups = [cyclic(order) for order in ORDERS] if settings.group is None else [settings.group]
     generator = settings.generator(claim.id)
-    trials = [_try(group, generator, NEURONS * (4 if settings.full else 1)) for group in groups]
+    count = settings.value("neurons", NEURONS * (4 if settings.full else 1))
+    trials = [_try(group, generator, count, settings.value("scale", SCALE)) for group in groups]
     certificates = _certificates(groups)
     worst, first = max(trials, key=lambda trial: trial.strain), trials[0]
     gap, budget = worst.worst
@@ -150,21 +152,21 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     )
 
 
-def _try(group: FiniteGroup, generator: np.random.Generator, neurons: int) -> _Trial:
-    run = _train(Network(group, neurons=neurons), generator)
+def _try(group: FiniteGroup, generator: np.random.Generator, neurons: int, scale: float) -> _Trial:
+    run = _train(Network(group, neurons=neurons), generator, scale)
     halved = {name: w[::2] for name, w in run.weights.items()}
     every_second = Run(run.t[::2], halved, run.network, meta=run.meta)
     comparison = compare(run, tolerance=TOLERANCE)
     return _Trial(comparison, compare(every_second, tolerance=TOLERANCE), *phase_errors(comparison))
 
 
-def _train(network: Network, generator: np.random.Generator) -> Run:
+def _train(network: Network, generator: np.random.Generator, scale: float) -> Run:
     """A run from equal magnitudes and random phases, each neuron at one mode, the modes in turn."""
     group = network.finite_group
     basis = mode_basis(group)
     places = np.arange(network.neurons) % len(basis)
     phases = generator.uniform(-np.pi, np.pi, size=(2, network.neurons))
-    u, v = SCALE * np.where(basis.is_real[places], np.sign(phases), np.exp(1j * phases))
+    u, v = scale * np.where(basis.is_real[places], np.sign(phases), np.exp(1j * phases))
     weights = single_modes(group, places, u, v)
     end = SHARE_OF_BLOW_UP * float(predict(at_start(network, weights)).blow_up_time.min())
     return simulate(network, weights=weights, times=np.linspace(0.0, end, SNAPSHOTS), rtol=RTOL)
@@ -202,4 +204,5 @@ CLAIM = Claim(
     hypotheses="cyclic group of order at least 5, quadratic activation, shared embedding, x+y, small weights",
     experiment=experiment,
     applies=is_cyclic,
+    takes={"neurons": neurons_from(8), "scale": scale_between(1e-4, 0.1)},
 )

@@ -8,7 +8,8 @@ import numpy as np
 from odekit.arrays import FloatArray
 from odekit.claims.experiments.modes import PAPER_A, is_odd_cyclic
 from odekit.claims.negative_control import Control
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.settings import Settings
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import Progress, covered, measure_progress
 from odekit.groups import FiniteGroup, cyclic
 from odekit.networks import Network

@@ -16,8 +16,9 @@ from odekit.claims.experiments.modes import (
     nearly_uniform,
 )
 from odekit.claims.negative_control import Control
+from odekit.claims.settings import Settings, neurons_from, scale_between
 from odekit.claims.statistics import proportion_interval, rejection_power
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import Prediction, predict, project
 from odekit.groups import FiniteGroup
 from odekit.networks import Network
@@ -29,8 +30,7 @@ __all__ = ["CLAIM"]
 Weights = dict[str, FloatArray]
 
 STARTS = ("iid", "equal_magnitude")
-NEURONS = 256
-RACERS = 128
+NEURONS = 256  # that are trained; half as many race at uniform softmax
 REMAINING = 0.01  # so near to the blow-up that only margins below 1 % are unresolved
 SCALE = 0.02  # a usual start, at which the softmax departs from uniform during the race
 TRAINED = 1.15  # of the first blow-up time: by then the loss has fallen and the race is over
@@ -120,9 +120,10 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     """
     group = choose_group(settings, 15)
     generator = settings.generator(claim.id)
-    more = 4 if settings.full else 1
-    random, equal = (_race(group, more * RACERS, init, generator) for init in STARTS)
-    trained, trained_equal = (_train(group, more * NEURONS, init, generator) for init in STARTS)
+    count = settings.value("neurons", NEURONS * (4 if settings.full else 1))
+    scale = settings.value("scale", SCALE)
+    random, equal = (_race(group, count // 2, init, generator) for init in STARTS)
+    trained, trained_equal = (_train(group, count, init, scale, generator) for init in STARTS)
     races, trainings = (random, equal), (trained, trained_equal)
     budget = {"near-ties unresolved": max(float(race.unresolved.mean()) for race in races)}
     same = float((equal.smallest_phase == equal.prediction.winner).mean())
@@ -206,10 +207,12 @@ def _race(group: FiniteGroup, neurons: int, init: str, generator: np.random.Gene
     return _run(network, weights, (1 - REMAINING) * end)
 
 
-def _train(group: FiniteGroup, neurons: int, init: str, generator: np.random.Generator) -> _Race:
+def _train(
+    group: FiniteGroup, neurons: int, init: str, scale: float, generator: np.random.Generator
+) -> _Race:
     """A network at a finite scale, trained beyond the first blow-up time until its loss has fallen."""
     network = Network(group, neurons=neurons)
-    weights = draw(network, init, SCALE, generator)
+    weights = draw(network, init, scale, generator)
     first = float(predict(at_start(network, weights)).blow_up_time.min())
     return _run(network, weights, TRAINED * first)
 
@@ -245,4 +248,5 @@ CLAIM = Claim(
     "weights",
     experiment=experiment,
     applies=is_odd_cyclic,
+    takes={"neurons": neurons_from(32), "scale": scale_between(1e-3, 0.1)},
 )

@@ -16,7 +16,8 @@ from odekit.claims.experiments.modes import (
     logits_by_residue,
 )
 from odekit.claims.negative_control import Control
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.settings import Settings, scale_between
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import predict
 from odekit.derivation import Wave, population_logits
 from odekit.groups import FiniteGroup
@@ -72,7 +73,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     gap = max(max(found[count].error, abs(found[count].ghost - 0.5)) for count in ENOUGH)
     swapped = departure(populations[PHASES].swapped(), logits_by_residue(*diversified(populations[PHASES])))
     possible, reached, learned = _subtraction()
-    trained = _train(group, PHASES)
+    trained = _train(group, PHASES, settings.value("scale", SCALE))
     limit = possible / SUBTRACTION_ORDER**2
     return claim.verdict(
         gap=gap,
@@ -169,9 +170,9 @@ def _rounding(population: Population) -> float:
     return 2 * (neurons + 8) * EPS * 8 * (n - 1) / (n - 2)
 
 
-def _train(group: FiniteGroup, count: int) -> dict[str, object]:
+def _train(group: FiniteGroup, count: int, scale: float) -> dict[str, object]:
     """Train a diversified network from small aligned weights, and find when its logits leave the form."""
-    start = Population(group, count, SCALE, SCALE, population_logits(Network("Zp")))
+    start = Population(group, count, scale, scale, population_logits(Network("Zp")))
     network, theta, xi = diversified(start)
     weights = {"theta": theta, "xi": xi}
     blow_up = float(predict(at_start(network, weights)).blow_up_time.min())
@@ -232,4 +233,5 @@ CLAIM = Claim(
     "pair of magnitudes",
     experiment=experiment,
     applies=is_odd_cyclic,
+    takes={"scale": scale_between(1e-4, 0.1)},
 )

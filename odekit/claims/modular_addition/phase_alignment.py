@@ -13,8 +13,9 @@ from odekit.claims.experiments.modes import (
     single_modes,
 )
 from odekit.claims.negative_control import Control
+from odekit.claims.settings import Settings, neurons_from
 from odekit.claims.statistics import orders
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import Modes, project
 from odekit.derivation import derive
 from odekit.groups import mode_basis, wrap_phase
@@ -43,7 +44,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     Near the blow-up at T* the derived flow has ``D ~ C (T* - t)^3``. The order is measured over the last two
     snapshots, where the exact solution says how far the local slope still is from its limit.
     """
-    network = nearly_uniform(choose_group(settings, 23), NEURONS * (4 if settings.full else 1))
+    network = nearly_uniform(
+        choose_group(settings, 23), settings.value("neurons", NEURONS * (4 if settings.full else 1))
+    )
     weights, end = _start(network, settings.generator(claim.id))
     run, coarser = _train(network, weights, end, 1.0), _train(network, weights, end, COARSER)
     modes = project(run)
@@ -176,4 +179,5 @@ CLAIM = Claim(
     "shared embedding, uniform softmax",
     experiment=experiment,
     applies=is_cyclic,
+    takes={"neurons": neurons_from(1)},
 )

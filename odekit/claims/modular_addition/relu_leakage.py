@@ -15,7 +15,8 @@ from odekit.claims.experiments.modes import (
     spread_start,
 )
 from odekit.claims.negative_control import Control
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.settings import Settings, neurons_from
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import project
 from odekit.derivation import degree_one_leakage, growth_shape
 from odekit.groups import FiniteGroup, characters, cyclic, mode_basis
@@ -40,7 +41,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     count = min(READINGS, (group.order - 1) // 4)
     predicted = _predicted(count)
     measured, spread = _measured(group, float(generator.random()), count)
-    shape, found, doubt = _settled(group if group.order <= ORDER // 2 else None, generator)
+    shape, found, doubt = _settled(
+        group if group.order <= ORDER // 2 else None, settings.value("neurons", NEURONS), generator
+    )
     gap = max(abs(measured[name] - value) for name, value in predicted.items())
     gap_end = max(abs(found[name] - value) for name, value in shape.items())
     budget = {
@@ -185,11 +188,11 @@ def _finite_order(order: int) -> float:
 
 
 def _settled(
-    group: FiniteGroup | None, generator: np.random.Generator
+    group: FiniteGroup | None, neurons: int, generator: np.random.Generator
 ) -> tuple[dict[str, float], dict[str, float], float]:
     """Sizes in the settled shape, derived and simulated, and the doubt of the latter."""
     chosen = cyclic(SETTLED_ORDER) if group is None else group
-    start = spread_start(chosen, NEURONS, float(generator.random()), np.zeros(1))
+    start = spread_start(chosen, neurons, float(generator.random()), np.zeros(1))
     wanted = (("theta", 3), ("xi", 2), ("xi", 3), ("theta", 5), ("xi", 5))
     harmonics = min(5, chosen.order // 2)
     found, shape = settle(chosen, start, harmonics), growth_shape(chosen.order)
@@ -228,4 +231,5 @@ CLAIM = Claim(
     hypotheses="cyclic group of odd order at least 15, ReLU, shared embedding, x+y, small scale",
     experiment=experiment,
     applies=is_wide_odd_cyclic,
+    takes={"neurons": neurons_from(4)},
 )

@@ -14,7 +14,8 @@ from odekit.claims.experiments.modes import (
     spread_start,
 )
 from odekit.claims.negative_control import Control
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.settings import Settings, neurons_from
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import Modes, project
 from odekit.derivation import growth_shape, initial_rates
 from odekit.derivation.harmonics import derive_harmonic
@@ -46,7 +47,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     predicted, exact = _predicted(group), _at_order(group)
     angles = np.array([0.0, *generator.uniform(0.5, 2.5, size=2) * generator.choice((-1, 1), 2)])
     growth, alignment, spread = _initial(group, generator.random(), angles)
-    final, interval = _final(group, generator)
+    final, interval = _final(group, settings.value("neurons", NEURONS), generator)
     measured = {GROWTH: growth, ALIGNMENT: alignment, LATER: final}
     gaps = {name: abs(measured[name] / predicted[name] - 1) for name in measured}
     budget = {
@@ -152,9 +153,11 @@ def _difference(modes: Modes) -> FloatArray:
     return wrap_phase(2 * _own(modes, modes.phi) - _own(modes, modes.psi))
 
 
-def _final(group: FiniteGroup, generator: np.random.Generator) -> tuple[float, tuple[float, float]]:
+def _final(
+    group: FiniteGroup, neurons: int, generator: np.random.Generator
+) -> tuple[float, tuple[float, float]]:
     """Growth in the end over 2Cn, extrapolated to a vanishing step, and its interval."""
-    start = spread_start(group, NEURONS, float(generator.random()), np.zeros(1))
+    start = spread_start(group, neurons, float(generator.random()), np.zeros(1))
     found = settle(group, start, 1)
     coarse, middle, fine = found.rates
     limits = 2 * fine - middle, 2 * middle - coarse
@@ -194,4 +197,5 @@ CLAIM = Claim(
     "small scale",
     experiment=experiment,
     applies=is_wide_odd_cyclic,
+    takes={"neurons": neurons_from(4)},
 )

@@ -14,8 +14,9 @@ from odekit.claims.experiments.modes import (
     nearly_uniform,
 )
 from odekit.claims.negative_control import Control
+from odekit.claims.settings import Settings, neurons_from, scale_between
 from odekit.claims.statistics import next_order, noise_of_orders, orders
-from odekit.claims.verdict import Claim, Settings, Verdict, judge
+from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import Modes, predict, project
 from odekit.derivation import derive
 from odekit.groups import FiniteGroup
@@ -30,7 +31,8 @@ ORDER = 3
 NEURONS = 8
 RTOL = 1e-12  # what leaks is of order scale^3, down to 1e-8
 TOLERANCE = 1e-2  # of the order, an integer
-SCALES: FloatArray = 0.04 * 0.5 ** np.arange(5.0)  # halvings, as `next_order` needs
+SCALE = 0.04  # the largest
+HALVINGS: FloatArray = 0.5 ** np.arange(5.0)  # of it, as `next_order` needs
 SHARE_OF_BLOW_UP = 0.5  # rounding is amplified no more than fourfold
 SHARE_OF_QUARTIC_TIME = 0.1  # weights hardly grow in it, and no z^4 neuron blows up
 EPS = float(np.finfo(np.float64).eps)
@@ -43,18 +45,19 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     scale, so that what leaks over a given rescaled time is a power series in that cube.
     """
     group = choose_group(settings, 11)
-    network = Network(group, neurons=NEURONS * (4 if settings.full else 1))
+    network = Network(group, neurons=settings.value("neurons", NEURONS * (4 if settings.full else 1)))
+    scales = settings.value("scale", SCALE) * HALVINGS
     unit = draw(network, "single_frequency", 1.0, settings.generator(claim.id))
     half = SHARE_OF_BLOW_UP * float(predict(at_start(network, unit)).blow_up_time.min())
-    shares, noise = _shares(network, unit, half, 2)
-    slopes = orders(SCALES, shares)
+    shares, noise = _shares(network, unit, scales, half, 2)
+    slopes = orders(scales, shares)
     budget = {
-        "integrator": float(noise_of_orders(SCALES, noise / shares)[-2:].max()),
+        "integrator": float(noise_of_orders(scales, noise / shares)[-2:].max()),
         "next order in the scale": next_order(slopes[:-1], ORDER),
     }
     uniform, rounding = _at_uniform_softmax(group, unit, half)
     quartic = Network(group, neurons=network.neurons, activation="quartic")
-    others, _ = _shares(quartic, unit, _quartic_time(quartic, unit), 4)
+    others, _ = _shares(quartic, unit, scales, _quartic_time(quartic, unit), 4)
     table = leak_table(group)
     system = derive(Network(group))
     certificate = system.certify()
@@ -64,7 +67,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         tolerance=TOLERANCE,
         control=Control(
             "the same with the activation $z^4$",
-            judge(_gap(orders(SCALES, others)), sum(budget.values()), TOLERANCE),
+            judge(_gap(orders(scales, others)), sum(budget.values()), TOLERANCE),
             f"with $z^4$ the frequency $k$ leaks into {table.predicted_text}",
         ),
         predicted=float(ORDER),
@@ -78,7 +81,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         evidence=_evidence(group, slopes, uniform, str(certificate), table)
         | {
             "series": {
-                "x": {"label": "scale of the weights", "values": SCALES},
+                "x": {"label": "scale of the weights", "values": scales},
                 "y": {"label": "share of weight outside of the frequency"},
                 "curves": {"z^2": shares, "z^4": others},
                 "scale": "loglog",
@@ -109,7 +112,9 @@ def _gap(slopes: FloatArray) -> float:
     return float(np.abs(slopes[-2:] - ORDER).max())
 
 
-def _shares(network: Network, unit: Weights, time: float, degree: int) -> tuple[FloatArray, FloatArray]:
+def _shares(
+    network: Network, unit: Weights, scales: FloatArray, time: float, degree: int
+) -> tuple[FloatArray, FloatArray]:
     """Share of weight outside of the frequency at every scale, (S,), and the simulation's error.
 
     The gradient has the degree of the activation in the weights, so that rescaled time is time multiplied by
@@ -122,7 +127,7 @@ def _shares(network: Network, unit: Weights, time: float, degree: int) -> tuple[
             times=[0.0, time / scale ** (degree - 1)],
             rtol=RTOL,
         )
-        for scale in SCALES
+        for scale in scales
     ]
     noise = np.array([run.records["integrator_error"][-1] for run in runs])
     return np.array([_outside(project(run)) for run in runs]), noise
@@ -171,4 +176,5 @@ CLAIM = Claim(
     hypotheses="cyclic group of order at least 5, quadratic activation, shared embedding, x+y, small weights",
     experiment=experiment,
     applies=is_cyclic,
+    takes={"neurons": neurons_from(1), "scale": scale_between(1e-3, 0.1)},
 )

@@ -4,13 +4,16 @@ import functools
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from odekit.arguments import expect, flag, is_series
+from odekit.claims.own.taken import Takes, validators
 from odekit.claims.own.trial import Tested, Trial, verdict_on
-from odekit.claims.verdict import Claim, Settings, Verdict
+from odekit.claims.settings import Settings
+from odekit.claims.verdict import Claim, Verdict
 from odekit.errors import InputError, OdekitError
 from odekit.groups import FiniteGroup
 from odekit.json_text import strict_json
@@ -74,11 +77,13 @@ def claim(
     hypotheses: str = "",
     applies: Callable[[FiniteGroup], bool] | None = None,
     full_only: bool = False,
+    takes: Takes = MappingProxyType({}),
 ) -> Callable[[Experiment], Claim]:
     """Make a claim of the function that follows, its experiment.
 
-    The experiment takes `Settings` (``seed``, ``full``, ``group``, and ``generator(id)``, the only source of
-    randomness) and returns a `Measurement`. It doesn't see the prediction; claim and control are judged by
+    The experiment takes `Settings` (``seed``, ``full``, ``group``, ``value(name, default)`` of what it takes,
+    and ``generator(id)``, the only source of randomness) and returns a `Measurement`.
+    It doesn't see the prediction; claim and control are judged by
     the same measurement. `odekit.verify([name])` and ``odekit verify FILE.py`` run it.
 
     Parameters
@@ -94,10 +99,14 @@ def claim(
     hypotheses: what the statement assumes.
     applies: whether a group meets the hypotheses; by default any does.
     full_only: whether the experiment takes minutes, and needs ``full``.
+    takes: settings that the experiment reads by ``settings.value(name, default)``, and that `odekit.verify`
+        and ``--set NAME=VALUE`` can give: of each ``int``, ``float`` or ``str``, or a function of a value and
+        its name that returns a number or text, or refuses by a ValueError.
 
     Raises
     ------
-    InputError: a name or statement that is none, or a prediction, control or tolerance of the wrong kind.
+    InputError: a name or statement that is none, or a prediction, control, tolerance or setting of the wrong
+        kind.
 
     >>> @claim("pi", "4 atan 1 is pi", prediction=3.14159265358979, control=("it is 22/7", 22 / 7))
     ... def quarter_turn(settings):
@@ -118,6 +127,7 @@ def claim(
         applies is None or callable(applies), "what applies is no function", "a function of a group", applies
     )
     full_only = flag(full_only, "full_only")
+    taken = validators(takes, id)
 
     def decorate(experiment: Experiment) -> Claim:
         what = f"the experiment of {id!r} is no function"
@@ -135,6 +145,7 @@ def claim(
             experiment=functools.wraps(experiment, updated=())(run),
             applies=applies or _any_group,
             full_only=full_only,
+            takes=taken,
         )
 
     return decorate

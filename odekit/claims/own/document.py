@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ from odekit.claims.own.kinds import KINDS, Kind
 from odekit.claims.own.setting import drawn_setting
 from odekit.claims.own.starts import Given, read_parameters, read_start
 from odekit.claims.own.trial import verdict_on
-from odekit.claims.verdict import Claim, Settings, Verdict
+from odekit.claims.settings import RESERVED, Settings
+from odekit.claims.verdict import Claim, Verdict
 from odekit.errors import InputError, UnknownNameError
 from odekit.files import read_toml
 from odekit.groups import FiniteGroup
-from odekit.numbers import integer, is_real, positive
+from odekit.numbers import integer, is_real, positive, real
 from odekit.systems import named_system
 
 __all__ = ["claims_of_tables"]
@@ -81,6 +83,7 @@ def _claim(id: str, table: Any, words: Words, file: str) -> Claim:
         hypotheses="no group: a system of one's own",
         experiment=partial(_judged, asked=asked, kind=KINDS[name]),
         applies=_is_about,
+        takes={name: real for name in (*asked.start, *asked.parameters) if name not in RESERVED},
     )
 
 
@@ -90,7 +93,14 @@ def _is_about(group: FiniteGroup) -> bool:
 
 
 def _judged(claim: Claim, settings: Settings, asked: Asked, kind: Kind) -> Verdict:
-    return verdict_on(claim, kind.test(asked, drawn_setting(asked, settings.generator(claim.id))))
+    """On the claim's system, with values of settings in place of the file's numbers, formulas and ranges."""
+    given = {name: float(value) for name, value in settings.values.items()}
+    chosen = replace(
+        asked,
+        start={name: given.get(name, value) for name, value in asked.start.items()},
+        parameters={name: given.get(name, value) for name, value in asked.parameters.items()},
+    )
+    return verdict_on(claim, kind.test(chosen, drawn_setting(chosen, settings.generator(claim.id))))
 
 
 def _asked(id: str, kind: Kind, table: Mapping[str, Any], words: Words, place: str) -> Asked:

@@ -14,7 +14,8 @@ from typing import Any
 
 from odekit.arguments import path_of
 from odekit.claims.own.document import claims_of_tables
-from odekit.claims.verdict import Claim, Settings, Verdict
+from odekit.claims.settings import Settings
+from odekit.claims.verdict import Claim, Verdict
 from odekit.errors import FileError, InputError
 
 __all__ = ["claims_in", "is_file"]

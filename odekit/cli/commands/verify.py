@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 from odekit.cli.command import Command, command_words, debug_option
-from odekit.cli.options import finite_group, group_options, json_option, out_options
+from odekit.cli.options import finite_group, group_options, json_option, out_options, pairs
 from odekit.cli.output import progress, say, say_list, show_table, tell, write_json
 from odekit.outcomes import outcome_text
 
@@ -20,6 +21,22 @@ __all__ = ["command"]
 FORMATS = ("text", "latex")
 
 
+def _values(
+    ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, int | float | str]:
+    """Settings such as ``neurons=64``, numbers where they read as numbers; a callback of click's."""
+    return {name: _value(text) for name, text in pairs(ctx, parameter, values).items()}
+
+
+def _value(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
 @click.command(
     "verify",
     cls=Command,
@@ -27,6 +44,10 @@ FORMATS = ("text", "latex")
     examples=(
         ("odekit verify", "Every claim on its quick set, in under a minute."),
         ("odekit verify lottery-ticket --group Z31 --seed 7", "One claim on another group and seed."),
+        (
+            "odekit verify lottery-ticket --set neurons=64 --set scale=0.01",
+            "One claim in other settings; odekit claims says which each takes.",
+        ),
         (
             "odekit verify --paper 2602.16849 --out report",
             "The claims of one paper; report/ holds a page (HTML), JSON, tables and figures.",
@@ -42,6 +63,14 @@ FORMATS = ("text", "latex")
 @click.option("--paper", metavar="ID", help="Only claims of this arXiv identifier, such as 2602.16849.")
 @group_options("Experiment on this group, Z23, Z3xZ5, ..., instead of each claim's own.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of all randomness.")
+@click.option(
+    "--set",
+    "values",
+    metavar="NAME=VALUE",
+    multiple=True,
+    callback=_values,
+    help="Of a setting that claims take, such as neurons=64; may be given for several.",
+)
 @click.option("--full", is_flag=True, help="More seeds, larger orders, longer runs; also grokking-stages.")
 @out_options("report.html, report.json, verdicts.tex, verdicts.md and figures")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
@@ -53,6 +82,7 @@ def command(
     group: str | None,
     table: str | None,
     seed: int,
+    values: Mapping[str, int | float | str],
     full: bool,
     out: str | None,
     force: bool,
@@ -75,10 +105,10 @@ def command(
     t. start = {x = [0.1, 1.0], y = "k"} gives every state a number, a formula, or two ends to draw between,
     parameters = {k = 2} what has no value in the file, end = 20 the last time. control is a false prediction,
     by default a twentieth off; tolerance, starts, rtol, statement and source may be given. A claim whose
-    control is not refuted is inconclusive.
+    control is not refuted is inconclusive. Values of its start and parameters are settings: --set k=3.
     """
     ctx = click.get_current_context()
-    report = _verified(claims, paper, finite_group(group, table), seed, full)
+    report = _verified(claims, paper, finite_group(group, table), seed, full, values)
     _show(report, form, json_file)
     write_json(report.to_json(), json_file)
     if out is not None:
@@ -89,7 +119,12 @@ def command(
 
 
 def _verified(
-    claims: tuple[str, ...], paper: str | None, group: FiniteGroup | None, seed: int, full: bool
+    claims: tuple[str, ...],
+    paper: str | None,
+    group: FiniteGroup | None,
+    seed: int,
+    full: bool,
+    values: Mapping[str, int | float | str],
 ) -> Report:
     from odekit.claims import loaded, select_claims, verify
 
@@ -102,6 +137,7 @@ def _verified(
             group=group,
             seed=seed,
             full=full,
+            values=values,
             on_start=lambda claim: told.begin(claim.id),
             on_finish=lambda v: told.end(f"{v.id}: {outcome_text(v.outcome)} in {v.seconds:.1f} s"),
         )

@@ -38,7 +38,7 @@ def verification_page(report: Report, command: Sequence[str] = ()) -> str:
     values = {
         "title": "Report of odekit verify",
         "version": report.version,
-        "settings": {"seed": report.seed, **report.settings},
+        "settings": report.described,
         "command": shlex.join(words),
         "counts": counted([(one.outcome, outcome_text(one.outcome)) for one in report.verdicts]),
         "seconds": sum(verdict.seconds for verdict in report.verdicts),
@@ -76,6 +76,8 @@ def _options(report: Report) -> list[str]:
     for name in ("group", "paper"):
         if settings.get(name) is not None:
             options += [f"--{name}", str(settings[name])]
+    for name, value in settings.get("values", {}).items():
+        options += ["--set", f"{name}={value}"]
     return [*options, "--full"] if settings.get("full") else options
 
 

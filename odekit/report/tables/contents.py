@@ -44,9 +44,11 @@ def verdict_table(report: Report) -> Table:
 
 
 def claims_table(claims: Sequence[Claim]) -> Table:
-    """One row per claim: identifier, source and statement."""
-    rows = tuple((claim.id, claim.source, unmarked(claim.statement)) for claim in claims)
-    return Table(("id", "source", "statement"), rows, "What can be verified.")
+    """One row per claim: identifier, source, statement, and the settings that it takes."""
+    rows = tuple(
+        (claim.id, claim.source, unmarked(claim.statement), ", ".join(claim.takes)) for claim in claims
+    )
+    return Table(("id", "source", "statement", "settings"), rows, "What can be verified.")
 
 
 def comparison_table(comparisons: Sequence[Comparison]) -> Table:

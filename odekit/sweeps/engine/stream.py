@@ -4,11 +4,7 @@ A batch takes about half a second, so that sending it costs little and a killed 
 many batches as there are threads are under way, which bounds the memory and keeps every worker busy. This
 process alone writes: a record is on the disk before the next batch goes out.
 
-A study on paper of a million cells of one second on 1,000 workers, by what `benchmarks/sweep.py` measures: a
-batch is one cell; the scheduler takes some .3 ms for each task and this process some 2 ms for each batch that
-it sends, receives, and writes, so that it hands out 500 cells a second and 1,000 workers would wait half of
-the time. Batches of 2 s (two cells) and one writer then keep up: 500 batches a second, 2,000 s in all, against 1,000 s
-with no overhead; with cells of 10 s the overhead is hidden, and 10,000 s are 10,100 s.
+STUDY
 """
 
 from __future__ import annotations

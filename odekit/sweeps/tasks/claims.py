@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ConfigDict
 
 from odekit.claims import Claim, Verdict, loaded, select_claims, verify
-from odekit.errors import UnknownNameError
+from odekit.errors import InputError, UnknownNameError
 from odekit.sweeps.tasks.sources import digest
 from odekit.sweeps.tasks.task import Row, Settings, Task
 from odekit.sweeps.tasks.training import GroupName
@@ -64,7 +64,9 @@ def claim_cells(names: str | Sequence[str], full: bool, folder: Path) -> list[di
 
 
 def check_values(settings: Sequence[Mapping[str, Any]], name: str, value: Any, folder: Path) -> None:
-    """Refuse a further setting that none of the claims takes, or a value that one of them can't take.
+    """Refuse a further setting that none of the claims takes, or a value that none of them can carry.
+
+    A claim that doesn't take what another one does is not applicable there.
 
     Parameters
     ----------
@@ -75,15 +77,21 @@ def check_values(settings: Sequence[Mapping[str, Any]], name: str, value: Any, f
     Raises
     ------
     UnknownNameError: a name that no claim knows.
-    InputError: a value that a claim refuses.
+    InputError: a value that every claim refuses.
     """
     claims = {each["claim"]: _claim(each["claim"], each["file"], folder) for each in settings}.values()
     taking = [claim for claim in claims if name in claim.takes]
     if not taking:
         known = dict.fromkeys(("group", *(name for claim in claims for name in claim.takes)))
         raise UnknownNameError("setting of these claims:", name, known)
+    refusals = []
     for claim in taking:
-        claim.takes[name](value, f"the setting {name!r} of {claim.id}")
+        try:
+            claim.takes[name](value, f"{name} of {claim.id}")
+        except InputError as error:
+            refusals.append(error)
+    if len(refusals) == len(taking):
+        raise refusals[0]
 
 
 def _file_claims(path: Path) -> tuple[Claim, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from odekit.arrays import ComplexArray, FloatArray, IndexArray
-from odekit.claims.verdict import Settings
+from odekit.claims.settings import Settings
 from odekit.comparison import predict
 from odekit.derivation import derive
 from odekit.errors import ReductionError

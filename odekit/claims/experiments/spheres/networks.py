@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from odekit.arrays import FloatArray, IndexArray
-from odekit.claims.verdict import Settings
+from odekit.claims.settings import Settings
 from odekit.comparison import dominant_irreps
 from odekit.groups import FiniteGroup
 from odekit.groups import group as named_group
