@@ -23,7 +23,7 @@ __all__ = ["COMMANDS", "Program", "main", "program"]
 
 COMMANDS = (
     *("verify", "claims", "derive", "analyse", "check", "simulate", "compare", "predict"),
-    *("reproduce", "explore", "sweep"),
+    *("reproduce", "explore", "sweep", "calibrate"),
 )
 
 

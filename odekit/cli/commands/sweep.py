@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from pathlib import Path
-from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from odekit.cli.command import Command, debug_option
 from odekit.cli.options import json_option
-from odekit.cli.output import Progress, progress, show_table, tell, write_json
-from odekit.cli.stops import SIGNALS
-from odekit.outcomes import ExitCode
+from odekit.cli.output import show_table, tell, write_json
+from odekit.cli.sweeping import run_resumably, where_options
 
 if TYPE_CHECKING:
     from odekit.sweeps import Plan, State, Sweep
@@ -37,10 +36,7 @@ __all__ = ["command"]
 )
 @click.argument("plan", metavar="PLAN.toml")
 @click.option("--out", metavar="DIR", help="Folder of the sweep. Default: the plan's name with -sweep.")
-@click.option(
-    "--scheduler", metavar="ADDRESS", help="Of a running Dask scheduler. Default: none, this machine."
-)
-@click.option("--workers", type=int, metavar="N", help="Processes on this machine. Default: its processors.")
+@where_options
 @click.option("--dry-run", is_flag=True, help="Count the cells and tell what they take; compute nothing.")
 @click.option("--retry-failed", is_flag=True, help="Compute cells again that failed.")
 @json_option("the summary")
@@ -70,63 +66,19 @@ def command(
     missing; a changed plan keeps what is still valid. Exits with 0 if all is confirmed or computed, 1 if
     something is refuted, 3 if something stays open or failed.
     """
-    from odekit.sweeps import read_plan
+    from odekit.sweeps import read_plan, sweep
 
     chosen = read_plan(plan)
     folder = Path(f"{Path(plan).stem}-sweep" if out is None else out)
     if dry_run:
         _tell_estimate(chosen, folder, workers)
         return
-    found = _swept(chosen, folder, scheduler, workers, retry_failed, json_file)
+    options: Any = {"scheduler": scheduler, "workers": workers, "retry_failed": retry_failed}
+    found = run_resumably(len(chosen), partial(sweep, chosen, folder, **options))
+    _tell_damage(found.state, json_file)
     _show(found, json_file)
     write_json(found.results.summary.to_json(), json_file)
     ctx.exit(found.results.summary.exit_code)
-
-
-def _swept(
-    plan: Plan,
-    folder: Path,
-    scheduler: str | None,
-    workers: int | None,
-    retry_failed: bool,
-    json_file: str | None,
-) -> Sweep:
-    from odekit.cli.stops import stopping
-    from odekit.errors import StoppedEarly
-    from odekit.sweeps import sweep
-
-    stopped: list[str] = []
-    try:
-        with stopping(stopped.append), progress(len(plan)) as told:
-            found = sweep(
-                plan,
-                folder,
-                scheduler=scheduler,
-                workers=workers,
-                retry_failed=retry_failed,
-                on_progress=_Teller(told),
-                is_stopped=lambda: bool(stopped),
-            )
-    except StoppedEarly as error:
-        tell(f"{error}", err=True)
-        raise click.exceptions.Exit(SIGNALS[stopped[0]] if stopped else ExitCode.OPEN) from None
-    _tell_damage(found.state, json_file)
-    return found
-
-
-class _Teller:
-    """Tells of a sweep how many cells it has, how many failed, and how many a second it computes."""
-
-    def __init__(self, told: Progress) -> None:
-        self._told, self._start = told, monotonic()
-
-    def __call__(self, state: State) -> None:
-        """Tell of a state."""
-        rate = state.done / max(monotonic() - self._start, 1e-9)
-        parts = [f"{rate:.3g} cells/s"]
-        parts += [f"{state.kept:,} kept"] if state.kept else []
-        parts += [f"{state.failed:,} failed"] if state.failed else []
-        self._told.reach(state.kept + state.done, ", ".join(parts))
 
 
 def _tell_damage(state: State, json_file: str | None) -> None:
