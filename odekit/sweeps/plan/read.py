@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from odekit.arguments import path_of
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, UnknownNameError, shown
 from odekit.files import read_toml
 from odekit.numbers import real
-from odekit.sweeps.plan.plan import Plan
+from odekit.sweeps.plan.plan import Plan, canonical, completed
 from odekit.sweeps.plan.schema import PlanFile, SweepTable, checked
 from odekit.sweeps.tasks import CLAIMS, TASKS, Task, Value, check_values, claim_cells, digest
 
@@ -19,6 +19,8 @@ __all__ = ["MOST_CELLS", "make_plan", "read_plan"]
 
 MOST_CELLS = 10_000_000
 MOST_VALUES = 100_000
+LARGEST_NUMBER = 2.0**63  # below which a column of a table holds it
+NAMED = ("claim", "file", "full")  # settings of a claim that [sweep] says
 
 
 def read_plan(path: str | os.PathLike[str]) -> Plan:
@@ -51,17 +53,23 @@ def make_plan(tables: Mapping[str, Any], name: str, folder: Path) -> Plan:
     """
     written: PlanFile = checked(PlanFile, tables, name)
     task = TASKS[written.sweep.task]
-    grid = {key: _values(key, value, name) for key, value in _flat(written.grid).items()}
-    lines = [_flat(line) for line in written.cells or [{}]]
-    for place, line in enumerate(lines, start=1):
-        _check_line(line, grid, f"[[cells]] number {place} of {name}")
+    grid = {key: _values(key, value, name) for key, value in _flat(written.grid, f"[grid] of {name}").items()}
+    lines = []
+    for place, table in enumerate(written.cells or [{}], start=1):
+        number = f"[[cells]] number {place} of {name}"
+        lines.append(_flat(table, number))
+        _check_line(lines[-1], grid, number)
+    if task.name == "claims":
+        _check_unnamed([*grid, *(key for line in lines for key in line)], name)
     rows = _rows(written.sweep, lines, folder)
     first = {key: values[0] for key, values in grid.items()}
     where = f"[[cells]] of {name}" if written.cells else f"[grid] of {name}"
-    rows = [_without(_checked_row(task, {**row, **first}, where), first) for row in rows]
+    whole = [_checked_row(task, {**row, **first}, where) for row in rows]
+    _check_distinct(task, whole, where)
+    rows = [_without(row, first) for row in whole]
     for key, values in grid.items():
-        whole = [{**rows[0], **first, key: value} for value in values]
-        grid[key] = [_checked_row(task, each, f"[grid] of {name}")[key] for each in whole]
+        each_row = ({**rows[0], **first, key: value} for value in values)
+        grid[key] = [_checked_row(task, row, f"[grid] of {name}")[key] for row in each_row]
     if task.name == "claims":
         _check_claims(rows, grid, folder)
     sweep = written.sweep
@@ -88,11 +96,16 @@ def _without(row: Mapping[str, Value], names: Mapping[str, Value]) -> dict[str, 
     return {name: value for name, value in row.items() if name not in names}
 
 
-def _flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+def _flat(table: Mapping[str, Any], where: str) -> dict[str, Any]:
     """Settings by name, those of a table in the table as ``start.x``."""
     found: dict[str, Any] = {}
     for key, value in table.items():
-        inner = _flat(value, f"{before}{key}.") if isinstance(value, Mapping) else {f"{before}{key}": value}
+        is_table = isinstance(value, Mapping)
+        inner = {f"{key}.{name}": each for name, each in value.items()} if is_table else {key: value}
+        if not inner:
+            raise InputError(f"{key} of {where} holds no value", expected=f"settings such as {key}.x")
+        for twice in inner.keys() & found.keys():
+            raise InputError(f"{where} says {twice} twice", expected="each setting once")
         found |= inner
     return found
 
@@ -103,10 +116,12 @@ def _values(key: str, value: Any, name: str) -> list[Value]:
     where = f"{key} in [grid] of {name}"
     if not 1 <= len(values) <= MOST_VALUES:
         raise InputError(f"{where} has {len(values)} values", expected=f"1 to {MOST_VALUES} values")
-    for place, each in enumerate(values):
+    seen = set()
+    for each in values:
         _check_scalar(each, where)
-        if each in values[:place] and len(values) <= 1000:
+        if each in seen:
             raise InputError(f"{where} says {each!r} twice", expected="each value once")
+        seen.add(each)
     return values
 
 
@@ -118,10 +133,32 @@ def _check_line(line: Mapping[str, Any], grid: Mapping[str, Any], where: str) ->
 
 
 def _check_scalar(value: Any, where: str) -> None:
-    if not isinstance(value, str | int | float | bool):
-        raise InputError(
-            f"{where} holds no value", expected="text, a number, true or false", received=repr(value)[:60]
-        )
+    """Refuse what a table or JSON can't hold."""
+    is_number = isinstance(value, int | float) and abs(value) < LARGEST_NUMBER
+    if not isinstance(value, str) and not is_number:
+        expected = "text, a finite number, true or false"
+        raise InputError(f"{where} holds no value", expected=expected, received=shown(value))
+
+
+def _check_unnamed(names: Sequence[str], name: str) -> None:
+    for each in names:
+        if each in NAMED:
+            raise InputError(
+                f"{each} is no setting of [grid] or [[cells]] of {name}",
+                expected="claims and full in [sweep], and other settings there",
+                received=each,
+            )
+
+
+def _check_distinct(task: Task, rows: Sequence[Mapping[str, Value]], where: str) -> None:
+    """Refuse two rows that are the same cells, be it by a default."""
+    seen = set()
+    for row in rows:
+        content = canonical(completed(task.settings, row))
+        if content in seen:
+            told = ", ".join(f"{key} = {value}" for key, value in row.items() if value not in ("", False))
+            raise InputError(f"{where} says a cell twice", expected="each cell once", received=told)
+        seen.add(content)
 
 
 def _rows(sweep: SweepTable, lines: Sequence[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ConfigDict
+from pydantic import AfterValidator, ConfigDict
 
 from odekit.claims import Claim, Verdict, loaded, select_claims, verify
 from odekit.errors import InputError, UnknownNameError
@@ -20,6 +20,15 @@ __all__ = ["CLAIMS", "check_values", "claim_cells"]
 ALL = "all"
 
 
+EXACT = 2**53  # up to which a whole number is one as a float, too
+
+
+def _whole(value: Any) -> Any:
+    """1 for 1.0, which a claim takes alike, so that both are one cell."""
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < EXACT
+    return int(value) if is_whole else value
+
+
 class ClaimSettings(Settings):
     """One claim of odekit's, or of a file, with what it is put to the test on.
 
@@ -27,6 +36,8 @@ class ClaimSettings(Settings):
     """
 
     model_config = ConfigDict(extra="allow", strict=True, frozen=True, allow_inf_nan=False)
+
+    __pydantic_extra__: dict[str, Annotated[Any, AfterValidator(_whole)]]
 
     claim: str
     file: str = ""
