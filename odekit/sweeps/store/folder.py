@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from odekit._version import __version__
 from odekit.arguments import path_of
@@ -93,14 +93,10 @@ class Store:
     def shared(self) -> Iterator[bool]:
         """Whether another process works on the folder while the block runs; both may."""
         lock = FileLock(self.folder / LOCK)
+        with refusing(self.folder):
+            is_shared = not _is_acquired(lock)
         try:
-            with refusing(self.folder):
-                lock.acquire(timeout=0)
-        except Timeout:
-            yield True
-            return
-        try:
-            yield False
+            yield is_shared
         finally:
             lock.release()
 
@@ -170,6 +166,14 @@ class Store:
                     record = self.read(key)
                     line = {"key": key, "failed": record.is_failed, "seconds": record.seconds}
                     file.write(canonical({**line, "cell": record.identity}).encode() + b"\n")
+
+
+def _is_acquired(lock: BaseFileLock) -> bool:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    return True
 
 
 def read_index(folder: Path) -> dict[str, dict[str, Any]]:

@@ -123,7 +123,10 @@ def _claim(id: str, file: str, folder: Path) -> Claim:
 def _run(settings: ClaimSettings, seed: int, folder: Path) -> list[Row]:
     claim = _claim(settings.claim, settings.file, folder)
     values = settings.model_extra or {}
-    report = verify(claim, group=settings.group, seed=seed, full=settings.full, values=values)
+    try:
+        report = verify(claim, group=settings.group, seed=seed, full=settings.full, values=values)
+    except InputError as error:  # a setting that another claim of the plan takes
+        return [_row(claim.not_applicable(str(error)))]
     return [_row(report.verdicts[0])]
 
 
