@@ -159,13 +159,9 @@ def summarised(rows: TidyRows) -> Summary:
 
 
 def _varied(rows: TidyRows) -> tuple[str, ...]:
-    """Settings, but for the claim, that take more than one value."""
-    plan = rows.plan
+    """Settings, but for the claim and its file, that take more than one value."""
     return tuple(
-        name
-        for name in rows.settings
-        if name != "claim"
-        and len({*plan.grid.get(name, ()), *(row.get(name) for row in plan.rows)} - {None}) > 1
+        name for name in rows.settings if name not in ("claim", "file") and len(rows.plan.values(name)) > 1
     )
 
 

@@ -17,7 +17,7 @@ MOST_LINES = 200
 
 
 def summary_tables(summary: Summary) -> list[Table]:
-    """A table of outcomes where there are any, and one of numbers.
+    """A table of outcomes where there are any, failed cells among them, and one of numbers without verdicts.
 
     The first has a line for each claim, or the task, and below it one for each value of each setting.
     """
@@ -31,7 +31,8 @@ def summary_tables(summary: Summary) -> list[Table]:
             for subject, at, counts in lines[:MOST_LINES]
         )
         tables.append(Table(columns, rows, CAPTION))
-    if summary.numbers and not summary.subjects:
+    is_judged = any(summary.counts(subject).judged for subject in summary.subjects)
+    if summary.numbers and not is_judged:
         rows = tuple((name, *numbers) for name, numbers in summary.numbers.items())
         tables.append(Table(("column", "count", "5 %", "median", "95 %"), rows, NUMBERS))
     return tables
@@ -49,4 +50,6 @@ def _share(counts: Counts) -> tuple[Value, ...]:
 
 
 def _text(value: Value) -> str:
+    if value is None:
+        return "default"
     return f"{value:g}" if isinstance(value, float) else str(value)
