@@ -100,7 +100,7 @@ BAD = {
     f"{SOLVE}t = 1\nstar.x = 1": ("key of [grid] of plan.toml: 'star.x'", "start.NAME, parameters.NAME"),
     f"{SOLVE}t = 1\nstart = {{}}": ("start of [grid] of plan.toml holds no value", "start.x"),
     f'{SOLVE}t = 1\n"start.x" = 1\nstart.x = 2': ("[grid] of plan.toml says start.x twice", "once"),
-    f"{CLAIM}grid.nurons = 5": ("unknown setting of these claims, in [grid] of plan.toml: 'nurons'", "Try: 'neurons'"),
+    f"{CLAIM}grid.nurons = 5": ("of these claims, in [grid] of plan.toml: 'nurons'", "Try: 'neurons'"),
     f"{CLAIM}grid.neurons = -5": ("neurons of lottery-ticket", "from 32 to 4096"),
     f"{CLAIM}grid.neurons = nan": ("neurons in [grid] of plan.toml", "a finite number"),
     f'{CLAIM}grid.claim = "x"': ("claim is no setting of [grid]", "in [sweep]"),
