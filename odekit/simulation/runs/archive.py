@@ -1,7 +1,8 @@
 """Arrays in an ``.npz`` file without pickles: written whole or not at all, read or refused with a reason.
 
 What an array's header declares is checked before anything is unpacked, so that no file, whatever it says of
-itself, takes more memory than a hundred times its own size or 256 MiB, whichever is larger.
+itself, takes more memory than a hundred times its own size or 256 MiB, whichever is larger; numbers count
+with the eight bytes that they take as float64.
 """
 
 import math
@@ -20,7 +21,7 @@ from odekit.arguments import path_of
 from odekit.errors import FileError
 from odekit.files import refusing, written
 
-__all__ = ["Archive", "opened_archive", "read_archive", "write_archive"]
+__all__ = ["Archive", "check_unpacked_size", "opened_archive", "read_archive", "write_archive"]
 
 MAGIC = b"PK\x03\x04"
 # How a file of PyTorch's begins that is no archive: the number with which it pickles its own format.
@@ -29,6 +30,9 @@ TORCH = bytes.fromhex("80028a0a6cfc9c46f920")
 LARGEST_RATIO = 100
 # What a file may take unpacked, however small it is, in bytes.
 ALWAYS_ALLOWED = 2**28
+# Each array costs some time before anything is known of it.
+MOST_ARRAYS = 10_000
+FLOAT = 8  # bytes
 HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 Arrays = dict[str, NDArray[Any]]
@@ -60,9 +64,14 @@ class Archive(Mapping[str, NDArray[Any]]):
         infos = archive.infolist()
         if any(Path(info.filename).name == "data.pkl" for info in infos):
             raise _of_torch(path)
-        _check_unpacked_size(path, sum(info.file_size for info in infos))
+        if len(infos) > MOST_ARRAYS:
+            raise FileError(
+                f"{path} holds too many arrays", expected=f"at most {MOST_ARRAYS}", received=f"{len(infos)}"
+            )
+        check_unpacked_size(path, sum(info.file_size for info in infos))
         named = {info.filename.removesuffix(".npy"): info for info in infos}
         self._entries = {name: _Entry(info, self._shape(name, info)) for name, info in named.items()}
+        check_unpacked_size(path, sum(FLOAT * math.prod(entry.shape) for entry in self._entries.values()))
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         entry = self._entries[name]
@@ -166,7 +175,13 @@ def _refusing_damage(path: FilePath, name: str = "") -> Iterator[None]:
         raise _damaged(path, f"{name!r}: {error}" if name else str(error)) from None
 
 
-def _check_unpacked_size(path: FilePath, size: int) -> None:
+def check_unpacked_size(path: FilePath, size: int) -> None:
+    """Refuse a file whose content takes too much memory.
+
+    Raises
+    ------
+    FileError: ``size``, in bytes, is over a hundred times the file's size and 256 MiB.
+    """
     packed = os.path.getsize(path)
     if size > max(ALWAYS_ALLOWED, LARGEST_RATIO * packed):
         raise FileError(
