@@ -110,6 +110,7 @@ def _table_of_text(stream: BinaryIO, file: Path) -> NDArray[np.generic]:
 
 
 def _table_of_archive(archive: np.lib.npyio.NpzFile, file: Path) -> NDArray[np.generic]:
+    assert archive.zip is not None  # it is open
     sizes = {info.filename.removesuffix(".npy"): info.file_size for info in archive.zip.infolist()}
     for key in _TABLE_KEYS:
         if key in archive:
