@@ -32,6 +32,8 @@ DECLARED: tuple[tuple[int, ...], ...] = (
 DECLARED_TYPES = ("<f8", "<f8", "<f8", "|S0", "|V0", "<U536870911", "|V2000000000", "|O", "nonsense", "<f3")
 # Of what follows a header that is true; packed, it is a thousand times smaller.
 ZEROS = 2**18
+# What is changed once more is no larger than this, in bytes.
+LARGEST = 2**20
 TYPES = ("f4", "f2", "i8", "u1", "c16", "?", "U3", "S4", "M8[s]", "f8", ">f8", "O")
 
 
@@ -55,6 +57,8 @@ def damaged_again(content: bytes, generator: np.random.Generator) -> bytes:
     """
     with np.load(io.BytesIO(content), allow_pickle=False) as held:
         arrays = {name: held[name] for name in held.files}
+    if sum(array.nbytes for array in arrays.values()) > LARGEST:
+        raise ValueError("too much to change")
     WAYS[generator.integers(len(WAYS))](arrays, generator)
     return _broken(archive(arrays), generator)
 

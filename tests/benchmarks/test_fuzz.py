@@ -246,7 +246,7 @@ def test_the_command_finds_what_is_broken_and_shows_it_again(tmp_path: Path, eng
     )
     assert result.returncode == 1, result.stdout + result.stderr
     assert "KeyError" in result.stdout
-    (told,) = map(json.loads, (tmp_path / "trajectories-csv" / "findings.jsonl").read_text().splitlines())
+    told = json.loads((tmp_path / "trajectories-csv" / "findings.jsonl").read_text().splitlines()[0])
     assert told["rule"] == "error"
     replay = [*words[:2], "--replay", told["file"], "--target", "trajectories-csv"]
     again = subprocess.run(replay, env=environment, capture_output=True, text=True, check=False)
