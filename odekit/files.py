@@ -33,8 +33,8 @@ LARGEST_TOML = 1_000_000  # bytes; more is no file of formulas, and would only f
 
 # A key of so many parts, a.b.c, is no name of anything; the parser takes memory as their number squared.
 MOST_PARTS = 50
-_PART = r"""(?<![\w-])(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
-_DEEP_KEY = re.compile(rf"(?:{_PART}){{{MOST_PARTS}}}")
+_PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
+_DEEP_KEY = re.compile(rf"""(?<![\w."'-])(?:{_PART}){{{MOST_PARTS}}}""")
 
 # Marks at the beginning of a file, the longer ones first, of which the shorter are the beginning.
 WIDE = {
