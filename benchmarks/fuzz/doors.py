@@ -120,8 +120,8 @@ def read_activation(path: Path) -> None:
 
 
 def call_program(path: Path) -> None:
-    """The program, called with a word a line."""
-    words = cheap(path.read_bytes().decode("utf-8", "surrogateescape").split("\n"))
+    """The program, called with a word a line; no system can hand over a zero byte in one."""
+    words = cheap(_text(path).replace("\0", "").split("\n"))
     if words is None:
         return
     result = CliRunner().invoke(program, words, prog_name="odekit")
