@@ -5,6 +5,7 @@ boundary only; a numerical failure is a status of one trajectory, never an excep
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
 _LETTERS_A_SLIP = 3
 # Of longer lists of names a message has the beginning.
 _MOST_LISTED = 40
+# What is longer is no slip of a name, and of longer lists the beginning is searched: both cost time.
+_LONGEST_NAME, _MOST_SEARCHED = 100, 1000
 
 
 # Of a value that is no good, so many characters are shown.
@@ -60,12 +63,16 @@ def shown(value: Any) -> str:
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that a slip makes of this one, or that begins with it; None if none is near.
 
-    Of two names one in three letters may differ; capitals don't count, and f is ph.
+    Of two names one in three letters may differ; capitals don't count, and f is ph. Nothing is near a name of
+    more than 100 letters, and of more than 1,000 known names the first are looked at.
 
     >>> nearest("alhpa", ["alpha", "beta"]), nearest("quad", ["quadratic"]), nearest("swish", ["quadratic"])
     ('alpha', 'quadratic', None)
     """
-    ranked = sorted((_distance(name, each), place, each) for place, each in enumerate(known))
+    if len(name) > _LONGEST_NAME:
+        return None
+    looked_at = [each for each in islice(known, _MOST_SEARCHED) if len(each) <= _LONGEST_NAME]
+    ranked = sorted((_distance(name, each), place, each) for place, each in enumerate(looked_at))
     for slips, _, each in ranked:
         if slips <= max(len(name), len(each)) // _LETTERS_A_SLIP:
             return each

@@ -8,6 +8,7 @@ tell before a long computation whether a place will do.
 import codecs
 import errno
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,6 +30,11 @@ __all__ = [
 ]
 
 LARGEST_TOML = 1_000_000  # bytes; more is no file of formulas, and would only fill the memory
+
+# A key of so many parts, a.b.c, is no name of anything; the parser takes memory as their number squared.
+MOST_PARTS = 50
+_PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
+_DEEP_KEY = re.compile(rf"""(?<![\w."'-])(?:{_PART}){{{MOST_PARTS}}}""")
 
 # Marks at the beginning of a file, the longer ones first, of which the shorter are the beginning.
 WIDE = {
@@ -118,7 +124,7 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     Raises
     ------
-    FileError: it can't be read, is no TOML, or is larger than 1 MB.
+    FileError: it can't be read, is no TOML, is larger than 1 MB, or has a key of more than 50 parts.
     """
     try:
         with open(path, "rb") as file:
@@ -129,9 +135,12 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise FileError(f"{path!r} is no path", received=str(error)) from None
     if len(content) > LARGEST_TOML:
         raise FileError(f"{path} is too large", expected=f"at most {LARGEST_TOML} bytes")
+    text = decoded(content, path)
+    if _DEEP_KEY.search(text):
+        raise FileError(f"{path} has a key that is too deep", expected=f"at most {MOST_PARTS} parts, a.b.c")
     try:
-        return tomllib.loads(decoded(content, path))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # of its syntax, or of numbers with thousands of digits
         raise FileError(f"{path} is not a TOML file", received=str(error)) from None
 
 

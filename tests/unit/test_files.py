@@ -115,3 +115,30 @@ def test_bytes_that_are_no_text_are_refused() -> None:
 def test_a_zero_byte_makes_no_path() -> None:
     with pytest.raises(FileError, match="is no path"):
         read_toml("draft\0.toml")
+
+
+DEEP = ".".join(["a"] * 60)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"x = {'9' * 5000}", "is not a TOML file.*4300 digits"),
+        (f"x = {'[' * 5000}", "is not a TOML file"),
+        (f"{DEEP} = 1", "too deep.*50 parts"),
+        (f"[{DEEP.replace('.', ' . ')}]", "too deep"),
+        (f"x = {{{DEEP.replace('a', chr(34) + 'b.c' + chr(34))} = 1}}", "too deep"),
+    ],
+)
+def test_numbers_and_keys_beyond_reason_are_refused(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "draft.toml").write_text(text)
+    with pytest.raises(FileError, match=told):
+        read_toml(tmp_path / "draft.toml")
+
+
+@pytest.mark.parametrize(
+    "text", ["x = [" + "0.5, " * 500 + "]", f"x = '{'a sentence. ' * 90}'", f"{DEEP[:79]} = 1"]
+)
+def test_many_points_make_no_deep_key(tmp_path: Path, text: str) -> None:
+    (tmp_path / "draft.toml").write_text(text)
+    assert read_toml(tmp_path / "draft.toml")

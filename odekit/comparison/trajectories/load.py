@@ -15,11 +15,19 @@ from odekit.comparison.trajectories.trajectory import Trajectory
 from odekit.errors import FileError, InputError, shown
 from odekit.extras import require_parquet
 from odekit.files import decoded
-from odekit.simulation.runs import naming_file, read_archive, read_meta
+from odekit.simulation.runs import check_unpacked_size, naming_file, read_archive, read_meta
 
 __all__ = ["load_trajectory"]
 
 Columns = Mapping[str, Sequence[Any] | NDArray[Any]]
+FLOAT = 8  # bytes
+# What Arrow calls the types of numbers.
+NUMBERS = {
+    "halffloat",
+    "float",
+    "double",
+    *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
+}
 Content = tuple[Any, Mapping[str, Any], Mapping[str, Any]]
 
 
@@ -66,7 +74,10 @@ def _of_csv(path: Path) -> Content:
         content = path.read_bytes()
     except OSError as error:
         raise FileError(f"can't read {path}", received=error.strerror or str(error)) from None
-    lines = [row for row in csv.reader(io.StringIO(decoded(content, path))) if row]
+    try:
+        lines = [row for row in csv.reader(io.StringIO(decoded(content, path), newline="")) if row]
+    except csv.Error as error:
+        raise FileError(f"{path} is no table in CSV", received=str(error)) from None
     header = [name.strip() for name in lines[0]] if lines else []
     for number, line in enumerate(lines[1:], start=2):
         if len(line) != len(header):
@@ -87,11 +98,36 @@ def _of_parquet(path: Path) -> Content:
         raise FileError(f"can't read {path}", received="no such file")
     reader = require_parquet()
     try:
-        table = reader.read_table(path)
-        columns = {name: table[name].to_numpy() for name in table.column_names}
-    except (OSError, RuntimeError, ValueError) as error:
+        with reader.ParquetFile(path) as file:
+            _check_declared(path, file)
+            named = [name for name in file.schema_arrow.names if name == "run"]
+        # Names of runs, which may be long, are kept once each.
+        with reader.ParquetFile(path, read_dictionary=named) as file:
+            table = file.read()
+            columns = {name: table[name].to_numpy() for name in table.column_names}
+    except InputError:
+        raise
+    except (OSError, RuntimeError, ValueError, LookupError, TypeError) as error:
         raise FileError(f"{path} is no Parquet file", received=str(error)) from None
     return _of_columns(columns)
+
+
+def _check_declared(path: Path, file: Any) -> None:
+    """Refuse columns that are no numbers, and more of them than a file of this size may hold.
+
+    Raises
+    ------
+    InputError: a column of another type.
+    FileError: too many numbers.
+    """
+    for column in file.schema_arrow:
+        if column.name != "run" and str(column.type) not in NUMBERS:
+            raise InputError(
+                f"{column.name} is not made of real numbers",
+                expected="a column of floating-point numbers or integers",
+                received=f"{column.type}",
+            )
+    check_unpacked_size(path, FLOAT * file.metadata.num_rows * len(file.schema_arrow))
 
 
 READERS: Mapping[str, Callable[[Path], Content]] = {
@@ -106,16 +142,17 @@ def _of_columns(columns: Columns) -> Content:
     _check_clock(columns)
     values = {name: np.asarray(column) for name, column in columns.items() if name not in ("t", "run")}
     t = np.asarray(columns["t"])
-    if "run" not in columns:
+    if "run" not in columns or not len(t):
         return t, values, {}
-    runs = np.array([str(each) for each in columns["run"]])
-    names = list(dict.fromkeys(runs.tolist()))
-    rows = [np.flatnonzero(runs == name) for name in names]
+    runs: dict[str, list[int]] = {}
+    for row, name in enumerate(columns["run"]):
+        runs.setdefault(str(name), []).append(row)
+    rows = list(runs.values())
     if any(not np.array_equal(t[own], t[rows[0]]) for own in rows):
         raise InputError(
             "the runs have different times",
             expected="the same times t in each run, in the same order",
-            received=", ".join(f"{name}: {len(own)} rows" for name, own in zip(names, rows, strict=True)),
+            received=", ".join(f"{name}: {len(own)} rows" for name, own in runs.items()),
             hint="a file for each run",
         )
     return t[rows[0]], {name: np.stack([v[own] for own in rows], axis=1) for name, v in values.items()}, {}

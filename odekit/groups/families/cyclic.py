@@ -14,6 +14,9 @@ from odekit.numbers import integer
 
 __all__ = ["check_order", "cyclic", "product"]
 
+# Larger orders, of products with thousands of factors, have more digits than a message should.
+_SPELLED_OUT = 10**100
+
 
 def cyclic(n: int) -> FiniteGroup:
     """Return the cyclic group of order n: the integers modulo n under addition.
@@ -78,7 +81,7 @@ def check_order(order: int, hint: str = "") -> None:
         raise InputError(
             "the group is too large for a multiplication table",
             expected=f"order at most {MAX_ORDER}",
-            received=f"order {order}",
+            received=f"order {order}" if order < _SPELLED_OUT else "an order of hundreds of digits",
             hint=hint,
         )
 

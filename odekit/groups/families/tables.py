@@ -1,16 +1,15 @@
 """Groups from multiplication tables, given as arrays or read from files."""
 
 import os
-import zipfile
-import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from odekit.errors import FileError
+from odekit.errors import FileError, OdekitError
 from odekit.files import decoded
-from odekit.groups.axioms import square_indices
+from odekit.groups.axioms import MAX_ORDER, square_indices
 from odekit.groups.group import FiniteGroup
 
 __all__ = ["from_table", "load_table"]
@@ -43,6 +42,8 @@ NUMPY, ARCHIVE = b"\x93NUMPY", b"PK"
 SEPARATORS = str.maketrans(",;\t\r", "    ")
 # A table of order 1,000 has some 4 MB.
 LARGEST_TEXT = 20_000_000
+# An array of the largest order, in the widest integers, with its header.
+LARGEST_ARRAY = 8 * MAX_ORDER**2 + 2**16
 
 
 def load_table(path: str | os.PathLike[str]) -> FiniteGroup:
@@ -55,20 +56,24 @@ def load_table(path: str | os.PathLike[str]) -> FiniteGroup:
 
     Raises
     ------
-    FileError: the file can't be read, or has no such array.
+    FileError: the file can't be read, has no such array, or one that is larger than any group's.
     InputError: the table isn't a group's.
     """
     file = Path(path)
     try:
         with file.open("rb") as stream:
-            if not stream.read(len(NUMPY)).startswith((NUMPY, ARCHIVE)):
-                return from_table(_table_of_text(file), name=file.stem)
+            start = stream.read(len(NUMPY))
             stream.seek(0)
+            if not start.startswith((NUMPY, ARCHIVE)):
+                return from_table(_table_of_text(stream, file), name=file.stem)
+            if start == NUMPY:
+                _check_size(os.fstat(stream.fileno()).st_size, file)
             loaded = np.load(stream, allow_pickle=False)
             array = loaded if isinstance(loaded, np.ndarray) else _table_of_archive(loaded, file)
-    except FileError:
+    except OdekitError:
         raise
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except Exception as error:
+        # The readers of archives and of headers raise whatever their own parts do on bytes of any kind.
         raise FileError(
             f"no multiplication table can be read from {str(file)!r}",
             expected="a .npy file, or an .npz file, without pickled objects",
@@ -77,10 +82,19 @@ def load_table(path: str | os.PathLike[str]) -> FiniteGroup:
     return from_table(array, name=file.stem)
 
 
-def _table_of_text(file: Path) -> NDArray[np.generic]:
+def _check_size(size: int, file: Path) -> None:
+    if size > LARGEST_ARRAY:
+        raise FileError(
+            f"{str(file)!r} is too large for a multiplication table",
+            expected=f"at most {LARGEST_ARRAY} bytes, unpacked, which hold one of order {MAX_ORDER}",
+            received=f"{size} bytes",
+        )
+
+
+def _table_of_text(stream: BinaryIO, file: Path) -> NDArray[np.generic]:
     """A table written as rows of whole numbers, separated by commas, semicolons, tabs or spaces."""
     try:
-        content = file.read_bytes()[: LARGEST_TEXT + 1]
+        content = stream.read(LARGEST_TEXT + 1)
         rows = decoded(content, file).translate(SEPARATORS).split("\n")
         table = [[int(entry) for entry in row.split()] for row in rows if row.strip()]
     except ValueError:
@@ -96,8 +110,11 @@ def _table_of_text(file: Path) -> NDArray[np.generic]:
 
 
 def _table_of_archive(archive: np.lib.npyio.NpzFile, file: Path) -> NDArray[np.generic]:
+    assert archive.zip is not None  # it is open
+    sizes = {info.filename.removesuffix(".npy"): info.file_size for info in archive.zip.infolist()}
     for key in _TABLE_KEYS:
         if key in archive:
+            _check_size(sizes[key], file)
             table: NDArray[np.generic] = archive[key]
             return table
     raise FileError(

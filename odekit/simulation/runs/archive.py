@@ -1,7 +1,8 @@
 """Arrays in an ``.npz`` file without pickles: written whole or not at all, read or refused with a reason.
 
 What an array's header declares is checked before anything is unpacked, so that no file, whatever it says of
-itself, takes more memory than a hundred times its own size or 256 MiB, whichever is larger.
+itself, takes more memory than a hundred times its own size or 256 MiB, whichever is larger; numbers count
+with the eight bytes that they take as float64.
 """
 
 import math
@@ -37,6 +38,9 @@ TORCH = bytes.fromhex("80028a0a6cfc9c46f920")
 LARGEST_RATIO = 100
 # What a file may take unpacked, however small it is, in bytes.
 ALWAYS_ALLOWED = 2**28
+# Each array costs some time before anything is known of it.
+MOST_ARRAYS = 10_000
+FLOAT = 8  # bytes
 HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 Arrays = dict[str, NDArray[Any]]
@@ -68,9 +72,14 @@ class Archive(Contents):
         infos = archive.infolist()
         if any(Path(info.filename).name == "data.pkl" for info in infos):
             raise _of_torch(path)
+        if len(infos) > MOST_ARRAYS:
+            raise FileError(
+                f"{path} holds too many arrays", expected=f"at most {MOST_ARRAYS}", received=f"{len(infos)}"
+            )
         check_unpacked_size(path, sum(info.file_size for info in infos))
         named = {info.filename.removesuffix(".npy"): info for info in infos}
         self._entries = {name: _Entry(info, self._shape(name, info)) for name, info in named.items()}
+        check_unpacked_size(path, sum(FLOAT * math.prod(entry.shape) for entry in self._entries.values()))
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         entry = self._entries[name]
@@ -181,11 +190,11 @@ def refusing_damage(path: FilePath, name: str = "", whole: str = "a complete .np
 
 
 def check_unpacked_size(path: FilePath, size: int) -> None:
-    """Refuse what would take far more memory than the file has bytes.
+    """Refuse a file whose content takes too much memory.
 
     Raises
     ------
-    FileError: more than a hundred times the file's size and 256 MiB.
+    FileError: ``size``, in bytes, is over a hundred times the file's size and 256 MiB.
     """
     packed = os.path.getsize(path)
     if size > max(ALWAYS_ALLOWED, LARGEST_RATIO * packed):

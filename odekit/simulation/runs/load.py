@@ -27,6 +27,8 @@ Shapes = Mapping[str, tuple[int, ...]]
 Path = str | os.PathLike[str]
 
 REQUIRED = ("activation", "embedding", "constraint", "loss", "logit_scale")
+# Letters of a meta: a text of millions of brackets takes a hundred times as many bytes once it is read.
+LONGEST_META = 1_000_000
 
 
 def load_run(path: Path, names: Mapping[str, str] | None = None) -> Run:
@@ -165,12 +167,14 @@ def read_meta(array: NDArray[Any]) -> dict[str, Any]:
 
     Raises
     ------
-    InputError: no text, or text that is no JSON object.
+    InputError: no text, text of more than a million letters, or text that is no JSON object.
     """
     if array.ndim or array.dtype.kind != "U":
         raise InputError(
             "meta is not text", expected="one JSON string", received=f"{array.dtype} of shape {array.shape}"
         )
+    if array.dtype.itemsize > array.dtype.alignment * LONGEST_META:
+        raise InputError("meta is too long", expected=f"at most {LONGEST_META} letters")
     try:
         meta = json.loads(str(array))
     except (ValueError, RecursionError) as error:

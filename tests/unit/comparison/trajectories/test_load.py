@@ -50,6 +50,8 @@ def test_runs_of_a_table_become_a_batch(tmp_path: Path) -> None:
         ("t,x\n0,1\n1,one\n2,3\n", "'one' in line 3"),
         ("t,x\n0,1\n1,\n2,3\n", "x has a gap"),
         ("t,x,x\n0,1,1\n", "twice"),
+        ('t,x\n0,"' + "1" * 200_000 + '"\n', "no table in CSV.*larger than field limit"),
+        ("t,run,x\n", "needs more times"),
         (RUNS.replace("b,2,6", "b,3,6"), "different times"),
         (RUNS.replace("b,2,6\n", ""), "different times.*a: 3 rows, b: 2 rows"),
     ],
@@ -92,6 +94,43 @@ def test_a_parquet_file_holds_the_same_table(tmp_path: Path) -> None:
     (tmp_path / "no.parquet").write_text("no")
     with pytest.raises(FileError, match="no Parquet file"):
         load_trajectory(tmp_path / "no.parquet")
+
+
+def test_runs_by_the_thousand_take_no_longer_than_their_rows(tmp_path: Path) -> None:
+    rows = [f"{t},{'a' * 1000}{run},{run}" for t in range(3) for run in range(3000)]
+    (tmp_path / "run.csv").write_text("t,run,x\n" + "\n".join(rows))
+    assert load_trajectory(tmp_path / "run.csv")["x"].shape == (3, 3000)
+
+
+@pytest.mark.parametrize("ends", ["\r", "\r\n"])
+def test_lines_end_as_any_system_ends_them(tmp_path: Path, ends: str) -> None:
+    (tmp_path / "run.csv").write_bytes(TABLE.replace("\n", ends).encode())
+    assert load_trajectory(tmp_path / "run.csv")["x"].tolist() == [[1.0], [0.5], [0.25]]
+
+
+def test_a_parquet_file_is_refused_by_what_it_declares(tmp_path: Path) -> None:
+    parquet, arrow = pytest.importorskip("pyarrow.parquet"), pytest.importorskip("pyarrow")
+    path, t, none = tmp_path / "run.parquet", [0.0, 1.0, 2.0], arrow.array([], arrow.float64())
+    zeros = arrow.array(np.zeros(2**24 + 1))
+    refused = {
+        "GB unpacked": {"t": zeros, "x": zeros},
+        "x is not made of real numbers.*string": {"t": t, "x": ["a", "b", "c"]},
+        "x is not made of real numbers.*list": {"t": t, "x": [[1.0]] * 3},
+        "x is not made of real numbers.*dictionary": {
+            "t": t,
+            "x": arrow.array(["a"] * 3).dictionary_encode(),
+        },
+        "needs more times": {"t": none, "run": none, "x": none},
+    }
+    for told, columns in refused.items():
+        parquet.write_table(arrow.table(columns), path)
+        with pytest.raises(FileError, match=told):
+            load_trajectory(path)
+    parquet.write_table(arrow.table([t, t, t], names=["t", "x", "x"]), path)
+    with pytest.raises(FileError, match=r"no Parquet file.*x"):
+        load_trajectory(path)
+    parquet.write_table(arrow.table({"t": t, "x": t, "run": [7, 7, 7]}), path)
+    assert load_trajectory(path)["x"].shape == (3, 1)
 
 
 def test_a_meta_that_is_no_mapping_is_refused(tmp_path: Path) -> None:

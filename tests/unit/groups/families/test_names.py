@@ -103,6 +103,7 @@ def test_a_misspelt_name_suggests_its_reading(name: str, nearest: str) -> None:
         ("S7", "order at most 4096.*order 5040"),
         ("S999999999", "order at most 4096"),
         ("A8", "order at most 4096.*order 20160"),
+        ("x".join(["Z2"] * 20_000), "order at most 4096.*hundreds of digits"),
         ("D2049", "order at most 4096.*order 4098"),
         ("S5xS5", "order at most 4096.*order 14400"),
         ("F999999999", "order at most 4096"),

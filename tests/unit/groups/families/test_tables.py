@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -53,11 +54,48 @@ def test_a_pickle_is_refused(tmp_path: Path) -> None:
         load_table(tmp_path / "pickled.npz")
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 truncated", b"0 1\n1 a\n", b"\x93NUMPY\x01\x00"])
+def declared(shape: str, descr: str = "<i8") -> bytes:
+    """An array's file that ends with its header."""
+    text = f"{{'descr': {descr!r}, 'fortran_order': False, 'shape': {shape}}}\n".encode()
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text
+
+
+BROKEN = [
+    *(b"", b"PK\x03\x04 truncated", b"0 1\n1 a\n", b"\x93NUMPY\x01\x00", declared("(2, 2"), declared("'''")),
+    *(declared("(1000000000, 1000000000)"), declared("(0x" + "f" * 40 + ",)")),
+]
+
+
+@pytest.mark.parametrize("content", BROKEN)
 def test_a_file_that_is_no_array_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "broken.npz").write_bytes(content)
     with pytest.raises(FileError, match="no multiplication table can be read"):
         load_table(tmp_path / "broken.npz")
+
+
+@pytest.mark.parametrize("name", ["table", "table.npy"])
+def test_an_array_in_an_archive_that_says_too_much_is_refused_unread(tmp_path: Path, name: str) -> None:
+    place = tmp_path / "packed.npz"
+    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, declared("(1000000000, 1000000000)"))
+    with pytest.raises(FileError, match="no multiplication table can be read"):
+        load_table(place)
+
+
+def test_an_array_in_an_archive_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
+    place = tmp_path / "packed.npz"
+    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("table.npy", declared("(4100, 4100)") + bytes(8 * 4100**2))
+    with pytest.raises(FileError, match=r"too large for a multiplication table.*order 4096"):
+        load_table(place)
+
+
+def test_an_array_in_a_file_of_its_own_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
+    with (tmp_path / "large.npy").open("wb") as file:
+        file.write(declared("(5000, 5000)"))
+        file.truncate(200_000_000)
+    with pytest.raises(FileError, match="too large for a multiplication table"):
+        load_table(tmp_path / "large.npy")
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

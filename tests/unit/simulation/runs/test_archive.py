@@ -150,3 +150,22 @@ def test_a_checkpoint_of_pytorch_is_called_that_with_what_converts_it(kind: str,
         path.write_bytes(bytes.fromhex("80028a0a6cfc9c46f9206aa850192e80024de9032e"))
     with pytest.raises(FileError, match=r"checkpoint of PyTorch(.|\n)*torch\.load(.|\n)*np\.savez"):
         read_archive(path)
+
+
+@pytest.mark.parametrize(("descr", "width"), [("|u1", 1), ("<f2", 2)])
+def test_numbers_count_as_the_floats_that_they_become(tmp_path: Path, descr: str, width: int) -> None:
+    path, count = tmp_path / "run.npz", ALWAYS_ALLOWED // 8 + 1
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("x.npy", "w") as file:
+        file.write(header(f"({count},)", descr))
+        file.write(bytes(width * count))
+    with pytest.raises(FileError, match="GB unpacked"):
+        read_archive(path)
+
+
+def test_more_arrays_than_any_run_has_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "run.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        for place in range(10_001):
+            archive.writestr(f"a{place}", b"")
+    with pytest.raises(FileError, match=r"too many arrays.*10000.*10001"):
+        read_archive(path)

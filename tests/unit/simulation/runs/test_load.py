@@ -130,6 +130,8 @@ W = np.ones((3, 2, 5))
         (arrays(meta="{not json"), "meta is not JSON"),
         (arrays(meta="[" * 100_000), "meta is not JSON"),
         (arrays(meta="[1]"), "meta is not a JSON object.*list"),
+        (arrays(meta="[" + "{}," * 400_000 + "{}]"), "meta is too long"),
+        (arrays(meta='{"a": ' + "9" * 5000 + "}"), "meta is not JSON"),
         (arrays(meta=np.array([1.0])), "meta is not text"),
         (arrays(meta=np.array(["{}", "{}"])), "meta is not text"),
         (arrays(meta=meta(group="absent")), "meta lacks 'group'"),
