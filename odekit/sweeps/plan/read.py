@@ -8,19 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from odekit.arguments import path_of
-from odekit.errors import InputError, UnknownNameError, shown
+from odekit.errors import InputError, shown
 from odekit.files import read_toml
-from odekit.numbers import real
 from odekit.sweeps.plan.plan import Plan, canonical, completed
 from odekit.sweeps.plan.schema import PlanFile, SweepTable, checked
-from odekit.sweeps.tasks import CLAIMS, TASKS, Task, Value, check_values, claim_cells, digest
+from odekit.sweeps.tasks import Task, Value, digest, task_named
 
 __all__ = ["MOST_CELLS", "make_plan", "read_plan"]
 
 MOST_CELLS = 10_000_000
 MOST_VALUES = 100_000
 LARGEST_NUMBER = 2.0**63  # below which a column of a table holds it
-NAMED = ("claim", "file", "full")  # settings of a claim that [sweep] says
 
 
 def read_plan(path: str | os.PathLike[str]) -> Plan:
@@ -52,26 +50,24 @@ def make_plan(tables: Mapping[str, Any], name: str, folder: Path) -> Plan:
     folder: from which paths lead.
     """
     written: PlanFile = checked(PlanFile, tables, name)
-    task = TASKS[written.sweep.task]
+    task = task_named(written.sweep.task)
     grid = {key: _values(key, value, name) for key, value in _flat(written.grid, f"[grid] of {name}").items()}
     lines = []
     for place, table in enumerate(written.cells or [{}], start=1):
         number = f"[[cells]] number {place} of {name}"
         lines.append(_flat(table, number))
         _check_line(lines[-1], grid, number)
-    if task.name == "claims":
-        _check_unnamed([*grid, *(key for line in lines for key in line)], name)
-    rows = _rows(written.sweep, lines, folder)
+    _check_unsaid(task, [*grid, *(key for line in lines for key in line)], name)
+    rows = _rows(task, written.sweep, lines, folder)
     first = {key: values[0] for key, values in grid.items()}
     where = f"[[cells]] of {name}" if written.cells else f"[grid] of {name}"
-    whole = [_checked_row(task, {**row, **first}, where) for row in rows]
+    reader = _Reader(task, rows, folder)
+    whole = [reader.read({**row, **first}, where) for row in rows]
     _check_distinct(task, whole, where)
     rows = [_without(row, first) for row in whole]
     for key, values in grid.items():
         each_row = ({**rows[0], **first, key: value} for value in values)
-        grid[key] = [_checked_row(task, row, f"[grid] of {name}")[key] for row in each_row]
-    if task.name == "claims":
-        _check_claims(rows, grid, folder)
+        grid[key] = [reader.read(row, f"[grid] of {name}")[key] for row in each_row]
     sweep = written.sweep
     sources = _sources(task, rows, grid, folder)
     plan = Plan(name, folder, task, rows, grid, sweep.seed, sweep.seeds, sweep.table, sources)
@@ -80,16 +76,6 @@ def make_plan(tables: Mapping[str, Any], name: str, folder: Path) -> Plan:
             f"{name} has too many cells", expected=f"at most {MOST_CELLS:,}", received=f"{len(plan):,}"
         )
     return plan
-
-
-def _check_claims(
-    rows: Sequence[Mapping[str, Value]], grid: Mapping[str, Sequence[Value]], folder: Path
-) -> None:
-    """Refuse values of further settings that no claim takes."""
-    known = CLAIMS.settings.model_fields
-    for name, values in [*grid.items(), *((name, [value]) for row in rows for name, value in row.items())]:
-        for value in values if name not in known else ():
-            check_values(rows, name, value, folder)
 
 
 def _without(row: Mapping[str, Value], names: Mapping[str, Value]) -> dict[str, Value]:
@@ -140,9 +126,9 @@ def _check_scalar(value: Any, where: str) -> None:
         raise InputError(f"{where} holds no value", expected=expected, received=shown(value))
 
 
-def _check_unnamed(names: Sequence[str], name: str) -> None:
+def _check_unsaid(task: Task, names: Sequence[str], name: str) -> None:
     for each in names:
-        if each in NAMED:
+        if each in task.said:
             raise InputError(
                 f"{each} is no setting of [grid] or [[cells]] of {name}",
                 expected="claims and full in [sweep], and other settings there",
@@ -161,35 +147,44 @@ def _check_distinct(task: Task, rows: Sequence[Mapping[str, Value]], where: str)
         seen.add(content)
 
 
-def _rows(sweep: SweepTable, lines: Sequence[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
+def _rows(
+    task: Task, sweep: SweepTable, lines: Sequence[dict[str, Any]], folder: Path
+) -> list[dict[str, Any]]:
     """The lines of the list of cells, each with every claim where claims are asked for."""
-    if sweep.task != "claims":
+    if task.rows is None:
         return list(lines)
-    claims = claim_cells(sweep.claims or "all", sweep.full, folder)
-    return [{**claim, **line} for line in lines for claim in claims]
+    return [{**row, **line} for line in lines for row in task.rows(sweep.claims or "all", sweep.full, folder)]
 
 
-def _checked_row(task: Task, row: Mapping[str, Any], where: str) -> dict[str, Value]:
-    """Settings as the task has them, without the defaults of those that are not given.
+class _Reader:
+    """Reads the settings of a row as its task has them.
 
-    Raises
-    ------
-    UnknownNameError, InputError: as `read_plan`.
+    Parameters
+    ----------
+    task: of the plan.
+    rows: of the plan, as they are written.
+    folder: of the plan.
     """
-    model = task.settings
-    others = [name for name in row if name not in model.model_fields]
-    if task.families:
-        row = {**row, **{name: _number(task, name, row[name], where) for name in others}}
-    found = checked(model, row, where)
-    kept: dict[str, Value] = {**found.__dict__, **(found.model_extra or {})}
-    return {name: kept[name] for name in row}
 
+    def __init__(self, task: Task, rows: Sequence[Mapping[str, Any]], folder: Path) -> None:
+        self._task, self._rows, self._folder = task, rows, folder
 
-def _number(task: Task, name: str, value: Any, where: str) -> float:
-    if not name.startswith(task.families):
-        known = [*task.settings.model_fields, *(f"{each}NAME" for each in task.families)]
-        raise UnknownNameError(f"key of {where}:", name, known)
-    return real(value, f"{name} of {where}")
+    def read(self, row: Mapping[str, Any], where: str) -> dict[str, Value]:
+        """Settings without the defaults of those that are not given.
+
+        Raises
+        ------
+        UnknownNameError, InputError: as `read_plan`.
+        """
+        model, further = self._task.settings, self._task.further
+        others = {name: value for name, value in row.items() if name not in model.model_fields}
+        if further is not None:
+            others = {
+                name: further(self._rows, name, value, self._folder, where) for name, value in others.items()
+            }
+        found = checked(model, {**row, **others}, where)
+        kept: dict[str, Value] = {**found.__dict__, **(found.model_extra or {})}
+        return {name: kept[name] for name in row}
 
 
 def _sources(

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from odekit.cli.command import Command, debug_option
+from odekit.cli.commands.sweeps.resumable import run_resumably, where_options
 from odekit.cli.options import json_option
 from odekit.cli.output import show_table, tell, write_json
-from odekit.cli.sweeping import run_resumably, where_options
 
 __all__ = ["command"]
 
@@ -44,7 +44,7 @@ def command(
     workers: int | None,
     json_file: str | None,
 ) -> None:
-    """Put claims to the test over many seeds; count false refutations, open verdicts, surviving controls.
+    """Count false refutations, open verdicts and surviving controls of claims over many seeds.
 
     The claims are true as they are stated, so that every refutation is false. Of each share the limit of
     Clopper and Pearson is given, one-sided at 95 %: none of 300 is at most 1 %. The same command goes on
