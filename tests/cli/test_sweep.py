@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from odekit.sweeps import read_plan
 from odekit.sweeps.store import Store
 from odekit.sweeps.tasks import TASKS
 
@@ -58,10 +59,18 @@ def test_help_names_every_task_and_the_exit_codes(invoke: Invoke) -> None:
     assert "Exits with 0 if all is confirmed or computed, 1 if" in told
 
 
-@pytest.mark.parametrize("scheme", ["start.x", "parameters.r"])
-def test_the_families_that_help_names_exist(invoke: Invoke, scheme: str) -> None:
-    assert scheme in invoke("sweep", "--help").stdout
-    assert scheme.startswith(TASKS["solve"].families)
+def test_the_settings_that_help_names_exist(invoke: Invoke, tmp_path: Path) -> None:
+    told = invoke("sweep", "--help").stdout
+    (tmp_path / "ode.toml").write_text('[equations]\nx = "-r*x"\n[parameters]\nr = 1.0\n')
+    plans = {
+        "compare": {"group": "Z5", "neurons": 8, "activation": "quadratic", "scale": 0.1, "tolerance": 0.1},
+        "solve": {"system": "ode.toml", "t": 1, "start.x": 1, "parameters.r": 1},
+    }
+    for task, settings in plans.items():
+        assert all(name in told for name in settings)
+        grid = "\n".join(f"{json.dumps(name)} = {json.dumps(value)}" for name, value in settings.items())
+        (tmp_path / "plan.toml").write_text(f'sweep.task = "{task}"\n[grid]\n{grid}')
+        assert len(read_plan(tmp_path / "plan.toml")) == 1
 
 
 def test_a_dry_run_counts_and_writes_nothing(invoke: Invoke, tmp_path: Path, plan: Any, inline: Any) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 import odekit
 from odekit.sweeps import Cell, Plan, read_plan
-from odekit.sweeps.tasks import TASKS, Row
+from odekit.sweeps.tasks import Row, task_named
 
 From = Callable[..., Plan]
 
@@ -55,10 +55,10 @@ FILES = {"mine.toml": MINE, "mine.py": PROGRAM, "free.toml": FREE}
 OTHER_PROCESS = """
 import json, sys
 from odekit.sweeps import read_plan
-from odekit.sweeps.tasks import TASKS
+from odekit.sweeps.tasks import task_named
 
 def rows(cell, folder):
-    task = TASKS[cell.task]
+    task = task_named(cell.task)
     settings = task.settings.model_validate(dict(cell.settings))
     return [dict(row) for row in task.run(settings, cell.seed, folder)]
 
@@ -68,7 +68,7 @@ print(json.dumps([[rows(cell, plan.folder) for cell in plan] for plan in plans])
 
 
 def rows_of(cell: Cell, folder: Path) -> list[Row]:
-    task = TASKS[cell.task]
+    task = task_named(cell.task)
     return task.run(task.settings.model_validate(dict(cell.settings)), cell.seed, folder)
 
 
