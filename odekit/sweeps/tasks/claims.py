@@ -92,6 +92,7 @@ def _taken(rows: Sequence[Mapping[str, Value]], name: str, value: Any, folder: P
     if not taking:
         known = dict.fromkeys(("group", *(name for claim in claims for name in claim.takes)))
         raise UnknownNameError(f"setting of these claims, in {where}:", name, known)
+    value = _whole(value)
     refusals = []
     for claim in taking:
         try:
@@ -100,7 +101,7 @@ def _taken(rows: Sequence[Mapping[str, Value]], name: str, value: Any, folder: P
             refusals.append(error)
     if len(refusals) == len(taking):
         raise refusals[0]
-    return _whole(value)
+    return value
 
 
 def _file_claims(path: Path) -> tuple[Claim, ...]:

@@ -253,6 +253,7 @@ def test_so_does_that_of_the_system_which_a_file_of_claims_names(plan_from: From
         (f'{PREDICT}[grid]\ngroup = "Z5"\n', "scale"),
         (f"{SOLVE}t = 1\n", "start.x"),
         ('sweep.claims = "mine.py"\n', "grid.k"),
+        (CLAIM, "grid.neurons"),
     ],
 )
 def test_one_and_one_point_nought_are_the_same_cell(plan_from: From, head: str, setting: str) -> None:
