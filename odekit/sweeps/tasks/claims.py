@@ -92,16 +92,16 @@ def _taken(rows: Sequence[Mapping[str, Value]], name: str, value: Any, folder: P
     if not taking:
         known = dict.fromkeys(("group", *(name for claim in claims for name in claim.takes)))
         raise UnknownNameError(f"setting of these claims, in {where}:", name, known)
-    value = _whole(value)
+    whole = _whole(value)
     refusals = []
     for claim in taking:
         try:
-            claim.takes[name](value, f"{name} of {claim.id}, in {where},")
+            claim.takes[name](whole, f"{name} of {claim.id}, in {where},")
         except InputError as error:
             refusals.append(error)
     if len(refusals) == len(taking):
         raise refusals[0]
-    return value
+    return whole
 
 
 def _file_claims(path: Path) -> tuple[Claim, ...]:
