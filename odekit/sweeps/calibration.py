@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -20,7 +21,7 @@ from odekit.sweeps.results import Results
 from odekit.sweeps.statistics import CONFIDENCE, upper_limit
 from odekit.sweeps.sweep import State, sweep
 
-__all__ = ["Calibration", "Errors", "calibrate", "calibration_table"]
+__all__ = ["Calibration", "Errors", "calibrate", "calibration_table", "counted_errors"]
 
 # Shares of a claim's runs, each by its one-sided limit at 95 %: so many may be refuted, and so many controls
 # may survive. None of 300 is just enough.
@@ -146,17 +147,20 @@ def calibrate(
 
 
 def calibration_table(errors: Sequence[Errors]) -> Table:
-    """A line for each claim: runs, false refutations, open verdicts, refuted controls, limits in percent."""
+    """A line for each claim: runs, false refutations, open verdicts, refuted controls, limits in percent.
+
+    Limits are rounded away from what they bound.
+    """
     columns = ("claim", "runs", "falsely refuted", "at most, %", "open", "controls refuted", "at least, %")
     rows = tuple(
         (
             each.claim,
             each.runs,
             each.refuted,
-            round(100 * each.refuted_limit, 3),
+            math.ceil(1e5 * each.refuted_limit) / 1e3,
             each.inconclusive,
             each.runs - each.surviving,
-            round(100 * each.control_limit, 3),
+            math.floor(1e5 * each.control_limit) / 1e3,
         )
         for each in errors
     )

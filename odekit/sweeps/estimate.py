@@ -11,6 +11,7 @@ import numpy as np
 
 from odekit.errors import LimitError
 from odekit.limits import bounded
+from odekit.numbers import integer
 from odekit.sweeps.engine import run_batch
 from odekit.sweeps.plan import Cell, Plan
 from odekit.sweeps.store import DamagedError, Record, Store, read_index
@@ -41,7 +42,13 @@ class Estimate:
     error: str = ""
 
     def hours(self, threads: int) -> float:
-        """Of all that is missing, on so many processors."""
+        """Of all that is missing, on so many processors.
+
+        Raises
+        ------
+        InputError: less than one.
+        """
+        threads = integer(threads, "the number of workers", 1)
         return (self.total - self.finished) * self.seconds / threads / 3600
 
 

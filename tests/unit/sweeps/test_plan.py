@@ -100,7 +100,7 @@ BAD = {
     f"{SOLVE}t = 1\nstar.x = 1": ("key of [grid] of plan.toml: 'star.x'", "start.NAME, parameters.NAME"),
     f"{SOLVE}t = 1\nstart = {{}}": ("start of [grid] of plan.toml holds no value", "start.x"),
     f'{SOLVE}t = 1\n"start.x" = 1\nstart.x = 2': ("[grid] of plan.toml says start.x twice", "once"),
-    f"{CLAIM}grid.nurons = 5": ("of these claims, in [grid] of plan.toml: 'nurons'", "Try: 'neurons'"),
+    f"{CLAIM}grid.nurons = 5": ("these claims, in [grid] of plan.toml: 'nurons'", "Try: 'neurons'"),
     f"{CLAIM}grid.neurons = -5": ("neurons of lottery-ticket", "from 32 to 4096"),
     f"{CLAIM}grid.neurons = nan": ("neurons in [grid] of plan.toml", "a finite number"),
     f'{CLAIM}grid.claim = "x"': ("claim is no setting of [grid]", "in [sweep]"),
@@ -249,11 +249,16 @@ def test_so_does_that_of_the_system_which_a_file_of_claims_names(plan_from: From
 
 @pytest.mark.parametrize(
     ("head", "setting"),
-    [(f"{PREDICT}grid.group = 'Z5'\n", "scale"), (f"{SOLVE}t = 1\n", "start.x"), (CLAIM, "grid.neurons")],
+    [
+        (f'{PREDICT}[grid]\ngroup = "Z5"\n', "scale"),
+        (f"{SOLVE}t = 1\n", "start.x"),
+        ('sweep.claims = "mine.py"\n', "grid.k"),
+        (CLAIM, "grid.neurons"),
+    ],
 )
 def test_one_and_one_point_nought_are_the_same_cell(plan_from: From, head: str, setting: str) -> None:
-    setting = f"grid.{setting}" if head.startswith(PREDICT) else setting
-    whole, decimal = (plan_from(f"{head}{setting} = {value}").cell(0) for value in ("64", "64.0"))
+    files = {"mine.py": CLAIM_OF_MINE}
+    whole, decimal = (plan_from(f"{head}{setting} = {value}", **files).cell(0) for value in ("64", "64.0"))
     assert (whole.key, whole.seed) == (decimal.key, decimal.seed)
 
 

@@ -106,14 +106,14 @@ def _tell_estimate(plan: Plan, folder: Path, workers: int | None) -> None:
     from odekit.sweeps import estimated, processors
 
     found = estimated(plan, folder)
-    threads = workers or processors()
+    threads = processors() if workers is None else workers
+    hours = found.hours(threads)
     tell(f"{found.total:,} cells, {found.finished:,} finished, {found.failed:,} of them failed")
     if found.error:
         tell(f"One that was tried failed: {found.error}", err=True)
     if math.isinf(found.seconds):
         tell("One cell takes over a quarter of a minute; the others were not tried.")
     else:
-        hours = found.hours(threads)
         tell(
             f"about {found.seconds:.2g} s a cell, by {found.measured:,} of them: {_duration(hours)} on "
             f"{threads} processors"
