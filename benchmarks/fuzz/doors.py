@@ -20,6 +20,7 @@ from mutations import of_archives, of_lines, of_tables, of_text
 from words import cheap
 
 import odekit
+from odekit import sweeps
 from odekit.claims.own import claims_in
 from odekit.cli.program import program
 from odekit.errors import OdekitError
@@ -105,6 +106,13 @@ def read_claims(path: Path) -> None:
         _ = claims_in(path)
 
 
+def read_plan(path: Path) -> None:
+    """A plan of a sweep, and its first and last cell."""
+    with _bounded():
+        plan = sweeps.read_plan(path)
+        _ = [plan.cell(place).key for place in (0, len(plan) - 1)]
+
+
 def read_formula(path: Path) -> None:
     """Equations as text."""
     with _bounded():
@@ -159,6 +167,7 @@ _ALL = (
     Target("systems", "system.toml", read_system, seeds.systems, of_text),
     Target("checks", "draft.toml", read_checks, seeds.checks, of_text),
     Target("claims", "mine.toml", read_claims, seeds.claims, of_text),
+    Target("plans", "plan.toml", read_plan, seeds.plans, of_text),
     Target("formulas", "formula.txt", read_formula, seeds.formulas, of_text),
     Target("activations", "activation.txt", read_activation, seeds.activations, of_text),
     Target(

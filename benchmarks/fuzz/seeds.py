@@ -17,7 +17,7 @@ from odekit.extras import require_parquet
 
 __all__ = [
     "activations", "archived_records", "beside", "calls", "checks", "claims", "documents", "formulas",
-    "parquet", "parquet_records", "recalled", "runs", "systems", "tables", "written_records",
+    "parquet", "parquet_records", "plans", "recalled", "runs", "systems", "tables", "written_records",
 ]  # fmt: skip
 
 Generator = np.random.Generator
@@ -54,6 +54,12 @@ CLAIMS = (
     'system = "/dev/zero"\n[claims.a]\nkind = "winner"\namong = ["x", "y"]\nwinner = "x"\n',
     '[equations]\na = "a*b"\nb = "a**2"\n[claims.order]\nkind = "order"\nof = "a"\nsmall = "a0"\norder = 1\n'
     'approximation = "a0"\nfrom = 0.1\nhalvings = 3\nstart = {a = 0.1, b = 1}\nend = 1\n',
+)
+PLANS = (
+    '[sweep]\ntask = "compare"\nseed = 3\nseeds = 4\n[grid]\ngroup = ["Z5", "S3"]\nscale = [0.01, 1]\nneurons = 64\n',
+    '[sweep]\nclaims = ["lottery-ticket", "decoupling"]\nfull = true\n[grid]\ngroup = "Z7"\nneurons = [64, 128]\n',
+    '[sweep]\ntask = "solve"\ntable = "parquet"\n[grid]\nsystem = "/dev/zero.toml"\nt = 1\nstart.x = [0.5, 1]\n',
+    '[sweep]\ntask = "predict"\n[[cells]]\ngroup = "Z5"\nactivation = "z**2"\n[[cells]]\ngroup = "D4"\nscale = 0.5\n',
 )
 FORMULAS = (
     "x' = x*(1 - y); y' = y*(x - 1)",
@@ -196,6 +202,11 @@ def checks(generator: Generator) -> Iterator[bytes]:
 def claims(generator: Generator) -> Iterator[bytes]:
     """Claims in TOML."""
     yield from documents(CLAIMS)
+
+
+def plans(generator: Generator) -> Iterator[bytes]:
+    """Plans of sweeps in TOML."""
+    yield from documents(PLANS)
 
 
 def documents(good: tuple[str, ...]) -> Iterator[bytes]:

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FUZZ = ROOT / "benchmarks" / "fuzz"
 NAMES = (
     *("runs", "answers", "tables", "trajectories-npz", "trajectories-csv", "trajectories-parquet", "systems"),
-    *("checks", "claims", "formulas", "activations", "program"),
+    *("checks", "claims", "plans", "formulas", "activations", "program"),
 )
 SMALL = 30
 
