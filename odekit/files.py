@@ -13,8 +13,8 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import get_ident
 from typing import Any, BinaryIO
+from uuid import uuid4
 
 from odekit.errors import FileError
 
@@ -200,4 +200,5 @@ def _probe(place: Path) -> None:
 
 
 def _temporary(target: Path) -> Path:
-    return target.with_name(f".{target.name}.{os.getpid()}-{get_ident()}.tmp")
+    """A hidden name beside the target that no other process has, nor one that was killed before."""
+    return target.with_name(f".{target.name}.{uuid4().hex}.tmp")

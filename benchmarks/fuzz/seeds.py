@@ -56,10 +56,14 @@ CLAIMS = (
     'approximation = "a0"\nfrom = 0.1\nhalvings = 3\nstart = {a = 0.1, b = 1}\nend = 1\n',
 )
 PLANS = (
-    '[sweep]\ntask = "compare"\nseed = 3\nseeds = 4\n[grid]\ngroup = ["Z5", "S3"]\nscale = [0.01, 1]\nneurons = 64\n',
-    '[sweep]\nclaims = ["lottery-ticket", "decoupling"]\nfull = true\n[grid]\ngroup = "Z7"\nneurons = [64, 128]\n',
-    '[sweep]\ntask = "solve"\ntable = "parquet"\n[grid]\nsystem = "/dev/zero.toml"\nt = 1\nstart.x = [0.5, 1]\n',
-    '[sweep]\ntask = "predict"\n[[cells]]\ngroup = "Z5"\nactivation = "z**2"\n[[cells]]\ngroup = "D4"\nscale = 0.5\n',
+    '[sweep]\ntask = "compare"\nseed = 3\nseeds = 4\n[grid]\ngroup = ["Z5", "S3"]\nscale = [0.01, 1]\n'
+    "neurons = 64\n",
+    '[sweep]\nclaims = ["lottery-ticket", "decoupling"]\nfull = true\n[grid]\ngroup = "Z7"\n'
+    "neurons = [64, 128]\n",
+    '[sweep]\ntask = "solve"\ntable = "parquet"\n[grid]\nsystem = "/dev/zero.toml"\nt = 1\n'
+    "start.x = [0.5, 1]\n",
+    '[sweep]\ntask = "predict"\n[[cells]]\ngroup = "Z5"\nactivation = "z**2"\n[[cells]]\ngroup = "D4"\n'
+    "scale = 0.5\n",
 )
 FORMULAS = (
     "x' = x*(1 - y); y' = y*(x - 1)",
