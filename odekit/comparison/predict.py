@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -183,6 +184,7 @@ def _wrapped(angle: FloatArray) -> FloatArray:
     return np.where(angle > np.pi, angle - 2 * np.pi, angle)
 
 
+@lru_cache(maxsize=64)
 def _constants(network: Network) -> tuple[FloatArray, FloatArray]:
     """Rate of the elliptic form of every mode in the network's own time, and the readout's scale."""
     basis = mode_basis(network.finite_group)

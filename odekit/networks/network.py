@@ -1,7 +1,7 @@
 """The specification of a network: group, task, activation, embedding, constraint, loss, rates."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
@@ -62,7 +62,7 @@ class Network:
     task: Task
     loss: str
     logit_scale: float
-    rates: Mapping[str, float]
+    rates: Mapping[str, float] = field(hash=False)  # a mapping has no hash
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """How sure is a share that was counted? Clopper-Pearson intervals."""
 
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 __all__ = ["CONFIDENCE", "share_interval", "upper_limit"]
 
@@ -14,7 +14,7 @@ def share_interval(count: int, total: int, confidence: float = CONFIDENCE) -> tu
     ([0.0, 0.0122], (0.0, 1.0))
     """
     tail = (1.0 - confidence) / 2
-    low = float(beta.ppf(tail, count, total - count + 1)) if count > 0 else 0.0
+    low = float(betaincinv(count, total - count + 1, tail)) if count > 0 else 0.0
     return low, upper_limit(count, total, 1.0 - tail)
 
 
@@ -24,4 +24,4 @@ def upper_limit(count: int, total: int, confidence: float = CONFIDENCE) -> float
     >>> round(upper_limit(0, 300), 5), upper_limit(3, 3)
     (0.00994, 1.0)
     """
-    return 1.0 if count >= total else float(beta.ppf(confidence, count + 1, total - count))
+    return 1.0 if count >= total else float(betaincinv(count + 1, total - count, confidence))

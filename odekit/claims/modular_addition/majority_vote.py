@@ -1,6 +1,7 @@
 """The majority vote: a diversified network's logits peak at the right answer, with two half-sized ghosts."""
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -170,6 +171,7 @@ def _rounding(population: Population) -> float:
     return 2 * (neurons + 8) * EPS * 8 * (n - 1) / (n - 2)
 
 
+@lru_cache(maxsize=16)
 def _train(group: FiniteGroup, count: int, scale: float) -> dict[str, object]:
     """Train a diversified network from small aligned weights, and find when its logits leave the form."""
     start = Population(group, count, scale, scale, population_logits(Network("Zp")))
@@ -204,6 +206,7 @@ def _text(wave: Wave) -> str:
     return str(wave.height).replace("**", "^")
 
 
+@cache
 def _subtraction() -> tuple[int, int, int]:
     """How many pairs of x - y a shared embedding can answer, and how many of x - y and x + y it learns.
 

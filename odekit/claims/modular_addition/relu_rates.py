@@ -1,5 +1,7 @@
 """ReLU's rates: 2Cp and 10Cp at the start, and a growth rate of their own once harmonics have filled in."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from odekit.arrays import FloatArray
@@ -98,6 +100,7 @@ def _predicted(group: FiniteGroup) -> dict[str, float]:
     return {GROWTH: 1.0, ALIGNMENT: limit["alignment"] / limit["growth"], LATER: _eigenvalue(group.order)}
 
 
+@lru_cache(maxsize=16)
 def _at_order(group: FiniteGroup) -> dict[str, float]:
     """The rates of one harmonic averaged over phases at this order, over 2Cn."""
     rates = initial_rates(derive_harmonic(Network(group, activation="relu")))
@@ -166,6 +169,7 @@ def _final(
     return value, (value - doubt, value + doubt)
 
 
+@lru_cache(maxsize=16)
 def _series(group: FiniteGroup) -> dict[str, object]:
     """Local growth rate and |D| over time, averaged over phases."""
     weights = spread_start(group, 16, 0.5, np.array([SERIES_ANGLE]))

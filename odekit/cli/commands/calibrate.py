@@ -44,12 +44,12 @@ def command(
     workers: int | None,
     json_file: str | None,
 ) -> None:
-    """Put claims to the test over many seeds; count false refutations, open verdicts, surviving controls.
+    """Count false refutations, open verdicts and surviving controls of claims over many seeds.
 
     The claims are true as they are stated, so that every refutation is false. Of each share the limit of
     Clopper and Pearson is given, one-sided at 95 %: none of 300 is at most 1 %. The same command goes on
-    after any end. Exits with 0 if by these limits at most 1 % are falsely refuted and at least 99 % of the controls
-    are refuted, for every claim; 1 if one errs more often; 3 if there are too few runs to tell.
+    after any end. Exits with 0 if by these limits at most 1 % are falsely refuted and at least 99 % of the
+    controls are refuted, for every claim; 1 if one errs more often; 3 if there are too few runs to tell.
     """
     from odekit.claims import select_claims
     from odekit.sweeps import calibrate, calibration_table

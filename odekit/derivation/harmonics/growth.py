@@ -9,6 +9,7 @@ gradient in xi is ``2 b G(theta) theta``, and lambda the largest ``|2 b G(theta)
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -52,6 +53,7 @@ class GrowthShape:
         return float(abs(values[m - 1] / values[0]))
 
 
+@lru_cache(maxsize=256)
 def growth_shape(order: int, harmonics: int | None = None) -> GrowthShape:
     """Maximise the growth rate by ascent on the sphere, with steps that shrink because of the kinks.
 

@@ -18,7 +18,7 @@ from odekit._version import __version__
 from odekit.errors import FileError, OdekitError
 from odekit.sweeps.plan import Cell
 from odekit.sweeps.store import Record
-from odekit.sweeps.tasks import TASKS, digest
+from odekit.sweeps.tasks import digest, task_named
 
 __all__ = ["dask_setup", "run_batch", "run_cell"]
 
@@ -54,7 +54,7 @@ def run_cell(cell: Cell, folder: Path) -> Record:
         warnings.simplefilter("ignore")
         try:
             _check_sources(cell, folder)
-            task = TASKS[cell.task]
+            task = task_named(cell.task)
             rows = task.run(task.settings.model_validate(dict(cell.settings)), cell.seed, folder)
         except OdekitError as failure:
             error = str(failure)

@@ -11,9 +11,10 @@ from odekit.arguments import path_of
 from odekit.errors import InputError, UnknownNameError
 from odekit.files import read_toml
 from odekit.numbers import real
+from odekit.sweeps import tasks
 from odekit.sweeps.plan.plan import Plan
 from odekit.sweeps.plan.schema import PlanFile, SweepTable, checked
-from odekit.sweeps.tasks import CLAIMS, TASKS, Task, Value, check_values, claim_cells, digest
+from odekit.sweeps.tasks import Task, Value, digest, task_named
 
 __all__ = ["MOST_CELLS", "make_plan", "read_plan"]
 
@@ -50,7 +51,7 @@ def make_plan(tables: Mapping[str, Any], name: str, folder: Path) -> Plan:
     folder: from which paths lead.
     """
     written: PlanFile = checked(PlanFile, tables, name)
-    task = TASKS[written.sweep.task]
+    task = task_named(written.sweep.task)
     grid = {key: _values(key, value, name) for key, value in _flat(written.grid).items()}
     lines = [_flat(line) for line in written.cells or [{}]]
     for place, line in enumerate(lines, start=1):
@@ -78,10 +79,10 @@ def _check_claims(
     rows: Sequence[Mapping[str, Value]], grid: Mapping[str, Sequence[Value]], folder: Path
 ) -> None:
     """Refuse values of further settings that no claim takes."""
-    known = CLAIMS.settings.model_fields
+    known = task_named("claims").settings.model_fields
     for name, values in [*grid.items(), *((name, [value]) for row in rows for name, value in row.items())]:
         for value in values if name not in known else ():
-            check_values(rows, name, value, folder)
+            tasks.check_values(rows, name, value, folder)
 
 
 def _without(row: Mapping[str, Value], names: Mapping[str, Value]) -> dict[str, Value]:
@@ -128,7 +129,7 @@ def _rows(sweep: SweepTable, lines: Sequence[dict[str, Any]], folder: Path) -> l
     """The lines of the list of cells, each with every claim where claims are asked for."""
     if sweep.task != "claims":
         return list(lines)
-    claims = claim_cells(sweep.claims or "all", sweep.full, folder)
+    claims = tasks.claim_cells(sweep.claims or "all", sweep.full, folder)
     return [{**claim, **line} for line in lines for claim in claims]
 
 

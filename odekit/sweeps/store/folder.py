@@ -86,10 +86,9 @@ class Store:
     def shared(self) -> Iterator[bool]:
         """Whether another process works on the folder while the block runs; both may."""
         lock = FileLock(self.folder / LOCK)
-        try:
-            with refusing(self.folder):
-                lock.acquire(timeout=0)
-        except Timeout:
+        with refusing(self.folder):
+            is_shared = not _acquired(lock)
+        if is_shared:
             yield True
             return
         try:
@@ -174,6 +173,14 @@ def read_index(folder: Path) -> dict[str, dict[str, Any]]:
                 entry = json.loads(line)
                 found[entry["key"]] = {"failed": bool(entry["failed"]), "seconds": float(entry["seconds"])}
     return found
+
+
+def _acquired(lock: FileLock) -> bool:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    return True
 
 
 def _schema(about: Path) -> int:

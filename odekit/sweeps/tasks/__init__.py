@@ -1,13 +1,32 @@
-"""What does a cell do? Kinds of cells, each a pure function of its settings and a seed."""
+"""What does a cell do? A task of settings and a seed: a pure function, loaded on first use."""
 
-from odekit.sweeps.tasks.claims import CLAIMS, check_values, claim_cells
-from odekit.sweeps.tasks.compare import COMPARE
-from odekit.sweeps.tasks.predict import POPULATION, PREDICT
-from odekit.sweeps.tasks.simulate import SIMULATE
-from odekit.sweeps.tasks.solve import SOLVE
+from typing import TYPE_CHECKING, cast
+
+from odekit.facade import lazy
 from odekit.sweeps.tasks.sources import digest
 from odekit.sweeps.tasks.task import Row, Settings, Task, Value
 
-__all__ = ["CLAIMS", "TASKS", "Row", "Settings", "Task", "Value", "check_values", "claim_cells", "digest"]
+__all__ = ["TASKS", "Row", "Settings", "Task", "Value", "check_values", "claim_cells", "digest", "task_named"]
 
-TASKS = {task.name: task for task in (CLAIMS, COMPARE, PREDICT, POPULATION, SIMULATE, SOLVE)}
+TASKS = ("claims", "compare", "predict", "population", "simulate", "solve")
+_HOMES = {
+    "CLAIMS": "claims",
+    "COMPARE": "compare",
+    "POPULATION": "predict",
+    "PREDICT": "predict",
+    "SIMULATE": "simulate",
+    "SOLVE": "solve",
+    "check_values": "claims",
+    "claim_cells": "claims",
+}
+
+if TYPE_CHECKING:
+    from odekit.sweeps.tasks.claims import check_values, claim_cells
+else:
+    __getattr__, __dir__ = lazy(__name__, _HOMES)
+
+
+def task_named(name: str) -> Task:
+    """The task of one of the names of `TASKS`."""
+    load, _ = lazy(__name__, _HOMES)
+    return cast(Task, load(name.upper()))

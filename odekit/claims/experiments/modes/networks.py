@@ -1,6 +1,7 @@
 """What claims on cyclic groups share: groups they apply to, starts, and clocks of whole networks."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -113,6 +114,7 @@ def blowing_up_together(
     return {name: (times / end)[:, None] * values for name, values in weights.items()}, end
 
 
+@lru_cache(maxsize=64)
 def elliptic_rate(network: Network) -> float:
     """The derived rate r of ``u' = 2 r v conj(u), v' = r u^2`` for a mode with a phase.
 
