@@ -40,7 +40,7 @@ PLANS = {
         seeds = {seeds}
         [grid]
         group = [{groups}]
-        neurons = 8000
+        neurons = 400
     """,
     "trivial": """
         [sweep]
@@ -149,8 +149,8 @@ def _alone(kind: str, cells: int, workers: int, seed: int) -> dict[str, float]:
     found: dict[str, float] = json.loads(result.stdout)
     count = found["cells"]
     print(
-        f"{kind}, {count:,} cells, {workers} worker{'s' if workers > 1 else ''}, {found['batches']:,} batches: "
-        f"{found['wall']:.1f} s, of it start and end {found['start']:.1f} s; "
+        f"{kind}, {count:,} cells, {workers} worker{'s' if workers > 1 else ''}, {found['batches']:,} "
+        f"batches: {found['wall']:.1f} s, of it start and end {found['start']:.1f} s; "
         f"{count / _working(found):.1f} cells/s\n"
         f"  a cell {1e3 * found['in cells'] / count:.2f} ms, overhead {1e3 * _overhead(found):.2f} ms; this "
         f"process a cell: {_each(found)}, processor {1e3 * found['busy'] / count:.2f} ms\n"
