@@ -3,12 +3,13 @@
     python benchmarks/sweep.py [--cells 1000] [--workers 1,2] [--trivial 1000,10000] [--seed 0]
 
 Cells predict the winners of random networks, some 20 to 50 ms each; trivial ones solve x' = -x in a
-millisecond or two. Each sweep runs in a process of its own, into a temporary folder. Printed for each: wall
-time, the start of the cluster, seconds of a cell, the overhead of a cell (processors in use times wall time,
-less the start, over the cells, less the seconds of one), how much of this process went into writing and
-reading back, and its largest resident memory. The exit code is 1 where a target is missed: on two cores 1.8
-times one worker's throughput, and less than 5 ms of overhead a cell. Beside other work on the machine the
-numbers say little; its load is printed.
+millisecond or two, and go out one by one too, which tells what a batch costs and what a cell in it. Each sweep
+runs in a process of its own, into a temporary folder. Printed for each: wall time, what of it is start and end
+(the plan is read, the cluster comes and goes), seconds of a cell, the overhead of a cell (workers times the
+other wall time, over the cells, less the seconds of one), what of this process's time went into sending,
+receiving, writing and gathering, and its largest resident memory. The exit code is 1 where a target is missed:
+on two cores 1.8 times one worker's throughput, and less than 5 ms of overhead a cell. Beside other work on the
+machine the numbers say little; its load is printed.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ from typing import Any
 
 __all__ = ["main", "measured"]
 
+# Seconds by what they went into; busy ones are of this process's processors, own ones of its main thread.
+CLOCKS = ("start", "send", "receive", "write", "gather", "busy", "own")
 SPEED_UP, OVERHEAD = 1.8, 5e-3
+MOST_SINGLE = 1000  # cells that go out one by one
 GROUPS = ("Z31", "Z37", "Z41", "Z43", "Z47")
 PLANS = {
     "predict": """
@@ -53,6 +57,8 @@ PLANS = {
         "start.x" = 1.0
     """,
 }
+SINGLE = "single"
+PLANS[SINGLE] = PLANS["trivial"]
 DECAY = """
 [equations]
 x = "-x"
@@ -78,7 +84,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     workers = [int(each) for each in options.workers.split(",")]
     found = [_alone("predict", options.cells, count, options.seed) for count in workers]
     for each in filter(None, options.trivial.split(",")):
-        _alone("trivial", int(each), max(workers), options.seed)
+        many = _alone("trivial", int(each), max(workers), options.seed)
+        if int(each) <= MOST_SINGLE:
+            _tell_constants(many, _alone(SINGLE, int(each), max(workers), options.seed))
     return int(not _is_met(found))
 
 
@@ -87,7 +95,7 @@ def measured(kind: str, cells: int, workers: int, seed: int) -> dict[str, float]
 
     Parameters
     ----------
-    kind: of the cells, ``"predict"`` or ``"trivial"``.
+    kind: of the cells, ``"predict"``, ``"trivial"``, or ``"single"``, trivial with one a batch.
     cells, workers: their numbers.
     seed: of the plan.
     """
@@ -96,21 +104,26 @@ def measured(kind: str, cells: int, workers: int, seed: int) -> dict[str, float]
     module.connected = _watched_start(module.connected, clocks)
     module.gathered = _watched(module.gathered, "gather", clocks)
     module.Store.write = _watched(module.Store.write, "write", clocks)
-    streamed: Any = import_module("odekit.sweeps.engine.stream")._Stream
+    streamed_module: Any = import_module("odekit.sweeps.engine.stream")
+    streamed = streamed_module._Stream
     streamed._fill = _watched(streamed._fill, "send", clocks)
     streamed._received = _watched(streamed._received, "receive", clocks)
     groups = ", ".join(f'"{group}"' for group in GROUPS)
+    if kind == SINGLE:
+        streamed_module.MOST_IN_BATCH = 1
     plan = PLANS[kind].format(seed=seed, cells=cells, seeds=max(1, cells // len(GROUPS)), groups=groups)
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "plan.toml").write_text(plan)
         (Path(folder) / "decay.toml").write_text(DECAY)
-        begin, busy = time.perf_counter(), time.process_time()
-        found = module.sweep(Path(folder) / "plan.toml", Path(folder) / "out", workers=workers)
-        wall, busy = time.perf_counter() - begin, time.process_time() - busy
+        begin = time.perf_counter()
+        chosen = module.read_plan(Path(folder) / "plan.toml")
+        clocks["start"] += time.perf_counter() - begin
+        found = module.sweep(chosen, Path(folder) / "out", workers=workers)
+        wall = time.perf_counter() - begin
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
     told = {"cells": found.state.done, "workers": workers, "batches": clocks.pop("receive calls")}
-    told |= {"wall": wall, "busy": busy, "in cells": found.state.seconds, "megabytes": peak}
-    return {**told, **{name: clocks[name] for name in ("start", "send", "receive", "write", "gather")}}
+    told |= {"wall": wall, "in cells": found.state.seconds, "megabytes": peak}
+    return {**told, **{name: clocks[name] for name in CLOCKS}}
 
 
 def _watched(call: Callable[..., Any], name: str, clocks: Counter[str]) -> Callable[..., Any]:
@@ -135,7 +148,10 @@ def _watched_start(connected: Callable[..., Any], clocks: Counter[str]) -> Calla
         begin = time.perf_counter()
         with connected(*given) as client:
             clocks["start"] += time.perf_counter() - begin
+            busy, own = time.process_time(), time.thread_time()
             yield client
+            clocks["busy"] += time.process_time() - busy
+            clocks["own"] += time.thread_time() - own
             begin = time.perf_counter()
         clocks["start"] += time.perf_counter() - begin
 
@@ -158,6 +174,15 @@ def _alone(kind: str, cells: int, workers: int, seed: int) -> dict[str, float]:
         flush=True,
     )
     return found
+
+
+def _tell_constants(many: Mapping[str, float], single: Mapping[str, float]) -> None:
+    """Processor's time of this process, scheduler included, for each batch and for each cell in it."""
+    cells = many["cells"]
+    for name, what in (("busy", "all of this process"), ("own", "its main thread")):
+        batch = (single[name] - many[name]) / (single["batches"] - many["batches"])
+        cell = (many[name] - batch * many["batches"]) / cells
+        print(f"processor of {what}: {1e3 * batch:.2f} ms a batch, {1e3 * cell:.2f} ms a cell")
 
 
 def _each(found: Mapping[str, float]) -> str:

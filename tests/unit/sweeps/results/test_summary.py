@@ -39,8 +39,8 @@ def summary() -> Summary:
 
 def test_a_sentence_says_over_which_region(summary: Summary) -> None:
     assert summary.text("lottery") == (
-        "confirmed at all of group = Z5, and at all of scale = 0.1; refuted in 2 of 120 cells, only at group = "
-        "Z8 with scale = 1; not applicable in 40 of 120 cells, only at group = S3"
+        "confirmed at all of group = Z5, and at all of scale = 0.1; refuted in 2 of 120 cells, only at group "
+        "= Z8 with scale = 1; not applicable in 40 of 120 cells, only at group = S3"
     )
     assert summary_of(a=EVERYWHERE).text("a") == "confirmed in all of 6 cells"
     judged = summary_of(a={**EVERYWHERE, ("S3", 0.1): {"not_applicable": 3}}).text("a")
