@@ -3,13 +3,13 @@
     python benchmarks/sweep.py [--cells 1000] [--workers 1,2] [--trivial 1000,10000] [--seed 0]
 
 Cells predict the winners of random networks, some 20 to 50 ms each; trivial ones solve x' = -x in a
-millisecond or two, and go out one by one too, which tells what a batch costs and what a cell in it. Each sweep
-runs in a process of its own, into a temporary folder. Printed for each: wall time, what of it is start and end
-(the plan is read, the cluster comes and goes), seconds of a cell, the overhead of a cell (workers times the
-other wall time, over the cells, less the seconds of one), what of this process's time went into sending,
-receiving, writing and gathering, and its largest resident memory. The exit code is 1 where a target is missed:
-on two cores 1.8 times one worker's throughput, and less than 5 ms of overhead a cell. Beside other work on the
-machine the numbers say little; its load is printed.
+millisecond or two, and go out one by one too, which tells what a batch costs and what a cell in it. Each
+sweep runs in a process of its own, into a temporary folder. Printed for each: wall time, what of it is
+start and end (the plan is read, the cluster comes and goes), seconds of a cell, the overhead of a cell
+(workers times the other wall time, over the cells, less the seconds of one), what of this process's time
+went into sending, receiving, writing and gathering, and its largest resident memory. The exit code is 1
+where a target is missed: on two cores 1.8 times one worker's throughput, and less than 5 ms of overhead a
+cell. Beside other work on the machine the numbers say little; its load is printed.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from odekit.outcomes import outcome_text
 from odekit.report import Table
 from odekit.sweeps.results.summary import COUNTED, Counts, Summary, value_text
+from odekit.sweeps.tasks import Value
 
 __all__ = ["summary_tables"]
 
@@ -34,13 +35,13 @@ def summary_tables(summary: Summary) -> list[Table]:
 def _outcomes(lines: list[tuple[str, str, Counts]]) -> Table:
     present = [name for name in COUNTED if any(counts.by_outcome.get(name) for *_, counts in lines)]
     columns = ("of", "at", *map(outcome_text, present), "confirmed, % (interval)")
-    rows = tuple(
-        (subject, at, *(counts.by_outcome.get(name, 0) for name in present), _share(counts))
-        for subject, at, counts in lines[:MOST_LINES]
-    )
+    rows: list[tuple[Value, ...]] = []
+    for subject, at, counts in lines[:MOST_LINES]:
+        numbers = [counts.by_outcome.get(name, 0) for name in present]
+        rows.append((subject, at, *numbers, _share(counts)))
     left_out = len(lines) - MOST_LINES
     more = f" {left_out:,} further lines are in summary.json." if left_out > 0 else ""
-    return Table(columns, rows, CAPTION + more)
+    return Table(columns, tuple(rows), CAPTION + more)
 
 
 def _lines(summary: Summary, subject: str) -> Iterator[tuple[str, str, Counts]]:
