@@ -7,7 +7,11 @@ ODEKIT_REFERENCE requires the data: then its absence is a failure.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -44,3 +48,37 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def reference() -> Path:
     """The folder of the reference data, for tests that carry the marker `reference`."""
     return reference_folder()
+
+
+class InlineClient:
+    """In place of a client of Dask: computes each batch here when it is sent, and notes its cells."""
+
+    status = "running"
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def ncores(self) -> dict[str, int]:
+        return {"here": 1}
+
+    def submit(self, function: Any, batch: Sequence[Any], folder: Path, pure: bool) -> Any:
+        self.sent += [cell.key for cell in batch]
+        records = function(batch, folder)
+        future = SimpleNamespace(key=f"batch {len(self.sent)}", result=lambda: records)
+        future.add_done_callback = lambda call: call(future)
+        return future
+
+
+@pytest.fixture
+def inline(monkeypatch: pytest.MonkeyPatch) -> InlineClient:
+    """The client by which sweeps are computed in this process, without a cluster."""
+    from odekit.sweeps import sweep
+
+    client = InlineClient()
+
+    @contextmanager
+    def connected(scheduler: str | None, workers: int | None) -> Iterator[InlineClient]:
+        yield client
+
+    monkeypatch.setitem(sweep.__globals__, "connected", connected)
+    return client

@@ -25,6 +25,8 @@ COMMANDS = (
     *("verify", "claims", "derive", "analyse", "check", "simulate", "compare", "predict"),
     *("reproduce", "explore", "sweep", "calibrate"),
 )
+# Modules that lie deeper than in a file of the command's name.
+DEEPER = {"sweep": "sweeps.sweep", "calibrate": "sweeps.calibrate"}
 
 
 class Failure(click.ClickException):
@@ -44,7 +46,8 @@ class Program(click.Group):
         """Load a command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"odekit.cli.commands.{cmd_name}").command
+        place = DEEPER.get(cmd_name, cmd_name)
+        command: click.Command = import_module(f"odekit.cli.commands.{place}").command
         return command
 
     def resolve_command(

@@ -134,13 +134,13 @@ def calibrate(
     UnknownNameError: an unknown claim.
     StoppedEarly, FileError, InputError, MissingExtraError: as `sweep`.
     """
-    names = claims if isinstance(claims, str) else list(claims)
+    names = list(claims) if isinstance(claims, tuple) else claims
     table = {"claims": names, "seed": integer(seed, "the seed", 0), "seeds": integer(seeds, "seeds", 1)}
     plan = make_plan({"sweep": table}, "calibrate", Path.cwd())
     found = sweep(
         plan, out, scheduler=scheduler, workers=workers, on_progress=on_progress, is_stopped=is_stopped
     )
-    counted = Calibration(_errors(found.results), seed, found.state.seconds, found.results)
+    counted = Calibration(counted_errors(found.results), seed, found.state.seconds, found.results)
     write_text(found.folder / REPORT, strict_json(counted.to_json()))
     return counted
 
@@ -164,7 +164,8 @@ def calibration_table(errors: Sequence[Errors]) -> Table:
     return Table(columns, rows, caption)
 
 
-def _errors(results: Results) -> list[Errors]:
+def counted_errors(results: Results) -> list[Errors]:
+    """How each claim of a sweep erred; every claim of it is true."""
     counts: dict[str, Counter[str]] = {}
     for row in results:
         found = counts.setdefault(str(row["claim"]), Counter())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from odekit.errors import LimitError
 from odekit.limits import bounded
 from odekit.sweeps.engine import run_batch
 from odekit.sweeps.plan import Cell, Plan
-from odekit.sweeps.store import Record, read_index
+from odekit.sweeps.store import DamagedError, Record, Store, read_index
 
 __all__ = ["Estimate", "estimated"]
 
@@ -50,11 +52,14 @@ def estimated(plan: Plan, folder: Path) -> Estimate:
     ----------
     plan: of cells.
     folder: of the sweep, which needn't exist.
+
+    Raises
+    ------
+    FileError: the folder can't be read, holds something else, or is of a newer odekit.
     """
-    entries = read_index(folder)
-    known = [entries[cell.key] for cell in plan if cell.key in entries]
-    failed = sum(entry["failed"] for entry in known)
-    finished = [entry["seconds"] for entry in known if not entry["failed"]]
+    known = list(_finished(plan, Store(folder)))
+    failed = sum(is_failed for is_failed, _ in known)
+    finished = [seconds for is_failed, seconds in known if not is_failed]
     if finished:
         return Estimate(len(plan), len(known), failed, float(np.mean(finished)), len(finished))
     places = sorted({*np.linspace(0, len(plan) - 1, TRIED).astype(int).tolist()})
@@ -65,6 +70,18 @@ def estimated(plan: Plan, folder: Path) -> Estimate:
     error = next((record.error for record in records if record.is_failed), "")
     mean = float(np.mean([record.seconds for record in records]))
     return Estimate(len(plan), len(known), failed, mean, len(records), error)
+
+
+def _finished(plan: Plan, store: Store) -> Iterator[tuple[bool, float]]:
+    """Whether it failed, and its seconds, of each cell that has a file; read where no index tells of it."""
+    entries, there = read_index(store.folder), store.keys()
+    for key in (cell.key for cell in plan):
+        if key in there and key in entries:
+            yield entries[key]["failed"], entries[key]["seconds"]
+        elif key in there:
+            with suppress(DamagedError):
+                record = store.read(key)
+                yield record.is_failed, record.seconds
 
 
 @bounded("a cell of the plan", LONGEST)

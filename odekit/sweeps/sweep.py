@@ -100,12 +100,14 @@ def sweep(
     InputError: a plan that asks for what there isn't, or no scheduler at the address.
     MissingExtraError: distributed is not installed.
     """
-    chosen = plan if isinstance(plan, Plan) else read_plan(plan)
     expect(scheduler is None or isinstance(scheduler, str), "the scheduler is no address", "text", scheduler)
     if workers is not None:
         workers = integer(workers, "the number of workers", 1, MOST_WORKERS)
     expect_functions(on_progress, is_stopped)
-    run = _Start(chosen, Store(out), flag(retry_failed, "retry_failed"))
+    retry_failed = flag(retry_failed, "retry_failed")
+    store = Store(out)
+    chosen = plan if isinstance(plan, Plan) else read_plan(plan)
+    run = _Start(chosen, store, retry_failed)
     run.compute(scheduler, workers, on_progress or _nothing, is_stopped or _never)
     return Sweep(chosen, run.store.folder, run.state, gathered(chosen, run.store))
 

@@ -28,6 +28,7 @@ VIOLATIONS = {
     "layers inside comparison": ("comparison/measures/attic.py", "import odekit.comparison.flows\n"),
     "layers inside checking": ("checking/sampling/attic.py", "import odekit.checking.judge\n"),
     "layers inside claims": ("claims/experiments/attic.py", "import odekit.claims.verify\n"),
+    "layers inside sweeps": ("sweeps/tasks/attic.py", "import odekit.sweeps.plan\n"),
     "the core knows neither groups nor networks": ("systems/attic.py", "import odekit.groups\n"),
     "simulation knows nothing of algebra": ("simulation/attic.py", "import odekit.systems\n"),
     "sympy only in systems, derivation, solvers.codegen and checking.algebra": (

@@ -17,7 +17,7 @@ CONFIRMED: list[tuple[str, dict[str, Any]]] = [
     ("single-frequency", {"neurons": 5, "scale": 0.08}),
     ("lottery-ticket", {"neurons": 64, "scale": 0.05}),
     ("majority-vote", {"scale": 0.05}),
-    ("even-activations", {"neurons": 300, "scale": 0.05, "activation": "z**6"}),
+    ("even-activations", {"neurons": 450, "scale": 0.05, "activation": "z**6"}),
     ("single-irrep", {"neurons": 8}),
     ("rank-one", {"neurons": 8}),
     ("blow-up-winner", {"neurons": 16}),
@@ -61,6 +61,7 @@ def test_every_setting_of_every_claim_is_tried() -> None:
     [
         ("diversification", {"neurons": 200}),
         ("haar-phases", {"neurons": 100}),
+        ("even-activations", {"neurons": 400}),
         ("decoupling", {"scale": 1e-3}),
         ("single-frequency", {"neurons": 1, "scale": 1e-3}),
     ],

@@ -76,7 +76,7 @@ def test_a_read_only_folder_is_refused_before_any_computing(drill: Any, tmp_path
         drill.small_disk(tmp_path / "disk", "size=1m,ro") as disk,
         pytest.raises(FileError, match="Read-only file system"),
     ):
-        Store(disk / "out")
+        Store(disk / "out").describe(read_plan(drill.plan))
 
 
 def test_a_write_that_fails_leaves_no_part_of_a_cell(drill: Any, monkeypatch: pytest.MonkeyPatch) -> None:

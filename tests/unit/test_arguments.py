@@ -145,6 +145,11 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         odekit.reproduce,
         {"figures": ["lottery-map"], "out": "missing/out", "seed": 0, "on_start": None, "on_finish": None},
     ),
+    "sweep": (
+        odekit.sweep,
+        {"plan": "no-such.toml", "out": "sweep", "scheduler": None, "workers": None, "retry_failed": False}
+        | {"on_progress": None, "is_stopped": None},
+    ),
     "system": (
         odekit.system,
         {"equations": {"x": "-k*x"}, "parameters": "k", "definitions": None, "time": "t", "conditions": ()},

@@ -12,6 +12,7 @@ from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings, neurons_from, scale_between
 from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.derivation import energy_profile
+from odekit.groups import mode_basis
 from odekit.networks import Network
 from odekit.simulation import accuracy, simulate
 
@@ -22,7 +23,8 @@ ODD = ("z", "z**3", "sinh(z)")
 KEPT, LOST = 0.99, 0.1  # as claimed
 # Guesses at n^2 pairs are right n times, give or take sqrt(n): here a tenth of all is five deviations away.
 LEAST_ORDER = 21
-NEURONS = 512  # many phases for each frequency
+NEURONS = 512  # or more, where that is too few for each frequency
+PHASES = 40  # for each frequency: with fewer, steep powers weigh single neurons
 SCALE = 0.1
 STEP_PER_ORDER = 20.0 / 23.0  # learning rate over n, since growth per time falls like 1/n
 STEPS = 50  # enough to learn the task, which is a check
@@ -32,7 +34,13 @@ TOLERANCE = 0.01  # of an accuracy; also the least energy that does not count as
 def experiment(claim: Claim, settings: Settings) -> Verdict:
     """Train with ReLU from one frequency per neuron, then replace the activation and count right answers."""
     group = choose_group(settings, 23)
-    network = Network(group, neurons=settings.value("neurons", NEURONS), activation="relu")
+    least = PHASES * len(mode_basis(group))
+    count = settings.value("neurons", max(NEURONS, least))
+    if count < least:
+        return claim.inconclusive(
+            f"{group.name} needs {least} neurons, {PHASES} for each frequency, not {count}"
+        )
+    network = Network(group, neurons=count, activation="relu")
     asked = settings.value("activation", None)
     even = EVEN if asked is None else (asked,)
     seeds = [int(s) for s in settings.generator(claim.id).integers(2**31, size=4 if settings.full else 1)]
@@ -128,8 +136,12 @@ CLAIM = Claim(
     source="arXiv 2602.16849, activations replaced after training",
     paper=PAPER_A,
     hypotheses="cyclic group of odd order at least 21, shared embedding, x+y, one frequency per neuron at "
-    "the start",
+    "a start of scale up to 0.1, at least 40 neurons for each frequency",
     experiment=experiment,
     applies=lambda group: is_odd_cyclic(group) and group.order >= LEAST_ORDER,
-    takes={"neurons": neurons_from(256), "scale": scale_between(1e-3, 0.1), "activation": _even},
+    takes={
+        "neurons": neurons_from(PHASES * (LEAST_ORDER - 1) // 2),
+        "scale": scale_between(1e-3, 0.1),
+        "activation": _even,
+    },
 )

@@ -31,7 +31,7 @@ GROWTH, ALIGNMENT, LATER = (
     "alignment at the start / 2Cn",
     "growth in the end / 2Cn",
 )
-PHASES = 64  # to average over: a single neuron's rates deviate by about 1/n
+PHASES = 128  # to average over: a single neuron's rates deviate by about 1/n
 FIRST_STEP = 1e-4  # of 1/(2Cn): what a step changes is of its order, and counted in the budget
 NEURONS = 4
 TOLERANCE = 2e-2  # far below the 11 % by which the final rate exceeds 2Cn

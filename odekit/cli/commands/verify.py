@@ -69,7 +69,7 @@ def _value(text: str) -> int | float | str:
     metavar="NAME=VALUE",
     multiple=True,
     callback=_values,
-    help="Of a setting that claims take, such as neurons=64; may be given for several.",
+    help="Of a setting that claims take, such as neurons=64 (odekit claims lists them); repeatable.",
 )
 @click.option("--full", is_flag=True, help="More seeds, larger orders, longer runs; also grokking-stages.")
 @out_options("report.html, report.json, verdicts.tex, verdicts.md and figures")
@@ -105,7 +105,10 @@ def command(
     t. start = {x = [0.1, 1.0], y = "k"} gives every state a number, a formula, or two ends to draw between,
     parameters = {k = 2} what has no value in the file, end = 20 the last time. control is a false prediction,
     by default a twentieth off; tolerance, starts, rtol, statement and source may be given. A claim whose
-    control is not refuted is inconclusive. Values of its start and parameters are settings: --set k=3.
+    control is not refuted is inconclusive.
+
+    --set NAME=VALUE is for the settings that odekit claims lists, for those that takes= of @odekit.claim
+    names, and for the start and parameters of a FILE.toml. A claim without that setting is not applicable.
     """
     ctx = click.get_current_context()
     report = _verified(claims, paper, finite_group(group, table), seed, full, values)

@@ -58,7 +58,7 @@ def run_cell(cell: Cell, folder: Path) -> Record:
             rows = task.run(task.settings.model_validate(dict(cell.settings)), cell.seed, folder)
         except OdekitError as failure:
             error = str(failure)
-        except Exception as failure:
+        except (Exception, SystemExit) as failure:  # a claim of the user's may do anything
             error = f"{type(failure).__name__}: {failure}"
     seconds = time.perf_counter() - start
     return Record.of(cell, rows=rows, error=error, seconds=seconds, made_with=_made_with())

@@ -16,7 +16,7 @@ import numpy as np
 from odekit._version import __version__
 from odekit.sweeps.tasks import Settings, Task, Value
 
-__all__ = ["NUMERICS", "Cell", "Plan", "canonical"]
+__all__ = ["NUMERICS", "Cell", "Plan", "canonical", "completed"]
 
 # What is computed under another name is computed anew. The number goes up when a change of the code changes
 # results within a version.
@@ -78,7 +78,8 @@ class Plan:
     folder: from which the paths in its settings lead.
     task: what every cell does.
     rows: settings that go together, one mapping for each line of a list of cells.
-    grid: values by name of setting; the last name changes fastest, and before it the seed.
+    grid: values by name of setting; the seed changes fastest, then the last
+        name, and the row of ``rows`` last.
     seed: that all cells' seeds are spawned from.
     seeds: how many each combination has.
     table: ``"csv"`` or ``"parquet"``.
@@ -106,6 +107,14 @@ class Plan:
         """Names of the settings that the plan sets, in its order."""
         return tuple(dict.fromkeys([*(name for row in self.rows for name in row), *self.grid]))
 
+    def values(self, name: str) -> list[Value]:
+        """The values that a setting takes, its default where a row leaves it out."""
+        if name in self.grid:
+            return list(self.grid[name])
+        field = self.task.settings.model_fields.get(name)
+        default = None if field is None else field.default
+        return list(dict.fromkeys(row.get(name, default) for row in self.rows))
+
     def cell(self, index: int) -> Cell:
         """The cell at a place, from 0 to ``len(plan) - 1``."""
         rest, replicate = divmod(index, self.seeds)
@@ -114,7 +123,7 @@ class Plan:
             rest, place = divmod(rest, len(values))
             chosen[name] = values[place]
         given = {**self.rows[rest], **{name: chosen[name] for name in self.grid}}
-        settings = _complete(self.task.settings, given)
+        settings = completed(self.task.settings, given)
         sources = {
             str(settings[name]): self.sources[str(settings[name])]
             for name in self.task.files
@@ -146,8 +155,14 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def _complete(model: type[Settings], given: Mapping[str, Value]) -> dict[str, Value]:
-    """Settings with the defaults of the others; what is given was checked when the plan was read."""
+def completed(model: type[Settings], given: Mapping[str, Value]) -> dict[str, Value]:
+    """Settings with the defaults of the others; what is given was checked when the plan was read.
+
+    Parameters
+    ----------
+    model: of a task's settings.
+    given: values by name.
+    """
     defaults = {name: field.default for name, field in model.model_fields.items() if name not in given}
     return {**defaults, **given}
 

@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from odekit.arguments import path_of
-from odekit.errors import InputError, UnknownNameError
+from odekit.errors import InputError, shown
 from odekit.files import read_toml
-from odekit.numbers import real
-from odekit.sweeps import tasks
-from odekit.sweeps.plan.plan import Plan
+from odekit.sweeps.plan.plan import Plan, canonical, completed
 from odekit.sweeps.plan.schema import PlanFile, SweepTable, checked
 from odekit.sweeps.tasks import Task, Value, digest, task_named
 
@@ -20,6 +18,7 @@ __all__ = ["MOST_CELLS", "make_plan", "read_plan"]
 
 MOST_CELLS = 10_000_000
 MOST_VALUES = 100_000
+LARGEST_NUMBER = 2.0**63  # below which a column of a table holds it
 
 
 def read_plan(path: str | os.PathLike[str]) -> Plan:
@@ -52,19 +51,23 @@ def make_plan(tables: Mapping[str, Any], name: str, folder: Path) -> Plan:
     """
     written: PlanFile = checked(PlanFile, tables, name)
     task = task_named(written.sweep.task)
-    grid = {key: _values(key, value, name) for key, value in _flat(written.grid).items()}
-    lines = [_flat(line) for line in written.cells or [{}]]
-    for place, line in enumerate(lines, start=1):
-        _check_line(line, grid, f"[[cells]] number {place} of {name}")
-    rows = _rows(written.sweep, lines, folder)
+    grid = {key: _values(key, value, name) for key, value in _flat(written.grid, f"[grid] of {name}").items()}
+    lines = []
+    for place, table in enumerate(written.cells or [{}], start=1):
+        number = f"[[cells]] number {place} of {name}"
+        lines.append(_flat(table, number))
+        _check_line(lines[-1], grid, number)
+    _check_unsaid(task, [*grid, *(key for line in lines for key in line)], name)
+    rows = _rows(task, written.sweep, lines, folder)
     first = {key: values[0] for key, values in grid.items()}
     where = f"[[cells]] of {name}" if written.cells else f"[grid] of {name}"
-    rows = [_without(_checked_row(task, {**row, **first}, where), first) for row in rows]
+    reader = _Reader(task, rows, folder)
+    whole = [reader.read({**row, **first}, where) for row in rows]
+    _check_distinct(task, whole, where)
+    rows = [_without(row, first) for row in whole]
     for key, values in grid.items():
-        whole = [{**rows[0], **first, key: value} for value in values]
-        grid[key] = [_checked_row(task, each, f"[grid] of {name}")[key] for each in whole]
-    if task.name == "claims":
-        _check_claims(rows, grid, folder)
+        each_row = ({**rows[0], **first, key: value} for value in values)
+        grid[key] = [reader.read(row, f"[grid] of {name}")[key] for row in each_row]
     sweep = written.sweep
     sources = _sources(task, rows, grid, folder)
     plan = Plan(name, folder, task, rows, grid, sweep.seed, sweep.seeds, sweep.table, sources)
@@ -75,25 +78,20 @@ def make_plan(tables: Mapping[str, Any], name: str, folder: Path) -> Plan:
     return plan
 
 
-def _check_claims(
-    rows: Sequence[Mapping[str, Value]], grid: Mapping[str, Sequence[Value]], folder: Path
-) -> None:
-    """Refuse values of further settings that no claim takes."""
-    known = task_named("claims").settings.model_fields
-    for name, values in [*grid.items(), *((name, [value]) for row in rows for name, value in row.items())]:
-        for value in values if name not in known else ():
-            tasks.check_values(rows, name, value, folder)
-
-
 def _without(row: Mapping[str, Value], names: Mapping[str, Value]) -> dict[str, Value]:
     return {name: value for name, value in row.items() if name not in names}
 
 
-def _flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+def _flat(table: Mapping[str, Any], where: str) -> dict[str, Any]:
     """Settings by name, those of a table in the table as ``start.x``."""
     found: dict[str, Any] = {}
     for key, value in table.items():
-        inner = _flat(value, f"{before}{key}.") if isinstance(value, Mapping) else {f"{before}{key}": value}
+        is_table = isinstance(value, Mapping)
+        inner = {f"{key}.{name}": each for name, each in value.items()} if is_table else {key: value}
+        if not inner:
+            raise InputError(f"{key} of {where} holds no value", expected=f"settings such as {key}.x")
+        for twice in inner.keys() & found.keys():
+            raise InputError(f"{where} says {twice} twice", expected="each setting once")
         found |= inner
     return found
 
@@ -104,10 +102,12 @@ def _values(key: str, value: Any, name: str) -> list[Value]:
     where = f"{key} in [grid] of {name}"
     if not 1 <= len(values) <= MOST_VALUES:
         raise InputError(f"{where} has {len(values)} values", expected=f"1 to {MOST_VALUES} values")
-    for place, each in enumerate(values):
+    seen = set()
+    for each in values:
         _check_scalar(each, where)
-        if each in values[:place] and len(values) <= 1000:
+        if each in seen:
             raise InputError(f"{where} says {each!r} twice", expected="each value once")
+        seen.add(each)
     return values
 
 
@@ -119,41 +119,72 @@ def _check_line(line: Mapping[str, Any], grid: Mapping[str, Any], where: str) ->
 
 
 def _check_scalar(value: Any, where: str) -> None:
-    if not isinstance(value, str | int | float | bool):
-        raise InputError(
-            f"{where} holds no value", expected="text, a number, true or false", received=repr(value)[:60]
-        )
+    """Refuse what a table or JSON can't hold."""
+    is_number = isinstance(value, int | float) and abs(value) < LARGEST_NUMBER
+    if not isinstance(value, str) and not is_number:
+        expected = "text, a finite number, true or false"
+        raise InputError(f"{where} holds no value", expected=expected, received=shown(value))
 
 
-def _rows(sweep: SweepTable, lines: Sequence[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
+def _check_unsaid(task: Task, names: Sequence[str], name: str) -> None:
+    for each in names:
+        if each in task.said:
+            raise InputError(
+                f"{each} is no setting of [grid] or [[cells]] of {name}",
+                expected="claims and full in [sweep], and other settings there",
+                received=each,
+            )
+
+
+def _check_distinct(task: Task, rows: Sequence[Mapping[str, Value]], where: str) -> None:
+    """Refuse two rows that are the same cells, be it by a default."""
+    seen = set()
+    for row in rows:
+        content = canonical(completed(task.settings, row))
+        if content in seen:
+            told = ", ".join(f"{key} = {value}" for key, value in row.items() if value not in ("", False))
+            raise InputError(f"{where} says a cell twice", expected="each cell once", received=told)
+        seen.add(content)
+
+
+def _rows(
+    task: Task, sweep: SweepTable, lines: Sequence[dict[str, Any]], folder: Path
+) -> list[dict[str, Any]]:
     """The lines of the list of cells, each with every claim where claims are asked for."""
-    if sweep.task != "claims":
+    if task.rows is None:
         return list(lines)
-    claims = tasks.claim_cells(sweep.claims or "all", sweep.full, folder)
-    return [{**claim, **line} for line in lines for claim in claims]
+    return [{**row, **line} for line in lines for row in task.rows(sweep.claims or "all", sweep.full, folder)]
 
 
-def _checked_row(task: Task, row: Mapping[str, Any], where: str) -> dict[str, Value]:
-    """Settings as the task has them, without the defaults of those that are not given.
+class _Reader:
+    """Reads the settings of a row as its task has them.
 
-    Raises
-    ------
-    UnknownNameError, InputError: as `read_plan`.
+    Parameters
+    ----------
+    task: of the plan.
+    rows: of the plan, as they are written.
+    folder: of the plan.
     """
-    model = task.settings
-    others = [name for name in row if name not in model.model_fields]
-    if task.families:
-        row = {**row, **{name: _number(task, name, row[name], where) for name in others}}
-    found = checked(model, row, where)
-    kept: dict[str, Value] = {**found.__dict__, **(found.model_extra or {})}
-    return {name: kept[name] for name in row}
 
+    def __init__(self, task: Task, rows: Sequence[Mapping[str, Any]], folder: Path) -> None:
+        self._task, self._rows, self._folder = task, rows, folder
 
-def _number(task: Task, name: str, value: Any, where: str) -> float:
-    if not name.startswith(task.families):
-        known = [*task.settings.model_fields, *(f"{each}NAME" for each in task.families)]
-        raise UnknownNameError(f"key of {where}:", name, known)
-    return real(value, f"{name} of {where}")
+    def read(self, row: Mapping[str, Any], where: str) -> dict[str, Value]:
+        """Settings without the defaults of those that are not given.
+
+        Raises
+        ------
+        UnknownNameError, InputError: as `read_plan`.
+        """
+        model, further = self._task.settings, self._task.further
+        others = {name: value for name, value in row.items() if name not in model.model_fields}
+        if further is not None:
+            others = {
+                name: further(self._rows, name, value, self._folder, where) for name, value in others.items()
+            }
+        found = checked(model, {**row, **others}, where)
+        kept: dict[str, Value] = {**found.__dict__, **(found.model_extra or {})}
+        return {name: kept[name] for name in row}
 
 
 def _sources(

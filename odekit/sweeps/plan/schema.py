@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, NoReturn
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from odekit.errors import InputError, UnknownNameError, shown
 from odekit.sweeps.tasks import TASKS
@@ -15,6 +15,12 @@ __all__ = ["PlanFile", "SweepTable", "checked"]
 MOST_SEED = 2**53 - 1  # that a JSON number holds exactly
 MOST_SEEDS = 10**6
 MISSING, UNKNOWN = "missing", "extra_forbidden"
+KINDS = {  # of what TOML knows, by pydantic's name for the lack of it
+    "model_type": "a table",
+    "dict_type": "a table",
+    "list_type": "a list of tables",
+    "too_short": "one table or more",
+}
 
 
 class Table(BaseModel):
@@ -23,11 +29,20 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
+def _claim_names(value: Any) -> Any:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
+        raise InputError(
+            "it names no claims", expected="'all', or a list of identifiers and files", received=shown(value)
+        )
+    return value
+
+
 class SweepTable(Table):
     """``[sweep]``: what every cell does, and how often."""
 
     task: Literal["claims", "compare", "predict", "population", "simulate", "solve"] = "claims"
-    claims: str | Annotated[list[str], Field(min_length=1)] | None = None
+    claims: Annotated[str | list[str] | None, BeforeValidator(_claim_names)] = None
     seed: Annotated[int, Field(ge=0, le=MOST_SEED)] = 0
     seeds: Annotated[int, Field(ge=1, le=MOST_SEEDS)] = 1
     full: bool = False
@@ -36,9 +51,9 @@ class SweepTable(Table):
     @model_validator(mode="after")
     def _fits(self) -> SweepTable:
         if self.claims is None and self.task == "claims":
-            raise InputError(
-                "it says neither claims nor task", expected=f"claims, or task: {', '.join(TASKS)}"
-            )
+            others = ", ".join(name for name in TASKS if name != "claims")
+            what = "no claims" if "task" in self.model_fields_set else "neither claims nor task"
+            raise InputError(f"it says {what}", expected=f"claims, or task: {others}")
         if self.claims is not None and self.task != "claims":
             raise InputError("it says both claims and task", expected=f"one of them, or task = {'claims'!r}")
         if self.full and self.task != "claims":
@@ -89,9 +104,7 @@ def _refuse(error: ValidationError, model: type[BaseModel], where: str) -> NoRet
     at = f"{place} of {where}" if place else where
     if isinstance(cause, InputError):
         raise InputError(f"{at}: {cause}") from None
-    expected = str(first["msg"]).removeprefix("Input should be ")
-    if first["type"] == "model_type":
-        expected = f"a table [{place}]"
+    expected = KINDS.get(first["type"], str(first["msg"]).removeprefix("Input should be "))
     raise InputError(
         f"{at} is not what it may be", expected=expected, received=_told(first["input"])
     ) from None

@@ -11,6 +11,7 @@ import numpy as np
 
 from odekit import report
 from odekit.files import refusing
+from odekit.sweeps.results.rows import FAILED
 from odekit.sweeps.results.summary import COUNTED, Counts, Summary
 from odekit.sweeps.tasks import Value
 
@@ -23,6 +24,8 @@ LONGEST = 80  # letters of a file's name
 def draw_outcomes(summary: Summary, folder: Path) -> list[Path]:
     """Draw the outcomes into ``figures/`` of a folder, as PDF and PNG, in the place of those that were there.
 
+    Where nothing has an outcome, or all that was counted failed, there is no figure.
+
     With two settings or more that vary there is a figure for each claim, or the task, over the two with the
     most values, whatever the others are; else one figure with a row for each.
 
@@ -32,7 +35,7 @@ def draw_outcomes(summary: Summary, folder: Path) -> list[Path]:
     """
     drawn: list[Path] = []
     place = folder / FIGURES
-    if summary.subjects:
+    if any(set(summary.counts(subject).by_outcome) - {FAILED} for subject in summary.subjects):
         with refusing(place):
             place.mkdir(exist_ok=True)
         for name, title, counts, labels in _figures(summary):

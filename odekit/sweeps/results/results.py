@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Results", "gathered"]
 
 SUMMARY = "summary.json"
+LARGEST_WHOLE = 2**31  # of netCDF; a seed of 53 bits is exact as a float, too
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,9 +109,10 @@ def gathered(plan: Plan, store: Store) -> Results:
 
 
 def _array(values: list[Any]) -> Any:
-    """Numbers as floats, whole ones and truth values as such where none is missing, and all else as text."""
+    """Numbers as floats, but small whole ones and truth values as such where none is missing; else text."""
     types = {type(value) for value in values if value is not None}
-    if types in ({bool}, {int}) and None not in values:
+    is_whole = types == {int} and all(value is not None and abs(value) < LARGEST_WHOLE for value in values)
+    if is_whole or (types == {bool} and None not in values):
         return np.array(values)
     if types <= {int, float}:
         return np.array([np.nan if value is None else value for value in values], dtype=np.float64)

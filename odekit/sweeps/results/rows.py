@@ -7,7 +7,7 @@ from functools import cached_property
 
 from odekit.sweeps.plan import Cell, Plan
 from odekit.sweeps.store import Record
-from odekit.sweeps.tasks import Row
+from odekit.sweeps.tasks import Row, Value
 
 __all__ = ["FAILED", "TidyRows"]
 
@@ -39,9 +39,9 @@ class TidyRows:
         settings = {name: cell.settings.get(name) for name in self.settings}
         head = {"cell": cell.key[:KEY], **settings, "replicate": cell.replicate, "seed": cell.seed}
         if record.is_failed:
-            yield {**head, "outcome": FAILED, "reason": record.error}
+            yield {**head, "outcome": FAILED, "reason": _legible(record.error)}
         for row in record.rows:
-            yield {**head, **{self._result(name): value for name, value in row.items()}}
+            yield {**head, **{self._result(name): _legible(value) for name, value in row.items()}}
 
     def _result(self, name: str) -> str:
         """The column of a result; a setting of the same name keeps its own."""
@@ -55,7 +55,7 @@ class TidyRows:
         return tuple(
             name
             for name in self.plan.columns
-            if name in grid or any(row.get(name) not in ("", False, None) for row in rows)
+            if name in grid or any(row.get(name) != "" and row.get(name) is not False for row in rows)
         )
 
     @cached_property
@@ -68,3 +68,8 @@ class TidyRows:
                 if value is not None:
                     types.add(type(value))
         return found
+
+
+def _legible(value: Value) -> Value:
+    """Text without halves of characters, as of a path that is no UTF-8, which no table can hold."""
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value

@@ -120,7 +120,9 @@ class Summary:
         """Over which region a subject is confirmed, and over which it is anything else, in words."""
         total = self.counts(subject)
         if set(total.by_outcome) == {total.verdict}:
-            return f"{outcome_text(total.verdict)} in all of {_cells(total.total)}"
+            # Where there are no verdicts, cells that failed are all that is counted.
+            every = "" if total.verdict == FAILED else "all of "
+            return f"{outcome_text(total.verdict)} in {every}{_cells(total.total)}"
         everywhere = self.regions(subject).get("confirmed", {})
         parts = []
         if total.verdict == "confirmed":
@@ -191,9 +193,9 @@ def value_text(value: Value) -> str:
     """A setting's value as a person writes it.
 
     >>> value_text(0.01), value_text("Z5"), value_text(None)
-    ('0.01', 'Z5', 'not set')
+    ('0.01', 'Z5', 'default')
     """
-    return "not set" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    return "default" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _named(share: tuple[float, float, float]) -> dict[str, float]:
@@ -240,13 +242,9 @@ def summarised(rows: TidyRows) -> Summary:
 
 
 def _varied(rows: TidyRows) -> tuple[str, ...]:
-    """Settings, but for the claim, that take more than one value."""
-    plan = rows.plan
+    """Settings, but for the claim and its file, that take more than one value."""
     return tuple(
-        name
-        for name in rows.settings
-        if name != "claim"
-        and len({*plan.grid.get(name, ()), *(row.get(name) for row in plan.rows)} - {None}) > 1
+        name for name in rows.settings if name not in ("claim", "file") and len(rows.plan.values(name)) > 1
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -35,11 +34,20 @@ def write_table(rows: TidyRows, folder: Path) -> Path:
 
 
 def _write_csv(rows: TidyRows, file: BinaryIO) -> None:
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-    table = csv.DictWriter(text, list(rows.columns), lineterminator="\n")
+    table = csv.DictWriter(_Lines(file), list(rows.columns))
     table.writeheader()
     table.writerows(rows)
-    text.detach()
+
+
+class _Lines:
+    """Takes lines that end with both signs of an end, which are quoted in text then, and keeps the last."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, line: str) -> int:
+        """Write a line."""
+        return self._file.write(line.removesuffix("\r\n").encode() + b"\n")
 
 
 def _write_parquet(rows: TidyRows, file: BinaryIO) -> None:

@@ -20,16 +20,20 @@ MOST_LINES = 200
 
 
 def summary_tables(summary: Summary) -> list[Table]:
-    """A table of outcomes where there are any, else one of numbers.
+    """A table of outcomes where there are any, failed cells among them, and one of numbers without verdicts.
 
     The first has a line for each claim, or the task, and below it one for each value of each setting; where
     these are more than 200, its caption says where the others are.
     """
+    tables = []
     if summary.subjects:
         lines = [line for subject in summary.subjects for line in _lines(summary, subject)]
-        return [_outcomes(lines)]
-    rows = tuple((name, *numbers) for name, numbers in summary.numbers.items())
-    return [Table(("column", "count", "5 %", "median", "95 %"), rows, NUMBERS)] if rows else []
+        tables.append(_outcomes(lines))
+    is_judged = any(summary.counts(subject).judged for subject in summary.subjects)
+    if summary.numbers and not is_judged:
+        rows = tuple((name, *numbers) for name, numbers in summary.numbers.items())
+        tables.append(Table(("column", "count", "5 %", "median", "95 %"), rows, NUMBERS))
+    return tables
 
 
 def _outcomes(lines: list[tuple[str, str, Counts]]) -> Table:

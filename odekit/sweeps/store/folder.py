@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from odekit._version import __version__
 from odekit.arguments import path_of
@@ -31,7 +31,8 @@ __all__ = ["Store", "read_index"]
 
 ABOUT, CELLS, INDEX, LOCK = "sweep.json", "cells", "index.jsonl", ".lock"
 SHARD = 2  # letters of a key that name its folder, so that no folder holds a million files
-KEY = re.compile(r"[0-9a-f]{64}")
+FILE = re.compile(r"([0-9a-f]{64})\.json")
+OWN = re.compile(rf"{CELLS}|{re.escape(LOCK)}|\..+\.tmp")  # what a start that was killed at once may leave
 WRITERS = 16  # threads: a disk syncs many files in little more time than one
 LARGEST_RECORD = 50_000_000  # bytes; no cell has so many rows
 
@@ -41,18 +42,17 @@ class Store:
 
     Parameters
     ----------
-    folder: of the sweep; made where it doesn't exist.
+    folder: of the sweep, which needn't exist before something is written.
 
     Raises
     ------
-    FileError: the folder can't be made or written, holds something else, or is of a newer odekit.
+    FileError: the folder can't be read, holds something else, or is of a newer odekit.
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = path_of(folder, "the folder of a sweep")
         with refusing(self.folder):
             self._check_own()
-            (self.folder / CELLS).mkdir(parents=True, exist_ok=True)
 
     def _check_own(self) -> None:
         if not self.folder.exists():
@@ -61,8 +61,8 @@ class Store:
             raise FileError(f"{self.folder} is no folder", expected="a sweep's folder, or a new one")
         about = self.folder / ABOUT
         if not about.exists():
-            others = sorted(entry.name for entry in self.folder.iterdir() if entry.name not in (CELLS, LOCK))
-            if others:
+            others = sorted(entry.name for entry in self.folder.iterdir() if not OWN.fullmatch(entry.name))
+            if others and not self.keys():
                 raise FileError(
                     f"{self.folder} holds something else",
                     expected="a sweep's folder, or a new one",
@@ -80,7 +80,14 @@ class Store:
             )
 
     def describe(self, plan: Plan) -> None:
-        """Write which plan the folder is of, and with what."""
+        """Make the folder, and write which plan it is of, and with what.
+
+        Raises
+        ------
+        FileError: the folder can't be made or written.
+        """
+        with refusing(self.folder):
+            (self.folder / CELLS).mkdir(parents=True, exist_ok=True)
         about = {"schema": SCHEMA, "version": __version__, "plan": plan.to_json()}
         write_text(self.folder / ABOUT, strict_json(about))
 
@@ -89,12 +96,9 @@ class Store:
         """Whether another process works on the folder while the block runs; both may."""
         lock = FileLock(self.folder / LOCK)
         with refusing(self.folder):
-            is_shared = not _acquired(lock)
-        if is_shared:
-            yield True
-            return
+            is_shared = not _is_acquired(lock)
         try:
-            yield False
+            yield is_shared
         finally:
             lock.release()
 
@@ -108,11 +112,11 @@ class Store:
 
     def keys(self) -> set[str]:
         """The keys of all cells that have a file."""
-        found = set()
-        for shard in (self.folder / CELLS).iterdir():
-            if shard.is_dir():
-                found |= {entry.name[:-5] for entry in os.scandir(shard) if KEY.fullmatch(entry.name[:-5])}
-        return found
+        if not (self.folder / CELLS).is_dir():
+            return set()
+        shards = (shard for shard in (self.folder / CELLS).iterdir() if shard.is_dir())
+        files = ((shard.name, FILE.fullmatch(entry.name)) for shard in shards for entry in os.scandir(shard))
+        return {file[1] for shard, file in files if file is not None and file[1].startswith(shard)}
 
     def read(self, key: str) -> Record:
         """The record of a cell.
@@ -149,7 +153,7 @@ class Store:
         shard = path.parent
         with refusing(path):
             is_new = not shard.exists()
-            shard.mkdir(exist_ok=True)
+            shard.mkdir(parents=True, exist_ok=True)
             with written(path) as file:
                 file.write(record.encoded())
                 file.flush()
@@ -169,6 +173,14 @@ class Store:
                     file.write(canonical({**line, "cell": record.identity}).encode() + b"\n")
 
 
+def _is_acquired(lock: BaseFileLock) -> bool:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    return True
+
+
 def read_index(folder: Path) -> dict[str, dict[str, Any]]:
     """The lines of a sweep's index by key, without those that can't be read; empty where there is none."""
     found: dict[str, dict[str, Any]] = {}
@@ -178,14 +190,6 @@ def read_index(folder: Path) -> dict[str, dict[str, Any]]:
                 entry = json.loads(line)
                 found[entry["key"]] = {"failed": bool(entry["failed"]), "seconds": float(entry["seconds"])}
     return found
-
-
-def _acquired(lock: FileLock) -> bool:
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return False
-    return True
 
 
 def _schema(about: Path) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from odekit.errors import FileError
 from odekit.json_text import plain
 from odekit.sweeps.plan import Cell
-from odekit.sweeps.tasks import Row
+from odekit.sweeps.tasks import Row, Value
 
 __all__ = ["SCHEMA", "DamagedError", "Record", "decoded_record"]
 
@@ -38,7 +38,7 @@ class Record:
 
     key: str
     identity: Mapping[str, Any]
-    rows: Sequence[Row]
+    rows: Sequence[Row] = ()
     error: str = ""
     seconds: float = 0.0
     made_with: Mapping[str, str] = field(default_factory=dict)
@@ -86,9 +86,9 @@ def decoded_record(content: bytes, key: str) -> Record:
             return Record(
                 _own(found["key"], key),
                 found["cell"],
-                found["rows"],
-                found["error"],
-                found["seconds"],
+                _rows(found["rows"]),
+                str(found["error"]),
+                float(found["seconds"]),
                 found["made_with"],
             )
     except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -105,6 +105,14 @@ def _own(found: str, key: str) -> str:
     if found != key:
         raise ValueError(f"it is the cell {found[:12]}")
     return key
+
+
+def _rows(found: Any) -> list[Row]:
+    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+        raise TypeError("its rows are none")
+    if not all(isinstance(value, Value) for row in found for value in row.values()):
+        raise TypeError("a row holds what is no value")
+    return found
 
 
 def _checksum(line: bytes) -> bytes:

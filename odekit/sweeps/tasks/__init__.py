@@ -1,12 +1,12 @@
 """What does a cell do? A task of settings and a seed: a pure function, loaded on first use."""
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from odekit.facade import lazy
 from odekit.sweeps.tasks.sources import digest
 from odekit.sweeps.tasks.task import Row, Settings, Task, Value
 
-__all__ = ["TASKS", "Row", "Settings", "Task", "Value", "check_values", "claim_cells", "digest", "task_named"]
+__all__ = ["TASKS", "Row", "Settings", "Task", "Value", "digest", "task_named"]
 
 TASKS = ("claims", "compare", "predict", "population", "simulate", "solve")
 _HOMES = {
@@ -16,17 +16,10 @@ _HOMES = {
     "PREDICT": "predict",
     "SIMULATE": "simulate",
     "SOLVE": "solve",
-    "check_values": "claims",
-    "claim_cells": "claims",
 }
-
-if TYPE_CHECKING:
-    from odekit.sweeps.tasks.claims import check_values, claim_cells
-else:
-    __getattr__, __dir__ = lazy(__name__, _HOMES)
+_load, _ = lazy(__name__, _HOMES)
 
 
 def task_named(name: str) -> Task:
     """The task of one of the names of `TASKS`."""
-    load, _ = lazy(__name__, _HOMES)
-    return cast(Task, load(name.upper()))
+    return cast(Task, _load(name.upper()))

@@ -12,12 +12,19 @@ from pydantic import ConfigDict
 from odekit.claims import Claim, Verdict, loaded, select_claims, verify
 from odekit.errors import InputError, UnknownNameError
 from odekit.sweeps.tasks.sources import digest
-from odekit.sweeps.tasks.task import Row, Settings, Task
+from odekit.sweeps.tasks.task import Row, Settings, Task, Value
 from odekit.sweeps.tasks.training import GroupName
 
-__all__ = ["CLAIMS", "check_values", "claim_cells"]
+__all__ = ["CLAIMS"]
 
 ALL = "all"
+EXACT = 2**53  # up to which a whole number is one as a float, too
+
+
+def _whole(value: Any) -> Value:
+    """1 for 1.0, which a claim takes alike, so that both are one cell."""
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < EXACT
+    return int(value) if is_whole else value
 
 
 class ClaimSettings(Settings):
@@ -34,7 +41,7 @@ class ClaimSettings(Settings):
     full: bool = False
 
 
-def claim_cells(names: str | Sequence[str], full: bool, folder: Path) -> list[dict[str, Any]]:
+def _rows(names: str | Sequence[str], full: bool, folder: Path) -> list[dict[str, Value]]:
     """The settings ``claim``, ``file`` and ``full`` of each claim that a plan names.
 
     Parameters
@@ -50,7 +57,7 @@ def claim_cells(names: str | Sequence[str], full: bool, folder: Path) -> list[di
     """
     if isinstance(names, str):
         names = [claim.id for claim in select_claims(None, None, full)] if names == ALL else [names]
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, Value]] = {}
     chosen: list[str | Claim] = []
     for name in names:
         is_file = name.endswith((".py", ".toml"))
@@ -63,35 +70,38 @@ def claim_cells(names: str | Sequence[str], full: bool, folder: Path) -> list[di
     return list(found.values())
 
 
-def check_values(settings: Sequence[Mapping[str, Any]], name: str, value: Any, folder: Path) -> None:
-    """Refuse a further setting that none of the claims takes, or a value that none of them can carry.
+def _taken(rows: Sequence[Mapping[str, Value]], name: str, value: Any, folder: Path, where: str) -> Value:
+    """A further setting that one of the claims takes, with a value that one of them can carry.
 
     A claim that doesn't take what another one does is not applicable there.
 
     Parameters
     ----------
-    settings: ``claim`` and ``file`` of each claim.
+    rows: with ``claim`` and ``file`` of each claim.
     name, value: of the setting.
     folder: of the plan.
+    where: for messages.
 
     Raises
     ------
     UnknownNameError: a name that no claim knows.
     InputError: a value that every claim refuses.
     """
-    claims = {each["claim"]: _claim(each["claim"], each["file"], folder) for each in settings}.values()
+    claims = {row["claim"]: _claim(str(row["claim"]), str(row["file"]), folder) for row in rows}.values()
     taking = [claim for claim in claims if name in claim.takes]
     if not taking:
         known = dict.fromkeys(("group", *(name for claim in claims for name in claim.takes)))
-        raise UnknownNameError("setting of these claims:", name, known)
+        raise UnknownNameError(f"setting of these claims, in {where}:", name, known)
+    value = _whole(value)
     refusals = []
     for claim in taking:
         try:
-            claim.takes[name](value, f"{name} of {claim.id}")
+            claim.takes[name](value, f"{name} of {claim.id}, in {where},")
         except InputError as error:
             refusals.append(error)
     if len(refusals) == len(taking):
         raise refusals[0]
+    return value
 
 
 def _file_claims(path: Path) -> tuple[Claim, ...]:
@@ -112,7 +122,10 @@ def _claim(id: str, file: str, folder: Path) -> Claim:
 def _run(settings: ClaimSettings, seed: int, folder: Path) -> list[Row]:
     claim = _claim(settings.claim, settings.file, folder)
     values = settings.model_extra or {}
-    report = verify(claim, group=settings.group, seed=seed, full=settings.full, values=values)
+    try:
+        report = verify(claim, group=settings.group, seed=seed, full=settings.full, values=values)
+    except InputError as error:  # a setting that another claim of the plan takes
+        return [_row(claim.not_applicable(str(error)))]
     return [_row(report.verdicts[0])]
 
 
@@ -131,4 +144,5 @@ def _row(verdict: Verdict) -> Row:
     }
 
 
-CLAIMS = Task("claims", ClaimSettings, _run, files=("file",))
+SAID = ("claim", "file", "full")
+CLAIMS = Task("claims", ClaimSettings, _run, files=("file",), said=SAID, rows=_rows, further=_taken)

@@ -1,13 +1,15 @@
 """Cells that follow an ODE of a file to a time: where its states are then."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from odekit.errors import InputError
+from odekit.errors import InputError, UnknownNameError
+from odekit.numbers import real
 from odekit.solvers import Status, solve
-from odekit.sweeps.tasks.task import Row, Settings, Task
+from odekit.sweeps.tasks.task import Row, Settings, Task, Value
 from odekit.sweeps.tasks.training import Positive
 from odekit.systems import system
 
@@ -53,4 +55,12 @@ def _run(settings: SolveSettings, seed: int, folder: Path) -> list[Row]:
     ]
 
 
-SOLVE = Task("solve", SolveSettings, _run, files=("system",), families=(START, PARAMETERS))
+def _number(rows: Sequence[Mapping[str, Value]], name: str, value: Any, folder: Path, where: str) -> float:
+    """A number of the start or of the parameters."""
+    if not name.startswith((START, PARAMETERS)):
+        known = [*SolveSettings.model_fields, f"{START}NAME", f"{PARAMETERS}NAME"]
+        raise UnknownNameError(f"key of {where}:", name, known)
+    return real(value, f"{name} of {where}")
+
+
+SOLVE = Task("solve", SolveSettings, _run, files=("system",), further=_number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -32,11 +32,16 @@ class Task:
     run: a pure function of settings, seed and the plan's folder, from which paths lead; its rows have a
         column ``outcome`` where they are verdicts.
     files: names of the settings that are paths of files, whose content belongs to what determines a cell.
-    families: beginnings of further settings that are numbers, such as ``"start."`` of ``start.x``.
+    said: names of the settings that ``[sweep]`` says and the grid doesn't.
+    rows: gives the settings of the plan's rows by what ``claims`` and ``full`` say, and the plan's folder.
+    further: reads a setting that isn't among ``settings``, by the rows, its name, its value, the plan's
+        folder and the place for messages; without it such a setting is refused.
     """
 
     name: str
     settings: type[Settings]
     run: Callable[[Any, int, Path], list[Row]]
     files: tuple[str, ...] = ()
-    families: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    rows: Callable[[str | Sequence[str], bool, Path], list[dict[str, Value]]] | None = None
+    further: Callable[[Sequence[Mapping[str, Value]], str, Any, Path, str], Value] | None = None

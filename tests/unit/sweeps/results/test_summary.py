@@ -101,7 +101,9 @@ def test_claims_are_rows_where_one_setting_varies_or_none(tmp_path: Path) -> Non
 
 def test_without_outcomes_there_is_no_figure(tmp_path: Path) -> None:
     assert draw_outcomes(Summary((), {}, {}), tmp_path) == []
+    assert draw_outcomes(Summary((), {"predict": {(): Counts({"failed": 3})}}, {}), tmp_path) == []
     assert not (tmp_path / "figures").exists()
+    assert Summary((), {"predict": {(): Counts({"failed": 3})}}, {}).text("predict") == "failed in 3 cells"
 
 
 def test_a_place_that_can_not_be_written_is_told(summary: Summary, tmp_path: Path) -> None:

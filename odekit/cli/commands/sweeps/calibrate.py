@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from odekit.cli.command import Command, debug_option
+from odekit.cli.commands.sweeps.resumable import run_resumably, where_options
 from odekit.cli.options import json_option
 from odekit.cli.output import show_table, tell, write_json
-from odekit.cli.sweeping import run_resumably, where_options
 
 __all__ = ["command"]
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from odekit.cli.command import Command, debug_option
+from odekit.cli.commands.sweeps.resumable import run_resumably, where_options
 from odekit.cli.options import json_option
 from odekit.cli.output import say_list, show_table, tell, write_json
-from odekit.cli.sweeping import run_resumably, where_options
 
 if TYPE_CHECKING:
     from odekit.sweeps import Plan, State, Sweep

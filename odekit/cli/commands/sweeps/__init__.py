@@ -1,0 +1,1 @@
+"""The commands that compute many cells: ``sweep`` and ``calibrate``."""
