@@ -1,8 +1,9 @@
 """Cells through a cluster: batches out, records back as they come, and no more under way than there is room.
 
-A batch takes about half a second, more with over thirty threads, so that sending it costs little and a killed machine loses little. Twice as
-many batches as there are threads are under way, which bounds the memory and keeps every worker busy. This
-process alone writes: a record is on the disk before the next batch goes out.
+A batch takes about half a second, more with over thirty threads, so that sending it costs little and a
+killed machine loses little. Twice as many batches as there are threads are under way, which bounds the
+memory and keeps every worker busy. This process alone writes: a record is on the disk before the next
+batch goes out.
 
 A study on paper: 10^6 cells of 1 s on 1,000 workers, of which 1,000 s are the least.
 `benchmarks/sweep.py` measured, on two loaded cores of which each number may be twice too large: 7 ms of
@@ -12,7 +13,8 @@ threads (10 ms by one). With half a second a batch, which is one cell, the sched
 the bottleneck. A batch of 15 s, which is 15 ms for each thread, takes it to 470 s; with 800 s for the
 cells and 2.5 % of the wall time that is some 1,300 s of one processor, and the thread that writes takes
 (1 ms / 15 + 1.4 ms) * 10^6, some 1,500 s. So the disk is the bottleneck: about 1,500 s in all, of which a
-scheduler elsewhere takes nothing away. 2,000 batches under way hold 30,000 cells, some 60 MB here.
+scheduler elsewhere takes nothing away. 2,000 batches under way are 30,000 cells in the memory of this
+process.
 """
 
 from __future__ import annotations
