@@ -20,14 +20,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.stats import beta
 
 from odekit import Network, Run, compare, simulate
 from odekit.errors import OdekitError
 from odekit.simulation.training.flow import time_scale
 from odekit.simulation.training.initial import initial_weights
+from odekit.sweeps import upper_limit
 
-__all__ = ["Trial", "calibrate", "errors", "main", "right_run", "told", "upper_limit", "wrong_run"]
+__all__ = ["Trial", "calibrate", "errors", "main", "right_run", "told", "wrong_run"]
 
 CYCLIC = [f"Z{n}" for n in range(2, 17)]
 OTHERS = ["Z2xZ4", "Z3xZ3", "Z2xZ2xZ2", "S3", "D4", "Q8", "A4"]
@@ -41,7 +41,6 @@ EXCHANGED = {
     "S3": "Z6",
     "Q8": "D4",
 }
-CONFIDENCE = 0.95
 # Share of either error that is allowed.
 MOST = 0.01
 
@@ -85,11 +84,6 @@ def calibrate(right: int, wrong: int, seed: int = 0, processes: int = 2) -> list
         return [*map(_trial, tasks)]
     with ProcessPoolExecutor(processes) as pool:
         return [*pool.map(_trial, tasks, chunksize=4)]
-
-
-def upper_limit(count: int, total: int) -> float:
-    """Upper Clopper-Pearson limit, one-sided at 95 %, of a share seen ``count`` times of ``total``."""
-    return 1.0 if count >= total else float(beta.ppf(CONFIDENCE, count + 1, total - count))
 
 
 def told(trials: list[Trial]) -> str:

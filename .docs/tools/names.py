@@ -22,6 +22,7 @@ ROOMS = {
     "checking": "Checking",
     "claims": "Claims",
     "report": "Report",
+    "sweeps": "Sweeps",
     "expressions": "Expressions",
     "views": "Views",
     "limits": "Limits",

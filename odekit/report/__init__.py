@@ -37,6 +37,7 @@ _HOMES = {
     "plot_logits": "figures",
     "plot_loss": "figures",
     "plot_neuron_matrix": "figures",
+    "plot_outcomes": "figures",
     "plot_phase_portrait": "figures",
     "plot_progress": "figures",
     "plot_rank_one": "figures",

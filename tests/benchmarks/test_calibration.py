@@ -24,10 +24,3 @@ def test_a_comparison_that_always_confirms_is_caught(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(calibration, "compare", lambda run: Confirmed)
     trials = calibration.calibrate(right=0, wrong=5, seed=0, processes=1)
     assert len(calibration.errors(trials)[True]) == 5
-
-
-@pytest.mark.parametrize(("count", "total", "limit"), [(0, 299, 0.01), (4, 1000, 0.0091), (200, 200, 1.0)])
-def test_the_limit_is_that_of_clopper_and_pearson(count: int, total: int, limit: float) -> None:
-    from calibration import upper_limit
-
-    assert upper_limit(count, total) == pytest.approx(limit, rel=0.02)

@@ -23,6 +23,7 @@ makes a figure 3.4 inches wide, which a notebook shows where the axes end a cell
     plot_progress(progress, measure=None, *, axes=None)
     plot_logits(run, inputs=(1, 2), snapshot=-1, *, axes=None)
     plot_verdict(verdict, *, axes=None)
+    plot_outcomes(counts, labels, *, axes=None)
 """
 
 from typing import TYPE_CHECKING
@@ -67,6 +68,7 @@ _HOMES = {
     "plot_logits": "logits",
     "plot_loss": "training",
     "plot_neuron_matrix": "spectra",
+    "plot_outcomes": "outcomes",
     "plot_phase_portrait": "phase_plane",
     "plot_progress": "training",
     "plot_rank_one": "competition",
@@ -91,6 +93,7 @@ if TYPE_CHECKING:
     from odekit.report.figures.landscape import *
     from odekit.report.figures.logits import *
     from odekit.report.figures.maps import *
+    from odekit.report.figures.outcomes import *
     from odekit.report.figures.phase_plane import *
     from odekit.report.figures.rates import *
     from odekit.report.figures.solutions import *

@@ -75,7 +75,7 @@ def _local(distributed: Any, workers: int) -> Any:
                 n_workers=workers,
                 threads_per_worker=1,
                 host=LOOPBACK,
-                dashboard_address=None,
+                dashboard_address=f"{LOOPBACK}:0",
                 worker_dashboard_address=None,
                 security=distributed.Security.temporary(),
                 silence_logs=logging.CRITICAL,

@@ -13,6 +13,7 @@ from odekit._version import __version__
 from odekit.files import write_text
 from odekit.json_text import strict_json
 from odekit.sweeps.plan import Cell, Plan
+from odekit.sweeps.results.figures import draw_outcomes
 from odekit.sweeps.results.rows import TidyRows
 from odekit.sweeps.results.summary import Summary, summarised
 from odekit.sweeps.results.table import write_table
@@ -87,7 +88,7 @@ class Results(Labelled):
 
 
 def gathered(plan: Plan, store: Store) -> Results:
-    """The results of a plan whose cells are in a folder, in which table, summary and index are written anew.
+    """The results of a plan whose cells are in a folder, and from them its table, summary, index and figures.
 
     Raises
     ------
@@ -103,6 +104,7 @@ def gathered(plan: Plan, store: Store) -> Results:
     about = {"version": __version__, "seed": plan.seed, "plan": plan.to_json()}
     write_text(store.folder / SUMMARY, strict_json({**about, **summary.to_json()}))
     store.write_index()
+    draw_outcomes(summary, store.folder)
     return Results(rows, summary, table)
 
 

@@ -15,9 +15,10 @@ from odekit.sweeps.results.rows import FAILED, TidyRows
 from odekit.sweeps.statistics import share_interval
 from odekit.sweeps.tasks import Value
 
-__all__ = ["Counts", "Summary", "summarised"]
+__all__ = ["Counts", "Summary", "summarised", "value_text"]
 
 COUNTED = (*OUTCOMES, FAILED)
+MOST_TOLD = 8  # values of a setting
 # Of which a share is taken: what could be judged.
 JUDGED = ("confirmed", "refuted", "inconclusive")
 
@@ -92,6 +93,15 @@ class Summary:
                 total.update(counts.by_outcome)
         return Counts(total)
 
+    def pooled(self, subject: str, settings: Sequence[str]) -> dict[tuple[Value, ...], Counts]:
+        """Outcomes of a subject by the values of some settings, whatever the others are."""
+        places = [self.settings.index(name) for name in settings]
+        found: dict[tuple[Value, ...], Counter[str]] = {}
+        for values, counts in self.combinations[subject].items():
+            chosen = tuple(values[place] for place in places)
+            found.setdefault(chosen, Counter()).update(counts.by_outcome)
+        return {values: Counts(dict(counter)) for values, counter in found.items()}
+
     def values(self, setting: str) -> list[Value]:
         """The values of a setting, in the plan's order."""
         place = self.settings.index(setting)
@@ -102,9 +112,39 @@ class Summary:
         """By outcome, and by setting, the values at which a subject's cells all came to that outcome."""
         found: dict[str, dict[str, list[Value]]] = {}
         for name in self.settings:
-            for value in self.values(name):
-                verdict = self.counts(subject, **{name: value}).verdict
-                found.setdefault(verdict, {}).setdefault(name, []).append(value)
+            for (value,), counts in self.pooled(subject, [name]).items():
+                found.setdefault(counts.verdict, {}).setdefault(name, []).append(value)
+        return found
+
+    def text(self, subject: str) -> str:
+        """Over which region a subject is confirmed, and over which it is anything else, in words."""
+        total = self.counts(subject)
+        if set(total.by_outcome) == {total.verdict}:
+            # Where there are no verdicts, cells that failed are all that is counted.
+            every = "" if total.verdict == FAILED else "all of "
+            return f"{outcome_text(total.verdict)} in {every}{_cells(total.total)}"
+        everywhere = self.regions(subject).get("confirmed", {})
+        parts = []
+        if total.verdict == "confirmed":
+            parts = [f"confirmed wherever it could be judged, in {_cells(total.judged)}"]
+        elif everywhere:
+            parts = [f"confirmed at all of {_listed(everywhere, ', and at all of ')}"]
+        for outcome in COUNTED:
+            count = total.by_outcome.get(outcome, 0)
+            if count and not (outcome == "confirmed" and parts):
+                where = _listed(self._where(subject, outcome), " with ")
+                only = f", only at {where}" if where else ""
+                parts.append(f"{outcome_text(outcome)} in {count:,} of {_cells(total.total)}{only}")
+        return "; ".join(parts)
+
+    def _where(self, subject: str, outcome: str) -> dict[str, list[Value]]:
+        """By setting the values at which an outcome occurs, of settings with others at which it doesn't."""
+        found = {}
+        for name in self.settings:
+            pooled = self.pooled(subject, [name])
+            values = [value for (value,), counts in pooled.items() if counts.by_outcome.get(outcome)]
+            if len(values) < len(pooled):
+                found[name] = values
         return found
 
     @property
@@ -120,21 +160,64 @@ class Summary:
         return self.counts(subject).by_outcome
 
     def to_json(self) -> dict[str, Any]:
-        """Counts, shares and regions by subject, and quantiles by column, as JSON values."""
+        """All of it as JSON values.
+
+        Under ``subjects``, by claim or task: ``text``, the region in words; ``counts`` by outcome; ``shares``
+        by outcome, each ``share``, ``low``, ``high`` of what was judged, at 95 %; ``regions``, by outcome and
+        setting the values at which all came to it; and ``settings``, by name a list of ``value``, ``counts``
+        and ``confirmed`` (again ``share``, ``low``, ``high``). Under ``numbers``, by column: ``count``,
+        ``low`` (5 %), ``median``, ``high`` (95 %).
+        """
         subjects = {}
         for subject in self.subjects:
             counts = self.counts(subject)
-            shares = {name: counts.share(name) for name in JUDGED}
             subjects[subject] = {
+                "text": self.text(subject),
                 "counts": dict(counts.by_outcome),
-                "shares": {
-                    name: dict(zip(("share", "low", "high"), s, strict=True)) for name, s in shares.items()
-                },
+                "shares": {name: _named(counts.share(name)) for name in JUDGED},
                 "regions": self.regions(subject),
+                "settings": {name: self._by_value(subject, name) for name in self.settings},
             }
         names = ("count", "low", "median", "high")
         numbers = {name: dict(zip(names, each, strict=True)) for name, each in self.numbers.items()}
         return dict(plain({"subjects": subjects, "numbers": numbers}))
+
+    def _by_value(self, subject: str, setting: str) -> list[dict[str, Any]]:
+        return [
+            {"value": value, "counts": counts.by_outcome, "confirmed": _named(counts.share("confirmed"))}
+            for (value,), counts in self.pooled(subject, [setting]).items()
+        ]
+
+
+def value_text(value: Value) -> str:
+    """A setting's value as a person writes it.
+
+    >>> value_text(0.01), value_text("Z5"), value_text(None)
+    ('0.01', 'Z5', 'default')
+    """
+    return "default" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _named(share: tuple[float, float, float]) -> dict[str, float]:
+    return dict(zip(("share", "low", "high"), share, strict=True))
+
+
+def _cells(count: int) -> str:
+    return f"{count:,} cell{'s' if count != 1 else ''}"
+
+
+def _listed(region: Mapping[str, Sequence[Value]], between: str) -> str:
+    """Values by setting, the first and the last of many.
+
+    >>> _listed({"group": ["Z5", "S3"], "scale": [0.1 * place for place in range(1, 10)]}, " with ")
+    'group = Z5, S3 with scale = 0.1, 0.2, 0.3, ..., 0.9 (9 values)'
+    """
+    told = []
+    for name, values in region.items():
+        texts = [value_text(value) for value in values]
+        many = f"{', '.join(texts[:3])}, ..., {texts[-1]} ({len(texts)} values)"
+        told.append(f"{name} = {many if len(texts) > MOST_TOLD else ', '.join(texts)}")
+    return between.join(told)
 
 
 def summarised(rows: TidyRows) -> Summary:

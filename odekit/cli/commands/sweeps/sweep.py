@@ -12,7 +12,7 @@ import click
 from odekit.cli.command import Command, debug_option
 from odekit.cli.commands.sweeps.resumable import run_resumably, where_options
 from odekit.cli.options import json_option
-from odekit.cli.output import show_table, tell, write_json
+from odekit.cli.output import say_list, show_table, tell, write_json
 
 if TYPE_CHECKING:
     from odekit.sweeps import Plan, State, Sweep
@@ -93,6 +93,8 @@ def _show(found: Sweep, json_file: str | None) -> None:
 
     for table in summary_tables(found.results.summary):
         show_table(table, json_file)
+    summary = found.results.summary
+    say_list("Where", [f"{subject}: {summary.text(subject)}." for subject in summary.subjects], json_file)
     state = found.state
     failed = f", {state.failed:,} failed (their reasons are in the table; --retry-failed tries again)"
     tell(

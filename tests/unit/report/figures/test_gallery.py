@@ -30,6 +30,14 @@ RACE = {"alpha2": 0.02, "beta2": 0.02, "D2": 1.0, "beta1": 0.02}
 GRID = {"D": np.linspace(-np.pi, np.pi, 41), "alpha": np.linspace(0.002, 0.05, 31)}
 DECAY = np.linspace(0, 12, 40)
 
+GROUPS = [f"Z{order}" for order in range(3, 62, 2)]
+FEW = {"group": ["Z5", "S3"], "scale": [0.01, 1.0]}
+OUTCOMES = {"confirmed": [[20, 19], [0, 0]], "refuted": [[0, 1], [0, 0]], "inconclusive": [[0, 0], [3, 0]]}
+OTHERS = {"not_applicable": [[0, 0], [0, 20]], "failed": [[0, 1], [17, 0]]}
+MANY = {"group": GROUPS, "neurons": [16 * count for count in range(1, 31)]}
+LONG = {"claim": ["a-claim-of-a-user-with-a-very-long-name"] * 40, "$\\alpha$ of \x07": ["all of <them> $"]}
+LEFT_OPEN = np.arange(900).reshape(30, 30) % 7 == 0
+
 DRAWN: dict[str, Draw] = {
     "trajectories": lambda r: report_room.plot_trajectories(r["modes"]),
     "trajectories of D": lambda r: report_room.plot_trajectories(r["modes"], quantity="D"),
@@ -63,6 +71,11 @@ DRAWN: dict[str, Draw] = {
     "no rate": lambda r: report_room.plot_rate(DECAY, 1 / np.sqrt(1 + 2 * DECAY)),
     "scaling": lambda r: report_room.plot_scaling([0.4, 0.2, 0.1], {"gap": [1, 0.125, 0.016]}, order=3),
     "landscape": lambda r: report_room.plot_landscape(r["landscape"]),
+    "outcomes": lambda r: report_room.plot_outcomes(OUTCOMES | OTHERS, FEW),
+    "outcomes, many": lambda r: report_room.plot_outcomes(
+        {"confirmed": 20 - LEFT_OPEN, "inconclusive": LEFT_OPEN}, MANY
+    ),
+    "outcomes, long names": lambda r: report_room.plot_outcomes({"confirmed": np.full((40, 1), 300)}, LONG),
     "loss": lambda r: report_room.plot_loss(r["run"]),
     "progress": lambda r: report_room.plot_progress(r["progress"]),
     "accuracy": lambda r: report_room.plot_progress(r["progress"], "accuracy"),
@@ -180,7 +193,9 @@ def test_vectors_for_a_page_hold_their_text(drawn: Results) -> None:
 
 
 STRANGERS = [None, 3, "text", object(), [1], {"a": 1}]
-TWO = {"plot_blow_up_map": {}, "plot_winner_map": {}, "plot_rate": [1.0, 2.0], "plot_scaling": [1.0, 2.0]}
+TWO = {"plot_blow_up_map": {}, "plot_winner_map": {}, "plot_outcomes": {}} | {
+    name: [1.0, 2.0] for name in ("plot_rate", "plot_scaling")
+}
 
 
 def at_the_door(name: str, value: Any) -> Any:
