@@ -55,8 +55,8 @@ def _rows(names: str | Sequence[str], full: bool, folder: Path) -> list[dict[str
     FileError: a file of claims that can't be read, or breaks.
     InputError: a file without claims, or two claims of one id.
     """
-    if isinstance(names, str):
-        names = [claim.id for claim in select_claims(None, None, full)] if names == ALL else [names]
+    every = [claim.id for claim in select_claims(None, None, full)]
+    names = [each for name in ([names] if isinstance(names, str) else names) for each in _expanded(name, every)]
     found: dict[str, dict[str, Value]] = {}
     chosen: list[str | Claim] = []
     for name in names:
@@ -68,6 +68,10 @@ def _rows(names: str | Sequence[str], full: bool, folder: Path) -> list[dict[str
             found[id] = {"claim": id, "file": name if is_file else "", "full": full}
     select_claims(chosen, None)
     return list(found.values())
+
+
+def _expanded(name: str, every: list[str]) -> list[str]:
+    return every if name == ALL else [name]
 
 
 def _taken(rows: Sequence[Mapping[str, Value]], name: str, value: Any, folder: Path, where: str) -> Value:
