@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +57,10 @@ def _rows(names: str | Sequence[str], full: bool, folder: Path) -> list[dict[str
     InputError: a file without claims, or two claims of one id.
     """
     every = [claim.id for claim in select_claims(None, None, full)]
-    names = [each for name in ([names] if isinstance(names, str) else names) for each in _expanded(name, every)]
+    given = [names] if isinstance(names, str) else names
     found: dict[str, dict[str, Value]] = {}
     chosen: list[str | Claim] = []
-    for name in names:
+    for name in chain.from_iterable(every if each == ALL else (each,) for each in given):
         is_file = name.endswith((".py", ".toml"))
         claims = _file_claims(folder / name) if is_file else (name,)
         chosen += claims
@@ -68,10 +69,6 @@ def _rows(names: str | Sequence[str], full: bool, folder: Path) -> list[dict[str
             found[id] = {"claim": id, "file": name if is_file else "", "full": full}
     select_claims(chosen, None)
     return list(found.values())
-
-
-def _expanded(name: str, every: list[str]) -> list[str]:
-    return every if name == ALL else [name]
 
 
 def _taken(rows: Sequence[Mapping[str, Value]], name: str, value: Any, folder: Path, where: str) -> Value:
