@@ -71,7 +71,7 @@ class InlineClient:
 
 @pytest.fixture
 def inline(monkeypatch: pytest.MonkeyPatch) -> InlineClient:
-    """The client by which sweeps are computed in this process, without a cluster."""
+    """The client by which sweeps are computed in this process, without a cluster and without figures."""
     from odekit.sweeps import sweep
 
     client = InlineClient()
@@ -81,4 +81,5 @@ def inline(monkeypatch: pytest.MonkeyPatch) -> InlineClient:
         yield client
 
     monkeypatch.setitem(sweep.__globals__, "connected", connected)
+    monkeypatch.setattr("odekit.sweeps.results.results.draw_outcomes", lambda summary, folder: [])
     return client

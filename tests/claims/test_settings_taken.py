@@ -14,19 +14,19 @@ SEED = 11
 CONFIRMED: list[tuple[str, dict[str, Any]]] = [
     ("decoupling", {"neurons": 2, "scale": 0.05}),
     ("phase-alignment", {"neurons": 3}),
-    ("single-frequency", {"neurons": 5, "scale": 0.08}),
     ("lottery-ticket", {"neurons": 64, "scale": 0.05}),
-    ("majority-vote", {"scale": 0.05}),
     ("even-activations", {"neurons": 450, "scale": 0.05, "activation": "z**6"}),
     ("single-irrep", {"neurons": 8}),
     ("rank-one", {"neurons": 8}),
+    ("deep-linear", {"neurons": 5}),
+]
+SLOW: list[tuple[str, dict[str, Any]]] = [
+    ("single-frequency", {"neurons": 5, "scale": 0.08}),
+    ("majority-vote", {"scale": 0.05}),
     ("blow-up-winner", {"neurons": 16}),
     ("alignment-rate", {"neurons": 2}),
     ("competition-rate", {"neurons": 2}),
     ("local-rates", {"neurons": 1}),
-    ("deep-linear", {"neurons": 5}),
-]
-SLOW: list[tuple[str, dict[str, Any]]] = [
     ("four-variable-ode", {"neurons": 16, "scale": 0.02}),
     ("dominance-time", {"neurons": 4, "scale": 0.01}),
     ("relu-rates", {"neurons": 6}),

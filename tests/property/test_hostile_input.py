@@ -240,7 +240,7 @@ def call_of_the_program(command: str, given: list[str]) -> None:
 
 # Of these a call without a file computes for long.
 quick_commands = st.sampled_from(
-    [name for name in COMMANDS if name not in ("verify", "simulate", "derive", "explore")]
+    [name for name in COMMANDS if name not in ("verify", "simulate", "derive", "explore", "calibrate")]
 )
 
 

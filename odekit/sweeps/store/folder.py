@@ -67,7 +67,7 @@ class Store:
                     f"{self.folder} holds something else",
                     expected="a sweep's folder, or a new one",
                     received=", ".join(others[:5]),
-                    hint="another --out",
+                    hint="another folder",
                 )
             return
         schema = _schema(about)
@@ -76,7 +76,7 @@ class Store:
                 f"{self.folder} was written by a newer odekit",
                 expected=f"schema {SCHEMA}",
                 received=f"schema {schema}",
-                hint="that version, or another --out",
+                hint="that version, or another folder",
             )
 
     def describe(self, plan: Plan) -> None:

@@ -33,8 +33,9 @@ def plan_from(tmp_path: Path) -> Callable[..., Plan]:
 
 
 @pytest.fixture
-def results_of(tmp_path: Path) -> Callable[..., Results]:
-    """The results of a plan whose cells came to made-up rows; a text in their place is why a cell failed."""
+def results_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Results]:
+    """The results, without figures, of a plan whose cells came to made-up rows, or to the text of an error."""
+    monkeypatch.setattr("odekit.sweeps.results.results.draw_outcomes", lambda summary, folder: [])
 
     def gather(plan: Plan, came: Callable[[Cell], Sequence[Row] | str], folder: str = "sweep") -> Results:
         store = Store(tmp_path / folder)

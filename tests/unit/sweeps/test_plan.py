@@ -20,7 +20,7 @@ PREDICT = 'sweep.task = "predict"\n'
 GRID = f'{PREDICT}[grid]\ngroup = "Z5"\n'
 SOLVE = 'sweep.task = "solve"\n[grid]\nsystem = "ode.toml"\n'
 CLAIM = 'sweep.claims = ["lottery-ticket"]\n'
-DEEP = ".a" * 3000
+DEEP = ".a" * 40
 
 # By the text of a plan: what the message must name, and what it must say is allowed.
 BAD = {

@@ -220,6 +220,7 @@ def test_nothing_answers_at_an_address_of_nobody(plan: Plan, tmp_path: Path) -> 
         sweep(plan, tmp_path / "out", scheduler="carrier-pigeon://x")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("value", "code"), [("1.0", ExitCode.OPEN), ("2.0", ExitCode.REFUTED)])
 def test_a_calibration_is_a_sweep_that_goes_on(
     plan_from: From, tmp_path: Path, inline: Any, monkeypatch: pytest.MonkeyPatch, value: str, code: ExitCode
