@@ -203,7 +203,7 @@ def test_the_folder_is_made_when_something_is_written(tmp_path: Path, plan: Plan
 
 def test_a_foreign_folder_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("mine")
-    with pytest.raises(FileError, match=r"holds something else.*thesis.tex.*another --out"):
+    with pytest.raises(FileError, match=r"holds something else.*thesis.tex.*another folder"):
         Store(tmp_path)
     (tmp_path / "cells").mkdir()
     (tmp_path / "cells" / "blood.png").write_text("mine")
