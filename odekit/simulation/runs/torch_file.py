@@ -36,7 +36,7 @@ ASKED_FOR = re.compile(
 )
 # The instructions that fetch something by its module and name.
 IMPORTS = ("GLOBAL", "INST", "STACK_GLOBAL")
-# Those that make what may be used twice: a name, text, a tensor. A pair, whichever way it came there, may not.
+# Those that make what may be used twice: names, text, tensors. A pair may not, whichever way it got there.
 REUSED = ("GLOBAL", "BINUNICODE", "REDUCE")
 WHOLE = "an archive written by torch.save"
 HINT = "torch.save(model.state_dict(), FILE), or a .safetensors file"

@@ -20,7 +20,7 @@ PREDICT = 'sweep.task = "predict"\n'
 GRID = f'{PREDICT}[grid]\ngroup = "Z5"\n'
 SOLVE = 'sweep.task = "solve"\n[grid]\nsystem = "ode.toml"\n'
 CLAIM = 'sweep.claims = ["lottery-ticket"]\n'
-DEEP = ".a" * 3000
+DEEP = ".a" * 40
 
 # By the text of a plan: what the message must name, and what it must say is allowed.
 BAD = {
@@ -90,6 +90,10 @@ BAD = {
     f'{PREDICT}sweep.seeds = 1_000_000\n[grid]\ngroup = "Z5"\nneurons = {[*range(1, 12)]}': (
         "plan.toml has too many cells",
         "at most 10,000,000. Received: 11,000,000",
+    ),
+    'sweep.claims = "all"\n' + "[[cells]]\nneurons = 64\n" * 5000: (
+        "[[cells]] of plan.toml is too long",
+        "at most 100,000 lines",
     ),
     'sweep.task = "solve"\ngrid.system = "none.toml"\ngrid.t = 1': ("none.toml can't be read", "No such"),
     'sweep.task = "solve"\ngrid.system = "x.py"\ngrid.t = 1': ("system of [grid] of plan.toml", "FILE.toml"),

@@ -38,7 +38,7 @@ WRITTEN = (
 # The key of a dict: pairs of the pair before, 40 deep, which takes 2**40 steps to hash.
 PAIRS = b"".join(b"h" + bytes([i]) + b"h" + bytes([i]) + b"\x86q" + bytes([i + 1]) for i in range(1, 41))
 BOMB = b"\x80\x02(](K\x01\x85q\x01" + PAIRS + b"e}q\x00h\x29K\x01st."
-# The same where other instructions stand between a pair and its number: the number before, or no items at all.
+# The same where other instructions stand between a pair and its number: another number, or no items at all.
 BOMBS = [BOMB, *(BOMB.replace(b"\x86q", b"\x86" + between + b"q") for between in (b"q\xff", b"(u"))]
 
 
