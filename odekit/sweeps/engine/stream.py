@@ -26,10 +26,10 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from odekit.errors import StoppedEarly
+from odekit.errors import InputError, StoppedEarly
 from odekit.extras import require_distributed
 from odekit.sweeps.engine.work import run_batch
-from odekit.sweeps.plan import Cell
+from odekit.sweeps.plan import NUMERICS, Cell
 from odekit.sweeps.store import Record
 
 __all__ = ["stream"]
@@ -63,6 +63,7 @@ def stream(
     Raises
     ------
     StoppedEarly: the connection to the scheduler is lost.
+    InputError: scheduler or workers have no odekit, or one whose numerics are others.
     """
     return _Stream(client, folder).records(iter(cells), is_wanted, is_stopped)
 
@@ -95,6 +96,7 @@ class _Stream:
             yield self._received(key)
 
     def _fill(self, wanted: Iterator[Cell]) -> None:
+        self._check_connection()
         while len(self._under_way) < self._room():
             batch = [self._again.pop()] if self._again else list(islice(wanted, self._size))
             if not batch:
@@ -116,10 +118,16 @@ class _Stream:
             records: list[Record] = future.result()
         except self._distributed.KilledWorker:
             return self._of_killed(batch)
-        except Exception:
+        except Exception as error:
             self._under_way[key] = (future, batch)
             self._check_connection()
+            # What Dask raises where a batch can't be unpacked.
+            if isinstance(error, ImportError | RuntimeError):
+                raise _another_odekit(f"{type(error).__name__}: {error}") from error
             raise
+        for record in records:
+            if record.identity["numerics"] != NUMERICS:
+                raise _another_odekit(record.identity["numerics"])
         seconds = sum(record.seconds for record in records) / len(records)
         length = max(BATCH_SECONDS, SECONDS_A_THREAD * self._threads)
         fitting = length / max(seconds, length / MOST_IN_BATCH)
@@ -141,3 +149,12 @@ class _Stream:
                 received="a scheduler that is gone",
                 hint="start a scheduler, and the same command again",
             )
+
+
+def _another_odekit(received: str) -> InputError:
+    return InputError(
+        "scheduler or workers don't have the same odekit as this program",
+        expected=NUMERICS,
+        received=received,
+        hint="the same version of odekit, with the extra 'sweep', wherever Dask runs",
+    )

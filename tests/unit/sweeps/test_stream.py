@@ -10,7 +10,7 @@ from typing import Any
 import distributed
 import pytest
 
-from odekit.errors import StoppedEarly
+from odekit.errors import InputError, StoppedEarly
 from odekit.sweeps import Cell, Plan
 from odekit.sweeps.engine import run_batch, stream
 from odekit.sweeps.store import Record
@@ -194,6 +194,18 @@ def test_a_lost_connection_ends_the_stream_also_while_nothing_comes(cells: list[
     client.status = "closed"
     with pytest.raises(StoppedEarly, match="connection to the Dask scheduler is lost"):
         next(batches)
+
+
+def test_a_worker_without_odekit_or_with_another_one_is_told(cells: list[Cell]) -> None:
+    def without(batch: Sequence[Cell]) -> list[Record]:
+        raise ModuleNotFoundError("No module named 'odekit'")
+
+    def other(batch: Sequence[Cell]) -> list[Record]:
+        return [Record(cell.key, {**cell.identity, "numerics": "odekit 0.0"}, [{}]) for cell in batch]
+
+    for answer, received in ((without, "No module named 'odekit'"), (other, r"Received: odekit 0\.0\.")):
+        with pytest.raises(InputError, match=f"don't have the same odekit.*{received}"):
+            keys(streamed(Client(answer), cells))
 
 
 @pytest.mark.parametrize("status", ["running", "closed"])

@@ -188,6 +188,7 @@ def test_a_disk_that_is_full_ends_the_sweep_with_what_is_kept(
         ({"workers": 1.5}, "the number of workers must be a whole number"),
         ({"workers": True}, "the number of workers must be a whole number"),
         ({"scheduler": 5}, "the scheduler is no address"),
+        ({"scheduler": "tcp://127.0.0.1:1", "workers": 2}, "a scheduler or a number of workers, not both"),
         ({"retry_failed": "yes"}, "retry_failed is no truth value"),
         ({"on_progress": 5}, "what to call is no function"),
         ({"is_stopped": 5}, "what to call is no function"),
