@@ -311,3 +311,11 @@ def test_a_cell_that_is_missing_is_told_and_no_table_is_written_without_it(
     with pytest.raises(FileError, match=rf"{plan.cell(1).key}\.json can't be read"):
         gathered(plan, store)
     assert (tmp_path / "sweep" / "table.csv").read_bytes() == before
+
+
+def test_a_state_that_is_called_outcome_is_no_outcome(plan_from: From, results_of: Gather) -> None:
+    plan = plan_from('sweep.task = "solve"\ngrid.system = "ode.toml"\ngrid.t = 1.0\ngrid."start.x" = [1, 2]')
+    summary = results_of(plan, lambda cell: [{"outcome": 0.5, "claim": 2.0}]).summary
+    assert summary.subjects == ()
+    assert summary.numbers["outcome"][:2] == (2, 0.5)
+    assert summary.exit_code == ExitCode.CONFIRMED

@@ -235,6 +235,9 @@ def test_a_calibration_is_a_sweep_that_goes_on(
     assert (written["seed"], written["claims"][0]["runs"]) == (2, 8)
     assert calibrate(["mine.py"], "out", seeds=10, seed=2).results.summary.counts("mine").total == 10
     assert len(inline.sent) == 10
+    again = calibrate(["mine.py"], "out", seeds=10, seed=2)
+    assert again.results.summary.counts("mine").total == 10
+    assert again.seconds > found.seconds, "what earlier starts have computed counts, too"
 
 
 @pytest.mark.slow
