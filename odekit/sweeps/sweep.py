@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from odekit.arguments import expect, expect_functions, flag
-from odekit.errors import FileError, StoppedEarly
+from odekit.errors import FileError, InputError, StoppedEarly
 from odekit.numbers import integer
 from odekit.sweeps.engine import connected, stream
 from odekit.sweeps.plan import Cell, Plan, read_plan
@@ -105,12 +105,12 @@ def sweep(
     expect(scheduler is None or isinstance(scheduler, str), "the scheduler is no address", "text", scheduler)
     if workers is not None:
         workers = integer(workers, "the number of workers", 1, MOST_WORKERS)
-        expect(
-            scheduler is None,
-            "workers are counted on this machine alone",
-            "a scheduler or a number of workers, not both",
-            f"{workers} workers, and {scheduler}",
-        )
+        if scheduler is not None:
+            raise InputError(
+                "workers are counted on this machine alone",
+                expected="a scheduler or a number of workers, not both",
+                received=f"{workers} workers, and {scheduler}",
+            )
     expect_functions(on_progress, is_stopped)
     retry_failed = flag(retry_failed, "retry_failed")
     store = Store(out)
