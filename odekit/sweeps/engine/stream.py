@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from itertools import islice
 from pathlib import Path
 from time import monotonic
@@ -108,7 +109,10 @@ class _Stream:
     def _room(self) -> int:
         """How many batches may be under way, by the threads that there were when it was last asked."""
         if monotonic() > self._asked + ASK:
-            self._threads = max(1, sum(self._client.ncores().values()))
+            try:
+                self._threads = max(1, sum(self._client.ncores().values()))
+            except OSError as error:
+                raise _lost(str(error)) from None
             self._asked = monotonic()
         return UNDER_WAY * self._threads
 
@@ -118,8 +122,9 @@ class _Stream:
             records: list[Record] = future.result()
         except self._distributed.KilledWorker:
             return self._of_killed(batch)
+        except (OSError, CancelledError) as error:  # no cell's own, whose errors are in its record
+            raise _lost(str(error)) from None
         except Exception as error:
-            self._under_way[key] = (future, batch)
             self._check_connection()
             # What Dask raises where a batch can't be unpacked.
             if isinstance(error, ImportError | RuntimeError):
@@ -144,11 +149,15 @@ class _Stream:
 
     def _check_connection(self) -> None:
         if self._client.status != "running":
-            raise StoppedEarly(
-                "the connection to the Dask scheduler is lost",
-                received="a scheduler that is gone",
-                hint="start a scheduler, and the same command again",
-            )
+            raise _lost(f"one that is {self._client.status}")
+
+
+def _lost(received: str) -> StoppedEarly:
+    return StoppedEarly(
+        "the connection to the Dask scheduler is lost",
+        received=received,
+        hint="start a scheduler, and the same command again",
+    )
 
 
 def _another_odekit(received: str) -> InputError:
