@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 FORMS = [pytest.param(3, marks=pytest.mark.slow), pytest.param(20, marks=pytest.mark.long)]
-SCHEDULERS = [pytest.param(3, marks=pytest.mark.slow), pytest.param(20, marks=pytest.mark.long)]
+SCHEDULERS = [pytest.param(2, marks=pytest.mark.slow), pytest.param(20, marks=pytest.mark.long)]
 
 
 @pytest.mark.parametrize("kills", FORMS)

@@ -235,5 +235,5 @@ def test_a_scheduler_that_is_gone_when_it_is_asked_for_its_workers_is_told(cells
         raise OSError("Connection reset by peer")
 
     client.ncores = gone  # type: ignore[method-assign]
-    with pytest.raises(StoppedEarly, match="connection to the Dask scheduler is lost.*reset by peer"):
+    with pytest.raises(StoppedEarly, match=r"connection to the Dask scheduler is lost.*reset by peer"):
         keys(streamed(client, cells))
