@@ -16,7 +16,7 @@ import numpy as np
 from odekit._version import __version__
 from odekit.sweeps.tasks import Settings, Task, Value
 
-__all__ = ["NUMERICS", "Cell", "Plan", "canonical", "completed", "is_empty", "told"]
+__all__ = ["NUMERICS", "Cell", "Plan", "canonical", "completed", "is_empty", "settings_text"]
 
 # What is computed under another name is computed anew. The number goes up when a change of the code changes
 # results within a version.
@@ -64,7 +64,7 @@ class Cell:
 
     def __str__(self) -> str:
         return ", ".join(
-            filter(None, [told({n: self.settings[n] for n in self.varied}), f"seed {self.seed}"])
+            filter(None, [settings_text({n: self.settings[n] for n in self.varied}), f"seed {self.seed}"])
         )
 
 
@@ -155,10 +155,10 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def told(settings: Mapping[str, Value]) -> str:
+def settings_text(settings: Mapping[str, Value]) -> str:
     """Settings as a person writes them, without those that are empty.
 
-    >>> told({"claim": "rank-one", "file": "", "full": False, "start.x": 0.0})
+    >>> settings_text({"claim": "rank-one", "file": "", "full": False, "start.x": 0.0})
     'claim = rank-one, start.x = 0.0'
     """
     return ", ".join(f"{name} = {value}" for name, value in settings.items() if not is_empty(value))

@@ -10,7 +10,7 @@ from typing import Any
 from odekit.arguments import path_of
 from odekit.errors import InputError, shown
 from odekit.files import read_toml
-from odekit.sweeps.plan.plan import Plan, canonical, completed, told
+from odekit.sweeps.plan.plan import Plan, canonical, completed, settings_text
 from odekit.sweeps.plan.schema import PlanFile, SweepTable, checked
 from odekit.sweeps.tasks import Task, Value, digest, task_named
 
@@ -145,7 +145,9 @@ def _check_distinct(task: Task, rows: Sequence[Mapping[str, Value]], where: str)
     for row in rows:
         content = canonical(completed(task.settings, row))
         if content in seen:
-            raise InputError(f"{where} says a cell twice", expected="each cell once", received=told(row))
+            raise InputError(
+                f"{where} says a cell twice", expected="each cell once", received=settings_text(row)
+            )
         seen.add(content)
 
 
