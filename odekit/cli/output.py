@@ -153,6 +153,6 @@ def _tenths(total: int) -> Callable[[int, str], None]:
         tenth = 10 * done // max(total, 1)
         if tenth > told[0]:
             told[0] = tenth
-            _keep_line(f"{done:,} of {total:,}: {title}")
+            _keep_line(": ".join(filter(None, [f"{done:,} of {total:,}", title])))
 
     return reach

@@ -19,6 +19,7 @@ from odekit.report import Table
 from odekit.sweeps.plan import make_plan
 from odekit.sweeps.results import Results
 from odekit.sweeps.statistics import CONFIDENCE, upper_limit
+from odekit.sweeps.store import read_index
 from odekit.sweeps.sweep import State, sweep
 
 __all__ = ["Calibration", "Errors", "calibrate", "calibration_table", "counted_errors"]
@@ -84,7 +85,7 @@ class Calibration:
     ----------
     errors: of each claim.
     seed: that all runs' seeds are spawned from.
-    seconds: of computing, on all processors, of what this start has computed.
+    seconds: of computing, on all processors, of all runs, earlier starts' too.
     results: of the sweep.
     """
 
@@ -141,7 +142,9 @@ def calibrate(
     found = sweep(
         plan, out, scheduler=scheduler, workers=workers, on_progress=on_progress, is_stopped=is_stopped
     )
-    counted = Calibration(counted_errors(found.results), seed, found.state.seconds, found.results)
+    kept = read_index(found.folder)
+    seconds = sum(kept[cell.key]["seconds"] for cell in plan)
+    counted = Calibration(counted_errors(found.results), seed, seconds, found.results)
     write_text(found.folder / REPORT, strict_json(counted.to_json()))
     return counted
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from odekit.arguments import expect, expect_functions, flag
-from odekit.errors import FileError, StoppedEarly
+from odekit.errors import FileError, InputError, StoppedEarly
 from odekit.numbers import integer
 from odekit.sweeps.engine import connected, stream
 from odekit.sweeps.plan import Cell, Plan, read_plan
@@ -83,7 +83,9 @@ def sweep(
     out: the sweep's folder; the same one again goes on where an earlier start ended, whichever way. A cell is
         known by what determines it, so that a changed plan keeps what is still valid.
     scheduler: address of a running Dask scheduler, or None for a cluster on this machine.
-    workers: processes of the cluster on this machine; by default one a processor.
+    workers: processes of the cluster on this machine, without a scheduler; by default one a processor. Each
+        imports the program that calls this, which therefore has to call it below
+        ``if __name__ == "__main__":``, as all that starts processes.
     retry_failed: whether cells that failed are computed again.
     on_progress: called whenever cells have come, with how far the sweep is.
     is_stopped: asked often; once true the sweep ends in good order.
@@ -103,6 +105,12 @@ def sweep(
     expect(scheduler is None or isinstance(scheduler, str), "the scheduler is no address", "text", scheduler)
     if workers is not None:
         workers = integer(workers, "the number of workers", 1, MOST_WORKERS)
+        if scheduler is not None:
+            raise InputError(
+                "workers are counted on this machine alone",
+                expected="a scheduler or a number of workers, not both",
+                received=f"{workers} workers, and {scheduler}",
+            )
     expect_functions(on_progress, is_stopped)
     retry_failed = flag(retry_failed, "retry_failed")
     store = Store(out)
@@ -168,11 +176,14 @@ class _Start:
     def _missing(self) -> list[int]:
         """Places of the cells to compute; what the folder holds is read, so that damage is found."""
         there = self.store.keys()
-        return [place for place, cell in enumerate(self.plan) if not self._is_kept(cell.key, there)]
+        return [
+            place
+            for place, cell in enumerate(self.plan)
+            if cell.key not in there or not self._is_kept(cell.key)
+        ]
 
-    def _is_kept(self, key: str, there: set[str]) -> bool:
-        if key not in there:
-            return False
+    def _is_kept(self, key: str) -> bool:
+        """Whether the file of a cell stays as it is; it is counted then."""
         try:
             record = self.store.read(key)
         except DamagedError:
@@ -188,10 +199,7 @@ class _Start:
 
     def _is_wanted(self, cell: Cell) -> bool:
         """Whether no other process has finished the cell meanwhile."""
-        if cell.key in self._again or not self.store.has(cell.key):
-            return True
-        self.state.kept += 1
-        return False
+        return cell.key in self._again or not self.store.has(cell.key) or not self._is_kept(cell.key)
 
     def _told(self) -> str:
         finished = self.state.kept + self.state.done

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 FORMS = [pytest.param(3, marks=pytest.mark.slow), pytest.param(20, marks=pytest.mark.long)]
-SCHEDULERS = [pytest.param(1, marks=pytest.mark.slow), pytest.param(20, marks=pytest.mark.long)]
+SCHEDULERS = [pytest.param(2, marks=pytest.mark.slow), pytest.param(20, marks=pytest.mark.long)]
 
 
 @pytest.mark.parametrize("kills", FORMS)
@@ -56,20 +56,27 @@ def test_killed_workers_lose_nothing(kills: int, drill: Any, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("kills", SCHEDULERS)
-def test_killed_schedulers_lose_nothing(kills: int, drill: Any) -> None:
-    rng = drill.generator(3)
-    for _ in range(kills):
+def test_killed_schedulers_lose_nothing(kills: int, drill: Any, tmp_path: Path) -> None:
+    rng, done, starts = drill.generator(3), 0, 0
+    while done < kills:
         before = drill.files()
-        moment = min(len(before) + int(rng.integers(0, max(2, drill.cells // kills))), drill.cells - 1)
+        # One more cell at least, so that the program is connected.
+        moment = len(before) + 1 + int(rng.integers(0, max(1, drill.cells // kills)))
         with drill.dask_cluster() as (address, scheduler):
             process = drill.start("--scheduler", address)
             drill.waited(process, moment, float(rng.uniform(0.0, 0.1)))
             scheduler.kill()
             code, _, err = drill.ended(process)
-        assert code == 3, err
-        assert "Traceback" not in err
-        assert "the same command goes on from there" in err
         assert before.items() <= drill.files().items()
+        assert "Traceback" not in err
+        if code == 0:  # it had ended before
+            drill.check_table()
+            starts += 1
+            drill.out = tmp_path / f"out{starts}"
+            continue
+        assert code == 3, err
+        assert "the same command goes on from there" in err
+        done += 1
     code, _, err = drill.ended(drill.start())
     assert code == 0, err
     drill.check_table()

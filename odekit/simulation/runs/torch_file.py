@@ -36,6 +36,8 @@ ASKED_FOR = re.compile(
 )
 # The instructions that fetch something by its module and name.
 IMPORTS = ("GLOBAL", "INST", "STACK_GLOBAL")
+# Those that make what may be used twice: names, text, tensors. A pair may not, whichever way it got there.
+REUSED = ("GLOBAL", "BINUNICODE", "REDUCE")
 WHOLE = "an archive written by torch.save"
 HINT = "torch.save(model.state_dict(), FILE), or a .safetensors file"
 
@@ -138,17 +140,17 @@ def _pickle(path: Path) -> bytes:
 
 
 def _check_asked_for(path: Path, pickle: bytes) -> None:
-    """Refuse instructions for more than tensors, and for a tuple that is used twice."""
-    tuples: set[Any] = set()
+    """Refuse instructions for more than tensors, and for a pair that is used twice."""
+    reusable: set[Any] = set()
     before = ""
     for instruction, argument, _ in pickletools.genops(pickle):
         name = instruction.name
         if name in IMPORTS and not ASKED_FOR.fullmatch(str(argument)):
             raise _asks_for_more(path, f"{argument or name!r:.60}")
-        if name.endswith("GET") and argument in tuples:
-            raise _asks_for_more(path, "a tuple used twice")
-        if name.endswith("PUT") and "TUPLE" in before:
-            tuples.add(argument)
+        if name.endswith("GET") and argument not in reusable:
+            raise _asks_for_more(path, "something used twice that is no name and no tensor")
+        if name.endswith("PUT"):
+            (reusable.add if before in REUSED else reusable.discard)(argument)
         before = name
 
 

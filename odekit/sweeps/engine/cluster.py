@@ -87,7 +87,8 @@ def _local(distributed: Any, workers: int) -> Any:
         "the workers of this machine don't start",
         expected=f"{workers} processes",
         received=causes[-1],
-        hint="fewer workers, if the memory is short",
+        hint="fewer workers, if the memory is short; in a program of your own, the call below "
+        'if __name__ == "__main__":',
     )
 
 

@@ -21,15 +21,16 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from odekit.errors import StoppedEarly
+from odekit.errors import InputError, StoppedEarly
 from odekit.extras import require_distributed
 from odekit.sweeps.engine.work import run_batch
-from odekit.sweeps.plan import Cell
+from odekit.sweeps.plan import NUMERICS, Cell
 from odekit.sweeps.store import Record
 
 __all__ = ["stream"]
@@ -63,6 +64,7 @@ def stream(
     Raises
     ------
     StoppedEarly: the connection to the scheduler is lost.
+    InputError: scheduler or workers have no odekit, or one whose numerics are others.
     """
     return _Stream(client, folder).records(iter(cells), is_wanted, is_stopped)
 
@@ -95,6 +97,7 @@ class _Stream:
             yield self._received(key)
 
     def _fill(self, wanted: Iterator[Cell]) -> None:
+        self._check_connection()
         while len(self._under_way) < self._room():
             batch = [self._again.pop()] if self._again else list(islice(wanted, self._size))
             if not batch:
@@ -106,7 +109,10 @@ class _Stream:
     def _room(self) -> int:
         """How many batches may be under way, by the threads that there were when it was last asked."""
         if monotonic() > self._asked + ASK:
-            self._threads = max(1, sum(self._client.ncores().values()))
+            try:
+                self._threads = max(1, sum(self._client.ncores().values()))
+            except OSError as error:
+                raise _lost(str(error)) from None
             self._asked = monotonic()
         return UNDER_WAY * self._threads
 
@@ -116,10 +122,17 @@ class _Stream:
             records: list[Record] = future.result()
         except self._distributed.KilledWorker:
             return self._of_killed(batch)
-        except Exception:
-            self._under_way[key] = (future, batch)
+        except (OSError, CancelledError) as error:  # no cell's own, whose errors are in its record
+            raise _lost(str(error)) from None
+        except Exception as error:
             self._check_connection()
+            # What Dask raises where a batch can't be unpacked.
+            if isinstance(error, ImportError | RuntimeError):
+                raise _another_odekit(f"{type(error).__name__}: {error}") from error
             raise
+        for record in records:
+            if record.identity["numerics"] != NUMERICS:
+                raise _another_odekit(record.identity["numerics"])
         seconds = sum(record.seconds for record in records) / len(records)
         length = max(BATCH_SECONDS, SECONDS_A_THREAD * self._threads)
         fitting = length / max(seconds, length / MOST_IN_BATCH)
@@ -136,8 +149,21 @@ class _Stream:
 
     def _check_connection(self) -> None:
         if self._client.status != "running":
-            raise StoppedEarly(
-                "the connection to the Dask scheduler is lost",
-                received="a scheduler that is gone",
-                hint="start a scheduler, and the same command again",
-            )
+            raise _lost(f"one that is {self._client.status}")
+
+
+def _lost(received: str) -> StoppedEarly:
+    return StoppedEarly(
+        "the connection to the Dask scheduler is lost",
+        received=received,
+        hint="start a scheduler, and the same command again",
+    )
+
+
+def _another_odekit(received: str) -> InputError:
+    return InputError(
+        "scheduler or workers don't have the same odekit as this program",
+        expected=NUMERICS,
+        received=received,
+        hint="the same version of odekit, with the extra 'sweep', wherever Dask runs",
+    )

@@ -16,7 +16,7 @@ import numpy as np
 from odekit._version import __version__
 from odekit.sweeps.tasks import Settings, Task, Value
 
-__all__ = ["NUMERICS", "Cell", "Plan", "canonical", "completed"]
+__all__ = ["NUMERICS", "Cell", "Plan", "canonical", "completed", "is_empty", "settings_text"]
 
 # What is computed under another name is computed anew. The number goes up when a change of the code changes
 # results within a version.
@@ -63,9 +63,9 @@ class Cell:
         }
 
     def __str__(self) -> str:
-        set_values = {name: self.settings[name] for name in self.varied}
-        told = ", ".join(f"{name} = {value}" for name, value in set_values.items())
-        return ", ".join(filter(None, [told, f"seed {self.seed}"]))
+        return ", ".join(
+            filter(None, [settings_text({n: self.settings[n] for n in self.varied}), f"seed {self.seed}"])
+        )
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,20 @@ def canonical(value: Any) -> str:
     '{"a":[null,true],"b":1.0}'
     """
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def settings_text(settings: Mapping[str, Value]) -> str:
+    """Settings as a person writes them, without those that are empty.
+
+    >>> settings_text({"claim": "rank-one", "file": "", "full": False, "start.x": 0.0})
+    'claim = rank-one, start.x = 0.0'
+    """
+    return ", ".join(f"{name} = {value}" for name, value in settings.items() if not is_empty(value))
+
+
+def is_empty(value: Value) -> bool:
+    """Whether a setting says nothing: no text, or that something isn't so."""
+    return value == "" or value is False
 
 
 def completed(model: type[Settings], given: Mapping[str, Value]) -> dict[str, Value]:

@@ -10,14 +10,14 @@ from typing import Any
 from odekit.arguments import path_of
 from odekit.errors import InputError, shown
 from odekit.files import read_toml
-from odekit.sweeps.plan.plan import Plan, canonical, completed
+from odekit.sweeps.plan.plan import Plan, canonical, completed, settings_text
 from odekit.sweeps.plan.schema import PlanFile, SweepTable, checked
 from odekit.sweeps.tasks import Task, Value, digest, task_named
 
 __all__ = ["MOST_CELLS", "make_plan", "read_plan"]
 
 MOST_CELLS = 10_000_000
-MOST_VALUES = 100_000
+MOST_VALUES = 100_000  # of a setting; likewise lines of the list of cells, with each claim
 LARGEST_NUMBER = 2.0**63  # below which a column of a table holds it
 
 
@@ -59,6 +59,9 @@ def make_plan(tables: Mapping[str, Any], name: str, folder: Path) -> Plan:
         _check_line(lines[-1], grid, number)
     _check_unsaid(task, [*grid, *(key for line in lines for key in line)], name)
     rows = _rows(task, written.sweep, lines, folder)
+    if len(rows) > MOST_VALUES:
+        expected = f"at most {MOST_VALUES:,} lines, each counted with every claim"
+        raise InputError(f"[[cells]] of {name} is too long", expected=expected, received=f"{len(rows):,}")
     first = {key: values[0] for key, values in grid.items()}
     where = f"[[cells]] of {name}" if written.cells else f"[grid] of {name}"
     reader = _Reader(task, rows, folder)
@@ -142,8 +145,9 @@ def _check_distinct(task: Task, rows: Sequence[Mapping[str, Value]], where: str)
     for row in rows:
         content = canonical(completed(task.settings, row))
         if content in seen:
-            told = ", ".join(f"{key} = {value}" for key, value in row.items() if value not in ("", False))
-            raise InputError(f"{where} says a cell twice", expected="each cell once", received=told)
+            raise InputError(
+                f"{where} says a cell twice", expected="each cell once", received=settings_text(row)
+            )
         seen.add(content)
 
 
@@ -167,7 +171,8 @@ class _Reader:
     """
 
     def __init__(self, task: Task, rows: Sequence[Mapping[str, Any]], folder: Path) -> None:
-        self._task, self._rows, self._folder = task, rows, folder
+        self._model = task.settings
+        self._further = None if task.further is None else task.further(rows, folder)
 
     def read(self, row: Mapping[str, Any], where: str) -> dict[str, Value]:
         """Settings without the defaults of those that are not given.
@@ -176,13 +181,11 @@ class _Reader:
         ------
         UnknownNameError, InputError: as `read_plan`.
         """
-        model, further = self._task.settings, self._task.further
-        others = {name: value for name, value in row.items() if name not in model.model_fields}
-        if further is not None:
-            others = {
-                name: further(self._rows, name, value, self._folder, where) for name, value in others.items()
-            }
-        found = checked(model, {**row, **others}, where)
+        read = dict(row)
+        if self._further is not None:
+            others = [name for name in row if name not in self._model.model_fields]
+            read |= {name: self._further(name, row[name], where) for name in others}
+        found = checked(self._model, read, where)
         kept: dict[str, Value] = {**found.__dict__, **(found.model_extra or {})}
         return {name: kept[name] for name in row}
 

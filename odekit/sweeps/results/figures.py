@@ -66,12 +66,12 @@ def _counts(
     pooled: Sequence[Mapping[tuple[Value, ...], Counts]], labels: Mapping[str, Sequence[Value]], depth: int
 ) -> dict[str, Any]:
     """Counts by outcome over the labels, of which the last so many are those of the settings."""
-    rows, columns = labels.values()
+    rows, columns = ({value: n for n, value in enumerate(values)} for values in labels.values())
     found = {name: np.zeros((len(rows), len(columns))) for name in COUNTED}
     for first, each in enumerate(pooled):
         for values, counts in each.items():
-            row = rows.index(values[0]) if depth == 2 else first
-            column = columns.index(values[-1]) if depth else 0
+            row = rows[values[0]] if depth == 2 else first
+            column = columns[values[-1]] if depth else 0
             for name, count in counts.by_outcome.items():
                 found[name][row, column] += count
     return found

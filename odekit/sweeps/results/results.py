@@ -12,12 +12,12 @@ import numpy as np
 from odekit._version import __version__
 from odekit.files import write_text
 from odekit.json_text import strict_json
-from odekit.sweeps.plan import Cell, Plan
+from odekit.sweeps.plan import Plan
 from odekit.sweeps.results.figures import draw_outcomes
 from odekit.sweeps.results.rows import TidyRows
 from odekit.sweeps.results.summary import Summary, summarised
 from odekit.sweeps.results.table import write_table
-from odekit.sweeps.store import Record, Store
+from odekit.sweeps.store import Store
 from odekit.sweeps.tasks import Row
 from odekit.views import Labelled, labelled
 
@@ -67,7 +67,8 @@ class Results(Labelled):
                 {name: ("row", _array([r.get(name) for r in rows])) for name in names}, {}, attributes
             )
         shape = [len(values) for values in grid.values()]
-        places = [tuple(values.index(row[name]) for name, values in grid.items()) for row in rows]
+        order = {name: {value: n for n, value in enumerate(values)} for name, values in grid.items()}
+        places = [tuple(order[name][row[name]] for name in grid) for row in rows]
         arrays: dict[str, Any] = {}
         for name in names:
             if name not in grid:
@@ -92,13 +93,9 @@ def gathered(plan: Plan, store: Store) -> Results:
 
     Raises
     ------
-    FileError: the folder can't be written, or a cell in it is damaged.
+    FileError: the folder can't be written, or a cell in it is damaged or missing.
     """
-
-    def read(cell: Cell) -> Record | None:
-        return store.read(cell.key) if store.has(cell.key) else None
-
-    rows = TidyRows(plan, read)
+    rows = TidyRows(plan, lambda cell: store.read(cell.key))
     table = write_table(rows, store.folder)
     summary = summarised(rows)
     about = {"version": __version__, "seed": plan.seed, "plan": plan.to_json()}

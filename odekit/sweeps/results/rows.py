@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
-from odekit.sweeps.plan import Cell, Plan
+from odekit.sweeps.plan import Cell, Plan, is_empty
 from odekit.sweeps.store import Record
 from odekit.sweeps.tasks import Row, Value
 
@@ -21,10 +21,10 @@ class TidyRows:
     Parameters
     ----------
     plan: whose cells they are.
-    read: gives the record of a cell, or None where there is none.
+    read: gives the record of a cell.
     """
 
-    def __init__(self, plan: Plan, read: Callable[[Cell], Record | None]) -> None:
+    def __init__(self, plan: Plan, read: Callable[[Cell], Record]) -> None:
         self.plan, self._read = plan, read
 
     def __iter__(self) -> Iterator[Row]:
@@ -34,8 +34,6 @@ class TidyRows:
     def of(self, cell: Cell) -> Iterator[Row]:
         """The rows of a cell: its key, settings, replicate and seed, and what came of it."""
         record = self._read(cell)
-        if record is None:
-            return
         settings = {name: cell.settings.get(name) for name in self.settings}
         head = {"cell": cell.key[:KEY], **settings, "replicate": cell.replicate, "seed": cell.seed}
         if record.is_failed:
@@ -55,7 +53,7 @@ class TidyRows:
         return tuple(
             name
             for name in self.plan.columns
-            if name in grid or any(row.get(name) != "" and row.get(name) is not False for row in rows)
+            if name in grid or not all(is_empty(row.get(name)) for row in rows)
         )
 
     @cached_property

@@ -227,7 +227,7 @@ def summarised(rows: TidyRows) -> Summary:
     values: dict[str, list[float]] = {}
     apart = {"cell", "replicate", "seed", *rows.settings}
     for row in rows:
-        if "outcome" in row:
+        if row.get("outcome") in COUNTED:  # of a verdict, and no state of an ODE that is called so
             subject = str(row.get("claim", rows.plan.task.name))
             place = tuple(row[name] for name in varied)
             combinations.setdefault(subject, {}).setdefault(place, Counter())[str(row["outcome"])] += 1

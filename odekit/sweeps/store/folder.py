@@ -22,7 +22,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 from odekit._version import __version__
 from odekit.arguments import path_of
 from odekit.errors import FileError
-from odekit.files import refusing, write_text, written
+from odekit.files import refusing, written
 from odekit.json_text import strict_json
 from odekit.sweeps.plan import Plan, canonical
 from odekit.sweeps.store.record import SCHEMA, DamagedError, Record, decoded_record
@@ -86,10 +86,11 @@ class Store:
         ------
         FileError: the folder can't be made or written.
         """
+        about = {"schema": SCHEMA, "version": __version__, "plan": plan.to_json()}
         with refusing(self.folder):
             (self.folder / CELLS).mkdir(parents=True, exist_ok=True)
-        about = {"schema": SCHEMA, "version": __version__, "plan": plan.to_json()}
-        write_text(self.folder / ABOUT, strict_json(about))
+            _write_synced(self.folder / ABOUT, strict_json(about).encode())
+            _sync_folder(self.folder.absolute().parent)
 
     @contextmanager
     def shared(self) -> Iterator[bool]:
@@ -154,11 +155,7 @@ class Store:
         with refusing(path):
             is_new = not shard.exists()
             shard.mkdir(parents=True, exist_ok=True)
-            with written(path) as file:
-                file.write(record.encoded())
-                file.flush()
-                os.fsync(file.fileno())
-            _sync_folder(shard)
+            _write_synced(path, record.encoded())
             if is_new:
                 _sync_folder(shard.parent)
 
@@ -186,7 +183,7 @@ def read_index(folder: Path) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     with suppress(OSError), open(folder / INDEX, "rb") as file:
         for line in file:
-            with suppress(ValueError, KeyError, TypeError, RecursionError):
+            with suppress(ValueError, KeyError, TypeError, OverflowError, RecursionError):
                 entry = json.loads(line)
                 found[entry["key"]] = {"failed": bool(entry["failed"]), "seconds": float(entry["seconds"])}
     return found
@@ -196,12 +193,21 @@ def _schema(about: Path) -> int:
     try:
         found = json.loads(about.read_bytes())
         return int(found["schema"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise FileError(
             f"{about} is not what odekit wrote",
             received=str(error) or type(error).__name__,
             hint=f"remove {about.name}; the cells stay, and are checked",
         ) from None
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    """Write a file whole, and return when the disk holds it and its name."""
+    with written(path) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from pydantic import ConfigDict
 from odekit.claims import Claim, Verdict, loaded, select_claims, verify
 from odekit.errors import InputError, UnknownNameError
 from odekit.sweeps.tasks.sources import digest
-from odekit.sweeps.tasks.task import Row, Settings, Task, Value
+from odekit.sweeps.tasks.task import Further, Row, Settings, Task, Value
 from odekit.sweeps.tasks.training import GroupName
 
 __all__ = ["CLAIMS"]
@@ -71,16 +71,21 @@ def _rows(names: str | Sequence[str], full: bool, folder: Path) -> list[dict[str
     return list(found.values())
 
 
-def _taken(rows: Sequence[Mapping[str, Value]], name: str, value: Any, folder: Path, where: str) -> Value:
+def _further(rows: Sequence[Mapping[str, Value]], folder: Path) -> Further:
+    """What reads a further setting of a plan whose rows have ``claim`` and ``file``."""
+    named = dict.fromkeys((str(row["claim"]), str(row["file"])) for row in rows)
+    return partial(_taken, [_claim(id, file, folder) for id, file in named])
+
+
+def _taken(claims: Sequence[Claim], name: str, value: Any, where: str) -> Value:
     """A further setting that one of the claims takes, with a value that one of them can carry.
 
     A claim that doesn't take what another one does is not applicable there.
 
     Parameters
     ----------
-    rows: with ``claim`` and ``file`` of each claim.
+    claims: of the plan.
     name, value: of the setting.
-    folder: of the plan.
     where: for messages.
 
     Raises
@@ -88,7 +93,6 @@ def _taken(rows: Sequence[Mapping[str, Value]], name: str, value: Any, folder: P
     UnknownNameError: a name that no claim knows.
     InputError: a value that every claim refuses.
     """
-    claims = {row["claim"]: _claim(str(row["claim"]), str(row["file"]), folder) for row in rows}.values()
     taking = [claim for claim in claims if name in claim.takes]
     if not taking:
         known = dict.fromkeys(("group", *(name for claim in claims for name in claim.takes)))
@@ -146,4 +150,4 @@ def _row(verdict: Verdict) -> Row:
 
 
 SAID = ("claim", "file", "full")
-CLAIMS = Task("claims", ClaimSettings, _run, files=("file",), said=SAID, rows=_rows, further=_taken)
+CLAIMS = Task("claims", ClaimSettings, _run, files=("file",), said=SAID, rows=_rows, further=_further)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from odekit.errors import InputError, UnknownNameError
 from odekit.numbers import real
 from odekit.solvers import Status, solve
-from odekit.sweeps.tasks.task import Row, Settings, Task, Value
+from odekit.sweeps.tasks.task import Further, Row, Settings, Task, Value
 from odekit.sweeps.tasks.training import Positive
 from odekit.systems import system
 
@@ -55,7 +55,11 @@ def _run(settings: SolveSettings, seed: int, folder: Path) -> list[Row]:
     ]
 
 
-def _number(rows: Sequence[Mapping[str, Value]], name: str, value: Any, folder: Path, where: str) -> float:
+def _further(rows: Sequence[Mapping[str, Value]], folder: Path) -> Further:
+    return _number
+
+
+def _number(name: str, value: Any, where: str) -> float:
     """A number of the start or of the parameters."""
     if not name.startswith((START, PARAMETERS)):
         known = [*SolveSettings.model_fields, f"{START}NAME", f"{PARAMETERS}NAME"]
@@ -63,4 +67,4 @@ def _number(rows: Sequence[Mapping[str, Value]], name: str, value: Any, folder: 
     return real(value, f"{name} of {where}")
 
 
-SOLVE = Task("solve", SolveSettings, _run, files=("system",), further=_number)
+SOLVE = Task("solve", SolveSettings, _run, files=("system",), further=_further)

@@ -9,10 +9,11 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["Row", "Settings", "Task", "Value"]
+__all__ = ["Further", "Row", "Settings", "Task", "Value"]
 
 Value: TypeAlias = str | float | int | bool | None
 Row: TypeAlias = Mapping[str, Value]
+Further: TypeAlias = Callable[[str, Any, str], Value]
 
 
 class Settings(BaseModel):
@@ -34,8 +35,8 @@ class Task:
     files: names of the settings that are paths of files, whose content belongs to what determines a cell.
     said: names of the settings that ``[sweep]`` says and the grid doesn't.
     rows: gives the settings of the plan's rows by what ``claims`` and ``full`` say, and the plan's folder.
-    further: reads a setting that isn't among ``settings``, by the rows, its name, its value, the plan's
-        folder and the place for messages; without it such a setting is refused.
+    further: makes, of the plan's rows and folder, what reads a setting that isn't among ``settings``, by its
+        name, its value and the place for messages; without it such a setting is refused.
     """
 
     name: str
@@ -44,4 +45,4 @@ class Task:
     files: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     rows: Callable[[str | Sequence[str], bool, Path], list[dict[str, Value]]] | None = None
-    further: Callable[[Sequence[Mapping[str, Value]], str, Any, Path, str], Value] | None = None
+    further: Callable[[Sequence[Mapping[str, Value]], Path], Further] | None = None

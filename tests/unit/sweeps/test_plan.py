@@ -91,6 +91,10 @@ BAD = {
         "plan.toml has too many cells",
         "at most 10,000,000. Received: 11,000,000",
     ),
+    'sweep.claims = "all"\n' + "[[cells]]\nneurons = 64\n" * 5000: (
+        "[[cells]] of plan.toml is too long",
+        "at most 100,000 lines",
+    ),
     'sweep.task = "solve"\ngrid.system = "none.toml"\ngrid.t = 1': ("none.toml can't be read", "No such"),
     'sweep.task = "solve"\ngrid.system = "x.py"\ngrid.t = 1': ("system of [grid] of plan.toml", "FILE.toml"),
     'sweep.task = "solve"\ngrid.system = "\\u0000.toml"\ngrid.t = 1': ("is no path", "null byte"),

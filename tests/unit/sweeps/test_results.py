@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ from scipy.stats import binomtest
 from odekit.errors import FileError
 from odekit.outcomes import ExitCode
 from odekit.sweeps import Cell, Counts, Plan, summary_tables
-from odekit.sweeps.results import Results
+from odekit.sweeps.results import Results, gathered
+from odekit.sweeps.store import Store
 
 From = Callable[..., Plan]
 Gather = Callable[..., Results]
@@ -296,3 +298,24 @@ def test_the_summary_lies_in_the_folder_as_json(plan_from: From, results_of: Gat
     assert written["plan"]["grid"] == {"group": ["Z5", "S3"], "scale": [0.1, 0.2]}
     assert written["numbers"]["gap"]["count"] == 8
     assert json.loads(json.dumps(results.summary.to_json())).items() <= written.items()
+
+
+def test_a_cell_that_is_missing_is_told_and_no_table_is_written_without_it(
+    plan_from: From, results_of: Gather, tmp_path: Path
+) -> None:
+    plan = plan_from('sweep.task = "predict"\nsweep.seeds = 3\ngrid.group = "Z5"')
+    results_of(plan, numbered)
+    before = (tmp_path / "sweep" / "table.csv").read_bytes()
+    store = Store(tmp_path / "sweep")
+    store.path(plan.cell(1).key).unlink()
+    with pytest.raises(FileError, match=rf"{plan.cell(1).key}\.json can't be read"):
+        gathered(plan, store)
+    assert (tmp_path / "sweep" / "table.csv").read_bytes() == before
+
+
+def test_a_state_that_is_called_outcome_is_no_outcome(plan_from: From, results_of: Gather) -> None:
+    plan = plan_from('sweep.task = "solve"\ngrid.system = "ode.toml"\ngrid.t = 1.0\ngrid."start.x" = [1, 2]')
+    summary = results_of(plan, lambda cell: [{"outcome": 0.5, "claim": 2.0}]).summary
+    assert summary.subjects == ()
+    assert summary.numbers["outcome"][:2] == (2, 0.5)
+    assert summary.exit_code == ExitCode.CONFIRMED

@@ -229,7 +229,8 @@ def test_a_folder_of_a_newer_odekit_is_refused(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", "{}", '{"schema": "x"}', "[" * 100_000, '{"schema": null}']
+    "content",
+    ["", "{", "[]", "{}", '{"schema": "x"}', "[" * 100_000, '{"schema": null}', '{"schema": 1e999}'],
 )
 def test_a_broken_description_is_told_and_the_cells_stay_without_it(
     store: Store, record: Record, content: str
@@ -256,7 +257,8 @@ def test_the_index_can_be_made_again_from_the_files(store: Store, record: Record
     assert read_index(store.folder) == {}
     store.write_index()
     assert index.read_bytes() == first
-    index.write_bytes(b'{"key": \nx\n\xff\n[]\n{"key": []}\n' + first)
+    too_large = f'{{"key": "a", "failed": false, "seconds": 1{"0" * 400}}}\n'.encode()
+    index.write_bytes(b'{"key": \nx\n\xff\n[]\n{"key": []}\n' + too_large + first)
     assert read_index(store.folder) == expected
 
 

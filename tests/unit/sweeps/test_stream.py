@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import distributed
 import pytest
 
-from odekit.errors import StoppedEarly
+from odekit.errors import InputError, StoppedEarly
 from odekit.sweeps import Cell, Plan
 from odekit.sweeps.engine import run_batch, stream
 from odekit.sweeps.store import Record
@@ -196,13 +197,43 @@ def test_a_lost_connection_ends_the_stream_also_while_nothing_comes(cells: list[
         next(batches)
 
 
-@pytest.mark.parametrize("status", ["running", "closed"])
+def test_a_worker_without_odekit_or_with_another_one_is_told(cells: list[Cell]) -> None:
+    def without(batch: Sequence[Cell]) -> list[Record]:
+        raise ModuleNotFoundError("No module named 'odekit'")
+
+    def other(batch: Sequence[Cell]) -> list[Record]:
+        return [Record(cell.key, {**cell.identity, "numerics": "odekit 0.0"}, [{}]) for cell in batch]
+
+    for answer, received in ((without, "No module named 'odekit'"), (other, r"Received: odekit 0\.0\.")):
+        with pytest.raises(InputError, match=f"don't have the same odekit.*{received}"):
+            keys(streamed(Client(answer), cells))
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "expected"),
+    [
+        (ZeroDivisionError("odd"), "running", ZeroDivisionError),
+        (ZeroDivisionError("odd"), "closed", StoppedEarly),
+        (OSError("Connection reset by peer"), "running", StoppedEarly),
+        (CancelledError("lost"), "running", StoppedEarly),
+    ],
+)
 def test_an_answer_that_breaks_is_told_unless_the_connection_is_what_broke(
-    cells: list[Cell], status: str
+    cells: list[Cell], error: Exception, status: str, expected: type[Exception]
 ) -> None:
     def broken(batch: Sequence[Cell]) -> list[Record]:
-        raise OSError("Timed out")
+        raise error
 
-    expected = OSError if status == "running" else StoppedEarly
-    with pytest.raises(expected, match=r"Timed out|is lost"):
+    with pytest.raises(expected, match=r"odd|connection to the Dask scheduler is lost"):
         keys(streamed(Client(broken, status=status), cells))
+
+
+def test_a_scheduler_that_is_gone_when_it_is_asked_for_its_workers_is_told(cells: list[Cell]) -> None:
+    client = Client(answered(1.0))
+
+    def gone() -> dict[str, int]:
+        raise OSError("Connection reset by peer")
+
+    client.ncores = gone  # type: ignore[method-assign]
+    with pytest.raises(StoppedEarly, match=r"connection to the Dask scheduler is lost.*reset by peer"):
+        keys(streamed(client, cells))

@@ -188,6 +188,7 @@ def test_a_disk_that_is_full_ends_the_sweep_with_what_is_kept(
         ({"workers": 1.5}, "the number of workers must be a whole number"),
         ({"workers": True}, "the number of workers must be a whole number"),
         ({"scheduler": 5}, "the scheduler is no address"),
+        ({"scheduler": "tcp://127.0.0.1:1", "workers": 2}, "a scheduler or a number of workers, not both"),
         ({"retry_failed": "yes"}, "retry_failed is no truth value"),
         ({"on_progress": 5}, "what to call is no function"),
         ({"is_stopped": 5}, "what to call is no function"),
@@ -235,6 +236,9 @@ def test_a_calibration_is_a_sweep_that_goes_on(
     assert (written["seed"], written["claims"][0]["runs"]) == (2, 8)
     assert calibrate(["mine.py"], "out", seeds=10, seed=2).results.summary.counts("mine").total == 10
     assert len(inline.sent) == 10
+    again = calibrate(["mine.py"], "out", seeds=10, seed=2)
+    assert again.results.summary.counts("mine").total == 10
+    assert again.seconds > found.seconds, "what earlier starts have computed counts, too"
 
 
 @pytest.mark.slow

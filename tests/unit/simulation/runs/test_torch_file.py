@@ -38,6 +38,8 @@ WRITTEN = (
 # The key of a dict: pairs of the pair before, 40 deep, which takes 2**40 steps to hash.
 PAIRS = b"".join(b"h" + bytes([i]) + b"h" + bytes([i]) + b"\x86q" + bytes([i + 1]) for i in range(1, 41))
 BOMB = b"\x80\x02(](K\x01\x85q\x01" + PAIRS + b"e}q\x00h\x29K\x01st."
+# The same where other instructions stand between a pair and its number: another number, or no items at all.
+BOMBS = [BOMB, *(BOMB.replace(b"\x86q", b"\x86" + between + b"q") for between in (b"q\xff", b"(u"))]
 
 
 def archive(path: Path, instructions: bytes, numbers: bytes = bytes(40)) -> Path:
@@ -105,7 +107,7 @@ def test_what_would_run_code_is_never_unpickled(tmp_path: Path, protocol: int) -
         (WRITTEN.replace(b"ctorch\nFloatStorage", b"ctorch\nFloatStoragf"), "'torch FloatStoragf'"),
         (WRITTEN.replace(b"_rebuild_tensor_v2", b"_rebuild_sparse_tensor"), "_rebuild_sparse_tensor'"),
         (b"\x80\x02c" + b"a" * 5000 + b"\nb\n.", "'" + "a" * 59 + r"\."),
-        (BOMB, "a tuple used twice"),
+        *((bomb, "something used twice") for bomb in BOMBS),
     ],
 )
 def test_what_asks_for_more_than_tensors_is_refused_without_asking_torch(
