@@ -23,13 +23,15 @@ CONFIRMED: list[tuple[str, dict[str, Any]]] = [
 SLOW: list[tuple[str, dict[str, Any]]] = [
     ("single-frequency", {"neurons": 5, "scale": 0.08}),
     ("majority-vote", {"scale": 0.05}),
-    ("blow-up-winner", {"neurons": 16}),
     ("alignment-rate", {"neurons": 2}),
+    ("relu-rates", {"neurons": 6}),
+]
+LONG: list[tuple[str, dict[str, Any]]] = [
+    ("blow-up-winner", {"neurons": 16}),
     ("competition-rate", {"neurons": 2}),
     ("local-rates", {"neurons": 1}),
     ("four-variable-ode", {"neurons": 16, "scale": 0.02}),
     ("dominance-time", {"neurons": 4, "scale": 0.01}),
-    ("relu-rates", {"neurons": 6}),
     ("relu-leakage", {"neurons": 6}),
     ("fourier-lift", {"neurons": 2}),
     ("diversification", {"neurons": 2000}),
@@ -42,7 +44,12 @@ def verdict_of(claim: str, values: dict[str, Any]) -> Verdict:
 
 
 @pytest.mark.parametrize(
-    ("claim", "values"), [*CONFIRMED, *(pytest.param(*case, marks=pytest.mark.slow) for case in SLOW)]
+    ("claim", "values"),
+    [
+        *CONFIRMED,
+        *(pytest.param(*case, marks=pytest.mark.slow) for case in SLOW),
+        *(pytest.param(*case, marks=pytest.mark.long) for case in LONG),
+    ],
 )
 def test_a_claim_holds_in_other_settings(claim: str, values: dict[str, Any]) -> None:
     found = verdict_of(claim, values)

@@ -133,11 +133,10 @@ def test_two_processes_on_one_folder_share_the_work(drill: Any, tmp_path: Path) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("custom", [CLOCK, NETWORK], ids=["clock set back", "no network"])
-def test_neither_clock_nor_network_is_needed(custom: str, drill: Any, tmp_path: Path) -> None:
+def test_neither_a_right_clock_nor_a_network_is_needed(drill: Any, tmp_path: Path) -> None:
     beside = tmp_path / "custom"
     beside.mkdir()
-    (beside / "sitecustomize.py").write_text(custom)
+    (beside / "sitecustomize.py").write_text(CLOCK + NETWORK)
     process = drill.start()
     assert drill.waited(process, 2)
     drill.killed(process)

@@ -268,21 +268,21 @@ def test_a_call_ends_in_an_exit_code_and_no_traceback(command: str, given: list[
     call_of_the_program(command, given)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @many
 @given(run_files())
 def test_many_archives_are_answered_or_refused(content: bytes) -> None:
     runs_of_all_kinds(content)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @many
 @given(toml_files)
 def test_many_toml_files_are_answered_or_refused(content: bytes) -> None:
     documents_of_all_kinds(content)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @many
 @given(quick_commands, st.lists(words, max_size=6))
 def test_many_calls_end_in_an_exit_code_and_no_traceback(command: str, given: list[str]) -> None:

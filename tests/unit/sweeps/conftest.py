@@ -34,7 +34,7 @@ def plan_from(tmp_path: Path) -> Callable[..., Plan]:
 
 @pytest.fixture
 def results_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Results]:
-    """The results, without figures, of a plan whose cells came to made-up rows, or to the text of an error."""
+    """The results, without figures, of a plan whose cells came to made-up rows, or an error's text."""
     monkeypatch.setattr("odekit.sweeps.results.results.draw_outcomes", lambda summary, folder: [])
 
     def gather(plan: Plan, came: Callable[[Cell], Sequence[Row] | str], folder: str = "sweep") -> Results:

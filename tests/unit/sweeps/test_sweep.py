@@ -241,7 +241,7 @@ def test_a_calibration_is_a_sweep_that_goes_on(
     assert again.seconds > found.seconds, "what earlier starts have computed counts, too"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_cluster_of_this_machine_gives_what_this_process_gives(
     plan_from: From, tmp_path: Path, inline: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
