@@ -16,7 +16,7 @@ import matplotlib.font_manager  # noqa: F401 - lists the user's fonts when it is
 import numpy as np
 import seeds
 from click.testing import CliRunner
-from mutations import of_archives, of_lines, of_tables, of_text
+from mutations import of_archives, of_bytes, of_lines, of_tables, of_text
 from words import cheap
 
 import odekit
@@ -26,6 +26,7 @@ from odekit.cli.program import program
 from odekit.errors import OdekitError
 from odekit.groups import load_table
 from odekit.simulation import Run, load_weights
+from odekit.sweeps.store import decoded_record
 
 __all__ = ["TARGETS", "Target"]
 
@@ -71,6 +72,11 @@ def read_run(path: Path) -> None:
     for read in (odekit.load_run, load_weights):
         with suppress(OdekitError):
             _ = odekit.project(read(path))
+
+
+def read_cell(path: Path) -> None:
+    """A finished cell of a sweep."""
+    _ = decoded_record(path.read_bytes(), path.stem).rows
 
 
 def ask_run(path: Path) -> None:
@@ -159,6 +165,8 @@ def _text(path: Path) -> str:
 # Another door is one more line.
 _ALL = (
     Target("runs", "run.npz", read_run, seeds.runs, of_archives),
+    Target("tensors", "run.safetensors", read_run, seeds.tensors, of_bytes),
+    Target("cells", f"{seeds.KEY}.json", read_cell, seeds.cells, of_bytes),
     Target("answers", "run.npz", ask_run, seeds.runs, of_archives),
     Target("tables", "table.npz", read_table, seeds.tables, of_tables),
     Target("trajectories-npz", "record.npz", read_trajectory, seeds.archived_records, of_archives),

@@ -10,19 +10,23 @@ from collections.abc import Iterator
 import numpy as np
 from damaged_files import archive, damaged, headed
 from mutations import PAYLOADS, TOKENS, of_lines
+from safetensors.numpy import save
 from words import BESIDE, call, odd_word
 
 import odekit
 from odekit.extras import require_parquet
+from odekit.sweeps.store import Record
 
 __all__ = [
-    "activations", "archived_records", "beside", "calls", "checks", "claims", "documents", "formulas",
-    "parquet", "parquet_records", "plans", "recalled", "runs", "systems", "tables", "written_records",
+    "activations", "archived_records", "beside", "calls", "cells", "checks", "claims", "documents",
+    "formulas", "parquet", "parquet_records", "plans", "recalled", "runs", "systems", "tables", "tensors",
+    "written_records",
 ]  # fmt: skip
 
 Generator = np.random.Generator
 
 COUNT = 200
+KEY = "0" * 64  # of a cell
 SYSTEMS = (
     '[equations]\nx = "x*(1 - y)"\ny = "r*y*(x - 1)"\n[parameters]\nr = ""\n',
     '[equations]\n"x[i] for i in 1..n" = "w[i] + K/n*sum(sin(x[j] - x[i]) for j in 1..n)"\n'
@@ -115,6 +119,25 @@ def runs(generator: Generator) -> Iterator[bytes]:
     """Runs that are damaged in one way or two, and archives with tricks."""
     yield from damaged(COUNT, int(generator.integers(2**31)))
     yield from _tricks()
+
+
+def tensors(generator: Generator) -> Iterator[bytes]:
+    """Runs in files of safetensors, with and without what describes them."""
+    for group, neurons in (("Z5", 3), ("S3", 2)):
+        network = odekit.Network(group, neurons=neurons)
+        run = odekit.simulate(network, seed=1, t_end=10.0, snapshots=4)
+        arrays = {
+            **{name: np.ascontiguousarray(each) for name, each in run.weights.items()},
+            "t": run.t.copy(),
+        }
+        yield save(arrays, {"meta": json.dumps(run.file_meta())})
+        yield save(arrays)
+
+
+def cells(generator: Generator) -> Iterator[bytes]:
+    """Finished cells, whose checksums hold."""
+    for rows in ([{"outcome": "confirmed", "gap": 0.5}], [], [{"t": 1e308, "winner": None}] * 50):
+        yield Record(KEY, {"task": "predict", "settings": {}}, rows).encoded()
 
 
 def tables(generator: Generator) -> Iterator[bytes]:

@@ -24,7 +24,17 @@ from odekit.errors import InputError
 ROOT = Path(__file__).resolve().parents[2]
 FUZZ = ROOT / "benchmarks" / "fuzz"
 NAMES = (
-    *("runs", "answers", "tables", "trajectories-npz", "trajectories-csv", "trajectories-parquet", "systems"),
+    *(
+        "runs",
+        "tensors",
+        "cells",
+        "answers",
+        "tables",
+        "trajectories-npz",
+        "trajectories-csv",
+        "trajectories-parquet",
+        "systems",
+    ),
     *("checks", "claims", "plans", "formulas", "activations", "program"),
 )
 SMALL = 30

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import signal
+import threading
 import time
 import warnings
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,9 @@ from odekit.sweeps.tasks import digest, task_named
 __all__ = ["dask_setup", "run_batch", "run_cell"]
 
 
+_ONE_AT_A_TIME = threading.Lock()
+
+
 def dask_setup(worker: Any) -> None:
     """Leave Ctrl-C to the program that started the sweep; called by Dask when a worker begins."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -31,12 +35,15 @@ def dask_setup(worker: Any) -> None:
 def run_batch(cells: Sequence[Cell], folder: Path) -> list[Record]:
     """The records of some cells, computed with one thread of the linear algebra's.
 
+    Within a process one batch is computed at a time: that limit, and what is said of warnings, are the
+    process's. A worker with several threads is therefore no faster than one with a single thread.
+
     Parameters
     ----------
     cells: of a plan.
     folder: of the plan, from which paths lead.
     """
-    with threadpool_limits(limits=1):
+    with _ONE_AT_A_TIME, threadpool_limits(limits=1):
         return [run_cell(cell, folder) for cell in cells]
 
 

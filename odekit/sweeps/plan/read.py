@@ -17,6 +17,8 @@ from odekit.sweeps.tasks import Task, Value, digest, task_named
 __all__ = ["MOST_CELLS", "make_plan", "read_plan"]
 
 MOST_CELLS = 10_000_000
+SWEEP = ("seed", "seeds", "claims")  # keys of [sweep] that somebody may look for in the grid
+COLUMNS = ("cell", "replicate", "outcome", "reason")  # of the table, whatever the task is
 MOST_VALUES = 100_000  # of a setting; likewise lines of the list of cells, with each claim
 LARGEST_NUMBER = 2.0**63  # below which a column of a table holds it
 
@@ -131,10 +133,16 @@ def _check_scalar(value: Any, where: str) -> None:
 
 def _check_unsaid(task: Task, names: Sequence[str], name: str) -> None:
     for each in names:
-        if each in task.said:
+        if each in (*task.said, *SWEEP):
             raise InputError(
                 f"{each} is no setting of [grid] or [[cells]] of {name}",
-                expected="claims and full in [sweep], and other settings there",
+                expected="claims, full, seed and seeds in [sweep], and other settings there",
+                received=each,
+            )
+        if each in COLUMNS:
+            raise InputError(
+                f"{each} can't be a setting of {name}, whose table has a column of results by that name",
+                expected=f"none of {', '.join(COLUMNS)}",
                 received=each,
             )
 
