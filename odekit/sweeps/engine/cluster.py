@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -87,7 +89,8 @@ def _local(distributed: Any, workers: int) -> Any:
         "the workers of this machine don't start",
         expected=f"{workers} processes",
         received=causes[-1],
-        hint="fewer workers, if the memory is short",
+        hint="fewer workers, if the memory is short; in a script, if __name__ == '__main__': around the call, "
+        "for each worker reads the script, too",
     )
 
 
@@ -99,8 +102,12 @@ def _remote(distributed: Any, scheduler: str) -> Any:
     InputError: no scheduler answers, or it has no worker.
     """
     try:
+        if not scheduler.startswith("tls://"):  # by which nobody is spoken to who has no certificate
+            # In a thread of its own, since a notebook's has a loop that runs already.
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(asyncio.run, _greet(distributed, scheduler)).result()
         client = distributed.Client(scheduler, timeout=ANSWER)
-    except (OSError, ValueError, TypeError, RuntimeError) as error:
+    except Exception as error:  # whatever speaks there may break Dask in any way
         raise InputError(
             f"no Dask scheduler answers at {scheduler}",
             expected="the address of a running one, such as tcp://127.0.0.1:8786",
@@ -117,6 +124,14 @@ def _remote(distributed: Any, scheduler: str) -> Any:
             hint=f"dask worker {scheduler}",
         ) from None
     return client
+
+
+async def _greet(distributed: Any, scheduler: str) -> None:
+    """Wait for a scheduler's greeting, for which Dask's client would wait without end."""
+    arguments = distributed.Security().get_connection_args("client")
+    greeting = distributed.comm.connect(scheduler, timeout=ANSWER, **arguments)
+    comm = await asyncio.wait_for(greeting, ANSWER + 1)
+    await comm.close()
 
 
 @contextmanager

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ import odekit
 from odekit.errors import FileError, InputError, MissingExtraError, StoppedEarly
 from odekit.outcomes import ExitCode
 from odekit.sweeps import Plan, State, calibrate, sweep
+from odekit.sweeps.engine import cluster
 from odekit.sweeps.store import Record, Store, read_index
 
 From = Callable[..., Plan]
@@ -218,6 +222,31 @@ def test_without_dask_the_extra_is_named_and_a_finished_sweep_needs_none(
 def test_nothing_answers_at_an_address_of_nobody(plan: Plan, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no Dask scheduler answers at carrier-pigeon://x"):
         sweep(plan, tmp_path / "out", scheduler="carrier-pigeon://x")
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.0 400 Bad request\r\n\r\n" + b"x" * 99, b"\0" * 999])
+def test_something_else_that_listens_at_the_address_is_told(
+    plan: Plan, tmp_path: Path, answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "ANSWER", 0.5)
+
+    def speak(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                spoken_to = listener.accept()[0]
+                kept.append(spoken_to)
+                spoken_to.sendall(answer)
+
+    kept: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=speak, args=(listener,))
+        thread.start()
+        with pytest.raises(InputError, match="no Dask scheduler answers at tcp"):
+            sweep(plan, tmp_path / "out", scheduler=f"tcp://127.0.0.1:{listener.getsockname()[1]}")
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    for each in kept:
+        each.close()
 
 
 @pytest.mark.parametrize(("value", "code"), [("1.0", ExitCode.OPEN), ("2.0", ExitCode.REFUTED)])
