@@ -89,7 +89,7 @@ def _local(distributed: Any, workers: int) -> Any:
         "the workers of this machine don't start",
         expected=f"{workers} processes",
         received=causes[-1],
-        hint="fewer workers, if the memory is short; in a script, if __name__ == '__main__': around the call, "
+        hint="fewer workers, if the memory is short; in a script, if __name__ == '__main__' around the call, "
         "for each worker reads the script, too",
     )
 
