@@ -88,7 +88,8 @@ def _taken(rows: Sequence[Mapping[str, Value]], name: str, value: Any, folder: P
     UnknownNameError: a name that no claim knows.
     InputError: a value that every claim refuses.
     """
-    claims = {row["claim"]: _claim(str(row["claim"]), str(row["file"]), folder) for row in rows}.values()
+    named = dict.fromkeys((str(row["claim"]), str(row["file"])) for row in rows)
+    claims = [_claim(id, file, folder) for id, file in named]
     taking = [claim for claim in claims if name in claim.takes]
     if not taking:
         known = dict.fromkeys(("group", *(name for claim in claims for name in claim.takes)))
