@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from odekit.errors import InputError, StoppedEarly
+from odekit.errors import InputError, MissingExtraError, OdekitError, StoppedEarly, told
 from odekit.extras import require_distributed
 
 __all__ = ["connected", "processors"]
@@ -31,7 +31,7 @@ def processors() -> int:
 
 
 @contextmanager
-def connected(scheduler: str | None, workers: int | None) -> Iterator[Any]:
+def connected(scheduler: str | None, workers: int) -> Iterator[Any]:
     """A Dask client.
 
     The local cluster talks to loopback only, each process to the others by certificates made for this
@@ -42,25 +42,47 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Any]:
     Parameters
     ----------
     scheduler: address of one that runs, such as ``"tcp://10.0.0.1:8786"``, or None for a local cluster.
-    workers: processes of the local cluster, each with one thread; by default the number of processors.
+    workers: processes of the local cluster, each with one thread.
 
     Raises
     ------
-    MissingExtraError: distributed is not installed.
-    InputError: no scheduler answers at the address, or it has no worker.
+    MissingExtraError: distributed, or what it needs, is not installed.
+    InputError: no scheduler answers at the address, or it has no worker; or Dask's configuration is broken.
     StoppedEarly: the workers of this machine don't start.
     """
-    distributed = require_distributed()
+    with _refusing_configuration():
+        distributed = require_distributed()
     with _quiet():
         if scheduler is None:
-            with (
-                _local(distributed, workers or processors()) as cluster,
-                distributed.Client(cluster) as client,
-            ):
+            with _local(distributed, workers) as cluster, distributed.Client(cluster) as client:
                 yield client
         else:
             with _remote(distributed, scheduler) as client:
                 yield client
+
+
+@contextmanager
+def _refusing_configuration() -> Iterator[None]:
+    """Tell of what only a broken configuration of Dask makes it raise.
+
+    Raises
+    ------
+    MissingExtraError: the block lacks a package.
+    InputError: the block raised anything else but what a machine does.
+    """
+    try:
+        yield
+    except (OdekitError, RuntimeError, OSError):
+        raise
+    except ImportError as error:
+        raise MissingExtraError("a part of Dask is missing", "sweep", str(error)) from error
+    except Exception as error:
+        raise InputError(
+            "Dask doesn't start",
+            expected="a configuration that it can read",
+            received=" ".join(told(error).split()),
+            hint="look at the variables DASK_* and the files in ~/.config/dask",
+        ) from error
 
 
 def _local(distributed: Any, workers: int) -> Any:
@@ -68,21 +90,23 @@ def _local(distributed: Any, workers: int) -> Any:
 
     Raises
     ------
+    InputError: Dask's configuration is broken.
     StoppedEarly: no try succeeded.
     """
     causes = []
     for _ in range(TRIES):
         try:
-            return distributed.LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                host=LOOPBACK,
-                dashboard_address=f"{LOOPBACK}:0",
-                worker_dashboard_address=None,
-                security=distributed.Security.temporary(),
-                silence_logs=logging.CRITICAL,
-                preload="odekit.sweeps.engine.work",
-            )
+            with _refusing_configuration():
+                return distributed.LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    host=LOOPBACK,
+                    dashboard_address=f"{LOOPBACK}:0",
+                    worker_dashboard_address=None,
+                    security=distributed.Security.temporary(),
+                    silence_logs=logging.CRITICAL,
+                    preload="odekit.sweeps.engine.work",
+                )
         except (RuntimeError, OSError) as error:
             causes.append(str(error))
     raise StoppedEarly(

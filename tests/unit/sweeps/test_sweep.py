@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -217,6 +218,37 @@ def test_without_dask_the_extra_is_named_and_a_finished_sweep_needs_none(
     assert sweep(plan, tmp_path / "out").state.kept == 10
     with pytest.raises(MissingExtraError, match=r"odekit\[sweep\]"):
         sweep(plan, tmp_path / "other")
+
+
+def test_a_table_that_cannot_be_written_is_told_before_anything_is_computed(
+    plan_from: From, tmp_path: Path, inline: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_from(TEXT.replace("seeds", 'table = "parquet", seeds'))
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    with pytest.raises(MissingExtraError, match="tables"):
+        sweep(plan, tmp_path / "out")
+    assert inline.sent == []
+
+
+def test_without_what_makes_certificates_the_extra_is_named(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    with pytest.raises(MissingExtraError, match=r"cryptography.*odekit\[sweep\]"):
+        sweep(plan, tmp_path / "out")
+
+
+@pytest.mark.parametrize("when", ["it loads", "it starts"])
+def test_a_broken_configuration_of_dask_is_told(
+    plan: Plan, tmp_path: Path, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_: object) -> object:
+        raise KeyError("Invalid time unit: abc")
+
+    stub = SimpleNamespace(LocalCluster=broken, Security=SimpleNamespace(temporary=lambda: None))
+    monkeypatch.setattr(cluster, "require_distributed", broken if when == "it loads" else lambda: stub)
+    with pytest.raises(InputError, match=r"Dask doesn't start.*Invalid time unit: abc.*DASK_"):
+        sweep(plan, tmp_path / "out")
 
 
 def test_nothing_answers_at_an_address_of_nobody(plan: Plan, tmp_path: Path) -> None:
