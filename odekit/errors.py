@@ -21,6 +21,7 @@ __all__ = [
     "named",
     "nearest",
     "shown",
+    "told",
 ]
 
 # Of so many letters of the longer word one may be wrong, missing, too many, or one pair swapped.
@@ -31,8 +32,8 @@ _MOST_LISTED = 40
 _LONGEST_NAME, _MOST_SEARCHED = 100, 1000
 
 
-# Of a value that is no good, so many characters are shown.
-_SHOWN = 60
+# Of a value that is no good, so many characters are shown; of what an exception says, so many.
+_SHOWN, _TOLD = 60, 5000
 
 
 def named(value: Any) -> str:
@@ -97,6 +98,21 @@ def _slips(left: str, right: str) -> int:
             if i > 1 and j > 1 and letter == right[j - 2] and left[i - 2] == other:
                 row[j] = min(row[j], earlier[j - 2] + 1)
     return row[-1]
+
+
+def told(error: BaseException) -> str:
+    """A stranger's exception in words: its type, and its text, of which a very long one is cut.
+
+    >>> told(ValueError("no number"))
+    'ValueError: no number'
+    """
+    name = type(error).__name__
+    try:
+        text = str(error)
+    except Exception:
+        # A class of a stranger's may have no text.
+        return name
+    return f"{name}: {text if len(text) <= _TOLD else text[:_TOLD] + ' ...'}"
 
 
 class OdekitError(Exception):

@@ -23,12 +23,14 @@ __all__ = [
     "check_writable",
     "decoded",
     "is_device",
+    "read_bytes",
     "read_toml",
     "refusing",
     "write_text",
     "written",
 ]
 
+LARGEST_FILE = 50_000_000  # bytes; a program or a system is shorter
 LARGEST_TOML = 1_000_000  # bytes; more is no file of formulas, and would only fill the memory
 
 # A key of so many parts, a.b.c, is no name of anything; the parser takes memory as their number squared.
@@ -119,6 +121,27 @@ def decoded(content: bytes, path: str | os.PathLike[str]) -> str:
         ) from None
 
 
+def read_bytes(path: Path) -> bytes:
+    """The content of a plain file; a pipe or a device, which may have no end, is refused.
+
+    Raises
+    ------
+    FileError: it can't be read, is none, or is larger than 50 MB.
+    """
+    if is_device(path):
+        raise FileError(f"{path} is no plain file", received="a device or a pipe")
+    try:
+        with open(path, "rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise FileError(f"{path} can't be read", received=error.strerror or str(error)) from None
+    except ValueError as error:  # a zero byte in the name
+        raise FileError(f"{str(path)!r} is no path", received=str(error)) from None
+    if len(content) > LARGEST_FILE:
+        raise FileError(f"{path} is too large", expected=f"at most {LARGEST_FILE} bytes")
+    return content
+
+
 def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The tables of a TOML file in UTF-8, with or without the mark at its beginning.
 
@@ -152,8 +175,14 @@ def written(path: Path, stamp: float | None = None) -> Iterator[BinaryIO]:
     ----------
     path: of the file; where it is a link, the file that it leads to is replaced.
     stamp: time of the last change that the file shall bear, in seconds, or None for the true one.
+
+    Raises
+    ------
+    FileError: a device or a pipe is there, which would be no more.
     """
     target = Path(os.path.realpath(path))
+    if is_device(target):
+        raise FileError(f"can't write {path}", expected="a plain file", received="a device or a pipe")
     temporary = _temporary(target)
     try:
         with open(temporary, "xb") as file:

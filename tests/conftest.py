@@ -77,7 +77,7 @@ def inline(monkeypatch: pytest.MonkeyPatch) -> InlineClient:
     client = InlineClient()
 
     @contextmanager
-    def connected(scheduler: str | None, workers: int | None) -> Iterator[InlineClient]:
+    def connected(scheduler: str | None, workers: int) -> Iterator[InlineClient]:
         yield client
 
     monkeypatch.setitem(sweep.__globals__, "connected", connected)

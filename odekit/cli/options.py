@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from odekit.groups import CyclicFamily, FiniteGroup
 
 __all__ = [
+    "JSON_STREAM",
     "STANDARD_OUTPUT",
     "allow_large",
     "archive_place",
@@ -29,6 +32,7 @@ __all__ = [
 ]
 
 STANDARD_OUTPUT = "-"
+JSON_STREAM = "odekit.cli.json"
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -147,7 +151,13 @@ def _limited(ctx: click.Context, parameter: click.Parameter, value: float | None
 def _text_place(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     from odekit.files import check_writable
 
-    return value if value in (None, STANDARD_OUTPUT) else str(check_writable(value))
+    if value == STANDARD_OUTPUT:
+        # A file of claims is a program, and may print what it likes.
+        ctx.meta[JSON_STREAM] = sys.stdout
+        ctx.with_resource(redirect_stdout(sys.stderr))
+    elif value is not None:
+        check_writable(value)
+    return value
 
 
 def chosen_group(group: str | None, table: str | None) -> FiniteGroup | CyclicFamily | None:

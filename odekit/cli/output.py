@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from odekit.cli.options import STANDARD_OUTPUT
+from odekit.cli.options import JSON_STREAM, STANDARD_OUTPUT
 from odekit.text import visible
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def write_json(value: Any, json_file: str | None) -> None:
 
     text = strict_json(value)
     if json_file == STANDARD_OUTPUT:
-        click.echo(text, nl=False)
+        click.echo(text, click.get_current_context().meta[JSON_STREAM], nl=False)
     else:
         write_text(json_file, text)
 

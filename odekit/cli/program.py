@@ -103,6 +103,22 @@ def _silence() -> None:
     os.close(nowhere)
 
 
+def _fill_closed_streams() -> None:
+    """Lead closed standard streams nowhere, so that no file that is opened later takes their place."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.dup2(nowhere, number)
+    if nowhere > 2:
+        os.close(nowhere)
+    sys.stdin, sys.stdout, sys.stderr = (
+        stream or open(number, mode, closefd=False)  # noqa: SIM115 - it stays open to the end
+        for number, (stream, mode) in enumerate(((sys.stdin, "r"), (sys.stdout, "w"), (sys.stderr, "w")))
+    )
+
+
 @click.group(
     cls=Program,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -121,6 +137,7 @@ def program() -> None:
 
 def main() -> None:
     """Run the program that the shell calls ``odekit``; what a stream can't encode becomes a question mark."""
+    _fill_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -10,9 +10,9 @@ from pathlib import Path
 from odekit.arguments import expect, expect_functions, flag
 from odekit.errors import FileError, InputError, StoppedEarly
 from odekit.numbers import integer
-from odekit.sweeps.engine import connected, stream
+from odekit.sweeps.engine import connected, processors, stream
 from odekit.sweeps.plan import Cell, Plan, read_plan
-from odekit.sweeps.results import Results, gathered
+from odekit.sweeps.results import Results, check_table, gathered
 from odekit.sweeps.store import DamagedError, Store
 
 __all__ = ["State", "Sweep", "sweep"]
@@ -100,7 +100,7 @@ def sweep(
     StoppedEarly: told to stop, or the scheduler is gone; what is finished is kept.
     FileError: a folder that can't be written, or holds something else.
     InputError: a plan that asks for what there isn't, or no scheduler at the address.
-    MissingExtraError: distributed is not installed.
+    MissingExtraError: distributed is not installed, or pyarrow for a table in Parquet.
     """
     expect(scheduler is None or isinstance(scheduler, str), "the scheduler is no address", "text", scheduler)
     if workers is not None:
@@ -115,6 +115,7 @@ def sweep(
     retry_failed = flag(retry_failed, "retry_failed")
     store = Store(out)
     chosen = plan if isinstance(plan, Plan) else read_plan(plan)
+    check_table(chosen)  # now, and not after all that is to be computed
     run = _Start(chosen, store, retry_failed)
     run.compute(scheduler, workers, on_progress or _nothing, is_stopped or _never)
     return Sweep(chosen, run.store.folder, run.state, gathered(chosen, run.store))
@@ -150,7 +151,9 @@ class _Start:
             cells = map(self.plan.cell, reversed(missing) if is_shared else missing)
             try:
                 if missing and not is_stopped():
-                    with connected(scheduler, workers) as client:
+                    # No more processes than there is work for.
+                    count = min(workers or processors(), len(missing))
+                    with connected(scheduler, count) as client:
                         self._stream(client, cells, on_progress, is_stopped)
             except FileError as error:
                 raise FileError(f"{error} {self._told()}") from error

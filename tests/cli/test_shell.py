@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -99,3 +100,17 @@ def test_an_interruption_is_clean(tmp_path: Path) -> None:
     # What a training has come to is kept, if it has begun.
     files = {path.name for path in tmp_path.iterdir()}
     assert files == ({"run.npz", "run.npz.checkpoint"} if out else set())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("closed", ["2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_error_and_no_file_takes_their_place(tmp_path: Path, closed: str) -> None:
+    (tmp_path / "plan.toml").write_text('sweep.task = "predict"\ngrid = {group = "Z5", neurons = 4}')
+    program = " ".join(map(shlex.quote, PROGRAM))
+    for command in ("claims --json claims.json", "sweep plan.toml --workers 1"):
+        ended = subprocess.run(
+            f"{program} {command} {closed}", shell=True, cwd=tmp_path, env=ENVIRONMENT, check=False
+        )
+        assert ended.returncode == 0
+    json.loads((tmp_path / "claims.json").read_text())
+    json.loads((tmp_path / "plan-sweep" / "summary.json").read_text())

@@ -85,6 +85,12 @@ def test_a_dry_run_counts_and_writes_nothing(invoke: Invoke, tmp_path: Path, pla
     assert inline.sent == []
 
 
+def test_a_dry_run_tells_a_program_too(invoke: Invoke, plan: Any) -> None:
+    found = json.loads(invoke("sweep", plan(PREDICT), "--dry-run", "--json", "-").stdout)
+    assert (found["total"], found["finished"], found["failed"], found["error"]) == (4, 0, 0, "")
+    assert 0 < found["hours"] < 1
+
+
 def test_a_dry_run_tells_what_fails_and_what_is_finished(
     invoke: Invoke, tmp_path: Path, plan: Any, inline: Any
 ) -> None:
@@ -131,10 +137,25 @@ def test_the_exit_code_speaks_for_the_claims(
 def test_failed_cells_leave_it_open_and_are_tried_again(invoke: Invoke, plan: Any, inline: Any) -> None:
     result = invoke("sweep", plan(MIXED))
     assert result.exit_code == 3
-    assert "2 cells computed, 0 kept, 1 failed (their reasons are in the table" in result.stdout
+    assert "2 cells computed, 0 kept, 1 failed (--retry-failed tries again)" in result.stdout
+    assert "1 of them: t_end is not an option of method 'sgd'" in result.stdout
     assert "loss_at_start" in result.stdout, "the numbers of the others are told, too"
     again = invoke("sweep", "plan.toml", "--retry-failed")
     assert "1 cells computed, 1 kept, 1 failed" in again.stdout
+
+
+def test_the_most_frequent_reasons_are_told_in_short_and_visibly(
+    invoke: Invoke, tmp_path: Path, plan: Any, inline: Any
+) -> None:
+    path = plan('sweep.claims = ["mine.py"]\ngrid.k = [1, 2, 3, 4, 5]')
+    (tmp_path / "mine.py").write_text(
+        CLAIM.replace("    return", "    raise SystemExit(chr(27) * 999)\n    return")
+    )
+    result = invoke("sweep", path)
+    assert result.exit_code == 3, result.output
+    assert "5 of them: SystemExit:" in result.stdout
+    assert "\x1b" not in result.stdout
+    assert len(result.stdout) < 3000
 
 
 def test_damage_is_told(invoke: Invoke, tmp_path: Path, plan: Any, inline: Any) -> None:

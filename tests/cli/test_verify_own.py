@@ -96,3 +96,15 @@ def test_debug_shows_where_a_file_breaks(
     result = invoke("verify", tmp_path / "mine.py", "--debug")
     assert result.exit_code == 2
     assert "in broken" in result.stderr + capfd.readouterr().err
+
+
+def test_what_a_program_of_claims_prints_is_kept_out_of_the_json(invoke: Invoke, tmp_path: Path) -> None:
+    loud = PYTHON.replace("import odekit", "import odekit\nprint('loud')").replace(
+        "    return", "    print('loud again')\n    return"
+    )
+    (tmp_path / "loud.py").write_text(loud)
+    result = invoke("verify", tmp_path / "loud.py", "--json", "-")
+    assert json.loads(result.stdout)["verdicts"][0]["outcome"] == "confirmed"
+    assert "loud\n" in result.stderr
+    assert "loud again\n" in result.stderr
+    assert "loud\n" in invoke("verify", tmp_path / "loud.py").stdout

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from odekit.errors import UnknownNameError, nearest
+from odekit.errors import UnknownNameError, nearest, told
 
 
 def test_the_work_on_a_name_does_not_grow_with_names_that_nobody_means() -> None:
@@ -20,3 +20,13 @@ def test_the_work_on_a_name_does_not_grow_with_names_that_nobody_means() -> None
 
 def test_a_message_on_a_long_name_is_made_at_once() -> None:
     assert "unknown key" in str(UnknownNameError("key", "x" * 10**7, ["x", "y"]))
+
+
+def test_an_exception_is_told_in_short_even_where_it_has_no_text() -> None:
+    class MuteError(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    assert told(MuteError()) == "MuteError"
+    assert told(KeyError("x")) == "KeyError: 'x'"
+    assert len(told(ValueError("x" * 10**7))) < 10_000

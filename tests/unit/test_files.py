@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from odekit.errors import FileError
-from odekit.files import check_replaceable, check_writable, decoded, read_toml, write_text
+from odekit.files import (
+    check_replaceable,
+    check_writable,
+    decoded,
+    is_device,
+    read_bytes,
+    read_toml,
+    write_text,
+    written,
+)
 
 
 def names(folder: Path) -> list[str]:
@@ -142,3 +151,28 @@ def test_numbers_and_keys_beyond_reason_are_refused(tmp_path: Path, text: str, t
 def test_many_points_make_no_deep_key(tmp_path: Path, text: str) -> None:
     (tmp_path / "draft.toml").write_text(text)
     assert read_toml(tmp_path / "draft.toml")
+
+
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_a_pipe_is_never_replaced(tmp_path: Path, is_linked: bool) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    with (
+        pytest.raises(FileError, match="a plain file"),
+        written(tmp_path / ("link" if is_linked else "pipe")),
+    ):
+        pass
+    assert is_device(tmp_path / "pipe")
+
+
+def test_a_plain_file_is_read_and_nothing_that_may_have_no_end(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_bytes(b"x = 1")
+    assert read_bytes(tmp_path / "mine.py") == b"x = 1"
+    os.mkfifo(tmp_path / "pipe.py")
+    (tmp_path / "zeros.py").symlink_to("/dev/zero")
+    (tmp_path / "loop.py").symlink_to("loop.py")
+    (tmp_path / "long.py").touch()
+    os.truncate(tmp_path / "long.py", 10**10)
+    for name in ("pipe.py", "zeros.py", "loop.py", "long.py", "none.py", ".", "a\0.py"):
+        with pytest.raises(FileError):
+            read_bytes(tmp_path / name)

@@ -14,7 +14,7 @@ from odekit.claims.own.taken import Takes, validators
 from odekit.claims.own.trial import Tested, Trial, verdict_on
 from odekit.claims.settings import Settings
 from odekit.claims.verdict import Claim, Verdict
-from odekit.errors import InputError, OdekitError
+from odekit.errors import InputError, OdekitError, told
 from odekit.groups import FiniteGroup
 from odekit.json_text import strict_json
 from odekit.numbers import is_real, positive, real
@@ -210,7 +210,7 @@ def _called(function: Callable[[Settings], Any], settings: Settings, what: str) 
     except Exception as error:
         line = traceback.extract_tb(error.__traceback__)[-1]
         place = f"line {line.lineno} of {line.filename}"
-        raise InputError(f"{what} broke", received=f"{type(error).__name__}: {error} ({place})") from error
+        raise InputError(f"{what} broke", received=f"{told(error)} ({place})") from error
 
 
 def _by_name(value: Any, what: str, alone: str = "value") -> dict[str, float]:

@@ -16,7 +16,8 @@ from odekit.arguments import path_of
 from odekit.claims.own.document import claims_of_tables
 from odekit.claims.settings import Settings
 from odekit.claims.verdict import Claim, Verdict
-from odekit.errors import FileError, InputError
+from odekit.errors import FileError, InputError, told
+from odekit.files import read_bytes
 
 __all__ = ["claims_in", "is_file"]
 
@@ -117,10 +118,7 @@ def _run(file: Path, beside: _Beside) -> Mapping[str, Any]:
     ------
     FileError: it can't be read, or breaks, with the line.
     """
-    try:
-        file.read_bytes()
-    except OSError as error:
-        raise FileError(f"{file} can't be read", received=error.strerror or str(error)) from None
+    read_bytes(file)
     # A name that no other module has; what looks itself up there, as dataclasses do, finds it.
     name = f"odekit_claims_of_{file.stem}"
     spec = spec_from_file_location(name, file)
@@ -135,7 +133,7 @@ def _run(file: Path, beside: _Beside) -> Mapping[str, Any]:
         raise FileError(
             f"{file} breaks when it is run",
             expected="a Python file that can be imported",
-            received=f"{type(error).__name__}: {error}{_place(error, file)}",
+            received=f"{told(error)}{_place(error, file)}",
             hint="python " + str(file),
         ) from error
     return vars(module)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from odekit.errors import InputError, StoppedEarly
+from odekit.errors import InputError, MissingExtraError, OdekitError, StoppedEarly, told
 from odekit.extras import require_distributed
 
 __all__ = ["connected", "processors"]
@@ -29,7 +31,7 @@ def processors() -> int:
 
 
 @contextmanager
-def connected(scheduler: str | None, workers: int | None) -> Iterator[Any]:
+def connected(scheduler: str | None, workers: int) -> Iterator[Any]:
     """A Dask client.
 
     The local cluster talks to loopback only, each process to the others by certificates made for this
@@ -40,25 +42,47 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Any]:
     Parameters
     ----------
     scheduler: address of one that runs, such as ``"tcp://10.0.0.1:8786"``, or None for a local cluster.
-    workers: processes of the local cluster, each with one thread; by default the number of processors.
+    workers: processes of the local cluster, each with one thread.
 
     Raises
     ------
-    MissingExtraError: distributed is not installed.
-    InputError: no scheduler answers at the address, or it has no worker.
+    MissingExtraError: distributed, or what it needs, is not installed.
+    InputError: no scheduler answers at the address, or it has no worker; or Dask's configuration is broken.
     StoppedEarly: the workers of this machine don't start.
     """
-    distributed = require_distributed()
+    with _refusing_configuration():
+        distributed = require_distributed()
     with _quiet():
         if scheduler is None:
-            with (
-                _local(distributed, workers or processors()) as cluster,
-                distributed.Client(cluster) as client,
-            ):
+            with _local(distributed, workers) as cluster, distributed.Client(cluster) as client:
                 yield client
         else:
             with _remote(distributed, scheduler) as client:
                 yield client
+
+
+@contextmanager
+def _refusing_configuration() -> Iterator[None]:
+    """Tell of what only a broken configuration of Dask makes it raise.
+
+    Raises
+    ------
+    MissingExtraError: the block lacks a package.
+    InputError: the block raised anything else but what a machine does.
+    """
+    try:
+        yield
+    except (OdekitError, RuntimeError, OSError):
+        raise
+    except ImportError as error:
+        raise MissingExtraError("a part of Dask is missing", "sweep", str(error)) from error
+    except Exception as error:
+        raise InputError(
+            "Dask doesn't start",
+            expected="a configuration that it can read",
+            received=" ".join(told(error).split()),
+            hint="look at the variables DASK_* and the files in ~/.config/dask",
+        ) from error
 
 
 def _local(distributed: Any, workers: int) -> Any:
@@ -66,21 +90,23 @@ def _local(distributed: Any, workers: int) -> Any:
 
     Raises
     ------
+    InputError: Dask's configuration is broken.
     StoppedEarly: no try succeeded.
     """
     causes = []
     for _ in range(TRIES):
         try:
-            return distributed.LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                host=LOOPBACK,
-                dashboard_address=f"{LOOPBACK}:0",
-                worker_dashboard_address=None,
-                security=distributed.Security.temporary(),
-                silence_logs=logging.CRITICAL,
-                preload="odekit.sweeps.engine.work",
-            )
+            with _refusing_configuration():
+                return distributed.LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    host=LOOPBACK,
+                    dashboard_address=f"{LOOPBACK}:0",
+                    worker_dashboard_address=None,
+                    security=distributed.Security.temporary(),
+                    silence_logs=logging.CRITICAL,
+                    preload="odekit.sweeps.engine.work",
+                )
         except (RuntimeError, OSError) as error:
             causes.append(str(error))
     raise StoppedEarly(
@@ -100,8 +126,12 @@ def _remote(distributed: Any, scheduler: str) -> Any:
     InputError: no scheduler answers, or it has no worker.
     """
     try:
+        if not scheduler.startswith("tls://"):  # by which nobody is spoken to who has no certificate
+            # In a thread of its own, since a notebook's has a loop that runs already.
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(asyncio.run, _greet(distributed, scheduler)).result()
         client = distributed.Client(scheduler, timeout=ANSWER)
-    except (OSError, ValueError, TypeError, RuntimeError) as error:
+    except Exception as error:  # whatever speaks there may break Dask in any way
         raise InputError(
             f"no Dask scheduler answers at {scheduler}",
             expected="the address of a running one, such as tcp://127.0.0.1:8786",
@@ -118,6 +148,14 @@ def _remote(distributed: Any, scheduler: str) -> Any:
             hint=f"dask worker {scheduler}",
         ) from None
     return client
+
+
+async def _greet(distributed: Any, scheduler: str) -> None:
+    """Wait for a scheduler's greeting, for which Dask's client would wait without end."""
+    arguments = distributed.Security().get_connection_args("client")
+    greeting = distributed.comm.connect(scheduler, timeout=ANSWER, **arguments)
+    comm = await asyncio.wait_for(greeting, ANSWER + 1)
+    await comm.close()
 
 
 @contextmanager

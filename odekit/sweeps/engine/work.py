@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import signal
 import threading
@@ -16,20 +17,27 @@ import scipy
 from threadpoolctl import threadpool_limits
 
 from odekit._version import __version__
-from odekit.errors import FileError, OdekitError
+from odekit.errors import FileError, OdekitError, told
 from odekit.sweeps.plan import Cell
 from odekit.sweeps.store import Record
 from odekit.sweeps.tasks import digest, task_named
 
 __all__ = ["dask_setup", "run_batch", "run_cell"]
 
+STANDARD_OUTPUT, STANDARD_ERROR = 1, 2
+LONGEST = 10_000  # letters of text in a row, or of the reason why there is none
+
 
 _ONE_AT_A_TIME = threading.Lock()
 
 
 def dask_setup(worker: Any) -> None:
-    """Leave Ctrl-C to the program that started the sweep; called by Dask when a worker begins."""
+    """Leave Ctrl-C, and standard output, to the program that started the sweep.
+
+    Dask calls this when a worker begins. What a claim of the user's prints goes to standard error.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.dup2(STANDARD_ERROR, STANDARD_OUTPUT)
 
 
 def run_batch(cells: Sequence[Cell], folder: Path) -> list[Record]:
@@ -62,13 +70,25 @@ def run_cell(cell: Cell, folder: Path) -> Record:
         try:
             _check_sources(cell, folder)
             task = task_named(cell.task)
-            rows = task.run(task.settings.model_validate(dict(cell.settings)), cell.seed, folder)
-        except OdekitError as failure:
-            error = str(failure)
-        except (Exception, SystemExit) as failure:  # a claim of the user's may do anything
-            error = f"{type(failure).__name__}: {failure}"
+            found = task.run(task.settings.model_validate(dict(cell.settings)), cell.seed, folder)
+            rows = [{name: _short(value) for name, value in row.items()} for row in found]
+        except BaseException as failure:  # a claim of the user's may do anything
+            if _is_from_outside(failure):
+                raise
+            error = _short(str(failure) if isinstance(failure, OdekitError) else told(failure))
     seconds = time.perf_counter() - start
     return Record.of(cell, rows=rows, error=error, seconds=seconds, made_with=_made_with())
+
+
+def _is_from_outside(failure: BaseException) -> bool:
+    """Whether it is Ctrl-C or the end of the time that a cell may take; workers compute in other threads."""
+    is_main = threading.current_thread() is threading.main_thread()
+    return is_main and not isinstance(failure, Exception | SystemExit)
+
+
+def _short(value: Any) -> Any:
+    is_long = isinstance(value, str) and len(value) > LONGEST
+    return f"{value[:LONGEST]} ..." if is_long else value
 
 
 def _check_sources(cell: Cell, folder: Path) -> None:

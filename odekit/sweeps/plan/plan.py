@@ -16,7 +16,7 @@ import numpy as np
 from odekit._version import __version__
 from odekit.sweeps.tasks import Settings, Task, Value
 
-__all__ = ["NUMERICS", "Cell", "Plan", "canonical", "completed", "is_empty", "settings_text"]
+__all__ = ["NUMERICS", "Cell", "Plan", "canonical", "completed", "is_empty", "key_of", "settings_text"]
 
 # What is computed under another name is computed anew. The number goes up when a change of the code changes
 # results within a version.
@@ -48,7 +48,7 @@ class Cell:
     @cached_property
     def key(self) -> str:
         """The SHA-256, in hexadecimal, of what determines the cell and of the version of the numerics."""
-        return hashlib.sha256(canonical(self.identity).encode()).hexdigest()
+        return key_of(self.identity)
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -167,6 +167,11 @@ def settings_text(settings: Mapping[str, Value]) -> str:
 def is_empty(value: Value) -> bool:
     """Whether a setting says nothing: no text, or that something isn't so."""
     return value == "" or value is False
+
+
+def key_of(identity: Mapping[str, Any]) -> str:
+    """The key of a cell by what determines it."""
+    return hashlib.sha256(canonical(identity).encode()).hexdigest()
 
 
 def completed(model: type[Settings], given: Mapping[str, Value]) -> dict[str, Value]:

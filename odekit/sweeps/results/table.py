@@ -10,11 +10,23 @@ from typing import Any, BinaryIO
 
 from odekit.extras import require_arrow, require_parquet
 from odekit.files import refusing, written
+from odekit.sweeps.plan import Plan
 from odekit.sweeps.results.rows import TidyRows
 
-__all__ = ["write_table"]
+__all__ = ["check_table", "write_table"]
 
 HELD = 50_000  # rows of a Parquet file that are in memory at once
+
+
+def check_table(plan: Plan) -> None:
+    """Refuse a plan whose table can't be written here.
+
+    Raises
+    ------
+    MissingExtraError: Parquet is asked for, and pyarrow isn't installed.
+    """
+    if plan.table == "parquet":
+        require_parquet()
 
 
 def write_table(rows: TidyRows, folder: Path) -> Path:

@@ -9,11 +9,13 @@ table.csv                one tidy table, made again from the files whenever a sw
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 
 from odekit._version import __version__
 from odekit.arguments import path_of
-from odekit.errors import FileError
+from odekit.errors import FileError, shown
 from odekit.files import refusing, written
 from odekit.json_text import strict_json
 from odekit.sweeps.plan import Plan, canonical
@@ -35,6 +37,8 @@ FILE = re.compile(r"([0-9a-f]{64})\.json")
 OWN = re.compile(rf"{CELLS}|{re.escape(LOCK)}|\..+\.tmp")  # what a start that was killed at once may leave
 WRITERS = 16  # threads: a disk syncs many files in little more time than one
 LARGEST_RECORD = 50_000_000  # bytes; no cell has so many rows
+LARGEST_ABOUT = 200_000_000  # bytes; no plan is so long
+LARGEST_LINE = 10_000_000  # bytes, of the index
 
 
 class Store:
@@ -46,7 +50,7 @@ class Store:
 
     Raises
     ------
-    FileError: the folder can't be read, holds something else, or is of a newer odekit.
+    FileError: the folder can't be read, holds something else or a link, or is of a newer odekit.
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
@@ -69,6 +73,8 @@ class Store:
                     received=", ".join(others[:5]),
                     hint="another folder",
                 )
+        _check_plain(self.folder)
+        if not about.exists():
             return
         schema = _schema(about)
         if schema > SCHEMA:
@@ -182,23 +188,50 @@ def read_index(folder: Path) -> dict[str, dict[str, Any]]:
     """The lines of a sweep's index by key, without those that can't be read; empty where there is none."""
     found: dict[str, dict[str, Any]] = {}
     with suppress(OSError), open(folder / INDEX, "rb") as file:
-        for line in file:
+        for line in iter(partial(file.readline, LARGEST_LINE), b""):
             with suppress(ValueError, KeyError, TypeError, OverflowError, RecursionError):
                 entry = json.loads(line)
-                found[entry["key"]] = {"failed": bool(entry["failed"]), "seconds": float(entry["seconds"])}
+                seconds = float(entry["seconds"])
+                if math.isfinite(seconds) and seconds >= 0:
+                    found[entry["key"]] = {"failed": bool(entry["failed"]), "seconds": seconds}
     return found
+
+
+def _check_plain(folder: Path) -> None:
+    """Refuse links, by which a sweep would write elsewhere, and pipes and devices, which have no end.
+
+    Raises
+    ------
+    FileError: there is one in the folder, at any depth.
+    """
+    folders = [os.fspath(folder)]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                # What another process has taken away meanwhile is neither, and not there.
+                elif not entry.is_file(follow_symlinks=False) and os.path.lexists(entry.path):
+                    raise FileError(
+                        f"{entry.path} is a link, a pipe or a device",
+                        expected="files and folders alone in the folder of a sweep",
+                        hint="remove it, or another folder",
+                    )
 
 
 def _schema(about: Path) -> int:
     try:
-        found = json.loads(about.read_bytes())
-        return int(found["schema"])
+        with open(about, "rb") as file:
+            schema = json.loads(file.read(LARGEST_ABOUT))["schema"]
+        if type(schema) is not int:
+            raise TypeError(f"schema {shown(schema)}")
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise FileError(
             f"{about} is not what odekit wrote",
             received=str(error) or type(error).__name__,
             hint=f"remove {about.name}; the cells stay, and are checked",
         ) from None
+    return schema
 
 
 def _write_synced(path: Path, content: bytes) -> None:

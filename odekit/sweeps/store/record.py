@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from odekit.errors import FileError
 from odekit.json_text import plain
-from odekit.sweeps.plan import Cell
+from odekit.outcomes import OUTCOMES
+from odekit.sweeps.plan import Cell, key_of
 from odekit.sweeps.tasks import Row, Value
 
 __all__ = ["SCHEMA", "DamagedError", "Record", "decoded_record"]
 
 SCHEMA = 1
+LARGEST_WHOLE = 2**63  # below which a column of a table holds it
 
 
 class DamagedError(FileError):
@@ -82,16 +85,18 @@ def decoded_record(content: bytes, key: str) -> Record:
     try:
         found = json.loads(line)
         schema = found["schema"]
+        if type(schema) is not int:
+            raise TypeError("its schema is no number")
         if schema == SCHEMA:
             return Record(
-                _own(found["key"], key),
+                _own(found["key"], found["cell"], key),
                 found["cell"],
                 _rows(found["rows"]),
                 str(found["error"]),
-                float(found["seconds"]),
+                _seconds(found["seconds"]),
                 found["made_with"],
             )
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise DamagedError(f"the cell {key[:12]} is damaged", received=str(error)) from None
     raise FileError(
         f"the cell {key[:12]} was written by a newer odekit",
@@ -101,18 +106,37 @@ def decoded_record(content: bytes, key: str) -> Record:
     )
 
 
-def _own(found: str, key: str) -> str:
-    if found != key:
-        raise ValueError(f"it is the cell {found[:12]}")
+def _own(found: str, identity: Mapping[str, Any], key: str) -> str:
+    if found != key or key_of(identity) != key:
+        raise ValueError(f"it is the cell {found[:12]}, or none")
     return key
+
+
+def _seconds(found: Any) -> float:
+    seconds = float(found)
+    if not (math.isfinite(seconds) and seconds >= 0):
+        raise ValueError(f"it took {seconds} seconds")
+    return seconds
 
 
 def _rows(found: Any) -> list[Row]:
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
         raise TypeError("its rows are none")
-    if not all(isinstance(value, Value) for row in found for value in row.values()):
-        raise TypeError("a row holds what is no value")
+    for row in found:
+        for name, value in row.items():
+            name.encode()  # refuses halves of characters, which no table can name
+            if not _is_value(value):
+                raise TypeError(f"a row holds {name!r}, which is no value")
+        if row.get("outcome", OUTCOMES[0]) not in OUTCOMES:
+            raise ValueError("its outcome is none")
     return found
+
+
+def _is_value(value: Any) -> bool:
+    """Whether a table can hold it."""
+    if isinstance(value, int):
+        return abs(value) < LARGEST_WHOLE
+    return math.isfinite(value) if isinstance(value, float) else isinstance(value, Value)
 
 
 def _checksum(line: bytes) -> bytes:

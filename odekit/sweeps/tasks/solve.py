@@ -16,6 +16,7 @@ from odekit.systems import system
 __all__ = ["SOLVE"]
 
 START, PARAMETERS = "start.", "parameters."
+TAKEN = ("status", "t_reached", "error_estimate", "outcome", "reason")  # columns that no state may have
 
 
 def _toml(path: str) -> str:
@@ -44,7 +45,7 @@ class SolveSettings(Settings):
 def _run(settings: SolveSettings, seed: int, folder: Path) -> list[Row]:
     ode = system(folder / settings.system, settings.family(PARAMETERS))
     found = solve(ode, settings.family(START), [0.0, settings.t], rtol=settings.rtol)
-    states = {state: float(found[state][-1, 0]) for state in found.states}
+    states = {_column(state): float(found[state][-1, 0]) for state in found.states}
     return [
         {
             "status": Status(int(found.status[0])).name,
@@ -53,6 +54,10 @@ def _run(settings: SolveSettings, seed: int, folder: Path) -> list[Row]:
             "error_estimate": float(found.error_estimate[0]),
         }
     ]
+
+
+def _column(state: str) -> str:
+    return f"{state}_found" if state in TAKEN else state
 
 
 def _further(rows: Sequence[Mapping[str, Value]], folder: Path) -> Further:

@@ -3,8 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from odekit.errors import FileError
-from odekit.files import read_toml
+from odekit.files import read_bytes, read_toml
 
 __all__ = ["digest"]
 
@@ -16,19 +15,10 @@ def digest(path: Path) -> str:
 
     Raises
     ------
-    FileError: a file that can't be read, or is no TOML.
+    FileError: a file that can't be read, is no plain one or too large, or is no TOML.
     """
-    found = hashlib.sha256(_content(path))
+    found = hashlib.sha256(read_bytes(path))
     system = read_toml(path).get("system") if path.suffix == ".toml" else None
     if isinstance(system, str):
-        found.update(_content(path.parent / system))
+        found.update(read_bytes(path.parent / system))
     return found.hexdigest()
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise FileError(f"{path} can't be read", received=error.strerror or str(error)) from None
-    except ValueError as error:  # a zero byte in the name
-        raise FileError(f"{str(path)!r} is no path", received=str(error)) from None

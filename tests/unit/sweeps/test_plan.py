@@ -114,6 +114,7 @@ BAD = {
     "a =": ("plan.toml is not a TOML file", "line 1|end of document"),
     f'grid{DEEP} = 1\n{PREDICT}': ("a.a in [grid]|a.a of [grid]", "text"),
     f"sweep{DEEP} = 1": ("key of sweep of plan.toml: 'a'", "seeds"),
+    f'grid{100 * DEEP} = 1\n{PREDICT}': ("plan.toml has a key that is too deep", "at most 50 parts"),
     f"{PREDICT}cells = [{{a{DEEP} = 1}}]": ("a.a of [[cells]] number 1", "text"),
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from odekit.errors import FileError, InputError
-from odekit.sweeps import Plan, estimated
+from odekit.sweeps import Plan, estimated, sweep
 from odekit.sweeps.store import DamagedError, Record, Store, read_index
 from odekit.sweeps.store import folder as folder_module
 from odekit.sweeps.store.record import decoded_record
@@ -133,7 +133,9 @@ def test_a_file_under_another_cells_name_is_found(store: Store, record: Record, 
         store.read(other)
 
 
-@pytest.mark.parametrize("content", [{}, [], {"schema": 1}, {"schema": 1, "key": 5}, 5])
+@pytest.mark.parametrize(
+    "content", [{}, [], {"schema": 1}, {"schema": 1, "key": 5}, 5, {"schema": "2"}, {"schema": True}]
+)
 def test_a_sealed_file_that_is_no_record_is_damaged(store: Store, record: Record, content: object) -> None:
     store.write([record])
     store.path(record.key).write_bytes(sealed(content))  # type: ignore[arg-type]
@@ -150,13 +152,42 @@ def test_a_nest_of_brackets_is_damaged(store: Store, record: Record) -> None:
         store.read(record.key)
 
 
-@pytest.mark.parametrize("rows", [5, [5], [{"gap": [1]}], {"gap": 1}, [{"outcome": {}}]])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        *(
+            5,
+            [5],
+            [{"gap": [1]}],
+            {"gap": 1},
+            [{"outcome": {}}],
+            [{"outcome": "splendid"}],
+            [{"outcome": 0.5}],
+        ),
+        *([{"gap": 10**400}], [{"gap": float("nan")}], [{"gap": float("inf")}], [{"\ud800": 1}]),
+    ],
+)
 def test_rows_that_are_none_are_damage(store: Store, record: Record, rows: object) -> None:
     store.write([record])
     content = json.loads(store.path(record.key).read_bytes().splitlines()[0])
     store.path(record.key).write_bytes(sealed({**content, "rows": rows}))
     with pytest.raises(DamagedError, match="damaged"):
         store.read(record.key)
+
+
+@pytest.mark.parametrize("seconds", [-1.0, float("nan"), 10**400, "long"])
+def test_seconds_that_are_none_are_damage(store: Store, record: Record, seconds: object) -> None:
+    content = {**json.loads(record.encoded().partition(b"\n")[0]), "seconds": seconds}
+    with pytest.raises(DamagedError):
+        decoded_record(sealed(content), record.key)
+
+
+def test_a_cell_that_says_it_was_determined_by_something_else_is_damaged(record: Record, plan: Plan) -> None:
+    content = json.loads(record.encoded().partition(b"\n")[0])
+    assert decoded_record(sealed(content), record.key) == record
+    for other in (dict(plan.cell(1).identity), {}, [], None, {"seed": float("nan")}):
+        with pytest.raises(DamagedError):
+            decoded_record(sealed({**content, "cell": other}), record.key)
 
 
 def test_a_newer_schema_is_refused_and_not_taken_for_damage(store: Store, record: Record) -> None:
@@ -216,6 +247,34 @@ def test_a_foreign_folder_is_refused_and_left_alone(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.rglob("*")} == {"thesis.tex", "cells", "blood.png"}
 
 
+@pytest.mark.parametrize("kind", ["link", "loop", "pipe"])
+@pytest.mark.parametrize(
+    "name", ["table.csv", "summary.json", "sweep.json", ".lock", "figures", "cells", "cells/ab", "cells/ab/x"]
+)
+def test_a_folder_that_leads_elsewhere_is_refused_and_nothing_is_written(
+    store: Store, plan: Plan, tmp_path: Path, name: str, kind: str
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    place = store.folder / name
+    if place.is_dir():
+        place.rmdir()
+    place.unlink(missing_ok=True)
+    place.parent.mkdir(exist_ok=True)
+    if kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to(elsewhere if kind == "link" else place.name)
+    with pytest.raises(FileError, match=r"link, a pipe or a device.*another folder|holds something else"):
+        sweep(plan, store.folder)
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_link_to_the_folder_itself_is_the_users_own(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "scratch").symlink_to(store.folder)
+    assert Store(tmp_path / "scratch").keys() == set()
+
+
 def test_what_a_start_that_was_killed_at_once_leaves_is_its_own(tmp_path: Path) -> None:
     (tmp_path / "cells").mkdir()
     (tmp_path / ".sweep.json.12-34.tmp").write_text('{"sche')
@@ -259,6 +318,10 @@ def test_the_index_can_be_made_again_from_the_files(store: Store, record: Record
     assert index.read_bytes() == first
     too_large = f'{{"key": "a", "failed": false, "seconds": 1{"0" * 400}}}\n'.encode()
     index.write_bytes(b'{"key": \nx\n\xff\n[]\n{"key": []}\n' + too_large + first)
+    assert read_index(store.folder) == expected
+    seconds = b"NaN", b"-1", b"1" + b"0" * 400, b"Infinity", b"null"
+    lies = (b'{"key": "%s", "failed": false, "seconds": %s}\n' % (record.key.encode(), s) for s in seconds)
+    index.write_bytes(first + b"".join(lies))
     assert read_index(store.folder) == expected
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +19,7 @@ import odekit
 from odekit.errors import FileError, InputError, MissingExtraError, StoppedEarly
 from odekit.outcomes import ExitCode
 from odekit.sweeps import Plan, State, calibrate, sweep
+from odekit.sweeps.engine import cluster
 from odekit.sweeps.store import Record, Store, read_index
 
 From = Callable[..., Plan]
@@ -216,9 +221,65 @@ def test_without_dask_the_extra_is_named_and_a_finished_sweep_needs_none(
         sweep(plan, tmp_path / "other")
 
 
+def test_a_table_that_cannot_be_written_is_told_before_anything_is_computed(
+    plan_from: From, tmp_path: Path, inline: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_from(TEXT.replace("seeds", 'table = "parquet", seeds'))
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    with pytest.raises(MissingExtraError, match="tables"):
+        sweep(plan, tmp_path / "out")
+    assert inline.sent == []
+
+
+def test_without_what_makes_certificates_the_extra_is_named(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    with pytest.raises(MissingExtraError, match=r"cryptography.*odekit\[sweep\]"):
+        sweep(plan, tmp_path / "out")
+
+
+@pytest.mark.parametrize("when", ["it loads", "it starts"])
+def test_a_broken_configuration_of_dask_is_told(
+    plan: Plan, tmp_path: Path, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_: object) -> object:
+        raise KeyError("Invalid time unit: abc")
+
+    stub = SimpleNamespace(LocalCluster=broken, Security=SimpleNamespace(temporary=lambda: None))
+    monkeypatch.setattr(cluster, "require_distributed", broken if when == "it loads" else lambda: stub)
+    with pytest.raises(InputError, match=r"Dask doesn't start.*Invalid time unit: abc.*DASK_"):
+        sweep(plan, tmp_path / "out")
+
+
 def test_nothing_answers_at_an_address_of_nobody(plan: Plan, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no Dask scheduler answers at carrier-pigeon://x"):
         sweep(plan, tmp_path / "out", scheduler="carrier-pigeon://x")
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.0 400 Bad request\r\n\r\n" + b"x" * 99, b"\0" * 999])
+def test_something_else_that_listens_at_the_address_is_told(
+    plan: Plan, tmp_path: Path, answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "ANSWER", 0.5)
+
+    def speak(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                spoken_to = listener.accept()[0]
+                kept.append(spoken_to)
+                spoken_to.sendall(answer)
+
+    kept: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=speak, args=(listener,))
+        thread.start()
+        with pytest.raises(InputError, match="no Dask scheduler answers at tcp"):
+            sweep(plan, tmp_path / "out", scheduler=f"tcp://127.0.0.1:{listener.getsockname()[1]}")
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    for each in kept:
+        each.close()
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from collections import Counter
@@ -236,6 +237,21 @@ def test_a_changed_file_of_claims_is_loaded_anew(plan_from: From) -> None:
     )
     (row,) = rows_of(other.cell(0), other.folder)
     assert (before, row["predicted"], row["outcome"]) == (6.0, 15.0, "refuted")
+
+
+def test_a_state_that_is_called_as_a_verdicts_column_is_told_apart(plan_from: From) -> None:
+    names = ("outcome", "reason", "status", "t_reached")
+    equations = "\n".join(f'{name} = "-{name}"' for name in names)
+    starts = ", ".join(f"{name} = 1.0" for name in names)
+    plan = plan_from(
+        f'sweep.task = "solve"\ngrid = {{system = "odd.toml", t = 1, start = {{{starts}}}}}',
+        **{"odd.toml": f"[equations]\n{equations}\n"},
+    )
+    (row,) = rows_of(plan.cell(0), plan.folder)
+    assert (row["status"], row["t_reached"]) == ("success", 1.0)
+    assert not {"outcome", "reason"} & row.keys()
+    for name in names:
+        assert row[f"{name}_found"] == pytest.approx(math.exp(-1.0), rel=1e-6)
 
 
 def test_a_plan_may_lie_elsewhere_than_the_program(plan_from: From, tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +79,32 @@ def test_an_own_claim_that_breaks_fails_its_cell_alone(plan_from: From, line: st
     assert not record.rows or record.rows[0]["outcome"] == "inconclusive"
 
 
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("raise GeneratorExit", "GeneratorExit"),
+        ("raise type('Mute', (Exception,), {'__str__': lambda self: 1 / 0})", "Mute"),
+        ("raise ValueError('x' * 10**6)", "ValueError: xxx"),
+    ],
+)
+def test_whatever_a_claim_raises_in_a_workers_thread_is_told_in_short(
+    plan_from: From, line: str, error: str
+) -> None:
+    plan = plan_from('sweep.claims = ["mine.py"]', **claims(line))
+    with ThreadPoolExecutor(1) as worker:
+        (record,) = worker.submit(run_batch, [*plan], plan.folder).result()
+    assert error in (record.error or str(record.rows[0]["reason"]))
+    assert decoded_record(record.encoded(), record.key).error == record.error
+    assert len(record.encoded()) < 30_000
+
+
+def test_ctrl_c_ends_a_cell_that_is_tried_in_the_programs_own_thread(plan_from: From) -> None:
+    plan = plan_from('sweep.claims = ["mine.py"]', **claims("raise KeyboardInterrupt"))
+    with pytest.raises(KeyboardInterrupt):
+        run_batch([*plan], plan.folder)
+
+
 def test_warnings_of_a_cell_are_kept_off_the_screen(plan_from: From) -> None:
     plan = plan_from('sweep.claims = ["mine.py"]', **claims("warnings.warn('loud')"))
     with warnings.catch_warnings():
@@ -113,10 +141,16 @@ def test_linear_algebra_has_one_thread_within_a_batch_and_its_own_again_after(
     assert [pool["num_threads"] for pool in threadpool_info()] == [pool["num_threads"] for pool in before]
 
 
-def test_a_worker_leaves_ctrl_c_to_the_program() -> None:
-    before = signal.getsignal(signal.SIGINT)
+def test_a_worker_leaves_ctrl_c_and_standard_output_to_the_program(tmp_path: Path) -> None:
+    before, output = signal.getsignal(signal.SIGINT), os.dup(1)
+    with open(tmp_path / "output", "wb") as file:
+        os.dup2(file.fileno(), 1)
     try:
         dask_setup(None)
         assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+        os.write(1, b"printed by a claim")
     finally:
         signal.signal(signal.SIGINT, before)
+        os.dup2(output, 1)
+        os.close(output)
+    assert (tmp_path / "output").read_bytes() == b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +14,14 @@ from odekit.cli.command import Command, debug_option
 from odekit.cli.commands.sweeps.resumable import run_resumably, where_options
 from odekit.cli.options import json_option
 from odekit.cli.output import say_list, show_table, tell, write_json
+from odekit.text import visible
 
 if TYPE_CHECKING:
     from odekit.sweeps import Plan, State, Sweep
 
 __all__ = ["command"]
+
+SHOWN, LONGEST = 3, 400  # reasons why cells failed, and letters of each
 
 
 @click.command(
@@ -39,7 +43,7 @@ __all__ = ["command"]
 @where_options
 @click.option("--dry-run", is_flag=True, help="Count the cells and tell what they take; compute nothing.")
 @click.option("--retry-failed", is_flag=True, help="Compute cells again that failed.")
-@json_option("the summary")
+@json_option("the summary, or what --dry-run tells,")
 @debug_option
 @click.pass_context
 def command(
@@ -71,7 +75,7 @@ def command(
     chosen = read_plan(plan)
     folder = Path(f"{Path(plan).stem}-sweep" if out is None else out)
     if dry_run:
-        _tell_estimate(chosen, folder, workers)
+        _tell_estimate(chosen, folder, workers, json_file)
         return
     options: Any = {"scheduler": scheduler, "workers": workers, "retry_failed": retry_failed}
     found = run_resumably(len(chosen), partial(sweep, chosen, folder, **options))
@@ -96,7 +100,9 @@ def _show(found: Sweep, json_file: str | None) -> None:
     summary = found.results.summary
     say_list("Where", [f"{subject}: {summary.text(subject)}." for subject in summary.subjects], json_file)
     state = found.state
-    failed = f", {state.failed:,} failed (their reasons are in the table; --retry-failed tries again)"
+    if state.failed:
+        say_list("Why cells failed", _reasons(found), json_file)
+    failed = f", {state.failed:,} failed (--retry-failed tries again)"
     tell(
         f"{state.done:,} cells computed, {state.kept:,} kept{failed if state.failed else ''}: "
         f"{found.results.table}",
@@ -104,22 +110,35 @@ def _show(found: Sweep, json_file: str | None) -> None:
     )
 
 
-def _tell_estimate(plan: Plan, folder: Path, workers: int | None) -> None:
+def _reasons(found: Sweep) -> list[str]:
+    """The most frequent reasons, with how many cells each has."""
+    rows = (row for row in found.results if row.get("outcome") == "failed")
+    counted = Counter(str(row["reason"]) for row in rows)
+    told = [f"{count:,} of them: {_beginning(visible(text))}" for text, count in counted.most_common(SHOWN)]
+    left_out = len(counted) - SHOWN
+    return [*told, f"and {left_out:,} further reasons, in the table"] if left_out > 0 else told
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
+
+
+def _tell_estimate(plan: Plan, folder: Path, workers: int | None, json_file: str | None) -> None:
     from odekit.sweeps import estimated, processors
 
     found = estimated(plan, folder)
     threads = processors() if workers is None else workers
     hours = found.hours(threads)
-    tell(f"{found.total:,} cells, {found.finished:,} finished, {found.failed:,} of them failed")
+    told = f"{found.total:,} cells, {found.finished:,} finished, {found.failed:,} of them failed"
+    tell(told, json_file)
     if found.error:
         tell(f"One that was tried failed: {found.error}", err=True)
     if math.isinf(found.seconds):
-        tell("One cell takes over a quarter of a minute; the others were not tried.")
+        tell("One cell takes over a quarter of a minute; the others were not tried.", json_file)
     else:
-        tell(
-            f"about {found.seconds:.2g} s a cell, by {found.measured:,} of them: {_duration(hours)} on "
-            f"{threads} processors"
-        )
+        mean = f"about {found.seconds:.2g} s a cell, by {found.measured:,} of them"
+        tell(f"{mean}: {_duration(hours)} on {threads} processors", json_file)
+    write_json({**vars(found), "hours": hours}, json_file)
 
 
 def _duration(hours: float) -> str:
