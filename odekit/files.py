@@ -19,6 +19,7 @@ from uuid import uuid4
 from odekit.errors import FileError
 
 __all__ = [
+    "check_plain",
     "check_replaceable",
     "check_writable",
     "decoded",
@@ -121,6 +122,17 @@ def decoded(content: bytes, path: str | os.PathLike[str]) -> str:
         ) from None
 
 
+def check_plain(path: Path) -> None:
+    """Refuse to read a device or a pipe, which may have no end, or no beginning.
+
+    Raises
+    ------
+    FileError: one is there.
+    """
+    if is_device(path):
+        raise FileError(f"{path} is no plain file", received="a device or a pipe")
+
+
 def read_bytes(path: Path) -> bytes:
     """The content of a plain file; a pipe or a device, which may have no end, is refused.
 
@@ -128,8 +140,7 @@ def read_bytes(path: Path) -> bytes:
     ------
     FileError: it can't be read, is none, or is larger than 50 MB.
     """
-    if is_device(path):
-        raise FileError(f"{path} is no plain file", received="a device or a pipe")
+    check_plain(path)
     try:
         with open(path, "rb") as file:
             content = file.read(LARGEST_FILE + 1)

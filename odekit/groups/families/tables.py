@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from odekit.errors import FileError, OdekitError
-from odekit.files import decoded
+from odekit.files import check_plain, decoded
 from odekit.groups.axioms import MAX_ORDER, square_indices
 from odekit.groups.group import FiniteGroup
 
@@ -56,10 +56,12 @@ def load_table(path: str | os.PathLike[str]) -> FiniteGroup:
 
     Raises
     ------
-    FileError: the file can't be read, has no such array, or one that is larger than any group's.
+    FileError: the file can't be read, is a pipe or a device, has no such array, or one that is larger than
+        any group's.
     InputError: the table isn't a group's.
     """
     file = Path(path)
+    check_plain(file)
     try:
         with file.open("rb") as stream:
             start = stream.read(len(NUMPY))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from odekit.arguments import path_of
 from odekit.errors import FileError
+from odekit.files import check_plain
 from odekit.simulation.runs.archive import TORCH, opened_archive, refusing_damage
 from odekit.simulation.runs.contents import Contents, Renamed
 from odekit.simulation.runs.safetensors_file import opened_safetensors
@@ -30,11 +31,12 @@ def opened(path: str | os.PathLike[str], names: Mapping[str, str] | None = None)
 
     Raises
     ------
-    FileError: the file can't be read, is damaged, or holds what odekit never loads.
+    FileError: the file can't be read, is a pipe or a device, is damaged, or holds what odekit never loads.
     InputError: names that don't fit the file.
     MissingExtraError: the format's package is not installed.
     """
     path = path_of(path, "a run's file")
+    check_plain(path)
     with refusing_damage(path):
         opener = _opener(path)
     with opener(path) as contents:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import pickle
 import zipfile
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from odekit.errors import FileError
-from odekit.groups import cyclic
+from odekit.groups import cyclic, load_table
 from odekit.simulation import load_run, load_weights
 
 META: dict[str, Any] = {
@@ -323,3 +324,11 @@ def test_other_archives_and_pickles_are_not_called_checkpoints(tmp_path: Path) -
     np.savez(path, data=np.zeros(3))
     with pytest.raises(FileError, match="meta is missing"):
         load_run(path)
+
+
+@pytest.mark.parametrize("name", ["run.npz", "run.safetensors", "run.pt"])
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    for load in (load_run, lambda path: load_weights(path, "Z5"), load_table):
+        with pytest.raises(FileError, match="no plain file"):
+            load(tmp_path / name)
