@@ -208,8 +208,10 @@ class _Watch:
         while not is_last:
             try:
                 self._quiet.set()
-                if self._thread.ident is not None:
-                    self._thread.join()
+                # Waited for in pieces: an interruption on its way is taken in between. The other thread
+                # can't go on before it is, where a debugger or a measurement of coverage traces it.
+                while self._thread.is_alive():
+                    self._thread.join(_LOOK)
                 if not self._has_interrupted:
                     return
                 is_last = True
