@@ -141,16 +141,7 @@ def read_bytes(path: Path) -> bytes:
     FileError: it can't be read, is none, or is larger than 50 MB.
     """
     check_plain(path)
-    try:
-        with open(path, "rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise FileError(f"{path} can't be read", received=error.strerror or str(error)) from None
-    except ValueError as error:  # a zero byte in the name
-        raise FileError(f"{str(path)!r} is no path", received=str(error)) from None
-    if len(content) > LARGEST_FILE:
-        raise FileError(f"{path} is too large", expected=f"at most {LARGEST_FILE} bytes")
-    return content
+    return _content(path, LARGEST_FILE)
 
 
 def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -160,16 +151,7 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
     ------
     FileError: it can't be read, is no TOML, is larger than 1 MB, or has a key of more than 50 parts.
     """
-    try:
-        with open(path, "rb") as file:
-            content = file.read(LARGEST_TOML + 1)
-    except OSError as error:
-        raise FileError(f"{path} can't be read", received=error.strerror or str(error)) from None
-    except ValueError as error:  # a zero byte in the name
-        raise FileError(f"{path!r} is no path", received=str(error)) from None
-    if len(content) > LARGEST_TOML:
-        raise FileError(f"{path} is too large", expected=f"at most {LARGEST_TOML} bytes")
-    text = decoded(content, path)
+    text = decoded(_content(path, LARGEST_TOML), path)
     if _DEEP_KEY.search(text):
         raise FileError(f"{path} has a key that is too deep", expected=f"at most {MOST_PARTS} parts, a.b.c")
     try:
@@ -237,6 +219,20 @@ def _probe(place: Path) -> None:
     finally:
         with suppress(OSError):
             place.unlink()
+
+
+def _content(path: str | os.PathLike[str], largest: int) -> bytes:
+    """What a file holds, of so many bytes at most."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read(largest + 1)
+    except OSError as error:
+        raise FileError(f"{path} can't be read", received=error.strerror or str(error)) from None
+    except ValueError as error:  # a zero byte in the name
+        raise FileError(f"{str(path)!r} is no path", received=str(error)) from None
+    if len(content) > largest:
+        raise FileError(f"{path} is too large", expected=f"at most {largest} bytes")
+    return content
 
 
 def _temporary(target: Path) -> Path:

@@ -77,9 +77,6 @@ def sweep(
 ) -> Sweep:
     """Compute what a plan asks for and a folder doesn't hold yet, and gather it in one table.
 
-    In a script the call belongs below ``if __name__ == "__main__":``, for each process on this machine reads
-    the script, too.
-
     Parameters
     ----------
     plan: of `read_plan`, or its file.

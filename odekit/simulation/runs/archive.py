@@ -23,6 +23,7 @@ from odekit.files import refusing, written
 from odekit.simulation.runs.contents import Contents
 
 __all__ = [
+    "PICKLE",
     "Archive",
     "check_unpacked_size",
     "opened_archive",
@@ -32,6 +33,8 @@ __all__ = [
 ]
 
 MAGIC = b"PK\x03\x04"
+# The entry of an archive of PyTorch's that says what it holds.
+PICKLE = "data.pkl"
 # How a file of PyTorch's begins that is no archive: the number with which it pickles its own format.
 TORCH = bytes.fromhex("80028a0a6cfc9c46f920")
 # Weights that are no constants shrink by far less; deflate itself reaches 1,032.
@@ -70,7 +73,7 @@ class Archive(Contents):
     def __init__(self, path: FilePath, archive: zipfile.ZipFile) -> None:
         self._path, self._archive = path, archive
         infos = archive.infolist()
-        if any(Path(info.filename).name == "data.pkl" for info in infos):
+        if any(Path(info.filename).name == PICKLE for info in infos):
             raise _of_torch(path)
         if len(infos) > MOST_ARRAYS:
             raise FileError(

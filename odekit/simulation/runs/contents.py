@@ -35,6 +35,12 @@ class Contents(Mapping[str, NDArray[Any]]):
     def __contains__(self, name: object) -> bool:
         return name in self.shapes
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.shapes)
+
+    def __len__(self) -> int:
+        return len(self.shapes)
+
 
 class Renamed(Contents):
     """Contents of which some go by other names, and may be transposed. All others keep their names.

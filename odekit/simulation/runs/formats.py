@@ -9,10 +9,10 @@ from pathlib import Path
 from odekit.arguments import path_of
 from odekit.errors import FileError
 from odekit.files import check_plain
-from odekit.simulation.runs.archive import TORCH, opened_archive, refusing_damage
+from odekit.simulation.runs.archive import PICKLE, TORCH, opened_archive, refusing_damage
 from odekit.simulation.runs.contents import Contents, Renamed
 from odekit.simulation.runs.safetensors_file import opened_safetensors
-from odekit.simulation.runs.torch_file import PICKLE, opened_torch
+from odekit.simulation.runs.torch_file import opened_torch
 
 __all__ = ["opened"]
 

@@ -58,12 +58,6 @@ class SafetensorsFile(Contents):
             array: NDArray[Any] = self._file.get_tensor(name)
         return array.astype(np.float32) if dtype == "BF16" else array
 
-    def __iter__(self) -> Iterator[str]:
-        return iter({**self._declared, **self._meta})
-
-    def __len__(self) -> int:
-        return len({**self._declared, **self._meta})
-
     @property
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
         """As the header declares, which the library bears out."""

@@ -21,14 +21,12 @@ from numpy.typing import NDArray
 
 from odekit.errors import FileError, shown
 from odekit.extras import require_torch
-from odekit.simulation.runs.archive import check_unpacked_size, refusing_damage
+from odekit.simulation.runs.archive import PICKLE, check_unpacked_size, refusing_damage
 from odekit.simulation.runs.contents import Contents
 from odekit.simulation.runs.safetensors_file import MOST_NAMES
 
-__all__ = ["PICKLE", "TorchFile", "opened_torch"]
+__all__ = ["TorchFile", "opened_torch"]
 
-# The entry of the archive that says what it holds.
-PICKLE = "data.pkl"
 # What a dict of tensors and parameters is made of, and nothing else.
 ASKED_FOR = re.compile(
     r"torch\._utils _rebuild_(tensor_v2|parameter)|collections OrderedDict"
@@ -84,12 +82,6 @@ class TorchFile(Contents):
             is_bfloat16 = tensor.dtype == self._torch.bfloat16
             array: NDArray[Any] = (tensor.to(self._torch.float32) if is_bfloat16 else tensor).numpy()
         return array
-
-    def __iter__(self) -> Iterator[str]:
-        return iter({**self._tensors, **self._meta})
-
-    def __len__(self) -> int:
-        return len({**self._tensors, **self._meta})
 
     @property
     def shapes(self) -> Mapping[str, tuple[int, ...]]:

@@ -150,14 +150,13 @@ class Summary:
     @property
     def exit_code(self) -> ExitCode:
         """That of all outcomes; where there are none, whether every cell was computed."""
-        outcomes = {name for subject in self.subjects for name, n in self._all(subject).items() if n}
+        outcomes = {
+            name for subject in self.subjects for name, n in self.counts(subject).by_outcome.items() if n
+        }
         if outcomes <= {FAILED}:
             return ExitCode.OPEN if outcomes else ExitCode.CONFIRMED
         code = exit_code(outcomes - {FAILED})
         return ExitCode.OPEN if FAILED in outcomes and code == ExitCode.CONFIRMED else code
-
-    def _all(self, subject: str) -> Mapping[str, int]:
-        return self.counts(subject).by_outcome
 
     def to_json(self) -> dict[str, Any]:
         """All of it as JSON values.
