@@ -315,7 +315,7 @@ def test_a_cell_that_is_missing_is_told_and_no_table_is_written_without_it(
 
 def test_a_state_that_is_called_outcome_is_no_outcome(plan_from: From, results_of: Gather) -> None:
     plan = plan_from('sweep.task = "solve"\ngrid.system = "ode.toml"\ngrid.t = 1.0\ngrid."start.x" = [1, 2]')
-    summary = results_of(plan, lambda cell: [{"outcome": 0.5, "claim": 2.0}]).summary
+    summary = results_of(plan, lambda cell: [{"outcome_found": 0.5, "claim": 2.0}]).summary
     assert summary.subjects == ()
-    assert summary.numbers["outcome"][:2] == (2, 0.5)
+    assert summary.numbers["outcome_found"][:2] == (2, 0.5)
     assert summary.exit_code == ExitCode.CONFIRMED
