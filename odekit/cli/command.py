@@ -27,9 +27,16 @@ class Command(click.Command):
         self.examples = examples
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the words behind the command's name, and keep them as they are for `command_words`."""
+        """Read the words behind the command's name, and keep them as they are for `command_words`.
+
+        Where they are refused, what the options before have set up, such as limits, ends at once.
+        """
         ctx.meta[WORDS] = tuple(args)
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except BaseException:
+            ctx.close()
+            raise
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples, each call on a line that can be copied."""

@@ -24,8 +24,8 @@ POSIX_NAMES = (
 )
 SCRIPT = """
 import importlib, os, sys
-import click, matplotlib.pyplot, mpmath, numpy, rich.table, scipy.integrate, scipy.special, sympy
-import threadpoolctl
+import click, distributed, filelock, matplotlib.pyplot, mpmath, numpy, pydantic, rich.table
+import scipy.integrate, scipy.special, sympy, threadpoolctl
 for name in {modules}:
     sys.modules[name] = None
 for name in {names}:

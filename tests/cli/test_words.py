@@ -14,6 +14,7 @@ from odekit.cli.commands.derive import command
 from odekit.cli.words import in_options
 from odekit.derivation import derive
 from odekit.errors import OdekitError
+from odekit.limits import limits_in_force
 from odekit.networks import Network
 
 
@@ -82,3 +83,10 @@ def test_the_limits_of_symbolic_work_are_options(invoke: Any) -> None:
     assert "--limit 0.1" in refused.stderr
     assert invoke("derive", "--group", "Z5", "--limit", "100", "--memory", "3").exit_code == 0
     assert invoke("derive", "--limit", "0").exit_code == 2
+
+
+def test_a_refused_call_leaves_no_limit_behind(invoke: Any) -> None:
+    before = limits_in_force()
+    refused = invoke("derive", "--limit", "2", "--memory", "0")
+    assert refused.exit_code == 2
+    assert limits_in_force() == before

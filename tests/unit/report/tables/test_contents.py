@@ -53,8 +53,8 @@ def test_a_claim_that_is_not_applicable_has_empty_cells(report: Report) -> None:
 
 
 def test_claims_are_listed_with_source_and_statement() -> None:
-    claim = SimpleNamespace(id="a", source="paper", statement="it holds")
-    assert claims_table([claim]).rows == (("a", "paper", "it holds"),)
+    claim = SimpleNamespace(id="a", source="paper", statement="it holds", takes=("neurons", "scale"))
+    assert claims_table([claim]).rows == (("a", "paper", "it holds", "neurons, scale"),)
 
 
 def test_a_comparison_shows_errors_up_to_its_horizon_and_at_the_end(comparison: Comparison) -> None:
