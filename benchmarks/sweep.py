@@ -9,7 +9,8 @@ start and end (the plan is read, the cluster comes and goes), seconds of a cell,
 (workers times the other wall time, over the cells, less the seconds of one), what of this process's time
 went into sending, receiving, writing and gathering, and its largest resident memory. The exit code is 1
 where a target is missed: on two cores 1.8 times one worker's throughput, and less than 5 ms of overhead a
-cell. Beside other work on the machine the numbers say little; its load is printed.
+cell. Two processes that compute the same cells with nothing between them show what the machine itself allows.
+Beside other work the numbers say little; its load is printed.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from odekit.sweeps import read_plan
+from odekit.sweeps.engine.work import run_batch
 
 __all__ = ["main", "measured"]
 
@@ -57,7 +61,7 @@ PLANS = {
         "start.x" = 1.0
     """,
 }
-SINGLE = "single"
+SINGLE, BARE = "single", "bare"
 PLANS[SINGLE] = PLANS["trivial"]
 DECAY = """
 [equations]
@@ -78,6 +82,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.alone:
         kind, cells, workers = options.alone
+        if kind == BARE:
+            print(_bare_rate(int(cells), options.seed))
+            return 0
         print(json.dumps(measured(kind, int(cells), int(workers), options.seed)))
         return 0
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before the first sweep")
@@ -87,6 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         many = _alone("trivial", int(each), max(workers), options.seed)
         if int(each) <= MOST_SINGLE:
             _tell_constants(many, _alone(SINGLE, int(each), max(workers), options.seed))
+    one, two = (_bare(count, options.cells // 4, options.seed) for count in (1, 2))
+    print(f"two processes that do nothing else / one, what this machine gives at most: {two / one:.2f}")
     return int(not _is_met(found))
 
 
@@ -124,6 +133,31 @@ def measured(kind: str, cells: int, workers: int, seed: int) -> dict[str, float]
     told = {"cells": found.state.done, "workers": workers, "batches": clocks.pop("receive calls")}
     told |= {"wall": wall, "in cells": found.state.seconds, "megabytes": peak}
     return {**told, **{name: clocks[name] for name in CLOCKS}}
+
+
+def _bare_rate(cells: int, seed: int) -> float:
+    """Cells a second of this process alone, without Dask and without a folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        groups = ", ".join(f'"{group}"' for group in GROUPS)
+        (Path(folder) / "plan.toml").write_text(
+            PLANS["predict"].format(seed=seed, seeds=cells, groups=groups)
+        )
+        plan = read_plan(Path(folder) / "plan.toml")
+        chosen = [plan.cell(place * len(GROUPS)) for place in range(cells)]
+        run_batch(chosen[:1], Path(folder))
+        begin = time.perf_counter()
+        run_batch(chosen, Path(folder))
+        return cells / (time.perf_counter() - begin)
+
+
+def _bare(processes: int, cells: int, seed: int) -> float:
+    """Cells a second of so many processes side by side."""
+    calls = [
+        [sys.executable, __file__, "--seed", str(seed), "--alone", BARE, str(cells), "1"]
+        for _ in range(processes)
+    ]
+    running = [subprocess.Popen(call, stdout=subprocess.PIPE, text=True) for call in calls]
+    return sum(float(process.communicate()[0]) for process in running)
 
 
 def _watched(call: Callable[..., Any], name: str, clocks: Counter[str]) -> Callable[..., Any]:

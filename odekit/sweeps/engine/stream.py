@@ -6,15 +6,13 @@ memory and keeps every worker busy. This process alone writes: a record is on th
 batch goes out.
 
 A study on paper: 10^6 cells of 1 s on 1,000 workers, of which 1,000 s are the least.
-`benchmarks/sweep.py` measured, on two loaded cores of which each number may be twice too large: 7 ms of
-processor a batch for scheduler and client in one process (1 ms of it in the thread that writes), 0.8 ms a
-cell, 2.5 % of a processor for the connections; and 1.4 ms of wall time a cell to put it on the disk by 16
-threads (10 ms by one). With half a second a batch, which is one cell, the scheduler takes 7,000 s and is
-the bottleneck. A batch of 15 s, which is 15 ms for each thread, takes it to 470 s; with 800 s for the
-cells and 2.5 % of the wall time that is some 1,300 s of one processor, and the thread that writes takes
-(1 ms / 15 + 1.4 ms) * 10^6, some 1,500 s. So the disk is the bottleneck: about 1,500 s in all, of which a
-scheduler elsewhere takes nothing away. 2,000 batches under way are 30,000 cells in the memory of this
-process.
+`benchmarks/sweep.py` measured on two cores with nothing else to do: 5.1 ms of processor a batch for scheduler
+and client in one process (0.8 ms of it in the thread that writes), 1.1 ms a cell, and 1.0 ms of wall time a
+cell to put it on the disk. With half a second a batch, which is one cell, the scheduler takes 5,100 s and is
+the bottleneck. A batch of 15 s, which is 15 ms for each thread, takes it to 340 s; with 1,100 s for the cells
+that is 1,440 s of one processor, and the thread that writes takes (0.8 ms / 15 + 1.0 ms) * 10^6, some
+1,050 s. So this process is the bottleneck: about 1,450 s in all, of which a scheduler elsewhere takes the
+340 s away. 2,000 batches under way are 30,000 cells in the memory of this process.
 """
 
 from __future__ import annotations

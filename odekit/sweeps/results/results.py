@@ -36,7 +36,7 @@ class Results(Labelled):
 
     Parameters
     ----------
-    rows: of the tidy table, read from the folder each time they are asked for.
+    rows: of the tidy table, read from the folder.
     summary: outcomes by claim and setting, and quantiles of numbers.
     table: the table's file.
     """

@@ -13,10 +13,11 @@ __all__ = ["FAILED", "TidyRows"]
 
 KEY = 16  # letters of a cell's key, which no two of a billion cells share by chance
 FAILED = "failed"
+HELD = 50_000  # rows that memory holds, so that none of their files is read twice
 
 
 class TidyRows:
-    """The rows of a sweep, read from its folder each time they are asked for; no memory holds them all.
+    """The rows of a sweep, read from its folder once, or where they are many each time they are asked for.
 
     Parameters
     ----------
@@ -26,10 +27,20 @@ class TidyRows:
 
     def __init__(self, plan: Plan, read: Callable[[Cell], Record]) -> None:
         self.plan, self._read = plan, read
+        self._held: list[Row] | None = None
 
     def __iter__(self) -> Iterator[Row]:
+        return self._every() if self._held is None else map(dict, self._held)
+
+    def _every(self) -> Iterator[Row]:
+        held: list[Row] = []
         for cell in self.plan:
-            yield from self.of(cell)
+            for row in self.of(cell):
+                if len(held) < HELD:
+                    held.append(row)
+                yield dict(row)
+        if len(held) < HELD:
+            self._held = held
 
     def of(self, cell: Cell) -> Iterator[Row]:
         """The rows of a cell: its key, settings, replicate and seed, and what came of it."""
