@@ -10,17 +10,18 @@ from numpy.typing import ArrayLike
 
 from odekit.arguments import mapping
 from odekit.arrays import FloatArray
-from odekit.comparison.accuracy import check_flow_time, error_budget, snapshots_before_horizon
-from odekit.comparison.compare_blocks import compare_blocks
+from odekit.comparison.accuracy import check_flow_time, snapshots_before_horizon
+from odekit.comparison.compare_blocks import compare_blocks, is_in_blocks
 from odekit.comparison.compare_modes import compare_modes
-from odekit.comparison.comparison import Comparison
+from odekit.comparison.compare_population import Coupled
+from odekit.comparison.comparison import Comparison, Reach
 from odekit.comparison.control import Control
 from odekit.comparison.explanation import explain_clock, forgiven, why_no_verdict
 from odekit.comparison.judge import Judge
 from odekit.comparison.parts import Parts, relative_gap
 from odekit.comparison.trajectories import Trajectory, TrajectoryComparison, compare_trajectory
 from odekit.errors import InputError, ReductionError
-from odekit.numbers import positive, real
+from odekit.numbers import integer, positive, real
 from odekit.simulation import Run, blas_threads, load_run
 from odekit.systems import System
 
@@ -28,6 +29,8 @@ __all__ = ["compare"]
 
 # Any factor above 1 is too slow; the margin, and asking for half of the neurons, spares a true clock.
 TOO_SLOW, MOST = 1.5, 0.5
+# Of the last cumulant that a flow keeps; the first is uniform softmax.
+ORDERS = (1, 2, 3)
 # Of a trajectory's ODE: below, rtol/100 is beyond float64; above, the error is no longer proportional to it.
 RTOL = (1e-12, 1e-3)
 
@@ -52,6 +55,7 @@ def compare(
     tolerance: float = 1e-2,
     horizon_level: float = 1e-2,
     scale_field: float = 1.0,
+    order: int | None = None,
 ) -> Comparison: ...
 
 
@@ -66,6 +70,7 @@ def compare(
     rtol: float = 1e-9,
     horizon_level: float = 1e-2,
     scale_field: float = 1.0,
+    order: int | None = None,
 ) -> Comparison | TrajectoryComparison:
     """Compare a run with its reduced ODE, or a trajectory of any model with any ODE, from the first record.
 
@@ -83,6 +88,9 @@ def compare(
     noise (5 standard deviations), and the digits of the numbers. All are carried along the linearised flow.
     What the trajectory doesn't state has no budget.
 
+    At order 1 the softmax is uniform and each neuron moves by itself. At order 2 or 3 the loss keeps the second
+    or third cumulant of the logits, which couple all neurons, and descent follows its modified equation; what the order neglects is its distance to the flow with the whole softmax.
+
     Parameters
     ----------
     source: a run or its file, which is compared with the ODE that odekit derives; or a `Trajectory`.
@@ -94,7 +102,9 @@ def compare(
     rtol: tolerance of the ODE's integration, which is done again at rtol/100; from 1e-12 to 1e-3.
     horizon_level: of a run, the median budget at which the horizon lies, above 0.
     scale_field: of a run, factor on the ODE's right-hand side, not 0; anything but 1 is a false statement,
-        for controls.
+        for controls; above 0 at orders 2 and 3.
+    order: of a run, 1, 2 or 3; by default the lowest whose budget stays below the level to the end of the run,
+        or else the one that reaches furthest; but 1 where that refutes or the run doesn't tell its steps.
 
     Returns
     -------
@@ -132,29 +142,72 @@ def compare(
             real(rtol, "rtol", *RTOL),
         )
     tolerance, horizon_level = positive(tolerance, "tolerance"), positive(horizon_level, "horizon_level")
-    if real(scale_field, "scale_field") == 0:
-        raise InputError("scale_field must not be 0", expected="a factor such as 1 or 1.05", received="0")
+    wanted = None if order is None else integer(order, "the order", ORDERS[0], ORDERS[-1])
+    if real(scale_field, "scale_field") == 0 or (scale_field < 0 and wanted not in (None, 1)):
+        raise InputError(
+            "the field can't have this speed",
+            expected="a factor such as 1 or 1.05, negative at order 1 alone",
+            received=f"{scale_field:g}",
+        )
     run = source if isinstance(source, Run) else load_run(source)
     name = run.file or repr(run)
     try:
         check_flow_time(run)
         with np.errstate(over="ignore", invalid="ignore"), blas_threads(run.network):
             parts = _parts(run, scale_field)
-            judged = _compared(name, run, parts, tolerance, horizon_level)
-            comparison = replace(judged, winners=parts.winners())
-            if comparison.outcome != "refuted" or scale_field != 1:
-                return comparison
-
-            count = max(2, int(np.searchsorted(run.t, comparison.horizon or 0.0)))
-
-            def again(changed: Run) -> Comparison:
-                return _compared(name, changed, _parts(changed, 1.0), tolerance, horizon_level)
-
-            budget = comparison.budget.total if comparison.budget else np.ones(parts.weights["xi"].shape[:2])
-            told = explain_clock(run, parts, count, budget, again)
-            return replace(comparison, reason=comparison.reason + told)
+            first = replace(_compared(name, run, parts, tolerance, horizon_level), winners=parts.winners())
+            if wanted in (None, 1) and first.outcome == "refuted" and scale_field == 1:
+                first = _explained(first, parts, horizon_level)
+            if wanted == 1 or (wanted is None and _is_enough(first, scale_field)):
+                return first
+            return _at_order(wanted, first, parts, horizon_level, scale_field)
     except ReductionError as error:
         return Comparison(name, run, tolerance, "not_applicable", str(error))
+
+
+def _is_enough(first: Comparison, scale_field: float) -> bool:
+    """Whether nothing is left for a higher order to say, which then isn't asked for."""
+    reaches_end = first.horizon == float("inf") and first.outcome == "confirmed"
+    return reaches_end or first.outcome == "refuted" or scale_field < 0 or len(first.run) < 2
+
+
+def _at_order(
+    wanted: int | None, first: Comparison, parts: Parts, level: float, scale_field: float
+) -> Comparison:
+    """The comparison at the order that is wanted, or at the lowest that reaches the end, or the furthest.
+
+    Raises
+    ------
+    ReductionError: an order that is wanted isn't to be had.
+    """
+    run, orders = first.run, ORDERS[1:] if wanted is None else (wanted,)
+    try:
+        coupled = Coupled(run, orders, level, scale_field)
+    except ReductionError:
+        if wanted is None:
+            return first
+        raise
+    reached = {1: first} if wanted is None else {}
+    for order in orders:
+        judged = _compared(first.name, run, coupled.parts(order, parts), first.tolerance, level)
+        reached[order] = replace(judged, winners=first.winners, order=order)
+        if judged.horizon == float("inf"):
+            break
+    chosen = max(reached.values(), key=lambda each: (each.horizon or 0.0, each.order))
+    return replace(chosen, orders=tuple(Reach(n, c.horizon, c.outcome) for n, c in reached.items()))
+
+
+def _explained(refuted: Comparison, parts: Parts, level: float) -> Comparison:
+    """The comparison, and which clock or declaration would explain it, if one does."""
+    run = refuted.run
+    count = max(2, int(np.searchsorted(run.t, refuted.horizon or 0.0)))
+
+    def again(changed: Run) -> Comparison:
+        return _compared(refuted.name, changed, _parts(changed, 1.0), refuted.tolerance, level)
+
+    return replace(
+        refuted, reason=refuted.reason + explain_clock(run, parts, count, parts.budget.total, again)
+    )
 
 
 def _pair(source: Any, system: Any) -> tuple[Trajectory, System]:
@@ -183,13 +236,12 @@ def _pair(source: Any, system: Any) -> tuple[Trajectory, System]:
 
 def _parts(run: Run, scale_field: float) -> Parts:
     """What the run's ODE says of it: blocks on spheres and non-Abelian groups, else independent modes."""
-    in_blocks = run.network.constraint != "none" or not run.network.finite_group.is_abelian
-    return compare_blocks(run, scale_field) if in_blocks else compare_modes(run, scale_field)
+    compared = compare_blocks if is_in_blocks(run.network) else compare_modes
+    return compared(run, scale_field)
 
 
 def _compared(name: str, run: Run, parts: Parts, tolerance: float, level: float) -> Comparison:
-    gap = relative_gap(run, parts.weights)
-    budget = error_budget(run, parts.orbit, parts.neglected, parts.solver_error)
+    gap, budget = relative_gap(run, parts.weights), parts.budget
     count = snapshots_before_horizon(budget, level)
     control: Control | None = None
     if count > 1:
@@ -200,16 +252,18 @@ def _compared(name: str, run: Run, parts: Parts, tolerance: float, level: float)
         outcome, reason = "refuted", "most neurons move more slowly than the flow of the stated loss can"
     else:
         outcome, reason = "inconclusive", why_no_verdict(run, parts, budget, level)
+    horizon = float(run.t[count]) if count < len(run) else float("inf")
     return Comparison(
         name=name,
         run=run,
         tolerance=tolerance,
         outcome=outcome,
         reason=reason,
+        orders=(Reach(1, horizon, outcome),),
         errors=parts.errors,
         gap=gap,
         budget=budget,
-        horizon=float(run.t[count]) if count < len(run) else float("inf"),
+        horizon=horizon,
         control=control,
         predicted=parts.modes,
         follow=parts.at,

@@ -6,13 +6,19 @@ from functools import partial
 import numpy as np
 
 from odekit.arrays import FloatArray
-from odekit.comparison.accuracy import MeasuredOrbit, neglected_gradients, neuron_lengths
+from odekit.comparison.accuracy import MeasuredOrbit, error_budget, neglected_gradients, neuron_lengths
 from odekit.comparison.flows import LiftedNeurons
 from odekit.comparison.measures import ErrorCurve, irrep_shares
 from odekit.comparison.parts import COARSE, FINE, Parts, Weights, count_winners, evolve_at_speed, solver_error
+from odekit.networks import Network
 from odekit.simulation import Run, check_run
 
-__all__ = ["compare_blocks"]
+__all__ = ["compare_blocks", "is_in_blocks", "lifted_errors", "lifted_orbit"]
+
+
+def is_in_blocks(network: Network) -> bool:
+    """Whether the reduced flow moves whole neurons in blocks: on spheres, and on non-Abelian groups."""
+    return network.constraint != "none" or not network.finite_group.is_abelian
 
 
 def compare_blocks(run: Run, scale_field: float) -> Parts:
@@ -38,14 +44,15 @@ def compare_blocks(run: Run, scale_field: float) -> Parts:
         return moved({name: w[list(chosen)] for name, w in start.items()}, times, 1.0, FINE)
 
     weights = evolve(1.0, len(run))
+    error = solver_error(run, weights, evolve(1.0, len(run), COARSE))
+    neglected = neglected_by_neuron(run)
     shares = irrep_shares(next(w[-1] for w in run.weights.values()), run.network.finite_group)
     return Parts(
         evolve,
         weights,
-        solver_error(run, weights, evolve(1.0, len(run), COARSE)),
         lifted_errors(run, weights),
-        lifted_orbit(run, neurons),
-        neglected_by_neuron(run),
+        error_budget(run, lifted_orbit(run, neurons), neglected, error),
+        neglected,
         partial(count_winners, run, shares.argmax(axis=-1) - 1, shares.max(axis=-1)),
         at,
     )

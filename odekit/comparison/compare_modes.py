@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from odekit.arrays import FloatArray
-from odekit.comparison.accuracy import MeasuredOrbit, measure_departure, slowness
+from odekit.comparison.accuracy import MeasuredOrbit, error_budget, measure_departure, slowness
 from odekit.comparison.flows import Linearisation, ReducedFlow
 from odekit.comparison.measures import Modes, error_curves, project
 from odekit.comparison.parts import COARSE, FINE, Parts, Weights, count_winners, evolve_at_speed, solver_error
@@ -47,9 +47,8 @@ def compare_modes(run: Run, scale_field: float) -> Parts:
     return Parts(
         lambda factor, count: evolve(factor, count).lift(),
         weights,
-        error,
         error_curves(modes, predicted),
-        MeasuredOrbit.of_modes(run, modes, linearisation),
+        error_budget(run, MeasuredOrbit.of_modes(run, modes, linearisation), neglected, error),
         neglected,
         partial(count_winners, run, last.dominant, last.dominant_share),
         at,

@@ -20,7 +20,7 @@ from odekit.views import Labelled, html_paragraph, html_table, labelled
 if TYPE_CHECKING:
     import xarray
 
-__all__ = ["Comparison", "FollowAt", "Winners"]
+__all__ = ["Comparison", "FollowAt", "Reach", "Winners"]
 
 FollowAt = Callable[[FloatArray, Sequence[int]], Mapping[str, FloatArray]]
 
@@ -54,6 +54,26 @@ class Winners:
         return cls(float(agrees.mean()), clear_agreement, len(agrees), int(clear.sum()))
 
 
+@dataclass(frozen=True)
+class Reach:
+    """How far an order reaches.
+
+    Parameters
+    ----------
+    order: of the last cumulant of the logits that the flow keeps.
+    horizon: time from which its median budget exceeds the level; inf if it never does, None without a budget.
+    outcome: of the comparison at this order.
+    """
+
+    order: int
+    horizon: float | None
+    outcome: Outcome
+
+    def to_json(self) -> dict[str, Any]:
+        """Order, horizon and outcome."""
+        return {"order": self.order, "horizon": plain(self.horizon), "outcome": self.outcome}
+
+
 @dataclass(frozen=True, eq=False)
 class Comparison(Labelled):
     """What came of comparing a run with its reduced ODE.
@@ -65,6 +85,8 @@ class Comparison(Labelled):
     tolerance: largest median gap at which the comparison is confirmed.
     outcome: ``"confirmed"``, ``"refuted"``, ``"inconclusive"`` or ``"not_applicable"``.
     reason: one sentence that says why.
+    order: of the last cumulant of the logits that the ODE keeps; 1 is uniform softmax.
+    orders: how far each order that was tried reaches, from the lowest on.
     errors: by quantity (alpha, beta relative; phi, psi in radians), over the modes that lead their neuron at
         the first snapshot or at that time; ``alpha1``, ``alpha2`` and so on where unshared.
     gap: (T, M) |w_ode - w_run| / |w_run| of every neuron, each weight group's part divided by its rate;
@@ -83,6 +105,8 @@ class Comparison(Labelled):
     tolerance: float
     outcome: Outcome
     reason: str
+    order: int = 1
+    orders: Sequence[Reach] = ()
     errors: Mapping[str, ErrorCurve] = field(default_factory=dict)
     gap: FloatArray | None = None
     budget: Budget | None = None
@@ -99,6 +123,8 @@ class Comparison(Labelled):
             "file": self.name,
             "group": network.finite_group.name,
             "neurons": network.neurons,
+            "order": self.order,
+            "orders": [reach.to_json() for reach in self.orders],
             "horizon": plain(self.horizon),
             "horizon_step": self.horizon_step,
             "tolerance": self.tolerance,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from odekit.arrays import FloatArray, IndexArray
-from odekit.comparison.accuracy import MeasuredOrbit, neuron_lengths
+from odekit.comparison.accuracy import Budget, neuron_lengths
 from odekit.comparison.comparison import FollowAt, Winners
 from odekit.comparison.measures import ErrorCurve, Modes
 from odekit.comparison.predict import predict
@@ -22,6 +22,7 @@ __all__ = [
     "Parts",
     "Weights",
     "count_winners",
+    "distance",
     "evolve_at_speed",
     "relative_gap",
     "solver_error",
@@ -44,10 +45,9 @@ class Parts:
     follow: the ODE's weights, (count, M, n) by weight group, at the first ``count`` times of the run, its
         field multiplied by a factor: ``follow(factor, count)``.
     weights: those at all times and factor 1.
-    solver_error: (T, M) bound of their relative error.
     errors: by quantity.
-    orbit: how orbits part along the run.
-    neglected: (T, M, K + 1) what the reduction neglects.
+    budget: what network and ODE may be apart.
+    neglected: (T, M, K + 1) what uniform softmax neglects.
     winners: counts predicted against observed ones, which takes a race of all modes.
     at: the ODE's weights (K, len(neurons), n) of some neurons at any increasing times (K,) of the run's,
         from its first on: ``at(times, neurons)``; NaN past a blow-up.
@@ -57,9 +57,8 @@ class Parts:
 
     follow: Follow
     weights: Weights
-    solver_error: FloatArray
     errors: Mapping[str, ErrorCurve]
-    orbit: MeasuredOrbit
+    budget: Budget
     neglected: FloatArray
     winners: Callable[[], Winners | None]
     at: FollowAt
@@ -95,9 +94,9 @@ def relative_gap(run: Run, weights: Weights) -> FloatArray:
     size = neuron_lengths(run)[:count]
     with np.errstate(all="ignore"):
         measured = {name: w[:count] for name, w in run.weights.items()}
-        distance = np.nan_to_num(_distance(run, weights, measured), nan=np.inf, posinf=np.inf)
+        apart = np.nan_to_num(distance(run, weights, measured), nan=np.inf, posinf=np.inf)
         relative: FloatArray = np.divide(
-            distance, size, out=np.where(distance == 0, 0.0, np.inf), where=size > 0
+            apart, size, out=np.where(apart == 0, 0.0, np.inf), where=size > 0
         )
     return relative
 
@@ -109,11 +108,11 @@ def solver_error(run: Run, fine: Weights, coarse: Weights) -> FloatArray:
     stays: how far the run may be from it is the budget's.
     """
     with np.errstate(all="ignore"):
-        error = _distance(run, fine, coarse) / neuron_lengths(run)
+        error = distance(run, fine, coarse) / neuron_lengths(run)
     return np.asarray(np.maximum.accumulate(np.nan_to_num(error, nan=0.0, posinf=0.0)))
 
 
-def _distance(run: Run, first: Weights, second: Weights) -> FloatArray:
+def distance(run: Run, first: Weights, second: Weights) -> FloatArray:
     """Distance of every neuron's weights in the metric of the flow, (count, M)."""
     rates = run.network.rates
     squares = (((first[name] - second[name]) ** 2).sum(axis=-1) / rates[name] for name in rates)

@@ -28,6 +28,7 @@ from odekit.simulation.training import (
     METHODS,
     PASSING,
     SOFTMAXES,
+    Velocity,
     accuracies,
     check_run,
     has_kink,
@@ -35,6 +36,7 @@ from odekit.simulation.training import (
     simulate,
     stop_training,
 )
+from odekit.simulation.weights import stack_mapping, unstack_mapping
 
 __all__ = [
     "FLOW",
@@ -46,6 +48,7 @@ __all__ = [
     "LossGradient",
     "Run",
     "ScaleRun",
+    "Velocity",
     "accuracies",
     "accuracy",
     "blas_threads",
@@ -63,10 +66,12 @@ __all__ = [
     "loss_and_gradient",
     "recorded_rate",
     "simulate",
+    "stack_mapping",
     "stop_training",
     "train_linear",
     "train_scales",
     "training_cost",
     "uniform_gradient",
+    "unstack_mapping",
     "unused_keys",
 ]

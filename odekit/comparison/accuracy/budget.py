@@ -22,6 +22,7 @@ from odekit.arrays import FloatArray
 from odekit.comparison.accuracy.provenance import (
     integrator_error,
     learning_rate,
+    shortfall,
     stored_roundoff,
     trained_roundoff,
 )
@@ -30,7 +31,7 @@ from odekit.comparison.flows import Linearisation, Separation
 from odekit.comparison.measures import Modes
 from odekit.simulation import Run
 
-__all__ = ["Budget", "MeasuredOrbit", "error_budget", "neuron_lengths"]
+__all__ = ["Budget", "MeasuredOrbit", "coupled_budget", "error_budget", "neuron_lengths"]
 
 # What closed forms and the first steps may round, as if the orbit had begun so far off.
 FORMULAS = 100 * float(np.finfo(np.float64).eps)
@@ -107,23 +108,71 @@ def error_budget(run: Run, orbit: MeasuredOrbit, neglected: FloatArray, solver_e
     ------
     InputError: meta or records of the run that contradict themselves.
     """
-    size, norms, noise = neuron_lengths(run), orbit.norms, orbit.noise
-    step, stored = learning_rate(run), stored_roundoff(run)
-    per_time = trained_roundoff(run) / step if step else 0.0
+    step = learning_rate(run)
     with np.errstate(all="ignore"):
         tube = Tube.along(run.t, orbit.separations)
-        pushes = {
-            "reduction": neglected,
-            "learning_rate": _with_mean(0.5 * step * tube.acceleration * np.exp(step * tube.growth)),
-            "integrator": np.zeros_like(noise),
-            "rounding": per_time * noise,
-        }
-        starts = {"rounding": stored * noise[0], "integrator": _with_mean(FORMULAS * norms[0])}
-        bounds = tube.bounds(pushes, starts)
-        parts = {name: _relative(np.sqrt((bound**2).sum(axis=-1)), size) for name, bound in bounds.items()}
+        steps = _with_mean(0.5 * step * tube.acceleration * np.exp(step * tube.growth))
+    pushes = {"reduction": neglected, "learning_rate": steps}
+    parts = _carried(run, tube, orbit, neuron_lengths(run), pushes)
     parts["integrator"] += integrator_error(run)[:, None] + solver_error
-    parts["rounding"] += TRANSFORM + stored
+    parts["rounding"] += TRANSFORM + stored_roundoff(run)
     return Budget(**parts)
+
+
+def coupled_budget(
+    run: Run,
+    dense: Run,
+    orbit: MeasuredOrbit,
+    next_term: FloatArray,
+    reduction: FloatArray,
+    solver_error: FloatArray,
+) -> Budget:
+    """Bound the relative deviation of a run from the coupled flow of its neurons at a cumulant order.
+
+    What the order neglects is the distance of its orbit to that with the whole softmax. What remains of the
+    finite steps is the next term of the modified equation, and what shorter steps than the longest leave of
+    the one before; they and roundings are carried along the orbit with
+    the whole softmax, near which uniform softmax parts orbits no less.
+
+    Parameters
+    ----------
+    run: T snapshots of M neurons.
+    dense: the orbit with the whole softmax, at the first snapshots of the run and at times in between.
+    orbit: how orbits of the reduced flow part along it.
+    next_term: velocity that the modified equation leaves out, by part and in the rest, at the dense times.
+    reduction: (count, M) distance of the two orbits over a neuron's length, at the first snapshots.
+    solver_error: (count, M) relative error of both.
+
+    Returns
+    -------
+    budget: (T, M); infinite after the snapshots that the orbit reaches.
+    """
+    tube = Tube.along(dense.t, orbit.separations)
+    with np.errstate(all="ignore"):
+        shorter = 0.5 * shortfall(run, dense.t)[:, None, None] * tube.acceleration
+    pushes = {"reduction": np.zeros_like(next_term), "learning_rate": next_term + _with_mean(shorter)}
+    parts = _carried(run, tube, orbit, neuron_lengths(dense), pushes)
+    count = len(reduction)
+    chosen = np.searchsorted(dense.t, run.t[:count])
+    parts = {name: part[chosen] for name, part in parts.items()}
+    parts["reduction"] += reduction
+    parts["integrator"] += integrator_error(run)[:count, None] + solver_error
+    parts["rounding"] += TRANSFORM + stored_roundoff(run)
+    beyond = np.full((len(run) - count, reduction.shape[1]), np.inf)
+    return Budget(**{name: np.concatenate([part, beyond]) for name, part in parts.items()})
+
+
+def _carried(
+    run: Run, tube: Tube, orbit: MeasuredOrbit, size: FloatArray, pushes: Mapping[str, FloatArray]
+) -> dict[str, FloatArray]:
+    """Each part of the budget, pushes and what begins at the start carried along an orbit, by neuron."""
+    noise, step, stored = orbit.noise, learning_rate(run), stored_roundoff(run)
+    per_time = trained_roundoff(run) / step if step else 0.0
+    pushes = {**pushes, "integrator": np.zeros_like(noise), "rounding": per_time * noise}
+    with np.errstate(all="ignore"):
+        starts = {"rounding": stored * noise[0], "integrator": _with_mean(FORMULAS * orbit.norms[0])}
+        bounds = tube.bounds(pushes, starts)
+        return {name: _relative(np.sqrt((bound**2).sum(axis=-1)), size) for name, bound in bounds.items()}
 
 
 def neuron_lengths(run: Run) -> FloatArray:

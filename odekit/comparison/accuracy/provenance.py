@@ -17,6 +17,7 @@ __all__ = [
     "integrator_error",
     "is_step_known",
     "learning_rate",
+    "shortfall",
     "stored_roundoff",
     "trained_roundoff",
 ]
@@ -77,6 +78,21 @@ def learning_rate(run: Run) -> float:
     counted = np.diff(run.steps)
     taken = counted > 0
     return float(max(recorded, (np.diff(run.t)[taken] / counted[taken]).max(initial=0.0)))
+
+
+def shortfall(run: Run, times: FloatArray) -> FloatArray:
+    """How much shorter the steps around some times were in the mean than the longest of the run, (K,).
+
+    0 for a gradient flow, and where no steps are counted.
+    """
+    if is_gradient_flow(run.meta) or run.steps is None or len(run) < 2:
+        return np.zeros(len(times))
+    counted = np.diff(run.steps)
+    mean = np.divide(np.diff(run.t), counted, out=np.zeros(len(counted)), where=counted > 0)
+    short = np.maximum(learning_rate(run) - mean, 0.0)
+    after = np.searchsorted(run.t, times, side="right") - 1
+    before = np.searchsorted(run.t, times, side="left") - 1
+    return np.asarray(np.maximum(*(short[np.clip(i, 0, len(short) - 1)] for i in (before, after))))
 
 
 def is_step_known(run: Run) -> bool:

@@ -12,9 +12,11 @@ from odekit.expressions import Expression, constant_factor
 from odekit.simulation.gradient.plan import Block
 from odekit.simulation.weights import Stack
 
-__all__ = ["Lane", "Residual", "softmax_residual", "uniform_residual"]
+__all__ = ["CUMULANTS", "Lane", "Residual", "cumulant_residual", "softmax_residual", "uniform_residual"]
 
 Residual = Callable[[Block, Stack], tuple[Any, Stack]]
+
+CUMULANTS = (1, 2, 3)
 
 
 class Lane:
@@ -137,3 +139,36 @@ def uniform_residual(block: Block, logits: Stack) -> tuple[Any, Stack]:
     logits[...] = block.weights / len(logits)
     logits[block.entry_labels, block.entry_rows] -= block.entry_weights
     return 0.0, logits
+
+
+def cumulant_residual(order: int) -> Residual:
+    """The residual of the loss in which ``log mean exp f`` ends with its cumulant of an order.
+
+    With c the logits less their mean over the n answers, and kappa_2 and kappa_3 the means of c^2 and c^3,
+
+        log sum exp f = log n + mean f + kappa_2/2 + kappa_3/6 + ...,
+        softmax = (1 + c + (c^2 - kappa_2)/2 + ...)/n.
+
+    Parameters
+    ----------
+    order: 1, 2 or 3; at 1 the softmax is uniform.
+    """
+
+    def residual(block: Block, logits: Stack) -> tuple[Any, Stack]:
+        logits -= logits.mean(axis=0)
+        loss = block.weights.sum() * math.log(len(logits))
+        loss -= block.entry_weights @ logits[block.entry_labels, block.entry_rows]
+        if order == 1:
+            logits[...] = 0.0
+        if order > 1:
+            second = (logits * logits).mean(axis=0)
+            loss += block.weights @ second / 2
+        if order > 2:
+            loss += block.weights @ (logits**3).mean(axis=0) / 6
+            logits += (logits * logits - second) / 2
+        logits += 1.0
+        logits *= block.weights / len(logits)
+        logits[block.entry_labels, block.entry_rows] -= block.entry_weights
+        return loss, logits
+
+    return residual

@@ -19,7 +19,14 @@ from odekit.errors import InputError, shown
 from odekit.networks import Network, check_network
 from odekit.numbers import integer
 from odekit.simulation.gradient.interruption import current_question
-from odekit.simulation.gradient.lane import Lane, Residual, softmax_residual, uniform_residual
+from odekit.simulation.gradient.lane import (
+    CUMULANTS,
+    Lane,
+    Residual,
+    cumulant_residual,
+    softmax_residual,
+    uniform_residual,
+)
 from odekit.simulation.gradient.loss_jax import JaxGradient
 from odekit.simulation.gradient.plan import Block, lanes
 from odekit.simulation.gradient.threads import side_by_side
@@ -46,10 +53,12 @@ class LossGradient:
         accuracy, are NumPy's.
     chosen: (n,) * s bool, the tuples of inputs that count, by default all; at least one. The mean loss, and
         the accuracy, are those over them.
+    order: 1, 2 or 3, of the last cumulant of the logits over the answers that ``log sum exp`` keeps; None for
+        all. With NumPy only.
 
     Raises
     ------
-    InputError: a group of symbolic order, another dtype, rows below 1, a choice that doesn't fit or is empty,
+    InputError: a group of symbolic order, another order or dtype, rows below 1, a choice that doesn't fit or is empty,
         or jax isn't installed.
     UnknownNameError: an unknown backend.
 
@@ -70,6 +79,7 @@ class LossGradient:
         dtype: DTypeLike = np.float64,
         backend: str = "numpy",
         chosen: BoolArray | None = None,
+        order: int | None = None,
     ) -> None:
         chosen_name("backend", backend, BACKENDS)
         check_network(network)
@@ -78,6 +88,10 @@ class LossGradient:
         rows = None if rows is None else integer(rows, "rows", 1)
         if chosen is not None:
             _check_chosen(network, chosen)
+        self._residual = softmax_residual
+        if order is not None:
+            self._residual = cumulant_residual(integer(order, "the order", CUMULANTS[0], CUMULANTS[-1]))
+            _check_backend(backend)
         self._jax = JaxGradient(network, rows, chosen) if backend == "jax" else None
         self._plan = lanes(network, rows, chosen)
         self._lanes: dict[np.dtype[Any], list[Lane]] = {}
@@ -108,7 +122,7 @@ class LossGradient:
         """
         if self._jax:
             return self._jax(weights)
-        return self._add_up(weights, softmax_residual)
+        return self._add_up(weights, self._residual)
 
     def evaluate_uniform(self, weights: Stack) -> Stack:
         """Gradient (e + 1, n, M) of a stack with the softmax replaced by 1/n, unchecked."""
@@ -157,6 +171,11 @@ class LossGradient:
         return stack(self.network, theta, xi).astype(self.dtype, copy=False)
 
 
+def _check_backend(backend: str) -> None:
+    if backend != "numpy":
+        raise InputError("the loss at an order has no such backend", expected="numpy", received=backend)
+
+
 def _check_chosen(network: Network, chosen: BoolArray) -> None:
     shape = network.labels().shape
     if chosen.dtype != np.bool_ or chosen.shape != shape or not chosen.any():
@@ -188,6 +207,7 @@ def loss_and_gradient(
     *,
     dtype: DTypeLike = np.float64,
     backend: str = "numpy",
+    order: int | None = None,
 ) -> tuple[float, Embedding, FloatArray]:
     """Softmax cross-entropy over all tuples of inputs, and its Euclidean gradient.
 
@@ -199,7 +219,7 @@ def loss_and_gradient(
     network: its group has a definite order; the number of neurons is taken from the weights.
     theta: (M, n) real; a tuple of those, one for each input, where the embedding is unshared.
     xi: (M, n) real.
-    dtype, backend: as `LossGradient` takes them.
+    dtype, backend, order: as `LossGradient` takes them.
 
     Returns
     -------
@@ -209,13 +229,14 @@ def loss_and_gradient(
 
     Raises
     ------
-    InputError: weights of a wrong shape or not finite, a group of symbolic order, or jax isn't installed.
+    InputError: weights of a wrong shape or not finite, a group of symbolic order, another order, or jax isn't
+        installed.
     UnknownNameError: an unknown backend.
 
     Source: the loss of arXiv 2602.16849, section 2, there the mean over Z_p; of arXiv 2606.02993 with
     ``logit_scale`` = a/M.
     """
-    return LossGradient(network, dtype=dtype, backend=backend)(theta, xi)
+    return LossGradient(network, dtype=dtype, backend=backend, order=order)(theta, xi)
 
 
 def uniform_gradient(

@@ -7,3 +7,4 @@ from odekit.simulation.training.record import *
 from odekit.simulation.training.schedule import *
 from odekit.simulation.training.simulate import *
 from odekit.simulation.training.spheres import *
+from odekit.simulation.training.velocity import *

@@ -25,18 +25,25 @@ class Velocity:
     softmax: ``"full"``, minus the gradient of its loss; ``"uniform"``, the gradient of the neurons' energies,
         which is that of the summed loss at logit scale 1 with every probability replaced by 1/n.
     chosen: the tuples of inputs that the full loss is over, see `LossGradient`; by default all.
+    order: of the last cumulant that the full loss keeps, see `LossGradient`; by default all.
 
     Raises
     ------
     InputError: rates that would leave a joint sphere.
     """
 
-    def __init__(self, network: Network, softmax: str = "full", chosen: BoolArray | None = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        softmax: str = "full",
+        chosen: BoolArray | None = None,
+        order: int | None = None,
+    ) -> None:
         self.network = unit_network(network) if softmax == "uniform" else network
         self.is_uniform = softmax == "uniform"
         self.spheres = parts(network)
         self.rates = rates(network)
-        self._full = LossGradient(self.network, chosen=chosen)
+        self._full = LossGradient(self.network, chosen=chosen, order=order)
         self.slope = energy_gradient(network) if self.is_uniform else self._descend
 
     def __call__(self, weights: FloatArray) -> FloatArray:

@@ -1,0 +1,111 @@
+"""All neurons together, coupled by the logits: their flow at a cumulant order, or with the whole softmax.
+
+Descent with step h follows, up to h^2, the flow of the modified field f - (h/2) Df f, and of the next one up to
+h^3 (backward error analysis, Hairer, Lubich and Wanner, Geometric Numerical Integration, IX.1),
+
+    f - (h/2) Df f + h^2 (Df Df f/3 + D^2f(f, f)/12).
+
+Both are had from values of f alone: f(w - h f/2) = f - (h/2) Df f + (h^2/8) D^2f(f, f) + O(h^3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from scipy.integrate import DOP853
+
+from odekit.arrays import FloatArray
+from odekit.networks import Network
+from odekit.simulation import Velocity, stack_mapping, unstack_mapping
+
+__all__ = ["PopulationFlow"]
+
+MOST = float(np.finfo(np.float64).max)
+
+
+class PopulationFlow:
+    """The flow of a network's whole loss, or of the loss up to a cumulant, in weight space.
+
+    Parameters
+    ----------
+    network: of a definite order; its constraint and rates count.
+    order: 1, 2 or 3, the last cumulant of the logits that the loss keeps; None for the whole softmax.
+    step: of plain descent, whose modified equation is followed; 0 for the flow itself.
+    """
+
+    def __init__(self, network: Network, order: int | None = None, step: float = 0.0) -> None:
+        self.network, self.step = network, step
+        self.velocity = Velocity(network, order=order)
+
+    def stack(self, weights: Mapping[str, FloatArray]) -> FloatArray:
+        """Weights (M, n) by group as the stack (e + 1, n, M) that the flow moves."""
+        return stack_mapping(self.network, weights)
+
+    def by_name(self, stacks: FloatArray) -> dict[str, FloatArray]:
+        """Weights (T, M, n) by group, of stacks (T, e + 1, n, M)."""
+        return unstack_mapping(self.network, stacks)
+
+    def field(self, stack: FloatArray) -> FloatArray:
+        """The modified field, good up to the square of the step."""
+        velocity = self.velocity(stack)
+        if not self.step:
+            return velocity
+        return self.velocity(stack - self.step / 2 * velocity)
+
+    def next_term(self, stack: FloatArray) -> FloatArray:
+        """What the modified field of the next order has more, of the size of the squared step."""
+        if not self.step:
+            return np.zeros_like(stack)
+        half = self.step / 2
+        here = self.velocity(stack)
+        behind, ahead = (self.velocity(stack + side * half * here) for side in (-1, 1))
+        second = ahead + behind - 2 * here  # (h^2/4) D^2f(f, f)
+        twice = self.velocity(stack - half * behind) - behind  # (h^2/4) Df Df f
+        return np.asarray(4 / 3 * twice - second / 6)
+
+    def follow(
+        self,
+        start: FloatArray,
+        times: FloatArray,
+        rtol: float,
+        every_step: bool = False,
+        largest: float = np.inf,
+    ) -> Iterator[tuple[float, FloatArray]]:
+        """The orbit from a stack, at increasing times, as it is integrated; it ends with a blow-up.
+
+        Parameters
+        ----------
+        start: (e + 1, n, M) at the first time.
+        times: (T,) the first of them the start's.
+        rtol: relative tolerance of the integration, of each weight against the weights' size.
+        every_step: whether the ends of the integrator's steps come too, besides the times.
+        largest: a weight beyond which the orbit counts as one that blows up.
+        """
+        shape = start.shape
+        yield float(times[0]), start
+
+        def slope(t: float, y: FloatArray) -> FloatArray:
+            with np.errstate(all="ignore"):
+                return self.field(y.reshape(shape)).ravel()
+
+        size = float(np.sqrt((start**2).mean()))
+        solver: Any = DOP853(slope, times[0], start.ravel(), times[-1], rtol=rtol, atol=rtol * size)
+        place = 1
+        while place < len(times) and _stepped(solver, largest):
+            between = solver.dense_output()
+            while place < len(times) and times[place] <= solver.t:
+                yield float(times[place]), between(times[place]).reshape(shape)
+                place += 1
+            if every_step and times[place - 1] < solver.t < times[-1]:
+                yield float(solver.t), solver.y.reshape(shape).copy()
+
+
+def _stepped(solver: Any, largest: float) -> bool:
+    """Whether one more step could be taken; not past a blow-up, nor after the last time."""
+    if solver.status != "running":
+        return False
+    with np.errstate(all="ignore"):
+        solver.step()
+    return solver.status != "failed" and bool(np.abs(solver.y).max() <= min(largest, MOST))
