@@ -88,8 +88,9 @@ def compare(
     noise (5 standard deviations), and the digits of the numbers. All are carried along the linearised flow.
     What the trajectory doesn't state has no budget.
 
-    At order 1 the softmax is uniform and each neuron moves by itself. At order 2 or 3 the loss keeps the second
-    or third cumulant of the logits, which couple all neurons, and descent follows its modified equation; what the order neglects is its distance to the flow with the whole softmax.
+    At order 1 the softmax is uniform and each neuron moves by itself. At order 2 or 3 the loss keeps the
+    second or third cumulant of the logits, which couple all neurons, and descent follows its modified
+    equation; what the order neglects is its distance to the flow with the whole softmax.
 
     Parameters
     ----------
@@ -103,8 +104,8 @@ def compare(
     horizon_level: of a run, the median budget at which the horizon lies, above 0.
     scale_field: of a run, factor on the ODE's right-hand side, not 0; anything but 1 is a false statement,
         for controls; above 0 at orders 2 and 3.
-    order: of a run, 1, 2 or 3; by default the lowest whose budget stays below the level to the end of the run,
-        or else the one that reaches furthest; but 1 where that refutes or the run doesn't tell its steps.
+    order: of a run, 1, 2 or 3; by default the lowest whose budget stays below the level to the end of the
+        run, or else the one that reaches furthest; but 1 where that refutes or the run doesn't tell its steps.
 
     Returns
     -------

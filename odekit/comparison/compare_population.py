@@ -97,10 +97,8 @@ class Coupled:
         """
         weights = self._weights[order]
         modes = None if is_in_blocks(self.run.network) else _modes(self.run, weights)
-        if modes is None:
-            errors = lifted_errors(self.run, weights)
-        else:
-            errors = error_curves(project(self.run), modes)
+        of_modes = modes and error_curves(project(self.run), modes)
+        errors = of_modes or lifted_errors(self.run, weights)
         flow = self.flow(order)
 
         def at(times: FloatArray, neurons: Sequence[int]) -> Weights:

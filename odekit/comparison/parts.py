@@ -95,9 +95,7 @@ def relative_gap(run: Run, weights: Weights) -> FloatArray:
     with np.errstate(all="ignore"):
         measured = {name: w[:count] for name, w in run.weights.items()}
         apart = np.nan_to_num(distance(run, weights, measured), nan=np.inf, posinf=np.inf)
-        relative: FloatArray = np.divide(
-            apart, size, out=np.where(apart == 0, 0.0, np.inf), where=size > 0
-        )
+        relative: FloatArray = np.divide(apart, size, out=np.where(apart == 0, 0.0, np.inf), where=size > 0)
     return relative
 
 

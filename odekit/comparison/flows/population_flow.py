@@ -1,7 +1,7 @@
 """All neurons together, coupled by the logits: their flow at a cumulant order, or with the whole softmax.
 
-Descent with step h follows, up to h^2, the flow of the modified field f - (h/2) Df f, and of the next one up to
-h^3 (backward error analysis, Hairer, Lubich and Wanner, Geometric Numerical Integration, IX.1),
+Descent with step h follows, up to h^2, the flow of the modified field f - (h/2) Df f, and up to h^3 the next
+one (backward error analysis; Hairer, Lubich and Wanner, Geometric Numerical Integration, IX.1),
 
     f - (h/2) Df f + h^2 (Df Df f/3 + D^2f(f, f)/12).
 

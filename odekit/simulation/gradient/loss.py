@@ -58,8 +58,8 @@ class LossGradient:
 
     Raises
     ------
-    InputError: a group of symbolic order, another order or dtype, rows below 1, a choice that doesn't fit or is empty,
-        or jax isn't installed.
+    InputError: a group of symbolic order, another order or dtype, rows below 1, a choice that doesn't fit or
+        is empty, or jax isn't installed.
     UnknownNameError: an unknown backend.
 
     Examples
