@@ -180,7 +180,7 @@ class Coupled:
         """Distance of every neuron of two stacks in the metric of the flow, (M,)."""
         by_name = self.flow(None).by_name(np.array([first, second]))
         halves = ({name: w[[place]] for name, w in by_name.items()} for place in (0, 1))
-        return distance(self.run, *halves)[0]
+        return np.asarray(distance(self.run, *halves)[0])
 
     def _thinned(self, dense: list[tuple[float, FloatArray]], times: FloatArray) -> Run:
         """The snapshots, and so many of the steps between them, as a run."""

@@ -88,7 +88,7 @@ class LossGradient:
         rows = None if rows is None else integer(rows, "rows", 1)
         if chosen is not None:
             _check_chosen(network, chosen)
-        self._residual = softmax_residual
+        self._residual: Residual = softmax_residual
         if order is not None:
             self._residual = cumulant_residual(integer(order, "the order", CUMULANTS[0], CUMULANTS[-1]))
             _check_backend(backend)
