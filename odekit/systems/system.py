@@ -206,7 +206,7 @@ class System:
 
         Parameters
         ----------
-        eta: the step in this time (learning rate times ``network.flow_rate()``), above 0; or a parameter's name.
+        eta: the step in this time (a learning rate times ``network.flow_rate()``), above 0; or a new name.
         order: from 1 (the flow itself) to 4, with momentum to 2.
         momentum: mu, from 0, below 1; or a name.
 

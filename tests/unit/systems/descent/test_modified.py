@@ -182,7 +182,7 @@ def test_a_kink_is_refused(equation: str, kink: str) -> None:
 
 def test_a_constraint_is_refused() -> None:
     flow = odekit.gradient_flow("x1**2", [odekit.variable("x", 2)], constraint="sphere")
-    with pytest.raises(ReductionError, match="leaves the constraint.*Received: "):
+    with pytest.raises(ReductionError, match=r"leaves the constraint.*Received: "):
         flow.modified("eta")
 
 
