@@ -34,3 +34,13 @@ def reduced_linear_network() -> str:
 def mean_over_data() -> str:
     loss = odekit.expectation("(a*x - b*x**3)**2/2", gaussian={"x": (0, "s")}, parameters="a b s")
     return rf"\mathbb{{E}}\, \tfrac12 (a x - b x^3)^2 = {sp.latex(loss)}"
+
+
+@formula("odekit.System.modified")
+def steps_of_a_blow_up() -> str:
+    return latex_block(odekit.system("x' = x**2").modified("eta", order=4))
+
+
+@formula("odekit.System.modified")
+def heavy_ball() -> str:
+    return latex_block(odekit.system("x' = -k*x", "k").modified("eta", momentum="mu"))

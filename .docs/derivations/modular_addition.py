@@ -64,6 +64,11 @@ def flow_with_decay() -> str:
     return displayed(with_decay(odekit.derive(odekit.Network("Zp"))))
 
 
+@formula("odekit.System.modified")
+def modified_flow() -> str:
+    return latex_block(odekit.derive(odekit.Network("Zp")).modified("eta"))
+
+
 @formula("odekit.derive")
 def quartic_flow() -> str:
     return latex_block(odekit.derive(odekit.Network("Zp", activation="z**4")))

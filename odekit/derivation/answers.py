@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from typing import Any
 
 import sympy as sp
 
@@ -9,10 +10,11 @@ from odekit.derivation.spheres import SphereReport
 from odekit.errors import ReductionError
 from odekit.groups import CyclicFamily
 from odekit.networks import Network, time_text
-from odekit.systems import AnyAnswers, EllipticCurve, System
+from odekit.systems import ANY, AnyAnswers, EllipticCurve, System, modified_system
 
 __all__ = [
     "NetworkAnswers",
+    "PolarAnswers",
     "complex_equations",
     "disagreement",
     "elliptic_curve",
@@ -40,6 +42,16 @@ class NetworkAnswers(AnyAnswers, ABC):
         """The time t by that of the network's own flow."""
         return time_text(self.network)
 
+    def modified(self, system: System, eta: Any, order: Any, momentum: Any) -> System:
+        """Of descent of the weights, in which the states are linear.
+
+        Raises
+        ------
+        ReductionError: a network on spheres, or as of any system.
+        """
+        check_straight(self.network)
+        return modified_system(system, eta, order, momentum, ANY, space="weights")
+
     def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
         """Time derivative of every complex amplitude, in the amplitudes and their conjugates.
 
@@ -61,6 +73,53 @@ class NetworkAnswers(AnyAnswers, ABC):
     def sphere_report(self) -> SphereReport | None:
         """What unit spheres add: the meaning of E, laws up to scale, maxima; None without constraint."""
         return None
+
+
+class PolarAnswers(NetworkAnswers, ABC):
+    """Answers for a system in magnitudes and phases of modes."""
+
+    @property
+    @abstractmethod
+    def polar(self) -> System:
+        """The system in magnitudes and phases, with the metric of the weights."""
+
+    def modified(self, system: System, eta: Any, order: Any, momentum: Any) -> System:
+        """Of descent of the weights, whose steps are straight in them, and not in magnitudes and phases.
+
+        Raises
+        ------
+        ReductionError: states that are neither magnitudes, phases and their combinations nor linear in the
+            weights; or as of any network.
+        """
+        polar = self.polar
+        if {*system.states} <= {*polar.states, *polar.definitions}:
+            check_straight(self.network)
+            metric = dict(zip(polar.states, polar.metric, strict=True))
+            whole = modified_system(polar, eta, order, momentum, ANY, metric=metric, space="weights")
+            return whole if system.states == polar.states else whole.restrict([s.name for s in system.states])
+        if {*system.states} <= {*self.form(system, "cartesian").states}:
+            return super().modified(system, eta, order, momentum)
+        raise ReductionError(
+            "steps of the weights are not straight in these states",
+            expected=f"among {', '.join(s.name for s in (*polar.states, *polar.definitions))}",
+            received=", ".join(s.name for s in system.states),
+            hint='form("cartesian").modified(...), or form("polar")',
+        )
+
+
+def check_straight(network: Network) -> None:
+    """Refuse spheres, to which descent returns after every step.
+
+    Raises
+    ------
+    ReductionError: the network has a constraint.
+    """
+    if network.constraint != "none":
+        raise ReductionError(
+            "descent on spheres takes no straight steps",
+            expected='a network with constraint="none"',
+            received=f"constraint {network.constraint!r}",
+        )
 
 
 def disagreement(network: Network, residual: float) -> ReductionError:

@@ -10,6 +10,7 @@ from odekit.systems.answers import ANY, AnyAnswers, search_all
 from odekit.systems.any_system import NamedSystem, named_system, system
 from odekit.systems.blocks import BlockFlow, BlockStack, Term
 from odekit.systems.companions import Observables, PushedSystem, clock_of, clocked, observables, pushed
+from odekit.systems.descent import modified_system
 from odekit.systems.energies import Variable, expectation, gradient_flow, variable
 from odekit.systems.equations import Equations
 from odekit.systems.known import (
@@ -23,12 +24,13 @@ from odekit.systems.known import (
     Search,
     SphereForm,
     SphereMode,
+    Template,
     combined,
 )
 from odekit.systems.questions import Answers
 from odekit.systems.reduction import reduce
 from odekit.systems.start import initial_symbol
-from odekit.systems.system import System, Template
+from odekit.systems.system import System
 
 __all__ = [
     "ANY",
@@ -60,6 +62,7 @@ __all__ = [
     "expectation",
     "gradient_flow",
     "initial_symbol",
+    "modified_system",
     "named_system",
     "observables",
     "pushed",

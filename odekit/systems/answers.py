@@ -1,11 +1,13 @@
 """Answers that hold for any ODE: searches for integrals, symmetries and points of rest, and printers."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sympy as sp
 
 from odekit.errors import ReductionError
 from odekit.limits import bounded
+from odekit.systems.descent import modified_system
 from odekit.systems.integrals import find_integrals
 from odekit.systems.known import (
     Certificate,
@@ -51,6 +53,10 @@ class AnyAnswers:
     def rates(self, system: System) -> Mapping[str, Rate]:
         """The slowest rate of approach to each attracting point, by its name."""
         return _rates([point for point in system.fixed_points() if point.stability == "attracts"])
+
+    def modified(self, system: System, eta: Any, order: Any, momentum: Any) -> System:
+        """The modified equation of descent in straight steps of the states."""
+        return modified_system(system, eta, order, momentum, ANY)
 
     def form(self, system: System, name: str) -> System:
         """The system has no other form.

@@ -1,4 +1,4 @@
-"""What a system declares: its symbols, each once, and no symbol in its field that is not among them."""
+"""What a system declares: each symbol once, by a name that can be one, and all that its field holds."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -6,10 +6,12 @@ from typing import Any
 import sympy as sp
 
 from odekit.arguments import expect
-from odekit.errors import InputError
-from odekit.expressions import check_apart
+from odekit.errors import InputError, named, shown
+from odekit.expressions import FUNCTION_NAMES, check_apart, folded
 
-__all__ = ["check_declarations"]
+__all__ = ["check_declarations", "check_name"]
+
+_MEANT = {"t": "the time t", "pi": "the number pi"}
 
 _MADE_BY = "odekit.system({'x': '-k*x'}, parameters='k'), which makes one of text"
 
@@ -60,4 +62,26 @@ def check_declarations(
             expected="states, parameters and definitions",
             received=", ".join(sorted(str(symbol) for symbol in unknown)),
             hint="add them to parameters",
+        )
+
+
+def check_name(name: Any) -> None:
+    """Refuse what can't be the name of a variable or parameter.
+
+    Raises
+    ------
+    InputError: no identifier, or the name of a function, of time or of a number.
+    """
+    if not isinstance(name, str) or not name.isidentifier():
+        raise InputError(
+            f"{named(name)} can't be the name of a variable or parameter",
+            expected="a letter, then letters, digits and underscores",
+            received=shown(name),
+        )
+    if folded(name) in (*FUNCTION_NAMES, *_MEANT):
+        raise InputError(
+            f"{name!r} can't be the name of a variable or parameter",
+            expected="a name that has no meaning in formulas yet",
+            received=f"{_MEANT.get(folded(name), 'the name of a function')}",
+            hint=f"another name, such as {name}_1",
         )

@@ -1,14 +1,14 @@
 """Equations: expressions by symbol, which may also be looked up by name."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from typing import Any
 
 import sympy as sp
 
-from odekit.errors import UnknownNameError
+from odekit.errors import ReductionError, UnknownNameError
 
-__all__ = ["Equations", "left_out"]
+__all__ = ["Equations", "closed_part", "left_out", "spelled_out"]
 
 
 class Equations(Mapping[sp.Symbol, sp.Expr]):
@@ -66,6 +66,35 @@ class Equations(Mapping[sp.Symbol, sp.Expr]):
         return repr(self._entries)
 
 
+def closed_part(
+    known: Equations, wanted: Set[sp.Symbol], constants: Set[sp.Symbol | None], states: Iterable[sp.Symbol]
+) -> dict[sp.Symbol, sp.Expr]:
+    """The equations of some symbols, in the order of all, where they need no others.
+
+    Parameters
+    ----------
+    known: all equations.
+    wanted: whose are asked for.
+    constants: what they may hold besides.
+    states: of the whole system, for the message.
+
+    Raises
+    ------
+    ReductionError: they need others, or one of them has no equation.
+    """
+    entries = {symbol: entry for symbol, entry in known.items() if symbol in wanted}
+    missing = set().union(*(entry.free_symbols for entry in entries.values())) - {*entries, *constants}
+    if missing or len(entries) < len(wanted):
+        needed = ", ".join(sorted(map(str, missing or wanted - entries.keys())))
+        raise ReductionError(
+            "these states do not form a system of their own",
+            expected="states whose equations need no others",
+            received=f"{', '.join(s.name for s in entries)}, which need {needed}",
+            hint=f"all of {', '.join(s.name for s in states)}",
+        )
+    return entries
+
+
 def left_out(leaks: Mapping[str, tuple[str, ...]]) -> str:
     """Whose equations leave out what leaks, in words; nothing where they are all of it.
 
@@ -74,3 +103,18 @@ def left_out(leaks: Mapping[str, tuple[str, ...]]) -> str:
     """
     leaking = [name for name, parts in leaks.items() if parts]
     return f"not closed: {', '.join(leaking)} leak{'s' if len(leaking) == 1 else ''}" if leaking else ""
+
+
+def spelled_out(
+    entries: Mapping[sp.Symbol, sp.Expr], definitions: Mapping[sp.Symbol, sp.Expr]
+) -> dict[sp.Symbol, sp.Expr]:
+    """Expressions with every definition, also a nested one, written out.
+
+    >>> x, D, E = sp.symbols("x D E")
+    >>> spelled_out({x: E}, {D: 2 * x, E: D**2})
+    {x: 4*x**2}
+    """
+    found = dict(entries)
+    for _ in definitions:
+        found = {symbol: entry.xreplace(dict(definitions)) for symbol, entry in found.items()}
+    return found

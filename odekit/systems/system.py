@@ -11,12 +11,12 @@ import sympy as sp
 
 from odekit.arguments import expect, is_series, mapping, text_of
 from odekit.arrays import FloatArray
-from odekit.errors import ReductionError, UnknownNameError
+from odekit.errors import UnknownNameError
 from odekit.expressions import spoken
 from odekit.systems.algebra import is_polynomial_in
 from odekit.systems.blocks import BlockFlow, matrix_text
 from odekit.systems.declarations import check_declarations
-from odekit.systems.equations import Equations, left_out
+from odekit.systems.equations import Equations, closed_part, left_out, spelled_out
 from odekit.systems.function import Backend, NumericFunction, numeric_function
 from odekit.systems.known import (
     Certificate,
@@ -28,6 +28,7 @@ from odekit.systems.known import (
     Search,
     Searches,
     SphereForm,
+    Template,
     combined,
 )
 from odekit.systems.linearisation import Value, linearised
@@ -35,7 +36,7 @@ from odekit.systems.questions import Answers
 from odekit.systems.start import check_start
 from odekit.systems.time_derivatives import TimeDerivatives, long_lines
 
-__all__ = ["System", "Template"]
+__all__ = ["System"]
 
 # More equations than that are no picture, and keep a notebook busy for long.
 MOST_SHOWN = 60
@@ -81,7 +82,7 @@ class System:
     definitions: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
     conditions: tuple[str, ...] = ()
     leaks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    templates: tuple[Template, ...] = ()
+    templates: tuple[Template[System], ...] = ()
     constraints: Mapping[str, sp.Expr] = field(default_factory=dict)
     time: sp.Symbol | None = None
     solution: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
@@ -127,11 +128,7 @@ class System:
     @cached_property
     def rhs(self) -> Equations:
         """Time derivative of every state with every definition, also a nested one, spelled out."""
-        meaning = dict(self.definitions)
-        entries = dict(self.velocities)
-        for _ in meaning:
-            entries = {state: entry.xreplace(meaning) for state, entry in entries.items()}
-        return Equations("state", entries)
+        return Equations("state", spelled_out(self.velocities, self.definitions))
 
     def __getitem__(self, name: str) -> sp.Symbol:
         """The state, definition, parameter, time or block of weights called ``name``.
@@ -159,17 +156,7 @@ class System:
         expect(is_list, "no states are named", "a sequence of names", names)
         wanted = {self[name] for name in names}
         known = self.rhs if self.blocks is not None else self.equations
-        entries = {symbol: entry for symbol, entry in known.items() if symbol in wanted}
-        allowed = {*entries, *self.parameters, self.time}
-        missing = set().union(*(entry.free_symbols for entry in entries.values())) - allowed
-        if missing or len(entries) < len(wanted):
-            needed = ", ".join(sorted(map(str, missing or wanted - entries.keys())))
-            raise ReductionError(
-                "these states do not form a system of their own",
-                expected="states whose equations need no others",
-                received=f"{', '.join(s.name for s in entries)}, which need {needed}",
-                hint=f"all of {', '.join(s.name for s in self.states)}",
-            )
+        entries = closed_part(known, wanted, {*self.parameters, self.time}, self.states)
         return System(
             entries,
             self.answers,
@@ -208,6 +195,27 @@ class System:
     def check_start(self, y0: FloatArray, p: FloatArray) -> None:
         """Refuse, by InputError, y0 (state, batch) at p (parameter, batch) off a constraint by over 1e-6."""
         check_start(self.constraints, (*self.states, *self.parameters), y0, p)
+
+    def modified(self, eta: Value, order: int = 2, momentum: Value = 0) -> System:
+        """The ODE whose flow descent with steps eta follows up to eta^order: ``f - (eta/2) Df f`` at order 2.
+
+        Descent takes x to ``x + eta f(x)``, x the states or, of what `odekit.derive` made, the weights; t is
+        the sum of its steps. With momentum mu, ``x + eta f(x) + mu (x - x_before)``, it is ``f/(1 - mu) -
+        eta (1 + mu)/(2 (1 - mu)^3) Df f``, which what rested at x_0 follows from ``x_0 - eta mu/(1 - mu)^2
+        f(x_0)``, once mu^n is small. Integrals, solutions and rest points are the result's own.
+
+        Parameters
+        ----------
+        eta: the step in this time (a learning rate times ``network.flow_rate()``), above 0; or a new name.
+        order: from 1 (the flow itself) to 4, with momentum to 2.
+        momentum: mu, from 0, below 1; or a name.
+
+        Raises
+        ------
+        InputError: a step, order or momentum out of range, or a name that means something already.
+        ReductionError: a system in blocks, under a constraint, or with a kink, such as ``abs(x)``.
+        """
+        return self.answers.modified(self, eta, order, momentum)
 
     def form(self, name: str) -> System:
         """The same flow in other states, such as ``"polar"``, ``"cartesian"`` or ``"polynomial"``."""
@@ -290,11 +298,3 @@ class System:
         if len(self.equations) > MOST_SHOWN or long_lines(self.velocities, self.definitions):
             return None
         return f"$$\n{self.answers.latex(self, comments=False)}\n$$\n\n{self.answers.clock(self)}".rstrip()
-
-
-@dataclass(frozen=True)
-class Template:
-    """The system of one kind of mode at a concrete order, and the characters of that kind."""
-
-    characters: tuple[str, ...]
-    system: System

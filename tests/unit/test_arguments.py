@@ -169,6 +169,7 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "System[...]": (SYSTEM.__getitem__, {"": "x"}),
     "System.restrict": (SYSTEM.restrict, {"names": ["x"]}),
     "System.linearisation": (SYSTEM.linearisation, {"at": {"x": 0}}),
+    "System.modified": (SYSTEM.modified, {"eta": 0.1, "order": 2, "momentum": 0.5}),
     "System.function": (SYSTEM.function, {"backend": "numpy"}),
     "System.function()": (SYSTEM.function(), {"t": 0.0, "y": [1.0], "p": [1.0]}),
     "Run.snapshot": (RUN.snapshot, {"index": 0}),

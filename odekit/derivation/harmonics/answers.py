@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import sympy as sp
 
-from odekit.derivation.answers import NetworkAnswers, disagreement
+from odekit.derivation.answers import PolarAnswers, disagreement
 from odekit.derivation.harmonics.certificate import certify_harmonic
 from odekit.derivation.harmonics.kinked_response import degree_one_leakage
 from odekit.derivation.harmonics.lattice import NEGLIGIBLE, energy_profile, left_out
@@ -65,7 +65,7 @@ def _simplified(rate: sp.Expr) -> sp.Expr:
 
 
 @dataclass(frozen=True)
-class HarmonicAnswers(NetworkAnswers):
+class HarmonicAnswers(PolarAnswers):
     """Answers for one harmonic of one frequency."""
 
     trained: Network

@@ -10,7 +10,7 @@ from typing import Any
 import sympy as sp
 
 from odekit.arguments import chosen
-from odekit.derivation.answers import NetworkAnswers, disagreement
+from odekit.derivation.answers import PolarAnswers, disagreement
 from odekit.derivation.certificates import TOLERANCE, certify, spot_check
 from odekit.derivation.modes import FourierReduction, Mode, Names
 from odekit.derivation.polar.closed_form import find_elliptic_form
@@ -47,7 +47,7 @@ MOST_FREQUENCIES = 1000  # choices of which one has to meet the conditions at a 
 
 
 @dataclass(frozen=True)
-class FourierAnswers(NetworkAnswers):
+class FourierAnswers(PolarAnswers):
     """Answers for a reduction in Fourier modes."""
 
     reduction: FourierReduction

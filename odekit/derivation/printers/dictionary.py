@@ -50,7 +50,7 @@ def _equations(system: System) -> dict[str, Any]:
     }
 
 
-def _template(template: Template) -> dict[str, Any]:
+def _template(template: Template[System]) -> dict[str, Any]:
     return {"characters": list(template.characters), **_equations(template.system)}
 
 

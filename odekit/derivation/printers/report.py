@@ -131,7 +131,7 @@ def _exact_solution(curve: EllipticCurve | None) -> Iterator[str]:
     yield f"near it {sp.sqrt(curve.meaning)} ~ {scale}/(T*-t)"
 
 
-def _templates(templates: tuple[Template, ...], is_part: bool) -> Iterator[str]:
+def _templates(templates: tuple[Template[System], ...], is_part: bool) -> Iterator[str]:
     for template in templates:
         yield f"characters {', '.join(template.characters)}"
         yield from (f"  {line}" for line in _named(template.system.definitions.items()))

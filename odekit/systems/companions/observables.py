@@ -10,6 +10,7 @@ import sympy as sp
 from odekit.arrays import FloatArray
 from odekit.systems.algebra import array_function
 from odekit.systems.energies import TIME, Vocabulary, declared_variables
+from odekit.systems.equations import spelled_out
 from odekit.systems.system import System
 
 __all__ = ["Observables", "observables"]
@@ -45,8 +46,8 @@ def observables(
     array([[0.5, 2.5]])
     """
     clock = system.time or TIME
-    spelled_out = {symbol.name: meaning for symbol, meaning in _spelled_out(system).items()}
-    values = {**spelled_out, **meanings}
+    defined = spelled_out(system.definitions, system.definitions)
+    values = {**{symbol.name: meaning for symbol, meaning in defined.items()}, **meanings}
     vocabulary = Vocabulary(declared_variables(system.states), system.parameters, values, clock.name)
     read = [
         vocabulary.read_real(formula, f"the observable {name}").xreplace({TIME: clock})
@@ -60,11 +61,3 @@ def observables(
         return np.array(entries, dtype=np.float64).reshape(len(read), *shape)
 
     return evaluate
-
-
-def _spelled_out(system: System) -> dict[sp.Symbol, sp.Expr]:
-    """Each definition in states, parameters and time alone."""
-    meaning = dict(system.definitions)
-    for _ in system.definitions:
-        meaning = {symbol: entry.xreplace(dict(system.definitions)) for symbol, entry in meaning.items()}
-    return meaning

@@ -10,16 +10,16 @@ from typing import Any
 import sympy as sp
 
 from odekit.arguments import flag, is_series
-from odekit.errors import InputError, named, shown
-from odekit.expressions import FUNCTION_NAMES, check_apart, folded
+from odekit.errors import InputError, shown
+from odekit.expressions import check_apart
 from odekit.numbers import is_integer
+from odekit.systems.declarations import check_name
 
 __all__ = ["TIME", "Variable", "declared_parameters", "declared_variables", "variable"]
 
 TIME = sp.Symbol("t", real=True)
 # Symbolic gradients and projections in more states than this are too slow to be of use.
 MAX_SIZE = 64
-_MEANT = {"t": "the time t", "pi": "the number pi"}
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def variable(name: str, *shape: int, complex: bool = False) -> Variable:
     InputError: a name that is no identifier, or is that of a function or of the time t.
     InputError: sizes that are not one or two positive integers, or too large.
     """
-    _check_name(name)
+    check_name(name)
     if len(shape) > 2 or not all(is_integer(n) and n >= 1 for n in shape):
         raise InputError(
             f"the variable {name!r} has no such shape",
@@ -135,7 +135,7 @@ def declared_parameters(parameters: Iterable[Any]) -> tuple[sp.Symbol, ...]:
     for item in items:
         if not isinstance(item, str | sp.Symbol):
             raise InputError("a parameter must be a name or a symbol", received=shown(item))
-        _check_name(str(item))
+        check_name(str(item))
     return tuple(item if isinstance(item, sp.Symbol) else sp.Symbol(item, real=True) for item in items)
 
 
@@ -146,7 +146,7 @@ def _declared(item: Any) -> Variable:
         return variable(item)
     if not isinstance(item, sp.Symbol):
         raise _unreadable(item)
-    _check_name(item.name)
+    check_name(item.name)
     if item.is_real is False:
         raise InputError(
             f"the variable {item.name!r} is not real",
@@ -162,22 +162,6 @@ def _unreadable(item: Any) -> InputError:
         expected="names, real SymPy symbols, or variable(...)",
         received=shown(item),
     )
-
-
-def _check_name(name: Any) -> None:
-    if not isinstance(name, str) or not name.isidentifier():
-        raise InputError(
-            f"{named(name)} can't be the name of a variable or parameter",
-            expected="a letter, then letters, digits and underscores",
-            received=shown(name),
-        )
-    if folded(name) in (*FUNCTION_NAMES, *_MEANT):
-        raise InputError(
-            f"{name!r} can't be the name of a variable or parameter",
-            expected="a name that has no meaning in formulas yet",
-            received=f"{_MEANT.get(folded(name), 'the name of a function')}",
-            hint=f"another name, such as {name}_1",
-        )
 
 
 def _check_distinct(names: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Other forms of a flow as data: exact solutions, and polynomial systems with the maps there and back."""
+"""Other forms of a flow as data: exact solutions, polynomial systems with the maps there and back, kinds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,15 @@ from typing import Generic, Literal, TypeVar
 
 import sympy as sp
 
-__all__ = ["Coordinates", "EllipticCurve", "EllipticForm", "EquivalentForm", "SphereForm", "SphereMode"]
+__all__ = [
+    "Coordinates",
+    "EllipticCurve",
+    "EllipticForm",
+    "EquivalentForm",
+    "SphereForm",
+    "SphereMode",
+    "Template",
+]
 
 S = TypeVar("S")
 
@@ -110,3 +118,11 @@ class SphereForm:
     """All modes of a neuron on three spheres."""
 
     modes: tuple[SphereMode, ...]
+
+
+@dataclass(frozen=True)
+class Template(Generic[S]):
+    """The system of one kind of mode at a concrete order, and the characters of that kind."""
+
+    characters: tuple[str, ...]
+    system: S

@@ -1,0 +1,8 @@
+"""Claims on what comes after the uniform softmax and the flow: finite steps; one file a claim."""
+
+from odekit.claims.beyond_uniform.modified_equation import CLAIM as MODIFIED_EQUATION
+from odekit.claims.verdict import Claim
+
+__all__ = ["CLAIMS"]
+
+CLAIMS: tuple[Claim, ...] = (MODIFIED_EQUATION,)
