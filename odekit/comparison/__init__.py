@@ -3,7 +3,7 @@
 from odekit.comparison.accuracy import Budget
 from odekit.comparison.compare import compare
 from odekit.comparison.comparison import Comparison, Winners
-from odekit.comparison.flows import LiftedNeurons, ReducedFlow
+from odekit.comparison.flows import LiftedNeurons, PopulationFlow, ReducedFlow
 from odekit.comparison.measures import (
     ErrorCurve,
     Modes,
@@ -28,6 +28,7 @@ __all__ = [
     "ErrorCurve",
     "LiftedNeurons",
     "Modes",
+    "PopulationFlow",
     "Prediction",
     "Progress",
     "RateEstimate",

@@ -22,6 +22,7 @@ CONFIRMED: list[tuple[str, dict[str, Any]]] = [
     ("modified-equation", {"neurons": 9}),
 ]
 SLOW: list[tuple[str, dict[str, Any]]] = [
+    ("softmax-orders", {"neurons": 3}),
     ("single-frequency", {"neurons": 5, "scale": 0.08}),
     ("majority-vote", {"scale": 0.05}),
     ("alignment-rate", {"neurons": 2}),
