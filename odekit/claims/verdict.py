@@ -126,7 +126,7 @@ class Claim:
     id: stable name.
     statement: what is claimed, one sentence; formulas stand between dollar signs, ``"$D = 0$ attracts"``.
     source: paper and place.
-    paper: arXiv identifier.
+    paper: arXiv identifier, or ``odekit`` for what no paper states.
     hypotheses: what the statement assumes.
     experiment: makes a verdict from settings.
     applies: whether a group meets the hypotheses.

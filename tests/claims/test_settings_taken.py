@@ -20,6 +20,7 @@ CONFIRMED: list[tuple[str, dict[str, Any]]] = [
     ("rank-one", {"neurons": 8}),
     ("deep-linear", {"neurons": 5}),
     ("modified-equation", {"neurons": 9}),
+    ("drop-time-law", {"neurons": 8, "scale": 0.05}),
 ]
 SLOW: list[tuple[str, dict[str, Any]]] = [
     ("softmax-orders", {"neurons": 3}),
@@ -73,6 +74,7 @@ def test_every_setting_of_every_claim_is_tried() -> None:
         ("even-activations", {"neurons": 400}),
         ("decoupling", {"scale": 1e-3}),
         ("single-frequency", {"neurons": 1, "scale": 1e-3}),
+        ("drop-time-law", {"neurons": 4}),
     ],
 )
 def test_what_an_experiment_cannot_resolve_stays_open(claim: str, values: dict[str, Any]) -> None:

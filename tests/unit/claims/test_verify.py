@@ -37,7 +37,7 @@ NAMES_B = [
     "haar-phases",
     "group-vote",
 ]
-NAMES = [*NAMES_A, *NAMES_B, "deep-linear", "modified-equation"]
+NAMES = [*NAMES_A, *NAMES_B, "deep-linear", "softmax-orders", "modified-equation", "drop-time-law"]
 
 
 @pytest.fixture
