@@ -21,13 +21,16 @@ from odekit.systems.time_derivatives import collected
 
 __all__ = ["StraightDerivative", "short"]
 
-# What has more terms stays as differentiation left it: nobody reads them, and they take seconds to factor.
-MOST_TERMS = 4_000
+# What would have more terms is not multiplied out, and what has more is not factored: that takes seconds.
+MOST_TERMS = 20_000
+MOST_FACTORED = 200
+# So many where there are other functions and denominators, on which it takes as long as on all those.
+MOST_FACTORED_OF_FUNCTIONS = 30
 
 
 @dataclass(frozen=True)
 class StraightDerivative:
-    """Called with fields g and v it gives D_g v, each component in a short form.
+    """Called with fields g and v it gives D_g v.
 
     Parameters
     ----------
@@ -43,7 +46,7 @@ class StraightDerivative:
         moving = dict(g)
         for symbol, meaning in self.definitions.items():
             moving[symbol] = _derivative(meaning, moving)
-        return {state: short(_derivative(v[state], moving) + self._turning(state, g, v)) for state in v}
+        return {s: _multiplied_out(_derivative(v[s], moving) + self._turning(s, g, v)) for s in v}
 
     def _turning(self, state: sp.Symbol, g: Field, v: Field) -> sp.Expr:
         if state not in self.metric:
@@ -71,12 +74,36 @@ def short(expression: sp.Expr) -> sp.Expr:
     """
     if expanded_size(expression) > MOST_TERMS or not is_tame(expression):
         return expression
-    forms = (expression, collected(expression), collected(_without_squares(sp.expand(expression))))
-    return min(forms, key=lambda form: form.count_ops())
+    expanded = sp.expand(expression)
+    lowered = _without_squares(expanded)
+    if len(sp.Add.make_args(lowered)) > (
+        MOST_FACTORED if _is_simple(lowered) else MOST_FACTORED_OF_FUNCTIONS
+    ):
+        return min(expression, lowered, key=_length)
+    return min(expression, *map(collected, dict.fromkeys((expanded, lowered))), key=_length)
+
+
+def _is_simple(expanded: sp.Expr) -> bool:
+    """Whether it is a polynomial in symbols, their inverses, sines and cosines."""
+    functions = expanded.atoms(sp.Function)
+    return all(isinstance(function, sp.sin | sp.cos) for function in functions) and not any(
+        power.base.is_Add or not power.exp.is_Integer for power in expanded.atoms(sp.Pow)
+    )
+
+
+def _multiplied_out(expression: sp.Expr) -> sp.Expr:
+    """The expression with its terms added up, where that makes it shorter."""
+    if expanded_size(expression) > MOST_TERMS or not is_tame(expression):
+        return expression
+    return min(expression, _without_squares(sp.expand(expression)), key=_length)
+
+
+def _length(expression: sp.Expr) -> int:
+    return int(expression.count_ops())
 
 
 def _without_squares(expression: sp.Expr) -> sp.Expr:
-    """The same with ``1 - cos^2`` in place of the squares in powers of sines."""
+    """What is multiplied out with ``1 - cos^2`` in place of squares of sines, multiplied out."""
 
     def is_high(part: sp.Basic) -> bool:
         return isinstance(part, sp.Pow) and isinstance(part.base, sp.sin) and part.exp.is_Integer
@@ -87,4 +114,5 @@ def _without_squares(expression: sp.Expr) -> sp.Expr:
             return power
         return (1 - sp.cos(power.base.args[0]) ** 2) ** squares * power.base**rest
 
-    return expression.replace(is_high, lowered)
+    found = expression.replace(is_high, lowered)
+    return expression if found == expression else sp.expand(found)

@@ -47,8 +47,14 @@ def agree(polar: System, cartesian: System) -> bool:
     return True
 
 
-@pytest.mark.parametrize("order", [2, 3])
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize(
+    ("name", "order"),
+    [
+        *((name, 2) for name in NETWORKS),
+        ("quadratic", 3),
+        *(pytest.param(name, 3, marks=pytest.mark.slow) for name in ("quartic", "unshared")),
+    ],
+)
 def test_magnitudes_and_phases_move_as_real_and_imaginary_parts_do(name: str, order: int) -> None:
     system = derive(NETWORKS[name])
     assert agree(system.modified("eta", order), system.form("cartesian").modified("eta", order))
