@@ -52,7 +52,7 @@ def agree(polar: System, cartesian: System) -> bool:
     [
         *((name, 2) for name in NETWORKS),
         ("quadratic", 3),
-        *(pytest.param(name, 3, marks=pytest.mark.slow) for name in ("quartic", "unshared")),
+        pytest.param("unshared", 3, marks=pytest.mark.slow),
     ],
 )
 def test_magnitudes_and_phases_move_as_real_and_imaginary_parts_do(name: str, order: int) -> None:
