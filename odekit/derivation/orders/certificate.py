@@ -74,8 +74,8 @@ class CoupledBruteForce:
             for mode, polynomial in zip(self.flow.kinds[kind].modes, self.flow.field(kind), strict=True)
             if mode.weights == weights
         }
-        responses = (one for one in self.flow.responses(kind) if one.weights == weights)
-        return found | {one.frequency: (one.velocity, one.is_real) for one in responses}
+        responses = (one for one in self.flow.responses(kind) if one.mode.weights == weights)
+        return found | {one.mode.frequency: (one.velocity, one.mode.is_real) for one in responses}
 
     @property
     def _network(self) -> Network:
@@ -103,7 +103,7 @@ class CoupledBruteForce:
         exponents, root = self._characters
         generator = int(sp.primitive_root(self.prime))
         unit = pow(generator, (self.prime - 1) // root, self.prime)
-        powers = np.array([pow(unit, power, self.prime) for power in range(root)], dtype=np.int64)
+        powers: IntArray = np.array([pow(unit, power, self.prime) for power in range(root)], dtype=np.int64)
         return powers[exponents]
 
     def _index(self, frequency: Any) -> int:
@@ -114,7 +114,7 @@ class CoupledBruteForce:
 
     @property
     def _tuples(self) -> int:
-        return self.group.order**self._network.task.summands % self.prime
+        return int(self.group.order**self._network.task.summands % self.prime)
 
     def _residue(self, value: Fraction) -> int:
         return value.numerator * pow(value.denominator, -1, self.prime) % self.prime
@@ -235,7 +235,8 @@ class CoupledBruteForce:
     def _transformed(self, kind: int, weights: str, index: int) -> IntArray:
         """The ascent of minus the loss, times the character, summed: residues (grade, neuron)."""
         gradient = self._gradients[kind][weights]
-        return (gradient * self._waves[index] % self.prime).sum(axis=-1) % self.prime
+        total: IntArray = (gradient * self._waves[index] % self.prime).sum(axis=-1) % self.prime
+        return total
 
     @cached_property
     def _gradients(self) -> tuple[Mapping[str, IntArray], ...]:

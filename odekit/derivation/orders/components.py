@@ -1,8 +1,8 @@
 """What one neuron adds to the logits, by Fourier component over all inputs and the output.
 
-On an Abelian group ``f(x_1, ..., x_s)[h] = a sum_m xi_m[h] act(z_m)``. A *charge* ``(q_1, ..., q_s; l)`` names
-the component along ``chi_q1(x_1) ... chi_qs(x_s) chi_l(h)``; its coefficient is a polynomial in the letters
-of the neuron's modes. Sums over inputs and outputs keep what has charges that add up to zero.
+On an Abelian group ``f(x_1, ..., x_s)[h] = a sum_m xi_m[h] act(z_m)``. A *charge* ``(q_1, ..., q_s; l)`` is
+that of the component along ``chi_q1(x_1) ... chi_qs(x_s) chi_l(h)``, whose coefficient is a polynomial in the
+letters of the neuron's modes. Sums over inputs and outputs keep what has charges that add up to zero.
 
 A mode that only moves because softmax is not uniform has a *grade*: the power of the logits' size, relative
 to the first order, at which it appears. Terms of too high a grade are left out.

@@ -7,13 +7,7 @@ from math import gcd
 from typing import Any
 
 from odekit.derivation.modes import Condition, combination_text, simplify_conditions
-from odekit.derivation.orders.components import (
-    Charge,
-    Components,
-    NeuronComponents,
-    add_charges,
-    grade_of,
-)
+from odekit.derivation.orders.components import Charge, Components, NeuronComponents, add_charges, grade_of
 from odekit.derivation.orders.coupled_flow import CoupledFlow
 
 __all__ = ["coupling_conditions", "resonances_of_others"]
@@ -81,9 +75,8 @@ def _with_the_label(flow: CoupledFlow, neuron: NeuronComponents) -> Iterator[Seq
             for c, q in zip(further, inputs, strict=True)
         ]
     for *inputs, output in neuron.slopes:
-        sums = [
-            frequencies.add(q, frequencies.scale(c, output)) for c, q in zip(coefficients, inputs, strict=True)
-        ]
+        pairs = zip(coefficients, inputs, strict=True)
+        sums = [frequencies.add(q, frequencies.scale(c, output)) for c, q in pairs]
         yield from (sums[:place] + sums[place + 1 :] for place, _ in enumerate(sums))
 
 
@@ -91,7 +84,7 @@ def _modes_that_meet(flow: CoupledFlow, kind: int) -> Iterator[Sequence[Any]]:
     """Modes and responses of one weight group that are trivial or real, or that meet each other."""
     frequencies, reduction = flow.frequencies, flow.kinds[kind]
     for weights in (*reduction.network.embeddings, "xi"):
-        found = [one.frequency for one in flow.responses(kind) if one.weights == weights]
+        found = [one.mode.frequency for one in flow.responses(kind) if one.mode.weights == weights]
         found += [mode.frequency for mode in reduction.rules.modes.of(weights)]
         for q, other in product(found, found):
             yield [frequencies.add(q, other)]
@@ -99,14 +92,14 @@ def _modes_that_meet(flow: CoupledFlow, kind: int) -> Iterator[Sequence[Any]]:
 
 
 def resonances_of_others(order: int) -> str:
-    """In words, when neurons of other frequencies enter: where frequencies at the output add up to zero.
+    """In words, of which other neurons there must be none: frequencies at the output would add up to zero.
 
     Parameters
     ----------
     order: the highest cumulant.
 
     >>> resonances_of_others(2)
-    'a neuron with xi at another frequency l enters only where k+l or k-l is 0'
+    'no neurons of another kind have xi at l with k+l or k-l equal to 0'
     """
     others = OTHERS[: order - 1]
     symbols = ("k", *others)
@@ -115,5 +108,7 @@ def resonances_of_others(order: int) -> str:
         for count in range(1, order)
         for signs in product((1, -1), repeat=count)
     ]
-    names = "at another frequency l" if order == 2 else "at other frequencies l and m, also l = m or m = k,"
-    return f"a neuron with xi {names} enters only where {', '.join(sums[:-1])} or {sums[-1]} is 0"
+    names = "l" if order == 2 else "l and m (also m = l, m = k)"
+    return (
+        f"no neurons of another kind have xi at {names} with {', '.join(sums[:-1])} or {sums[-1]} equal to 0"
+    )

@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from odekit.derivation.modes import FourierReduction, Frequencies, reduction_to
+from odekit.derivation.modes import FourierReduction, Frequencies, Mode, build_modes, reduction_to
 from odekit.derivation.orders.components import (
     Charge,
     Components,
@@ -38,18 +38,13 @@ class Response:
 
     Parameters
     ----------
-    weights: the weight group.
-    frequency, label: of its character, and how a person writes it.
-    is_real: whether the character is real.
+    mode: its weight group and frequency, with the letters that it would have behind those of the neuron.
     grade: power of the logits' size, relative to the first order, at which it appears; 0 where uniform
         softmax leads there.
     velocity: its time derivative in units of n^(s-1), in the letters of the neuron and the order parameters.
     """
 
-    weights: str
-    frequency: Any
-    label: str
-    is_real: bool
+    mode: Mode[Any]
     grade: int
     velocity: Poly
 
@@ -115,7 +110,7 @@ class CoupledFlow:
         return (*self.neurons[kind].grades, *self.parameters.grades)
 
     def gradient(self, kind: int, weights: str) -> Mapping[Any, Poly]:
-        """Ascent of minus the loss, over n^s and the logit scale, by a Fourier coefficient at every frequency.
+        """Derivative of minus the loss, over n^s and the logit scale, by the coefficient at every frequency.
 
         In the letters of the neuron, followed by those of the order parameters.
         """
@@ -176,7 +171,7 @@ class CoupledFlow:
         return tuple(found)
 
     def _is_real(self, frequency: Any) -> bool:
-        return self.frequencies.scale(2, frequency) == self.frequencies.zero
+        return bool(self.frequencies.scale(2, frequency) == self.frequencies.zero)
 
     def _opposite(self, frequency: Any) -> Any:
         return self.frequencies.scale(-1, frequency)
@@ -189,18 +184,17 @@ class CoupledFlow:
     def responses(self, kind: int) -> tuple[Response, ...]:
         """The modes outside into which the gradient leads at this order."""
         modes, grades = self.kinds[kind].rules.modes, self.all_grades(kind)
-        return tuple(
-            Response(
-                weights,
-                frequency,
-                self.frequencies.label(frequency),
-                self._is_real(frequency),
-                min(grade_of(exponents, grades) for exponents in velocity),
-                velocity,
-            )
+        found = {
+            (weights, frequency): velocity
             for weights, velocities in self._velocities[kind].items()
             for frequency, velocity in velocities.items()
             if velocity and not modes.holds(weights, frequency)
+        }
+        own = [(mode.weights, mode.frequency) for mode in modes.modes]
+        further = build_modes(self.frequencies, [*own, *found]).modes[len(own) :]
+        return tuple(
+            Response(mode, min(grade_of(exponents, grades) for exponents in velocity), velocity)
+            for mode, velocity in zip(further, found.values(), strict=True)
         )
 
     def with_responses(self, highest: int) -> "CoupledFlow":
@@ -214,14 +208,16 @@ class CoupledFlow:
             is_projection = any(one.grade == 0 for one in responses)
             added = [one for one in responses if one.grade <= highest and not is_projection]
             wanted = [(mode.weights, mode.frequency) for mode in kind.modes]
-            wanted += [(one.weights, one.frequency) for one in added]
+            wanted += [(one.mode.weights, one.mode.frequency) for one in added]
             kinds.append(reduction_to(kind.network, self.frequencies, wanted, kind.order))
             grades.append((*own, *(one.grade for one in added)))
         return CoupledFlow(tuple(kinds), tuple(grades), self.order)
 
 
 def coupled_flow(kinds: Sequence[FourierReduction], order: int) -> CoupledFlow:
-    """The flow up to a cumulant, with those responses among the modes that act back on it.
+    """The flow up to a cumulant, with those responses among the modes that act back at this order.
+
+    Those of the highest grade act back only through the label's part, where they do.
 
     Parameters
     ----------
@@ -231,7 +227,18 @@ def coupled_flow(kinds: Sequence[FourierReduction], order: int) -> CoupledFlow:
     flow = CoupledFlow(tuple(kinds), tuple((0,) * len(kind.modes) for kind in kinds), order)
     for highest in range(1, order - 1):
         flow = flow.with_responses(highest)
-    return flow
+    complete = flow.with_responses(order - 1)
+    return complete if _acts_back(flow, complete) else flow
+
+
+def _acts_back(flow: CoupledFlow, complete: CoupledFlow) -> bool:
+    """Whether the velocities of the modes of a flow hold letters of the modes that another has besides."""
+    for index, kind in enumerate(flow.kinds):
+        known, letters = kind.rules.modes.letters, complete.neurons[index].rules.modes.letters
+        for velocity in complete.field(index)[: len(kind.modes)]:
+            if any(any(exponents[known:letters]) for exponents in velocity):
+                return True
+    return False
 
 
 def _without(charge: Charge, place: int) -> Charge:

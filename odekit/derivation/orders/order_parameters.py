@@ -63,9 +63,7 @@ class OrderParameters:
     @property
     def grades(self) -> tuple[int, ...]:
         """The grade of every letter."""
-        return tuple(
-            parameter.grade for parameter in self.all for _ in range(1 if parameter.is_real else 2)
-        )
+        return tuple(parameter.grade for parameter in self.all for _ in range(1 if parameter.is_real else 2))
 
 
 def find_order_parameters(neurons: Sequence[NeuronComponents]) -> OrderParameters:

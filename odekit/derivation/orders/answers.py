@@ -1,0 +1,273 @@
+"""A neuron beyond uniform softmax: its system, in which order parameters stand for all neurons."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from odekit.derivation.answers import NetworkAnswers, complex_equations, disagreement
+from odekit.derivation.certificates import TOLERANCE, assignments, concrete_group, no_frequency, value_of
+from odekit.derivation.modes import Condition
+from odekit.derivation.orders.certificate import MAX_CELLS, CoupledBruteForce
+from odekit.derivation.orders.conditions import coupling_conditions, resonances_of_others
+from odekit.derivation.orders.coupled_flow import CoupledFlow
+from odekit.derivation.orders.formulas import Formulas
+from odekit.derivation.printers import network_data, network_latex, network_lines, time_lines
+from odekit.errors import ReductionError
+from odekit.groups import FiniteGroup
+from odekit.networks import Network
+from odekit.systems import Certificate, FixedPoint, ScalingSymmetry, Search, System
+from odekit.systems.algebra import evaluate
+from odekit.systems.printers import join_sections
+
+__all__ = ["OrderAnswers"]
+
+# Tuples of inputs times outputs that every derivation can afford to sum over.
+MAX_QUICK_CELLS = 50_000
+_MOVING = "the order parameters, which are constants here, move with all neurons"
+
+
+@dataclass(frozen=True)
+class OrderAnswers(NetworkAnswers):
+    """Answers for one kind of neurons in a population, up to a cumulant.
+
+    Parameters
+    ----------
+    flow: of that kind alone.
+    """
+
+    flow: CoupledFlow
+
+    @property
+    def network(self) -> Network:
+        """The network that the system was derived from."""
+        return self.flow.kinds[0].network
+
+    @cached_property
+    def formulas(self) -> Formulas:
+        """The flow in formulas."""
+        return Formulas(self.flow)
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What the order and the frequencies must satisfy."""
+        return coupling_conditions(self.flow)
+
+    def holds_at(self, order: int) -> bool:
+        """Whether some frequencies meet the conditions at an order."""
+        return super().holds_at(order) and bool(self._choices(order))
+
+    def _choices(self, order: int) -> tuple[Mapping[str, int], ...]:
+        return tuple(assignments(self.flow.frequencies, self.conditions, order))
+
+    @cached_property
+    def system(self) -> System:
+        """In real and imaginary parts of the neuron's amplitudes and of the order parameters."""
+        formulas, order = self.formulas, self.flow.kinds[0].order
+        leaks: dict[str, tuple[str, ...]] = dict.fromkeys((*self.network.embeddings, "xi"), ())
+        for one in self.flow.responses(0):
+            leaks[one.mode.weights] = (*leaks[one.mode.weights], one.mode.label)
+        return System(
+            formulas.cartesian,
+            self,
+            parameters=(*((order,) if order.is_Symbol else ()), *formulas.parameters),
+            conditions=(
+                *(condition.text(str(order)) for condition in self.conditions),
+                resonances_of_others(self.flow.order),
+                *self._sums(),
+            ),
+            leaks=leaks,
+        )
+
+    @property
+    def verified(self) -> System:
+        """The system, unless sums over all tuples of inputs say otherwise.
+
+        Raises
+        ------
+        ReductionError: they do, for random neurons.
+        """
+        group = self._group(None)
+        choice = next(iter(self._choices(group.order)), None)
+        if choice is not None and self._cells(group) <= MAX_QUICK_CELLS:
+            residual = max(CoupledBruteForce(self.flow, group, choice).residual(), self._printed())
+            if residual > TOLERANCE:
+                raise disagreement(self.network, residual)
+        return self.system
+
+    def _group(self, order: int | None) -> FiniteGroup:
+        return concrete_group(self.network, self.flow.frequencies, self.conditions, order)
+
+    def _cells(self, group: FiniteGroup) -> int:
+        return int(group.order ** (self.network.task.summands + 1))
+
+    def certify(self, system: System, order: int | None) -> Certificate:
+        """Certificate at a concrete order, of the amplitudes' velocities, and of the equations in real parts.
+
+        Raises
+        ------
+        InputError: the order is not an integer above 1.
+        ReductionError: no frequency of that order meets the conditions, or there is too much to sum over.
+        """
+        group = self._group(order)
+        choices = self._choices(group.order)
+        if not choices:
+            raise no_frequency(self.conditions, group.order)
+        if self._cells(group) > MAX_CELLS:
+            raise ReductionError(
+                "too many tuples of inputs and outputs to sum over",
+                expected=f"at most {MAX_CELLS:,}",
+                received=f"{group.order}**{self.network.task.summands + 1}",
+                hint="a smaller order",
+            )
+        sums = [CoupledBruteForce(self.flow, group, choice) for choice in choices]
+        residual = max(each.residual() for each in sums)
+        printed = self._printed()
+        passed = residual == 0.0 and printed <= TOLERANCE
+        shown = printed if printed > TOLERANCE else None
+        return Certificate(group.order, choices, True, residual, passed, printed=shown, modulus=sums[0].prime)
+
+    def _printed(self) -> float:
+        """Largest relative difference of the equations in real parts from the polynomials, at one point."""
+        rng = np.random.default_rng(2602)
+        symbols = self.formulas.real_symbols
+        values = dict(zip(symbols, rng.normal(size=len(symbols)).tolist(), strict=True))
+        letters = self.formulas.letter_values(values)
+        order = self.flow.kinds[0].order
+        known = {**values, **({order: 7.0} if order.is_Symbol else {})}
+        factor = value_of(self.formulas.factor, known)
+        worst, size = 0.0, 1e-300
+        field = iter(self.formulas.cartesian.values())
+        for mode, polynomial in zip(self.flow.kinds[0].modes, self.flow.field(0), strict=True):
+            expected = factor * evaluate(polynomial, letters)
+            measured = complex(
+                value_of(next(field), known), 0 if mode.is_real else value_of(next(field), known)
+            )
+            worst, size = max(worst, abs(measured - expected)), max(size, abs(expected))
+        return worst / size
+
+    def first_integrals(self, system: System) -> Search[sp.Expr]:
+        """Not looked for: order parameters are no constants."""
+        return Search((), "not tried", _MOVING)
+
+    def scaling_symmetries(self, system: System) -> Search[ScalingSymmetry]:
+        """Not looked for: order parameters are no constants."""
+        return Search((), "not tried", _MOVING)
+
+    def fixed_points(self, system: System) -> Search[FixedPoint]:
+        """Not looked for: order parameters are no constants."""
+        return Search((), "not tried", _MOVING)
+
+    def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
+        """Time derivative of every complex amplitude, in amplitudes, order parameters and conjugates."""
+        return self.formulas.velocities
+
+    def ansatz(self, system: System) -> tuple[str, ...]:
+        """Each weight group as a sum over its modes, with the characters chi that occur."""
+        lines = []
+        for weights in (*self.network.embeddings, "xi"):
+            pairs = zip(self.flow.kinds[0].modes, self.formulas.names, strict=True)
+            own = [(mode, names.value) for mode, names in pairs if mode.weights == weights]
+            terms = [_term(mode, value) for mode, value in own]
+            lines.append(f"{weights} = {' + '.join(terms) or '0'}")
+        return tuple(lines)
+
+    def _sums(self) -> Iterator[str]:
+        """What each order parameter is, in words."""
+        for symbol, formula in self.formulas.definitions.items():
+            yield f"{symbol} is the logit scale times the sum of {formula} over neurons"
+
+    def _responses(self) -> Iterator[str]:
+        """Velocity and size of what the modes leak into."""
+        for one, (symbol, velocity) in zip(
+            self.flow.responses(0), self.formulas.responses.items(), strict=True
+        ):
+            where = f"{one.mode.weights} leaks into {one.mode.label}"
+            if one.grade == 0:
+                yield f"{where} at uniform softmax already, and the equations are a projection"
+                continue
+            yield f"{symbol}' = {velocity}"
+            yield (
+                f"  {where} at relative order |f|^{one.grade} = kappa^{self._power(one.grade)}, "
+                f"and acts back at |f|^{one.grade + 1} = kappa^{self._power(one.grade + 1)} or higher"
+            )
+
+    def _power(self, grade: int) -> int:
+        """The power of the weights' scale kappa that goes with one of the logits' size."""
+        return grade * (self.network.degree + 1)
+
+    def report(self, system: System, certificate: Certificate | None) -> str:
+        """The network, the equations with their order parameters, where they hold, and what leaks."""
+        order = self.flow.order
+        error = f"|f|^{order} = kappa^{self._power(order)}"
+        sections = {
+            "Network": network_lines(self.network),
+            "Weights": system.ansatz(),
+            "Loss": [
+                f"cross-entropy up to cumulant {order} of the logits over the outputs",
+                f"the flow's relative error at a fixed rescaled time is of order {error}",
+            ],
+            "Order parameters": list(self._sums()),
+            "Equations of motion, amplitudes": [
+                f"{symbol}' = {velocity}" for symbol, velocity in self.formulas.velocities.items()
+            ],
+            "Equations of motion, real and imaginary parts": [
+                f"{symbol}' = {velocity}" for symbol, velocity in system.equations.items()
+            ],
+            "Time": time_lines(self.network),
+            "Leaks": list(self._responses()) or ["none"],
+            "Conditions": system.conditions[: len(system.conditions) - len(self.formulas.definitions)],
+            "Kinds of mode": list(_templates(system)),
+            "Certificate": [] if certificate is None else [str(certificate)],
+        }
+        return join_sections(sections)
+
+    def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, object]:
+        """Everything that is known, as plain data."""
+        pairs = zip(self.flow.responses(0), self.formulas.responses.items(), strict=True)
+        return {
+            **network_data(system, self, certificate),
+            "cumulants": self.flow.order,
+            "parameters": [symbol.name for symbol in system.parameters],
+            "order_parameters": _texts(self.formulas.definitions),
+            "complex_equations": _texts(self.formulas.velocities),
+            "responses": [
+                {
+                    "weights": one.mode.weights,
+                    "frequency": one.mode.label,
+                    "state": symbol.name,
+                    "relative_order": one.grade,
+                    "velocity": str(velocity),
+                }
+                for one, (symbol, velocity) in pairs
+            ],
+        }
+
+    def latex(self, system: System, *, comments: bool) -> str:
+        """The amplitudes' equations as an aligned block, below comments that say what else there is."""
+        order = self.flow.kinds[0].order
+        names = (*((order,) if order.is_Symbol else ()), *self.formulas.parameter_names)
+        in_amplitudes = replace(system, velocities=self.formulas.velocities, parameters=names)
+        notes = tuple(f"% {line.strip()}" for line in self._responses())
+        return network_latex(in_amplitudes, comments=comments, notes=notes)
+
+
+def _texts(expressions: Mapping[sp.Symbol, sp.Expr]) -> dict[str, str]:
+    return {symbol.name: str(expression) for symbol, expression in expressions.items()}
+
+
+def _term(mode: Any, value: sp.Symbol) -> str:
+    """What a mode contributes to its weights."""
+    if mode.is_mean:
+        return str(value)
+    return f"{value} chi_{mode.label}" if mode.is_real else f"Re({value} chi_{mode.label})"
+
+
+def _templates(system: System) -> Iterator[str]:
+    for template in system.templates:
+        yield f"characters {', '.join(template.characters)}"
+        for symbol, velocity in complex_equations(template.system).items():
+            yield f"  {symbol}' = {velocity}"
