@@ -92,13 +92,22 @@ class CoupledFlow:
         return {charge: total for charge, total in totals.items() if total}
 
     def _times_logits(self, power: Components) -> Components:
+        """Products with the logits; each factor has at least grade 1, which bounds that of the other."""
         parts: dict[Charge, list[tuple[int, Poly]]] = {}
-        for left, a in power.items():
-            for right, b in self.parameters.logits.items():
+        lefts, rights = (self._low(components) for components in (power, self.parameters.logits))
+        for left, a in lefts.items():
+            for right, b in rights.items():
                 found = truncated(multiply(a, b), self.parameters.grades, self.order - 1)
                 if found:
                     parts.setdefault(add_charges(self.frequencies, left, right), []).append((1, found))
         return {charge: add(found) for charge, found in parts.items()}
+
+    def _low(self, components: Components) -> Components:
+        kept = {
+            charge: truncated(polynomial, self.parameters.grades, self.order - 2)
+            for charge, polynomial in components.items()
+        }
+        return {charge: polynomial for charge, polynomial in kept.items() if polynomial}
 
     @property
     def frequencies(self) -> Frequencies[Any]:

@@ -7,6 +7,7 @@ amplitudes, such as ``a sum v conj(u)^2``. Components with proportional or conju
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from odekit.derivation.modes import ModeSet
@@ -55,12 +56,12 @@ class OrderParameters:
     all: tuple[OrderParameter, ...]
     logits: Components
 
-    @property
+    @cached_property
     def letters(self) -> int:
         """Number of letters."""
         return max((parameter.conjugate for parameter in self.all), default=-1) + 1
 
-    @property
+    @cached_property
     def grades(self) -> tuple[int, ...]:
         """The grade of every letter."""
         return tuple(parameter.grade for parameter in self.all for _ in range(1 if parameter.is_real else 2))
