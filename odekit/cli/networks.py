@@ -27,7 +27,6 @@ _OPTIONS = (
     click.option("--modes", metavar="LIST", help="Frequencies to keep, such as k,2k or 1,2, or all."),
     click.option(
         "--order",
-        "cumulant",
         type=click.IntRange(1, 3),
         default=1,
         show_default=True,
@@ -56,7 +55,7 @@ def derived_system(
     task: str,
     activation: str,
     modes: str | None,
-    cumulant: int,
+    order: int,
     embedding: str,
     constraint: str,
     decay: bool,
@@ -76,7 +75,7 @@ def derived_system(
         embedding=embedding,
         constraint=constraint,
     )
-    system = derive(network, modes, order=cumulant)
+    system = derive(network, modes, order=order)
     return with_decay(system) if decay else system
 
 

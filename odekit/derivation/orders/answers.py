@@ -8,17 +8,19 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from odekit.arguments import chosen
 from odekit.derivation.answers import NetworkAnswers, complex_equations, disagreement
 from odekit.derivation.certificates import TOLERANCE, assignments, concrete_group, no_frequency, value_of
 from odekit.derivation.modes import Condition
 from odekit.derivation.orders.certificate import MAX_CELLS, CoupledBruteForce
-from odekit.derivation.orders.conditions import coupling_conditions, resonances_of_others
+from odekit.derivation.orders.conditions import coupling_conditions
 from odekit.derivation.orders.coupled_flow import CoupledFlow
 from odekit.derivation.orders.formulas import Formulas
-from odekit.derivation.printers import network_data, network_latex, network_lines, time_lines
+from odekit.derivation.orders.other_kinds import OtherKinds, other_kinds
+from odekit.derivation.printers import network_data, network_latex, network_lines
 from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup
-from odekit.networks import Network
+from odekit.networks import Network, time_text
 from odekit.systems import Certificate, FixedPoint, ScalingSymmetry, Search, System
 from odekit.systems.algebra import evaluate
 from odekit.systems.printers import join_sections
@@ -76,7 +78,7 @@ class OrderAnswers(NetworkAnswers):
             parameters=(*((order,) if order.is_Symbol else ()), *formulas.parameters),
             conditions=(
                 *(condition.text(str(order)) for condition in self.conditions),
-                resonances_of_others(self.flow.order),
+                *self._others.conditions(self.flow.order),
                 *self._sums(),
             ),
             leaks=leaks,
@@ -161,6 +163,16 @@ class OrderAnswers(NetworkAnswers):
         """Not looked for: order parameters are no constants."""
         return Search((), "not tried", _MOVING)
 
+    def form(self, system: System, name: str) -> System:
+        """The system itself, which is in real and imaginary parts.
+
+        Raises
+        ------
+        UnknownNameError: another form.
+        """
+        chosen("form", name, ("cartesian",))
+        return system
+
     def complex_equations(self) -> Mapping[sp.Expr, sp.Expr]:
         """Time derivative of every complex amplitude, in amplitudes, order parameters and conjugates."""
         return self.formulas.velocities
@@ -174,6 +186,13 @@ class OrderAnswers(NetworkAnswers):
             terms = [_term(mode, value) for mode, value in own]
             lines.append(f"{weights} = {' + '.join(terms) or '0'}")
         return tuple(lines)
+
+    @cached_property
+    def _others(self) -> OtherKinds:
+        """What neurons of another frequency do to a neuron of one frequency; else all have these modes."""
+        modes = zip(self.flow.kinds[0].modes, self.flow.grades[0], strict=True)
+        readouts = [mode for mode, grade in modes if mode.weights == "xi" and grade == 0]
+        return other_kinds(self.network) if len(readouts) == 1 else OtherKinds(enter=True, leaks=())
 
     def _sums(self) -> Iterator[str]:
         """What each order parameter is, in words."""
@@ -217,8 +236,8 @@ class OrderAnswers(NetworkAnswers):
             "Equations of motion, real and imaginary parts": [
                 f"{symbol}' = {velocity}" for symbol, velocity in system.equations.items()
             ],
-            "Time": time_lines(self.network),
-            "Leaks": list(self._responses()) or ["none"],
+            "Time": [time_text(self.network)],
+            "Leaks": [*self._responses(), *self._others.lines()] or ["none"],
             "Conditions": system.conditions[: len(system.conditions) - len(self.formulas.definitions)],
             "Kinds of mode": list(_templates(system)),
             "Certificate": [] if certificate is None else [str(certificate)],
@@ -251,7 +270,7 @@ class OrderAnswers(NetworkAnswers):
         order = self.flow.kinds[0].order
         names = (*((order,) if order.is_Symbol else ()), *self.formulas.parameter_names)
         in_amplitudes = replace(system, velocities=self.formulas.velocities, parameters=names)
-        notes = tuple(f"% {line.strip()}" for line in self._responses())
+        notes = tuple(f"% {line.strip()}" for line in (*self._responses(), *self._others.lines()))
         return network_latex(in_amplitudes, comments=comments, notes=notes)
 
 

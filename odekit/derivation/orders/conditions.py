@@ -6,13 +6,11 @@ from itertools import product
 from math import gcd
 from typing import Any
 
-from odekit.derivation.modes import Condition, combination_text, simplify_conditions
+from odekit.derivation.modes import Condition, simplify_conditions
 from odekit.derivation.orders.components import Charge, Components, NeuronComponents, add_charges, grade_of
 from odekit.derivation.orders.coupled_flow import CoupledFlow
 
-__all__ = ["coupling_conditions", "resonances_of_others"]
-
-OTHERS = ("l", "m")
+__all__ = ["coupling_conditions"]
 
 
 def coupling_conditions(flow: CoupledFlow) -> tuple[Condition, ...]:
@@ -89,26 +87,3 @@ def _modes_that_meet(flow: CoupledFlow, kind: int) -> Iterator[Sequence[Any]]:
         for q, other in product(found, found):
             yield [frequencies.add(q, other)]
             yield [frequencies.add(q, frequencies.scale(-1, other))]
-
-
-def resonances_of_others(order: int) -> str:
-    """In words, of which other neurons there must be none: frequencies at the output would add up to zero.
-
-    Parameters
-    ----------
-    order: the highest cumulant.
-
-    >>> resonances_of_others(2)
-    'no neurons of another kind have xi at l with k+l or k-l equal to 0'
-    """
-    others = OTHERS[: order - 1]
-    symbols = ("k", *others)
-    sums = [
-        combination_text(symbols, (1, *signs, *(0,) * (len(others) - count)))
-        for count in range(1, order)
-        for signs in product((1, -1), repeat=count)
-    ]
-    names = "l" if order == 2 else "l and m (also m = l, m = k)"
-    return (
-        f"no neurons of another kind have xi at {names} with {', '.join(sums[:-1])} or {sums[-1]} equal to 0"
-    )

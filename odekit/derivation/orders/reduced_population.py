@@ -74,16 +74,16 @@ class ReducedPopulation:
     def velocities(self, amplitudes: Amplitudes) -> Amplitudes:
         """Time derivative of every amplitude, in the shape of the amplitudes."""
         parameters = list(self.order_parameters(amplitudes))
-        found = {}
+        found: dict[int, ComplexArray] = {}
         for kind, frequency in enumerate(self.frequencies):
             own = amplitudes[frequency]
             entries = self._fields[kind](self._letters(kind, own), parameters)
             rows = np.stack([np.broadcast_to(entry, own.shape[1:]) for entry in entries])
-            found[frequency] = rows * self._rate
+            found[frequency] = np.asarray(rows * self._rate, dtype=np.complex128)
         return found
 
     def amplitudes(self, weights: Mapping[str, FloatArray], frequency: int) -> ComplexArray:
-        """The amplitudes of neurons of one frequency, from their weights by group: float arrays (neuron, n)."""
+        """The amplitudes of neurons of one frequency, from their weights by group: floats (neuron, n)."""
         rows = []
         for mode in self.modes[frequency]:
             scale = (1 if mode.is_real else 2) / self.network.finite_group.order
