@@ -8,6 +8,7 @@ A mode that only moves because softmax is not uniform has a *grade*: the power o
 to the first order, at which it appears. Terms of too high a grade are left out.
 """
 
+import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -110,7 +111,7 @@ def add_charges(frequencies: Any, left: Charge, right: Charge) -> Charge:
 
 def grade_of(exponents: Sequence[int], grades: Sequence[int]) -> int:
     """The grade of a monomial."""
-    return sum(power * grade for power, grade in zip(exponents, grades, strict=True))
+    return sum(map(operator.mul, exponents, grades))
 
 
 def truncated(polynomial: Poly, grades: Sequence[int], highest: int) -> Poly:
