@@ -237,7 +237,8 @@ class System:
         """Compare with the transform of the weight-space gradient at a concrete order.
 
         Exactly, over the cyclotomic field with symbolic coefficients, up to order 13; at random points,
-        to 1e-12, beyond. Where there are several kinds of mode, all of them are certified.
+        to 1e-12, beyond; exactly modulo a prime, for random neurons, of a flow at a cumulant above the first.
+        Where there are several kinds of mode, all of them are certified.
 
         Of a system that `odekit.reduce` made it says what is proved, and what was not looked at.
         """

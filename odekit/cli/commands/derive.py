@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 # Orders at which a system of symbolic order is certified: the first one at which its conditions can be met.
-CERTIFIED_ORDERS = (7, 11, 13)
+CERTIFIED_ORDERS = (7, 11, 13, 17, 19, 23, 29, 31, 37)
 LARGEST_CERTIFIED = 200  # brute-force gradients of a larger group take too long to be a default
 
 

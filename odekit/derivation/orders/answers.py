@@ -226,7 +226,10 @@ class OrderAnswers(NetworkAnswers):
             "Network": network_lines(self.network),
             "Weights": system.ansatz(),
             "Loss": [
-                f"cross-entropy up to cumulant {order} of the logits over the outputs",
+                f"cross-entropy up to cumulant {order} of the logits over the outputs, summed over inputs:",
+                "a constant, less the logit scale times the sum of E over neurons, plus V",
+                f"E = {self.formulas.energy}",
+                f"V = {self.formulas.interaction}",
                 f"the flow's relative error at a fixed rescaled time is of order {error}",
             ],
             "Order parameters": list(self._sums()),
@@ -252,6 +255,8 @@ class OrderAnswers(NetworkAnswers):
             "cumulants": self.flow.order,
             "parameters": [symbol.name for symbol in system.parameters],
             "order_parameters": _texts(self.formulas.definitions),
+            "neuron_energy": str(self.formulas.energy),
+            "interaction": str(self.formulas.interaction),
             "complex_equations": _texts(self.formulas.velocities),
             "responses": [
                 {

@@ -87,24 +87,39 @@ class CoupledFlow:
             for charge, polynomial in power.items():
                 if charge[-1] != self.frequencies.zero:
                     parts.setdefault(charge, []).append((factor, polynomial))
-            power = self._times_logits(power) if degree + 1 < self.order else {}
+            power = self._times_logits(power, self.order - 1) if degree + 1 < self.order else {}
         totals = {charge: add(found) for charge, found in parts.items()}
         return {charge: total for charge, total in totals.items() if total}
 
-    def _times_logits(self, power: Components) -> Components:
-        """Products with the logits; each factor has at least grade 1, which bounds that of the other."""
+    @cached_property
+    def interaction(self) -> Poly:
+        """What the loss gains beyond uniform softmax, over n^s, in the letters of the order parameters.
+
+        The cumulants of the logits summed over all inputs; by Parseval that of degree r is the sum over sets
+        of r components whose charges add up to zero.
+        """
+        nothing = (self.frequencies.zero,) * (len(self.kinds[0].rules.coefficients) + 1)
+        terms: list[tuple[Fraction, Poly]] = []
+        power: Components = self.parameters.logits
+        for coefficient in moment_coefficients(self.order).values():
+            power = self._times_logits(power, self.order)
+            terms.append((coefficient, power.get(nothing, {})))
+        return add(terms)
+
+    def _times_logits(self, power: Components, highest: int) -> Components:
+        """Products with the logits up to a grade; each factor has at least 1, which bounds the other's."""
         parts: dict[Charge, list[tuple[int, Poly]]] = {}
-        lefts, rights = (self._low(components) for components in (power, self.parameters.logits))
+        lefts, rights = (self._low(each, highest - 1) for each in (power, self.parameters.logits))
         for left, a in lefts.items():
             for right, b in rights.items():
-                found = truncated(multiply(a, b), self.parameters.grades, self.order - 1)
+                found = truncated(multiply(a, b), self.parameters.grades, highest)
                 if found:
                     parts.setdefault(add_charges(self.frequencies, left, right), []).append((1, found))
         return {charge: add(found) for charge, found in parts.items()}
 
-    def _low(self, components: Components) -> Components:
+    def _low(self, components: Components, highest: int) -> Components:
         kept = {
-            charge: truncated(polynomial, self.parameters.grades, self.order - 2)
+            charge: truncated(polynomial, self.parameters.grades, highest)
             for charge, polynomial in components.items()
         }
         return {charge: polynomial for charge, polynomial in kept.items() if polynomial}

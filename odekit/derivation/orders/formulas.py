@@ -8,6 +8,7 @@ from functools import cached_property
 import sympy as sp
 
 from odekit.derivation.modes import Names, names_of, real_symbols
+from odekit.derivation.orders.components import truncated
 from odekit.derivation.orders.coupled_flow import CoupledFlow
 from odekit.systems.algebra import Poly, add, constant, letter, multiply, to_sympy
 
@@ -80,6 +81,26 @@ class Formulas:
             names_of(one.mode, several=True).value: self._expression(one.velocity)
             for one in self.flow.responses(self.kind)
         }
+
+    @cached_property
+    def energy(self) -> sp.Expr:
+        """The energy E of a neuron at uniform softmax."""
+        kind = self.flow.kinds[self.kind]
+        energy = truncated(kind.energy, self.flow.neurons[self.kind].grades, self.flow.order - 1)
+        return sp.factor_terms(self._inputs * to_sympy(energy, self.own_letters))
+
+    @cached_property
+    def interaction(self) -> sp.Expr:
+        """What the summed loss gains beyond uniform softmax, in the order parameters."""
+        pairs = [(one.letter, one.conjugate) for one in self.flow.parameters.all]
+        others = _with_conjugates(pairs, self.parameter_names)
+        return sp.factor_terms(self._inputs * to_sympy(self.flow.interaction, others))
+
+    @property
+    def _inputs(self) -> sp.Expr:
+        """The number n^s of tuples of inputs."""
+        kind = self.flow.kinds[self.kind]
+        return kind.order**kind.network.task.summands
 
     def _expression(self, field: Poly) -> sp.Expr:
         return sp.factor_terms(self.factor * to_sympy(field, self.letters))

@@ -51,6 +51,9 @@ def test_the_second_order_is_what_a_calculation_by_hand_gives() -> None:
         - sp.Rational(3, 2) * u * (v * Cbar + V * C),
         v: u**2 - sp.Rational(3, 8) * (A * u**2 + B * U**2) - sp.Rational(3, 2) * C * u * U,
     }
+    squares = [symbol * sp.conjugate(symbol) for symbol in (A, B, C)]
+    variance = sp.Rational(3, 16) * (squares[0] + squares[1]) + sp.Rational(3, 4) * squares[2]
+    assert sp.expand(formulas.interaction - N**2 * variance / 2) == 0
     for state, velocity in by_hand.items():
         assert sp.expand(formulas.velocities[state] - N * velocity) == 0
 

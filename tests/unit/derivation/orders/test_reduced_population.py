@@ -13,6 +13,7 @@ from scipy.integrate import solve_ivp
 from odekit.derivation import ReducedPopulation, reduced_population
 from odekit.errors import InputError, ReductionError
 from odekit.networks import Network
+from odekit.systems.algebra import evaluate
 
 Arrays = dict[int, NDArray[np.complex128]]
 NEURONS = 3
@@ -70,6 +71,26 @@ def test_velocities_are_the_gradient_of_the_truncated_loss(
         }
         expected = population.amplitudes(own, frequency)
         assert velocities[frequency] == pytest.approx(expected, rel=1e-11, abs=1e-13)
+
+
+@pytest.mark.parametrize("order", [2, 3])
+@pytest.mark.parametrize(("group", "frequencies"), [("Z7", [1]), ("Z8", [1, 2]), ("Z6", [2])])
+def test_the_interaction_is_the_sum_of_cumulants_over_inputs(
+    group: str, frequencies: list[int], order: int
+) -> None:
+    """With third moments where frequencies are resonant: 1 + 1 = 2 on Z8, 2 + 2 + 2 = 0 on Z6."""
+    network = Network(group, logit_scale=0.6)
+    population = reduced_population(network, frequencies, order)
+    amplitudes = started(population)
+    weights = gathered(population, amplitudes)
+    z = weights["theta"][:, :, None] + weights["theta"][:, None, :]
+    f = 0.6 * np.einsum("mab,mh->abh", z**2, weights["xi"])
+    f -= f.mean(axis=-1, keepdims=True)
+    cumulants = (f**2).mean(axis=-1).sum() / 2, (f**3).mean(axis=-1).sum() / 6
+    values = list(population.order_parameters(amplitudes))
+    found = network.finite_group.order**2 * evaluate(population.flow.interaction, values)
+    assert found == pytest.approx(sum(cumulants[: order - 1]), rel=1e-11)
+    assert (abs(cumulants[1]) > 1e-6) == (group != "Z7")
 
 
 def test_the_first_order_is_no_gradient_of_the_second(oracle: Callable[..., Any]) -> None:
