@@ -1,6 +1,6 @@
 """A neuron beyond uniform softmax: its system, in which order parameters stand for all neurons."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -9,21 +9,20 @@ import numpy as np
 import sympy as sp
 
 from odekit.arguments import chosen
-from odekit.derivation.answers import NetworkAnswers, complex_equations, disagreement
+from odekit.derivation.answers import NetworkAnswers, disagreement
 from odekit.derivation.certificates import TOLERANCE, assignments, concrete_group, no_frequency, value_of
 from odekit.derivation.modes import Condition
 from odekit.derivation.orders.certificate import MAX_CELLS, CoupledBruteForce
-from odekit.derivation.orders.conditions import coupling_conditions
+from odekit.derivation.orders.conditions import OtherKinds, coupling_conditions, other_kinds
 from odekit.derivation.orders.coupled_flow import CoupledFlow
 from odekit.derivation.orders.formulas import Formulas
-from odekit.derivation.orders.other_kinds import OtherKinds, other_kinds
-from odekit.derivation.printers import network_data, network_latex, network_lines
+from odekit.derivation.orders.printed import Printed
+from odekit.derivation.printers import network_data, network_latex
 from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup
-from odekit.networks import Network, time_text
+from odekit.networks import Network
 from odekit.systems import Certificate, FixedPoint, ScalingSymmetry, Search, System
 from odekit.systems.algebra import evaluate
-from odekit.systems.printers import join_sections
 
 __all__ = ["OrderAnswers"]
 
@@ -79,7 +78,7 @@ class OrderAnswers(NetworkAnswers):
             conditions=(
                 *(condition.text(str(order)) for condition in self.conditions),
                 *self._others.conditions(self.flow.order),
-                *self._sums(),
+                *self._printed.sums(),
             ),
             leaks=leaks,
         )
@@ -95,7 +94,9 @@ class OrderAnswers(NetworkAnswers):
         group = self._group(None)
         choice = next(iter(self._choices(group.order)), None)
         if choice is not None and self._cells(group) <= MAX_QUICK_CELLS:
-            residual = max(CoupledBruteForce(self.flow, group, choice).residual(), self._printed())
+            residual = max(
+                CoupledBruteForce(self.flow, group, choice).residual(), self._difference_of_parts()
+            )
             if residual > TOLERANCE:
                 raise disagreement(self.network, residual)
         return self.system
@@ -127,12 +128,12 @@ class OrderAnswers(NetworkAnswers):
             )
         sums = [CoupledBruteForce(self.flow, group, choice) for choice in choices]
         residual = max(each.residual() for each in sums)
-        printed = self._printed()
+        printed = self._difference_of_parts()
         passed = residual == 0.0 and printed <= TOLERANCE
         shown = printed if printed > TOLERANCE else None
         return Certificate(group.order, choices, True, residual, passed, printed=shown, modulus=sums[0].prime)
 
-    def _printed(self) -> float:
+    def _difference_of_parts(self) -> float:
         """Largest relative difference of the equations in real parts from the polynomials, at one point."""
         rng = np.random.default_rng(2602)
         symbols = self.formulas.real_symbols
@@ -194,93 +195,25 @@ class OrderAnswers(NetworkAnswers):
         readouts = [mode for mode, grade in modes if mode.weights == "xi" and grade == 0]
         return other_kinds(self.network) if len(readouts) == 1 else OtherKinds(enter=True, leaks=())
 
-    def _sums(self) -> Iterator[str]:
-        """What each order parameter is, in words."""
-        for symbol, formula in self.formulas.definitions.items():
-            yield f"{symbol} is the logit scale times the sum of {formula} over neurons"
-
-    def _responses(self) -> Iterator[str]:
-        """Velocity and size of what the modes leak into."""
-        for one, (symbol, velocity) in zip(
-            self.flow.responses(0), self.formulas.responses.items(), strict=True
-        ):
-            where = f"{one.mode.weights} leaks into {one.mode.label}"
-            if one.grade == 0:
-                yield f"{where} at uniform softmax already, and the equations are a projection"
-                continue
-            yield f"{symbol}' = {velocity}"
-            yield (
-                f"  {where} at relative order |f|^{one.grade} = kappa^{self._power(one.grade)}, "
-                f"and acts back at |f|^{one.grade + 1} = kappa^{self._power(one.grade + 1)} or higher"
-            )
-
-    def _power(self, grade: int) -> int:
-        """The power of the weights' scale kappa that goes with one of the logits' size."""
-        return grade * (self.network.degree + 1)
+    @cached_property
+    def _printed(self) -> Printed:
+        return Printed(self.formulas, self._others)
 
     def report(self, system: System, certificate: Certificate | None) -> str:
         """The network, the equations with their order parameters, where they hold, and what leaks."""
-        order = self.flow.order
-        error = f"|f|^{order} = kappa^{self._power(order)}"
-        sections = {
-            "Network": network_lines(self.network),
-            "Weights": system.ansatz(),
-            "Loss": [
-                f"cross-entropy up to cumulant {order} of the logits over the outputs, summed over inputs:",
-                "a constant, less the logit scale times the sum of E over neurons, plus V",
-                f"E = {self.formulas.energy}",
-                f"V = {self.formulas.interaction}",
-                f"the flow's relative error at a fixed rescaled time is of order {error}",
-            ],
-            "Order parameters": list(self._sums()),
-            "Equations of motion, amplitudes": [
-                f"{symbol}' = {velocity}" for symbol, velocity in self.formulas.velocities.items()
-            ],
-            "Equations of motion, real and imaginary parts": [
-                f"{symbol}' = {velocity}" for symbol, velocity in system.equations.items()
-            ],
-            "Time": [time_text(self.network)],
-            "Leaks": [*self._responses(), *self._others.lines()] or ["none"],
-            "Conditions": system.conditions[: len(system.conditions) - len(self.formulas.definitions)],
-            "Kinds of mode": list(_templates(system)),
-            "Certificate": [] if certificate is None else [str(certificate)],
-        }
-        return join_sections(sections)
+        return self._printed.report(system, certificate)
 
     def to_dict(self, system: System, certificate: Certificate | None) -> dict[str, object]:
         """Everything that is known, as plain data."""
-        pairs = zip(self.flow.responses(0), self.formulas.responses.items(), strict=True)
-        return {
-            **network_data(system, self, certificate),
-            "cumulants": self.flow.order,
-            "parameters": [symbol.name for symbol in system.parameters],
-            "order_parameters": _texts(self.formulas.definitions),
-            "neuron_energy": str(self.formulas.energy),
-            "interaction": str(self.formulas.interaction),
-            "complex_equations": _texts(self.formulas.velocities),
-            "responses": [
-                {
-                    "weights": one.mode.weights,
-                    "frequency": one.mode.label,
-                    "state": symbol.name,
-                    "relative_order": one.grade,
-                    "velocity": str(velocity),
-                }
-                for one, (symbol, velocity) in pairs
-            ],
-        }
+        return {**network_data(system, self, certificate), **self._printed.entries(system)}
 
     def latex(self, system: System, *, comments: bool) -> str:
         """The amplitudes' equations as an aligned block, below comments that say what else there is."""
         order = self.flow.kinds[0].order
         names = (*((order,) if order.is_Symbol else ()), *self.formulas.parameter_names)
         in_amplitudes = replace(system, velocities=self.formulas.velocities, parameters=names)
-        notes = tuple(f"% {line.strip()}" for line in (*self._responses(), *self._others.lines()))
+        notes = tuple(f"% {line.strip()}" for line in self._printed.leaks())
         return network_latex(in_amplitudes, comments=comments, notes=notes)
-
-
-def _texts(expressions: Mapping[sp.Symbol, sp.Expr]) -> dict[str, str]:
-    return {symbol.name: str(expression) for symbol, expression in expressions.items()}
 
 
 def _term(mode: Any, value: sp.Symbol) -> str:
@@ -288,10 +221,3 @@ def _term(mode: Any, value: sp.Symbol) -> str:
     if mode.is_mean:
         return str(value)
     return f"{value} chi_{mode.label}" if mode.is_real else f"Re({value} chi_{mode.label})"
-
-
-def _templates(system: System) -> Iterator[str]:
-    for template in system.templates:
-        yield f"characters {', '.join(template.characters)}"
-        for symbol, velocity in complex_equations(template.system).items():
-            yield f"  {symbol}' = {velocity}"
