@@ -142,7 +142,7 @@ class OrderAnswers(NetworkAnswers):
         order = self.flow.kinds[0].order
         known = {**values, **({order: 7.0} if order.is_Symbol else {})}
         factor = value_of(self.formulas.factor, known)
-        worst, size = 0.0, 1e-300
+        worst, size = 0.0, 0.0
         field = iter(self.formulas.cartesian.values())
         for mode, polynomial in zip(self.flow.kinds[0].modes, self.flow.field(0), strict=True):
             expected = factor * evaluate(polynomial, letters)
@@ -150,7 +150,7 @@ class OrderAnswers(NetworkAnswers):
                 value_of(next(field), known), 0 if mode.is_real else value_of(next(field), known)
             )
             worst, size = max(worst, abs(measured - expected)), max(size, abs(expected))
-        return worst / size
+        return worst / (size or 1.0)
 
     def first_integrals(self, system: System) -> Search[sp.Expr]:
         """Not looked for: order parameters are no constants."""

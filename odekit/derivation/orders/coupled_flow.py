@@ -256,11 +256,14 @@ def coupled_flow(kinds: Sequence[FourierReduction], order: int) -> CoupledFlow:
 
 
 def _acts_back(flow: CoupledFlow, complete: CoupledFlow) -> bool:
-    """Whether the velocities of the modes of a flow hold letters of the modes that another has besides."""
-    for index, kind in enumerate(flow.kinds):
-        known, letters = kind.rules.modes.letters, complete.neurons[index].rules.modes.letters
-        for velocity in complete.field(index)[: len(kind.modes)]:
-            if any(any(exponents[known:letters]) for exponents in velocity):
+    """Whether the velocities of the modes of a flow hold letters of the modes that another has besides.
+
+    These are of the highest grade, so that they can only stand in the flow at uniform softmax.
+    """
+    for old, kind, grades in zip(flow.kinds, complete.kinds, complete.grades, strict=True):
+        known, letters = old.rules.modes.letters, letter_grades(kind.modes, grades)
+        for velocity in kind.field[: len(old.modes)]:
+            if any(any(exponents[known:]) for exponents in truncated(velocity, letters, flow.order - 1)):
                 return True
     return False
 

@@ -16,6 +16,9 @@ __all__ = ["Formulas"]
 
 Parts = tuple[Poly, Poly]
 
+# Longer sums have no common factor but the order's power, and SymPy takes long to find that out.
+MOST_FACTORED = 40
+
 
 @dataclass(frozen=True)
 class Formulas:
@@ -103,15 +106,26 @@ class Formulas:
         return kind.order**kind.network.task.summands
 
     def _expression(self, field: Poly) -> sp.Expr:
-        return sp.factor_terms(self.factor * to_sympy(field, self.letters))
+        expression = self.factor * to_sympy(field, self.letters)
+        return sp.factor_terms(expression) if len(field) <= MOST_FACTORED else expression
 
     @cached_property
     def parameters(self) -> tuple[sp.Symbol, ...]:
         """Real symbols of the order parameters that the modes' velocities hold."""
-        used = set().union(*(velocity.free_symbols for velocity in self.velocities.values()))
+        first = self.flow.kinds[self.kind].rules.modes.letters
+        used = {
+            place
+            for velocity in self.flow.field(self.kind)
+            for exponents in velocity
+            for place, power in enumerate(exponents[first:])
+            if power
+        }
         pairs = zip(self.parameter_names, self.flow.parameters.all, strict=True)
         return tuple(
-            part for symbol, one in pairs if symbol in used for part in real_symbols(symbol, one.is_real)
+            part
+            for symbol, one in pairs
+            if used & {one.letter, one.conjugate}
+            for part in real_symbols(symbol, one.is_real)
         )
 
     @cached_property
