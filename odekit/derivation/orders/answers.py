@@ -12,13 +12,12 @@ from odekit.arguments import chosen
 from odekit.derivation.answers import NetworkAnswers, disagreement
 from odekit.derivation.certificates import TOLERANCE, assignments, concrete_group, no_frequency, value_of
 from odekit.derivation.modes import Condition
-from odekit.derivation.orders.certificate import MAX_CELLS, CoupledBruteForce
+from odekit.derivation.orders.certificate import CoupledBruteForce, cells, certify_flow
 from odekit.derivation.orders.conditions import OtherKinds, coupling_conditions, other_kinds
 from odekit.derivation.orders.coupled_flow import CoupledFlow
 from odekit.derivation.orders.formulas import Formulas
 from odekit.derivation.orders.printed import Printed
 from odekit.derivation.printers import network_data, network_latex
-from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup
 from odekit.networks import Network
 from odekit.systems import Certificate, FixedPoint, ScalingSymmetry, Search, System
@@ -93,7 +92,7 @@ class OrderAnswers(NetworkAnswers):
         """
         group = self._group(None)
         choice = next(iter(self._choices(group.order)), None)
-        if choice is not None and self._cells(group) <= MAX_QUICK_CELLS:
+        if choice is not None and cells(self.network, group) <= MAX_QUICK_CELLS:
             residual = max(
                 CoupledBruteForce(self.flow, group, choice).residual(), self._difference_of_parts()
             )
@@ -103,9 +102,6 @@ class OrderAnswers(NetworkAnswers):
 
     def _group(self, order: int | None) -> FiniteGroup:
         return concrete_group(self.network, self.flow.frequencies, self.conditions, order)
-
-    def _cells(self, group: FiniteGroup) -> int:
-        return int(group.order ** (self.network.task.summands + 1))
 
     def certify(self, system: System, order: int | None) -> Certificate:
         """Certificate at a concrete order, of the amplitudes' velocities, and of the equations in real parts.
@@ -119,19 +115,11 @@ class OrderAnswers(NetworkAnswers):
         choices = self._choices(group.order)
         if not choices:
             raise no_frequency(self.conditions, group.order)
-        if self._cells(group) > MAX_CELLS:
-            raise ReductionError(
-                "too many tuples of inputs and outputs to sum over",
-                expected=f"at most {MAX_CELLS:,}",
-                received=f"{group.order}**{self.network.task.summands + 1}",
-                hint="a smaller order",
-            )
-        sums = [CoupledBruteForce(self.flow, group, choice) for choice in choices]
-        residual = max(each.residual() for each in sums)
+        certificate = certify_flow(self.flow, group, choices)
         printed = self._difference_of_parts()
-        passed = residual == 0.0 and printed <= TOLERANCE
-        shown = printed if printed > TOLERANCE else None
-        return Certificate(group.order, choices, True, residual, passed, printed=shown, modulus=sums[0].prime)
+        if printed <= TOLERANCE:
+            return certificate
+        return replace(certificate, passed=False, printed=printed)
 
     def _difference_of_parts(self) -> float:
         """Largest relative difference of the equations in real parts from the polynomials, at one point."""

@@ -6,7 +6,7 @@ the group's root of unity exists, so that sums are exact. No selection rule and 
 graded carries one more axis, the power of the logits' size, and powers from the order on are dropped.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -18,17 +18,44 @@ import sympy as sp
 from odekit.arrays import IntArray
 from odekit.derivation.orders.components import grade_of
 from odekit.derivation.orders.coupled_flow import CoupledFlow
+from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup, character_exponents
 from odekit.networks import Network
+from odekit.systems import Certificate
 from odekit.systems.algebra import Poly, values_at
 
-__all__ = ["MAX_CELLS", "CoupledBruteForce"]
+__all__ = ["CoupledBruteForce", "cells", "certify_flow"]
 
 # Tuples of inputs times outputs: some arrays of integers of that many, and seconds.
 MAX_CELLS = 2_000_000
 # Below it, products of residues fit into 64 bits, and so do sums of residues over all tuples.
 _LARGEST_PRIME = 2**31
 NEURONS = 3
+
+
+def cells(network: Network, group: FiniteGroup) -> int:
+    """The number of tuples of inputs times that of outputs."""
+    return int(group.order ** (network.task.summands + 1))
+
+
+def certify_flow(flow: CoupledFlow, group: FiniteGroup, choices: Sequence[Mapping[str, int]]) -> Certificate:
+    """Compare a flow with brute force at a concrete group, for each choice of its frequencies' symbols.
+
+    Raises
+    ------
+    ReductionError: there are too many tuples of inputs and outputs.
+    """
+    network = flow.kinds[0].network
+    if cells(network, group) > MAX_CELLS:
+        raise ReductionError(
+            "too many tuples of inputs and outputs to sum over",
+            expected=f"at most {MAX_CELLS:,}",
+            received=f"{group.order}**{network.task.summands + 1}",
+            hint="a smaller order",
+        )
+    sums = [CoupledBruteForce(flow, group, choice) for choice in choices]
+    residual = max(each.residual() for each in sums)
+    return Certificate(group.order, tuple(choices), True, residual, residual == 0.0, modulus=sums[0].prime)
 
 
 @dataclass(frozen=True)

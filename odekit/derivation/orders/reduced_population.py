@@ -15,6 +15,7 @@ import sympy as sp
 from odekit.arguments import expect, is_series
 from odekit.arrays import ComplexArray, FloatArray
 from odekit.derivation.modes import CharacterFrequencies, Mode, default_reduction
+from odekit.derivation.orders.certificate import certify_flow
 from odekit.derivation.orders.coupled_flow import CoupledFlow, coupled_flow
 from odekit.derivation.orders.derived import HIGHEST_ORDER, check_orders
 from odekit.errors import InputError
@@ -22,6 +23,7 @@ from odekit.groups import character_exponents, dual_group
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.networks import Network, check_network
 from odekit.numbers import integer
+from odekit.systems import Certificate
 from odekit.systems.algebra import Poly, code_function, to_sympy
 
 __all__ = ["ReducedPopulation", "reduced_population"]
@@ -81,6 +83,15 @@ class ReducedPopulation:
             rows = np.stack([np.broadcast_to(entry, own.shape[1:]) for entry in entries])
             found[frequency] = np.asarray(rows * self._rate, dtype=np.complex128)
         return found
+
+    def certify(self) -> Certificate:
+        """Compare the velocities with brute force for three random neurons of each frequency, modulo a prime.
+
+        Raises
+        ------
+        ReductionError: there are too many tuples of inputs and outputs.
+        """
+        return certify_flow(self.flow, self.network.finite_group, [{}])
 
     def amplitudes(self, weights: Mapping[str, FloatArray], frequency: int) -> ComplexArray:
         """The amplitudes of neurons of one frequency, from their weights by group: floats (neuron, n)."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
 from odekit.derivation import ReducedPopulation, reduced_population
+from odekit.derivation.orders import CoupledFlow
 from odekit.errors import InputError, ReductionError
 from odekit.networks import Network
 from odekit.systems.algebra import evaluate
@@ -101,6 +104,26 @@ def test_the_first_order_is_no_gradient_of_the_second(oracle: Callable[..., Any]
     gradient = oracle(network, gathered(population, amplitudes), 1)
     own = {name: network.flow_rate() * values for name, values in gradient.items()}
     assert abs(population.amplitudes(own, 1) - right).max() > 1e-3 * abs(right).max()
+
+
+class Slow(CoupledFlow):
+    """Every velocity is a millionth too small."""
+
+    def field(self, kind: int) -> Any:
+        factor = Fraction(999_999, 1_000_000)
+        return tuple({key: factor * value for key, value in one.items()} for one in super().field(kind))
+
+
+def test_a_population_is_certified_and_a_slower_one_is_not() -> None:
+    population = reduced_population(Network("Z9"), [1, 3], 3)
+    certificate = population.certify()
+    assert certificate.passed
+    assert certificate.exact
+    flow = population.flow
+    slow = replace(population, flow=Slow(flow.kinds, flow.grades, flow.order))
+    assert not slow.certify().passed
+    with pytest.raises(ReductionError, match="too many tuples"):
+        reduced_population(Network("Z211"), [1], 1).certify()
 
 
 def test_weights_and_amplitudes_are_inverse() -> None:
