@@ -141,6 +141,10 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         odekit.reduce,
         {"flow": lambda n: FLOW, "observables": lambda n: {"u": "x**2"}, "sizes": {"n": 2}},
     ),
+    "reduced_population": (
+        odekit.derivation.reduced_population,
+        {"network": NETWORK, "frequencies": [1], "order": 2},
+    ),
     "reproduce": (
         odekit.reproduce,
         {"figures": ["lottery-map"], "out": "missing/out", "seed": 0, "on_start": None, "on_finish": None},

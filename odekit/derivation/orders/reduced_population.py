@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from odekit.arguments import expect, is_series
+from odekit.arguments import expect, is_series, mapping
 from odekit.arrays import ComplexArray, FloatArray
 from odekit.derivation.modes import CharacterFrequencies, Mode, default_reduction
 from odekit.derivation.orders.certificate import certify_flow
@@ -60,7 +60,13 @@ class ReducedPopulation:
         return found
 
     def order_parameters(self, amplitudes: Amplitudes) -> ComplexArray:
-        """The logit scale times sums over neurons, by letter of the order parameters: complex (letter,)."""
+        """The logit scale times sums over neurons, by letter of the order parameters: complex (letter,).
+
+        Raises
+        ------
+        InputError: amplitudes that lack a frequency, or have not one row for each of its modes.
+        """
+        self._check(amplitudes)
         values = np.zeros(self.flow.parameters.letters, dtype=np.complex128)
         for kind, frequency in enumerate(self.frequencies):
             if not self._own_parameters[kind]:
@@ -74,7 +80,12 @@ class ReducedPopulation:
         return values
 
     def velocities(self, amplitudes: Amplitudes) -> Amplitudes:
-        """Time derivative of every amplitude, in the shape of the amplitudes."""
+        """Time derivative of every amplitude, in the shape of the amplitudes.
+
+        Raises
+        ------
+        InputError: amplitudes that lack a frequency, or have not one row for each of its modes.
+        """
         parameters = list(self.order_parameters(amplitudes))
         found: dict[int, ComplexArray] = {}
         for kind, frequency in enumerate(self.frequencies):
@@ -83,6 +94,17 @@ class ReducedPopulation:
             rows = np.stack([np.broadcast_to(entry, own.shape[1:]) for entry in entries])
             found[frequency] = np.asarray(rows * self._rate, dtype=np.complex128)
         return found
+
+    def _check(self, amplitudes: Amplitudes) -> None:
+        given = mapping(amplitudes, "amplitudes", "{1: array (mode, neuron)}")
+        for frequency, modes in self.modes.items():
+            found = np.shape(given[frequency]) if frequency in given else ()
+            if len(found) != 2 or found[0] != len(modes):
+                raise InputError(
+                    f"the amplitudes at frequency {frequency} don't fit its modes",
+                    expected=f"an array (mode, neuron) with {len(modes)} rows",
+                    received=f"shape {found}" if frequency in given else "none",
+                )
 
     def certify(self) -> Certificate:
         """Compare the velocities with brute force for three random neurons of each frequency, modulo a prime.

@@ -210,3 +210,10 @@ def test_networks_without_higher_orders_are_refused() -> None:
         reduced_population(Network("S3"), [1])
     with pytest.raises(InputError, match="symbol"):
         reduced_population(Network("Zp"), [1])
+
+
+@pytest.mark.parametrize("amplitudes", [None, {}, {1: 3.0}, {1: np.zeros((2, 3))}, {1: None}])
+def test_amplitudes_that_do_not_fit_are_refused(amplitudes: Any) -> None:
+    population = reduced_population(Network("Z7"), [1], 2)
+    with pytest.raises(InputError, match="amplitudes"):
+        population.velocities(amplitudes)
