@@ -98,7 +98,7 @@ class ReducedPopulation:
     def _check(self, amplitudes: Amplitudes) -> None:
         given = mapping(amplitudes, "amplitudes", "{1: array (mode, neuron)}")
         for frequency, modes in self.modes.items():
-            found = np.shape(given[frequency]) if frequency in given else ()
+            found: tuple[int, ...] = np.shape(given[frequency]) if frequency in given else ()
             if len(found) != 2 or found[0] != len(modes):
                 raise InputError(
                     f"the amplitudes at frequency {frequency} don't fit its modes",
