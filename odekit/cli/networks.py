@@ -25,6 +25,13 @@ _OPTIONS = (
         help="A polynomial in z; on cyclic groups relu, gelu, ...",
     ),
     click.option("--modes", metavar="LIST", help="Frequencies to keep, such as k,2k or 1,2, or all."),
+    click.option(
+        "--order",
+        type=click.IntRange(1, 3),
+        default=1,
+        show_default=True,
+        help="Highest cumulant of the logits; above 1 neurons couple by order parameters.",
+    ),
     click.option("--embedding", default="shared", show_default=True, metavar="shared|unshared"),
     click.option("--constraint", default="none", show_default=True, metavar="none|sphere|joint_sphere"),
     click.option("--decay", is_flag=True, help="Add weight decay, as a parameter of that name."),
@@ -48,6 +55,7 @@ def derived_system(
     task: str,
     activation: str,
     modes: str | None,
+    order: int,
     embedding: str,
     constraint: str,
     decay: bool,
@@ -67,7 +75,7 @@ def derived_system(
         embedding=embedding,
         constraint=constraint,
     )
-    system = derive(network) if modes is None else derive(network, modes)
+    system = derive(network, modes, order=order)
     return with_decay(system) if decay else system
 
 

@@ -27,6 +27,7 @@ from odekit.derivation.harmonics import (
     initial_rates,
     parity_parts,
 )
+from odekit.derivation.orders import ReducedPopulation, reduced_population
 from odekit.derivation.polar import DecayLaw, FourierAnswers, SphereAnswers, decay_law, with_decay
 from odekit.derivation.population import Wave, population_logits
 from odekit.derivation.resonances import Resonance, close, resonances
@@ -44,6 +45,7 @@ __all__ = [
     "Lifted",
     "LiftedFlow",
     "Profile",
+    "ReducedPopulation",
     "Resonance",
     "SphereAnswers",
     "SphereReport",
@@ -69,6 +71,7 @@ __all__ = [
     "network_of",
     "parity_parts",
     "population_logits",
+    "reduced_population",
     "resonances",
     "sphere_report",
     "system_in_blocks",

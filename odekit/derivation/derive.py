@@ -1,8 +1,9 @@
 """derive: from a network to its reduced system, by the road that its group and activation allow."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import sympy as sp
@@ -21,20 +22,22 @@ from odekit.derivation.modes import (
     mean_matters,
     reduction_to,
 )
+from odekit.derivation.orders import HIGHEST_ORDER, check_orders, system_at_order
 from odekit.derivation.polar import FourierAnswers, SphereAnswers
 from odekit.derivation.spheres import radial_conditions
 from odekit.errors import InputError, ReductionError, shown
 from odekit.groups import CyclicFamily, FiniteGroup, dual_group
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.networks import ACTIVATIONS, Network
+from odekit.numbers import integer
 from odekit.systems import System, Template
 
 __all__ = ["derive"]
 
 
 @bounded("the derivation", DERIVATION_SECONDS)
-def derive(network: Network, modes: Modes | None = None) -> System:
-    """The network's gradient flow at uniform softmax: in a few Fourier modes, or in blocks.
+def derive(network: Network, modes: Modes | None = None, order: int = 1) -> System:
+    """The network's gradient flow near uniform softmax: in a few Fourier modes, or in blocks.
 
     On an Abelian group, with or without unit spheres, the result is a system in magnitudes and phases of the
     chosen modes; on any other group it is a system in blocks, at all irreps.
@@ -51,6 +54,11 @@ def derive(network: Network, modes: Modes | None = None) -> System:
     modes: frequencies to keep, such as ``"k,2k"``, ``"k,l"``, ``[1, 2]``, or ``"all"`` at a concrete order;
         ``"0"`` is the mean of theta. By default one frequency k, at which theta has the multiples that the
         task asks for, and the mean where the activation's degree is 3 or more and the energy depends on it.
+    order: the highest cumulant of the logits over the outputs that the loss keeps. At 1 softmax is uniform
+        and neurons are alone. At 2 or 3, for polynomial activations on Abelian groups without spheres, they
+        see each other through order parameters, the real and imaginary parts of which are parameters of the
+        system: sums over all neurons, which its conditions define. All neurons have the same modes there;
+        modes into which these leak are states too where they act back at that order.
 
     Returns
     -------
@@ -63,9 +71,10 @@ def derive(network: Network, modes: Modes | None = None) -> System:
     ReductionError: an activation that is no polynomial where that is not available, or of a degree above 2
         on a non-Abelian group.
     ReductionError: spheres on which the energy is not homogeneous.
+    ReductionError: an order above 1 on a non-Abelian group, on spheres, or for no polynomial.
     ReductionError: equations that disagree with brute force at a random point, which is a fault of odekit.
     InputError: modes on a non-Abelian group, or for an activation that is no polynomial.
-    InputError: something else than a network.
+    InputError: something else than a network, or an order other than 1, 2 and 3.
     InputError: modes that can't be read, or that the group doesn't have.
 
     Source: arXiv 2602.16849 (Z_p, quadratic activation); the selection rules extend it. arXiv 2606.02993
@@ -79,15 +88,19 @@ def derive(network: Network, modes: Modes | None = None) -> System:
         raise InputError(
             "what to derive is no network", expected="odekit.Network('Zp')", received=shown(network)
         )
+    order = integer(order, "the order of the cumulants", 1, HIGHEST_ORDER)
+    if order > 1:
+        check_orders(network)
     if network.activation_polynomial is None:
         return _derive_harmonic(network, modes)
+    finish = _polar if order == 1 else partial(system_at_order, order=order)
     if isinstance(network.group, CyclicFamily):
-        return _derive_symbolic(network, network.group, modes)
+        return finish(_symbolic_reduction(network, network.group, modes))
     if not network.group.is_abelian:
         return _derive_blocks(network, network.group, modes)
     if modes is not None:
-        return _derive_chosen(network, network.group, modes)
-    return _derive_templates(network, network.group)
+        return finish(_chosen_reduction(network, network.group, modes))
+    return _derive_templates(network, network.group, finish)
 
 
 def _derive_harmonic(network: Network, modes: Modes | None) -> System:
@@ -114,24 +127,26 @@ def _derive_blocks(network: Network, group: FiniteGroup, modes: Modes | None) ->
     return lifted_system(network)
 
 
-def _derive_symbolic(network: Network, family: CyclicFamily, modes: Modes | None) -> System:
+def _symbolic_reduction(network: Network, family: CyclicFamily, modes: Modes | None) -> FourierReduction:
     order = sp.Symbol(family.symbol, integer=True, positive=True)
     if modes is None:
-        return _polar(default_reduction(network, SymbolicFrequencies(("k",)), (Fraction(1),), order))
+        return default_reduction(network, SymbolicFrequencies(("k",)), (Fraction(1),), order)
     frequencies, chosen = chosen_combinations(modes)
     wanted = _same_for_all(network, chosen, frequencies.zero)
-    return _polar(reduction_to(network, frequencies, wanted, order))
+    return reduction_to(network, frequencies, wanted, order)
 
 
-def _derive_chosen(network: Network, group: FiniteGroup, modes: Modes) -> System:
+def _chosen_reduction(network: Network, group: FiniteGroup, modes: Modes) -> FourierReduction:
     frequencies = CharacterFrequencies(dual_group(group))
     has_mean = network.degree > 2 or any(mean_matters(network, name) for name in network.embeddings)
     chosen = chosen_characters(frequencies, modes, has_mean)
     wanted = _same_for_all(network, chosen, frequencies.zero)
-    return _polar(reduction_to(network, frequencies, wanted, sp.Integer(group.order)))
+    return reduction_to(network, frequencies, wanted, sp.Integer(group.order))
 
 
-def _derive_templates(network: Network, group: FiniteGroup) -> System:
+def _derive_templates(
+    network: Network, group: FiniteGroup, finish: Callable[[FourierReduction], System]
+) -> System:
     """Derive once per kind of character, and group the kinds whose systems are the same."""
     if group.order == 1:
         raise ReductionError("the trivial group has no modes", expected="order above 1", received="order 1")
@@ -139,7 +154,7 @@ def _derive_templates(network: Network, group: FiniteGroup) -> System:
     systems: dict[Hashable, tuple[System, list[int]]] = {}
     for members in kinds_of_characters(network, group, dual):
         frequencies = CharacterFrequencies(dual, base=members[0])
-        system = _polar(default_reduction(network, frequencies, members[0], sp.Integer(group.order)))
+        system = finish(default_reduction(network, frequencies, members[0], sp.Integer(group.order)))
         leaks = tuple((name, frozenset(labels)) for name, labels in system.leaks.items())
         key = (tuple(system.equations.items()), leaks, tuple(system.definitions.items()))
         systems.setdefault(key, (system, []))[1].extend(members)

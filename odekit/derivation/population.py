@@ -6,19 +6,17 @@ that it leaves alone too: waves in one linear form each, which over all frequenc
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import product
-from math import factorial, prod
 
 import sympy as sp
 
 from odekit.derivation.derive import derive
-from odekit.derivation.modes import FourierReduction, powers
+from odekit.derivation.modes import FourierReduction
+from odekit.derivation.orders import NeuronComponents
 from odekit.derivation.polar import FourierAnswers
 from odekit.errors import ReductionError
 from odekit.groups import CyclicFamily
 from odekit.networks import Network
-from odekit.systems.algebra import Poly, multiply
+from odekit.systems.algebra import Poly
 
 __all__ = ["Wave", "population_logits"]
 
@@ -93,29 +91,9 @@ def _reduction(network: Network) -> FourierReduction:
 
 def _waves(reduction: FourierReduction) -> Iterator[tuple[Form, Poly]]:
     """Each product of characters in the logit of one neuron: its form in units of k, and its polynomial."""
-    rules = reduction.rules
-    degree = max(rules.activation, default=0)
-    tables = {
-        name: powers(rules.modes.expansion(name), degree, rules.modes) for name in set(rules.embeddings)
-    }
-    for d, coefficient in rules.activation.items():
-        for degrees in _compositions(d, len(rules.embeddings)):
-            count = Fraction(factorial(d), prod(factorial(part) for part in degrees))
-            factors = [tables[name][part] for name, part in zip(rules.embeddings, degrees, strict=True)]
-            for chosen in product(*(table.items() for table in factors), rules.modes.expansion("xi").items()):
-                form = tuple(int(frequency[0]) for frequency, _ in chosen)
-                yield form, _product(count * coefficient, [polynomial for _, polynomial in chosen])
-
-
-def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
-    return (c for c in product(range(total + 1), repeat=parts) if sum(c) == total)
-
-
-def _product(factor: Fraction, polynomials: Sequence[Poly]) -> Poly:
-    result = polynomials[0]
-    for polynomial in polynomials[1:]:
-        result = multiply(result, polynomial)
-    return {key: factor * value for key, value in result.items()}
+    neuron = NeuronComponents(reduction.rules, (0,) * reduction.rules.modes.letters, highest=0)
+    for charge, polynomial in neuron.logits.items():
+        yield tuple(int(frequency[0]) for frequency in charge), polynomial
 
 
 def _averaged(reduction: FourierReduction, polynomial: Poly) -> sp.Expr:

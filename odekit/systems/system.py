@@ -244,8 +244,8 @@ class System:
     def certify(self, order: int | None = None) -> Certificate:
         """Compare with the transform of the weight-space gradient at a concrete order.
 
-        Exactly, over the cyclotomic field with symbolic coefficients, up to order 13; at random points,
-        to 1e-12, beyond. Where there are several kinds of mode, all of them are certified.
+        Exactly, over the cyclotomic field, up to order 13, and modulo a prime at cumulants above the first;
+        else at random points, to 1e-12. Where there are several kinds of mode, all of them are certified.
 
         Of a system that `odekit.reduce` made it says what is proved, and what was not looked at.
         """

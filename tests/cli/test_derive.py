@@ -222,3 +222,32 @@ def test_a_file_stands_alone(
     assert result.exit_code == 2
     assert message in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_an_order_above_one_couples_neurons(invoke: Invoke, tmp_path: Path) -> None:
+    place = tmp_path / "system.json"
+    result = invoke("derive", "--order", "2", "--certify", "11", "--json", str(place))
+    assert result.exit_code == 0
+    assert "v' = p*(-3*S1*conjugate(u)**2/8" in result.stdout
+    assert "order 11 (k = 1)" in result.stdout
+    data = json.loads(place.read_text())
+    assert data["cumulants"] == 2
+    assert data["certificate"]["modulus"] % 11 == 1
+    assert data["leaks"] == {"theta": ["3k"], "xi": []}
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--group", "S3"), "no order above 1 in blocks"),
+        (("--constraint", "sphere"), "no order above 1 on spheres"),
+        (("--activation", "relu"), "no order above 1 for this activation"),
+    ],
+)
+def test_an_order_that_is_not_derived_is_refused(
+    invoke: Invoke, options: tuple[str, str], reason: str
+) -> None:
+    result = invoke("derive", "--order", "3", *options)
+    assert result.exit_code == 2
+    assert reason in result.stderr
+    assert "--order 1" in result.stderr

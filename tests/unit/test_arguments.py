@@ -86,7 +86,7 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "load_trajectory": (odekit.load_trajectory, {"path": "none.npz", "meta": None}),
     "compile": (odekit.compile, {"system": SYSTEM, "backend": "numpy", "method": "dop853"}),
-    "derive": (odekit.derive, {"network": NETWORK, "modes": "1"}),
+    "derive": (odekit.derive, {"network": NETWORK, "modes": "1", "order": 1}),
     "estimate_rate": (
         odekit.estimate_rate,
         {"t": np.arange(50.0), "distance": np.exp(-np.arange(50.0)), "floor": None, "start": 0.1},
@@ -140,6 +140,10 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "reduce at any size": (
         odekit.reduce,
         {"flow": lambda n: FLOW, "observables": lambda n: {"u": "x**2"}, "sizes": {"n": 2}},
+    ),
+    "reduced_population": (
+        odekit.derivation.reduced_population,
+        {"network": NETWORK, "frequencies": [1], "order": 2},
     ),
     "reproduce": (
         odekit.reproduce,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 # Orders at which a system of symbolic order is certified: the first one at which its conditions can be met.
-CERTIFIED_ORDERS = (7, 11, 13)
+CERTIFIED_ORDERS = (7, 11, 13, 17, 19, 23, 29, 31, 37)
 LARGEST_CERTIFIED = 200  # brute-force gradients of a larger group take too long to be a default
 
 
@@ -39,6 +39,7 @@ LARGEST_CERTIFIED = 200  # brute-force gradients of a larger group take too long
             "odekit derive --group S4 --embedding unshared --constraint sphere",
             "Blocks at the irreps of any group, conservation laws, and a table of maxima with their rates.",
         ),
+        ("odekit derive --order 2", "Softmax one cumulant further: order parameters, and what leaks."),
         ("odekit derive --certify 13 --json system.json", "And a file with equations, leaks, certificate."),
         ("odekit derive lotka.toml --format latex", "The ODE of a file, as `odekit analyse` tells it."),
     ),
@@ -47,7 +48,7 @@ LARGEST_CERTIFIED = 200  # brute-force gradients of a larger group take too long
 @network_options
 @click.option(
     "--certify",
-    "order",
+    "certified",
     type=click.IntRange(min=2),
     metavar="N",
     help="Order of the brute-force gradient to compare with. Default: the group's, up to 200, or 7.",
@@ -56,14 +57,17 @@ LARGEST_CERTIFIED = 200  # brute-force gradients of a larger group take too long
 @json_option("the system")
 @limit_options
 @debug_option
-def command(file: Path | None, order: int | None, form: str, json_file: str | None, **network: Any) -> None:
+def command(
+    file: Path | None, certified: int | None, form: str, json_file: str | None, **network: Any
+) -> None:
     """Derive the reduced ODE of a network's gradient flow, near uniform softmax.
 
     Prints states and equations, the conditions under which they hold, whether the modes are closed and where
     they leak, first integrals, fixed phases, rates, and a certificate: a comparison with the gradient summed
     by brute force, exact up to order 13. Shows nothing and exits with 1 if that disagrees. On a group that is
     not Abelian the equations are those of the blocks at its irreps. With --constraint sphere or joint_sphere
-    come what the spheres add, exact solutions, and the maxima of the energy with their spectra.
+    come what the spheres add, exact solutions, and the maxima of the energy with their spectra. At --order 2
+    or 3 softmax is no longer uniform: neurons couple through order parameters, sums over all of them.
 
     With FILE.toml, the ODE or gradient flow that it holds is told instead, as `odekit analyse --help` says.
     """
@@ -72,7 +76,7 @@ def command(file: Path | None, order: int | None, form: str, json_file: str | No
         show_file(file, form, json_file)
         return
     system = derived_system(**network)
-    certificate = _certificate(system, order)
+    certificate = _certificate(system, certified)
     if certificate is not None and not certificate.passed:
         tell(f"{certificate}\nThe equations are not shown: this is a fault of odekit.", err=True)
         click.get_current_context().exit(ExitCode.REFUTED)

@@ -2,3 +2,4 @@
 
 from odekit.derivation.certificates.certificate import *
 from odekit.derivation.certificates.exact_transform import *
+from odekit.derivation.certificates.system_transform import *

@@ -4,21 +4,23 @@ The gradient is summed over all tuples of elements and transformed at every freq
 it must be the zero polynomial over the cyclotomic field at the modes; elsewhere zero, or the declared leak.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import gcd
 from types import MappingProxyType
+from typing import Any
 
 from odekit.derivation.certificates.exact_transform import ExactTransform
 from odekit.derivation.certificates.numeric_transform import MAX_TUPLES, NumericTransform
 from odekit.derivation.certificates.system_transform import SystemTransform
-from odekit.derivation.modes import FourierReduction
+from odekit.derivation.modes import Condition, FourierReduction, Frequencies
 from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup, cyclic
+from odekit.networks import Network
 from odekit.numbers import integer
 from odekit.systems import Certificate, System
 
-__all__ = ["TOLERANCE", "certify", "spot_check"]
+__all__ = ["TOLERANCE", "assignments", "certify", "concrete_group", "no_frequency", "spot_check"]
 
 # Exact sums grow fast with the order; beyond this they are taken in floating point.
 EXACT_ORDER = 13
@@ -54,15 +56,11 @@ def certify(
     ReductionError: the order is not the group's, no frequency of that order meets the conditions, or there
         are more than `MAX_TUPLES` tuples to sum over.
     """
-    group = _group(reduction, order)
-    choices = tuple(_assignments(reduction, group.order))
+    conditions, frequencies = reduction.conditions, reduction.rules.modes.frequencies
+    group = concrete_group(reduction.network, frequencies, conditions, order)
+    choices = tuple(assignments(frequencies, conditions, group.order))
     if not choices:
-        raise ReductionError(
-            f"no frequency of order {group.order} meets the conditions",
-            expected="; ".join(c.text("n") for c in reduction.conditions),
-            received=f"order {group.order}",
-            hint="a larger order",
-        )
+        raise no_frequency(conditions, group.order)
     exact = group.order <= EXACT_ORDER and ExactTransform(reduction, group, choices[0]).is_affordable
     if not exact and not NumericTransform(reduction, group, choices[0]).is_affordable:
         raise ReductionError(
@@ -99,18 +97,44 @@ def spot_check(
 
     It is 0 where there are too many tuples, or no order near 7 meets the conditions.
     """
-    group = _group(reduction, None)
-    choice = next(iter(_assignments(reduction, group.order)), None)
+    conditions, frequencies = reduction.conditions, reduction.rules.modes.frequencies
+    group = concrete_group(reduction.network, frequencies, conditions, None)
+    choice = next(iter(assignments(frequencies, conditions, group.order)), None)
     if choice is None or group.order**reduction.network.task.summands > MAX_QUICK_TUPLES:
         return 0.0
     return SystemTransform(reduction, group, choice, system, spheres, radial).residual()
 
 
-def _group(reduction: FourierReduction, order: int | None) -> FiniteGroup:
+def no_frequency(conditions: Sequence[Condition], order: int) -> ReductionError:
+    """What is raised where no frequency meets the conditions."""
+    return ReductionError(
+        f"no frequency of order {order} meets the conditions",
+        expected="; ".join(c.text("n") for c in conditions),
+        received=f"order {order}",
+        hint="a larger order",
+    )
+
+
+def concrete_group(
+    network: Network, frequencies: Frequencies[Any], conditions: Sequence[Condition], order: int | None
+) -> FiniteGroup:
+    """The group to sum over: the network's own, or the cyclic one of an order.
+
+    Parameters
+    ----------
+    network: whose group it is.
+    frequencies, conditions: of what is put to the test; they choose the order where none is given.
+    order: at least 2, or None.
+
+    Raises
+    ------
+    InputError: the order is not an integer above 1.
+    ReductionError: the order is not the group's.
+    """
     order = None if order is None else integer(order, "the order of a group to certify at", 2)
-    own = reduction.network.group
+    own = network.group
     if not isinstance(own, FiniteGroup):
-        return cyclic(order or _default_order(reduction))
+        return cyclic(order or _default_order(frequencies, conditions))
     if order not in (None, own.order):
         raise ReductionError(
             "a certificate at another order than the group's",
@@ -121,22 +145,24 @@ def _group(reduction: FourierReduction, order: int | None) -> FiniteGroup:
     return own
 
 
-def _default_order(reduction: FourierReduction) -> int:
+def _default_order(frequencies: Frequencies[Any], conditions: Sequence[Condition]) -> int:
     """The first order from 7 on at which some frequency meets the conditions."""
     orders = range(DEFAULT_ORDER, MAX_DEFAULT_ORDER)
     return next(
-        (order for order in orders if any(True for _ in _assignments(reduction, order))), DEFAULT_ORDER
+        (order for order in orders if any(True for _ in assignments(frequencies, conditions, order))),
+        DEFAULT_ORDER,
     )
 
 
-def _assignments(reduction: FourierReduction, order: int) -> Iterator[Mapping[str, int]]:
+def assignments(
+    frequencies: Frequencies[Any], conditions: Sequence[Condition], order: int
+) -> Iterator[Mapping[str, int]]:
     """Concrete frequencies that meet the conditions.
 
     One for every divisor of the order that k can share with it, because an automorphism of the group carries
     it to the others; for several symbols the first that serves. At a concrete order there is nothing to
     choose.
     """
-    frequencies = reduction.rules.modes.frequencies
     symbols = frequencies.symbols
     if not symbols:
         yield {} if frequencies.base is None else {"k": frequencies.base}
@@ -145,7 +171,7 @@ def _assignments(reduction: FourierReduction, order: int) -> Iterator[Mapping[st
     for values in _candidates(len(symbols), order):
         choice = dict(zip(symbols, values, strict=True))
         kind = tuple(gcd(value, order) for value in values)
-        if kind in seen or not all(condition.holds(order, choice) for condition in reduction.conditions):
+        if kind in seen or not all(condition.holds(order, choice) for condition in conditions):
             continue
         seen.add(kind)
         yield choice

@@ -22,7 +22,7 @@ from odekit.derivation.modes.selection_rules import SelectionRules
 from odekit.networks import Network
 from odekit.systems.algebra import Poly, add, differentiate
 
-__all__ = ["FourierReduction", "Names"]
+__all__ = ["FourierReduction", "Names", "names_of", "real_symbols"]
 
 
 @dataclass(frozen=True)
@@ -107,10 +107,11 @@ class FourierReduction:
     def names(self) -> tuple[Names, ...]:
         """Symbols of every mode, in order; with its frequency where there are several."""
         several = len({mode.frequency for mode in self.modes if not mode.is_mean}) > 1
-        return tuple(_name(mode, several) for mode in self.modes)
+        return tuple(names_of(mode, several) for mode in self.modes)
 
 
-def _name(mode: Mode[Any], several: bool) -> Names:
+def names_of(mode: Mode[Any], several: bool) -> Names:
+    """Symbols of a mode, with its frequency where there are several."""
     number = mode.weights.removeprefix("theta") if mode.weights != "xi" else ""
     if mode.is_mean:
         mean = sp.Symbol(f"theta{number}_0" if number else "theta0", real=True)
@@ -122,6 +123,13 @@ def _name(mode: Mode[Any], several: bool) -> Names:
         signed = sp.Symbol(value, real=True)
         return Names(signed, signed, None)
     return Names(sp.Symbol(value), sp.Symbol(magnitude, positive=True), sp.Symbol(phase, real=True))
+
+
+def real_symbols(symbol: sp.Symbol, is_real: bool) -> tuple[sp.Symbol, ...]:
+    """A real symbol itself; of a complex one those of its real and imaginary part."""
+    if is_real:
+        return (symbol,)
+    return tuple(sp.Symbol(f"{symbol.name}_{part}", real=True) for part in ("re", "im"))
 
 
 def _plain(label: str) -> str:

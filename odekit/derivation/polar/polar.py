@@ -13,7 +13,7 @@ from typing import Any
 
 import sympy as sp
 
-from odekit.derivation.modes import FourierReduction, Mode, Names
+from odekit.derivation.modes import FourierReduction, Mode, Names, real_symbols
 from odekit.derivation.polar.long_sums import Monomial, factored_sum
 from odekit.systems.algebra import Poly, to_sympy
 
@@ -197,7 +197,7 @@ def _parts(reduction: FourierReduction, mode: Mode[Any]) -> tuple[sp.Symbol, ...
 
 def real_parts(names: Names) -> tuple[sp.Symbol, sp.Symbol]:
     """The real and the imaginary part of a complex mode."""
-    real, imaginary = (sp.Symbol(f"{names.value.name}_{part}", real=True) for part in ("re", "im"))
+    real, imaginary = real_symbols(names.value, is_real=False)
     return real, imaginary
 
 

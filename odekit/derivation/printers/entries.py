@@ -28,7 +28,7 @@ def network_entry(network: Network) -> dict[str, Any]:
 
 
 def certificate_entry(certificate: Certificate) -> dict[str, Any]:
-    """What was compared, and what came of it; the tolerance where it is more than rounding."""
+    """What was compared, and what came of it; tolerance and modulus where there are such."""
     entry = {
         "order": certificate.order,
         "frequencies": [dict(choice) for choice in certificate.frequencies],
@@ -36,7 +36,8 @@ def certificate_entry(certificate: Certificate) -> dict[str, Any]:
         "residual": certificate.residual,
         "passed": certificate.passed,
     }
-    return entry if certificate.tolerance is None else {**entry, "tolerance": certificate.tolerance}
+    further = {"tolerance": certificate.tolerance, "modulus": certificate.modulus}
+    return {**entry, **{name: value for name, value in further.items() if value is not None}}
 
 
 def landscape_entries(points: Iterable[CriticalPoint]) -> list[dict[str, Any]]:

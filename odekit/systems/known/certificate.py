@@ -20,6 +20,7 @@ class Certificate:
     printed: largest relative difference of the equations in their states, on the spheres where there are any;
         None where that isn't told.
     tolerance: the difference that passes, where it is more than rounding.
+    modulus: the prime modulo which the sums were exact, at random residues; None over the cyclotomic field.
     """
 
     order: int
@@ -29,9 +30,11 @@ class Certificate:
     passed: bool
     printed: float | None = field(default=None, kw_only=True)
     tolerance: float | None = field(default=None, kw_only=True)
+    modulus: int | None = field(default=None, kw_only=True)
 
     def __str__(self) -> str:
-        kind = "exactly, over the cyclotomic field" if self.exact else "at random points"
+        numbers = "over the cyclotomic field" if self.modulus is None else f"modulo {self.modulus}"
+        kind = f"exactly, {numbers}" if self.exact else "at random points"
         verdict = "agrees" if self.passed else "DISAGREES"
         tried = "; ".join(", ".join(f"{k} = {v}" for k, v in f.items()) for f in self.frequencies)
         where = f" ({tried})" if tried else ""
@@ -53,6 +56,7 @@ def combined(certificates: Sequence[Certificate]) -> Certificate:
         passed=all(part.passed for part in certificates),
         printed=_largest(part.printed for part in certificates),
         tolerance=_largest(part.tolerance for part in certificates),
+        modulus=max((part.modulus for part in certificates if part.modulus is not None), default=None),
     )
 
 
