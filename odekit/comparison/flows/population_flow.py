@@ -20,9 +20,11 @@ from odekit.arrays import FloatArray
 from odekit.networks import Network
 from odekit.simulation import Velocity, stack_mapping, unstack_mapping
 
-__all__ = ["PopulationFlow"]
+__all__ = ["Orbit", "PopulationFlow"]
 
 MOST = float(np.finfo(np.float64).max)
+# A step that is so short a part of the time passed is one of a blow-up: no flow is followed by so many.
+SHORT = 1e-8
 
 
 class PopulationFlow:
@@ -93,19 +95,52 @@ class PopulationFlow:
         size = float(np.sqrt((start**2).mean()))
         solver: Any = DOP853(slope, times[0], start.ravel(), times[-1], rtol=rtol, atol=rtol * size)
         place = 1
-        while place < len(times) and _stepped(solver, largest):
-            between = solver.dense_output()
-            while place < len(times) and times[place] <= solver.t:
-                yield float(times[place]), between(times[place]).reshape(shape)
-                place += 1
+        while place < len(times) and _stepped(solver, largest) and _is_worth(solver, times[0]):
+            passed = int(np.searchsorted(times, solver.t, side="right"))
+            if place < passed:
+                between = solver.dense_output()
+                yield from ((float(t), between(t).reshape(shape)) for t in times[place:passed])
+                place = passed
             if every_step and times[place - 1] < solver.t < times[-1]:
                 yield float(solver.t), solver.y.reshape(shape).copy()
 
 
+class Orbit:
+    """Stacks along an orbit by time, integrated no further than they are asked for, and kept.
+
+    Parameters
+    ----------
+    moving: times and stacks, as `PopulationFlow.follow` yields them.
+    """
+
+    def __init__(self, moving: Iterator[tuple[float, FloatArray]]) -> None:
+        self._moving = moving
+        self._found: dict[float, FloatArray] = {}
+
+    def __call__(self, t: float) -> FloatArray | None:
+        """The stack at one of the times; None past a blow-up."""
+        while t not in self._found:
+            moved = next(self._moving, None)
+            if moved is None:
+                return None
+            self._found[moved[0]] = moved[1]
+        return self._found[t]
+
+
 def _stepped(solver: Any, largest: float) -> bool:
-    """Whether one more step could be taken; not past a blow-up, nor after the last time."""
+    """Whether one more step could be taken; not past a blow-up, nor after the last time.
+
+    As a blow-up nears, each step has to be shorter than the last by the same factor, or is tried twice.
+    """
     if solver.status != "running":
         return False
+    before = solver.step_size
     with np.errstate(all="ignore"):
         solver.step()
+    if before:
+        solver.h_abs *= min(1.0, solver.step_size / before)
     return solver.status != "failed" and bool(np.abs(solver.y).max() <= min(largest, MOST))
+
+
+def _is_worth(solver: Any, begun: float) -> bool:
+    return solver.status == "finished" or solver.step_size > SHORT * (solver.t - begun)
