@@ -126,7 +126,7 @@ class Coupled:
         return self._filled(flow, self.sped(self.run.t[:count], factor))
 
     def sped(self, times: FloatArray, factor: float = 1.0) -> FloatArray:
-        """The times at which the flow is where its field, as it is stated times a factor, is at some times."""
+        """When the flow is where it would be at some times if its field were as stated, times a factor."""
         speed = factor * self.scale_field
         return times if speed == 1 else np.asarray(times[0] + speed * (times - times[0]))
 

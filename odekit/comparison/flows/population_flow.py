@@ -143,4 +143,4 @@ def _stepped(solver: Any, largest: float) -> bool:
 
 
 def _is_worth(solver: Any, begun: float) -> bool:
-    return solver.status == "finished" or solver.step_size > SHORT * (solver.t - begun)
+    return bool(solver.status == "finished" or solver.step_size > SHORT * (solver.t - begun))
