@@ -24,7 +24,7 @@ from odekit.comparison.accuracy import (
 from odekit.comparison.compare_blocks import is_in_blocks, lifted_errors, lifted_orbit
 from odekit.comparison.control import CHANGE
 from odekit.comparison.flows import LiftedNeurons, Linearisation, Orbit, PopulationFlow, ReducedFlow
-from odekit.comparison.measures import Modes, error_curves, lengths_by_mode, project
+from odekit.comparison.measures import Modes, error_curves, project
 from odekit.comparison.parts import Parts, Weights, distance
 from odekit.errors import ReductionError
 from odekit.groups import mean_mode, to_modes
@@ -225,9 +225,7 @@ class Coupled:
         here = self.flow(order).by_name(self._orbits[1][order])
         sizes = neuron_lengths(self.run)[:count]
         reduction = distance(self.run, whole, here) / sizes
-        return coupled_budget(
-            self.run, dense, self._parting, self._next_terms, reduction, self._solver_error[:count]
-        )
+        return coupled_budget(self.run, dense, self._parting, reduction, self._left_out[:count])
 
     @cached_property
     def _parting(self) -> MeasuredOrbit:
@@ -238,25 +236,15 @@ class Coupled:
         return MeasuredOrbit.of_modes(dense, project(dense), Linearisation(ReducedFlow(self.run.network)))
 
     @cached_property
-    def _next_terms(self) -> FloatArray:
-        """What the modified equation leaves out along the orbit, in the metric of the flow, (T, M, K + 1)."""
-        dense, flow = self._orbits[0], self.flow(None)
-        scale = {name: np.sqrt(rate) for name, rate in self.run.network.rates.items()}
-        stacks = (flow.stack({name: w[i] for name, w in dense.weights.items()}) for i in range(len(dense)))
-        terms = flow.by_name(np.array([flow.next_term(stack) for stack in stacks]))
-        moved = {name: w / scale[name] for name, w in terms.items()}
-        if is_in_blocks(self.run.network):
-            lengths = np.sqrt(sum((w**2).sum(axis=-1) for w in moved.values()))[..., None]
-            return np.concatenate([lengths, np.zeros_like(lengths)], axis=-1)
-        modes = _modes(self.run, moved)
-        return lengths_by_mode(modes.group, modes.amplitudes, modes.means)
+    def _left_out(self) -> FloatArray:
+        """Bound of what is left out of the orbits, over a neuron's length, (count, M).
 
-    @cached_property
-    def _solver_error(self) -> FloatArray:
-        """Bound of the relative error of two orbits together, (count, M)."""
+        That is how far the orbit with the next term of the modified equation, integrated more coarsely, is
+        away from the whole softmax's; the terms after it, and the errors of two finer integrations, are less.
+        """
         dense = self._orbits[0]
         times = self.run.t[np.isin(self.run.t, dense.t)]
-        flow = self.flow(None)
+        flow = PopulationFlow(self.run.network, None, self.step, is_further=True)
         stacks = np.array([stack for _, stack in flow.follow(self.start, times, COARSE)])
         chosen = np.searchsorted(dense.t, times[: len(stacks)])
         fine = {name: w[chosen] for name, w in dense.weights.items()}

@@ -206,10 +206,16 @@ class Comparison(Labelled):
             for what in ("median", "largest")
         ]
         rows: list[list[str | float]] = [
-            [name, *(_error(c[place]) for place in places.values() for c in (curve.median, curve.max))]
+            [name, *(self._error(c[place]) for place in places.values() for c in (curve.median, curve.max))]
             for name, curve in self.errors.items()
         ]
         return head + html_table(("of", *columns), rows, self._told())
+
+    def _error(self, value: float) -> str | float:
+        """An error, or why there is none."""
+        if not np.isnan(value):
+            return float(value)
+        return "blown up" if self.order == 1 else "not followed"
 
     def _told(self) -> str:
         """Name, horizon and control in words."""
@@ -223,11 +229,6 @@ class Comparison(Labelled):
         if self.control is not None:
             parts.append(f"control, a field {100 * self.control.change:g} % off: {self.control.outcome}")
         return "; ".join(parts)
-
-
-def _error(value: float) -> str | float:
-    """An error, or why there is none."""
-    return "blown up" if np.isnan(value) else float(value)
 
 
 def _summary(values: FloatArray) -> dict[str, list[float | None]]:

@@ -35,10 +35,13 @@ class PopulationFlow:
     network: of a definite order; its constraint and rates count.
     order: 1, 2 or 3, the last cumulant of the logits that the loss keeps; None for the whole softmax.
     step: of plain descent, whose modified equation is followed; 0 for the flow itself.
+    is_further: whether with the next term of that equation, too.
     """
 
-    def __init__(self, network: Network, order: int | None = None, step: float = 0.0) -> None:
-        self.network, self.step = network, step
+    def __init__(
+        self, network: Network, order: int | None = None, step: float = 0.0, *, is_further: bool = False
+    ) -> None:
+        self.network, self.step, self.is_further = network, step, is_further
         self.velocity = Velocity(network, order=order)
 
     def stack(self, weights: Mapping[str, FloatArray]) -> FloatArray:
@@ -50,20 +53,22 @@ class PopulationFlow:
         return unstack_mapping(self.network, stacks)
 
     def field(self, stack: FloatArray) -> FloatArray:
-        """The modified field, good up to the square of the step."""
+        """The modified field, good up to the square of the step, or with the next term to its cube."""
         velocity = self.velocity(stack)
         if not self.step:
             return velocity
-        return self.velocity(stack - self.step / 2 * velocity)
+        behind = self.velocity(stack - self.step / 2 * velocity)
+        return behind + self._next(stack, velocity, behind) if self.is_further else behind
 
-    def next_term(self, stack: FloatArray) -> FloatArray:
-        """What the modified field of the next order has more, of the size of the squared step."""
-        if not self.step:
-            return np.zeros_like(stack)
+    def _next(self, stack: FloatArray, here: FloatArray, behind: FloatArray) -> FloatArray:
+        """What the modified field of the next order has more, of the size of the squared step.
+
+        Parameters
+        ----------
+        here, behind: the velocity there, and half a step back.
+        """
         half = self.step / 2
-        here = self.velocity(stack)
-        behind, ahead = (self.velocity(stack + side * half * here) for side in (-1, 1))
-        second = ahead + behind - 2 * here  # (h^2/4) D^2f(f, f)
+        second = self.velocity(stack + half * here) + behind - 2 * here  # (h^2/4) D^2f(f, f)
         twice = self.velocity(stack - half * behind) - behind  # (h^2/4) Df Df f
         return np.asarray(4 / 3 * twice - second / 6)
 

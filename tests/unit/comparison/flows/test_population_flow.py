@@ -49,7 +49,7 @@ def test_one_step_of_descent_leaves_each_field_by_the_next_power_of_the_step(
         fields: tuple[Field, ...] = (
             flow.velocity,
             flow.field,
-            lambda stack, flow=flow: flow.field(stack) + flow.next_term(stack),  # type: ignore[misc]
+            PopulationFlow(network, order, step, is_further=True).field,
         )
         misses.append([np.linalg.norm(along(field, begun, step) - taken) for field in fields])
     slopes = np.log2(np.divide(*misses))
@@ -71,11 +71,11 @@ def test_descent_leaves_the_modified_flow_by_the_square_of_the_step(order: int |
     assert slopes == pytest.approx([2, 1], abs=0.15)
 
 
-def test_without_a_step_the_field_is_the_velocity_and_nothing_is_left_out() -> None:
-    flow = PopulationFlow(NETWORKS[0], 2)
+@pytest.mark.parametrize("is_further", [False, True])
+def test_without_a_step_the_field_is_the_velocity(is_further: bool) -> None:
+    flow = PopulationFlow(NETWORKS[0], 2, is_further=is_further)
     stack = start(NETWORKS[0])
     assert np.array_equal(flow.field(stack), flow.velocity(stack))
-    assert not flow.next_term(stack).any()
 
 
 def test_the_orbit_comes_at_the_times_that_are_asked_for_and_at_the_ends_of_steps() -> None:
