@@ -105,8 +105,8 @@ def compare(
     scale_field: of a run, factor on the ODE's right-hand side, not 0; anything but 1 is a false statement,
         for controls; above 0 at orders 2 and 3.
     order: of a run, 1, 2 or 3; by default the lowest whose budget stays below the level to the end of the
-        run, or else the lowest of those that reach furthest; 1 where that refutes or the run doesn't tell its
-        steps.
+        run, or else the lowest of those that reach furthest; 1 where that refutes, where the run doesn't tell
+        its steps, and for steps on spheres.
 
     Returns
     -------

@@ -59,7 +59,8 @@ class Coupled:
 
     Raises
     ------
-    ReductionError: the run doesn't tell its steps, or was trained at uniform softmax.
+    ReductionError: the run doesn't tell its steps, took them on spheres, whose retraction has a modified
+        equation of its own, or was trained at uniform softmax.
     """
 
     run: Run
@@ -74,6 +75,14 @@ class Coupled:
             raise ReductionError(
                 "the run doesn't tell its steps, by which descent leaves its flow",
                 expected="learning_rate or steps",
+                hint="order=1",
+            )
+
+        if self.step and self.run.network.constraint != "none":
+            raise ReductionError(
+                "descent in steps on spheres has no modified equation here",
+                expected="a gradient flow",
+                received=f"steps of {self.step:g}",
                 hint="order=1",
             )
 

@@ -107,7 +107,7 @@ SLOW = {"S3", "sphere"}
 OPEN = {"loss of a late run"}
 
 
-@pytest.mark.parametrize("order", [None, 2, 3])
+@pytest.mark.parametrize("order", [None, pytest.param(2, marks=pytest.mark.slow), 3])
 @pytest.mark.parametrize(
     ("name", "made", "falsely"),
     [pytest.param(*case, marks=[pytest.mark.slow] * (case[1] in SLOW), id=case[0]) for case in FALSE],
@@ -123,7 +123,7 @@ def test_nothing_false_is_confirmed_at_any_order(
 @pytest.mark.parametrize(
     "made", ["Z7", "late", "sgd 60", *(pytest.param(name, marks=pytest.mark.slow) for name in sorted(SLOW))]
 )
-@pytest.mark.parametrize("order", [2, 3])
+@pytest.mark.parametrize("order", [pytest.param(2, marks=pytest.mark.slow), 3])
 def test_a_field_two_percent_off_is_refuted_at_every_order(made: str, order: int) -> None:
     """What an order neglects is measured at the true speed, or the false one would allow for itself."""
     run = trained(made)
@@ -218,3 +218,14 @@ def test_at_uniform_softmax_there_is_order_1_alone(order: int) -> None:
     assert comparison.outcome == "not_applicable"
     assert "no higher orders" in comparison.reason
     assert compare(run).order == 1
+
+
+@pytest.mark.parametrize("order", [2, 3])
+def test_descent_in_steps_on_spheres_has_order_1_alone(order: int) -> None:
+    network = Network("Z6", neurons=8, constraint="sphere", logit_scale=0.005)
+    run = simulate(network, seed=1, method="sgd", learning_rate=4.0, steps=800, snapshots=11)
+    comparison = compare(run, order=order)
+    assert comparison.outcome == "not_applicable"
+    assert "on spheres" in comparison.reason
+    found = compare(run)
+    assert (found.outcome, found.order) == ("confirmed", 1), found.reason
