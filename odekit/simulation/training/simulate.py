@@ -39,7 +39,7 @@ from odekit.simulation.training.spheres import check_unit
 from odekit.simulation.training.velocity import SOFTMAXES, Velocity, check_start
 from odekit.simulation.weights import stack_mapping
 
-__all__ = ["METHODS", "SOFTMAXES", "simulate"]
+__all__ = ["METHODS", "simulate"]
 
 METHODS = ("flow", *OPTIMISERS)
 # The largest whole number of 128 bits.
