@@ -105,7 +105,8 @@ def compare(
     scale_field: of a run, factor on the ODE's right-hand side, not 0; anything but 1 is a false statement,
         for controls; above 0 at orders 2 and 3.
     order: of a run, 1, 2 or 3; by default the lowest whose budget stays below the level to the end of the
-        run, or else the one that reaches furthest; 1 where that refutes or the run doesn't tell its steps.
+        run, or else the lowest of those that reach furthest; 1 where that refutes, where the run doesn't tell
+        its steps, and for steps on spheres.
 
     Returns
     -------
@@ -194,8 +195,14 @@ def _at_order(
         reached[order] = replace(judged, winners=first.winners, order=order)
         if judged.horizon == float("inf"):
             break
-    chosen = max(reached.values(), key=lambda each: (each.horizon or 0.0, each.order))
+    chosen = max(reached.values(), key=_rank)
     return replace(chosen, orders=tuple(Reach(n, c.horizon, c.outcome) for n, c in reached.items()))
+
+
+def _rank(comparison: Comparison) -> tuple[float, bool, int]:
+    """By reach, then whether there is a verdict, then the lowest order."""
+    is_decided = comparison.outcome in ("confirmed", "refuted")
+    return comparison.horizon or 0.0, is_decided, -comparison.order
 
 
 def _explained(refuted: Comparison, parts: Parts, level: float) -> Comparison:

@@ -58,7 +58,7 @@ def compare_blocks(run: Run, scale_field: float) -> Parts:
     )
 
 
-def lifted_errors(run: Run, predicted: dict[str, FloatArray]) -> dict[str, ErrorCurve]:
+def lifted_errors(run: Run, predicted: Weights) -> dict[str, ErrorCurve]:
     """|difference| / |snapshot| of each weight group, median and maximum over neurons by time."""
     errors = {}
     for name, measured in run.weights.items():

@@ -6,7 +6,7 @@ neglects. Both follow the modified equation of plain descent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -23,8 +23,8 @@ from odekit.comparison.accuracy import (
 )
 from odekit.comparison.compare_blocks import is_in_blocks, lifted_errors, lifted_orbit
 from odekit.comparison.control import CHANGE
-from odekit.comparison.flows import LiftedNeurons, Linearisation, PopulationFlow, ReducedFlow
-from odekit.comparison.measures import Modes, error_curves, lengths_by_mode, project
+from odekit.comparison.flows import LiftedNeurons, Linearisation, Orbit, PopulationFlow, ReducedFlow
+from odekit.comparison.measures import Modes, error_curves, project
 from odekit.comparison.parts import Parts, Weights, distance
 from odekit.errors import ReductionError
 from odekit.groups import mean_mode, to_modes
@@ -36,8 +36,12 @@ __all__ = ["Coupled"]
 COARSE, FINE = 1e-6, 1e-8
 # Points of the orbit between the snapshots at which it is asked how fast orbits part.
 POINTS = 40
-# An orbit with a weight so many times larger than any of the run has left it.
-BLOWN_UP = 3.0
+# Factors on the field as it is stated that every verdict asks for.
+SPEEDS = (1.0, 1 - CHANGE, 1 + CHANGE)
+# Times, with the snapshots, at which an order is asked whether it has left the whole softmax.
+CHECKS = 100
+# An orbit with a weight so many times larger than any of the run blows up.
+BLOWN_UP = 10.0
 # The largest logit, less the mean over the answers, past which the terms of the series grow.
 LARGEST_LOGIT = 5.0
 
@@ -55,7 +59,8 @@ class Coupled:
 
     Raises
     ------
-    ReductionError: the run doesn't tell its steps, or was trained at uniform softmax.
+    ReductionError: the run doesn't tell its steps, took them on spheres, whose retraction has a modified
+        equation of its own, or was trained at uniform softmax.
     """
 
     run: Run
@@ -70,6 +75,14 @@ class Coupled:
             raise ReductionError(
                 "the run doesn't tell its steps, by which descent leaves its flow",
                 expected="learning_rate or steps",
+                hint="order=1",
+            )
+
+        if self.step and self.run.network.constraint != "none":
+            raise ReductionError(
+                "descent in steps on spheres has no modified equation here",
+                expected="a gradient flow",
+                received=f"steps of {self.step:g}",
                 hint="order=1",
             )
 
@@ -95,11 +108,12 @@ class Coupled:
         order: one of the orders.
         first: what uniform softmax says of it.
         """
-        weights = self._weights[order]
+        flow = self.flow(order)
+        follow = _Follow(self, flow, self._orders[order])
+        weights = follow(1.0, len(self._orbits[1][order]), len(self.run))
         modes = None if is_in_blocks(self.run.network) else _modes(self.run, weights)
         of_modes = modes and error_curves(project(self.run), modes)
         errors = of_modes or lifted_errors(self.run, weights)
-        flow = self.flow(order)
 
         def at(times: FloatArray, neurons: Sequence[int]) -> Weights:
             found = self._filled(flow, np.append(self.run.t[0], times))
@@ -107,7 +121,7 @@ class Coupled:
 
         return replace(
             first,
-            follow=_Follow(self, flow, weights),
+            follow=follow,
             weights=weights,
             errors=errors,
             budget=self._budget(order),
@@ -116,14 +130,14 @@ class Coupled:
             slow=None,
         )
 
-    def at_speed(self, flow: PopulationFlow, factors: Iterable[float], count: int) -> list[Weights]:
-        """Weights (count, M, n) of a flow at the run's first times, its field multiplied by each factor."""
-        elapsed = self.run.t[:count] - self.run.t[0]
-        wanted = [self.run.t[0] + factor * self.scale_field * elapsed for factor in factors]
-        times = np.unique(np.concatenate(wanted))
-        found = self._filled(flow, times)
-        places = [np.searchsorted(times, row) for row in wanted]
-        return [{name: w[place] for name, w in found.items()} for place in places]
+    def at_speed(self, flow: PopulationFlow, factor: float, count: int) -> Weights:
+        """Weights (count, M, n) of a flow at the run's first times, its field multiplied by a factor."""
+        return self._filled(flow, self.sped(self.run.t[:count], factor))
+
+    def sped(self, times: FloatArray, factor: float = 1.0) -> FloatArray:
+        """When the flow is where it would be at some times if its field were as stated, times a factor."""
+        speed = factor * self.scale_field
+        return times if speed == 1 else np.asarray(times[0] + speed * (times - times[0]))
 
     def _filled(self, flow: PopulationFlow, times: FloatArray) -> dict[str, FloatArray]:
         """Weights at times of which the first is the start's; NaN past a blow-up."""
@@ -133,37 +147,60 @@ class Coupled:
         return flow.by_name(stacks)
 
     @cached_property
+    def _largest(self) -> float:
+        return BLOWN_UP * max(float(np.abs(w).max()) for w in self.run.weights.values())
+
+    @cached_property
+    def _checked(self) -> FloatArray:
+        """The snapshots' times, and some between them."""
+        times = self.run.t
+        parts = -(-CHECKS // len(times))
+        places = np.arange(parts * (len(times) - 1) + 1) / parts
+        return np.asarray(np.union1d(np.interp(places, np.arange(len(times)), times), times))
+
+    @cached_property
+    def _orders(self) -> dict[int, Orbit]:
+        """The orbit of each order, at the checked times and at those of the controls."""
+        sped = [self.sped(self.run.t, factor) for factor in SPEEDS]
+        wanted = np.unique(np.concatenate([self._checked, *sped]))
+        return {
+            order: Orbit(self.flow(order).follow(self.start, wanted, FINE, largest=self._largest))
+            for order in self.orders
+        }
+
+    @cached_property
     def _orbits(self) -> tuple[Run, dict[int, FloatArray]]:
         """The whole softmax's orbit, as densely as it was integrated, and the orders' stacks by snapshot.
 
         Both end where the last order has left the whole softmax by more than the level, or the logits are
         beyond the series.
         """
-        times = self.run.t
+        times, checked = self.run.t, self._checked
+        places = set(checked.tolist())
         sizes = neuron_lengths(self.run)
-        largest = BLOWN_UP * max(float(np.abs(w).max()) for w in self.run.weights.values())
-        orbits = {
-            order: self.flow(order).follow(self.start, self._sped(times), FINE, largest=largest)
-            for order in self.orders
-        }
+        orbits = dict(self._orders)
         found: dict[int, list[FloatArray]] = {order: [] for order in self.orders}
         dense: list[tuple[float, FloatArray]] = []
         reached = 0
-        for t, stack in self.flow(None).follow(self.start, times, FINE, True, largest):
-            dense.append((t, stack))
-            if t != times[reached]:
+        for t, stack in self.flow(None).follow(self.start, checked, FINE, True, self._largest):
+            is_snapshot = t == times[reached]
+            if is_snapshot or t not in places:
+                dense.append((t, stack))
+            if t not in places:
                 continue
-            for order in list(orbits):
-                moved = next(orbits[order], None)
+            for order, orbit in list(orbits.items()):
+                moved = orbit(t)
                 if moved is None:
                     del orbits[order]
                     continue
-                found[order].append(moved[1])
-                apart = self._apart(moved[1], stack) / sizes[reached]
+                if is_snapshot:
+                    found[order].append(moved)
+                apart = self._apart(moved, stack) / sizes[reached]
                 if not np.median(apart) <= self.level:
                     del orbits[order]
-            reached += 1
-            if not orbits or reached == len(times) or self._largest_logit(stack) > LARGEST_LOGIT:
+            reached += is_snapshot
+            is_beyond = is_snapshot and self._largest_logit(stack) > LARGEST_LOGIT
+            if not orbits or reached == len(times) or is_beyond:
                 break
         return self._thinned(dense, times[:reached]), {o: np.array(rows) for o, rows in found.items()}
 
@@ -172,9 +209,6 @@ class Coupled:
         theta = tuple(w[0] for w in embeddings)
         found = logits(self.run.network, theta[0] if len(theta) == 1 else theta, xi[0])
         return float(np.abs(found - found.mean(axis=-1, keepdims=True)).max())
-
-    def _sped(self, times: FloatArray) -> FloatArray:
-        return np.asarray(times[0] + self.scale_field * (times - times[0]))
 
     def _apart(self, first: FloatArray, second: FloatArray) -> FloatArray:
         """Distance of every neuron of two stacks in the metric of the flow, (M,)."""
@@ -192,28 +226,15 @@ class Coupled:
         t = np.array([t for t, _ in chosen])
         return Run(t, self.flow(None).by_name(stacks), self.run.network)
 
-    @cached_property
-    def _weights(self) -> dict[int, dict[str, FloatArray]]:
-        """Weights of each order by group, (T, M, n); NaN after it was left."""
-        shape = (len(self.run), *self.start.shape)
-        weights = {}
-        for order, rows in self._orbits[1].items():
-            stacks = np.full(shape, np.nan)
-            stacks[: len(rows)] = rows
-            weights[order] = self.flow(order).by_name(stacks)
-        return weights
-
     def _budget(self, order: int) -> Budget:
         dense = self._orbits[0]
         count = len(self._orbits[1][order])
         chosen = np.searchsorted(dense.t, self.run.t[:count])
         whole = {name: w[chosen] for name, w in dense.weights.items()}
-        here = {name: w[:count] for name, w in self._weights[order].items()}
+        here = self.flow(order).by_name(self._orbits[1][order])
         sizes = neuron_lengths(self.run)[:count]
         reduction = distance(self.run, whole, here) / sizes
-        return coupled_budget(
-            self.run, dense, self._parting, self._next_terms, reduction, self._solver_error[:count]
-        )
+        return coupled_budget(self.run, dense, self._parting, reduction, self._left_out[:count])
 
     @cached_property
     def _parting(self) -> MeasuredOrbit:
@@ -224,25 +245,15 @@ class Coupled:
         return MeasuredOrbit.of_modes(dense, project(dense), Linearisation(ReducedFlow(self.run.network)))
 
     @cached_property
-    def _next_terms(self) -> FloatArray:
-        """What the modified equation leaves out along the orbit, in the metric of the flow, (T, M, K + 1)."""
-        dense, flow = self._orbits[0], self.flow(None)
-        scale = {name: np.sqrt(rate) for name, rate in self.run.network.rates.items()}
-        stacks = (flow.stack({name: w[i] for name, w in dense.weights.items()}) for i in range(len(dense)))
-        terms = flow.by_name(np.array([flow.next_term(stack) for stack in stacks]))
-        moved = {name: w / scale[name] for name, w in terms.items()}
-        if is_in_blocks(self.run.network):
-            lengths = np.sqrt(sum((w**2).sum(axis=-1) for w in moved.values()))[..., None]
-            return np.concatenate([lengths, np.zeros_like(lengths)], axis=-1)
-        modes = _modes(self.run, moved)
-        return lengths_by_mode(modes.group, modes.amplitudes, modes.means)
+    def _left_out(self) -> FloatArray:
+        """Bound of what is left out of the orbits, over a neuron's length, (count, M).
 
-    @cached_property
-    def _solver_error(self) -> FloatArray:
-        """Bound of the relative error of two orbits together, (count, M)."""
+        That is how far the orbit with the next term of the modified equation, integrated more coarsely, is
+        away from the whole softmax's; the terms after it, and the errors of two finer integrations, are less.
+        """
         dense = self._orbits[0]
         times = self.run.t[np.isin(self.run.t, dense.t)]
-        flow = self.flow(None)
+        flow = PopulationFlow(self.run.network, None, self.step, is_further=True)
         stacks = np.array([stack for _, stack in flow.follow(self.start, times, COARSE)])
         chosen = np.searchsorted(dense.t, times[: len(stacks)])
         fine = {name: w[chosen] for name, w in dense.weights.items()}
@@ -257,24 +268,21 @@ def _modes(run: Run, weights: Mapping[str, FloatArray]) -> Modes:
     return Modes(group, amplitudes, {name: mean_mode(w) for name, w in weights.items()})
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class _Follow:
-    """The weights of an order at the run's first times and any speed; both controls are followed at once."""
+    """The weights of an order at the run's first times and some speed, which its orbit passes by."""
 
     coupled: Coupled
     flow: PopulationFlow
-    known: Mapping[str, FloatArray]
+    orbit: Orbit
 
-    def __post_init__(self) -> None:
-        self._controls: dict[int, dict[float, Weights]] = {}
-
-    def __call__(self, factor: float, count: int) -> Weights:
-        if factor == 1:
-            return {name: w[:count] for name, w in self.known.items()}
-        pair = (1 - CHANGE, 1 + CHANGE)
-        if factor not in pair:
-            return self.coupled.at_speed(self.flow, [factor], count)[0]
-        if count not in self._controls:
-            found = self.coupled.at_speed(self.flow, pair, count)
-            self._controls[count] = dict(zip(pair, found, strict=True))
-        return self._controls[count][factor]
+    def __call__(self, factor: float, count: int, room: int | None = None) -> Weights:
+        """Weights (room, M, n), by default (count, M, n); NaN past the first ``count`` and a blow-up."""
+        if factor not in SPEEDS:
+            return self.coupled.at_speed(self.flow, factor, count)
+        times = self.coupled.sped(self.coupled.run.t[:count], factor)
+        stacks = np.full((room or count, *self.coupled.start.shape), np.nan)
+        for place, stack in enumerate(map(self.orbit, times.tolist())):
+            if stack is not None:
+                stacks[place] = stack
+        return self.flow.by_name(stacks)

@@ -69,6 +69,12 @@ class Reach:
     horizon: float | None
     outcome: Outcome
 
+    def __str__(self) -> str:
+        if self.horizon is None:
+            return f"order {self.order} has no budget"
+        reached = "the end" if np.isinf(self.horizon) else f"t = {self.horizon:.4g}"
+        return f"order {self.order} reaches {reached}"
+
     def to_json(self) -> dict[str, Any]:
         """Order, horizon and outcome."""
         return {"order": self.order, "horizon": plain(self.horizon), "outcome": self.outcome}
@@ -153,6 +159,16 @@ class Comparison(Labelled):
         return f"Comparison({self.name}: {outcome_text(self.outcome)}, {self.reason})"
 
     @property
+    def reach(self) -> str:
+        """How far each order reaches, in words, where several were tried; else nothing.
+
+        >>> reaches = Reach(1, 998.6, "confirmed"), Reach(2, float("inf"), "confirmed")
+        >>> ", ".join(map(str, reaches))
+        'order 1 reaches t = 998.6, order 2 reaches the end'
+        """
+        return ", ".join(map(str, self.orders)) if len(self.orders) > 1 else ""
+
+    @property
     def horizon_step(self) -> int | None:
         """Optimiser step of the horizon, where the run counts steps."""
         if self.run.steps is None or self.horizon is None or not np.isfinite(self.horizon):
@@ -190,27 +206,29 @@ class Comparison(Labelled):
             for what in ("median", "largest")
         ]
         rows: list[list[str | float]] = [
-            [name, *(_error(c[place]) for place in places.values() for c in (curve.median, curve.max))]
+            [name, *(self._error(c[place]) for place in places.values() for c in (curve.median, curve.max))]
             for name, curve in self.errors.items()
         ]
         return head + html_table(("of", *columns), rows, self._told())
+
+    def _error(self, value: float) -> str | float:
+        """An error, or why there is none."""
+        if not np.isnan(value):
+            return float(value)
+        return "blown up" if self.order == 1 else "not followed"
 
     def _told(self) -> str:
         """Name, horizon and control in words."""
         reached = self.horizon is not None and np.isfinite(self.horizon)
         parts = [
             self.name,
+            *filter(None, [self.reach]),
             f"horizon at t = {self.horizon:.4g}" if reached else "horizon not reached",
             f"tolerance {self.tolerance:g}",
         ]
         if self.control is not None:
             parts.append(f"control, a field {100 * self.control.change:g} % off: {self.control.outcome}")
         return "; ".join(parts)
-
-
-def _error(value: float) -> str | float:
-    """An error, or why there is none."""
-    return "blown up" if np.isnan(value) else float(value)
 
 
 def _summary(values: FloatArray) -> dict[str, list[float | None]]:

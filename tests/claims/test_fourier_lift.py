@@ -79,7 +79,7 @@ def test_a_wrong_lifted_flow_is_refuted(monkeypatch: pytest.MonkeyPatch, wrong: 
 
 def test_a_wrong_flow_at_the_finite_scale_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
     compare = fourier_lift.compare
-    monkeypatch.setattr(fourier_lift, "compare", lambda run: compare(run, scale_field=1.01))
+    monkeypatch.setattr(fourier_lift, "compare", lambda run, **named: compare(run, **named, scale_field=1.01))
     found = verdict("S3")
     assert found.outcome == "refuted"
     assert "full softmax on S3" in found.text

@@ -102,8 +102,45 @@ def test_the_exit_code_speaks_for_all_runs(
 
 def test_tolerance_and_level_reach_the_comparison(invoke: Invoke, run_file: Path) -> None:
     assert invoke("compare", run_file, "--tolerance", "1e-12").exit_code == 3
-    entry = strict(invoke("compare", run_file, "--horizon-level", "1e-5", "--json", "-").stdout)["runs"][0]
+    strictly = ("--horizon-level", "1e-5", "--order", "1")
+    entry = strict(invoke("compare", run_file, *strictly, "--json", "-").stdout)["runs"][0]
     assert entry["horizon"] is not None
+
+
+def test_an_order_that_is_asked_for_is_the_only_one(invoke: Invoke, run_file: Path) -> None:
+    result = invoke("compare", run_file, "--order", "2", "--json", "-")
+    (entry,) = strict(result.stdout)["runs"]
+    assert result.exit_code == 0
+    assert entry["order"] == 2
+    assert [tried["order"] for tried in entry["orders"]] == [2]
+    assert "reaches" not in result.stderr
+
+
+@pytest.mark.slow
+def test_a_run_beyond_order_1_tells_how_far_each_order_reaches(invoke: Invoke, tmp_path: Path) -> None:
+    run = simulate(Network("Z5", neurons=8), seed=3, scale=0.1, t_end=40.0, snapshots=17)
+    place = run.save(tmp_path / "run.npz")
+    result = invoke("compare", place, "--json", tmp_path / "out.json", "--out", tmp_path / "report")
+    told = " ".join(result.stdout.split())
+    (entry,) = strict((tmp_path / "out.json").read_text())["runs"]
+    assert [tried["order"] for tried in entry["orders"]] == [1, 2, 3]
+    assert f"order 1 reaches t = {entry['orders'][0]['horizon']:.4g}, order 2 reaches" in told
+    page = (tmp_path / "report" / "report.html").read_text()
+    assert f"order 1 reaches t = {entry['orders'][0]['horizon']:.4g}, order 2 reaches" in page
+    assert "reaches" not in invoke("compare", place, "--order", "1").stdout
+
+
+@pytest.mark.parametrize("order", ["0", "4", "two", "1.5"])
+def test_an_order_out_of_range_is_refused(invoke: Invoke, run_file: Path, order: str) -> None:
+    result = invoke("compare", run_file, "--order", order)
+    assert result.exit_code == 2
+    assert "--order" in result.stderr
+
+
+def test_an_order_is_refused_with_a_system(invoke: Invoke, run_file: Path) -> None:
+    result = invoke("compare", run_file, "--system", "ode.toml", "--order", "2")
+    assert result.exit_code == 2
+    assert "without --system" in " ".join(result.stderr.split())
 
 
 def test_a_run_of_other_names_in_safetensors_is_the_same_run(
@@ -133,7 +170,7 @@ def test_a_bad_run_among_good_ones_is_refused_before_anything_is_compared(
 @pytest.mark.long
 def test_a_published_run_has_the_errors_of_an_independent_program(invoke: Invoke, reference: Path) -> None:
     name = "Z23_quadratic_singlefreq_sgd"
-    result = invoke("compare", reference / f"{name}.npz", "--json", "-")
+    result = invoke("compare", reference / f"{name}.npz", "--order", "1", "--json", "-")
     assert result.exit_code == 0
     (entry,) = strict(result.stdout)["runs"]
     assert 5000 <= entry["horizon_step"] <= 7171

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from odekit.comparison import Comparison, Modes, ReducedFlow, predict, project
+from odekit.comparison import Comparison, Modes, ReducedFlow, compare, predict, project
 from odekit.simulation import load_run
 
 pytestmark = pytest.mark.reference
@@ -57,6 +57,23 @@ def test_at_equal_magnitudes_the_two_rules_are_one(reference: Path) -> None:
 def test_the_ode_is_confirmed_up_to_its_horizon(name: str, compared: Callable[[str], Comparison]) -> None:
     comparison = compared(name)
     assert comparison.outcome == "confirmed", comparison.reason
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", list(SHARES))
+def test_a_higher_order_follows_the_run_further_and_refutes_a_field_one_percent_off(
+    name: str, reference: Path, compared: Callable[[str], Comparison]
+) -> None:
+    comparison = compare(reference / f"{name}.npz")
+    assert comparison.outcome == "confirmed", comparison.reason
+    assert comparison.order > 1
+    assert comparison.horizon > compared(name).horizon
+    before = comparison.run.t < comparison.horizon
+    within = comparison.gap[before] <= comparison.budget.total[before]
+    assert within.all(axis=0).mean() >= 0.95
+    for factor in (0.99, 1.01):
+        wrong = compare(comparison.run, scale_field=factor, order=comparison.order)
+        assert wrong.outcome == "refuted", factor
 
 
 @pytest.mark.parametrize("name", list(SHARES))

@@ -74,7 +74,10 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         odekit.Measurement,
         {"value": 1.0, "budget": 0.1, "checks": {}, "evidence": {}, "text": ""},
     ),
-    "compare": (odekit.compare, {"source": RUN, "tolerance": 0.1, "horizon_level": 0.1, "scale_field": 1.0}),
+    "compare": (
+        odekit.compare,
+        {"source": RUN, "tolerance": 0.1, "horizon_level": 0.1, "scale_field": 1.0, "order": 2},
+    ),
     "compare a trajectory": (
         odekit.compare,
         {"source": RECORD, "system": SYSTEM, "observe": None, "parameters": {"k": 1.0}, "start": None}
@@ -117,7 +120,7 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "loss_and_gradient": (
         odekit.loss_and_gradient,
         {"network": NETWORK, "theta": RUN.weights["theta"][0], "xi": RUN.weights["xi"][0]}
-        | {"dtype": np.float64, "backend": "numpy"},
+        | {"dtype": np.float64, "backend": "numpy", "order": 2},
     ),
     "predict": (odekit.predict, {"source": RUN, "group": None}),
     "project": (odekit.project, {"run_or_weights": RUN, "group": None}),

@@ -110,7 +110,7 @@ def _lift(group: FiniteGroup, neurons: int, generator: np.random.Generator) -> _
         _distance(fine, measured).max(axis=1),
         float(_distance(fine, coarse).max()),
         float(_distance(_false_flow(run), measured).max()),
-        compare(_at_finite_scale(group, generator)),
+        compare(_at_finite_scale(group, generator), order=1),
     )
 
 

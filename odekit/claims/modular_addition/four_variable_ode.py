@@ -115,7 +115,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     certificates = _certificates(groups)
     worst, first = max(trials, key=lambda trial: trial.strain), trials[0]
     gap, budget = worst.worst
-    faster = compare(first.comparison.run, tolerance=TOLERANCE, scale_field=1.01)
+    faster = compare(first.comparison.run, tolerance=TOLERANCE, scale_field=1.01, order=1)
     return claim.verdict(
         gap=gap,
         budget=budget,
@@ -156,8 +156,8 @@ def _try(group: FiniteGroup, generator: np.random.Generator, neurons: int, scale
     run = _train(Network(group, neurons=neurons), generator, scale)
     halved = {name: w[::2] for name, w in run.weights.items()}
     every_second = Run(run.t[::2], halved, run.network, meta=run.meta)
-    comparison = compare(run, tolerance=TOLERANCE)
-    return _Trial(comparison, compare(every_second, tolerance=TOLERANCE), *phase_errors(comparison))
+    comparison = compare(run, tolerance=TOLERANCE, order=1)
+    return _Trial(comparison, compare(every_second, tolerance=TOLERANCE, order=1), *phase_errors(comparison))
 
 
 def _train(network: Network, generator: np.random.Generator, scale: float) -> Run:

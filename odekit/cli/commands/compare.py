@@ -51,6 +51,7 @@ def _number(ctx: click.Context, parameter: click.Parameter, text: str) -> float:
         ("odekit compare run.npz", "Errors over time, the horizon of the reduction, winners and outcome."),
         ("odekit compare run1.npz run2.npz --json errors.json", "Several runs; all their errors in a file."),
         ("odekit compare run.npz --out report", "A page (HTML) with figures, JSON, and the table for LaTeX."),
+        ("odekit compare run.npz --order 1", "Against the ODE of a neuron by itself, at uniform softmax."),
         ("odekit compare run.npz --tolerance 1e-3", "A stricter question: exit code 3 if it stays open."),
         (
             "odekit compare mine.csv --system ode.toml --learning-rate 0.01",
@@ -76,6 +77,12 @@ def _number(ctx: click.Context, parameter: click.Parameter, text: str) -> float:
     default=1e-2,
     show_default=True,
     help="Median error budget at which the horizon lies; without --system.",
+)
+@click.option(
+    "--order",
+    type=click.IntRange(1, 3),
+    help="Last cumulant of the logits that the softmax keeps, 1 for uniform; by default, if order 1 doesn't "
+    "reach the end, that which reaches furthest; without --system.",
 )
 @click.option(
     "--system",
@@ -127,6 +134,7 @@ def command(
     runs: tuple[str, ...],
     tolerance: float,
     horizon_level: float,
+    order: int | None,
     system: Path | None,
     names: Mapping[str, str],
     out: str | None,
@@ -140,7 +148,9 @@ def command(
     RUN is an .npz or .safetensors file, or a checkpoint of PyTorch (.pt) that is a dict of tensors: t (T,),
     theta (T, M, n) or theta1 and theta2, xi (T, M, n), optional steps and table, and meta, a JSON string with
     group, activation, embedding, constraint, loss and logit_scale. Errors are relative and given beyond the
-    horizon too, where the softmax leaves uniform; the outcome is about the time before it.
+    horizon too, where the softmax leaves what is kept of it; the outcome is about the time before it. At
+    order 1 that is the uniform softmax and each neuron moves by itself; at order 2 and 3 one and two more
+    terms of the logits are kept, which couple the neurons.
 
     With --system, RUN is a record of any model: an .npz file with t (T,), arrays (T,) or (T, batch) by name
     of state, and optional meta (learning_rate, noise, parameters, dtype); or a .csv or .parquet file with
@@ -152,9 +162,10 @@ def command(
     found: Sequence[AnyComparison]
     if system is None:
         _refuse(ctx, OF_TRAJECTORIES, "is for runs that are compared with --system")
-        found = _with_derived(runs, tolerance, horizon_level, names)
+        found = _with_derived(runs, names, tolerance=tolerance, horizon_level=horizon_level, order=order)
     else:
         _refuse(ctx, ("horizon_level",), "is for runs that are compared without --system; use --tolerance")
+        _refuse(ctx, ("order",), "is for runs that are compared without --system")
         _refuse(ctx, ("names",), "is for runs that are compared without --system; use --observe")
         found = _with_own(runs, system, tolerance, **options)
     _show(found, form, json_file)
@@ -179,9 +190,7 @@ def _refuse(ctx: click.Context, names: Sequence[str], why: str) -> None:
 DEFAULT = click.core.ParameterSource.DEFAULT
 
 
-def _with_derived(
-    runs: Sequence[str], tolerance: float, horizon_level: float, names: Mapping[str, str]
-) -> Sequence[Comparison]:
+def _with_derived(runs: Sequence[str], names: Mapping[str, str], **options: Any) -> Sequence[Comparison]:
     """Compare runs of odekit's kind with what it derives."""
     from odekit.comparison import compare
     from odekit.simulation import load_run
@@ -190,7 +199,7 @@ def _with_derived(
     with progress(len(runs)) as told:
         for run in [load_run(path, names) for path in runs]:
             told.begin(str(run.file))
-            comparisons.append(compare(run, tolerance=tolerance, horizon_level=horizon_level))
+            comparisons.append(compare(run, **options))
             told.end(f"compared {run.file}")
     return comparisons
 
@@ -238,6 +247,8 @@ def _show(comparisons: Sequence[AnyComparison], form: str, json_file: str | None
             _tell_unused(comparison.run, str(comparison.name))
     for comparison in comparisons:
         tell(f"{comparison.name}: {outcome_text(comparison.outcome)}: {comparison.reason}", json_file)
+        if isinstance(comparison, Comparison) and comparison.reach:
+            tell(f"{comparison.name}: {comparison.reach}", json_file)
 
 
 def _tell_unused(run: Run, name: str) -> None:

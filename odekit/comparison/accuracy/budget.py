@@ -120,28 +120,22 @@ def error_budget(run: Run, orbit: MeasuredOrbit, neglected: FloatArray, solver_e
 
 
 def coupled_budget(
-    run: Run,
-    dense: Run,
-    orbit: MeasuredOrbit,
-    next_term: FloatArray,
-    reduction: FloatArray,
-    solver_error: FloatArray,
+    run: Run, dense: Run, orbit: MeasuredOrbit, reduction: FloatArray, left_out: FloatArray
 ) -> Budget:
     """Bound the relative deviation of a run from the coupled flow of its neurons at a cumulant order.
 
     What the order neglects is the distance of its orbit to that with the whole softmax. What remains of the
-    finite steps is the next term of the modified equation, and what shorter steps than the longest leave of
-    the one before; they and roundings are carried along the orbit with
-    the whole softmax, near which uniform softmax parts orbits no less.
+    finite steps is how far the next term of the modified equation leads, since near the drop of the loss the
+    neurons part each other's orbits faster than uniform softmax does. What shorter steps than the longest
+    leave of the term before, and roundings, are carried along the orbit by uniform softmax.
 
     Parameters
     ----------
     run: T snapshots of M neurons.
     dense: the orbit with the whole softmax, at the first snapshots of the run and at times in between.
     orbit: how orbits of the reduced flow part along it.
-    next_term: velocity that the modified equation leaves out, by part and in the rest, at the dense times.
     reduction: (count, M) distance of the two orbits over a neuron's length, at the first snapshots.
-    solver_error: (count, M) relative error of both.
+    left_out: (count, M) relative, by the integration of both and by the modified equation.
 
     Returns
     -------
@@ -150,13 +144,14 @@ def coupled_budget(
     tube = Tube.along(dense.t, orbit.separations)
     with np.errstate(all="ignore"):
         shorter = 0.5 * shortfall(run, dense.t)[:, None, None] * tube.acceleration
-    pushes = {"reduction": np.zeros_like(next_term), "learning_rate": next_term + _with_mean(shorter)}
+    pushes = {"reduction": np.zeros_like(orbit.noise), "learning_rate": _with_mean(shorter)}
     parts = _carried(run, tube, orbit, neuron_lengths(dense), pushes)
     count = len(reduction)
     chosen = np.searchsorted(dense.t, run.t[:count])
     parts = {name: part[chosen] for name, part in parts.items()}
     parts["reduction"] += reduction
-    parts["integrator"] += integrator_error(run)[:count, None] + solver_error
+    parts["integrator"] += integrator_error(run)[:count, None]
+    parts["learning_rate" if learning_rate(run) else "integrator"] += left_out
     parts["rounding"] += TRANSFORM + stored_roundoff(run)
     beyond = np.full((len(run) - count, reduction.shape[1]), np.inf)
     return Budget(**{name: np.concatenate([part, beyond]) for name, part in parts.items()})

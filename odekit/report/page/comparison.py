@@ -57,6 +57,7 @@ def _section(place: int, comparison: AnyComparison) -> dict[str, Any]:
         "anchor": f"run-{place}",
         "comparison": comparison,
         "outcome": outcome_text(comparison.outcome),
+        "reach": comparison.reach if isinstance(comparison, Comparison) else "",
         "table": comparisons_table([comparison]),
         "bar": _network_bar(comparison) if isinstance(comparison, Comparison) else _record_bar(comparison),
         "drawings": comparison_drawings(comparison),

@@ -161,11 +161,14 @@ def cumulant_residual(order: int) -> Residual:
         if order == 1:
             logits[...] = 0.0
         if order > 1:
-            second = (logits * logits).mean(axis=0)
+            squares = logits * logits
+            second = squares.mean(axis=0)
             loss += block.weights @ second / 2
         if order > 2:
-            loss += block.weights @ (logits**3).mean(axis=0) / 6
-            logits += (logits * logits - second) / 2
+            loss += block.weights @ np.einsum("ij,ij->j", squares, logits) / (6 * len(logits))
+            squares -= second
+            squares *= 0.5
+            logits += squares
         logits += 1.0
         logits *= block.weights / len(logits)
         logits[block.entry_labels, block.entry_rows] -= block.entry_weights

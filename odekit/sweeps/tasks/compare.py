@@ -1,8 +1,10 @@
 """Cells that put a training beside its reduced ODE."""
 
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from odekit.comparison import compare
 from odekit.errors import ReductionError
@@ -22,11 +24,14 @@ class CompareSettings(TrainingSettings):
 
     tolerance: Positive = 1e-2
     horizon_level: Positive = 1e-2
+    order: Annotated[int, Field(ge=1, le=3)] = 1
 
 
 def _run(settings: CompareSettings, seed: int, folder: Path) -> list[Row]:
     run = settings.model_copy(update={"t_end": _end(settings, seed)}).run(seed)
-    found = compare(run, tolerance=settings.tolerance, horizon_level=settings.horizon_level)
+    found = compare(
+        run, tolerance=settings.tolerance, horizon_level=settings.horizon_level, order=settings.order
+    )
     row: dict[str, Value] = {
         "outcome": found.outcome,
         "reason": found.reason,

@@ -56,7 +56,7 @@ def report() -> Report:
 def comparison() -> Comparison:
     """Eight neurons on Z5 by gradient flow, past their horizon."""
     network = Network("Z5", neurons=8)
-    return compare(simulate(network, seed=3, scale=0.1, t_end=80.0, snapshots=17))
+    return compare(simulate(network, seed=3, scale=0.1, t_end=80.0, snapshots=17), order=1)
 
 
 @pytest.fixture(scope="session")

@@ -106,7 +106,7 @@ def test_compare_is_that_of_a_training_up_to_the_first_blow_up_that_is_predicted
     (row,) = rows_of(plan.cell(0), plan.folder)
     start = run_of(plan.cell(0), t_end=1e-9, snapshots=2)
     run = run_of(plan.cell(0), t_end=float(odekit.predict(start).blow_up_time.min()))
-    found = odekit.compare(run)
+    found = odekit.compare(run, order=1)
     assert found.gap is not None
     assert row["outcome"] == found.outcome == "confirmed"
     assert (row["t_end"], row["horizon"], row["reason"]) == (run.t[-1], found.horizon, found.reason)
@@ -120,9 +120,19 @@ def test_compare_is_that_of_a_training_up_to_the_first_blow_up_that_is_predicted
 def test_compare_takes_an_end_and_a_tolerance(plan_from: From) -> None:
     plan = plan_from(PLANS["compare"].replace("}", ", t_end = 20, tolerance = 1e-9}"))
     (row,) = rows_of(plan.cell(0), plan.folder)
-    found = odekit.compare(run_of(plan.cell(0), t_end=20.0), tolerance=1e-9)
+    found = odekit.compare(run_of(plan.cell(0), t_end=20.0), tolerance=1e-9, order=1)
     assert row["t_end"] == 20.0
     assert row["outcome"] == found.outcome == "inconclusive"
+
+
+def test_compare_takes_an_order(plan_from: From) -> None:
+    plan = plan_from(PLANS["compare"].replace("}", ", t_end = 60, order = [1, 2]}"))
+    first, second = (rows_of(cell, plan.folder)[0] for cell in plan)
+    found = odekit.compare(run_of(plan.cell(1), t_end=60.0), order=2)
+    assert (second["horizon"], second["reason"]) == (found.horizon, found.reason)
+    assert second["reason"] != first["reason"]
+    with pytest.raises(odekit.errors.InputError, match="order"):
+        plan_from(PLANS["compare"].replace("}", ", order = 4}"))
 
 
 def test_predict_tells_of_the_start_of_a_training_with_the_same_seed(plan_from: From) -> None:

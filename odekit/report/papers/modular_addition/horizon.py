@@ -18,7 +18,7 @@ def draw(seed: int) -> Drawing:
     """Magnitudes of four neurons, measured and predicted, and the gap between them against its budget."""
     network = Network(f"Z{ORDER}", neurons=NEURONS)
     run = simulate(network, init="single_frequency", scale=SCALE, t_end=END, snapshots=SNAPSHOTS, seed=seed)
-    comparison = compare(run)
+    comparison = compare(run, order=1)
     return Drawing(
         figure_of(plot_trajectories(comparison)),
         "lines: the four-variable ODE from the network's first snapshot, and below the budget of the gap.",
