@@ -149,7 +149,7 @@ class Coupled:
         found: dict[int, list[FloatArray]] = {order: [] for order in self.orders}
         dense: list[tuple[float, FloatArray]] = []
         reached = 0
-        for t, stack in self.flow(None).follow(self.start, times, FINE, True, largest):
+        for t, stack in self.flow(None).follow(self.start, times, FINE, 1, largest):
             dense.append((t, stack))
             if t != times[reached]:
                 continue

@@ -5,7 +5,8 @@ one (backward error analysis; Hairer, Lubich and Wanner, Geometric Numerical Int
 
     f - (h/2) Df f + h^2 (Df Df f/3 + D^2f(f, f)/12).
 
-Both are had from values of f alone: f(w - h f/2) = f - (h/2) Df f + (h^2/8) D^2f(f, f) + O(h^3).
+Both are had from values of f alone, like the stages of a Runge-Kutta method: with f2 = f(w - h f/2), which is
+f - (h/2) Df f up to h^2, and f3 = f(w + h (4 f2 - 5 f)), the second is (8 f2 - f - f3)/6 up to h^3.
 """
 
 from __future__ import annotations
@@ -33,11 +34,17 @@ class PopulationFlow:
     network: of a definite order; its constraint and rates count.
     order: 1, 2 or 3, the last cumulant of the logits that the loss keeps; None for the whole softmax.
     step: of plain descent, whose modified equation is followed; 0 for the flow itself.
+    power: 1 or 2, of the step, up to which the modified equation is kept.
+
+    Attributes
+    ----------
+    gradients: how many have been evaluated.
     """
 
-    def __init__(self, network: Network, order: int | None = None, step: float = 0.0) -> None:
-        self.network, self.step = network, step
-        self.velocity = Velocity(network, order=order)
+    def __init__(self, network: Network, order: int | None = None, step: float = 0.0, power: int = 1) -> None:
+        self.network, self.step, self.power = network, step, power
+        self.gradients = 0
+        self._velocity = Velocity(network, order=order)
 
     def stack(self, weights: Mapping[str, FloatArray]) -> FloatArray:
         """Weights (M, n) by group as the stack (e + 1, n, M) that the flow moves."""
@@ -47,31 +54,32 @@ class PopulationFlow:
         """Weights (T, M, n) by group, of stacks (T, e + 1, n, M)."""
         return unstack_mapping(self.network, stacks)
 
+    def velocity(self, stack: FloatArray) -> FloatArray:
+        """Minus the gradient, with the network's rates and constraint."""
+        self.gradients += 1
+        return self._velocity(stack)
+
     def field(self, stack: FloatArray) -> FloatArray:
-        """The modified field, good up to the square of the step."""
-        velocity = self.velocity(stack)
+        """The field of the modified equation, good up to the power of the step."""
+        here = self.velocity(stack)
         if not self.step:
-            return velocity
-        return self.velocity(stack - self.step / 2 * velocity)
+            return here
+        behind = self.velocity(stack - self.step / 2 * here)
+        return behind if self.power == 1 else behind + self._next(stack, here, behind)
 
     def next_term(self, stack: FloatArray) -> FloatArray:
-        """What the modified field of the next order has more, of the size of the squared step."""
+        """What the modified field up to the square of the step has more than that up to the step."""
         if not self.step:
             return np.zeros_like(stack)
-        half = self.step / 2
         here = self.velocity(stack)
-        behind, ahead = (self.velocity(stack + side * half * here) for side in (-1, 1))
-        second = ahead + behind - 2 * here  # (h^2/4) D^2f(f, f)
-        twice = self.velocity(stack - half * behind) - behind  # (h^2/4) Df Df f
-        return np.asarray(4 / 3 * twice - second / 6)
+        return self._next(stack, here, self.velocity(stack - self.step / 2 * here))
+
+    def _next(self, stack: FloatArray, here: FloatArray, behind: FloatArray) -> FloatArray:
+        third = self.velocity(stack + self.step * (4 * behind - 5 * here))
+        return np.asarray((2 * behind - here - third) / 6)
 
     def follow(
-        self,
-        start: FloatArray,
-        times: FloatArray,
-        rtol: float,
-        every_step: bool = False,
-        largest: float = np.inf,
+        self, start: FloatArray, times: FloatArray, rtol: float, parts: int = 0, largest: float = np.inf
     ) -> Iterator[tuple[float, FloatArray]]:
         """The orbit from a stack, at increasing times, as it is integrated; it ends with a blow-up.
 
@@ -80,7 +88,8 @@ class PopulationFlow:
         start: (e + 1, n, M) at the first time.
         times: (T,) the first of them the start's.
         rtol: relative tolerance of the integration, of each weight against the weights' size.
-        every_step: whether the ends of the integrator's steps come too, besides the times.
+        parts: into so many each step of the integrator is divided, whose ends come too besides the times; 1
+            for the ends of the steps, 0 for none.
         largest: a weight beyond which the orbit counts as one that blows up.
         """
         shape = start.shape
@@ -94,12 +103,14 @@ class PopulationFlow:
         solver: Any = DOP853(slope, times[0], start.ravel(), times[-1], rtol=rtol, atol=rtol * size)
         place = 1
         while place < len(times) and _stepped(solver, largest):
-            between = solver.dense_output()
-            while place < len(times) and times[place] <= solver.t:
-                yield float(times[place]), between(times[place]).reshape(shape)
-                place += 1
-            if every_step and times[place - 1] < solver.t < times[-1]:
-                yield float(solver.t), solver.y.reshape(shape).copy()
+            inside = np.linspace(solver.t_old, solver.t, parts + 1)[1:]
+            asked = times[place:][times[place:] <= solver.t]
+            wanted = np.union1d(asked, inside[inside < times[-1]])
+            place += len(asked)
+            between = solver.dense_output() if (wanted < solver.t).any() else None
+            for t in wanted:
+                y = solver.y.copy() if between is None or t == solver.t else between(t)
+                yield float(t), y.reshape(shape)
 
 
 def _stepped(solver: Any, largest: float) -> bool:

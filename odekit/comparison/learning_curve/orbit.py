@@ -1,0 +1,163 @@
+"""The predicted orbit: at order 3 while the next cumulant is small, then with the whole softmax."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from odekit.arrays import FloatArray
+from odekit.comparison.flows import PopulationFlow
+from odekit.comparison.learning_curve.learning_curve import Regime, guessing
+from odekit.networks import Network
+from odekit.simulation import LossGradient
+
+__all__ = ["Orbit", "Point", "follow_orbit"]
+
+ORDER = 3
+# Distance of the field at that order to the whole softmax's, over its size, from which it is left.
+LEVEL = 1e-3
+RTOL = 1e-6
+# Points at which the loss is evaluated in each step of the integrator.
+PARTS = 4
+# Points that are kept of an orbit, at least, and half of what there may be on the way.
+KEPT = 250
+# Full gradients after which an orbit is left: some minutes at the published sizes.
+MOST_GRADIENTS = 20_000
+# Share of the loss of guessing after whose fall a training counts as ended.
+FALLEN = 0.9
+# Falls of the loss, in shares of that of guessing: once by the first, and since half of the time by less than
+# the second, it has settled.
+BEGUN, SETTLED = 0.1, 1e-3
+# Times that the weights take at the start to change by their size, after which nothing is awaited any more.
+LONGEST = 1e5
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A moment of an orbit: time, stack (e + 1, n, M) and loss."""
+
+    t: float
+    stack: FloatArray
+    loss: float
+
+
+@dataclass(frozen=True, eq=False)
+class Orbit:
+    """What was followed: points in order of time, regimes, full gradients, and why it ended."""
+
+    points: list[Point]
+    regimes: tuple[Regime, ...]
+    gradients: int
+    ended: str
+
+
+def follow_orbit(
+    network: Network, start: FloatArray, step: float, begin: float, until: float | None
+) -> Orbit:
+    """Follow descent, or the flow, from a stack to a time, or until the loss has fallen or settled.
+
+    Parameters
+    ----------
+    start: (e + 1, n, M).
+    step: of plain descent, 0 for the flow.
+    begin, until: times; None for the end of the training.
+    """
+    return _Following(network, step, begin, until).orbit(start)
+
+
+class _Following:
+    """An orbit under way."""
+
+    def __init__(self, network: Network, step: float, begin: float, until: float | None) -> None:
+        self.network, self.step, self.begin, self.until = network, step, begin, until
+        self.guess = guessing(network)
+        self.whole = LossGradient(network)
+        self.cut = LossGradient(network, order=ORDER)
+        self.gradients = 0
+        self.points: list[Point] = []
+
+    def orbit(self, start: FloatArray) -> Orbit:
+        last = self._last(start)
+        regimes, ended = [], ""
+        point, distance = self._measured(self.begin, start, ORDER)
+        self.points.append(point)
+        for order in (ORDER, None):
+            if order is not None and not distance <= LEVEL:
+                continue
+            first, largest = self.points[-1].t, 0.0
+            for point, distance in self._along(order, last):
+                self.points.append(point)
+                largest = max(largest, distance)
+                ended = self._reason(point, last)
+                if ended or distance > LEVEL:
+                    break
+            else:
+                ended = "the orbit blows up"
+            regimes.append(Regime(order, first, self.points[-1].t, largest))
+            if ended:
+                break
+            self._thin()
+        return Orbit(self.points, tuple(regimes), self.gradients, ended)
+
+    def _last(self, start: FloatArray) -> float:
+        """The time asked for, or one by which every training has ended."""
+        if self.until is not None:
+            return self.until
+        speed = float(np.linalg.norm(PopulationFlow(self.network).velocity(start)))
+        self.gradients += 1
+        size = float(np.linalg.norm(start))
+        return self.begin + LONGEST * size / max(speed, size / LONGEST)
+
+    def _along(self, order: int | None, last: float) -> Iterator[tuple[Point, float]]:
+        """Points after the last one, with the relative distance of their field to the whole softmax's."""
+        flow = PopulationFlow(self.network, order, self.step)
+        begin = self.points[-1]
+        followed = flow.follow(begin.stack, np.array([begin.t, last]), RTOL, PARTS)
+        next(followed)
+        known = 0
+        for t, stack in followed:
+            self.gradients += flow.gradients - known
+            known = flow.gradients
+            yield self._measured(t, stack, order)
+            if len(self.points) > 2 * KEPT:
+                self._thin()
+
+    def _measured(self, t: float, stack: FloatArray, order: int | None) -> tuple[Point, float]:
+        loss, slope = self.whole.evaluate(stack)
+        self.gradients += 1
+        distance = 0.0
+        if order is not None:
+            self.gradients += 1
+            apart = np.linalg.norm(self.cut.evaluate(stack)[1] - slope)
+            size = float(np.linalg.norm(slope))
+            distance = float(apart) / size if size else 0.0
+        return Point(t, stack, float(loss)), distance
+
+    def _reason(self, point: Point, last: float) -> str:
+        """Why the orbit ends here; nothing where it goes on."""
+        if point.t >= last:
+            return "the time asked for" if self.until is not None else "nothing more to wait for"
+        if self.gradients >= MOST_GRADIENTS:
+            return f"after {self.gradients:,} gradients"
+        if self.until is not None:
+            return ""
+        fall = self.guess - point.loss
+        if fall >= FALLEN * self.guess:
+            return f"the loss has fallen by {FALLEN:g} of that of guessing"
+        times, losses = np.array([(each.t, each.loss) for each in self.points]).T
+        before = float(np.interp(self.begin + (point.t - self.begin) / 2, times, losses))
+        has_settled = fall > BEGUN * self.guess and before - point.loss < SETTLED * self.guess
+        return "the loss falls no more" if has_settled else ""
+
+    def _thin(self) -> None:
+        """Keep points that are about evenly spaced along the curve of the loss."""
+        if len(self.points) <= KEPT:
+            return
+        times, losses = np.array([(each.t, each.loss) for each in self.points]).T
+        lengths = np.abs(np.diff(times)) / (times[-1] - times[0]) + np.abs(np.diff(losses)) / self.guess
+        places = np.append(0.0, np.cumsum(lengths))
+        chosen = np.unique(np.searchsorted(places, np.linspace(0, places[-1], KEPT)))
+        kept = [*chosen[chosen < len(self.points) - 1], len(self.points) - 1]
+        self.points[:] = [self.points[place] for place in kept]
