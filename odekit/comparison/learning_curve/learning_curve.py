@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LearningCurve", "PredictionCost", "Regime", "guessing"]
 
+# Times at which JSON tells every neuron's mode.
+FEW = 25
+
 
 @dataclass(frozen=True)
 class Regime:
@@ -145,7 +148,7 @@ class LearningCurve(Labelled):
         return project(self.weights, self.network.finite_group)
 
     def to_json(self) -> dict[str, Any]:
-        """All curves; of every neuron the mode that dominates at the end, where the group is Abelian."""
+        """All curves; of every neuron, where the group is Abelian, its last dominant mode at a few times."""
         network = self.network
         return {
             "group": network.finite_group.name,
@@ -163,21 +166,23 @@ class LearningCurve(Labelled):
                 for regime in self.regimes
             ],
             "cost": plain(vars(self.cost)),
-            "dominant": self._dominant() if network.finite_group.is_abelian else [],
+            **(self._dominant() if network.finite_group.is_abelian else {}),
         }
 
-    def _dominant(self) -> list[dict[str, Any]]:
-        """Of every neuron the label of its last dominant mode, that mode's curves, and the band."""
-        modes = self.modes
+    def _dominant(self) -> dict[str, Any]:
+        """Of every neuron the label of its last dominant mode, that mode's values, and the band."""
+        chosen = np.unique(np.linspace(0, len(self.t) - 1, FEW).round().astype(int))
+        modes = self.modes.at(chosen.tolist())
         last = modes.dominant[-1]
         place = np.broadcast_to(last[:, None], (*modes.alpha.shape[:-1], 1))
         named = {"alpha": modes.alpha, "phi": modes.phi, "beta": modes.beta, "psi": modes.psi}
         curves = {name: np.take_along_axis(values, place, axis=-1)[..., 0] for name, values in named.items()}
-        curves["band"] = self.neuron_band
-        return [
+        curves["band"] = self.neuron_band[chosen]
+        told = [
             {"mode": modes.basis.labels[last[m]], **{name: plain(c[:, m]) for name, c in curves.items()}}
             for m in range(len(last))
         ]
+        return {"modes_t": plain(self.t[chosen]), "modes": told}
 
     def to_xarray(self) -> xarray.Dataset:
         """Labelled arrays with dimensions time, neuron, and mode or, on other groups, element.
