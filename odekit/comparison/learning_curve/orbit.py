@@ -1,4 +1,8 @@
-"""The predicted orbit: at order 3 while the next cumulant is small, then with the whole softmax."""
+"""The predicted orbit: at order 3 while the next cumulant is small, then with the whole softmax.
+
+Descent with step h is stable while the sharpness, the largest eigenvalue of the loss's Hessian, stays below
+2/h (Cohen et al., arXiv 2103.00065). Beyond it no differential equation tells what descent does.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from odekit.arrays import FloatArray
 from odekit.comparison.flows import PopulationFlow
 from odekit.comparison.learning_curve.learning_curve import Regime, guessing
 from odekit.networks import Network
-from odekit.simulation import LossGradient
+from odekit.simulation import LossGradient, Velocity
 
 __all__ = ["Orbit", "Point", "follow_orbit"]
 
@@ -30,6 +34,10 @@ FALLEN = 0.9
 # Falls of the loss, in shares of that of guessing: once by the first, and since half of the time by less than
 # the second, it has settled.
 BEGUN, SETTLED = 0.1, 1e-3
+# Step times sharpness above which descent is not stable.
+STABLE = 2.0
+# Length of the difference that measures curvature, over that of the weights.
+DIFFERENCE = 1e-5
 # Times that the weights take at the start to change by their size, after which nothing is awaited any more.
 LONGEST = 1e5
 
@@ -75,7 +83,12 @@ class _Following:
         self.guess = guessing(network)
         self.whole = LossGradient(network)
         self.cut = LossGradient(network, order=ORDER)
+        self.rates = Velocity(network).rates
         self.gradients = 0
+        self.sharpness = 0.0
+        self.sharpest = np.random.default_rng(0).standard_normal(
+            (len(self.rates), network.finite_group.order, network.neurons)
+        )
         self.points: list[Point] = []
 
     def orbit(self, start: FloatArray) -> Orbit:
@@ -127,6 +140,8 @@ class _Following:
     def _measured(self, t: float, stack: FloatArray, order: int | None) -> tuple[Point, float]:
         loss, slope = self.whole.evaluate(stack)
         self.gradients += 1
+        if self.step:
+            self._sharpen(stack, slope)
         distance = 0.0
         if order is not None:
             self.gradients += 1
@@ -137,6 +152,8 @@ class _Following:
 
     def _reason(self, point: Point, last: float) -> str:
         """Why the orbit ends here; nothing where it goes on."""
+        if self.step * self.sharpness > STABLE:
+            return "descent is stable no more, its step exceeds 2/sharpness"
         if point.t >= last:
             return "the time asked for" if self.until is not None else "nothing more to wait for"
         if self.gradients >= MOST_GRADIENTS:
@@ -150,6 +167,17 @@ class _Following:
         before = float(np.interp(self.begin + (point.t - self.begin) / 2, times, losses))
         has_settled = fall > BEGUN * self.guess and before - point.loss < SETTLED * self.guess
         return "the loss falls no more" if has_settled else ""
+
+    def _sharpen(self, stack: FloatArray, slope: FloatArray) -> None:
+        """One step of the power method, from the direction that was sharpest before."""
+        length = DIFFERENCE * float(np.linalg.norm(stack)) or DIFFERENCE
+        direction = self.sharpest / np.linalg.norm(self.sharpest)
+        ahead = self.whole.evaluate(stack + length * direction)[1]
+        self.gradients += 1
+        curved = (ahead - slope) / length
+        weighted = float((direction**2 / self.rates).sum())
+        self.sharpness = float(np.vdot(direction, curved)) / weighted
+        self.sharpest = self.rates * curved
 
     def _thin(self) -> None:
         """Keep points that are about evenly spaced along the curve of the loss."""
