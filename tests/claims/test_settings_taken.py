@@ -19,6 +19,7 @@ CONFIRMED: list[tuple[str, dict[str, Any]]] = [
     ("single-irrep", {"neurons": 8}),
     ("rank-one", {"neurons": 8}),
     ("deep-linear", {"neurons": 5}),
+    ("loss-curve", {"neurons": 20, "scale": 0.08}),
 ]
 SLOW: list[tuple[str, dict[str, Any]]] = [
     ("single-frequency", {"neurons": 5, "scale": 0.08}),

@@ -119,7 +119,7 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"network": NETWORK, "theta": RUN.weights["theta"][0], "xi": RUN.weights["xi"][0]}
         | {"dtype": np.float64, "backend": "numpy"},
     ),
-    "predict": (odekit.predict, {"source": RUN, "group": None}),
+    "predict": (odekit.predict, {"source": RUN, "group": None, "until": 0.2}),
     "project": (odekit.project, {"run_or_weights": RUN, "group": None}),
     "simulate": (
         odekit.simulate,

@@ -99,7 +99,7 @@ class PopulationFlow:
             with np.errstate(all="ignore"):
                 return self.field(y.reshape(shape)).ravel()
 
-        size = float(np.sqrt((start**2).mean()))
+        size = float(np.sqrt((start**2).mean())) or 1.0
         solver: Any = DOP853(slope, times[0], start.ravel(), times[-1], rtol=rtol, atol=rtol * size)
         place = 1
         while place < len(times) and _stepped(solver, largest):

@@ -121,7 +121,7 @@ class _Following:
         speed = float(np.linalg.norm(PopulationFlow(self.network).velocity(start)))
         self.gradients += 1
         size = float(np.linalg.norm(start))
-        return self.begin + LONGEST * size / max(speed, size / LONGEST)
+        return self.begin + LONGEST * (size or 1.0) / (speed or 1.0)
 
     def _along(self, order: int | None, last: float) -> Iterator[tuple[Point, float]]:
         """Points after the last one, with the relative distance of their field to the whole softmax's."""

@@ -37,7 +37,7 @@ NAMES_B = [
     "haar-phases",
     "group-vote",
 ]
-NAMES = [*NAMES_A, *NAMES_B, "deep-linear"]
+NAMES = [*NAMES_A, *NAMES_B, "deep-linear", "loss-curve"]
 
 
 @pytest.fixture
