@@ -60,13 +60,14 @@ class PredictionCost:
     gradients: evaluations of the full gradient for the orbit, its loss and its regimes.
     band_gradients: those for the band.
     steps: of the training up to the same time; None for a gradient flow.
-    seconds: of the whole.
+    seconds, band_seconds: of the whole, and of the band in it.
     """
 
     gradients: int
     band_gradients: int
     steps: int | None
     seconds: float
+    band_seconds: float
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -54,7 +54,9 @@ def predict_curve(run: Run, until: float | str) -> LearningCurve:
     with blas_threads(run.network):
         orbit = follow_orbit(run.network, stack, step, begin, last)
         gradient = LossGradient(run.network)
+        before = time.perf_counter()
         loss_band, neuron_band = _bands(flow, orbit, gradient)
+        band_seconds = time.perf_counter() - before
         weights = flow.by_name(np.array([point.stack for point in orbit.points]))
         predicted = Run(np.array([point.t for point in orbit.points]), weights, run.network)
         accuracy = np.array([gradient.accuracy(*predicted.snapshot(i)) for i in range(len(predicted))])
@@ -64,6 +66,7 @@ def predict_curve(run: Run, until: float | str) -> LearningCurve:
         band_gradients=flow.gradients + len(predicted),
         steps=round(elapsed / step) if step else None,
         seconds=time.perf_counter() - start,
+        band_seconds=band_seconds,
     )
     return LearningCurve(
         t=predicted.t,
