@@ -126,7 +126,7 @@ def predict(
     With ``until`` predict the training instead: loss, accuracy and every neuron's weights over time. All
     neurons are followed together, by the modified equation of the run's plain descent, or by its gradient
     flow: with the logits' cumulants up to the third while the next ones are small, then with the whole
-    softmax.
+    softmax, and by steps of descent where to integrate costs as much.
 
     Parameters
     ----------
@@ -134,7 +134,8 @@ def predict(
         meta are those of a quadratic network with a summed loss and logit scale 1.
     group: what the weights live on, where the file doesn't say; where it does, the same.
     until: a time after the first snapshot's; or ``"end"``, until the loss has fallen by nine tenths of that
-        of guessing, or falls no more, or 20,000 gradients have been evaluated, whichever comes first.
+        of guessing, or falls no more, or 20,000 gradients have been evaluated, whichever comes first. Either
+        ends where descent is stable no more, its step above 2/sharpness.
 
     Raises
     ------

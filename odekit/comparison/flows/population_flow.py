@@ -11,7 +11,8 @@ f - (h/2) Df f up to h^2, and f3 = f(w + h (4 f2 - 5 f)), the second is (8 f2 - 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from odekit.simulation import Velocity, stack_mapping, unstack_mapping
 
 __all__ = ["PopulationFlow"]
 
+# Part of a step that is rounding of the time.
+ROUNDED = 1e-6
 MOST = float(np.finfo(np.float64).max)
 
 
@@ -111,6 +114,26 @@ class PopulationFlow:
             for t in wanted:
                 y = solver.y.copy() if between is None or t == solver.t else between(t)
                 yield float(t), y.reshape(shape)
+
+    def descend(self, start: FloatArray, times: Iterable[float]) -> Iterator[tuple[float, FloatArray]]:
+        """Plain descent itself from a stack, step by step, at increasing times; it ends with a blow-up.
+
+        Parameters
+        ----------
+        start: (e + 1, n, M) at the first time.
+        times: the first of them the start's; others that don't lie whole steps apart are reached by a
+            shorter step.
+        """
+        t, stack = math.nan, start
+        for end in times:
+            t = end if math.isnan(t) else t
+            while end - t > ROUNDED * self.step:
+                length = min(self.step, end - t)
+                stack = stack + length * self.velocity(stack)
+                t += length
+            if not np.isfinite(stack).all():
+                return
+            yield float(end), stack
 
 
 def _stepped(solver: Any, largest: float) -> bool:

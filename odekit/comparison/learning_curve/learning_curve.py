@@ -35,20 +35,16 @@ class Regime:
 
     Parameters
     ----------
-    order: of the last cumulant of the logits that the field keeps; None for the whole softmax.
+    name: ``"order 3"``, of the last cumulant of the logits that is kept; ``"whole softmax"``; or
+        ``"steps of descent"``, where these cost less than to integrate.
     start, end: times.
     distance: largest relative distance of the field to that with the whole softmax on the stretch.
     """
 
-    order: int | None
+    name: str
     start: float
     end: float
     distance: float
-
-    @property
-    def name(self) -> str:
-        """The field in words."""
-        return "whole softmax" if self.order is None else f"order {self.order}"
 
 
 @dataclass(frozen=True)

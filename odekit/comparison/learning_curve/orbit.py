@@ -1,5 +1,8 @@
 """The predicted orbit: at order 3 while the next cumulant is small, then with the whole softmax.
 
+Explicit integration is bound by the stability of the modified equation, which is that of descent: where a
+step of the integrator costs as much as the steps of descent that it covers, these go on instead.
+
 Descent with step h is stable while the sharpness, the largest eigenvalue of the loss's Hessian, stays below
 2/h (Cohen et al., arXiv 2103.00065). Beyond it no differential equation tells what descent does.
 """
@@ -17,14 +20,20 @@ from odekit.comparison.learning_curve.learning_curve import Regime, guessing
 from odekit.networks import Network
 from odekit.simulation import LossGradient, Velocity
 
-__all__ = ["Orbit", "Point", "follow_orbit"]
+__all__ = ["STEPS", "Orbit", "Point", "follow_orbit"]
 
 ORDER = 3
+CUT, WHOLE, STEPS = f"order {ORDER}", "whole softmax", "steps of descent"
+ORDERS = {CUT: ORDER, WHOLE: None, STEPS: None}
 # Distance of the field at that order to the whole softmax's, over its size, from which it is left.
 LEVEL = 1e-3
 RTOL = 1e-6
 # Points at which the loss is evaluated in each step of the integrator.
 PARTS = 4
+# Steps of the integrator, twice so many, whose cost is weighed.
+WEIGHED = 3
+# Steps of descent from one point to the next, at most.
+EVERY = 10
 # Points that are kept of an orbit, at least, and half of what there may be on the way.
 KEPT = 250
 # Full gradients after which an orbit is left: some minutes at the published sizes.
@@ -90,25 +99,27 @@ class _Following:
             (len(self.rates), network.finite_group.order, network.neurons)
         )
         self.points: list[Point] = []
+        self.spent: list[tuple[float, int]] = []
 
     def orbit(self, start: FloatArray) -> Orbit:
         last = self._last(start)
         regimes, ended = [], ""
         point, distance = self._measured(self.begin, start, ORDER)
         self.points.append(point)
-        for order in (ORDER, None):
+        for name, order in ORDERS.items():
             if order is not None and not distance <= LEVEL:
                 continue
-            first, largest = self.points[-1].t, 0.0
-            for point, distance in self._along(order, last):
+            first, largest, self.spent = self.points[-1].t, 0.0, []
+            for point, distance in self._along(name, last):
                 self.points.append(point)
+                self.spent.append((point.t, self.gradients))
                 largest = max(largest, distance)
                 ended = self._reason(point, last)
-                if ended or distance > LEVEL:
+                if ended or distance > LEVEL or (name != STEPS and self._is_dear()):
                     break
             else:
                 ended = "the orbit blows up"
-            regimes.append(Regime(order, first, self.points[-1].t, largest))
+            regimes.append(Regime(name, first, self.points[-1].t, largest))
             if ended:
                 break
             self._thin()
@@ -123,11 +134,15 @@ class _Following:
         size = float(np.linalg.norm(start))
         return self.begin + LONGEST * (size or 1.0) / (speed or 1.0)
 
-    def _along(self, order: int | None, last: float) -> Iterator[tuple[Point, float]]:
+    def _along(self, name: str, last: float) -> Iterator[tuple[Point, float]]:
         """Points after the last one, with the relative distance of their field to the whole softmax's."""
+        order = ORDERS[name]
         flow = PopulationFlow(self.network, order, self.step)
         begin = self.points[-1]
-        followed = flow.follow(begin.stack, np.array([begin.t, last]), RTOL, PARTS)
+        if name == STEPS:
+            followed = flow.descend(begin.stack, _paced(begin.t, last, self._pace()))
+        else:
+            followed = flow.follow(begin.stack, np.array([begin.t, last]), RTOL, PARTS)
         next(followed)
         known = 0
         for t, stack in followed:
@@ -136,6 +151,20 @@ class _Following:
             yield self._measured(t, stack, order)
             if len(self.points) > 2 * KEPT:
                 self._thin()
+
+    def _is_dear(self) -> bool:
+        """Whether the last steps of the integrator, which grow no more, took as much as those of descent."""
+        back = WEIGHED * PARTS
+        if not self.step or len(self.spent) <= 2 * back:
+            return False
+        (first, had), (middle, _), (now, has) = (self.spent[-1 - place] for place in (2 * back, back, 0))
+        grows = now - middle > 2 * (middle - first)
+        return not grows and has - had >= (now - first) / self.step
+
+    def _pace(self) -> float:
+        """Time between points in descent: some steps, about as far apart as the points before."""
+        before, now = self.points[-2:]
+        return self.step * float(np.clip(round((now.t - before.t) / self.step), 1, EVERY))
 
     def _measured(self, t: float, stack: FloatArray, order: int | None) -> tuple[Point, float]:
         loss, slope = self.whole.evaluate(stack)
@@ -189,3 +218,9 @@ class _Following:
         chosen = np.unique(np.searchsorted(places, np.linspace(0, places[-1], KEPT)))
         kept = [*chosen[chosen < len(self.points) - 1], len(self.points) - 1]
         self.points[:] = [self.points[place] for place in kept]
+
+
+def _paced(begin: float, last: float, pace: float) -> Iterator[float]:
+    """Times from the first to the last, so far apart."""
+    yield from (begin + pace * count for count in range(int(np.ceil((last - begin) / pace))))
+    yield last

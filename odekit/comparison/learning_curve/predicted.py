@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from odekit.arrays import FloatArray
 from odekit.comparison.accuracy import check_flow_time, is_step_known, learning_rate
 from odekit.comparison.flows import PopulationFlow
 from odekit.comparison.learning_curve.learning_curve import LearningCurve, PredictionCost
-from odekit.comparison.learning_curve.orbit import Orbit, follow_orbit
+from odekit.comparison.learning_curve.orbit import STEPS, Orbit, follow_orbit
 from odekit.errors import InputError, ReductionError
 from odekit.numbers import real
 from odekit.simulation import LossGradient, Run, blas_threads, has_kink
@@ -131,9 +132,21 @@ def _bands(flow: PopulationFlow, orbit: Orbit, gradient: LossGradient) -> tuple[
     times = np.array([point.t for point in points])
     loss = np.full(len(points), np.inf)
     neurons = np.full((len(points), points[0].stack.shape[-1]), np.inf)
-    for place, (_, stack) in enumerate(flow.follow(points[0].stack, times, LOOSER)):
-        point = points[place]
+    for point, (place, stack) in zip(points, enumerate(_better(flow, orbit, times)), strict=False):
         loss[place] = abs(float(gradient.evaluate(stack)[0]) - point.loss)
         apart, size = (np.sqrt((w**2).sum(axis=(0, 1))) for w in (stack - point.stack, point.stack))
         neurons[place] = np.divide(apart, size, out=np.zeros_like(size), where=size > 0)
     return SAFETY * np.maximum.accumulate(loss), SAFETY * np.maximum.accumulate(neurons, axis=0)
+
+
+def _better(flow: PopulationFlow, orbit: Orbit, times: FloatArray) -> Iterator[FloatArray]:
+    """Stacks of the better orbit at the times, by steps of descent from where these were taken."""
+    last = orbit.regimes[-1]
+    switch = int(np.searchsorted(times, last.start)) if last.name == STEPS else len(times) - 1
+    followed = list(flow.follow(orbit.points[0].stack, times[: switch + 1], LOOSER))
+    yield from (stack for _, stack in followed)
+    reached, stack = followed[-1]
+    if reached == times[switch]:
+        further = flow.descend(stack, times[switch:].tolist())
+        next(further)
+        yield from (stack for _, stack in further)

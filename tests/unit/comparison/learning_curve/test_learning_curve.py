@@ -13,6 +13,7 @@ import pytest
 
 import odekit
 from odekit.comparison import LearningCurve, predict, project
+from odekit.comparison.flows import PopulationFlow
 from odekit.comparison.learning_curve import orbit
 from odekit.errors import InputError, ReductionError
 from odekit.networks import Network
@@ -80,16 +81,30 @@ def test_loss_and_accuracy_are_those_of_the_weights(curve: LearningCurve) -> Non
 
 
 def test_regimes_follow_each_other_by_the_distance_of_their_fields(curve: LearningCurve) -> None:
-    first, second = curve.regimes
-    assert (first.order, second.order) == (3, None)
-    assert (first.start, first.end, second.end) == (0.0, second.start, curve.t[-1])
+    first, second, third = curve.regimes
+    assert (first.name, second.name, third.name) == ("order 3", "whole softmax", "steps of descent")
+    assert (first.start, first.end, second.end, third.end) == (0, second.start, third.start, curve.t[-1])
     assert orbit.LEVEL < first.distance < 2 * orbit.LEVEL
-    assert second.distance == 0
+    assert second.distance == third.distance == 0
 
 
 def test_a_start_at_large_logits_has_the_whole_softmax_from_the_first() -> None:
     run = simulate(NETWORK, scale=1.0, method="sgd", learning_rate=0.01, steps=1, snapshots=2)
-    assert [regime.order for regime in predict(run, until=0.1).regimes] == [None]
+    assert predict(run, until=0.1).regimes[0].name == "whole softmax"
+
+
+def test_where_integration_is_as_dear_as_descent_its_steps_go_on_and_reach_it_exactly(trained: Run) -> None:
+    start = {name: w[0] for name, w in trained.weights.items()}
+    flow = PopulationFlow(NETWORK, None, 0.25)
+    *_, (t, end) = flow.descend(flow.stack(start), np.linspace(0.0, 40.0, 5))
+    assert (t, flow.gradients) == (40.0, 160)
+    assert flow.by_name(end[None])["theta"][0] == pytest.approx(trained.weights["theta"][-1], abs=1e-12)
+    few = {"seed": 1, "scale": 0.1, "method": "sgd", "learning_rate": 0.01, "steps": 1, "snapshots": 2}
+    long, flown = (
+        [regime.name for regime in predict(run, until=40.0).regimes]
+        for run in (simulate(NETWORK, **few), simulate(NETWORK, seed=1, scale=0.1, t_end=1.0, snapshots=2))
+    )
+    assert long == flown == ["order 3", "whole softmax"]
 
 
 def test_the_cost_is_told_beside_the_training(curve: LearningCurve) -> None:
@@ -166,7 +181,7 @@ def test_the_time_of_a_fall_lies_on_the_curve(curve: LearningCurve) -> None:
 def test_json_and_labelled_arrays_hold_the_curves(curve: LearningCurve) -> None:
     told = json.loads(json.dumps(curve.to_json(), allow_nan=False))
     assert told["loss"] == curve.loss.tolist()
-    assert [regime["field"] for regime in told["regimes"]] == ["order 3", "whole softmax"]
+    assert [regime["field"] for regime in told["regimes"]] == ["order 3", "whole softmax", "steps of descent"]
     assert len(told["modes"]) == 32
     neuron, place = told["modes"][3], curve.modes.dominant[-1, 3]
     assert neuron["mode"] == curve.modes.basis.labels[place]
