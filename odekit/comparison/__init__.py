@@ -4,6 +4,7 @@ from odekit.comparison.accuracy import Budget
 from odekit.comparison.compare import compare
 from odekit.comparison.comparison import Comparison, Winners
 from odekit.comparison.flows import LiftedNeurons, PopulationFlow, ReducedFlow
+from odekit.comparison.learning_curve import LearningCurve
 from odekit.comparison.measures import (
     ErrorCurve,
     Modes,
@@ -26,6 +27,7 @@ __all__ = [
     "Budget",
     "Comparison",
     "ErrorCurve",
+    "LearningCurve",
     "LiftedNeurons",
     "Modes",
     "PopulationFlow",

@@ -182,7 +182,7 @@ class Coupled:
         found: dict[int, list[FloatArray]] = {order: [] for order in self.orders}
         dense: list[tuple[float, FloatArray]] = []
         reached = 0
-        for t, stack in self.flow(None).follow(self.start, checked, FINE, True, self._largest):
+        for t, stack in self.flow(None).follow(self.start, checked, FINE, 1, self._largest):
             is_snapshot = t == times[reached]
             if is_snapshot or t not in places:
                 dense.append((t, stack))
@@ -253,7 +253,7 @@ class Coupled:
         """
         dense = self._orbits[0]
         times = self.run.t[np.isin(self.run.t, dense.t)]
-        flow = PopulationFlow(self.run.network, None, self.step, is_further=True)
+        flow = PopulationFlow(self.run.network, None, self.step, power=2)
         stacks = np.array([stack for _, stack in flow.follow(self.start, times, COARSE)])
         chosen = np.searchsorted(dense.t, times[: len(stacks)])
         fine = {name: w[chosen] for name, w in dense.weights.items()}

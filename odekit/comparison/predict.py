@@ -1,15 +1,16 @@
-"""predict: the winner, its blow-up time and its final phases, before training."""
+"""predict: the winner, its blow-up time and its final phases, or the whole training, before it begins."""
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
 from odekit.arrays import FloatArray, IndexArray
 from odekit.comparison.flows import final_shares, free_blow_up_times
+from odekit.comparison.learning_curve import LearningCurve, predict_curve
 from odekit.comparison.measures import Modes, project
 from odekit.derivation import derive, lift
 from odekit.errors import ReductionError
@@ -103,25 +104,53 @@ class Prediction:
         return int(label) if self.is_numbered and label.isdigit() else label
 
 
-def predict(source: Run | str | os.PathLike[str], group: FiniteGroup | str | None = None) -> Prediction:
+@overload
+def predict(
+    source: Run | str | os.PathLike[str], group: FiniteGroup | str | None = None, until: None = None
+) -> Prediction: ...
+
+
+@overload
+def predict(
+    source: Run | str | os.PathLike[str], group: FiniteGroup | str | None = None, *, until: float | str
+) -> LearningCurve: ...
+
+
+def predict(
+    source: Run | str | os.PathLike[str],
+    group: FiniteGroup | str | None = None,
+    until: float | str | None = None,
+) -> Prediction | LearningCurve:
     """Name the winning frequency, or real irrep, of every neuron from weights at one moment.
+
+    With ``until`` predict the training instead: loss, accuracy and every neuron's weights over time. All
+    neurons are followed together, by the modified equation of the run's plain descent, or by its gradient
+    flow: with the logits' cumulants up to the third while the next ones are small, then with the whole
+    softmax, and by steps of descent where to integrate costs as much.
 
     Parameters
     ----------
     source: a run, or a file of weights with or without ``meta``; the first snapshot is used. Weights without
         meta are those of a quadratic network with a summed loss and logit scale 1.
     group: what the weights live on, where the file doesn't say; where it does, the same.
+    until: a time after the first snapshot's; or ``"end"``, until the loss has fallen by nine tenths of that
+        of guessing, or falls no more, or 20,000 gradients have been evaluated, whichever comes first. Either
+        ends where descent is stable no more, its step above 2/sharpness.
 
     Raises
     ------
-    ReductionError: the network has neither a closed form for its blow-up times nor a lifted flow.
+    ReductionError: the network has neither a closed form for its blow-up times nor a lifted flow; with
+        ``until``, the run is neither a gradient flow nor plain descent of its whole loss without constraint,
+        or its activation has kinks.
     FileError: weights that can't be read.
-    InputError: nothing says the group, or a run's own is another.
+    InputError: nothing says the group, or a run's own is another; an end that is no later time.
 
     Source: arXiv 2602.16849 for equal magnitudes, where the smallest phase difference wins; in general it is
     the smallest blow-up time of the same four-variable ODE. arXiv 2606.02993 for any group and for spheres.
     """
     run = _read(source, group)
+    if until is not None:
+        return predict_curve(run, until)
     start = float(run.t[0])
     first = {name: values[0] for name, values in run.weights.items()}
     if run.network.constraint != "none" or not run.network.finite_group.is_abelian:

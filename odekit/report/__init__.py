@@ -25,6 +25,7 @@ _HOMES = {
     "has_figure": "figures",
     "has_series": "figures",
     "latex_table": "tables",
+    "learning_curve_table": "tables",
     "markdown_table": "tables",
     "notes": "prose",
     "panels": "figures",
@@ -34,6 +35,7 @@ _HOMES = {
     "plot_budget": "figures",
     "plot_competition": "figures",
     "plot_landscape": "figures",
+    "plot_learning_curve": "figures",
     "plot_logits": "figures",
     "plot_loss": "figures",
     "plot_neuron_matrix": "figures",
@@ -64,6 +66,7 @@ _HOMES = {
     "winners_table": "tables",
     "write_comparisons": "documents",
     "write_findings": "documents",
+    "write_learning_curve": "documents",
     "write_report": "documents",
     "write_system": "documents",
 }

@@ -14,6 +14,7 @@ from odekit.report.figures import (
     has_curves,
     has_figure,
     plot_budget,
+    plot_learning_curve,
     plot_trajectories,
     plot_verdict,
     save_figure,
@@ -28,16 +29,32 @@ from odekit.report.page import (
     verification_page,
 )
 from odekit.report.prose import controls, notes, provenance, total
-from odekit.report.tables import escape, findings_table, latex_table, markdown_table, verdict_table
+from odekit.report.tables import (
+    escape,
+    findings_table,
+    latex_table,
+    learning_curve_table,
+    markdown_table,
+    verdict_table,
+)
 from odekit.text import unmarked
 
 if TYPE_CHECKING:
     from odekit.checking import Finding
     from odekit.claims import Report
+    from odekit.comparison import LearningCurve
     from odekit.report.tables import Table
+    from odekit.simulation import Run
     from odekit.systems import System
 
-__all__ = ["comparisons_data", "write_comparisons", "write_findings", "write_report", "write_system"]
+__all__ = [
+    "comparisons_data",
+    "write_comparisons",
+    "write_findings",
+    "write_learning_curve",
+    "write_report",
+    "write_system",
+]
 
 Place = str | os.PathLike[str]
 
@@ -122,6 +139,33 @@ def write_findings(
         **_tables("findings", findings_table(findings)),
     }
     return write_folder(path, texts, force)
+
+
+def write_learning_curve(
+    curve: LearningCurve, path: Place, force: bool = False, run: Run | None = None
+) -> Path:
+    """Write ``report.json``, ``prediction.tex``, ``prediction.md`` and ``figures/``.
+
+    Parameters
+    ----------
+    curve: a predicted training.
+    path, force: see `write_report`.
+    run: the same training, to be shown beside it.
+
+    Raises
+    ------
+    FileError: the folder can't be written; then nothing is.
+    """
+
+    def draw(figures: Path) -> None:
+        told = {"Title": "Predicted training", "Subject": curve.told()}
+        save_figure(plot_learning_curve(curve, run), figures, "learning-curve", told)
+
+    texts = {
+        "report.json": strict_json(curve.to_json()),
+        **_tables("prediction", learning_curve_table(curve)),
+    }
+    return write_folder(path, texts, force, draw)
 
 
 def write_system(system: System, path: Place, force: bool = False, command: Sequence[str] = ()) -> Path:

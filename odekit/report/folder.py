@@ -21,6 +21,8 @@ FILES = (
     "comparison.tex",
     "findings.md",
     "findings.tex",
+    "prediction.md",
+    "prediction.tex",
     "system.tex",
     "verdicts.md",
     "verdicts.tex",

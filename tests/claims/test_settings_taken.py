@@ -21,6 +21,7 @@ CONFIRMED: list[tuple[str, dict[str, Any]]] = [
     ("deep-linear", {"neurons": 5}),
     ("modified-equation", {"neurons": 9}),
     ("drop-time-law", {"neurons": 8, "scale": 0.05}),
+    ("loss-curve", {"neurons": 20, "scale": 0.08}),
 ]
 SLOW: list[tuple[str, dict[str, Any]]] = [
     ("softmax-orders", {"neurons": 3}),

@@ -11,7 +11,8 @@ import pytest
 from click.testing import Result
 
 from odekit.comparison import predict, project
-from odekit.simulation import Run, load_run
+from odekit.networks import Network
+from odekit.simulation import Run, load_run, simulate
 
 Invoke = Callable[..., Result]
 
@@ -127,3 +128,62 @@ def test_on_spheres_a_note_says_what_the_times_are(invoke: Invoke, tmp_path: Pat
     coupled = "--group S3 --constraint sphere --softmax uniform --neurons 2 --t-end 1 --out"
     assert invoke("simulate", *coupled.split(), tmp_path / "c.npz").exit_code == 0
     assert "The irreps do not decouple" in invoke("predict", tmp_path / "c.npz").stdout
+
+
+@pytest.fixture(scope="module")
+def descent_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A descent of 32 neurons on Z5 until its loss has fallen by more than 1."""
+    how = {"method": "sgd", "learning_rate": 0.25, "steps": 160, "snapshots": 5}
+    descent = simulate(Network("Z5", neurons=32), seed=1, scale=0.1, **how)
+    return descent.save(tmp_path_factory.mktemp("descents") / "descent.npz")
+
+
+def test_a_training_is_predicted_up_to_a_time(invoke: Invoke, descent_file: Path, tmp_path: Path) -> None:
+    result = invoke("predict", descent_file, "--until", "40", "--out", tmp_path / "out")
+    assert result.exit_code == 0
+    assert "loss fallen by 0.5" in result.stdout
+    assert "order 3 from t = 0, whole softmax from t = " in result.stdout
+    assert "training takes 160 steps" in result.stdout
+    told = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert told["t"][-1] == 40
+    assert told["loss"][-1] == pytest.approx(load_run(descent_file).records["loss"][-1], abs=0.01)
+    names = {path.name for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert names == {"report.json", "prediction.md", "prediction.tex"} | {
+        f"learning-curve.{kind}" for kind in ("pdf", "png")
+    }
+    again = invoke("predict", descent_file, "--until", "40", "--force", "--out", tmp_path / "out")
+    assert again.exit_code == 0
+
+
+def test_a_training_is_predicted_to_its_end(invoke: Invoke, descent_file: Path) -> None:
+    result = invoke("predict", descent_file, "--to-the-end", "--json", "-")
+    told = json.loads(result.stdout)
+    assert told["ended"] == "the loss has fallen by 0.9 of that of guessing"
+    assert told["loss"][-1] <= 0.1 * np.log(5)
+    assert len(told["modes"]) == 32
+    assert "whole softmax" in result.stderr
+
+
+def test_weights_alone_have_an_end_too_and_the_note_says_how(invoke: Invoke, tmp_path: Path) -> None:
+    theta, xi = 0.2 * np.random.default_rng(0).normal(size=(2, 12, 5))
+    np.savez(tmp_path / "w.npz", theta=theta, xi=xi)
+    result = invoke("predict", tmp_path / "w.npz", "--group", "Z5", "--until", "0.1")
+    assert result.exit_code == 0
+    assert "this is what the gradient flow does" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--to-the-end", "--until", "3"), "name two ends"),
+        (("--out", "somewhere"), "--out is for a predicted training"),
+        (("--until", "-1"), "ends before it begins"),
+        (("--until", "nan"), "until must be"),
+    ],
+)
+def test_ends_that_are_none_are_wrong_usage(
+    invoke: Invoke, run_file: Path, words: tuple[str, ...], told: str
+) -> None:
+    result = invoke("predict", run_file, *words)
+    assert result.exit_code == 2
+    assert told in result.stderr

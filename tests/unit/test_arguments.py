@@ -122,7 +122,7 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"network": NETWORK, "theta": RUN.weights["theta"][0], "xi": RUN.weights["xi"][0]}
         | {"dtype": np.float64, "backend": "numpy", "order": 2},
     ),
-    "predict": (odekit.predict, {"source": RUN, "group": None}),
+    "predict": (odekit.predict, {"source": RUN, "group": None, "until": 0.2}),
     "project": (odekit.project, {"run_or_weights": RUN, "group": None}),
     "simulate": (
         odekit.simulate,

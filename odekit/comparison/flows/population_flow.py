@@ -5,12 +5,14 @@ one (backward error analysis; Hairer, Lubich and Wanner, Geometric Numerical Int
 
     f - (h/2) Df f + h^2 (Df Df f/3 + D^2f(f, f)/12).
 
-Both are had from values of f alone: f(w - h f/2) = f - (h/2) Df f + (h^2/8) D^2f(f, f) + O(h^3).
+Both are had from values of f alone, like the stages of a Runge-Kutta method: with f2 = f(w - h f/2), which is
+f - (h/2) Df f up to h^2, and f3 = f(w + h (4 f2 - 5 f)), the second is (8 f2 - f - f3)/6 up to h^3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,8 @@ from odekit.simulation import Velocity, stack_mapping, unstack_mapping
 
 __all__ = ["Orbit", "PopulationFlow"]
 
+# Part of a step that is rounding of the time.
+ROUNDED = 1e-6
 MOST = float(np.finfo(np.float64).max)
 # A step that is so short a part of the time passed is one of a blow-up: no flow is followed by so many.
 SHORT = 1e-8
@@ -35,14 +39,17 @@ class PopulationFlow:
     network: of a definite order; its constraint and rates count.
     order: 1, 2 or 3, the last cumulant of the logits that the loss keeps; None for the whole softmax.
     step: of plain descent, whose modified equation is followed; 0 for the flow itself.
-    is_further: whether with the next term of that equation, too.
+    power: 1 or 2, of the step, up to which the modified equation is kept.
+
+    Attributes
+    ----------
+    gradients: how many have been evaluated.
     """
 
-    def __init__(
-        self, network: Network, order: int | None = None, step: float = 0.0, *, is_further: bool = False
-    ) -> None:
-        self.network, self.step, self.is_further = network, step, is_further
-        self.velocity = Velocity(network, order=order)
+    def __init__(self, network: Network, order: int | None = None, step: float = 0.0, power: int = 1) -> None:
+        self.network, self.step, self.power = network, step, power
+        self.gradients = 0
+        self._velocity = Velocity(network, order=order)
 
     def stack(self, weights: Mapping[str, FloatArray]) -> FloatArray:
         """Weights (M, n) by group as the stack (e + 1, n, M) that the flow moves."""
@@ -52,33 +59,31 @@ class PopulationFlow:
         """Weights (T, M, n) by group, of stacks (T, e + 1, n, M)."""
         return unstack_mapping(self.network, stacks)
 
+    def velocity(self, stack: FloatArray) -> FloatArray:
+        """Minus the gradient, with the network's rates and constraint."""
+        self.gradients += 1
+        return self._velocity(stack)
+
     def field(self, stack: FloatArray) -> FloatArray:
-        """The modified field, good up to the square of the step, or with the next term to its cube."""
-        velocity = self.velocity(stack)
+        """The field of the modified equation, good up to the power of the step."""
+        here = self.velocity(stack)
         if not self.step:
-            return velocity
-        behind = self.velocity(stack - self.step / 2 * velocity)
-        return behind + self._next(stack, velocity, behind) if self.is_further else behind
+            return here
+        behind = self.velocity(stack - self.step / 2 * here)
+        return behind if self.power == 1 else behind + self._next(stack, here, behind)
 
     def _next(self, stack: FloatArray, here: FloatArray, behind: FloatArray) -> FloatArray:
-        """What the modified field of the next order has more, of the size of the squared step.
+        """What the modified field up to the square of the step has more than that up to the step.
 
         Parameters
         ----------
         here, behind: the velocity there, and half a step back.
         """
-        half = self.step / 2
-        second = self.velocity(stack + half * here) + behind - 2 * here  # (h^2/4) D^2f(f, f)
-        twice = self.velocity(stack - half * behind) - behind  # (h^2/4) Df Df f
-        return np.asarray(4 / 3 * twice - second / 6)
+        third = self.velocity(stack + self.step * (4 * behind - 5 * here))
+        return np.asarray((2 * behind - here - third) / 6)
 
     def follow(
-        self,
-        start: FloatArray,
-        times: FloatArray,
-        rtol: float,
-        every_step: bool = False,
-        largest: float = np.inf,
+        self, start: FloatArray, times: FloatArray, rtol: float, parts: int = 0, largest: float = np.inf
     ) -> Iterator[tuple[float, FloatArray]]:
         """The orbit from a stack, at increasing times, as it is integrated; it ends with a blow-up.
 
@@ -87,7 +92,8 @@ class PopulationFlow:
         start: (e + 1, n, M) at the first time.
         times: (T,) the first of them the start's.
         rtol: relative tolerance of the integration, of each weight against the weights' size.
-        every_step: whether the ends of the integrator's steps come too, besides the times.
+        parts: into so many each step of the integrator is divided, whose ends come too besides the times; 1
+            for the ends of the steps, 0 for none.
         largest: a weight beyond which the orbit counts as one that blows up.
         """
         shape = start.shape
@@ -97,17 +103,38 @@ class PopulationFlow:
             with np.errstate(all="ignore"):
                 return self.field(y.reshape(shape)).ravel()
 
-        size = float(np.sqrt((start**2).mean()))
+        size = float(np.sqrt((start**2).mean())) or 1.0
         solver: Any = DOP853(slope, times[0], start.ravel(), times[-1], rtol=rtol, atol=rtol * size)
         place = 1
         while place < len(times) and _stepped(solver, largest) and _is_worth(solver, times[0]):
-            passed = int(np.searchsorted(times, solver.t, side="right"))
-            if place < passed:
-                between = solver.dense_output()
-                yield from ((float(t), between(t).reshape(shape)) for t in times[place:passed])
-                place = passed
-            if every_step and times[place - 1] < solver.t < times[-1]:
-                yield float(solver.t), solver.y.reshape(shape).copy()
+            inside = np.linspace(solver.t_old, solver.t, parts + 1)[1:]
+            asked = times[place:][times[place:] <= solver.t]
+            wanted = np.union1d(asked, inside[inside < times[-1]])
+            place += len(asked)
+            between = solver.dense_output() if (wanted < solver.t).any() else None
+            for t in wanted:
+                y = solver.y.copy() if between is None or t == solver.t else between(t)
+                yield float(t), y.reshape(shape)
+
+    def descend(self, start: FloatArray, times: Iterable[float]) -> Iterator[tuple[float, FloatArray]]:
+        """Plain descent itself from a stack, step by step, at increasing times; it ends with a blow-up.
+
+        Parameters
+        ----------
+        start: (e + 1, n, M) at the first time.
+        times: the first of them the start's; others that don't lie whole steps apart are reached by a
+            shorter step.
+        """
+        t, stack = math.nan, start
+        for end in times:
+            t = end if math.isnan(t) else t
+            while end - t > ROUNDED * self.step:
+                length = min(self.step, end - t)
+                stack = stack + length * self.velocity(stack)
+                t += length
+            if not np.isfinite(stack).all():
+                return
+            yield float(end), stack
 
 
 class Orbit:

@@ -6,6 +6,7 @@ makes a figure 3.4 inches wide, which a notebook shows where the axes end a cell
     plot_trajectories(comparison, rows=None, quantity=None, *, axes=None)
     plot_residuals(comparison, rows=None, quantity=None, *, axes=None)
     plot_budget(comparison, quantity=None, *, axes=None)
+    plot_learning_curve(curve, run=None, *, axes=None)
     plot_solution(solution, states=None, trajectories=None, *, axes=None)
     plot_phase_portrait(system, states=None, region=None, *, parameters=None, held=None, axes=None)
     plot_blow_up_map(system, start, *, parameters=None, axes=None)
@@ -65,6 +66,7 @@ _HOMES = {
     "plot_budget": "comparisons",
     "plot_competition": "competition",
     "plot_landscape": "landscape",
+    "plot_learning_curve": "comparisons",
     "plot_logits": "logits",
     "plot_loss": "training",
     "plot_neuron_matrix": "spectra",

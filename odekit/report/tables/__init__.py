@@ -11,6 +11,7 @@ _HOMES = {
     "escape": "markdown",
     "findings_table": "findings",
     "latex_table": "latex",
+    "learning_curve_table": "contents",
     "markdown_table": "markdown",
     "number_text": "table",
     "prediction_table": "contents",

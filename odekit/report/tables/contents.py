@@ -14,11 +14,12 @@ from odekit.text import unmarked
 
 if TYPE_CHECKING:
     from odekit.claims import Claim, Report, Verdict
-    from odekit.comparison import Comparison, Prediction, TrajectoryComparison
+    from odekit.comparison import Comparison, LearningCurve, Prediction, TrajectoryComparison
 
 __all__ = [
     "claims_table",
     "comparison_table",
+    "learning_curve_table",
     "prediction_table",
     "trajectory_table",
     "verdict_table",
@@ -27,6 +28,7 @@ __all__ = [
 
 CAPTION = "Verdicts: each gap has to lie within its budget, and the budget within its tolerance."
 INTERVAL = ("interval, lower end", "interval, upper end")
+FALLS = (0.1, 0.5, 1.0)  # nats below guessing, whose times are told
 TIMES_BEFORE_HORIZON = 4  # enough to see errors grow, and few lines a run
 
 Values = tuple[Value, ...]
@@ -93,6 +95,23 @@ def prediction_table(prediction: Prediction, count: int = 10) -> Table:
         for number, entry in enumerate(entries)
     )
     return Table(columns, rows, "Predicted winners; phases in radians, at the blow-up.")
+
+
+def learning_curve_table(curve: LearningCurve) -> Table:
+    """The predicted training at its start, where regimes end, and where the loss has fallen by some nats."""
+    moments = {
+        "start": float(curve.t[0]),
+        **{f"loss fallen by {fall:g}": curve.time_of(fall) for fall in FALLS},
+        **{f"end of {regime.name}": regime.end for regime in curve.regimes},
+    }
+    known = sorted((t, name) for name, t in moments.items() if np.isfinite(t))
+    rows = tuple((name, t, float(curve.loss_at(t)), *_interpolated(t, curve)) for t, name in known)
+    caption = "Predicted training; the loss may be off by its band."
+    return Table(("", "t", "loss", "band", "accuracy"), rows, caption)
+
+
+def _interpolated(t: float, curve: LearningCurve) -> tuple[float, float]:
+    return float(np.interp(t, curve.t, curve.loss_band)), float(np.interp(t, curve.t, curve.accuracy))
 
 
 def winners_table(prediction: Prediction) -> Table:

@@ -37,7 +37,8 @@ NAMES_B = [
     "haar-phases",
     "group-vote",
 ]
-NAMES = [*NAMES_A, *NAMES_B, "deep-linear", "softmax-orders", "modified-equation", "drop-time-law"]
+NAMES_C = ["softmax-orders", "modified-equation", "loss-curve", "drop-time-law"]
+NAMES = [*NAMES_A, *NAMES_B, "deep-linear", *NAMES_C]
 
 
 @pytest.fixture

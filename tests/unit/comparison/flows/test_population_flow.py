@@ -49,7 +49,7 @@ def test_one_step_of_descent_leaves_each_field_by_the_next_power_of_the_step(
         fields: tuple[Field, ...] = (
             flow.velocity,
             flow.field,
-            PopulationFlow(network, order, step, is_further=True).field,
+            PopulationFlow(network, order, step, power=2).field,
         )
         misses.append([np.linalg.norm(along(field, begun, step) - taken) for field in fields])
     slopes = np.log2(np.divide(*misses))
@@ -71,9 +71,9 @@ def test_descent_leaves_the_modified_flow_by_the_square_of_the_step(order: int |
     assert slopes == pytest.approx([2, 1], abs=0.15)
 
 
-@pytest.mark.parametrize("is_further", [False, True])
-def test_without_a_step_the_field_is_the_velocity(is_further: bool) -> None:
-    flow = PopulationFlow(NETWORKS[0], 2, is_further=is_further)
+@pytest.mark.parametrize("power", [1, 2])
+def test_without_a_step_the_field_is_the_velocity(power: int) -> None:
+    flow = PopulationFlow(NETWORKS[0], 2, power=power)
     stack = start(NETWORKS[0])
     assert np.array_equal(flow.field(stack), flow.velocity(stack))
 
@@ -81,7 +81,7 @@ def test_without_a_step_the_field_is_the_velocity(is_further: bool) -> None:
 def test_the_orbit_comes_at_the_times_that_are_asked_for_and_at_the_ends_of_steps() -> None:
     flow, times = PopulationFlow(NETWORKS[0], 2), np.array([1.0, 1.5, 4.0])
     plain = list(flow.follow(start(NETWORKS[0]), times, 1e-9))
-    dense = list(flow.follow(start(NETWORKS[0]), times, 1e-9, every_step=True))
+    dense = list(flow.follow(start(NETWORKS[0]), times, 1e-9, parts=1))
     assert [t for t, _ in plain] == times.tolist()
     assert len(dense) > 3
     assert np.all(np.diff([t for t, _ in dense]) > 0)

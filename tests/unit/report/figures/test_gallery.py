@@ -76,6 +76,8 @@ DRAWN: dict[str, Draw] = {
         {"confirmed": 20 - LEFT_OPEN, "inconclusive": LEFT_OPEN}, MANY
     ),
     "outcomes, long names": lambda r: report_room.plot_outcomes({"confirmed": np.full((40, 1), 300)}, LONG),
+    "learning curve": lambda r: report_room.plot_learning_curve(r["curve"], r["trained"]),
+    "learning curve alone": lambda r: report_room.plot_learning_curve(r["curve"]),
     "loss": lambda r: report_room.plot_loss(r["run"]),
     "progress": lambda r: report_room.plot_progress(r["progress"]),
     "accuracy": lambda r: report_room.plot_progress(r["progress"], "accuracy"),
@@ -93,6 +95,8 @@ def results(
 ) -> Results:
     """One of each type of result that is drawn."""
     sphere = odekit.Network("F21", embedding="unshared", constraint="sphere")
+    descent = {"method": "sgd", "learning_rate": 0.25, "steps": 300, "snapshots": 31}
+    trained = odekit.simulate(odekit.Network("Z5", neurons=32), scale=0.1, **descent)
     lotka = odekit.system("x' = x*(1 - y); y' = y*(x - 1)/2")
     return {
         "modes": comparison,
@@ -104,6 +108,8 @@ def results(
         "system": odekit.derive(odekit.Network("Zp")),
         "solution": odekit.solve(lotka, [[1.5, 1.2], [1.0, 0.8]], np.linspace(0, 20, 200)),
         "ends": odekit.solve(lotka, [[1.5, 1.2], [1.0, 0.8]], [0.0, 20.0]),
+        "trained": trained,
+        "curve": odekit.predict(trained, until="end"),
         "landscape": landscape(lift(sphere), odekit.group("F21")),
     }
 
