@@ -85,8 +85,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
             "relative errors at uniform softmax": uniform,
             "series": _series(trials[0].curves),
         },
-        text=f"The interval is that of the median at a fall by {FALLS[-1]:g}, over {count} networks. The end of "
-        "a fall, where a step of the integrator costs as much as those of descent, is descended.",
+        text=f"The interval is that of the median at a fall by {FALLS[-1]:g}, over {count} networks. The "
+        "end of a fall, where a step of the integrator costs as much as those of descent, is descended.",
     )
 
 
