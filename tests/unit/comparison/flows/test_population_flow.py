@@ -43,7 +43,7 @@ def test_one_step_of_descent_leaves_each_field_by_the_next_power_of_the_step(
 ) -> None:
     """The flow by h^2, the modified one by h^3, and with the next term by h^4."""
     begun, misses = start(network), []
-    for step in (0.03, 0.015):
+    for step in (0.01, 0.005):
         flow = PopulationFlow(network, order, step)
         taken = begun + step * flow.velocity(begun)
         fields: tuple[Field, ...] = (
