@@ -126,7 +126,7 @@ def predict(
     With ``until`` predict the training instead: loss, accuracy and every neuron's weights over time. All
     neurons are followed together, by the modified equation of the run's plain descent, or by its gradient
     flow: with the logits' cumulants up to the third while the next ones are small, then with the whole
-    softmax, and by steps of descent where to integrate costs as much.
+    softmax, and by steps of descent where these are too long for the equation, or to integrate costs as much.
 
     Parameters
     ----------

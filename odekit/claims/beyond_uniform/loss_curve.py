@@ -86,7 +86,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
             "series": _series(trials[0].curves),
         },
         text=f"The interval is that of the median at a fall by {FALLS[-1]:g}, over {count} networks. The "
-        "end of a fall, where a step of the integrator costs as much as those of descent, is descended.",
+        "last of a fall, where steps are too long for the equation or to integrate it costs as much, is "
+        "descended.",
     )
 
 

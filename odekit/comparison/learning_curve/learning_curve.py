@@ -36,7 +36,7 @@ class Regime:
     Parameters
     ----------
     name: ``"order 3"``, of the last cumulant of the logits that is kept; ``"whole softmax"``; or
-        ``"steps of descent"``, where these cost less than to integrate.
+        ``"steps of descent"``, where these are long or cost less than to integrate.
     start, end: times.
     distance: largest relative distance of the field to that with the whole softmax on the stretch.
     """

@@ -1,10 +1,10 @@
 """The predicted orbit: at order 3 while the next cumulant is small, then with the whole softmax.
 
-Explicit integration is bound by the stability of the modified equation, which is that of descent: where a
-step of the integrator costs as much as the steps of descent that it covers, these go on instead.
-
-Descent with step h is stable while the sharpness, the largest eigenvalue of the loss's Hessian, stays below
-2/h (Cohen et al., arXiv 2103.00065). Beyond it no differential equation tells what descent does.
+Steps of descent itself go on where a step h is no longer short: the series of the modified equation
+converges while h times the eigenvalues of the loss's Hessian H are below 1, for it stands for
+log(1 - h H)/h. They go on as well where a step of the integrator, which stability bounds, costs as much.
+Where the sharpness, the largest eigenvalue, exceeds 2/h descent is not stable (Cohen et al., arXiv
+2103.00065): what is unknown of the orbit grows, and the prediction ends.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from odekit.comparison.learning_curve.learning_curve import Regime, guessing
 from odekit.networks import Network
 from odekit.simulation import LossGradient, Velocity
 
-__all__ = ["STEPS", "Orbit", "Point", "follow_orbit"]
+__all__ = ["MOST_GRADIENTS", "STEPS", "Orbit", "Point", "follow_orbit"]
 
 ORDER = 3
 CUT, WHOLE, STEPS = f"order {ORDER}", "whole softmax", "steps of descent"
@@ -43,8 +43,12 @@ FALLEN = 0.9
 # Falls of the loss, in shares of that of guessing: once by the first, and since half of the time by less than
 # the second, it has settled.
 BEGUN, SETTLED = 0.1, 1e-3
+# Step times the largest curvature of either sign from which descent is followed by its steps.
+SHARP = 1.0
 # Step times sharpness above which descent is not stable.
 STABLE = 2.0
+# Steps of the power method at the start; one at each point afterwards.
+POWERS = 10
 # Length of the difference that measures curvature, over that of the weights.
 DIFFERENCE = 1e-5
 # Times that the weights take at the start to change by their size, after which nothing is awaited any more.
@@ -94,28 +98,34 @@ class _Following:
         self.cut = LossGradient(network, order=ORDER)
         self.rates = Velocity(network).rates
         self.gradients = 0
-        self.sharpness = 0.0
+        self.sharpness = self.radius = 0.0
         self.sharpest = np.random.default_rng(0).standard_normal(
             (len(self.rates), network.finite_group.order, network.neurons)
         )
         self.points: list[Point] = []
         self.spent: list[tuple[float, int]] = []
+        self.is_by_steps = False
 
     def orbit(self, start: FloatArray) -> Orbit:
         last = self._last(start)
         regimes, ended = [], ""
         point, distance = self._measured(self.begin, start, ORDER)
         self.points.append(point)
-        for name, order in ORDERS.items():
-            if order is not None and not distance <= LEVEL:
+        self.is_by_steps = self._is_sharp()
+        for name in ORDERS:
+            if (name == CUT and not distance <= LEVEL) or (name != STEPS and self.is_by_steps):
                 continue
             first, largest, self.spent = self.points[-1].t, 0.0, []
             for point, distance in self._along(name, last):
+                if self.step * self.sharpness > STABLE:
+                    ended = "descent is stable no more, its step exceeds 2/sharpness"
+                    break
                 self.points.append(point)
                 self.spent.append((point.t, self.gradients))
                 largest = max(largest, distance)
                 ended = self._reason(point, last)
-                if ended or distance > LEVEL or (name != STEPS and self._is_dear()):
+                self.is_by_steps = self._is_sharp() or self._is_dear()
+                if ended or distance > LEVEL or (name != STEPS and self.is_by_steps):
                     break
             else:
                 ended = "the orbit blows up"
@@ -152,6 +162,10 @@ class _Following:
             if len(self.points) > 2 * KEPT:
                 self._thin()
 
+    def _is_sharp(self) -> bool:
+        """Whether the modified equation of so long steps doesn't converge."""
+        return self.step * self.radius > SHARP
+
     def _is_dear(self) -> bool:
         """Whether the last steps of the integrator, which grow no more, took as much as those of descent."""
         back = WEIGHED * PARTS
@@ -163,13 +177,15 @@ class _Following:
 
     def _pace(self) -> float:
         """Time between points in descent: some steps, about as far apart as the points before."""
+        if len(self.points) == 1:
+            return self.step
         before, now = self.points[-2:]
         return self.step * float(np.clip(round((now.t - before.t) / self.step), 1, EVERY))
 
     def _measured(self, t: float, stack: FloatArray, order: int | None) -> tuple[Point, float]:
         loss, slope = self.whole.evaluate(stack)
         self.gradients += 1
-        if self.step:
+        for _ in range((1 if self.points else POWERS) if self.step else 0):
             self._sharpen(stack, slope)
         distance = 0.0
         if order is not None:
@@ -181,8 +197,6 @@ class _Following:
 
     def _reason(self, point: Point, last: float) -> str:
         """Why the orbit ends here; nothing where it goes on."""
-        if self.step * self.sharpness > STABLE:
-            return "descent is stable no more, its step exceeds 2/sharpness"
         if point.t >= last:
             return "the time asked for" if self.until is not None else "nothing more to wait for"
         if self.gradients >= MOST_GRADIENTS:
@@ -206,6 +220,7 @@ class _Following:
         curved = (ahead - slope) / length
         weighted = float((direction**2 / self.rates).sum())
         self.sharpness = float(np.vdot(direction, curved)) / weighted
+        self.radius = float(np.sqrt((self.rates * curved**2).sum() / weighted))
         self.sharpest = self.rates * curved
 
     def _thin(self) -> None:

@@ -11,7 +11,7 @@ from odekit.arrays import FloatArray
 from odekit.comparison.accuracy import check_flow_time, is_step_known, learning_rate
 from odekit.comparison.flows import PopulationFlow
 from odekit.comparison.learning_curve.learning_curve import LearningCurve, PredictionCost
-from odekit.comparison.learning_curve.orbit import STEPS, Orbit, follow_orbit
+from odekit.comparison.learning_curve.orbit import MOST_GRADIENTS, STEPS, Orbit, follow_orbit
 from odekit.errors import InputError, ReductionError
 from odekit.numbers import real
 from odekit.simulation import LossGradient, Run, blas_threads, has_kink
@@ -37,7 +37,7 @@ def predict_curve(run: Run, until: float | str) -> LearningCurve:
     ------
     InputError: another end.
     ReductionError: the run's t is not the time of a gradient flow of its loss, its softmax was uniform, its
-        activation has a kink, or it descends on spheres.
+        activation has a kink, it descends on spheres, or in no stable way from the first step on.
     """
     begin = float(run.t[0])
     last = _end(until, begin)
@@ -54,6 +54,8 @@ def predict_curve(run: Run, until: float | str) -> LearningCurve:
     stack = flow.stack({name: w[0] for name, w in run.weights.items()})
     with blas_threads(run.network):
         orbit = follow_orbit(run.network, stack, step, begin, last)
+        if len(orbit.points) == 1:
+            raise ReductionError("nothing can be predicted", received=orbit.ended, hint="a smaller step")
         gradient = LossGradient(run.network)
         before = time.perf_counter()
         loss_band, neuron_band = _bands(flow, orbit, gradient)
@@ -143,10 +145,14 @@ def _better(flow: PopulationFlow, orbit: Orbit, times: FloatArray) -> Iterator[F
     """Stacks of the better orbit at the times, by steps of descent from where these were taken."""
     last = orbit.regimes[-1]
     switch = int(np.searchsorted(times, last.start)) if last.name == STEPS else len(times) - 1
-    followed = list(flow.follow(orbit.points[0].stack, times[: switch + 1], LOOSER))
-    yield from (stack for _, stack in followed)
-    reached, stack = followed[-1]
-    if reached == times[switch]:
+    place = 0
+    for t, stack in flow.follow(orbit.points[0].stack, times[: switch + 1], LOOSER, 1):
+        if t == times[place]:
+            yield stack
+            place += 1
+        if flow.gradients > MOST_GRADIENTS:
+            return
+    if place == switch + 1:
         further = flow.descend(stack, times[switch:].tolist())
         next(further)
         yield from (stack for _, stack in further)

@@ -16,13 +16,14 @@ __all__ = ["plot_learning_curve"]
 
 # Share of the loss of guessing that is left free above it.
 ABOVE = 0.08
+DASHES = ((0, (1, 1.5)), (0, (4, 2)))
 FINE = 600  # times at which the line is drawn
 
 
 def plot_learning_curve(curve: LearningCurve, run: Run | None = None, *, axes: Axes | None = None) -> Axes:
     """The predicted loss as a line with its band, a run's own loss as marks, and that of guessing.
 
-    Upright lines tell from where the whole softmax is followed.
+    Upright lines tell from where the whole softmax is followed, and steps of descent go on.
 
     Parameters
     ----------
@@ -48,8 +49,8 @@ def plot_learning_curve(curve: LearningCurve, run: Run | None = None, *, axes: A
         if run is not None:
             _draw_run(chosen, curve, check_run_given(run))
         chosen.axhline(guess, color=HORIZON["color"], linewidth=0.7, zorder=1, label="uniform guess")
-        for regime in curve.regimes[1:]:
-            chosen.axvline(regime.start, **HORIZON, label=f"{regime.name} from here")
+        for regime, dash in zip(curve.regimes[1:], DASHES, strict=False):
+            chosen.axvline(regime.start, **{**HORIZON, "linestyle": dash}, label=f"{regime.name} from here")
         chosen.set(xlabel=TIME, ylabel=f"cross-entropy, {curve.network.loss} (nats)")
         chosen.set_xlim(curve.t[0], curve.t[-1])
         chosen.set_ylim(0.0, max(guess, float(curve.loss.max())) * (1 + ABOVE))

@@ -224,6 +224,12 @@ def test_an_unknown_step_is_told(trained: Run) -> None:
     assert "doesn't tell its steps" in note
 
 
+def test_a_descent_that_is_unstable_at_once_is_refused(trained: Run) -> None:
+    far = replace(trained, meta={**trained.meta, "learning_rate": 1e6}, steps=None)
+    with pytest.raises(ReductionError, match="nothing can be predicted"):
+        predict(far, until=1e8)
+
+
 @pytest.mark.parametrize("until", ["later", 0.0, -1.0, float("nan"), float("inf"), True])
 def test_no_end_is_refused(trained: Run, until: Any) -> None:
     with pytest.raises(InputError):
