@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from odekit.comparison import Comparison, Modes, ReducedFlow, compare, predict, project
-from odekit.simulation import load_run
+from odekit.simulation import Run, load_run, logits
 
 pytestmark = pytest.mark.reference
 
@@ -59,7 +59,7 @@ def test_the_ode_is_confirmed_up_to_its_horizon(name: str, compared: Callable[[s
     assert comparison.outcome == "confirmed", comparison.reason
 
 
-@pytest.mark.long
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(SHARES))
 def test_a_higher_order_follows_the_run_further_and_refutes_a_field_one_percent_off(
     name: str, reference: Path, compared: Callable[[str], Comparison]
@@ -71,6 +71,7 @@ def test_a_higher_order_follows_the_run_further_and_refutes_a_field_one_percent_
     before = comparison.run.t < comparison.horizon
     within = comparison.gap[before] <= comparison.budget.total[before]
     assert within.all(axis=0).mean() >= 0.95
+    assert _largest_logit(comparison.run, int(before.sum()) - 1) > 1
     for factor in (0.99, 1.01):
         wrong = compare(comparison.run, scale_field=factor, order=comparison.order)
         assert wrong.outcome == "refuted", factor
@@ -108,3 +109,9 @@ def test_dense_snapshots_in_double_precision_follow_the_ode(
     assert before.sum() >= 15
     assert (np.median(gap / size, axis=1) <= np.median(comparison.budget.total, axis=1)[later]).all()
     assert np.median(gap / size, axis=1)[: before.sum() // 2].max() < 5e-4
+
+
+def _largest_logit(run: Run, index: int) -> float:
+    """Less the mean over the answers, at a snapshot."""
+    found = logits(run.network, *run.snapshot(index))
+    return float(np.abs(found - found.mean(axis=-1, keepdims=True)).max())
