@@ -18,7 +18,7 @@ Verify = Callable[..., Verdict]
 Sound = Callable[[Verdict], bool]
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 20))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 20))])
 def test_the_claim_is_confirmed_and_its_control_refuted(verdict: Verify, is_sound: Sound, seed: int) -> None:
     assert is_sound(verdict("loss-curve", seed))
 

@@ -25,7 +25,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(verdict: Verify, is_soun
     assert is_sound(verdict("modified-equation", seed))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(30))
 def test_it_is_so_for_thirty_seeds(verdict: Verify, is_sound: Sound, seed: int) -> None:
     assert is_sound(verdict("modified-equation", seed))

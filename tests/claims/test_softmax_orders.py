@@ -21,7 +21,7 @@ def test_the_orders_are_3_6_and_9() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1, 4))
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 11))])
 def test_they_are_on_cyclic_and_other_groups(seed: int) -> None:
     verdict = verify("softmax-orders", seed=seed).verdicts[0]
     assert verdict.evidence["groups"] == ["Z11", "Z12", "S3"]

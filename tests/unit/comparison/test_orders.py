@@ -107,7 +107,9 @@ SLOW = {"S3", "sphere"}
 OPEN = {"loss of a late run"}
 
 
-@pytest.mark.parametrize("order", [None, pytest.param(2, marks=pytest.mark.slow), 3])
+@pytest.mark.parametrize(
+    "order", [None, pytest.param(2, marks=pytest.mark.long), pytest.param(3, marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize(
     ("name", "made", "falsely"),
     [pytest.param(*case, marks=[pytest.mark.slow] * (case[1] in SLOW), id=case[0]) for case in FALSE],
@@ -123,7 +125,9 @@ def test_nothing_false_is_confirmed_at_any_order(
 @pytest.mark.parametrize(
     "made", ["Z7", "late", "sgd 60", *(pytest.param(name, marks=pytest.mark.slow) for name in sorted(SLOW))]
 )
-@pytest.mark.parametrize("order", [pytest.param(2, marks=pytest.mark.slow), 3])
+@pytest.mark.parametrize(
+    "order", [pytest.param(2, marks=pytest.mark.long), pytest.param(3, marks=pytest.mark.slow)]
+)
 def test_a_field_two_percent_off_is_refuted_at_every_order(made: str, order: int) -> None:
     """What an order neglects is measured at the true speed, or the false one would allow for itself."""
     run = trained(made)
