@@ -25,7 +25,7 @@ from odekit.comparison.compare_blocks import is_in_blocks, lifted_errors, lifted
 from odekit.comparison.control import CHANGE
 from odekit.comparison.flows import LiftedNeurons, Linearisation, Orbit, PopulationFlow, ReducedFlow
 from odekit.comparison.measures import Modes, error_curves, project
-from odekit.comparison.parts import Parts, Weights, distance
+from odekit.comparison.parts import Parts, Weights, distance, relative
 from odekit.errors import ReductionError
 from odekit.groups import mean_mode, to_modes
 from odekit.simulation import Run, logits
@@ -116,7 +116,7 @@ class Coupled:
         errors = of_modes or lifted_errors(self.run, weights)
 
         def at(times: FloatArray, neurons: Sequence[int]) -> Weights:
-            found = self._filled(flow, np.append(self.run.t[0], times))
+            found = self._filled(flow, self.sped(np.append(self.run.t[0], times)))
             return {name: w[1:, list(neurons)] for name, w in found.items()}
 
         return replace(
@@ -139,10 +139,10 @@ class Coupled:
         speed = factor * self.scale_field
         return times if speed == 1 else np.asarray(times[0] + speed * (times - times[0]))
 
-    def _filled(self, flow: PopulationFlow, times: FloatArray) -> dict[str, FloatArray]:
+    def _filled(self, flow: PopulationFlow, times: FloatArray, rtol: float = FINE) -> dict[str, FloatArray]:
         """Weights at times of which the first is the start's; NaN past a blow-up."""
         stacks = np.full((len(times), *self.start.shape), np.nan)
-        for place, (_, stack) in enumerate(flow.follow(self.start, times, FINE)):
+        for place, (_, stack) in enumerate(flow.follow(self.start, times, rtol)):
             stacks[place] = stack
         return flow.by_name(stacks)
 
@@ -195,8 +195,7 @@ class Coupled:
                     continue
                 if is_snapshot:
                     found[order].append(moved)
-                apart = self._apart(moved, stack) / sizes[reached]
-                if not np.median(apart) <= self.level:
+                if not np.median(relative(self._apart(moved, stack), sizes[reached])) <= self.level:
                     del orbits[order]
             reached += is_snapshot
             is_beyond = is_snapshot and self._largest_logit(stack) > LARGEST_LOGIT
@@ -232,8 +231,7 @@ class Coupled:
         chosen = np.searchsorted(dense.t, self.run.t[:count])
         whole = {name: w[chosen] for name, w in dense.weights.items()}
         here = self.flow(order).by_name(self._orbits[1][order])
-        sizes = neuron_lengths(self.run)[:count]
-        reduction = distance(self.run, whole, here) / sizes
+        reduction = relative(distance(self.run, whole, here), neuron_lengths(self.run)[:count])
         return coupled_budget(self.run, dense, self._parting, reduction, self._left_out[:count])
 
     @cached_property
@@ -250,14 +248,14 @@ class Coupled:
 
         That is how far the orbit with the next term of the modified equation, integrated more coarsely, is
         away from the whole softmax's; the terms after it, and the errors of two finer integrations, are less.
+        Infinite past a blow-up.
         """
         dense = self._orbits[0]
         times = self.run.t[np.isin(self.run.t, dense.t)]
-        flow = PopulationFlow(self.run.network, None, self.step, power=2)
-        stacks = np.array([stack for _, stack in flow.follow(self.start, times, COARSE)])
-        chosen = np.searchsorted(dense.t, times[: len(stacks)])
+        next_term = self._filled(PopulationFlow(self.run.network, None, self.step, power=2), times, COARSE)
+        chosen = np.searchsorted(dense.t, times)
         fine = {name: w[chosen] for name, w in dense.weights.items()}
-        error = distance(self.run, fine, flow.by_name(stacks)) / neuron_lengths(self.run)[: len(stacks)]
+        error = relative(distance(self.run, fine, next_term), neuron_lengths(self.run)[: len(times)])
         return np.asarray(2 * np.maximum.accumulate(error))
 
 

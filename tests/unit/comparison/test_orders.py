@@ -229,3 +229,25 @@ def test_descent_in_steps_on_spheres_has_order_1_alone(order: int) -> None:
     assert "on spheres" in comparison.reason
     found = compare(run)
     assert (found.outcome, found.order) == ("confirmed", 1), found.reason
+
+
+def test_a_neuron_without_weights_stays_where_it_is() -> None:
+    start = {name: values[0].copy() for name, values in trained("Z7").weights.items()}
+    for values in start.values():
+        values[2] = 0.0
+    run = simulate(SMALL, weights=start, t_end=float(trained("Z7").t[-1]), snapshots=21)
+    first = compare(run, order=1)
+    comparison = compare(run, order=3)
+    assert comparison.outcome == "confirmed", comparison.reason
+    assert comparison.horizon > first.horizon
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_what_is_followed_between_snapshots_has_the_stated_speed(order: int) -> None:
+    run = trained("Z7")
+    stated, doubled = (compare(run, order=order, scale_field=factor).follow for factor in (1.0, 2.0))
+    assert stated is not None
+    assert doubled is not None
+    halfway = run.t[5:6] / 2
+    assert doubled(halfway / 2, [0])["xi"] == pytest.approx(stated(halfway, [0])["xi"], rel=1e-5)
+    assert doubled(halfway, [0])["xi"] != pytest.approx(stated(halfway, [0])["xi"], rel=1e-5)
