@@ -192,7 +192,7 @@ def _at_order(
     reached = {1: first} if wanted is None else {}
     for order in orders:
         judged = _compared(first.name, run, coupled.parts(order, parts), first.tolerance, level)
-        reached[order] = replace(judged, winners=first.winners, order=order)
+        reached[order] = replace(judged, winners=first.winners)
         if judged.horizon == float("inf"):
             break
     chosen = max(reached.values(), key=_rank)
@@ -267,7 +267,8 @@ def _compared(name: str, run: Run, parts: Parts, tolerance: float, level: float)
         tolerance=tolerance,
         outcome=outcome,
         reason=reason,
-        orders=(Reach(1, horizon, outcome),),
+        order=parts.order,
+        orders=(Reach(parts.order, horizon, outcome),),
         errors=parts.errors,
         gap=gap,
         budget=budget,

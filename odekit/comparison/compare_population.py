@@ -128,6 +128,7 @@ class Coupled:
             at=at,
             modes=modes,
             slow=None,
+            order=order,
         )
 
     def at_speed(self, flow: PopulationFlow, factor: float, count: int) -> Weights:

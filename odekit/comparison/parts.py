@@ -54,6 +54,7 @@ class Parts:
         from its first on: ``at(times, neurons)``; NaN past a blow-up.
     modes: the ODE's modes at the run's times, where it moves modes.
     slow: (M,) how many times too slow each neuron is over the first interval, where that can be said.
+    order: of the last cumulant of the logits that the ODE keeps.
     """
 
     follow: Follow
@@ -65,6 +66,7 @@ class Parts:
     at: FollowAt
     modes: Modes | None = None
     slow: FloatArray | None = None
+    order: int = 1
 
 
 def evolve_at_speed(
