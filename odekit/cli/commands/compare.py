@@ -82,7 +82,7 @@ def _number(ctx: click.Context, parameter: click.Parameter, text: str) -> float:
     "--order",
     type=click.IntRange(1, 3),
     help="Last cumulant of the logits that the softmax keeps, 1 for uniform; by default, if order 1 doesn't "
-    "reach the end, that which reaches furthest; without --system.",
+    "reach the end, that which reaches furthest, or refutes; without --system.",
 )
 @click.option(
     "--system",

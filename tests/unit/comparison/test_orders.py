@@ -170,6 +170,12 @@ def test_without_an_order_the_one_that_reaches_furthest_is_told_beside_all_other
     assert comparison.reach.startswith(f"order 1 reaches t = {horizons[0]:.4g}, order 2 reaches")
 
 
+def test_what_an_order_refutes_no_further_one_is_asked_about() -> None:
+    comparison = compare(at_clock(1.002)(trained("late")))
+    assert (comparison.outcome, comparison.order) == ("refuted", 2)
+    assert [(reach.order, reach.outcome) for reach in comparison.orders] == [(1, "confirmed"), (2, "refuted")]
+
+
 def test_the_json_names_the_order_and_how_far_each_reaches() -> None:
     comparison = compare(trained("Z7"))
     document = json.loads(json.dumps(comparison.to_json(), allow_nan=False))
