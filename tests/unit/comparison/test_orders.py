@@ -168,6 +168,7 @@ def test_without_an_order_the_one_that_reaches_furthest_is_told_beside_all_other
         alone = compare(run, order=order)
         assert (alone.order, alone.horizon) == (order, horizon)
     assert comparison.reach.startswith(f"order 1 reaches t = {horizons[0]:.4g}, order 2 reaches")
+    assert comparison.reach.endswith(f"; judged at order {comparison.order}")
 
 
 def test_what_an_order_refutes_no_further_one_is_asked_about() -> None:
