@@ -9,9 +9,9 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.comparison.accuracy import check_flow_time, is_step_known, learning_rate, shortfall
-from odekit.comparison.flows import PopulationFlow
+from odekit.comparison.flows import MOST_GRADIENTS, PopulationFlow
 from odekit.comparison.learning_curve.learning_curve import LearningCurve, PredictionCost
-from odekit.comparison.learning_curve.orbit import MOST_GRADIENTS, STEPS, Orbit, follow_orbit
+from odekit.comparison.learning_curve.orbit import STEPS, Orbit, follow_orbit
 from odekit.errors import InputError, ReductionError
 from odekit.numbers import real
 from odekit.simulation import LossGradient, Run, blas_threads, has_kink

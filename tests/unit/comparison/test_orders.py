@@ -258,3 +258,12 @@ def test_what_is_followed_between_snapshots_has_the_stated_speed(order: int) -> 
     halfway = run.t[5:6] / 2
     assert doubled(halfway / 2, [0])["xi"] == pytest.approx(stated(halfway, [0])["xi"], rel=1e-5)
     assert doubled(halfway, [0])["xi"] != pytest.approx(stated(halfway, [0])["xi"], rel=1e-5)
+
+
+def test_a_step_too_long_for_its_modified_equation_is_not_followed_without_end() -> None:
+    descent: dict[str, Any] = {"method": "sgd", "learning_rate": 0.5, "steps": 60, "snapshots": 13}
+    run = simulate(Network("Z5", neurons=4), seed=3, scale=0.3, **descent)
+    misrecorded = replace(run, meta={**run.meta, "learning_rate": 500.0}, steps=None)
+    comparison = compare(misrecorded, order=2)
+    assert comparison.outcome == "inconclusive"
+    assert "no multiple of the recorded learning_rate" in comparison.reason
