@@ -104,9 +104,9 @@ def compare(
     horizon_level: of a run, the median budget at which the horizon lies, above 0.
     scale_field: of a run, factor on the ODE's right-hand side, not 0; anything but 1 is a false statement,
         for controls; above 0 at orders 2 and 3.
-    order: of a run, 1, 2 or 3; by default the lowest whose budget stays below the level to the end of the
-        run, or else the lowest of those that reach furthest; 1 where that refutes, where the run doesn't tell
-        its steps, and for steps on spheres.
+    order: of a run, 1, 2 or 3; by default the lowest that refutes, where one does, or whose budget stays
+        below the level to the end of the run, or else the lowest of those that reach furthest; 1 where the
+        run doesn't tell its steps, and for steps on spheres.
 
     Returns
     -------
@@ -176,7 +176,7 @@ def _is_enough(first: Comparison, scale_field: float) -> bool:
 def _at_order(
     wanted: int | None, first: Comparison, parts: Parts, level: float, scale_field: float
 ) -> Comparison:
-    """The comparison at the order that is wanted, or at the lowest that reaches the end, or the furthest.
+    """The comparison at the order that is wanted, or at the lowest that refutes, or reaches furthest.
 
     Raises
     ------
@@ -192,17 +192,17 @@ def _at_order(
     reached = {1: first} if wanted is None else {}
     for order in orders:
         judged = _compared(first.name, run, coupled.parts(order, parts), first.tolerance, level)
-        reached[order] = replace(judged, winners=first.winners, order=order)
-        if judged.horizon == float("inf"):
+        reached[order] = replace(judged, winners=first.winners)
+        if judged.horizon == float("inf") or judged.outcome == "refuted":
             break
     chosen = max(reached.values(), key=_rank)
     return replace(chosen, orders=tuple(Reach(n, c.horizon, c.outcome) for n, c in reached.items()))
 
 
-def _rank(comparison: Comparison) -> tuple[float, bool, int]:
-    """By reach, then whether there is a verdict, then the lowest order."""
-    is_decided = comparison.outcome in ("confirmed", "refuted")
-    return comparison.horizon or 0.0, is_decided, -comparison.order
+def _rank(comparison: Comparison) -> tuple[bool, float, bool, int]:
+    """What refutes, which no longer reach takes back; then by reach, by a verdict, and the lowest order."""
+    outcome = comparison.outcome
+    return outcome == "refuted", comparison.horizon or 0.0, outcome == "confirmed", -comparison.order
 
 
 def _explained(refuted: Comparison, parts: Parts, level: float) -> Comparison:
@@ -267,7 +267,8 @@ def _compared(name: str, run: Run, parts: Parts, tolerance: float, level: float)
         tolerance=tolerance,
         outcome=outcome,
         reason=reason,
-        orders=(Reach(1, horizon, outcome),),
+        order=parts.order,
+        orders=(Reach(parts.order, horizon, outcome),),
         errors=parts.errors,
         gap=gap,
         budget=budget,

@@ -23,9 +23,16 @@ from odekit.comparison.accuracy import (
 )
 from odekit.comparison.compare_blocks import is_in_blocks, lifted_errors, lifted_orbit
 from odekit.comparison.control import CHANGE
-from odekit.comparison.flows import LiftedNeurons, Linearisation, Orbit, PopulationFlow, ReducedFlow
+from odekit.comparison.flows import (
+    MOST_GRADIENTS,
+    LiftedNeurons,
+    Linearisation,
+    Orbit,
+    PopulationFlow,
+    ReducedFlow,
+)
 from odekit.comparison.measures import Modes, error_curves, project
-from odekit.comparison.parts import Parts, Weights, distance
+from odekit.comparison.parts import Parts, Weights, distance, relative
 from odekit.errors import ReductionError
 from odekit.groups import mean_mode, to_modes
 from odekit.simulation import Run, logits
@@ -116,7 +123,7 @@ class Coupled:
         errors = of_modes or lifted_errors(self.run, weights)
 
         def at(times: FloatArray, neurons: Sequence[int]) -> Weights:
-            found = self._filled(flow, np.append(self.run.t[0], times))
+            found = self._filled(flow, self.sped(np.append(self.run.t[0], times)))
             return {name: w[1:, list(neurons)] for name, w in found.items()}
 
         return replace(
@@ -128,6 +135,7 @@ class Coupled:
             at=at,
             modes=modes,
             slow=None,
+            order=order,
         )
 
     def at_speed(self, flow: PopulationFlow, factor: float, count: int) -> Weights:
@@ -139,10 +147,12 @@ class Coupled:
         speed = factor * self.scale_field
         return times if speed == 1 else np.asarray(times[0] + speed * (times - times[0]))
 
-    def _filled(self, flow: PopulationFlow, times: FloatArray) -> dict[str, FloatArray]:
-        """Weights at times of which the first is the start's; NaN past a blow-up."""
+    def _filled(
+        self, flow: PopulationFlow, times: FloatArray, rtol: float = FINE, most: float = np.inf
+    ) -> dict[str, FloatArray]:
+        """Weights at times of which the first is the start's; NaN past a blow-up, or the most gradients."""
         stacks = np.full((len(times), *self.start.shape), np.nan)
-        for place, (_, stack) in enumerate(flow.follow(self.start, times, FINE)):
+        for place, (_, stack) in enumerate(flow.follow(self.start, times, rtol, most=most)):
             stacks[place] = stack
         return flow.by_name(stacks)
 
@@ -172,8 +182,8 @@ class Coupled:
     def _orbits(self) -> tuple[Run, dict[int, FloatArray]]:
         """The whole softmax's orbit, as densely as it was integrated, and the orders' stacks by snapshot.
 
-        Both end where the last order has left the whole softmax by more than the level, or the logits are
-        beyond the series.
+        Both end where the last order has left the whole softmax by more than the level, the logits are beyond
+        the series, or the step is too long for its modified equation.
         """
         times, checked = self.run.t, self._checked
         places = set(checked.tolist())
@@ -182,7 +192,7 @@ class Coupled:
         found: dict[int, list[FloatArray]] = {order: [] for order in self.orders}
         dense: list[tuple[float, FloatArray]] = []
         reached = 0
-        for t, stack in self.flow(None).follow(self.start, checked, FINE, 1, self._largest):
+        for t, stack in self.flow(None).follow(self.start, checked, FINE, 1, self._largest, MOST_GRADIENTS):
             is_snapshot = t == times[reached]
             if is_snapshot or t not in places:
                 dense.append((t, stack))
@@ -195,8 +205,7 @@ class Coupled:
                     continue
                 if is_snapshot:
                     found[order].append(moved)
-                apart = self._apart(moved, stack) / sizes[reached]
-                if not np.median(apart) <= self.level:
+                if not np.median(relative(self._apart(moved, stack), sizes[reached])) <= self.level:
                     del orbits[order]
             reached += is_snapshot
             is_beyond = is_snapshot and self._largest_logit(stack) > LARGEST_LOGIT
@@ -232,8 +241,7 @@ class Coupled:
         chosen = np.searchsorted(dense.t, self.run.t[:count])
         whole = {name: w[chosen] for name, w in dense.weights.items()}
         here = self.flow(order).by_name(self._orbits[1][order])
-        sizes = neuron_lengths(self.run)[:count]
-        reduction = distance(self.run, whole, here) / sizes
+        reduction = relative(distance(self.run, whole, here), neuron_lengths(self.run)[:count])
         return coupled_budget(self.run, dense, self._parting, reduction, self._left_out[:count])
 
     @cached_property
@@ -250,14 +258,15 @@ class Coupled:
 
         That is how far the orbit with the next term of the modified equation, integrated more coarsely, is
         away from the whole softmax's; the terms after it, and the errors of two finer integrations, are less.
+        Infinite past a blow-up, or where the next term is too stiff to follow.
         """
         dense = self._orbits[0]
         times = self.run.t[np.isin(self.run.t, dense.t)]
         flow = PopulationFlow(self.run.network, None, self.step, power=2)
-        stacks = np.array([stack for _, stack in flow.follow(self.start, times, COARSE)])
-        chosen = np.searchsorted(dense.t, times[: len(stacks)])
+        next_term = self._filled(flow, times, COARSE, MOST_GRADIENTS)
+        chosen = np.searchsorted(dense.t, times)
         fine = {name: w[chosen] for name, w in dense.weights.items()}
-        error = distance(self.run, fine, flow.by_name(stacks)) / neuron_lengths(self.run)[: len(stacks)]
+        error = relative(distance(self.run, fine, next_term), neuron_lengths(self.run)[: len(times)])
         return np.asarray(2 * np.maximum.accumulate(error))
 
 

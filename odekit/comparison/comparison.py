@@ -160,13 +160,15 @@ class Comparison(Labelled):
 
     @property
     def reach(self) -> str:
-        """How far each order reaches, in words, where several were tried; else nothing.
+        """How far each order that was tried reaches, and which one this is, in words; nothing of one alone.
 
         >>> reaches = Reach(1, 998.6, "confirmed"), Reach(2, float("inf"), "confirmed")
         >>> ", ".join(map(str, reaches))
         'order 1 reaches t = 998.6, order 2 reaches the end'
         """
-        return ", ".join(map(str, self.orders)) if len(self.orders) > 1 else ""
+        if len(self.orders) < 2:
+            return ""
+        return f"{', '.join(map(str, self.orders))}; judged at order {self.order}"
 
     @property
     def horizon_step(self) -> int | None:

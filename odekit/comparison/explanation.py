@@ -48,11 +48,19 @@ def why_no_verdict(run: Run, parts: Parts, budget: Budget, level: float) -> str:
     if largest == "learning_rate" and not is_step_known(run):
         return f"{begun} a single step may lie: the run tells neither learning_rate nor steps"
     if largest == "learning_rate":
-        return f"{begun} descent has left its flow by more than the horizon's level: a smaller learning rate"
+        left = "flow" if parts.order == 1 else "modified equation"
+        return (
+            f"{begun} descent has left its {left} by more than the horizon's level: a smaller learning rate"
+        )
     if largest == "integrator":
         return f"{begun} an integration error of {sizes[largest]:.1e} is possible: a smaller rtol"
     if largest == "rounding":
         return f"{begun} the digits that the weights are stored or trained in are too few"
+    if parts.order > 1:
+        return (
+            f"{begun} the logits are too large for order {parts.order}: a smaller scale or logit scale, or "
+            "earlier snapshots"
+        )
     share, until = _neglected_at_start(run, parts, level)
     if not np.isfinite(share):
         return "the loss overflows at the first snapshot: smaller weights or a smaller logit scale"

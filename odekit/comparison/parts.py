@@ -24,6 +24,7 @@ __all__ = [
     "count_winners",
     "distance",
     "evolve_at_speed",
+    "relative",
     "relative_gap",
     "solver_error",
 ]
@@ -53,6 +54,7 @@ class Parts:
         from its first on: ``at(times, neurons)``; NaN past a blow-up.
     modes: the ODE's modes at the run's times, where it moves modes.
     slow: (M,) how many times too slow each neuron is over the first interval, where that can be said.
+    order: of the last cumulant of the logits that the ODE keeps.
     """
 
     follow: Follow
@@ -64,6 +66,7 @@ class Parts:
     at: FollowAt
     modes: Modes | None = None
     slow: FloatArray | None = None
+    order: int = 1
 
 
 def evolve_at_speed(
@@ -91,12 +94,16 @@ def relative_gap(run: Run, weights: Weights) -> FloatArray:
     Infinite past a blow-up of ``weights``.
     """
     count = len(weights["xi"])
-    size = neuron_lengths(run)[:count]
     with np.errstate(all="ignore"):
         measured = {name: w[:count] for name, w in run.weights.items()}
-        apart = np.nan_to_num(distance(run, weights, measured), nan=np.inf, posinf=np.inf)
-        relative: FloatArray = np.divide(apart, size, out=np.where(apart == 0, 0.0, np.inf), where=size > 0)
-    return relative
+        return relative(distance(run, weights, measured), neuron_lengths(run)[:count])
+
+
+def relative(apart: FloatArray, size: FloatArray) -> FloatArray:
+    """Distances over lengths, in one shape: infinite past a blow-up, where they are NaN, and 0 for 0/0."""
+    apart = np.nan_to_num(apart, nan=np.inf, posinf=np.inf)
+    with np.errstate(all="ignore"):
+        return np.divide(apart, size, out=np.where(apart == 0, 0.0, np.inf), where=size > 0)
 
 
 def solver_error(run: Run, fine: Weights, coarse: Weights) -> FloatArray:

@@ -51,7 +51,8 @@ def test_json_has_the_errors_by_time(invoke: Invoke, run: Run, run_file: Path) -
 
 def test_errors_past_a_blow_up_are_null(invoke: Invoke, tmp_path: Path) -> None:
     long = simulate(Network("Z5", neurons=8), seed=3, scale=0.1, t_end=80.0, snapshots=17)
-    result = invoke("compare", long.save(tmp_path / "long.npz"), "--json", tmp_path / "out.json")
+    place = long.save(tmp_path / "long.npz")
+    result = invoke("compare", place, "--order", "1", "--json", tmp_path / "out.json")
     (entry,) = strict((tmp_path / "out.json").read_text())["runs"]
     assert entry["errors"]["alpha"]["max"][-1] is None
     assert entry["horizon"] in entry["times"]

@@ -41,7 +41,6 @@ class _Trial:
     """
 
     curves: Mapping[str, FloatArray]
-
     is_followed: bool
     error: FloatArray
     uniform_error: FloatArray

@@ -82,7 +82,7 @@ def _number(ctx: click.Context, parameter: click.Parameter, text: str) -> float:
     "--order",
     type=click.IntRange(1, 3),
     help="Last cumulant of the logits that the softmax keeps, 1 for uniform; by default, if order 1 doesn't "
-    "reach the end, that which reaches furthest; without --system.",
+    "reach the end, that which reaches furthest, or refutes; without --system.",
 )
 @click.option(
     "--system",
@@ -147,10 +147,10 @@ def command(
 
     RUN is an .npz or .safetensors file, or a checkpoint of PyTorch (.pt) that is a dict of tensors: t (T,),
     theta (T, M, n) or theta1 and theta2, xi (T, M, n), optional steps and table, and meta, a JSON string with
-    group, activation, embedding, constraint, loss and logit_scale. Errors are relative and given beyond the
-    horizon too, where the softmax leaves what is kept of it; the outcome is about the time before it. At
-    order 1 that is the uniform softmax and each neuron moves by itself; at order 2 and 3 one and two more
-    terms of the logits are kept, which couple the neurons.
+    group, activation, embedding, constraint, loss and logit_scale. Errors are relative. The outcome is about
+    the time before the horizon, where the softmax leaves what is kept of it. At order 1 that is the uniform
+    softmax, each neuron moves by itself, and errors are given beyond the horizon too; at orders 2 and 3 one
+    and two more terms of the logits are kept, which couple the neurons, and errors end soon after it.
 
     With --system, RUN is a record of any model: an .npz file with t (T,), arrays (T,) or (T, batch) by name
     of state, and optional meta (learning_rate, noise, parameters, dtype); or a .csv or .parquet file with

@@ -8,7 +8,8 @@ orbit stays below the solution of
     b' = (mu + C b/2) b + |r| + (lr/2) |w''| + rounding,        b(0) = rounding of the first snapshot,
 
 since the Jacobian between the two orbits is within C b/2 of the measured one, in the metric in which the flow
-is a gradient flow. `Tube` bounds that solution between the snapshots.
+is a gradient flow. `Tube` bounds that solution between the snapshots. So it is where neurons move by
+themselves; where the logits couple them, `coupled_budget` measures the first two along two orbits.
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ class Budget:
 
     Parameters
     ----------
-    reduction: departure of the softmax from uniform.
-    learning_rate: finite steps of the optimiser.
+    reduction: departure of the softmax from uniform, or from what is kept of its cumulants.
+    learning_rate: finite steps of the optimiser, or the next term of their modified equation.
     integrator: error of the run's own integration, and of the ODE's solution.
     rounding: the precision in which the run was trained and stored.
     """

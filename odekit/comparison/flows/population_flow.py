@@ -22,7 +22,11 @@ from odekit.arrays import FloatArray
 from odekit.networks import Network
 from odekit.simulation import Velocity, stack_mapping, unstack_mapping
 
-__all__ = ["Orbit", "PopulationFlow"]
+__all__ = ["MOST_GRADIENTS", "Orbit", "PopulationFlow"]
+
+# Full gradients after which an orbit may be left: some minutes at the published sizes, and several times what
+# their trainings take. The modified equation of steps too long for it is stiff without end.
+MOST_GRADIENTS = 20_000
 
 # Part of a step that is rounding of the time.
 ROUNDED = 1e-6
@@ -83,7 +87,13 @@ class PopulationFlow:
         return np.asarray((2 * behind - here - third) / 6)
 
     def follow(
-        self, start: FloatArray, times: FloatArray, rtol: float, parts: int = 0, largest: float = np.inf
+        self,
+        start: FloatArray,
+        times: FloatArray,
+        rtol: float,
+        parts: int = 0,
+        largest: float = np.inf,
+        most: float = np.inf,
     ) -> Iterator[tuple[float, FloatArray]]:
         """The orbit from a stack, at increasing times, as it is integrated; it ends with a blow-up.
 
@@ -95,6 +105,7 @@ class PopulationFlow:
         parts: into so many each step of the integrator is divided, whose ends come too besides the times; 1
             for the ends of the steps, 0 for none.
         largest: a weight beyond which the orbit counts as one that blows up.
+        most: gradients of this flow after which the orbit is left.
         """
         shape = start.shape
         yield float(times[0]), start
@@ -106,7 +117,12 @@ class PopulationFlow:
         size = float(np.sqrt((start**2).mean())) or 1.0
         solver: Any = DOP853(slope, times[0], start.ravel(), times[-1], rtol=rtol, atol=rtol * size)
         place = 1
-        while place < len(times) and _stepped(solver, largest) and _is_worth(solver, times[0]):
+        while (
+            place < len(times)
+            and self.gradients < most
+            and _stepped(solver, largest)
+            and _is_worth(solver, times[0])
+        ):
             inside = np.linspace(solver.t_old, solver.t, parts + 1)[1:]
             asked = times[place:][times[place:] <= solver.t]
             wanted = np.union1d(asked, inside[inside < times[-1]])

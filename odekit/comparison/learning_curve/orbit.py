@@ -15,12 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from odekit.arrays import FloatArray
-from odekit.comparison.flows import PopulationFlow
+from odekit.comparison.flows import MOST_GRADIENTS, PopulationFlow
 from odekit.comparison.learning_curve.learning_curve import Regime, guessing
 from odekit.networks import Network
 from odekit.simulation import LossGradient, Velocity
 
-__all__ = ["MOST_GRADIENTS", "STEPS", "Orbit", "Point", "follow_orbit"]
+__all__ = ["STEPS", "Orbit", "Point", "follow_orbit"]
 
 ORDER = 3
 CUT, WHOLE, STEPS = f"order {ORDER}", "whole softmax", "steps of descent"
@@ -36,8 +36,6 @@ WEIGHED = 3
 EVERY = 10
 # Points that are kept of an orbit, at least, and half of what there may be on the way.
 KEPT = 250
-# Full gradients after which an orbit is left: some minutes at the published sizes.
-MOST_GRADIENTS = 20_000
 # Share of the loss of guessing after whose fall a training counts as ended.
 FALLEN = 0.9
 # Falls of the loss, in shares of that of guessing: once by the first, and since half of the time by less than

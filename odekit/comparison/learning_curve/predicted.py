@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from odekit.arrays import FloatArray
-from odekit.comparison.accuracy import check_flow_time, is_step_known, learning_rate
-from odekit.comparison.flows import PopulationFlow
+from odekit.comparison.accuracy import check_flow_time, is_step_known, learning_rate, shortfall
+from odekit.comparison.flows import MOST_GRADIENTS, PopulationFlow
 from odekit.comparison.learning_curve.learning_curve import LearningCurve, PredictionCost
-from odekit.comparison.learning_curve.orbit import MOST_GRADIENTS, STEPS, Orbit, follow_orbit
+from odekit.comparison.learning_curve.orbit import STEPS, Orbit, follow_orbit
 from odekit.errors import InputError, ReductionError
 from odekit.numbers import real
 from odekit.simulation import LossGradient, Run, blas_threads, has_kink
@@ -23,6 +23,8 @@ END = "end"
 LOOSER = 1e-4
 # Of the distance to the second orbit, which has errors of its own.
 SAFETY = 2.0
+# Share of the longest step by which others may be shorter and count as equal.
+EQUAL = 1e-3
 
 
 def predict_curve(run: Run, until: float | str) -> LearningCurve:
@@ -122,10 +124,13 @@ def _check_predictable(run: Run) -> None:
 
 
 def _step(run: Run) -> tuple[float, tuple[str, ...]]:
-    """The step of descent, and a note where it is assumed to be 0."""
-    if is_step_known(run):
-        return learning_rate(run), ()
-    return 0.0, ("The run doesn't tell its steps: this is what the gradient flow does.",)
+    """The step of descent, and a note where it is assumed to be 0, or always the longest."""
+    if not is_step_known(run):
+        return 0.0, ("The run doesn't tell its steps: this is what the gradient flow does.",)
+    step = learning_rate(run)
+    if shortfall(run, run.t).max() > EQUAL * step:
+        return step, (f"The run's steps vary: this is what descent in the longest, {step:.4g}, does.",)
+    return step, ()
 
 
 def _bands(flow: PopulationFlow, orbit: Orbit, gradient: LossGradient) -> tuple[FloatArray, FloatArray]:

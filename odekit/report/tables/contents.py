@@ -174,8 +174,8 @@ def _comparison_row(name: str, comparison: Comparison) -> tuple[Cell, ...]:
         described,
         _horizon(comparison),
         tuple(_time(comparison, i) for i in shown),
-        tuple(_blown_up(median[i]) for i in shown),
-        tuple(_blown_up(largest[i]) for i in shown),
+        tuple(_error(comparison, median[i]) for i in shown),
+        tuple(_error(comparison, largest[i]) for i in shown),
         _winners(comparison),
         outcome_text(comparison.outcome),
     )
@@ -232,6 +232,11 @@ def _winners(comparison: Comparison) -> Cell:
     if not winners.clear_count:
         return every
     return (every, f"{100 * winners.clear_agreement:.1f} % of {winners.clear_count} clear")
+
+
+def _error(comparison: Comparison, value: float) -> Value:
+    """An error; nothing where order 2 or 3 was followed no further."""
+    return None if comparison.order > 1 and np.isnan(value) else _blown_up(value)
 
 
 def _blown_up(value: float) -> Value:

@@ -172,6 +172,13 @@ def test_without_an_order_the_one_that_reaches_furthest_is_told_beside_all_other
         alone = compare(run, order=order)
         assert (alone.order, alone.horizon) == (order, horizon)
     assert comparison.reach.startswith(f"order 1 reaches t = {horizons[0]:.4g}, order 2 reaches")
+    assert comparison.reach.endswith(f"; judged at order {comparison.order}")
+
+
+def test_what_an_order_refutes_no_further_one_is_asked_about() -> None:
+    comparison = compare(at_clock(1.002)(trained("late")))
+    assert (comparison.outcome, comparison.order) == ("refuted", 2)
+    assert [(reach.order, reach.outcome) for reach in comparison.orders] == [(1, "confirmed"), (2, "refuted")]
 
 
 def test_the_json_names_the_order_and_how_far_each_reaches() -> None:
@@ -233,3 +240,34 @@ def test_descent_in_steps_on_spheres_has_order_1_alone(order: int) -> None:
     assert "on spheres" in comparison.reason
     found = compare(run)
     assert (found.outcome, found.order) == ("confirmed", 1), found.reason
+
+
+def test_a_neuron_without_weights_stays_where_it_is() -> None:
+    start = {name: values[0].copy() for name, values in trained("Z7").weights.items()}
+    for values in start.values():
+        values[2] = 0.0
+    run = simulate(SMALL, weights=start, t_end=float(trained("Z7").t[-1]), snapshots=21)
+    first = compare(run, order=1)
+    comparison = compare(run, order=3)
+    assert comparison.outcome == "confirmed", comparison.reason
+    assert comparison.horizon > first.horizon
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_what_is_followed_between_snapshots_has_the_stated_speed(order: int) -> None:
+    run = trained("Z7")
+    stated, doubled = (compare(run, order=order, scale_field=factor).follow for factor in (1.0, 2.0))
+    assert stated is not None
+    assert doubled is not None
+    halfway = run.t[5:6] / 2
+    assert doubled(halfway / 2, [0])["xi"] == pytest.approx(stated(halfway, [0])["xi"], rel=1e-5)
+    assert doubled(halfway, [0])["xi"] != pytest.approx(stated(halfway, [0])["xi"], rel=1e-5)
+
+
+def test_a_step_too_long_for_its_modified_equation_is_not_followed_without_end() -> None:
+    descent: dict[str, Any] = {"method": "sgd", "learning_rate": 0.5, "steps": 60, "snapshots": 13}
+    run = simulate(Network("Z5", neurons=4), seed=3, scale=0.3, **descent)
+    misrecorded = replace(run, meta={**run.meta, "learning_rate": 500.0}, steps=None)
+    comparison = compare(misrecorded, order=2)
+    assert comparison.outcome == "inconclusive"
+    assert "no multiple of the recorded learning_rate" in comparison.reason

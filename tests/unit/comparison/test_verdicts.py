@@ -260,6 +260,16 @@ def test_why_there_is_no_verdict_is_the_cause(options: dict[str, Any], told: str
     assert told in comparison.reason
 
 
+@pytest.mark.parametrize("order", [2, 3])
+@pytest.mark.parametrize("options", [{"scale": 0.05, "snapshots": 2}, {"scale": 1.5, "t_end": 0.5}], ids=str)
+def test_no_verdict_beyond_order_1_is_not_for_want_of_uniform_softmax(
+    options: dict[str, Any], order: int
+) -> None:
+    comparison = compare(simulate(Network("Z7", neurons=16), seed=1, **options), order=order)
+    assert comparison.outcome == "inconclusive"
+    assert f"the logits are too large for order {order}" in comparison.reason
+
+
 def test_an_integration_known_too_badly_is_named(small_run: Run, changed: Changed) -> None:
     records = {"integrator_error": np.full(len(small_run), 0.5)}
     reason = compare(changed(small_run, records=records)).reason

@@ -113,3 +113,10 @@ def test_an_orbit_is_integrated_no_further_than_it_is_asked_for() -> None:
     assert asked == [0.0, 1.0]
     assert orbit(3.0) is None
     assert orbit(2.0) == np.array([2.0])
+
+
+def test_an_orbit_is_left_after_the_most_gradients() -> None:
+    flow, times = PopulationFlow(NETWORKS[0]), np.linspace(0.0, 3.2, 9)
+    reached = [t for t, _ in flow.follow(start(NETWORKS[0]), times, 1e-8, 1, most=40)]
+    assert 0.0 < reached[-1] < times[-1]
+    assert 40 <= flow.gradients < 80

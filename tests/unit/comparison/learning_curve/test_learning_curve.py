@@ -224,6 +224,14 @@ def test_an_unknown_step_is_told(trained: Run) -> None:
     assert "doesn't tell its steps" in note
 
 
+def test_steps_that_vary_are_told(trained: Run) -> None:
+    assert trained.steps is not None
+    until = float(trained.t[1])
+    assert not predict(trained, until=until).notes
+    (note,) = predict(replace(trained, steps=trained.steps**2), until=until).notes
+    assert "steps vary" in note
+
+
 def test_a_descent_that_is_unstable_at_once_is_refused(trained: Run) -> None:
     far = replace(trained, meta={**trained.meta, "learning_rate": 1e6}, steps=None)
     with pytest.raises(ReductionError, match="nothing can be predicted"):

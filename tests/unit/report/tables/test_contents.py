@@ -74,6 +74,8 @@ def test_an_error_past_a_blow_up_is_infinite(comparison: Comparison) -> None:
     assert math.isnan(comparison.errors["alpha"].max[-1])
     largest = row(comparison_table([comparison]), 0)["max error"]
     assert largest[-1] == math.inf
+    unfollowed = replace(comparison, order=2)
+    assert row(comparison_table([unfollowed]), 0)["max error"][-1] is None
 
 
 def test_a_horizon_that_was_not_reached_says_so(comparison: Comparison) -> None:
