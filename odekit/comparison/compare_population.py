@@ -25,7 +25,7 @@ from odekit.comparison.compare_blocks import is_in_blocks, lifted_errors, lifted
 from odekit.comparison.control import CHANGE
 from odekit.comparison.flows import LiftedNeurons, Linearisation, Orbit, PopulationFlow, ReducedFlow
 from odekit.comparison.measures import Modes, error_curves, project
-from odekit.comparison.parts import Parts, Weights, distance
+from odekit.comparison.parts import Parts, Weights, distance, over_lengths
 from odekit.errors import ReductionError
 from odekit.groups import mean_mode, to_modes
 from odekit.simulation import Run, logits
@@ -195,7 +195,7 @@ class Coupled:
                     continue
                 if is_snapshot:
                     found[order].append(moved)
-                apart = self._apart(moved, stack) / sizes[reached]
+                apart = over_lengths(self._apart(moved, stack), sizes[reached])
                 if not np.median(apart) <= self.level:
                     del orbits[order]
             reached += is_snapshot
@@ -233,7 +233,7 @@ class Coupled:
         whole = {name: w[chosen] for name, w in dense.weights.items()}
         here = self.flow(order).by_name(self._orbits[1][order])
         sizes = neuron_lengths(self.run)[:count]
-        reduction = distance(self.run, whole, here) / sizes
+        reduction = over_lengths(distance(self.run, whole, here), sizes)
         return coupled_budget(self.run, dense, self._parting, reduction, self._left_out[:count])
 
     @cached_property
@@ -257,7 +257,8 @@ class Coupled:
         stacks = np.array([stack for _, stack in flow.follow(self.start, times, COARSE)])
         chosen = np.searchsorted(dense.t, times[: len(stacks)])
         fine = {name: w[chosen] for name, w in dense.weights.items()}
-        error = distance(self.run, fine, flow.by_name(stacks)) / neuron_lengths(self.run)[: len(stacks)]
+        apart = distance(self.run, fine, flow.by_name(stacks))
+        error = over_lengths(apart, neuron_lengths(self.run)[: len(stacks)])
         return np.asarray(2 * np.maximum.accumulate(error))
 
 

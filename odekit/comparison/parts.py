@@ -24,6 +24,7 @@ __all__ = [
     "count_winners",
     "distance",
     "evolve_at_speed",
+    "over_lengths",
     "relative_gap",
     "solver_error",
 ]
@@ -95,8 +96,13 @@ def relative_gap(run: Run, weights: Weights) -> FloatArray:
     with np.errstate(all="ignore"):
         measured = {name: w[:count] for name, w in run.weights.items()}
         apart = np.nan_to_num(distance(run, weights, measured), nan=np.inf, posinf=np.inf)
-        relative: FloatArray = np.divide(apart, size, out=np.where(apart == 0, 0.0, np.inf), where=size > 0)
-    return relative
+        return over_lengths(apart, size)
+
+
+def over_lengths(apart: FloatArray, lengths: FloatArray) -> FloatArray:
+    """Distances over neurons' lengths; of a neuron without weights 0 where there is none, else infinite."""
+    none = np.where(apart == 0, 0.0, np.inf)
+    return np.asarray(np.divide(apart, lengths, out=none, where=lengths > 0))
 
 
 def solver_error(run: Run, fine: Weights, coarse: Weights) -> FloatArray:
