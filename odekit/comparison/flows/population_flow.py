@@ -117,6 +117,8 @@ class PopulationFlow:
         size = float(np.sqrt((start**2).mean())) or 1.0
         solver: Any = DOP853(slope, times[0], start.ravel(), times[-1], rtol=rtol, atol=rtol * size)
         place = 1
+        if not np.isfinite(solver.h_abs):  # the field overflows at the start: the solver would never end
+            return
         while (
             place < len(times)
             and self.gradients < most

@@ -51,6 +51,7 @@ POWERS = 10
 DIFFERENCE = 1e-5
 # Times that the weights take at the start to change by their size, after which nothing is awaited any more.
 LONGEST = 1e5
+NEVER = f"the loss neither falls nor settles in {LONGEST:g} times the time that the start takes to change"
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,7 +197,7 @@ class _Following:
     def _reason(self, point: Point, last: float) -> str:
         """Why the orbit ends here; nothing where it goes on."""
         if point.t >= last:
-            return "the time asked for" if self.until is not None else "nothing more to wait for"
+            return "the time asked for" if self.until is not None else NEVER
         if self.gradients >= MOST_GRADIENTS:
             return f"after {self.gradients:,} gradients"
         if self.until is not None:

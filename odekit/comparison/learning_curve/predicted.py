@@ -39,7 +39,8 @@ def predict_curve(run: Run, until: float | str) -> LearningCurve:
     ------
     InputError: another end.
     ReductionError: the run's t is not the time of a gradient flow of its loss, its softmax was uniform, its
-        activation has a kink, it descends on spheres, or in no stable way from the first step on.
+        activation has a kink, it descends on spheres, or in no stable way from the first step on, or its loss
+        overflows.
     """
     begin = float(run.t[0])
     last = _end(until, begin)
@@ -57,7 +58,9 @@ def predict_curve(run: Run, until: float | str) -> LearningCurve:
     with blas_threads(run.network):
         orbit = follow_orbit(run.network, stack, step, begin, last)
         if len(orbit.points) == 1:
-            raise ReductionError("nothing can be predicted", received=orbit.ended, hint="a smaller step")
+            raise ReductionError(
+                "nothing can be predicted", received=orbit.ended, hint="smaller weights, or a smaller step"
+            )
         gradient = LossGradient(run.network)
         before = time.perf_counter()
         loss_band, neuron_band = _bands(flow, orbit, gradient)

@@ -18,6 +18,7 @@ from odekit.derivation.orders.coupled_flow import CoupledFlow
 from odekit.derivation.orders.formulas import Formulas
 from odekit.derivation.orders.printed import Printed
 from odekit.derivation.printers import network_data, network_latex
+from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup
 from odekit.networks import Network
 from odekit.systems import Certificate, FixedPoint, ScalingSymmetry, Search, System
@@ -151,6 +152,20 @@ class OrderAnswers(NetworkAnswers):
     def fixed_points(self, system: System) -> Search[FixedPoint]:
         """Not looked for: order parameters are no constants."""
         return Search((), "not tried", _MOVING)
+
+    def modified(self, system: System, eta: Any, order: Any, momentum: Any) -> System:
+        """None: Df f is that of all neurons together.
+
+        Raises
+        ------
+        ReductionError: always.
+        """
+        raise ReductionError(
+            "a neuron among others has no modified equation of its own",
+            expected="parameters that are constant in time",
+            received=_MOVING,
+            hint="derive(network, order=1), or predict(run, until=...), which follows all neurons",
+        )
 
     def form(self, system: System, name: str) -> System:
         """The system itself, which is in real and imaginary parts.

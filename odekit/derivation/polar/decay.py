@@ -182,8 +182,7 @@ def with_decay(system: System) -> System:
     if type(answers) is not FourierAnswers:
         raise ReductionError(
             "weight decay can't be added to this system",
-            expected="a system in Fourier modes without constraint, as odekit.derive returns it",
-            received=f"one whose answers are {type(answers).__name__}",
+            expected="a system of order 1 in Fourier modes without constraint, as odekit.derive returns it",
             hint="for an energy of your own, with decay*(x**2)/2 as a part of it",
         )
     templates = tuple(Template(kind.characters, with_decay(kind.system)) for kind in system.templates)

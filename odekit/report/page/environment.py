@@ -71,7 +71,7 @@ def _number(value: Any) -> Markup:
 
 def _percent(value: float) -> str:
     """A share in percent, with two digits; what is less than a thousandth is told to be so."""
-    return f"{value:.2g} %" if value >= 0.1 else "less than 0.1 %"
+    return f"{float(f'{value:.2g}'):g} %" if value >= 0.1 else "less than 0.1 %"
 
 
 def _seen(value: Any) -> Any:

@@ -28,7 +28,7 @@ __all__ = [
 
 CAPTION = "Verdicts: each gap has to lie within its budget, and the budget within its tolerance."
 INTERVAL = ("interval, lower end", "interval, upper end")
-FALLS = (0.1, 0.5, 1.0)  # nats below guessing, whose times are told
+FALLS = (0.1, 0.5, 1.0)  # nats of the mean loss below guessing, whose times are told
 TIMES_BEFORE_HORIZON = 4  # enough to see errors grow, and few lines a run
 
 Values = tuple[Value, ...]
@@ -98,10 +98,12 @@ def prediction_table(prediction: Prediction, count: int = 10) -> Table:
 
 
 def learning_curve_table(curve: LearningCurve) -> Table:
-    """The predicted training at its start, where regimes end, and where the loss has fallen by some nats."""
+    """The predicted training at its start, where regimes end, and where its mean loss has fallen so far."""
+    tuples = curve.network.labels().size if curve.network.loss == "sum" else 1
+    fallen = "loss fallen by" if tuples == 1 else "mean loss fallen by"
     moments = {
         "start": float(curve.t[0]),
-        **{f"loss fallen by {fall:g}": curve.time_of(fall) for fall in FALLS},
+        **{f"{fallen} {fall:g}": curve.time_of(tuples * fall) for fall in FALLS},
         **{f"end of {regime.name}": regime.end for regime in curve.regimes},
     }
     known = sorted((t, name) for name, t in moments.items() if np.isfinite(t))

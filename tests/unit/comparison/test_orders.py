@@ -200,6 +200,17 @@ def test_where_order_1_reaches_the_end_no_other_is_tried() -> None:
     assert (comparison.order, comparison.horizon, len(comparison.orders)) == (1, np.inf, 1)
 
 
+@pytest.mark.parametrize("order", [2, 3])
+def test_a_neuron_without_weights_stays_where_it_is(order: int) -> None:
+    run = trained("sgd 300")
+    count = run.network.neurons
+    start = {name: w[0] * (np.arange(count) != 5)[:, None] for name, w in run.weights.items()}
+    again = simulate(run.network, weights=start, method="sgd", learning_rate=0.432, steps=300, snapshots=5)
+    comparison = compare(again, order=order)
+    assert comparison.outcome == "confirmed", comparison.reason
+    assert not comparison.gap[:, 5].any()
+
+
 @pytest.mark.parametrize("order", [0, 4, -1, 1.5, "2", True])
 def test_another_order_is_refused(order: Any, small_run: Run) -> None:
     with pytest.raises(InputError, match="the order must"):

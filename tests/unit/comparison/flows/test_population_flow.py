@@ -99,6 +99,12 @@ def test_an_orbit_that_blows_up_ends() -> None:
     assert all(np.isfinite(stack).all() for _, stack in found)
 
 
+def test_a_field_that_overflows_at_the_start_leaves_the_start_alone() -> None:
+    flow = PopulationFlow(NETWORKS[0], step=1.0)
+    found = list(flow.follow(start(NETWORKS[0], 1e150), np.array([0.0, 1.0]), 1e-8))
+    assert [t for t, _ in found] == [0.0]
+
+
 def test_an_orbit_is_integrated_no_further_than_it_is_asked_for() -> None:
     asked: list[float] = []
 

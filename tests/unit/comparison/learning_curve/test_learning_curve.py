@@ -135,7 +135,7 @@ def test_a_loss_that_settles_above_ends_there() -> None:
 def test_weights_at_rest_end_at_once() -> None:
     zero = {name: np.zeros((1, 3, 5)) for name in ("theta", "xi")}
     curve = predict(Run(np.zeros(1), zero, Network("Z5", 3), meta={"learning_rate": 0.1}), until="end")
-    assert curve.ended == "nothing more to wait for"
+    assert curve.ended.startswith("the loss neither falls nor settles")
     assert curve.loss == pytest.approx(np.log(5))
 
 
@@ -236,6 +236,14 @@ def test_a_descent_that_is_unstable_at_once_is_refused(trained: Run) -> None:
     far = replace(trained, meta={**trained.meta, "learning_rate": 1e6}, steps=None)
     with pytest.raises(ReductionError, match="nothing can be predicted"):
         predict(far, until=1e8)
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0])
+def test_weights_whose_loss_overflows_are_refused(rate: float) -> None:
+    huge = {name: np.full((1, 3, 5), 1e150) for name in ("theta", "xi")}
+    run = Run(np.zeros(1), huge, Network("Z5", 3), meta={"learning_rate": rate} if rate else {})
+    with pytest.raises(ReductionError, match="smaller weights"):
+        predict(run, until="end")
 
 
 @pytest.mark.parametrize("until", ["later", 0.0, -1.0, float("nan"), float("inf"), True])

@@ -155,6 +155,11 @@ def test_nothing_is_said_to_be_conserved() -> None:
         SECOND.form("polar")
 
 
+def test_a_neuron_among_others_has_no_modified_equation() -> None:
+    with pytest.raises(ReductionError, match="move with all neurons"):
+        SECOND.modified("eta")
+
+
 @pytest.mark.parametrize("order", [0, 4, "2", None, 2.0, True])
 def test_other_orders_are_refused(order: Any) -> None:
     with pytest.raises(InputError, match="whole number from 1 to 3"):
