@@ -253,7 +253,7 @@ def test_descent_in_steps_on_spheres_has_order_1_alone(order: int) -> None:
     assert (found.outcome, found.order) == ("confirmed", 1), found.reason
 
 
-def test_a_neuron_without_weights_stays_where_it_is() -> None:
+def test_a_neuron_without_weights_leaves_the_others_their_horizon() -> None:
     start = {name: values[0].copy() for name, values in trained("Z7").weights.items()}
     for values in start.values():
         values[2] = 0.0
