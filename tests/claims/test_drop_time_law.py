@@ -61,7 +61,7 @@ def test_it_holds_on_other_groups(verdict: Verify, is_sound: Callable[[Verdict],
     assert is_sound(verdict(ID, 85, group))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_it_holds_with_more_networks_and_neurons() -> None:
     full = verify(ID, full=True).verdicts[0]
     assert full.outcome == "confirmed"

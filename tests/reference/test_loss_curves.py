@@ -16,8 +16,8 @@ pytestmark = pytest.mark.reference
 RUNS = [
     "Z15_quadratic_equal_magnitude_sgd",
     pytest.param("Z15_quadratic_random_sgd_small", marks=pytest.mark.slow),
-    pytest.param("Z23_quadratic_random_sgd", marks=pytest.mark.slow),
-    pytest.param("Z23_quadratic_random_sgd_small", marks=pytest.mark.slow),
+    pytest.param("Z23_quadratic_random_sgd", marks=pytest.mark.long),
+    pytest.param("Z23_quadratic_random_sgd_small", marks=pytest.mark.long),
 ]
 FALL = 1.0  # nats
 NEAR = 0.02  # of ln p

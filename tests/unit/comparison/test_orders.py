@@ -108,7 +108,7 @@ OPEN = {"loss of a late run"}
 
 
 @pytest.mark.parametrize(
-    "order", [None, pytest.param(2, marks=pytest.mark.long), pytest.param(3, marks=pytest.mark.slow)]
+    "order", [None, pytest.param(2, marks=pytest.mark.long), pytest.param(3, marks=pytest.mark.long)]
 )
 @pytest.mark.parametrize(
     ("name", "made", "falsely"),
@@ -146,7 +146,7 @@ BOUNDED: list[tuple[dict[str, Any], dict[str, Any]]] = [
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2))])
 @pytest.mark.parametrize(("network", "options"), BOUNDED, ids=str)
 def test_every_neuron_stays_within_its_budget(
     network: dict[str, Any], options: dict[str, Any], seed: int
