@@ -59,10 +59,10 @@ def test_later_snapshots_change_no_number_of_an_earlier_one(
     network: dict[str, Any], options: dict[str, Any], changed: Changed
 ) -> None:
     run = simulate(Network(**network), seed=1, **options)
-    whole = compare(run)
+    whole = compare(run, order=1)
     before = int(np.searchsorted(run.t, whole.horizon))
     assert 1 < before < len(run)
-    part = compare(shortened(run, before + 1, changed))
+    part = compare(shortened(run, before + 1, changed), order=1)
     assert (part.outcome, part.reason, part.horizon) == (whole.outcome, whole.reason, whole.horizon)
     assert part.control == whole.control
     for name, values in numbers(part, before + 1).items():
@@ -76,9 +76,10 @@ def test_the_order_of_neurons_and_of_bytes_changes_no_number(
 ) -> None:
     run = simulate(Network(**network), seed=1, **{**options, "snapshots": 9})
     order = np.random.default_rng(0).permutation(run.network.neurons)
-    plain = compare(run)
-    turned = compare(changed(run, weights={name: w[:, order] for name, w in run.weights.items()}))
-    stored = compare(changed(run, weights={name: np.asfortranarray(w) for name, w in run.weights.items()}))
+    plain = compare(run, order=1)
+    turned = compare(changed(run, weights={name: w[:, order] for name, w in run.weights.items()}), order=1)
+    fortran = {name: np.asfortranarray(w) for name, w in run.weights.items()}
+    stored = compare(changed(run, weights=fortran), order=1)
     assert stored.reason == plain.reason
     assert turned.outcome == plain.outcome
     finite = np.isfinite(plain.gap) & np.isfinite(plain.budget.total) & (plain.budget.total < 1)
