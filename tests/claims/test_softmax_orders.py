@@ -20,7 +20,7 @@ def test_the_orders_are_3_6_and_9() -> None:
     assert np.asarray(wrong)[:, -1] == pytest.approx(3.0, abs=0.05)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 11))])
 def test_they_are_on_cyclic_and_other_groups(seed: int) -> None:
     verdict = verify("softmax-orders", seed=seed).verdicts[0]

@@ -17,11 +17,6 @@ RANDOM = "Z23_quadratic_random_sgd"
 EQUAL = "Z15_quadratic_equal_magnitude_sgd"
 SHARES = {RANDOM: 0.93, "Z23_quadratic_random_sgd_small": 0.90, "Z15_quadratic_random_sgd_small": 0.88}
 CLEAR = 0.985
-# The others take a minute each at orders 2 and 3.
-SMALL = "Z15_quadratic_random_sgd_small"
-FURTHER = [
-    pytest.param(name, marks=pytest.mark.slow if name == SMALL else pytest.mark.long) for name in SHARES
-]
 
 
 def smallest_difference(modes: Modes) -> np.ndarray:
@@ -64,7 +59,8 @@ def test_the_ode_is_confirmed_up_to_its_horizon(name: str, compared: Callable[[s
     assert comparison.outcome == "confirmed", comparison.reason
 
 
-@pytest.mark.parametrize("name", FURTHER)
+@pytest.mark.long
+@pytest.mark.parametrize("name", list(SHARES))
 def test_a_higher_order_follows_the_run_further_and_refutes_a_field_one_percent_off(
     name: str, reference: Path, compared: Callable[[str], Comparison]
 ) -> None:

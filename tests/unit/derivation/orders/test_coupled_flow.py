@@ -91,7 +91,7 @@ OPTIONS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("order", [2, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("order", [2, pytest.param(3, marks=pytest.mark.long)])
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 def test_brute_force_agrees_where_the_conditions_hold(options: dict[str, Any], order: int) -> None:
     flow = coupled_flow(kinds(Network("Zn", **options), (1,)), order)
@@ -131,7 +131,7 @@ def concrete(n: int, *characters: int) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    "n", [5, 8, 13, *(pytest.param(n, marks=pytest.mark.slow) for n in (6, 7, 9, 10, 11, 12))]
+    "n", [5, 8, 13, *(pytest.param(n, marks=pytest.mark.long) for n in (6, 7, 9, 10, 11, 12))]
 )
 @pytest.mark.parametrize("order", [2, 3])
 def test_brute_force_agrees_for_two_kinds_at_every_small_order(order: int, n: int) -> None:

@@ -49,13 +49,13 @@ def gathered(population: ReducedPopulation, amplitudes: Arrays) -> dict[str, NDA
     ("group", "frequencies", "options"),
     [
         ("Z7", [1], {}),
-        pytest.param("Z7", [1, 2, 3], {"logit_scale": 0.7}, marks=pytest.mark.slow),
+        pytest.param("Z7", [1, 2, 3], {"logit_scale": 0.7}, marks=pytest.mark.long),
         ("Z8", [1, 4], {"loss": "sum", "task": "x-y"}),
         pytest.param(
-            "Z9", [2, 3], {"embedding": "unshared", "rates": {"theta2": 0.5}}, marks=pytest.mark.slow
+            "Z9", [2, 3], {"embedding": "unshared", "rates": {"theta2": 0.5}}, marks=pytest.mark.long
         ),
         ("Z2xZ4", [1, 5], {}),
-        pytest.param("Z11", [2], {"activation": "z**3 - z/2"}, marks=pytest.mark.slow),
+        pytest.param("Z11", [2], {"activation": "z**3 - z/2"}, marks=pytest.mark.long),
     ],
 )
 def test_velocities_are_the_gradient_of_the_truncated_loss(
@@ -177,8 +177,8 @@ def full_flow(network: Network, weights: Mapping[str, NDArray[np.float64]], t_en
     ("group", "seed"),
     [
         ("Z11", 0),
-        pytest.param("Z11", 1, marks=pytest.mark.slow),
-        pytest.param("Z12", 0, marks=pytest.mark.slow),
+        pytest.param("Z11", 1, marks=pytest.mark.long),
+        pytest.param("Z12", 0, marks=pytest.mark.long),
     ],
 )
 def test_the_error_falls_at_three_times_the_order_in_the_scale(group: str, seed: int) -> None:
