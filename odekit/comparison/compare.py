@@ -22,15 +22,13 @@ from odekit.comparison.parts import Parts, relative_gap
 from odekit.comparison.trajectories import Trajectory, TrajectoryComparison, compare_trajectory
 from odekit.errors import InputError, ReductionError
 from odekit.numbers import integer, positive, real
-from odekit.simulation import Run, blas_threads, load_run
+from odekit.simulation import CUMULANTS, Run, blas_threads, load_run
 from odekit.systems import System
 
 __all__ = ["compare"]
 
 # Any factor above 1 is too slow; the margin, and asking for half of the neurons, spares a true clock.
 TOO_SLOW, MOST = 1.5, 0.5
-# Of the last cumulant that a flow keeps; the first is uniform softmax.
-ORDERS = (1, 2, 3)
 # Of a trajectory's ODE: below, rtol/100 is beyond float64; above, the error is no longer proportional to it.
 RTOL = (1e-12, 1e-3)
 
@@ -144,7 +142,7 @@ def compare(
             real(rtol, "rtol", *RTOL),
         )
     tolerance, horizon_level = positive(tolerance, "tolerance"), positive(horizon_level, "horizon_level")
-    wanted = None if order is None else integer(order, "the order", ORDERS[0], ORDERS[-1])
+    wanted = None if order is None else integer(order, "the order", CUMULANTS[0], CUMULANTS[-1])
     if real(scale_field, "scale_field") == 0 or (scale_field < 0 and wanted not in (None, 1)):
         raise InputError(
             "the field can't have this speed",
@@ -182,7 +180,7 @@ def _at_order(
     ------
     ReductionError: an order that is wanted isn't to be had.
     """
-    run, orders = first.run, ORDERS[1:] if wanted is None else (wanted,)
+    run, orders = first.run, CUMULANTS[1:] if wanted is None else (wanted,)
     try:
         coupled = Coupled(run, orders, level, scale_field)
     except ReductionError:

@@ -35,7 +35,7 @@ from odekit.comparison.measures import Modes, error_curves, project
 from odekit.comparison.parts import Parts, Weights, distance, relative
 from odekit.errors import ReductionError
 from odekit.groups import mean_mode, to_modes
-from odekit.simulation import Run, logits
+from odekit.simulation import Run, logits, stack_mapping, unstack_mapping
 
 __all__ = ["Coupled"]
 
@@ -101,7 +101,7 @@ class Coupled:
     @cached_property
     def start(self) -> FloatArray:
         """The first snapshot as a stack."""
-        return self.flow(None).stack({name: w[0] for name, w in self.run.weights.items()})
+        return stack_mapping(self.run.network, {name: w[0] for name, w in self.run.weights.items()})
 
     def flow(self, order: int | None) -> PopulationFlow:
         """The flow at an order, None for the whole softmax."""
@@ -154,7 +154,10 @@ class Coupled:
         stacks = np.full((len(times), *self.start.shape), np.nan)
         for place, (_, stack) in enumerate(flow.follow(self.start, times, rtol, most=most)):
             stacks[place] = stack
-        return flow.by_name(stacks)
+        return self._by_name(stacks)
+
+    def _by_name(self, stacks: FloatArray) -> dict[str, FloatArray]:
+        return unstack_mapping(self.run.network, stacks)
 
     @cached_property
     def _largest(self) -> float:
@@ -214,14 +217,14 @@ class Coupled:
         return self._thinned(dense, times[:reached]), {o: np.array(rows) for o, rows in found.items()}
 
     def _largest_logit(self, stack: FloatArray) -> float:
-        *embeddings, xi = self.flow(None).by_name(stack[None]).values()
+        *embeddings, xi = self._by_name(stack[None]).values()
         theta = tuple(w[0] for w in embeddings)
         found = logits(self.run.network, theta[0] if len(theta) == 1 else theta, xi[0])
         return float(np.abs(found - found.mean(axis=-1, keepdims=True)).max())
 
     def _apart(self, first: FloatArray, second: FloatArray) -> FloatArray:
         """Distance of every neuron of two stacks in the metric of the flow, (M,)."""
-        by_name = self.flow(None).by_name(np.array([first, second]))
+        by_name = self._by_name(np.array([first, second]))
         halves = ({name: w[[place]] for name, w in by_name.items()} for place in (0, 1))
         return np.asarray(distance(self.run, *halves)[0])
 
@@ -233,14 +236,14 @@ class Coupled:
         chosen = [dense[place] for place in sorted(kept)]
         stacks = np.array([stack for _, stack in chosen])
         t = np.array([t for t, _ in chosen])
-        return Run(t, self.flow(None).by_name(stacks), self.run.network)
+        return Run(t, self._by_name(stacks), self.run.network)
 
     def _budget(self, order: int) -> Budget:
         dense = self._orbits[0]
         count = len(self._orbits[1][order])
         chosen = np.searchsorted(dense.t, self.run.t[:count])
         whole = {name: w[chosen] for name, w in dense.weights.items()}
-        here = self.flow(order).by_name(self._orbits[1][order])
+        here = self._by_name(self._orbits[1][order])
         reduction = relative(distance(self.run, whole, here), neuron_lengths(self.run)[:count])
         return coupled_budget(self.run, dense, self._parting, reduction, self._left_out[:count])
 

@@ -2,6 +2,7 @@
 
 from odekit.simulation.cost import Cost, training_cost
 from odekit.simulation.gradient import (
+    CUMULANTS,
     LossGradient,
     accuracy,
     blas_threads,
@@ -39,6 +40,7 @@ from odekit.simulation.training import (
 from odekit.simulation.weights import stack_mapping, unstack_mapping
 
 __all__ = [
+    "CUMULANTS",
     "FLOW",
     "INITS",
     "METHODS",

@@ -13,11 +13,10 @@ from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.comparison import PopulationFlow, predict
 from odekit.groups import FiniteGroup
 from odekit.networks import Network
-from odekit.simulation import Run, Velocity
+from odekit.simulation import CUMULANTS, Run, Velocity
 
 __all__ = ["CLAIM"]
 
-CUMULANTS = (1, 2, 3)
 POWER = 3  # of the weights in a logit, and so of the scale in every further cumulant
 QUICK, FULL = ("Z11", "Z12", "S3"), ("Z15", "D4", "Q8")
 NEURONS = 6

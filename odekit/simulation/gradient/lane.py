@@ -16,6 +16,7 @@ __all__ = ["CUMULANTS", "Lane", "Residual", "cumulant_residual", "softmax_residu
 
 Residual = Callable[[Block, Stack], tuple[Any, Stack]]
 
+# Orders up to which the loss may keep the logits' cumulants; the first is uniform softmax.
 CUMULANTS = (1, 2, 3)
 
 
