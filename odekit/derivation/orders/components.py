@@ -9,12 +9,11 @@ to the first order, at which it appears. Terms of too high a grade are left out.
 """
 
 import operator
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
-from math import factorial, prod
 from typing import Any
 
 from odekit.derivation.modes import Mode, SelectionRules
@@ -52,33 +51,31 @@ class NeuronComponents:
     @cached_property
     def values(self) -> Components:
         """``act(z)``, by the frequencies of the inputs: the derivative of the logit by xi."""
-        return self._of_inputs(self.rules.activation)
+        return self._of_inputs(self.rules.words)
 
     @cached_property
     def slopes(self) -> Components:
         """``xi[h] act'(z)``, by charge: the derivative of the logit by theta at any of the inputs."""
         derivative = {d - 1: d * value for d, value in self.rules.activation.items() if d}
-        return self._with_output(self._of_inputs(derivative))
+        return self._with_output(self._of_inputs(replace(self.rules, activation=derivative).words))
 
     @cached_property
     def logits(self) -> Components:
         """``xi[h] act(z)`` by charge, without xi's mean, which the loss does not see."""
         return self._with_output(self.values)
 
-    def _of_inputs(self, activation: Mapping[int, Fraction]) -> Components:
-        """A polynomial of the pre-activation by the frequencies at the inputs."""
+    def _of_inputs(self, words: Iterable[tuple[Fraction, tuple[int, ...]]]) -> Components:
+        """A polynomial of the pre-activation, spread over the inputs, by the frequencies at them."""
         parts: dict[Charge, list[tuple[Fraction, Poly]]] = {}
-        for degree, coefficient in activation.items():
-            for degrees in _compositions(degree, len(self.rules.coefficients)):
-                count = Fraction(factorial(degree), prod(factorial(d) for d in degrees))
-                powers = [
-                    self.rules.powers[name][d].items()
-                    for name, d in zip(self.rules.embeddings, degrees, strict=True)
-                ]
-                for chosen in product(*powers):
-                    charge = tuple(frequency for frequency, _ in chosen)
-                    found = self._product([polynomial for _, polynomial in chosen])
-                    parts.setdefault(charge, []).append((count * coefficient, found))
+        for factor, degrees in words:
+            powers = [
+                self.rules.powers[name][d].items()
+                for name, d in zip(self.rules.embeddings, degrees, strict=True)
+            ]
+            for chosen in product(*powers):
+                charge = tuple(frequency for frequency, _ in chosen)
+                found = self._product([polynomial for _, polynomial in chosen])
+                parts.setdefault(charge, []).append((factor, found))
         return _without_zeros(parts)
 
     def _with_output(self, inputs: Components) -> Components:
@@ -117,10 +114,6 @@ def grade_of(exponents: Sequence[int], grades: Sequence[int]) -> int:
 def truncated(polynomial: Poly, grades: Sequence[int], highest: int) -> Poly:
     """The terms of at most a grade."""
     return {key: value for key, value in polynomial.items() if grade_of(key, grades) <= highest}
-
-
-def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
-    return (c for c in product(range(total + 1), repeat=parts) if sum(c) == total)
 
 
 def _without_zeros(parts: Mapping[Charge, Sequence[tuple[Fraction, Poly]]]) -> Components:
