@@ -20,7 +20,7 @@ from odekit.comparison.learning_curve.learning_curve import Regime, guessing
 from odekit.networks import Network
 from odekit.simulation import LossGradient, Velocity
 
-__all__ = ["STEPS", "Orbit", "Point", "follow_orbit"]
+__all__ = ["STEPS", "Point", "PredictedOrbit", "follow_orbit"]
 
 ORDER = 3
 CUT, WHOLE, STEPS = f"order {ORDER}", "whole softmax", "steps of descent"
@@ -64,7 +64,7 @@ class Point:
 
 
 @dataclass(frozen=True, eq=False)
-class Orbit:
+class PredictedOrbit:
     """What was followed: points in order of time, regimes, full gradients, and why it ended."""
 
     points: list[Point]
@@ -75,7 +75,7 @@ class Orbit:
 
 def follow_orbit(
     network: Network, start: FloatArray, step: float, begin: float, until: float | None
-) -> Orbit:
+) -> PredictedOrbit:
     """Follow descent, or the flow, from a stack to a time, or until the loss has fallen or settled.
 
     Parameters
@@ -105,7 +105,7 @@ class _Following:
         self.spent: list[tuple[float, int]] = []
         self.is_by_steps = False
 
-    def orbit(self, start: FloatArray) -> Orbit:
+    def orbit(self, start: FloatArray) -> PredictedOrbit:
         last = self._last(start)
         regimes, ended = [], ""
         point, distance = self._measured(self.begin, start, ORDER)
@@ -132,7 +132,7 @@ class _Following:
             if ended:
                 break
             self._thin()
-        return Orbit(self.points, tuple(regimes), self.gradients, ended)
+        return PredictedOrbit(self.points, tuple(regimes), self.gradients, ended)
 
     def _last(self, start: FloatArray) -> float:
         """The time asked for, or one by which every training has ended."""

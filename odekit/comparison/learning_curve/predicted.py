@@ -11,7 +11,7 @@ from odekit.arrays import FloatArray
 from odekit.comparison.accuracy import check_flow_time, is_step_known, learning_rate, shortfall
 from odekit.comparison.flows import MOST_GRADIENTS, PopulationFlow
 from odekit.comparison.learning_curve.learning_curve import LearningCurve, PredictionCost
-from odekit.comparison.learning_curve.orbit import STEPS, Orbit, follow_orbit
+from odekit.comparison.learning_curve.orbit import STEPS, PredictedOrbit, follow_orbit
 from odekit.errors import InputError, ReductionError
 from odekit.numbers import real
 from odekit.simulation import LossGradient, Run, blas_threads, has_kink
@@ -136,7 +136,9 @@ def _step(run: Run) -> tuple[float, tuple[str, ...]]:
     return step, ()
 
 
-def _bands(flow: PopulationFlow, orbit: Orbit, gradient: LossGradient) -> tuple[FloatArray, FloatArray]:
+def _bands(
+    flow: PopulationFlow, orbit: PredictedOrbit, gradient: LossGradient
+) -> tuple[FloatArray, FloatArray]:
     """Distances of the loss (T,) and of every neuron (T, M), relative, to the better orbit, doubled."""
     points = orbit.points
     times = np.array([point.t for point in points])
@@ -149,7 +151,7 @@ def _bands(flow: PopulationFlow, orbit: Orbit, gradient: LossGradient) -> tuple[
     return SAFETY * np.maximum.accumulate(loss), SAFETY * np.maximum.accumulate(neurons, axis=0)
 
 
-def _better(flow: PopulationFlow, orbit: Orbit, times: FloatArray) -> Iterator[FloatArray]:
+def _better(flow: PopulationFlow, orbit: PredictedOrbit, times: FloatArray) -> Iterator[FloatArray]:
     """Stacks of the better orbit at the times, by steps of descent from where these were taken."""
     last = orbit.regimes[-1]
     switch = int(np.searchsorted(times, last.start)) if last.name == STEPS else len(times) - 1
