@@ -10,7 +10,7 @@ from odekit.simulation.gradient import (
     loss_and_gradient,
     uniform_gradient,
 )
-from odekit.simulation.linear import end_to_end, train_linear
+from odekit.simulation.models import end_to_end, train_linear
 from odekit.simulation.runs import (
     FLOW,
     Run,

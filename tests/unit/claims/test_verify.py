@@ -38,7 +38,14 @@ NAMES_B = [
     "group-vote",
 ]
 NAMES_C = ["softmax-orders", "modified-equation", "loss-curve", "drop-time-law"]
-NAMES = [*NAMES_A, *NAMES_B, "deep-linear", *NAMES_C]
+LINEAR = ["deep-linear"]
+ATTENTION: list[str] = []
+INDUCTION: list[str] = []
+LAZY: list[str] = []
+EMERGENCE: list[str] = []
+OPPOSING: list[str] = []
+OTHERS = [*ATTENTION, *INDUCTION, *LAZY, *EMERGENCE, *OPPOSING]
+NAMES = [*NAMES_A, *NAMES_B, *LINEAR, *NAMES_C, *OTHERS]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from odekit.errors import InputError
 from odekit.simulation import end_to_end, train_linear
-from odekit.simulation.linear import _velocity
+from odekit.simulation.models.linear import _velocity
 
 
 def _start(seed: int = 0) -> tuple[list[np.ndarray], np.ndarray]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.errors import InputError
-from odekit.simulation.training import integrate
+from odekit.simulation.models.parts import follow_parts
 
 __all__ = ["end_to_end", "train_linear"]
 
@@ -43,19 +43,7 @@ def train_linear(
             expected=f"matrices whose product has shape {target.shape}",
             received=", ".join(map(str, shapes)),
         )
-    cuts = np.cumsum([0, *(matrix.size for matrix in weights)])
-
-    def layers(flat: FloatArray) -> list[FloatArray]:
-        return [
-            flat[..., a:b].reshape(*flat.shape[:-1], *shape)
-            for (a, b), shape in zip(pairwise(cuts), shapes, strict=True)
-        ]
-
-    def slope(flat: FloatArray) -> FloatArray:
-        return np.concatenate([part.ravel() for part in _velocity(layers(flat), target)])
-
-    start = np.concatenate([matrix.ravel() for matrix in weights])
-    return layers(integrate(slope, start, times, rtol, lambda done: None))
+    return follow_parts(lambda layers: _velocity(layers, target), weights, times, rtol)
 
 
 def end_to_end(weights: Sequence[FloatArray]) -> FloatArray:

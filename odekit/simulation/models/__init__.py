@@ -1,0 +1,4 @@
+"""Training of networks that compose no group elements, each by its own loss, in weight space."""
+
+from odekit.simulation.models.linear import *
+from odekit.simulation.models.parts import *
