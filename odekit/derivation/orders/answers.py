@@ -12,7 +12,8 @@ from odekit.arguments import chosen
 from odekit.derivation.answers import NetworkAnswers, disagreement
 from odekit.derivation.certificates import TOLERANCE, assignments, concrete_group, no_frequency, value_of
 from odekit.derivation.modes import Condition
-from odekit.derivation.orders.certificate import CoupledBruteForce, cells, certify_flow
+from odekit.derivation.orders.brute_force import cells
+from odekit.derivation.orders.certificate import CoupledBruteForce, certify_flow
 from odekit.derivation.orders.conditions import OtherKinds, coupling_conditions, other_kinds
 from odekit.derivation.orders.coupled_flow import CoupledFlow
 from odekit.derivation.orders.formulas import Formulas
