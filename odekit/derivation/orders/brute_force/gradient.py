@@ -75,7 +75,7 @@ class BruteForceGradient(ABC):
 
     @property
     @abstractmethod
-    def scale(self) -> int:
+    def scale(self) -> float:
         """The logit scale."""
 
     @abstractmethod

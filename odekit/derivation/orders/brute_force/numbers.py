@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from odekit.arrays import IntArray
 
-__all__ = ["Numbers", "Values", "graded_product", "prime_with_root", "roots_of_unity"]
+__all__ = [
+    "Numbers",
+    "Values",
+    "graded_contraction",
+    "graded_product",
+    "prime_with_root",
+    "roots_of_unity",
+]
 
 Values = NDArray[Any]
 """Residues or floats."""
@@ -67,6 +74,15 @@ def graded_product(numbers: Numbers, left: Values, right: Values) -> Values:
     parts = []
     for grade in range(len(left)):
         terms = (numbers.reduced(left[i] * right[grade - i]) for i in range(grade + 1))
+        parts.append(numbers.reduced(sum(terms)))
+    return np.stack(parts)
+
+
+def graded_contraction(numbers: Numbers, subscripts: str, left: Values, right: Values) -> Values:
+    """Contraction of graded arrays, by subscripts of what follows their first axis, likewise."""
+    parts = []
+    for grade in range(len(left)):
+        terms = (numbers.contract(subscripts, left[i], right[grade - i]) for i in range(grade + 1))
         parts.append(numbers.reduced(sum(terms)))
     return np.stack(parts)
 
