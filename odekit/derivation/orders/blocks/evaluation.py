@@ -15,7 +15,7 @@ from odekit.derivation.orders.blocks.flow import BlockMode, CoupledBlocks, Word
 from odekit.derivation.orders.brute_force import Numbers, Values, graded_contraction, graded_product
 from odekit.derivation.orders.series import moment_coefficients
 
-__all__ = ["Evaluation"]
+__all__ = ["Evaluation", "InField"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,3 +214,20 @@ class Evaluation:
 
     def _over_order(self, values: Values) -> Values:
         return np.asarray(self._numbers.reduced(values * self._numbers.number(Fraction(1, self._n))))
+
+
+@dataclass(frozen=True, eq=False)
+class InField(Evaluation):
+    """The flow of neurons to which not their own feedback is given, but another.
+
+    Parameters
+    ----------
+    given: (grade, x, y, output).
+    """
+
+    given: Values
+
+    @property
+    def feedback(self) -> Values:  # type: ignore[override]
+        """What was given."""
+        return self.given
