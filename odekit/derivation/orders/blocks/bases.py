@@ -18,7 +18,7 @@ from odekit.groups import FiniteGroup
 
 __all__ = ["Basis", "modular_bases", "real_bases"]
 
-# Of inner products of waves of length 1: far above rounding, far below those of waves that are not orthogonal.
+# Of inner products of waves of length 1: far above rounding, far below those of waves that overlap.
 _CLOSE = 1e-9
 
 
@@ -101,7 +101,7 @@ def _parts(matrices: ComplexArray) -> Iterator[tuple[str, FloatArray]]:
 
 
 def modular_bases(group: FiniteGroup, prime: int) -> Mapping[str, Basis] | None:
-    """By name of each real irrep, the entries of its complex irreps modulo a prime; None where they have none.
+    """By name of each real irrep, the entries of its irreps modulo a prime; None where there are none.
 
     Parameters
     ----------

@@ -108,7 +108,9 @@ class BlockBruteForce(BruteForceGradient):
     def _stated(self, kind: int, weights: str) -> list[Values]:
         own = [mode for mode in self._flow.kinds[kind] if mode.weights == weights]
         found = dict(zip((mode.irrep for mode in own), self.evaluation.velocities(kind, own), strict=True))
-        return [found[irrep] if irrep in found else self._nothing(kind, irrep) for irrep in self._all(weights)]
+        return [
+            found[irrep] if irrep in found else self._nothing(kind, irrep) for irrep in self._all(weights)
+        ]
 
     def _all(self, weights: str) -> list[str]:
         """All irreps that the loss sees: of xi not the trivial one."""

@@ -105,14 +105,14 @@ class Evaluation:
             yield _Factor(power, elements)
 
     def _inputs(self, kind: int, word: Word) -> tuple[_Factor, _Factor]:
-        powers, network = self._powers[kind], self.flow.network
-        return powers[network.embedding_of(0), word[1]], powers[network.embedding_of(1), word[2]]
+        powers, network, (a, b) = self._powers[kind], self.flow.network, word.powers
+        return powers[network.embedding_of(0), a], powers[network.embedding_of(1), b]
 
     @cached_property
     def order_parameters(self) -> tuple[Mapping[tuple[int, int], Values], ...]:
         """By kind and the powers (a, b) of a word: ``S_ab``, (grade, K, L, c)."""
         return tuple(
-            {word[1:]: self._summed(kind, word) for word in self.flow.words}
+            {word.powers: self._summed(kind, word) for word in self.flow.words}
             for kind, _ in enumerate(self.flow.kinds)
         )
 
@@ -131,8 +131,8 @@ class Evaluation:
         for kind, sums in enumerate(self.order_parameters):
             for word in self.flow.words:
                 left, right = self._inputs(kind, word)
-                factor, readout = numbers.number(word[0]), self._readouts[kind]
-                for grade, each in enumerate(sums[word[1:]][: self.flow.order - 1]):
+                factor, readout = numbers.number(word.factor), self._readouts[kind]
+                for grade, each in enumerate(sums[word.powers][: self.flow.order - 1]):
                     by_output = numbers.contract("klc,ch->klh", each, readout.synthesis)
                     by_second = numbers.contract("klh,ly->kyh", by_output, right.synthesis)
                     values = numbers.contract("kyh,kx->xyh", by_second, left.synthesis)
@@ -175,25 +175,28 @@ class Evaluation:
         for word in self.flow.words:
             left, right = self._inputs(kind, word)
             parts = [
-                numbers.contract("xlh,kx->klh", numbers.contract("xyh,ly->xlh", each, right.synthesis),
-                                 left.synthesis)
+                numbers.contract(
+                    "xlh,kx->klh", numbers.contract("xyh,ly->xlh", each, right.synthesis), left.synthesis
+                )
                 for each in self.feedback
             ]
             inner = graded_contraction(numbers, "ml,klh->mkh", right.coordinates, np.stack(parts))
             outer = graded_contraction(numbers, "mk,mkh->mh", left.coordinates, inner)
-            total = numbers.reduced(total + numbers.reduced(numbers.number(word[0]) * outer))
+            total = numbers.reduced(total + numbers.reduced(numbers.number(word.factor) * outer))
         return self._over_order(total)
 
     def _of_embedding(self, kind: int, weights: str) -> Values:
         numbers, readout = self._numbers, self._readouts[kind]
-        pulled = np.stack([numbers.contract("xyh,ch->xyc", each, readout.synthesis) for each in self.feedback])
+        pulled = np.stack(
+            [numbers.contract("xyh,ch->xyc", each, readout.synthesis) for each in self.feedback]
+        )
         total = numbers.zeros((self.flow.order, self.amplitudes[kind].shape[1], self._n))
         for place, axes in enumerate(((0, 1, 2, 3), (0, 2, 1, 3))):
             if self.flow.network.embedding_of(place) != weights:
                 continue
             seen = pulled.transpose(axes)
             for word in self.flow.words:
-                own = word[1 + place]
+                own = word.powers[place]
                 if own:
                     slope = self._powers[kind][weights, own - 1]
                     other = self._inputs(kind, word)[1 - place]
@@ -202,7 +205,7 @@ class Evaluation:
                         [numbers.contract("mk,kx->mx", each, slope.synthesis) for each in slope.coordinates]
                     )
                     term = graded_product(numbers, power, force)
-                    total = numbers.reduced(total + numbers.reduced(numbers.number(own * word[0]) * term))
+                    total = numbers.reduced(total + numbers.reduced(numbers.number(own * word.factor) * term))
         return self._over_order(total)
 
     def _force(self, kind: int, seen: Values, other: _Factor) -> Values:
@@ -228,6 +231,6 @@ class InField(Evaluation):
     given: Values
 
     @property
-    def feedback(self) -> Values:  # type: ignore[override]
+    def feedback(self) -> Values:
         """What was given."""
         return self.given

@@ -22,7 +22,19 @@ from odekit.networks import Network
 
 __all__ = ["BlockMode", "CoupledBlocks", "Word", "words_of"]
 
-Word = tuple[Fraction, int, int]
+
+@dataclass(frozen=True)
+class Word:
+    """``factor theta(x)^a theta(y)^b``.
+
+    Parameters
+    ----------
+    factor: its coefficient.
+    powers: (a, b).
+    """
+
+    factor: Fraction
+    powers: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -42,14 +54,14 @@ class BlockMode:
 
 
 def words_of(network: Network) -> tuple[Word, ...]:
-    """The activation at ``theta(x) + theta(y)`` as sums of ``c theta(x)^a theta(y)^b``: all (c, a, b).
+    """The activation at ``theta(x) + theta(y)`` as a sum of words.
 
-    >>> [(int(c), a, b) for c, a, b in words_of(Network("S3"))]
-    [(1, 0, 2), (2, 1, 1), (1, 2, 0)]
+    >>> [(int(word.factor), word.powers) for word in words_of(Network("S3"))]
+    [(1, (0, 2)), (2, (1, 1)), (1, (2, 0))]
     """
     polynomial = network.activation_polynomial or {}
     return tuple(
-        (comb(degree, a) * value, a, degree - a)
+        Word(comb(degree, a) * value, (a, degree - a))
         for degree, value in polynomial.items()
         for a in range(degree + 1)
         if value
@@ -73,7 +85,7 @@ class CoupledBlocks:
     bases: Mapping[str, Basis]
     kinds: tuple[tuple[BlockMode, ...], ...]
     order: int
-    numbers: Numbers = Numbers()
+    numbers: Numbers
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -88,6 +100,15 @@ class CoupledBlocks:
     def rows(self, mode: BlockMode) -> int:
         """The number of coordinates of a block."""
         return len(self.bases[mode.irrep].names)
+
+    def rows_of(self, irrep: str) -> range:
+        """The rows of an irrep among those of all bases."""
+        first = 0
+        for name, basis in self.bases.items():
+            if name == irrep:
+                return range(first, first + len(basis.names))
+            first += len(basis.names)
+        return range(first, first)
 
     def rate(self, weights: str) -> Fraction:
         """The learning rate of a weight group."""

@@ -39,7 +39,7 @@ def coupled_blocks(network: Network, kinds: Sequence[Sequence[str]], order: int)
         )
         for irreps in kinds
     )
-    flow = CoupledBlocks(network, bases, start, 1)
+    flow = CoupledBlocks(network, bases, start, 1, Numbers())
     for highest in range(2, order + 1):
         flow = _with_responses(replace(flow, order=highest), trivial)
     return flow
@@ -76,4 +76,5 @@ def random_evaluation(flow: CoupledBlocks, seed: int) -> Evaluation:
     rng = np.random.default_rng(seed)
     widths = [sum(flow.rows(mode) for mode in kind) for kind in flow.kinds]
     amplitudes = [flow.numbers.random(rng, (width, NEURONS)) for width in widths]
-    return Evaluation(flow, amplitudes, flow.numbers.random(rng, ())[()])
+    scale = flow.numbers.random(rng, (1,))[0]
+    return Evaluation(flow, amplitudes, float(scale) if flow.numbers.modulus is None else int(scale))

@@ -1,11 +1,11 @@
 """A neuron in the mean field of all neurons: its velocity as polynomials in blocks and in that field.
 
-The field is what the loss feeds back beyond the label, in a basis e of the functions on the group,
+The field is what the loss feeds back beyond the label, in a basis e of functions on the group,
 
     R_ijc = sum_(x,y,h) (T - label)(x, y)[h] e_i(x) e_j(y) e_c(h),
 
-and the velocities are linear in it. Of two waves the group's structure constants ``C_ijk = sum_g e_i e_j e_k``
-make the product; most vanish, by the selection rules of its irreps.
+and the velocities are linear in it. Products of waves are sums of waves by the group's structure constants
+``C_ijk = sum_g e_i e_j e_k``, most of which vanish by the selection rules of its irreps.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +31,9 @@ Letter = tuple[str, tuple[int, ...]]
 Polynomial = dict[tuple[Letter, ...], float]
 """Coefficients by sorted letters."""
 # Relative to the largest: rounding of sums over a group, far below what selection rules let pass.
-_ROUNDING = 1e-11
+_ROUNDING = 1e-12
+# Likewise of sums of some products of these.
+_CANCELLED = 1e-14
 
 
 def row_labels(flow: CoupledBlocks) -> tuple[str, ...]:
@@ -64,18 +66,19 @@ class MeanField:
     flow: CoupledBlocks
 
     @cached_property
-    def _waves(self) -> FloatArray:
+    def waves(self) -> FloatArray:
+        """The functions e: (row, n)."""
         return np.concatenate([basis.analysis for basis in self.flow.bases.values()])
 
     @cached_property
     def lengths(self) -> FloatArray:
         """``sum_g e_i(g)^2`` of every row."""
-        return np.asarray((self._waves**2).sum(axis=1))
+        return np.asarray((self.waves**2).sum(axis=1))
 
     @cached_property
     def constants(self) -> FloatArray:
         """The structure constants C, (row, row, row)."""
-        found = np.einsum("ix,jx,kx->ijk", self._waves, self._waves, self._waves, optimize=True)
+        found = np.einsum("ix,jx,kx->ijk", self.waves, self.waves, self.waves, optimize=True)
         return _without_rounding(found)
 
     @cached_property
@@ -91,23 +94,12 @@ class MeanField:
     def allowed(self) -> BoolArray:
         """Which components of the field do not vanish for all neurons of this kind: (i, j, c)."""
         parts = [field_components(self.flow, each) for each in self._somewhere.feedback[1:]]
-        return np.any([_without_rounding(part) != 0 for part in parts], axis=0)
-
-    def rows_of(self, irrep: str) -> range:
-        """The rows of an irrep among those of all bases."""
-        first = 0
-        for name, basis in self.flow.bases.items():
-            if name == irrep:
-                return range(first, first + len(basis.names))
-            first += len(basis.names)
-        return range(first, first)
+        return np.asarray(np.any([_without_rounding(part) != 0 for part in parts], axis=0))
 
     @cached_property
     def states(self) -> tuple[Letter, ...]:
         """The entries of the blocks that act."""
-        return tuple(
-            (mode.weights, (row,)) for mode in self._acting for row in self.rows_of(mode.irrep)
-        )
+        return tuple((mode.weights, (row,)) for mode in self._acting for row in self.flow.rows_of(mode.irrep))
 
     @property
     def _acting(self) -> list[BlockMode]:
@@ -116,13 +108,10 @@ class MeanField:
     @cached_property
     def _grades(self) -> Mapping[Letter, int]:
         return {
-            (mode.weights, (row,)): mode.grade for mode in self._acting for row in self.rows_of(mode.irrep)
+            (mode.weights, (row,)): mode.grade
+            for mode in self._acting
+            for row in self.flow.rows_of(mode.irrep)
         }
-
-    @cached_property
-    def velocities(self) -> Mapping[Letter, Polynomial]:
-        """Time derivative of every state, at unit logit scale and the summed loss."""
-        return {state: self.velocity(state) for state in self.states}
 
     def velocity(self, entry: Letter) -> Polynomial:
         """Time derivative of an entry of a block, also of one that does not act, up to the order."""
@@ -130,8 +119,7 @@ class MeanField:
         terms = self._of_readout(row) if weights == "xi" else self._of_embedding(weights, row)
         factor = float(self.flow.rate(weights)) / self.flow.network.finite_group.order
         total = _sum((factor, self._truncated(term)) for term in terms)
-        largest = max(map(abs, total.values()), default=0.0)
-        return {key: value for key, value in total.items() if abs(value) > _ROUNDING * largest}
+        return _without_cancelled(total)
 
     def _truncated(self, polynomial: Polynomial) -> Polynomial:
         return {key: value for key, value in polynomial.items() if self._grade(key) < self.flow.order}
@@ -142,15 +130,15 @@ class MeanField:
 
     def _of_readout(self, row: int) -> Iterator[Polynomial]:
         for word in self.flow.words:
-            left, right = self._powers_of(0, word[1]), self._powers_of(1, word[2])
+            left, right = self._powers_of(0, word.powers[0]), self._powers_of(1, word.powers[1])
             for (i, first), (j, second) in product(left.items(), right.items()):
                 field = self._field(i, j, row)
                 if field:
-                    yield _product(float(word[0]), first, second, field)
+                    yield _product(float(word.factor), first, second, field)
 
     def _of_embedding(self, weights: str, row: int) -> Iterator[Polynomial]:
         for place, word in product((0, 1), self.flow.words):
-            own, other = word[1 + place], word[2 - place]
+            own, other = word.powers[place], word.powers[1 - place]
             if own and self.flow.network.embedding_of(place) == weights:
                 slope = self._shifted(row, self._powers_of(place, own - 1))
                 rest = self._powers_of(1 - place, other)
@@ -159,7 +147,7 @@ class MeanField:
                     for (_, (output,)), readout in self._linear("xi").items():
                         field = self._field(*where, output)
                         if field:
-                            yield _product(float(own * word[0]), first, second, readout, field)
+                            yield _product(float(own * word.factor), first, second, readout, field)
 
     def _shifted(self, row: int, factor: Mapping[int, Polynomial]) -> Mapping[int, Polynomial]:
         """The product of one wave and a function, by row."""
@@ -211,36 +199,36 @@ class MeanField:
             found[((FIELD, where),)] = 1.0
         return found
 
-    def disagreement(self) -> float:
-        """Largest relative difference of the polynomials from the arrays, at random neurons in their field."""
+    def disagreement(self, velocities: Sequence[Polynomial]) -> float:
+        """Largest relative difference of the polynomials from the arrays, at random neurons."""
         here = random_evaluation(self.flow, seed=2602)
         field = here.feedback.copy()
         field[1:2] = here.feedback[1:].sum(axis=0)
         field[2:] = 0
         arrays = InField(self.flow, here.amplitudes, here.scale, field)
-        values = self._values(here.amplitudes[0], field_components(self.flow, field[1:].sum(axis=0)))
+        letters = {letter for own in velocities for key in own for letter in key}
+        components = field_components(self.flow, field[1])
+        values = self._values(here.amplitudes[0]) | {
+            letter: components[letter[1]] for letter in letters if letter[0] == FIELD
+        }
         expected = [velocity.sum(axis=0) for velocity in arrays.velocities(0, self._acting)]
         measured = [
             sum(value * prod(values[letter] for letter in key) for key, value in own.items())
-            for own in self.velocities.values()
+            for own in velocities
         ]
         shape = (len(self.states), here.amplitudes[0].shape[1])
         stacked = np.array([np.broadcast_to(each, shape[1:]) for each in measured])
         return self.flow.numbers.residual(stacked, np.concatenate(expected))
 
-    def _values(self, amplitudes: Values, field: FloatArray) -> Mapping[Letter, Any]:
-        """The value of every letter."""
+    def _values(self, amplitudes: Values) -> dict[Letter, Any]:
+        """The value of every state."""
         rows = [
             row
             for mode, place in self.flow.places(0)
             if self.flow.acts(mode)
             for row in range(place.start, place.stop)
         ]
-        found: dict[Letter, Any] = {
-            state: amplitudes[row] for state, row in zip(self.states, rows, strict=True)
-        }
-        letters = {letter for own in self.velocities.values() for key in own for letter in key}
-        return found | {letter: field[letter[1]] for letter in letters if letter[0] == FIELD}
+        return {state: amplitudes[row] for state, row in zip(self.states, rows, strict=True)}
 
 
 def _product(factor: float, *polynomials: Polynomial) -> Polynomial:
@@ -260,6 +248,18 @@ def _sum(parts: Iterable[tuple[float, Polynomial]]) -> Polynomial:
         for key, value in polynomial.items():
             total[key] = total.get(key, 0.0) + factor * value
     return total
+
+
+def _without_cancelled(terms: Polynomial) -> Polynomial:
+    """Without terms that are rounding beside those of as many components of the field."""
+    largest = [0.0, 0.0]
+    for key, value in terms.items():
+        largest[_has_field(key)] = max(largest[_has_field(key)], abs(value))
+    return {key: value for key, value in terms.items() if abs(value) > _CANCELLED * largest[_has_field(key)]}
+
+
+def _has_field(letters: Sequence[Letter]) -> bool:
+    return any(letter[0] == FIELD for letter in letters)
 
 
 def _without_rounding(values: FloatArray) -> FloatArray:

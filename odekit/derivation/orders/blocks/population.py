@@ -16,6 +16,7 @@ from odekit.derivation.orders.blocks.certificate import certify_blocks
 from odekit.derivation.orders.blocks.evaluation import Evaluation
 from odekit.derivation.orders.blocks.flow import BlockMode, CoupledBlocks
 from odekit.derivation.orders.blocks.kinds import coupled_blocks
+from odekit.derivation.orders.blocks.mean_field import FIELD, field_components, row_labels
 from odekit.errors import InputError, ReductionError, UnknownNameError
 from odekit.networks import Network
 from odekit.systems import Certificate
@@ -50,15 +51,16 @@ class BlockPopulation:
         return dict(zip(self.kinds, self.flow.kinds, strict=True))
 
     def row_names(self, kind: str) -> tuple[str, ...]:
-        """What each row of a kind's amplitudes is, such as ``theta[2]_re_01``."""
+        """What each row of a kind's amplitudes is, such as ``theta_2re01``: the states of `derive`."""
+        labels = row_labels(self.flow)
         return tuple(
-            f"{mode.weights}[{mode.irrep}]_{name}"
+            f"{mode.weights}_{labels[row]}"
             for mode in self.modes[kind]
-            for name in self.flow.bases[mode.irrep].names
+            for row in self.flow.rows_of(mode.irrep)
         )
 
     def order_parameters(self, amplitudes: Amplitudes) -> Mapping[str, Mapping[tuple[int, int], FloatArray]]:
-        """The logit scale times sums over the neurons of ``theta^a theta^b xi``: by kind and (a, b), (K, L, c).
+        """The logit scale times sums over neurons of ``theta^a theta^b xi``: (K, L, c) by kind and (a, b).
 
         K and L run over the rows of theta's blocks where the power is 1, over one constant where it is 0, and
         over the elements above; c runs over the rows of xi's blocks.
@@ -71,6 +73,20 @@ class BlockPopulation:
         return {
             kind: {powers: sums[: max(self.flow.order - 1, 1)].sum(axis=0) for powers, sums in own.items()}
             for kind, own in zip(self.kinds, found, strict=True)
+        }
+
+    def mean_field(self, amplitudes: Amplitudes) -> Mapping[str, float]:
+        """The field R of all neurons by name, such as ``R_2re00_2re01_2re11``: the parameters of `derive`.
+
+        Raises
+        ------
+        InputError: amplitudes that lack a kind, or have not one row for each entry of its blocks.
+        """
+        field = field_components(self.flow, self._at(amplitudes).feedback[1:].sum(axis=0))
+        labels = row_labels(self.flow)
+        return {
+            f"{FIELD}_{labels[i]}_{labels[j]}_{labels[c]}": float(value)
+            for (i, j, c), value in np.ndenumerate(field)
         }
 
     def velocities(self, amplitudes: Amplitudes) -> Amplitudes:

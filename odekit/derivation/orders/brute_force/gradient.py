@@ -17,10 +17,12 @@ from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup
 from odekit.networks import Network
 
-__all__ = ["NEURONS", "BruteForceGradient", "cells", "check_cells"]
+__all__ = ["MAX_QUICK_CELLS", "NEURONS", "BruteForceGradient", "cells", "check_cells"]
 
 # Tuples of inputs times outputs: some arrays of integers of that many, and seconds.
 MAX_CELLS = 2_000_000
+# Tuples of inputs times outputs that every derivation can afford to sum over.
+MAX_QUICK_CELLS = 50_000
 NEURONS = 3
 
 

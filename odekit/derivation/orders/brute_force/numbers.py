@@ -11,14 +11,7 @@ from numpy.typing import NDArray
 
 from odekit.arrays import IntArray
 
-__all__ = [
-    "Numbers",
-    "Values",
-    "graded_contraction",
-    "graded_product",
-    "prime_with_root",
-    "roots_of_unity",
-]
+__all__ = ["Numbers", "Values", "graded_contraction", "graded_product", "prime_with_root", "roots_of_unity"]
 
 Values = NDArray[Any]
 """Residues or floats."""
@@ -70,7 +63,7 @@ class Numbers:
 
 
 def graded_product(numbers: Numbers, left: Values, right: Values) -> Values:
-    """Product of graded arrays, which broadcast but for their first axis, the grade; higher ones are left out."""
+    """Product of graded arrays, which broadcast but for their first axis, the grade, up to their highest."""
     parts = []
     for grade in range(len(left)):
         terms = (numbers.reduced(left[i] * right[grade - i]) for i in range(grade + 1))
