@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import sympy as sp
 
@@ -14,7 +14,7 @@ from odekit.errors import ReductionError
 __all__ = ["BlockFormulas"]
 
 # SymPy takes seconds to build and print so many, and nobody reads them.
-MOST_TERMS = 40_000
+MOST_TERMS = 20_000
 # Coefficients are quotients of small numbers where bases are monomial; what is further from one is none.
 _DENOMINATOR = 100_000
 _CLOSE = 1e-14
@@ -98,12 +98,15 @@ class BlockFormulas:
 
     def symbol(self, letter: Letter) -> sp.Symbol:
         """Of an entry of a block or a component of the field, such as theta_2re01, R_2re00_1_2im01."""
-        name, rows = letter
-        return sp.Symbol("_".join([name, *(self._labels[row] for row in rows)]), real=True)
+        if letter not in self._symbols:
+            name, rows = letter
+            labels = row_labels(self.flow)
+            self._symbols[letter] = sp.Symbol("_".join([name, *(labels[row] for row in rows)]), real=True)
+        return self._symbols[letter]
 
     @cached_property
-    def _labels(self) -> tuple[str, ...]:
-        return row_labels(self.flow)
+    def _symbols(self) -> dict[Letter, sp.Symbol]:
+        return {}
 
     def expression(self, polynomial: Polynomial) -> sp.Expr:
         """A polynomial in symbols."""
@@ -115,6 +118,7 @@ class BlockFormulas:
         )
 
 
+@lru_cache(maxsize=4096)
 def _number(value: float) -> sp.Number:
     near = Fraction(float(value)).limit_denominator(_DENOMINATOR)
     if abs(value - near) <= _CLOSE * abs(value):
