@@ -1,8 +1,9 @@
 """A neuron on irreps among others as a person or a program reads it: sums, equations, leaks, and data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import comb, prod
 from typing import Any
 
 from odekit.arrays import FloatArray
@@ -66,6 +67,20 @@ class PrintedBlocks:
         """The blocks into which the neurons leak."""
         return [mode for mode in self.flow.kinds[0] if mode.grade]
 
+    @property
+    def sums(self) -> int:
+        """The number of sums over neurons of ``theta theta xi``, and ``theta xi`` and xi where these occur.
+
+        Of the blocks that act, by entries; products of shared embeddings count once.
+        """
+        places = [mode for mode in self.flow.kinds[0] if self.flow.acts(mode)]
+        rows = {name: sum(self.flow.rows(m) for m in places if m.weights == name) for name in self.flow.names}
+        products: set[tuple[str, ...]] = set()
+        for word in self.flow.words:
+            names = (self._network.embedding_of(place) for place in (0, 1) for _ in range(word.powers[place]))
+            products.add(tuple(sorted(names)))
+        return rows["xi"] * sum(_count(product, rows) for product in products)
+
     def conditions(self) -> Iterator[str]:
         """Where the equations hold."""
         names = [irrep.name for irrep in self.irreps]
@@ -109,6 +124,7 @@ class PrintedBlocks:
 
     def _sums(self) -> Iterator[str]:
         yield from (f"{name} = {meaning}" for name, meaning in self.words.order_parameters().items())
+        yield f"these are polynomials in {self.sums} sums over neurons of products of their blocks' entries"
         felt = len(self.formulas.parameters)
         yield f"selection rules leave {felt} components of R that these neurons feel"
 
@@ -149,6 +165,7 @@ class PrintedBlocks:
         return {
             "cumulants": self.flow.order,
             "irreps": [irrep.name for irrep in self.irreps],
+            "sums": self.sums,
             "parameters": [symbol.name for symbol in system.parameters],
             "order_parameters": dict(self.words.order_parameters()),
             "neuron_energy": self.words.energy(),
@@ -184,6 +201,13 @@ def _templates(system: System) -> Iterator[str]:
             f"on irrep {', '.join(template.characters)}: {states} entries of blocks, "
             f"{len(template.system.parameters)} of the field; {'; '.join(leaks) or 'no'} leaks"
         )
+
+
+def _count(names: Sequence[str], rows: Mapping[str, int]) -> int:
+    """The number of products of one entry each; of equal names in any order."""
+    if len(names) == 2 and names[0] == names[1]:
+        return comb(rows[names[0]] + 1, 2)
+    return prod(rows[name] for name in names)
 
 
 def _vector(wave: FloatArray) -> str:

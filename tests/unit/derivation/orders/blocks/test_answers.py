@@ -161,6 +161,7 @@ def test_plain_data_and_latex() -> None:
     data = json.loads(json.dumps(SECOND.to_dict(SECOND.certify())))
     assert data["cumulants"] == 2
     assert data["irreps"] == ["2"]
+    assert data["sums"] == 10 * 4
     assert data["responses"][0] == {"weights": "theta", "irrep": "1", "relative_order": 1}
     assert data["certificate"]["modulus"] == 16777213
     assert data["order_parameters"]["R[i,j,c]"] == "-f[i,j,c]"
@@ -174,6 +175,12 @@ def test_plain_data_and_latex() -> None:
     unshared = derive(Network("S3", embedding="unshared"), "2", order=3)._repr_latex_()
     assert unshared is not None
     assert r"\dot{\hat\theta}_{1,i} &= \bigl(2 \hat\xi \hat\theta_{2}^\dagger\bigr)_{i}" in unshared
+
+
+def test_sums_of_two_embeddings_are_counted_once_each() -> None:
+    """4 x 4 products of both, 10 of each with itself, the 4 entries of each alone, and 1."""
+    network = Network("Q8", embedding="unshared", activation="z**2 - z + 1")
+    assert derive(network, "2", order=2).to_dict()["sums"] == (16 + 10 + 10 + 4 + 4 + 1) * 4
 
 
 def test_labels_of_rows_are_irrep_part_and_entry() -> None:
