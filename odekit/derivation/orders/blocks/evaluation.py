@@ -25,11 +25,15 @@ class _Factor:
     Parameters
     ----------
     coordinates: (grade, neuron, row).
-    synthesis: (row, n), the functions that they multiply.
+    synthesis: (row, n), the functions that they multiply; None where these are the elements' own.
     """
 
     coordinates: Values
-    synthesis: Values
+    synthesis: Values | None
+
+    def contract(self, numbers: Numbers, subscripts: str, values: Values) -> Values:
+        """Values contracted with the functions, in the place of the axis that these have in common."""
+        return values if self.synthesis is None else numbers.contract(subscripts, values, self.synthesis)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +62,11 @@ class Evaluation:
     def weights(self, kind: int, weights: str) -> Values:
         """The weights of the blocks that act: (grade, neuron, n)."""
         factor = self._linear(kind, weights)
-        parts = [self._numbers.contract("mk,kx->mx", each, factor.synthesis) for each in factor.coordinates]
+        return self._values(factor)
+
+    def _values(self, factor: _Factor) -> Values:
+        """At every element: (grade, neuron, n)."""
+        parts = [factor.contract(self._numbers, "mk,kx->mx", each) for each in factor.coordinates]
         return np.stack(parts)
 
     def _linear(self, kind: int, weights: str) -> _Factor:
@@ -99,10 +107,10 @@ class Evaluation:
         one[0] = 1
         yield _Factor(one, np.ones((1, self._n), dtype=values.dtype))
         yield linear
-        power, elements = values, np.eye(self._n, dtype=values.dtype)
+        power = values
         for _ in range(2, self.flow.network.degree + 1):
             power = graded_product(self._numbers, power, values)
-            yield _Factor(power, elements)
+            yield _Factor(power, None)
 
     def _inputs(self, kind: int, word: Word) -> tuple[_Factor, _Factor]:
         powers, network, (a, b) = self._powers[kind], self.flow.network, word.powers
@@ -110,7 +118,7 @@ class Evaluation:
 
     @cached_property
     def order_parameters(self) -> tuple[Mapping[tuple[int, int], Values], ...]:
-        """By kind and the powers (a, b) of a word: ``S_ab``, (grade, K, L, c)."""
+        """By kind and the powers (a, b) of a word: ``S_ab``, (grade, K, L, c), as far as felt."""
         return tuple(
             {word.powers: self._summed(kind, word) for word in self.flow.words}
             for kind, _ in enumerate(self.flow.kinds)
@@ -118,9 +126,10 @@ class Evaluation:
 
     def _summed(self, kind: int, word: Word) -> Values:
         (left, right), readout = self._inputs(kind, word), self._readouts[kind]
-        numbers = self._numbers
-        pairs = graded_contraction(numbers, "ml,mc->mlc", right.coordinates, readout.coordinates)
-        sums = graded_contraction(numbers, "mk,mlc->klc", left.coordinates, pairs)
+        numbers, grades = self._numbers, max(self.flow.order - 1, 1)
+        parts = (factor.coordinates[:grades] for factor in (right, readout))
+        pairs = graded_contraction(numbers, "ml,mc->mlc", *parts)
+        sums = graded_contraction(numbers, "mk,mlc->klc", left.coordinates[:grades], pairs)
         return np.asarray(numbers.reduced(sums * self.scale))
 
     @cached_property
@@ -133,9 +142,9 @@ class Evaluation:
                 left, right = self._inputs(kind, word)
                 factor, readout = numbers.number(word.factor), self._readouts[kind]
                 for grade, each in enumerate(sums[word.powers][: self.flow.order - 1]):
-                    by_output = numbers.contract("klc,ch->klh", each, readout.synthesis)
-                    by_second = numbers.contract("klh,ly->kyh", by_output, right.synthesis)
-                    values = numbers.contract("kyh,kx->xyh", by_second, left.synthesis)
+                    by_output = readout.contract(numbers, "klc,ch->klh", each)
+                    by_second = right.contract(numbers, "klh,ly->kyh", by_output)
+                    values = left.contract(numbers, "kyh,kx->xyh", by_second)
                     total[grade + 1] += numbers.reduced(values * factor)
         return np.asarray(numbers.reduced(total))
 
@@ -175,43 +184,37 @@ class Evaluation:
         for word in self.flow.words:
             left, right = self._inputs(kind, word)
             parts = [
-                numbers.contract(
-                    "xlh,kx->klh", numbers.contract("xyh,ly->xlh", each, right.synthesis), left.synthesis
-                )
+                left.contract(numbers, "xlh,kx->klh", right.contract(numbers, "xyh,ly->xlh", each))
                 for each in self.feedback
             ]
-            inner = graded_contraction(numbers, "ml,klh->mkh", right.coordinates, np.stack(parts))
-            outer = graded_contraction(numbers, "mk,mkh->mh", left.coordinates, inner)
-            total = numbers.reduced(total + numbers.reduced(numbers.number(word.factor) * outer))
+            pairs = graded_contraction(numbers, "mk,ml->mkl", left.coordinates, right.coordinates)
+            seen = graded_contraction(numbers, "mkl,klh->mh", pairs, np.stack(parts))
+            total = numbers.reduced(total + numbers.reduced(numbers.number(word.factor) * seen))
         return self._over_order(total)
 
     def _of_embedding(self, kind: int, weights: str) -> Values:
+        """Where both inputs share it, the activation is symmetric in them, and their feedbacks add up."""
         numbers, readout = self._numbers, self._readouts[kind]
-        pulled = np.stack(
-            [numbers.contract("xyh,ch->xyc", each, readout.synthesis) for each in self.feedback]
-        )
+        pulled = np.stack([readout.contract(numbers, "xyh,ch->xyc", each) for each in self.feedback])
+        swapped = pulled.transpose(0, 2, 1, 3)
+        places = [place for place in (0, 1) if self.flow.network.embedding_of(place) == weights]
+        seen = numbers.reduced(sum(swapped if place else pulled for place in places))
+        place = places[0]
         total = numbers.zeros((self.flow.order, self.amplitudes[kind].shape[1], self._n))
-        for place, axes in enumerate(((0, 1, 2, 3), (0, 2, 1, 3))):
-            if self.flow.network.embedding_of(place) != weights:
-                continue
-            seen = pulled.transpose(axes)
-            for word in self.flow.words:
-                own = word.powers[place]
-                if own:
-                    slope = self._powers[kind][weights, own - 1]
-                    other = self._inputs(kind, word)[1 - place]
-                    force = self._force(kind, seen, other)
-                    power = np.stack(
-                        [numbers.contract("mk,kx->mx", each, slope.synthesis) for each in slope.coordinates]
-                    )
-                    term = graded_product(numbers, power, force)
-                    total = numbers.reduced(total + numbers.reduced(numbers.number(own * word.factor) * term))
+        for word in self.flow.words:
+            own = word.powers[place]
+            if own:
+                slope = self._values(self._powers[kind][weights, own - 1])
+                force = self._force(kind, seen, self._inputs(kind, word)[1 - place])
+                factor = numbers.number(own * word.factor)
+                term = graded_product(numbers, slope, force)
+                total = numbers.reduced(total + numbers.reduced(factor * term))
         return self._over_order(total)
 
     def _force(self, kind: int, seen: Values, other: _Factor) -> Values:
         """The feedback at each element of one input, summed over the other and the output with the rest."""
         numbers, readout = self._numbers, self._readouts[kind]
-        parts = np.stack([numbers.contract("xyc,ly->xlc", each, other.synthesis) for each in seen])
+        parts = np.stack([other.contract(numbers, "xyc,ly->xlc", each) for each in seen])
         pairs = graded_contraction(numbers, "ml,mc->mlc", other.coordinates, readout.coordinates)
         return graded_contraction(numbers, "xlc,mlc->mx", parts, pairs)
 

@@ -1,11 +1,11 @@
 """Neurons on irreps in arrays: their order parameters, and the velocities of all of them.
 
 Each step sums n^3 terms of the feedback once for all neurons; a neuron costs a contraction of its own blocks
-with it. The whole gradient would sum n^2 terms a neuron and output.
+with it. On large groups that is less than the n^2 terms a neuron and output of the whole gradient.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from odekit.arguments import mapping
 from odekit.arrays import FloatArray
 from odekit.derivation.orders.blocks.certificate import certify_blocks
-from odekit.derivation.orders.blocks.evaluation import Evaluation
+from odekit.derivation.orders.blocks.evaluation import Evaluation, InField
 from odekit.derivation.orders.blocks.flow import BlockMode, CoupledBlocks
 from odekit.derivation.orders.blocks.kinds import coupled_blocks
 from odekit.derivation.orders.blocks.mean_field import FIELD, field_components, row_labels
@@ -71,7 +71,7 @@ class BlockPopulation:
         """
         found = self._at(amplitudes).order_parameters
         return {
-            kind: {powers: sums[: max(self.flow.order - 1, 1)].sum(axis=0) for powers, sums in own.items()}
+            kind: {powers: sums.sum(axis=0) for powers, sums in own.items()}
             for kind, own in zip(self.kinds, found, strict=True)
         }
 
@@ -97,6 +97,9 @@ class BlockPopulation:
         InputError: amplitudes that lack a kind, or have not one row for each entry of its blocks.
         """
         here = self._at(amplitudes)
+        if all(mode.grade == 0 for kind in self.flow.kinds for mode in kind if self.flow.acts(mode)):
+            total = here.feedback.sum(axis=0, keepdims=True)
+            here = InField(replace(self.flow, order=1), here.amplitudes, here.scale, total)
         found = {}
         for place, (kind, modes) in enumerate(self.modes.items()):
             parts = [velocity.sum(axis=0) for velocity in here.velocities(place, modes)]

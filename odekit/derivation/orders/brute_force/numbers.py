@@ -16,6 +16,9 @@ __all__ = ["Numbers", "Values", "graded_contraction", "graded_product", "prime_w
 Values = NDArray[Any]
 """Residues or floats."""
 
+# Two arrays have one order to be multiplied in, and no other need be looked for.
+_PAIR = ["einsum_path", (0, 1)]
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -52,7 +55,7 @@ class Numbers:
 
     def contract(self, subscripts: str, left: Values, right: Values) -> Values:
         """Sum of products of two arrays, by the subscripts of `numpy.einsum`."""
-        return np.asarray(self.reduced(np.einsum(subscripts, left, right, optimize=True)))
+        return np.asarray(self.reduced(np.einsum(subscripts, left, right, optimize=_PAIR)))
 
     def residual(self, measured: Values, expected: Values) -> float:
         """Largest difference, relative to the largest value; of residues 0.0 or 1.0."""
@@ -73,11 +76,17 @@ def graded_product(numbers: Numbers, left: Values, right: Values) -> Values:
 
 def graded_contraction(numbers: Numbers, subscripts: str, left: Values, right: Values) -> Values:
     """Contraction of graded arrays, by subscripts of what follows their first axis, likewise."""
-    parts = []
-    for grade in range(len(left)):
-        terms = (numbers.contract(subscripts, left[i], right[grade - i]) for i in range(grade + 1))
-        parts.append(numbers.reduced(sum(terms)))
-    return np.stack(parts)
+    first = numbers.contract(subscripts, left[0], right[0])
+    if len(left) == 1:
+        return first[None]
+    present = [[bool(part.any()) for part in array] for array in (left, right)]
+    total = numbers.zeros((len(left), *first.shape))
+    total[0] = first
+    for grade in range(1, len(left)):
+        for i in range(grade + 1):
+            if present[0][i] and present[1][grade - i]:
+                total[grade] += numbers.contract(subscripts, left[i], right[grade - i])
+    return np.asarray(numbers.reduced(total))
 
 
 def prime_with_root(root: int, limit: int) -> int:
