@@ -156,7 +156,8 @@ def block_population(network: Network, kinds: Sequence[str], order: int) -> Bloc
     Raises
     ------
     InputError, UnknownNameError: irreps that the group doesn't have, or that are named twice.
-    ReductionError: a task of more than two inputs, or an activation of a degree above 2 on a few irreps.
+    ReductionError: a task of more than two inputs; an activation or a task that leads neurons on a few irreps
+        away from these at uniform softmax.
     """
     irreps = [irrep.name for irrep in network.finite_group.real_irreps]
     names = tuple(kinds)
@@ -179,12 +180,15 @@ def check_blocks(network: Network, *, has_all: bool) -> None:
 
     Raises
     ------
-    ReductionError: a task of more than two inputs, or an activation of a degree above 2 on a few irreps.
+    ReductionError: a task of more than two inputs; an activation or a task that leads neurons on a few irreps
+        away from these at uniform softmax.
     """
-    if network.task.summands != 2 or (network.degree > 2 and not has_all):
+    stays = network.degree <= 2 and {*network.task.coefficients} <= {1, -1}
+    if network.task.summands != 2 or not (stays or has_all):
         raise ReductionError(
             "no orders above 1 in blocks for this network",
-            expected="two inputs and an activation of degree at most 2, which keeps neurons on their irreps",
+            expected="two inputs; for neurons on a few irreps also an activation of degree at most 2 and a "
+            "task such as x*y or x-y, which keep them there",
             received=f"task {network.task.text}, activation {network.activation_name}",
             hint="order=1, or neurons on all irreps",
         )

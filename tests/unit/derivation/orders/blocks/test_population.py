@@ -50,6 +50,8 @@ def gathered(population: BlockPopulation, amplitudes: Arrays) -> dict[str, Float
         ("A4", ["3", "1a"], {}),
         ("A4", "all", {}),
         ("Z6", "all", {"task": "x-y", "activation": "z**3 - z"}),
+        ("Z7", ["1", "3"], {"task": "x-y"}),
+        ("Z5", "all", {"task": "2*x+3*y", "embedding": "unshared"}),
     ],
 )
 def test_velocities_are_the_gradient_of_the_truncated_loss(
@@ -250,6 +252,8 @@ def test_networks_without_blocks_and_unknown_irreps_are_refused() -> None:
         reduced_population(Network("S3"), "4")
     with pytest.raises(ReductionError, match="degree at most 2"):
         reduced_population(Network("S3", activation="z**3"), "2")
+    with pytest.raises(ReductionError, match=r"task such as.*2\*x\+3\*y"):
+        reduced_population(Network("Z7", task="2*x+3*y"), "1")
     with pytest.raises(ReductionError, match="two inputs"):
         reduced_population(Network("Z5", task="x+y+z"), "all")
     with pytest.raises(ReductionError, match="spheres"):
