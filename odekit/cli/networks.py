@@ -24,7 +24,11 @@ _OPTIONS = (
         show_default=True,
         help="A polynomial in z; on cyclic groups relu, gelu, ...",
     ),
-    click.option("--modes", metavar="LIST", help="Frequencies to keep, such as k,2k or 1,2, or all."),
+    click.option(
+        "--modes",
+        metavar="LIST",
+        help="Frequencies to keep, such as k,2k or 1,2, or all; irreps of other groups above order 1.",
+    ),
     click.option(
         "--order",
         type=click.IntRange(1, 3),

@@ -27,7 +27,7 @@ from odekit.derivation.harmonics import (
     initial_rates,
     parity_parts,
 )
-from odekit.derivation.orders import ReducedPopulation, reduced_population
+from odekit.derivation.orders import BlockPopulation, ReducedPopulation, reduced_population
 from odekit.derivation.polar import DecayLaw, FourierAnswers, SphereAnswers, decay_law, with_decay
 from odekit.derivation.population import Wave, population_logits
 from odekit.derivation.resonances import Resonance, close, resonances
@@ -35,6 +35,7 @@ from odekit.derivation.spheres import CriticalPoint, SphereReport, alignment_rat
 
 __all__ = [
     "BlockCertificate",
+    "BlockPopulation",
     "ConservationLaw",
     "CriticalPoint",
     "DecayLaw",

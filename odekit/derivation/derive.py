@@ -22,7 +22,7 @@ from odekit.derivation.modes import (
     mean_matters,
     reduction_to,
 )
-from odekit.derivation.orders import HIGHEST_ORDER, check_orders, system_at_order
+from odekit.derivation.orders import HIGHEST_ORDER, blocks_at_order, check_orders, system_at_order
 from odekit.derivation.polar import FourierAnswers, SphereAnswers
 from odekit.derivation.spheres import radial_conditions
 from odekit.errors import InputError, ReductionError, shown
@@ -71,9 +71,9 @@ def derive(network: Network, modes: Modes | None = None, order: int = 1) -> Syst
     ReductionError: an activation that is no polynomial where that is not available, or of a degree above 2
         on a non-Abelian group.
     ReductionError: spheres on which the energy is not homogeneous.
-    ReductionError: an order above 1 on a non-Abelian group, on spheres, or for no polynomial.
+    ReductionError: an order above 1 on spheres, or for no polynomial, or blocks with too many terms.
     ReductionError: equations that disagree with brute force at a random point, which is a fault of odekit.
-    InputError: modes on a non-Abelian group, or for an activation that is no polynomial.
+    InputError: modes on a non-Abelian group at order 1, or for an activation that is no polynomial.
     InputError: something else than a network, or an order other than 1, 2 and 3.
     InputError: modes that can't be read, or that the group doesn't have.
 
@@ -97,6 +97,8 @@ def derive(network: Network, modes: Modes | None = None, order: int = 1) -> Syst
     if isinstance(network.group, CyclicFamily):
         return finish(_symbolic_reduction(network, network.group, modes))
     if not network.group.is_abelian:
+        if order > 1:
+            return blocks_at_order(network, modes, order)
         return _derive_blocks(network, network.group, modes)
     if modes is not None:
         return finish(_chosen_reduction(network, network.group, modes))

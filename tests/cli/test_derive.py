@@ -236,10 +236,22 @@ def test_an_order_above_one_couples_neurons(invoke: Invoke, tmp_path: Path) -> N
     assert data["leaks"] == {"theta": ["3k"], "xi": []}
 
 
+def test_an_order_above_one_in_blocks_is_text_latex_and_json(invoke: Invoke) -> None:
+    text = invoke("derive", "--group", "S3", "--order", "2")
+    assert text.exit_code == 0
+    assert "selection rules leave 64 components of R" in text.stdout
+    assert "agrees with the weight-space gradient exactly, modulo 16777213, order 6" in text.stdout
+    latex = invoke("derive", "--group", "S3", "--order", "3", "--format", "latex").stdout
+    assert r"R_{ijc} &= -f_{ijc} - \frac{1}{2} C_{ikm} C_{jop} C_{cde}" in latex
+    single = invoke("derive", "--group", "S3", "--order", "2", "--modes", "1a", "--format", "json")
+    data = json.loads(single.stdout)
+    assert data["states"] == ["theta_1are00", "xi_1are00"]
+    assert data["certificate"]["exact"] is True
+
+
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (("--group", "S3"), "no order above 1 in blocks"),
         (("--constraint", "sphere"), "no order above 1 on spheres"),
         (("--activation", "relu"), "no order above 1 for this activation"),
     ],

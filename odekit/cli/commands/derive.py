@@ -67,7 +67,8 @@ def command(
     by brute force, exact up to order 13. Shows nothing and exits with 1 if that disagrees. On a group that is
     not Abelian the equations are those of the blocks at its irreps. With --constraint sphere or joint_sphere
     come what the spheres add, exact solutions, and the maxima of the energy with their spectra. At --order 2
-    or 3 softmax is no longer uniform: neurons couple through order parameters, sums over all of them.
+    or 3 softmax is no longer uniform: neurons couple through order parameters, sums over all of them; on a
+    group that is not Abelian they live on one irrep each, or on those that --modes names.
 
     With FILE.toml, the ODE or gradient flow that it holds is told instead, as `odekit analyse --help` says.
     """

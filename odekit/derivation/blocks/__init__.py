@@ -7,3 +7,5 @@ from odekit.derivation.blocks.flow import *
 from odekit.derivation.blocks.landscape import *
 from odekit.derivation.blocks.lifted import *
 from odekit.derivation.blocks.maximiser import *
+from odekit.derivation.blocks.monomial import *
+from odekit.derivation.blocks.stack import *

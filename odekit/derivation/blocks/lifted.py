@@ -11,7 +11,7 @@ from odekit.derivation.blocks.conservation_laws import ConservationLaw, find_con
 from odekit.derivation.blocks.flow import LiftedFlow, lift
 from odekit.derivation.blocks.landscape import landscape
 from odekit.derivation.blocks.stack import block_stacks
-from odekit.derivation.blocks.words import Letter, combine, terms_of, words_text
+from odekit.derivation.blocks.words import Letter, combine, terms_of, words_latex, words_text
 from odekit.derivation.spheres import CriticalPoint, SphereReport, time_change
 from odekit.errors import InputError, UnknownNameError, shown
 from odekit.groups import FiniteGroup
@@ -87,6 +87,15 @@ class Lifted:
                 combine([(1, words), (-self.flow.radial[name], {(Letter("E"), Letter(name)): Fraction(1)})])
             )
             for name, words in self.flow.free_field.items()
+        }
+
+    @property
+    def free_latex(self) -> Mapping[str, str]:
+        """The equations without what spheres take away, and the energy's trace as ``"E"``, as LaTeX."""
+        flow = self.flow
+        return {
+            "E": words_latex(flow.energy),
+            **{name: words_latex(words) for name, words in flow.free_field.items()},
         }
 
     @cached_property

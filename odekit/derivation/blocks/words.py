@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+import sympy as sp
+
 from odekit.systems import Term
 
 __all__ = [
@@ -17,8 +19,10 @@ __all__ = [
     "cyclic_gradient",
     "derivative_along",
     "multiply_words",
+    "name_latex",
     "terms_of",
     "trace_form",
+    "words_latex",
     "words_text",
 ]
 
@@ -112,6 +116,36 @@ def terms_of(words: Mapping[Word, Fraction]) -> tuple[Term, ...]:
     return tuple(
         (value, tuple((letter.name, letter.is_adjoint) for letter in word)) for word, value in words.items()
     )
+
+
+def words_latex(words: Mapping[Word, Fraction]) -> str:
+    r"""A combination as LaTeX, hats on blocks and daggers on adjoints.
+
+    >>> print(words_latex({(Letter("xi"), Letter("theta", True)): Fraction(2)}))
+    2 \hat\xi \hat\theta^\dagger
+    """
+    terms = [_latex_term(word, value) for word, value in words.items()]
+    return " + ".join(terms).replace("+ -", "- ") or "0"
+
+
+def _latex_term(word: Word, value: Fraction) -> str:
+    size = abs(sp.Rational(value.numerator, value.denominator))
+    factors = ([] if size == 1 else [str(sp.latex(size))]) + [_latex_letter(letter) for letter in word]
+    return ("-" if value < 0 else "") + " ".join(factors)
+
+
+def _latex_letter(letter: Letter) -> str:
+    head, below = name_latex(letter.name)
+    return head + below + (r"^\dagger" if letter.is_adjoint else "")
+
+
+def name_latex(name: str) -> tuple[str, str]:
+    """A block's letter and what stands below it, as LaTeX."""
+    if name == "E":
+        return "E", ""
+    number = name.removeprefix("theta")
+    below = f"_{{{number}}}" if name != "xi" and number else ""
+    return (r"\hat\xi" if name == "xi" else r"\hat\theta"), below
 
 
 def _term(word: Word, value: Fraction, times: str, mark: str) -> str:

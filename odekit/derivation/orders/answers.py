@@ -12,7 +12,8 @@ from odekit.arguments import chosen
 from odekit.derivation.answers import NetworkAnswers, disagreement
 from odekit.derivation.certificates import TOLERANCE, assignments, concrete_group, no_frequency, value_of
 from odekit.derivation.modes import Condition
-from odekit.derivation.orders.certificate import CoupledBruteForce, cells, certify_flow
+from odekit.derivation.orders.brute_force import MAX_QUICK_CELLS, cells
+from odekit.derivation.orders.certificate import CoupledBruteForce, certify_flow
 from odekit.derivation.orders.conditions import OtherKinds, coupling_conditions, other_kinds
 from odekit.derivation.orders.coupled_flow import CoupledFlow
 from odekit.derivation.orders.formulas import Formulas
@@ -26,8 +27,6 @@ from odekit.systems.algebra import evaluate
 
 __all__ = ["OrderAnswers"]
 
-# Tuples of inputs times outputs that every derivation can afford to sum over.
-MAX_QUICK_CELLS = 50_000
 _MOVING = "the order parameters, which are constants here, move with all neurons"
 
 

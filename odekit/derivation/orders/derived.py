@@ -4,7 +4,6 @@ from odekit.derivation.modes import FourierReduction
 from odekit.derivation.orders.answers import OrderAnswers
 from odekit.derivation.orders.coupled_flow import coupled_flow
 from odekit.errors import ReductionError
-from odekit.groups import CyclicFamily
 from odekit.networks import Network
 from odekit.systems import System
 
@@ -18,18 +17,13 @@ def check_orders(network: Network) -> None:
 
     Raises
     ------
-    ReductionError: a group that is not Abelian, spheres, or an activation that is no polynomial.
+    ReductionError: spheres, or an activation that is no polynomial.
     """
-    group = network.group
     what = expected = hint = received = ""
     if network.activation_polynomial is None:
         what, expected = "no order above 1 for this activation", "a polynomial activation"
         received = network.activation_name
         hint = "order=1, or a polynomial that is near it"
-    elif not (isinstance(group, CyclicFamily) or group.is_abelian):
-        what, expected = "no order above 1 in blocks", "an Abelian group, on which frequencies add"
-        received = f"{group.name}: products of logits would need the tensor products of its irreps"
-        hint = "order=1"
     elif network.constraint != "none":
         what, expected = "no order above 1 on spheres", 'constraint="none"'
         received = f"{network.constraint}: what a sphere takes away would need all modes of the neuron"

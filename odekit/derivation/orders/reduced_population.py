@@ -7,7 +7,7 @@ neurons of one frequency, and the velocity of a neuron is a polynomial in its am
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import sympy as sp
@@ -15,10 +15,11 @@ import sympy as sp
 from odekit.arguments import expect, is_series, mapping
 from odekit.arrays import ComplexArray, FloatArray
 from odekit.derivation.modes import CharacterFrequencies, Mode, default_reduction
+from odekit.derivation.orders.blocks import BlockPopulation, block_population
 from odekit.derivation.orders.certificate import certify_flow
 from odekit.derivation.orders.coupled_flow import CoupledFlow, coupled_flow
 from odekit.derivation.orders.derived import HIGHEST_ORDER, check_orders
-from odekit.errors import InputError
+from odekit.errors import InputError, shown
 from odekit.groups import character_exponents, dual_group
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.networks import Network, check_network
@@ -183,31 +184,69 @@ class ReducedPopulation:
         return code_function([own, others] if with_parameters else [own], entries)
 
 
+@overload
+def reduced_population(network: Network, frequencies: Sequence[int], order: int = 2) -> ReducedPopulation: ...
+
+
+@overload
+def reduced_population(
+    network: Network, frequencies: str | Sequence[str], order: int = 2
+) -> BlockPopulation: ...
+
+
 @bounded("the derivation", DERIVATION_SECONDS)
-def reduced_population(network: Network, frequencies: Sequence[int], order: int = 2) -> ReducedPopulation:
-    """The flow up to a cumulant of neurons of one frequency each, which its order parameters couple.
+def reduced_population(
+    network: Network, frequencies: str | Sequence[int] | Sequence[str], order: int = 2
+) -> ReducedPopulation | BlockPopulation:
+    """The flow up to a cumulant of neurons of one frequency or irrep each, coupled by order parameters.
 
     Parameters
     ----------
     network: polynomial activation, no spheres, a group of a definite order.
-    frequencies: indices of the nontrivial characters that neurons have, one of each conjugate pair.
+    frequencies: indices of the nontrivial characters that neurons have, one of each conjugate pair; or names
+        of nontrivial real irreps of any group, on which neurons live; or ``"all"`` for neurons on all of
+        them, such as random ones.
     order: the highest cumulant, 1, 2 or 3.
+
+    Returns
+    -------
+    population: of characters a `ReducedPopulation`, in complex amplitudes; of irreps a `BlockPopulation`, in
+        the entries of blocks.
 
     Raises
     ------
     InputError: no network, frequencies that the group doesn't have or that are named twice, another order.
+    UnknownNameError: an irrep that the group doesn't have.
     ReductionError: a network of which no order above 1 is derived.
 
     >>> population = reduced_population(Network("Z11"), [1, 2], order=2)
     >>> [f"{mode.weights} {mode.label}" for mode in population.modes[1]]
     ['theta 1', 'xi 1', 'theta 3', 'xi 2']
+    >>> [f"{mode.weights} {mode.irrep}" for mode in reduced_population(Network("S3"), ["2"]).modes["2"]]
+    ['theta 2', 'xi 2', 'theta 1', 'theta 1a']
     """
     check_network(network)
     order = integer(order, "the order of the cumulants", 1, HIGHEST_ORDER)
     check_orders(network)
-    group = network.finite_group
-    characters = CharacterFrequencies(dual_group(group))
+    if isinstance(frequencies, str):
+        return block_population(network, [name.strip() for name in frequencies.split(",")], order)
     expect(is_series(frequencies), "the frequencies are no sequence", "indices of characters", frequencies)
+    names = [each for each in frequencies if isinstance(each, str)]
+    if names and len(names) == len(frequencies):
+        return block_population(network, names, order)
+    return _of_characters(network, frequencies, order)
+
+
+def _of_characters(network: Network, frequencies: Sequence[Any], order: int) -> ReducedPopulation:
+    group = network.finite_group
+    if not group.is_abelian:
+        irreps = ", ".join(irrep.name for irrep in group.real_irreps[1:])
+        raise InputError(
+            f"{group.name} is not Abelian, and has irreps instead of frequencies",
+            expected=f"names among {irreps}, or 'all'",
+            received=shown(frequencies),
+        )
+    characters = CharacterFrequencies(dual_group(group))
     chosen = tuple(integer(each, "a frequency", 1, group.order - 1) for each in frequencies)
     pairs = [characters.canonical(each) for each in chosen]
     if not chosen or len(set(pairs)) < len(pairs):

@@ -1,12 +1,7 @@
 """A lifted system as LaTeX: hats on blocks, daggers on adjoints."""
 
-from collections.abc import Mapping
-from fractions import Fraction
-
-import sympy as sp
-
 from odekit.derivation.blocks.lifted import Lifted
-from odekit.derivation.blocks.words import Letter, Word, Words, combine
+from odekit.derivation.blocks.words import Letter, Words, combine, name_latex, words_latex
 from odekit.networks import time_text
 
 __all__ = ["block_latex"]
@@ -28,40 +23,16 @@ def block_latex(lifted: Lifted, *, comments: bool) -> str:
     \\end{aligned}
     """
     flow = lifted.flow
-    trace = rf"\operatorname{{Re}} \operatorname{{tr}}\bigl({_words(flow.energy)}\bigr)"
+    trace = rf"\operatorname{{Re}} \operatorname{{tr}}\bigl({words_latex(flow.energy)}\bigr)"
     lines = [rf"E &= \frac{{1}}{{{lifted.group.order}}} \sum_{{\rho \neq 1}} d_\rho {trace}"]
     for name, words in flow.free_field.items():
         radial: Words = {(Letter("E"), Letter(name)): -flow.radial[name]}
-        lines.append(rf"{_dotted(name)} &= {_words(combine([(1, words), (1, radial)]))}")
+        lines.append(rf"{_dotted(name)} &= {words_latex(combine([(1, words), (1, radial)]))}")
     block = "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
     above = f"% at each nontrivial irrep\n% {time_text(lifted.network)}"
     return f"{above}\n{block}" if comments else block
 
 
-def _words(words: Mapping[Word, Fraction]) -> str:
-    terms = [_term(word, value) for word, value in words.items()]
-    return " + ".join(terms).replace("+ -", "- ") or "0"
-
-
-def _term(word: Word, value: Fraction) -> str:
-    size = abs(sp.Rational(value.numerator, value.denominator))
-    factors = ([] if size == 1 else [str(sp.latex(size))]) + [_letter(letter) for letter in word]
-    return ("-" if value < 0 else "") + " ".join(factors)
-
-
-def _letter(letter: Letter) -> str:
-    head, below = _parts(letter.name)
-    return head + below + (r"^\dagger" if letter.is_adjoint else "")
-
-
 def _dotted(name: str) -> str:
-    head, below = _parts(name)
+    head, below = name_latex(name)
     return rf"\dot{{{head}}}{below}"
-
-
-def _parts(name: str) -> tuple[str, str]:
-    if name == "E":
-        return "E", ""
-    number = name.removeprefix("theta")
-    below = f"_{{{number}}}" if name != "xi" and number else ""
-    return (r"\hat\xi" if name == "xi" else r"\hat\theta"), below
