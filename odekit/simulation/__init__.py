@@ -38,10 +38,12 @@ from odekit.simulation.training import (
     SOFTMAXES,
     Velocity,
     accuracies,
+    chebyshev_step,
     check_run,
     has_kink,
     initial_weights,
     simulate,
+    stable_stages,
     stop_training,
 )
 from odekit.simulation.weights import stack_mapping, unstack_mapping
@@ -65,6 +67,7 @@ __all__ = [
     "accuracies",
     "accuracy",
     "blas_threads",
+    "chebyshev_step",
     "check_group",
     "check_run",
     "draw_split",
@@ -82,6 +85,7 @@ __all__ = [
     "orbit_classes",
     "recorded_rate",
     "simulate",
+    "stable_stages",
     "stack_mapping",
     "stop_training",
     "train_linear",

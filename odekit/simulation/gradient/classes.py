@@ -70,7 +70,7 @@ class OrbitClasses:
 
     @cached_property
     def _places(self) -> tuple[IndexArray, IndexArray, IndexArray]:
-        """The first neuron of each orbit; each neuron's place among these; and (e + 1, n, M) elements there."""
+        """The first neuron of each orbit; each one's place among these; and (e + 1, n, M) elements there."""
         first, place = np.unique(self.neurons.min(axis=0), return_inverse=True)
         # Of the maps that take the first neuron of its orbit to a neuron, one.
         chosen = (self.neurons[:, first[place]] == self.alike).argmax(axis=0)
@@ -126,7 +126,7 @@ def orbit_classes(network: Network, weights: Stack) -> OrbitClasses | None:
 
 
 def _distinct(weights: Stack) -> tuple[Stack, IndexArray, IndexArray, IndexArray]:
-    """Rows of distinct neurons in order, the first neuron of each, the place of each, and how many are alike."""
+    """Rows of distinct neurons in order, the first neuron of each, every place, and how many are alike."""
     rows = weights.reshape(-1, weights.shape[-1]).T
     found, first, place, count = np.unique(
         rows, axis=0, return_index=True, return_inverse=True, return_counts=True

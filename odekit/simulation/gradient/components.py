@@ -4,17 +4,17 @@ With activation c z^2 and embeddings w_m = sum_j w_jm u_j, u_j the real waves of
 
     f(x)[h] = a c sum_{j <= k} (2 - delta_jk) U_j(x) U_k(x) S_jk[h],    S_jk[h] = sum_m w_jm w_km xi_m[h],
 
-U_j(x) being the sum of u_j over the inputs. The softmax sees the neurons through the order parameters S alone:
-its cost is the number of pairs of waves that share a neuron, whatever the number of neurons. What is pulled
-back to a neuron is the derivative by the order parameters of its own waves.
+U_j(x) being the sum of u_j over the inputs. The softmax sees the neurons through the order parameters S:
+its cost is that of the pairs of waves that share a neuron, however many neurons there are. What is pulled back
+to a neuron is the derivative by the order parameters of its own waves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -44,21 +44,18 @@ OF_A_KIND, OF_A_WEIGHT = 7e5, 100.0
 
 
 class ComponentGradient:
-    """Loss and gradient where the embeddings of every neuron are projected on the modes that live in it.
+    """Loss and gradient where every neuron's embeddings are projected on the modes that live in it.
 
     Parameters
     ----------
     network: with `has_components`.
     living: (mode, M) bool, the trivial mode first, then those of `odekit.groups.mode_basis`.
-    counts: of the tuples of inputs, see `tuples`.
-    order: of the last cumulant that is kept, see `LossGradient`.
+    counts: (n,) * s, how often each tuple of inputs counts; by default all, once.
     """
 
-    def __init__(
-        self, network: Network, living: BoolArray, counts: Counts | None = None, order: int | None = None
-    ) -> None:
+    def __init__(self, network: Network, living: BoolArray, counts: Counts | None = None) -> None:
         self.network = network
-        self._residual: Residual = softmax_residual if order is None else cumulant_residual(order)
+        self._residual: Residual = softmax_residual
         self._every = tuples(network, counts)
         self._sorting, self._kinds, self._pairs = _kinds(network, living)
 
@@ -76,6 +73,12 @@ class ComponentGradient:
     def is_small(self) -> bool:
         """Whether the features of all rows may be held."""
         return len(self._pairs) * len(self._every) <= MOST_FEATURES
+
+    def at_order(self, order: int) -> ComponentGradient:
+        """The same up to a cumulant."""
+        other = copy(self)
+        other._residual = cumulant_residual(order)
+        return other
 
     def evaluate(self, weights: Stack) -> tuple[Any, Stack]:
         """Loss and gradient of a stack (e + 1, n, M), unchecked; no gradient is along a mode that is dead."""
@@ -210,7 +213,7 @@ def _summed(network: Network, waves: FloatArray, columns: IntArray) -> FloatArra
 
 
 def _kinds(network: Network, living: BoolArray) -> tuple[IntArray, list[_Kind], IntArray]:
-    """The neurons' order by kind, the kinds, and all pairs of waves (pairs, 2) that share a neuron."""
+    """The neurons' order by kind, the kinds, and all pairs of waves, (pairs, 2), that share a neuron."""
     waves, modes = _waves(network.finite_group)
     sets, kind_of = np.unique(living, axis=1, return_inverse=True)
     kind_of = kind_of.ravel()
@@ -219,16 +222,13 @@ def _kinds(network: Network, living: BoolArray) -> tuple[IntArray, list[_Kind], 
     embeddings, order = len(network.embeddings), len(waves)
     chosen = [np.flatnonzero(each[modes]) for each in sets.T]
     columns = [np.concatenate([own + order * e for e in range(embeddings)]) for own in chosen]
-    pairs = [
-        np.array(list(combinations_with_replacement(own, 2)), dtype=np.intp).reshape(-1, 2) for own in columns
-    ]
-    every, places = np.unique(np.concatenate(pairs), axis=0, return_inverse=True)
-    parts = np.split(places.ravel(), np.cumsum([len(own) for own in pairs])[:-1])
+    pairs = [np.triu_indices(len(own)) for own in columns]
+    width = order * embeddings
+    codes = [own[first] * width + own[second] for own, (first, second) in zip(columns, pairs, strict=True)]
+    every, places = np.unique(np.concatenate(codes), return_inverse=True)
+    parts = np.split(places.ravel(), np.cumsum([len(own) for own in codes])[:-1])
     kinds = []
-    for start, end, own, among, between, place in zip(
-        [0, *ends], ends, chosen, columns, pairs, parts, strict=False
-    ):
-        if len(between):
-            first, second = np.searchsorted(among, between).T
+    for start, end, own, (first, second), place in zip([0, *ends], ends, chosen, pairs, parts, strict=False):
+        if len(own):
             kinds.append(_Kind(slice(start, end), waves[:, own], first, second, place))
-    return sorting, kinds, every
+    return sorting, kinds, np.stack(np.divmod(every, width), axis=1)

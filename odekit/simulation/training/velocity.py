@@ -50,10 +50,13 @@ class Velocity:
 
     def __call__(self, weights: FloatArray) -> FloatArray:
         """The velocity, (e + 1, n, M)."""
-        velocity = self.slope(weights)
-        velocity *= self.rates
-        project(self.spheres, weights, velocity)
-        return velocity
+        return self.turned(weights, self.slope(weights))
+
+    def turned(self, weights: FloatArray, ascent: FloatArray) -> FloatArray:
+        """An ascent, such as minus the gradient, with the rates and tangent to the spheres, in its place."""
+        ascent *= self.rates
+        project(self.spheres, weights, ascent)
+        return ascent
 
     def measure(self, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
         """The velocity, and every neuron's residual (M,), its norm over that before the projection.

@@ -1,0 +1,175 @@
+"""How a population's loss is evaluated at the least cost: by all its weights, or by what lives in it.
+
+Two reductions, alone or together. *Living modes*, of a quadratic network on an Abelian group: modes that hold
+next to nothing of a neuron's embeddings are left out, and the softmax sees the neurons through order
+parameters. *Orbit classes*, of a population that symmetries of the task leave as it is: one tuple of inputs
+stands for its class, exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from odekit.arrays import BoolArray, FloatArray
+from odekit.comparison.flows import PopulationFlow
+from odekit.networks import Network
+from odekit.simulation import (
+    ComponentGradient,
+    Evaluator,
+    LossGradient,
+    SymmetricGradient,
+    Velocity,
+    has_components,
+    mode_powers,
+    orbit_classes,
+)
+
+__all__ = ["LEVEL", "ORDER", "Population", "Tally"]
+
+# The last cumulant that is kept while the next is small.
+ORDER = 3
+# Distance of a field to that of the whole softmax and all weights, over its size, from which it is left.
+LEVEL = 1e-3
+# Shares of a neuron's power, in weights and in velocity, that its dead modes may hold together: from what is
+# half a percent in length, five times the level, in steps of ten. The largest that keeps the level is taken.
+DEAD = (2.5e-5, 2.5e-6, 2.5e-7)
+
+
+@dataclass
+class Tally:
+    """Full gradients, and what they cost in operations of matrix products."""
+
+    gradients: int = 0
+    operations: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """An evaluator that tells a tally."""
+
+    evaluator: Evaluator
+    tally: Tally
+
+    @property
+    def operations(self) -> float:
+        return self.evaluator.operations
+
+    def evaluate(self, weights: FloatArray) -> tuple[Any, FloatArray]:
+        self.tally.gradients += 1
+        self.tally.operations += self.evaluator.operations
+        return self.evaluator.evaluate(weights)
+
+
+class Population:
+    """The evaluators of one population's loss.
+
+    Parameters
+    ----------
+    network: whose loss it is.
+    start: (e + 1, n, M); what symmetry it has, its orbit keeps.
+
+    Attributes
+    ----------
+    classes: length of the group of symmetries, 1 where there is none.
+    modes: how many modes live in a neuron's embeddings, in the mean; None where all weights are kept.
+    """
+
+    def __init__(self, network: Network, start: FloatArray) -> None:
+        self.network = network
+        self._velocity = Velocity(network)
+        found = orbit_classes(network, start)
+        self.classes, self._symmetries = len(found) if found else 1, found
+        counts = None if found is None else found.counts
+        orders = (None, ORDER)
+        self._exact = {
+            order: self._over(LossGradient(network, chosen=counts, order=order)) for order in orders
+        }
+        self._living: dict[int | None, Evaluator] = {}
+        self.modes: float | None = None
+
+    def exact(self, tally: Tally) -> Evaluator:
+        """The loss with the whole softmax and all weights."""
+        return _Counted(self._exact[None], tally)
+
+    def reduced(self, tally: Tally, order: int | None = None) -> Evaluator:
+        """The loss by what lives, up to a cumulant."""
+        return _Counted((self._living or self._exact)[order], tally)
+
+    def flow(self, tally: Tally, order: int | None, step: float) -> PopulationFlow:
+        """The modified flow of the reduced loss."""
+        return PopulationFlow(self.network, order, step, gradient=self.reduced(tally, order))
+
+    def velocity(self, stack: FloatArray, slope: FloatArray) -> FloatArray:
+        """Of a gradient at a stack."""
+        return self._velocity.turned(stack, -slope)
+
+    @property
+    def is_reduced(self) -> bool:
+        """Whether modes are left out."""
+        return bool(self._living)
+
+    def choose(self, stack: FloatArray, slope: FloatArray, tally: Tally) -> None:
+        """Leave out the modes that are dead, where this costs less and moves the field within the level.
+
+        Parameters
+        ----------
+        stack, slope: weights, and the gradient of the whole loss there.
+        """
+        self._living, self.modes = {}, None
+        if not has_components(self.network) or not np.isfinite(slope).all():
+            return
+        for share in DEAD:
+            found = self._cheapest(stack, slope, share)
+            if found is None:
+                return
+            whole, modes = found
+            near = _Counted(self._over(whole), tally).evaluate(stack)[1]
+            if np.linalg.norm(near - slope) <= LEVEL * np.linalg.norm(slope):
+                self._living = {None: self._over(whole), ORDER: self._over(whole.at_order(ORDER))}
+                self.modes = modes
+                return
+
+    def _cheapest(
+        self, stack: FloatArray, slope: FloatArray, share: float
+    ) -> tuple[ComponentGradient, float] | None:
+        """Of two ways to sort neurons into kinds the cheaper, and the mean number of modes, if it's worth it."""
+        powers = [mode_powers(self.network.finite_group, part[:-1]) for part in (stack, slope)]
+        living = np.logical_or(*(_holding(each, share) for each in powers))
+        if not living.any() or self._least(living) >= self._exact[None].operations:
+            return None
+        counts = None if self._symmetries is None else self._symmetries.counts
+        sets = living, _united(living, powers[0].argmax(axis=0))
+        found = [ComponentGradient(self.network, each, counts) for each in sets]
+        best = min((0, 1), key=lambda place: found[place].operations)
+        if not (found[best].is_small and found[best].operations < self._exact[None].operations):
+            return None
+        return found[best], float(sets[best].sum(axis=0).mean())
+
+    def _least(self, living: BoolArray) -> float:
+        """Operations that the neurons' own order parameters take at least, with two waves to a mode."""
+        columns = (2 * living.sum(axis=0) - 1) * len(self.network.embeddings)
+        return 6.0 * self.network.finite_group.order * float((columns * (columns + 1) / 2).sum())
+
+    def _over(self, evaluator: Evaluator) -> Evaluator:
+        return evaluator if self._symmetries is None else SymmetricGradient(evaluator, self._symmetries)
+
+
+def _holding(powers: FloatArray, share: float) -> BoolArray:
+    """The fewest modes (mode, M) without which a neuron lacks at most a share of its power."""
+    order = np.argsort(powers, axis=0)
+    rising = np.cumsum(np.take_along_axis(powers, order, axis=0), axis=0)
+    holds = np.empty(powers.shape, dtype=bool)
+    np.put_along_axis(holds, order, rising > share * rising[-1], axis=0)
+    return holds
+
+
+def _united(living: BoolArray, leading: Any) -> BoolArray:
+    """For every neuron what lives in any that the same mode leads."""
+    found = np.empty_like(living)
+    for mode in np.unique(leading):
+        same = leading == mode
+        found[:, same] = living[:, same].any(axis=1, keepdims=True)
+    return found
