@@ -18,17 +18,16 @@ from odekit.arrays import FloatArray
 from odekit.comparison.flows import MOST_GRADIENTS
 from odekit.comparison.learning_curve.band import Band, Point
 from odekit.comparison.learning_curve.learning_curve import Regime, guessing
-from odekit.comparison.learning_curve.population import LEVEL, ORDER, Population, Tally
+from odekit.comparison.learning_curve.population import LEVEL, OFF, ORDER, Population, Tally
 from odekit.networks import Network
-from odekit.simulation import Velocity
 
 __all__ = ["PredictedOrbit", "follow_orbit"]
 
 CUT, WHOLE, STEPS = f"order {ORDER}", "whole softmax", "steps of descent"
 Moved = list[tuple[float, FloatArray]]
 ORDERS = {CUT: ORDER, WHOLE: None, STEPS: None}
-# Share of that level from which every point is asked whether it is passed: a step may multiply the distance.
-NEAR = 0.1
+# Share of the level from which every point is asked for the distance: a step may multiply it by hundreds.
+NEAR = 1e-3
 RTOL = 1e-6
 # Points at which the loss is evaluated in each step of the integrator.
 PARTS = 4
@@ -94,7 +93,7 @@ class _Following:
         self.guess = guessing(network)
         self.population, self.tally = Population(network, start), Tally()
         self.band = Band(self.population, start)
-        self.rates = Velocity(network).rates
+        self.rates = self.population.rates
         self.sharpness = self.radius = 0.0
         self.sharpest = np.random.default_rng(0).standard_normal(start.shape)
         self.points = [self._point(begin, start)]
@@ -106,13 +105,12 @@ class _Following:
     def orbit(self) -> PredictedOrbit:
         start = self.points[0]
         last = self._last(start)
-        self._sharpen(start.stack, POWERS)
+        self._sharpen(start, POWERS)
         regimes: list[Regime] = []
         ended = ""
         while not ended:
             self._choose()
-            self._check(CUT)
-            self.is_whole |= not self.cut <= LEVEL
+            self.is_whole = self.is_whole or not self._cut_at(self.points[-1]) <= LEVEL
             self.is_by_steps |= self._is_sharp()
             name = STEPS if self.is_by_steps else WHOLE if self.is_whole else CUT
             begin, modes = self.points[-1].t, self.population.modes
@@ -147,9 +145,10 @@ class _Following:
             for t, stack in moved:
                 points.append(self._point(t, stack))
                 ended = self._reason(points[1:], last)
-                if ended or self._nears(name, points[-1]):
+                is_near = name == CUT and self.cut > NEAR * LEVEL
+                if ended or (is_near and not self._cut_at(points[-1]) <= LEVEL):
                     break
-            self._sharpen(points[-1].stack, 1)
+            self._sharpen(points[-1])
             if self.step * self.sharpness > STABLE:
                 return UNSTABLE, largest
             self.points += points[1:]
@@ -160,7 +159,7 @@ class _Following:
             else:
                 self.band.flow(points, residual, strayed, RTOL)
             for point in points[:-1]:
-                point.velocity = NONE
+                point.velocity = point.beyond = NONE
             self.spent.append((points[-1].t, self.tally.gradients))
             self.is_by_steps |= self._is_sharp() or self._is_dear()
             if ended or self._is_left(name):
@@ -169,20 +168,17 @@ class _Following:
                 self._thin()
         return "the orbit blows up", largest
 
-    def _nears(self, name: str, now: Point) -> bool:
-        """Whether the cumulants have to be left within a step, once they are no longer far from it."""
-        return name == CUT and self.cut > NEAR * LEVEL and not self._cut_at(now)[1] <= LEVEL
-
-    def _cut_at(self, now: Point) -> tuple[FloatArray, float]:
-        """The velocity up to the cumulant, and its distance to the whole softmax's."""
+    def _cut_at(self, now: Point) -> float:
+        """The distance of the velocity up to the cumulant to the whole softmax's, which the point keeps."""
         _, slope = self.population.reduced(self.tally, ORDER).evaluate(now.stack)
-        cut = self.population.velocity(now.stack, slope)
-        return cut, _apart(cut, now.velocity)
+        now.beyond = now.velocity - self.population.velocity(now.stack, slope)
+        size = float(np.linalg.norm(now.velocity))
+        return float(np.linalg.norm(now.beyond)) / size if size else 0.0
 
     def _is_left(self, name: str) -> bool:
         """Whether another field, or another choice of what lives, has to go on."""
         leaves = name == CUT and not self.cut <= LEVEL
-        return leaves or (self.is_by_steps and name != STEPS) or not self.off <= LEVEL
+        return leaves or (self.is_by_steps and name != STEPS) or not self.off <= OFF
 
     def _along(self, name: str, last: float) -> Iterator[tuple[Moved, FloatArray | float]]:
         """Times and stacks of one step of the integrator, or of a few of descent, and how far this strays."""
@@ -226,22 +222,25 @@ class _Following:
             return Point(t, stack, float(loss), self.population.velocity(stack, slope))
 
     def _check(self, name: str) -> tuple[FloatArray, float]:
-        """What the field lacks at the last point, and its distance to the whole softmax's with all weights."""
+        """What the last point's field lacks of all weights, and its distance to the whole softmax's of these."""
         now = self.points[-1]
-        whole = exact = cut = now.velocity
+        exact = now.velocity
         with np.errstate(all="ignore"):
             if self.population.is_reduced:
                 loss, slope = self.population.exact(self.tally).evaluate(now.stack)
                 exact = self.population.velocity(now.stack, slope)
                 self.band.missed = max(self.band.missed, abs(float(loss) - now.loss))
+            now.beyond = np.zeros_like(exact)
             if name == CUT:
-                cut, self.cut = self._cut_at(now)
-            self.off = _apart(whole, exact)
-            residual = exact - cut
+                self.cut = self._cut_at(now)
+            lacks = exact - now.velocity
+            size = float(np.linalg.norm(exact)) or 1.0
+            self.off = float(np.linalg.norm(lacks)) / size
+            distance = float(np.linalg.norm(lacks + now.beyond)) / size
             if name != STEPS:
                 further = self.population.flow(self.band.tally, ORDERS[name], self.step)
-                residual = residual + further.next_term(now.stack)
-        return residual, _apart(cut, exact)
+                lacks = lacks + further.next_term(now.stack)
+        return lacks, distance
 
     def _reason(self, points: list[Point], last: float) -> str:
         """Why the orbit ends at the last of the new points; nothing where it goes on."""
@@ -260,14 +259,15 @@ class _Following:
         has_settled = fall > BEGUN * self.guess and before - point.loss < SETTLED * self.guess
         return "the loss falls no more" if has_settled else ""
 
-    def _sharpen(self, stack: FloatArray, turns: int) -> None:
+    def _sharpen(self, now: Point, turns: int = 1) -> None:
         """Steps of the power method, from the direction that was sharpest before, where descent has a step."""
-        gradient = self.population.reduced(self.tally)
-        slope = gradient.evaluate(stack)[1] if self.step else stack
-        length = DIFFERENCE * float(np.linalg.norm(stack)) or DIFFERENCE
-        for _ in range(turns if self.step else 0):
+        if not self.step:
+            return
+        gradient, slope = self.population.reduced(self.tally), -now.velocity / self.rates
+        length = DIFFERENCE * float(np.linalg.norm(now.stack)) or DIFFERENCE
+        for _ in range(turns):
             direction = self.sharpest / np.linalg.norm(self.sharpest)
-            curved = (gradient.evaluate(stack + length * direction)[1] - slope) / length
+            curved = (gradient.evaluate(now.stack + length * direction)[1] - slope) / length
             weighted = float((direction**2 / self.rates).sum())
             self.sharpness = float(np.vdot(direction, curved)) / weighted
             self.radius = float(np.sqrt((self.rates * curved**2).sum() / weighted))
@@ -289,9 +289,3 @@ def _paced(begin: float, last: float, pace: float) -> Iterator[float]:
     """Times from the first to the last, so far apart."""
     yield from (begin + pace * count for count in range(int(np.ceil((last - begin) / pace))))
     yield last
-
-
-def _apart(field: FloatArray, other: FloatArray) -> float:
-    """Distance of a field to another, over the other's size; 0 to one that vanishes."""
-    apart, size = float(np.linalg.norm(field - other)), float(np.linalg.norm(other))
-    return apart / size if size else 0.0

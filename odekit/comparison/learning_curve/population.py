@@ -27,15 +27,21 @@ from odekit.simulation import (
     orbit_classes,
 )
 
-__all__ = ["LEVEL", "ORDER", "Population", "Tally"]
+__all__ = ["LEVEL", "OFF", "ORDER", "Population", "Tally"]
 
 # The last cumulant that is kept while the next is small.
 ORDER = 3
-# Distance of a field to that of the whole softmax and all weights, over its size, from which it is left.
+# Distance of the field up to the cumulant to that of the whole softmax, over its size, from which it is left.
 LEVEL = 1e-3
-# Shares of a neuron's power, in weights and in velocity, that its dead modes may hold together: from what is
-# half a percent in length, five times the level, in steps of ten. The largest that keeps the level is taken.
+# Distance of the field of the living modes to that of all weights from which they are chosen again, and the
+# one that a choice may begin with: half a per cent, which the band knows and carries along, and half of it, for
+# what is small grows, and every choice costs a new start.
+OFF, ROOM = 5e-3, 2.5e-3
+# Shares of a neuron's power, in weights and in velocity, that its dead modes may hold together: that distance
+# in length, and down from there. The largest that keeps the distance is taken.
 DEAD = (2.5e-5, 2.5e-6, 2.5e-7)
+# Share of the operations of all weights below which a reduction is worth these starts and checkpoints.
+WORTH = 0.75
 
 
 @dataclass
@@ -74,12 +80,14 @@ class Population:
     Attributes
     ----------
     classes: length of the group of symmetries, 1 where there is none.
+    rates: of the weight groups, (e + 1, 1, 1).
     modes: how many modes live in a neuron's embeddings, in the mean; None where all weights are kept.
     """
 
     def __init__(self, network: Network, start: FloatArray) -> None:
         self.network = network
         self._velocity = Velocity(network)
+        self.rates = self._velocity.rates
         found = orbit_classes(network, start)
         self.classes, self._symmetries = len(found) if found else 1, found
         counts = None if found is None else found.counts
@@ -112,7 +120,7 @@ class Population:
         return bool(self._living)
 
     def choose(self, stack: FloatArray, slope: FloatArray, tally: Tally) -> None:
-        """Leave out the modes that are dead, where this costs less and moves the field within the level.
+        """Leave out the modes that are dead, where this costs less and the field hardly moves.
 
         Parameters
         ----------
@@ -127,7 +135,7 @@ class Population:
                 return
             whole, modes = found
             near = _Counted(self._over(whole), tally).evaluate(stack)[1]
-            if np.linalg.norm(near - slope) <= LEVEL * np.linalg.norm(slope):
+            if np.linalg.norm(near - slope) <= ROOM * np.linalg.norm(slope):
                 self._living = {None: self._over(whole), ORDER: self._over(whole.at_order(ORDER))}
                 self.modes = modes
                 return
@@ -135,16 +143,17 @@ class Population:
     def _cheapest(
         self, stack: FloatArray, slope: FloatArray, share: float
     ) -> tuple[ComponentGradient, float] | None:
-        """Of two ways to sort neurons into kinds the cheaper, and the mean number of modes, if it's worth it."""
+        """Of two ways to sort the neurons the cheaper, and their mean number of modes, if it's worth it."""
         powers = [mode_powers(self.network.finite_group, part[:-1]) for part in (stack, slope)]
         living = np.logical_or(*(_holding(each, share) for each in powers))
-        if not living.any() or self._least(living) >= self._exact[None].operations:
+        most = WORTH * self._exact[None].operations
+        if not living.any() or self._least(living) >= most:
             return None
         counts = None if self._symmetries is None else self._symmetries.counts
         sets = living, _united(living, powers[0].argmax(axis=0))
         found = [ComponentGradient(self.network, each, counts) for each in sets]
         best = min((0, 1), key=lambda place: found[place].operations)
-        if not (found[best].is_small and found[best].operations < self._exact[None].operations):
+        if not (found[best].is_small and found[best].operations < most):
             return None
         return found[best], float(sets[best].sum(axis=0).mean())
 

@@ -61,21 +61,27 @@ class OrbitClasses:
 
     def symmetrise(self, stack: Stack) -> Stack:
         """The mean of a stack (e + 1, n, M) over the maps."""
-        first, place, source = self._places
         found = np.empty_like(stack)
-        for part, own, maps, back in zip(stack, found, self.maps.swapaxes(0, 1), source, strict=True):
-            mean = part[maps[:, :, None], self.neurons[:, None, first]].mean(axis=0)
-            own[...] = mean[back, place]
+        for part, own, (gathered, spread) in zip(stack, found, self._places, strict=True):
+            mean = np.take(part, gathered).mean(axis=0)
+            np.take(mean, spread, out=own)
         return found
 
     @cached_property
-    def _places(self) -> tuple[IndexArray, IndexArray, IndexArray]:
-        """The first neuron of each orbit; each one's place among these; and (e + 1, n, M) elements there."""
+    def _places(self) -> list[tuple[IndexArray, IndexArray]]:
+        """By weight group: what comes to (n, orbits), (maps, n, orbits), and where (n, M) are had from there.
+
+        Of each orbit of neurons the mean is taken at its first.
+        """
         first, place = np.unique(self.neurons.min(axis=0), return_inverse=True)
         # Of the maps that take the first neuron of its orbit to a neuron, one.
         chosen = (self.neurons[:, first[place]] == self.alike).argmax(axis=0)
-        back = np.argsort(self.maps, axis=-1)[chosen]
-        return first, place, back.transpose(1, 2, 0)
+        found = []
+        for maps in self.maps.swapaxes(0, 1):
+            gathered = maps[:, :, None] * len(self.alike) + self.neurons[:, None, first]
+            spread = np.argsort(maps, axis=-1)[chosen].T * len(first) + place
+            found.append((gathered, spread))
+        return found
 
 
 class SymmetricGradient:

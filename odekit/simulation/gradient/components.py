@@ -5,8 +5,8 @@ With activation c z^2 and embeddings w_m = sum_j w_jm u_j, u_j the real waves of
     f(x)[h] = a c sum_{j <= k} (2 - delta_jk) U_j(x) U_k(x) S_jk[h],    S_jk[h] = sum_m w_jm w_km xi_m[h],
 
 U_j(x) being the sum of u_j over the inputs. The softmax sees the neurons through the order parameters S:
-its cost is that of the pairs of waves that share a neuron, however many neurons there are. What is pulled back
-to a neuron is the derivative by the order parameters of its own waves.
+its cost is that of the pairs of waves that share a neuron, however many neurons there are. What is pulled
+back to a neuron is the derivative by the order parameters of its own waves.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ __all__ = ["ComponentGradient", "has_components", "mode_powers"]
 
 # Of the features of all rows, in numbers: beyond, the pairs of waves are too many to be worth while.
 MOST_FEATURES = 2**25
-# What a kind of neurons and a weight cost beside the products, in operations at the products' speed: the calls
-# of a dozen functions, and as many passes through memory. Measured, with sizes from 512 x 23 to 1,024 x 47.
+# What a kind of neurons and a weight cost beside the products, in operations at the products' speed: calls of a
+# dozen functions, and as many passes through memory. Measured with sizes from 512 x 23 to 512 x 47.
 OF_A_KIND, OF_A_WEIGHT = 7e5, 100.0
 
 
