@@ -73,9 +73,10 @@ class Band:
         self._strayed = np.zeros(start.shape[-1])
         self._moved: FloatArray | None = None
 
-    def lack(self, residual: FloatArray) -> None:
-        """Begin a stretch by a field that lacks the residual (e + 1, n, M)."""
+    def lack(self, point: Point, residual: FloatArray) -> None:
+        """Begin a stretch at a point by a field that lacks the residual (e + 1, n, M)."""
         self._lack, self._moved = residual, None
+        point.loss_error = max(point.loss_error, self.missed)
 
     def flow(
         self, points: Sequence[Point], residual: FloatArray, strayed: FloatArray | float, rtol: float
@@ -155,13 +156,9 @@ class Band:
     def _put(self, point: Point, rtol: float = 0.0) -> None:
         loss, self._moved = self._moves(point, self._error)
         apart, size = _lengths(self._error) + self._strayed, _lengths(point.stack)
-        off = self._strayed + rtol * size
+        slopes = _lengths(point.velocity / self._population.rates)
         point.neuron_error = rtol + np.divide(apart, size, out=np.zeros_like(size), where=size > 0)
-        point.loss_error = (
-            abs(loss - point.loss)
-            + self.missed
-            + float(off @ _lengths(point.velocity / self._population.rates))
-        )
+        point.loss_error = self.missed + max(abs(loss - point.loss), float((apart + rtol * size) @ slopes))
         if not np.isfinite(self._error).all():
             point.loss_error, point.neuron_error = np.inf, np.full_like(size, np.inf)
 

@@ -97,6 +97,8 @@ class _Following:
         self.sharpness = self.radius = 0.0
         self.sharpest = np.random.default_rng(0).standard_normal(start.shape)
         self.points = [self._point(begin, start)]
+        # Of all weights, at the last checkpoint.
+        self.exact = self.points[0].velocity
         self.spent: list[tuple[float, int]] = []
         # Of the cut to the whole softmax, and of what lives to all weights, at the last checkpoint.
         self.cut = self.off = 0.0
@@ -138,7 +140,7 @@ class _Following:
     def _stretch(self, name: str, last: float) -> tuple[str, float]:
         """Follow one field; why the orbit ends, if it does, and the field's largest distance."""
         residual, largest = self._check(name)
-        self.band.lack(residual)
+        self.band.lack(self.points[-1], residual)
         self.spent = []
         for moved, strayed in self._along(name, last):
             points, ended = [self.points[-1]], ""
@@ -148,11 +150,12 @@ class _Following:
                 is_near = name == CUT and self.cut > NEAR * LEVEL
                 if ended or (is_near and not self._cut_at(points[-1]) <= LEVEL):
                     break
-            self._sharpen(points[-1])
-            if self.step * self.sharpness > STABLE:
-                return UNSTABLE, largest
             self.points += points[1:]
             residual, distance = self._check(name)
+            self._sharpen(points[-1])
+            if self.step * self.sharpness > STABLE:
+                del self.points[-len(points[1:]) :]
+                return UNSTABLE, largest
             largest = max(largest, distance)
             if name == STEPS:
                 self.band.leap(points, residual, self.radius)
@@ -222,7 +225,7 @@ class _Following:
             return Point(t, stack, float(loss), self.population.velocity(stack, slope))
 
     def _check(self, name: str) -> tuple[FloatArray, float]:
-        """What the last point's field lacks of all weights, and its distance to the whole softmax's of these."""
+        """What the last point's field lacks of all weights, and its distance to the whole softmax's field."""
         now = self.points[-1]
         exact = now.velocity
         with np.errstate(all="ignore"):
@@ -230,7 +233,7 @@ class _Following:
                 loss, slope = self.population.exact(self.tally).evaluate(now.stack)
                 exact = self.population.velocity(now.stack, slope)
                 self.band.missed = max(self.band.missed, abs(float(loss) - now.loss))
-            now.beyond = np.zeros_like(exact)
+            self.exact, now.beyond = exact, np.zeros_like(exact)
             if name == CUT:
                 self.cut = self._cut_at(now)
             lacks = exact - now.velocity
@@ -260,10 +263,10 @@ class _Following:
         return "the loss falls no more" if has_settled else ""
 
     def _sharpen(self, now: Point, turns: int = 1) -> None:
-        """Steps of the power method, from the direction that was sharpest before, where descent has a step."""
+        """Steps of the power method on all weights, from the sharpest direction before, of a descent."""
         if not self.step:
             return
-        gradient, slope = self.population.reduced(self.tally), -now.velocity / self.rates
+        gradient, slope = self.population.full(self.tally), -self.exact / self.rates
         length = DIFFERENCE * float(np.linalg.norm(now.stack)) or DIFFERENCE
         for _ in range(turns):
             direction = self.sharpest / np.linalg.norm(self.sharpest)

@@ -33,8 +33,8 @@ __all__ = ["LEVEL", "OFF", "ORDER", "Population", "Tally"]
 ORDER = 3
 # Distance of the field up to the cumulant to that of the whole softmax, over its size, from which it is left.
 LEVEL = 1e-3
-# Distance of the field of the living modes to that of all weights from which they are chosen again, and the
-# one that a choice may begin with: half a per cent, which the band knows and carries along, and half of it, for
+# Distance of the field of the living modes to that of all weights from which they are chosen again, and that
+# which a choice may begin with: half a per cent, which the band knows and carries along, and half of it, for
 # what is small grows, and every choice costs a new start.
 OFF, ROOM = 5e-3, 2.5e-3
 # Shares of a neuron's power, in weights and in velocity, that its dead modes may hold together: that distance
@@ -86,7 +86,8 @@ class Population:
 
     def __init__(self, network: Network, start: FloatArray) -> None:
         self.network = network
-        self._velocity = Velocity(network)
+        self._full = LossGradient(network)
+        self._velocity = Velocity(network, gradient=self._full)
         self.rates = self._velocity.rates
         found = orbit_classes(network, start)
         self.classes, self._symmetries = len(found) if found else 1, found
@@ -98,8 +99,12 @@ class Population:
         self._living: dict[int | None, Evaluator] = {}
         self.modes: float | None = None
 
+    def full(self, tally: Tally) -> Evaluator:
+        """The loss with the whole softmax, also of weights that don't have the symmetry."""
+        return _Counted(self._full, tally)
+
     def exact(self, tally: Tally) -> Evaluator:
-        """The loss with the whole softmax and all weights."""
+        """The same of weights that have it."""
         return _Counted(self._exact[None], tally)
 
     def reduced(self, tally: Tally, order: int | None = None) -> Evaluator:

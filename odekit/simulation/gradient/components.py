@@ -38,8 +38,8 @@ __all__ = ["ComponentGradient", "has_components", "mode_powers"]
 
 # Of the features of all rows, in numbers: beyond, the pairs of waves are too many to be worth while.
 MOST_FEATURES = 2**25
-# What a kind of neurons and a weight cost beside the products, in operations at the products' speed: calls of a
-# dozen functions, and as many passes through memory. Measured with sizes from 512 x 23 to 512 x 47.
+# What a kind of neurons and a weight cost beside the products, in operations at the products' speed: calls of
+# a dozen functions, and as many passes through memory. Measured with sizes from 512 x 23 to 512 x 47.
 OF_A_KIND, OF_A_WEIGHT = 7e5, 100.0
 
 
@@ -183,7 +183,7 @@ def has_components(network: Network) -> bool:
 
 
 def mode_powers(group: FiniteGroup, embeddings: Stack) -> FloatArray:
-    """Squared length of embeddings (e, n, M) by mode, (mode, M), the trivial mode first; of Abelian groups."""
+    """Squared length of embeddings (e, n, M) by mode, (mode, M), the trivial mode first; Abelian groups."""
     waves, modes = _waves(group)
     squares = ((waves.T @ embeddings) ** 2).sum(axis=0)
     starts = np.flatnonzero(np.diff(modes, prepend=-1))
