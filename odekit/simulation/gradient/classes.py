@@ -118,9 +118,10 @@ def orbit_classes(network: Network, weights: Stack) -> OrbitClasses | None:
     if not group.is_abelian:
         return None
     known, first, same, times = _distinct(weights)
-    maps, neurons = [], []
+    maps, neurons, corners = [], [], set(weights[0, 0].tolist())
     for each in _maps(network, group):
-        if not (known == _moved(weights[..., 0], each).ravel()).all(axis=1).any():
+        # What the map brings to the first element, of the first neuron, is looked up before all the rest.
+        if weights[0, each[0].argmin(), 0].item() not in corners:
             continue
         moved, _, place, often = _distinct(_moved(weights, each))
         if np.array_equal(moved, known) and np.array_equal(often, times):

@@ -59,7 +59,7 @@ class ComponentGradient:
         self._every = tuples(network, counts)
         self._sorting, self._kinds, self._pairs = _kinds(network, living)
 
-    @property
+    @cached_property
     def operations(self) -> float:
         """What an evaluation costs, in floating-point operations of matrix products."""
         order, rows = self.network.finite_group.order, len(self._every)

@@ -7,7 +7,7 @@ With z_m = sum_i theta_i,m[x_i], f[h] = a sum_m xi_m[h] act(z_m) and P = softmax
 
 import threading
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -146,7 +146,7 @@ class LossGradient:
                 current_question()()
                 yield block, lane.hidden(block, weights)
 
-    @property
+    @cached_property
     def operations(self) -> float:
         """What an evaluation costs, in floating-point operations of matrix products."""
         order, rows = self.network.finite_group.order, sum(len(b) for lane in self._plan for b in lane)
