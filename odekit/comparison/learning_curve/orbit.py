@@ -173,7 +173,7 @@ class _Following:
 
     def _cut_at(self, now: Point) -> float:
         """The distance of the velocity up to the cumulant to the whole softmax's, which the point keeps."""
-        _, slope = self.population.reduced(self.tally, ORDER).evaluate(now.stack)
+        _, slope = self.population.reduced(self.tally, ORDER, keeps=True).evaluate(now.stack)
         now.beyond = now.velocity - self.population.velocity(now.stack, slope)
         size = float(np.linalg.norm(now.velocity))
         return float(np.linalg.norm(now.beyond)) / size if size else 0.0
@@ -221,7 +221,7 @@ class _Following:
 
     def _point(self, t: float, stack: FloatArray) -> Point:
         with np.errstate(all="ignore"):
-            loss, slope = self.population.reduced(self.tally).evaluate(stack)
+            loss, slope = self.population.reduced(self.tally, keeps=True).evaluate(stack)
             return Point(t, stack, float(loss), self.population.velocity(stack, slope))
 
     def _check(self, name: str) -> tuple[FloatArray, float]:

@@ -54,19 +54,34 @@ class Tally:
 
 @dataclass(frozen=True)
 class _Counted:
-    """An evaluator that tells a tally."""
+    """An evaluator that tells a tally, but of the very stack that was kept last.
+
+    Parameters
+    ----------
+    evaluator, tally: which.
+    kept: by evaluator the last stack that was kept, with its loss and gradient.
+    keeps: whether what this one evaluates is kept.
+    """
 
     evaluator: Evaluator
     tally: Tally
+    kept: dict[int, tuple[FloatArray, Any, FloatArray]]
+    keeps: bool = False
 
     @property
     def operations(self) -> float:
         return self.evaluator.operations
 
     def evaluate(self, weights: FloatArray) -> tuple[Any, FloatArray]:
+        stack, loss, slope = self.kept.get(id(self.evaluator), (None, None, weights))
+        if stack is weights:
+            return loss, slope.copy()
         self.tally.gradients += 1
         self.tally.operations += self.evaluator.operations
-        return self.evaluator.evaluate(weights)
+        loss, slope = self.evaluator.evaluate(weights)
+        if self.keeps:
+            self.kept[id(self.evaluator)] = weights, loss, slope.copy()
+        return loss, slope
 
 
 class Population:
@@ -97,19 +112,20 @@ class Population:
             order: self._over(LossGradient(network, chosen=counts, order=order)) for order in orders
         }
         self._living: dict[int | None, Evaluator] = {}
+        self._kept: dict[int, tuple[FloatArray, Any, FloatArray]] = {}
         self.modes: float | None = None
 
     def full(self, tally: Tally) -> Evaluator:
         """The loss with the whole softmax, also of weights that don't have the symmetry."""
-        return _Counted(self._full, tally)
+        return _Counted(self._full, tally, self._kept)
 
     def exact(self, tally: Tally) -> Evaluator:
         """The same of weights that have it."""
-        return _Counted(self._exact[None], tally)
+        return _Counted(self._exact[None], tally, self._kept)
 
-    def reduced(self, tally: Tally, order: int | None = None) -> Evaluator:
-        """The loss by what lives, up to a cumulant."""
-        return _Counted((self._living or self._exact)[order], tally)
+    def reduced(self, tally: Tally, order: int | None = None, keeps: bool = False) -> Evaluator:
+        """The loss by what lives, up to a cumulant; what is kept costs nothing at the same stack again."""
+        return _Counted((self._living or self._exact)[order], tally, self._kept, keeps)
 
     def flow(self, tally: Tally, order: int | None, step: float) -> PopulationFlow:
         """The modified flow of the reduced loss."""
@@ -131,6 +147,7 @@ class Population:
         ----------
         stack, slope: weights, and the gradient of the whole loss there.
         """
+        self._kept.clear()
         self._living, self.modes = {}, None
         if not has_components(self.network) or not np.isfinite(slope).all():
             return
@@ -139,7 +156,7 @@ class Population:
             if found is None:
                 return
             whole, modes = found
-            near = _Counted(self._over(whole), tally).evaluate(stack)[1]
+            near = _Counted(self._over(whole), tally, {}).evaluate(stack)[1]
             if np.linalg.norm(near - slope) <= ROOM * np.linalg.norm(slope):
                 self._living = {None: self._over(whole), ORDER: self._over(whole.at_order(ORDER))}
                 self.modes = modes
