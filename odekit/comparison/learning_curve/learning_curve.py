@@ -78,7 +78,7 @@ class PredictionCost:
 
     @property
     def share(self) -> float:
-        """Operations of the prediction with its band over those of the training; NaN for a flow."""
+        """Operations of the prediction with its band over those of the training; NaN without a step."""
         if not self.steps:
             return float("nan")
         return (self.operations + self.band_operations) / (self.steps * self.operations_of_a_step)
@@ -253,7 +253,9 @@ class LearningCurve(Labelled):
         cost = self.cost
         steps = ""
         if cost.steps is not None:
-            steps = f"; training takes {cost.steps:,} steps, {_times(1 / cost.share)} the operations"
+            steps = f"; training takes {cost.steps:,} steps"
+        if cost.steps:
+            steps += f", {1 / cost.share:.2g} times the operations"
         classes = f"; over classes of {self.symmetries} symmetries" if self.symmetries > 1 else ""
         return (
             f"{self.ended}; {self._regimes_told()}{classes}; {cost.gradients:,} gradients and "
@@ -272,10 +274,6 @@ class LearningCurve(Labelled):
 
     def _curves(self) -> tuple[FloatArray, ...]:
         return self.loss, self.loss_band, self.accuracy
-
-
-def _times(factor: float) -> str:
-    return f"{factor:.2g} times"
 
 
 def guessing(network: Network) -> float:
