@@ -1,15 +1,17 @@
 """What it costs to know a training beforehand: flows at cumulant orders, the whole prediction, and training.
 
     python benchmarks/orders.py [--quick] [--orders 11,23,47] [--neurons 64,512] [--plateau 2000] [--seed 0]
-                                [--json FILE]
+                                [--start iid|single_frequency|equal_magnitude|symmetric] [--json FILE]
 
-For each p and M a network of random weights is trained by plain descent, whose step is such that the first
-blow-up takes ``--plateau`` steps, until its loss has fallen by nine tenths of ln p. Beside it, in the same
-process: the modified equation's flow at order 1, 2, 3 and with the whole softmax, up to where the loss has
-fallen by .1, before which order 1 means something; and the prediction to the end, with its band and without.
-Each row tells full gradients and seconds, and both over those of the training up to the same time. A step of
-descent is a gradient. Explicit integration is bound by the descent's own stability: past the plateau it
-gains little. The orders cost the same here, in arrays: what is saved is the plateau.
+For each p and M a network is trained by plain descent, whose step is such that the first blow-up takes
+``--plateau`` steps, until its loss has fallen by nine tenths of ln p. Its start is drawn, or symmetric: a few
+random neurons, each moved along x -> x + s for all s, M of them about. Beside it, in the same process: the
+modified equation's flow at order 1, 2, 3 and with the whole softmax, up to where the loss has fallen by .1,
+before which order 1 means something; and the prediction to the end, with its band and without. Each row tells
+gradients and seconds, and both over those of the training up to the same time, as well as the operations: a
+gradient by living modes or over orbit classes takes less than a full one. A step of descent is a gradient.
+Explicit integration is bound by the descent's own stability: past the plateau it gains little. The orders
+cost the same here, in arrays: what is saved is the plateau.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from numpy.typing import NDArray
 
 from odekit import Network, predict
 from odekit.comparison.flows import PopulationFlow
-from odekit.simulation import LossGradient, Run, blas_threads, initial_weights
+from odekit.simulation import INITS, LossGradient, Run, blas_threads, initial_weights
 
 __all__ = ["main", "rows"]
 
@@ -39,7 +41,19 @@ BEGINNING, END = 0.1, 0.9  # falls of the loss: in nats, and in shares of ln p
 MOST_STEPS = 20  # plateaus that a training may take
 FLOWS = {"flow, order 1": 1, "flow, order 2": 2, "flow, order 3": 3, "flow, whole softmax": None}
 PREDICTION = "prediction to the end"
-COLUMNS = ("p", "M", "who", "until t", "gradients", "seconds", "gradients / training", "seconds / training")
+COLUMNS = (
+    "p",
+    "M",
+    "who",
+    "until t",
+    "gradients",
+    "seconds",
+    "gradients / training",
+    "operations / training",
+    "seconds / training",
+)
+SYMMETRIC = "symmetric"
+STARTS = (*INITS, SYMMETRIC)
 ENDED = "ended"
 
 
@@ -53,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--neurons", default="64,512", metavar="M,M")
     parser.add_argument("--plateau", type=int, default=2000, help="steps to the first blow-up")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--start", choices=STARTS, default="iid")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args(arguments)
     orders, neurons = ([int(each) for each in text.split(",")] for text in (options.orders, options.neurons))
@@ -60,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"| {' | '.join(COLUMNS)} |\n|{'|'.join('---' for _ in COLUMNS)}|")
     found = []
     for p, M in sizes:
-        for row in rows(p, M, options.plateau, options.seed):
+        for row in rows(p, M, options.plateau, options.seed, options.start):
             found.append(row)
             print(f"| {' | '.join(_shown(row[name]) for name in COLUMNS)} |", flush=True)
     ends = {(row["p"], row["M"]): row[ENDED] for row in found if ENDED in row}
@@ -70,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def rows(p: int, M: int, plateau: int, seed: int) -> Iterator[Row]:
+def rows(p: int, M: int, plateau: int, seed: int, init: str = "iid") -> Iterator[Row]:
     """Rows of one network, the training first.
 
     Parameters
@@ -78,19 +93,23 @@ def rows(p: int, M: int, plateau: int, seed: int) -> Iterator[Row]:
     p, M: order of the cyclic group, and neurons.
     plateau: steps of descent to the first blow-up.
     seed: of the start.
+    init: one of `STARTS`.
     """
-    network = Network(f"Z{p}", neurons=M)
-    start = initial_weights(network, "iid", SCALE, np.random.default_rng(seed))
+    network, start = _started(p, M, init, np.random.default_rng(seed))
+    M = network.neurons
     weights = PopulationFlow(network).by_name(start[None])
     blow_up = float(predict(Run(np.zeros(1), weights, network)).blow_up_time.min())
     step = blow_up / plateau
     with blas_threads(network):
         falls, clock = _trained(network, start, step, MOST_STEPS * plateau)
-        first = int(np.argmax(falls > BEGINNING))
+        first, full = int(np.argmax(falls > BEGINNING)), LossGradient(network).operations
 
-        def row(who: str, t: float, gradients: int, seconds: float) -> Row:
+        def row(who: str, t: float, gradients: int, seconds: float, operations: float | None = None) -> Row:
             taken = min(round(t / step), len(clock) - 1)
-            values = (p, M, who, t, gradients, seconds, gradients / taken, seconds / float(clock[taken]))
+            share = gradients / taken
+            # Those of full gradients, where nothing else is said.
+            ratio = share if operations is None else operations / (taken * full)
+            values = (p, M, who, t, gradients, seconds, share, ratio, seconds / float(clock[taken]))
             return dict(zip(COLUMNS, values, strict=True))
 
         yield row("training", step * (len(falls) - 1), len(falls) - 1, float(clock[-1]))
@@ -102,8 +121,20 @@ def rows(p: int, M: int, plateau: int, seed: int) -> Iterator[Row]:
     curve = predict(Run(np.zeros(1), weights, network, meta={"learning_rate": step}), until="end")
     cost, end = curve.cost, float(curve.t[-1])
     ended = {ENDED: curve.ended}
-    yield row(PREDICTION, end, cost.gradients, cost.seconds - cost.band_seconds) | ended
-    yield row(f"{PREDICTION}, with band", end, cost.gradients + cost.band_gradients, cost.seconds) | ended
+    yield row(PREDICTION, end, cost.gradients, cost.seconds - cost.band_seconds, cost.operations) | ended
+    gradients, operations = cost.gradients + cost.band_gradients, cost.operations + cost.band_operations
+    yield row(f"{PREDICTION}, with band", end, gradients, cost.seconds, operations) | ended
+
+
+def _started(p: int, M: int, init: str, generator: np.random.Generator) -> tuple[Network, FloatArray]:
+    """A network and its start, (2, p, M); a symmetric one has a multiple of p neurons."""
+    network = Network(f"Z{p}", neurons=M)
+    if init != SYMMETRIC:
+        return network, initial_weights(network, init, SCALE, generator)
+    few = network.replaced(neurons=max(1, M // p))
+    theta, xi = initial_weights(few, "iid", SCALE, generator)
+    moved = [np.stack([np.roll(theta, s, axis=0), np.roll(xi, 2 * s, axis=0)]) for s in range(p)]
+    return network.replaced(neurons=few.neurons * p), np.concatenate(moved, axis=-1)
 
 
 def _trained(network: Network, start: FloatArray, step: float, most: int) -> tuple[FloatArray, FloatArray]:

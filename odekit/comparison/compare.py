@@ -20,7 +20,7 @@ from odekit.comparison.explanation import explain_clock, forgiven, why_no_verdic
 from odekit.comparison.judge import Judge
 from odekit.comparison.parts import Parts, relative_gap
 from odekit.comparison.trajectories import Trajectory, TrajectoryComparison, compare_trajectory
-from odekit.errors import InputError, ReductionError
+from odekit.errors import InputError, ReductionError, shown
 from odekit.numbers import integer, positive, real
 from odekit.simulation import CUMULANTS, Run, blas_threads, load_run
 from odekit.systems import System
@@ -116,8 +116,8 @@ def compare(
     ------
     FileError: a file that can't be read.
     InputError: a tolerance or level that is not positive, a factor that is zero, or a run whose meta
-        contradicts itself; a trajectory without a system, or a run with one; a state whose beginning is not
-        known, a parameter without value, or a formula that can't be read.
+        contradicts itself; a trajectory without a system, or with an order, or a run with a system; a state
+        whose beginning is not known, a parameter without value, or a formula that can't be read.
     UnknownNameError: a name that neither the trajectory nor the system has.
 
     >>> import numpy as np, odekit
@@ -133,6 +133,13 @@ def compare(
     ('confirmed', 'refuted')
     """
     if isinstance(source, Trajectory) or system is not None:
+        if order is not None:
+            raise InputError(
+                "the order is of the softmax's cumulants, for runs of odekit's own",
+                expected="no order with a trajectory, whose system says it all",
+                received=f"order={shown(order)}",
+                hint="odekit.derive(network, order=2) as the system",
+            )
         return compare_trajectory(
             *_pair(source, system),
             mapping({} if observe is None else observe, "observables", '{"u": "a**2 + b**2"}'),

@@ -127,6 +127,9 @@ def predict(
     neurons are followed together, by the modified equation of the run's plain descent, or by its gradient
     flow: with the logits' cumulants up to the third while the next ones are small, then with the whole
     softmax, and by steps of descent where these are too long for the equation, or to integrate costs as much.
+    Where that takes fewer operations, modes that hold next to nothing of a quadratic neuron on an Abelian
+    group rest, and of a population that a symmetry of the task leaves as it is, one tuple of inputs stands
+    for all of its orbit.
 
     Parameters
     ----------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,13 +39,17 @@ class Regime:
     name: ``"order 3"``, of the last cumulant of the logits that is kept; ``"whole softmax"``; or
         ``"steps of descent"``, where these are long or cost less than to integrate.
     start, end: times.
-    distance: largest relative distance of the field to that with the whole softmax on the stretch.
+    distance: largest relative distance of the field to that with the whole softmax and all weights on the
+        stretch.
+    modes: of a neuron's embeddings, how many were followed in the mean, the others held still; None where all
+        weights were followed.
     """
 
     name: str
     start: float
     end: float
     distance: float
+    modes: float | None = None
 
 
 @dataclass(frozen=True)
@@ -53,17 +58,30 @@ class PredictionCost:
 
     Parameters
     ----------
-    gradients: evaluations of the full gradient for the orbit, its loss and its regimes.
+    gradients: evaluations of the gradient for the orbit, its loss and its regimes.
     band_gradients: those for the band.
+    operations, band_operations: what these cost, in floating-point operations of matrix products: a gradient
+        by living modes, or over orbit classes, costs less than the full one.
     steps: of the training up to the same time; None for a gradient flow.
+    operations_of_a_step: what the full gradient of one costs.
     seconds, band_seconds: of the whole, and of the band in it.
     """
 
     gradients: int
     band_gradients: int
+    operations: float
+    band_operations: float
     steps: int | None
+    operations_of_a_step: float
     seconds: float
     band_seconds: float
+
+    @property
+    def share(self) -> float:
+        """Operations of the prediction with its band over those of the training; NaN without a step."""
+        if not self.steps:
+            return float("nan")
+        return (self.operations + self.band_operations) / (self.steps * self.operations_of_a_step)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -75,14 +93,17 @@ class LearningCurve(Labelled):
     t: (T,) increasing, in the run's time.
     loss: (T,) of the network, mean or sum over all tuples of inputs.
     accuracy: (T,) in [0, 1].
-    loss_band: (T,) how far the loss may be off: twice the largest distance so far to a second orbit, that of
-        the whole softmax with the next power of the step in the modified equation, at a looser tolerance;
-        infinite where that one has blown up.
+    loss_band: (T,) how far the loss may be off: twice the largest so far of what the weights' error makes of
+        it, the neurons' parts added up without signs. The error is what the flow makes of all that is
+        neglected: the next power of the step in the modified equation, the softmax beyond its cumulants, the
+        modes that are held still, and the integrator's estimate of its own. Infinite where that blows up.
     neuron_band: (T, M) the same of each neuron's weights, over their length.
     weights: by name, each (T, M, n).
     network: whose training it is.
     step: of plain descent, 0 for a gradient flow.
     regimes: in order.
+    symmetries: maps of the task that leave the population as it is: with more than one, one tuple of inputs
+        stood for its class.
     cost: of the prediction.
     ended: why it ends where it does.
     notes: what is assumed of the training.
@@ -97,6 +118,7 @@ class LearningCurve(Labelled):
     network: Network
     step: float
     regimes: tuple[Regime, ...]
+    symmetries: int
     cost: PredictionCost
     ended: str
     notes: tuple[str, ...] = ()
@@ -159,10 +181,11 @@ class LearningCurve(Labelled):
             "accuracy": plain(self.accuracy),
             "regimes": [
                 {"field": regime.name, "start": regime.start, "end": regime.end}
-                | {"distance": plain(regime.distance)}
+                | {"distance": plain(regime.distance), "modes": regime.modes}
                 for regime in self.regimes
             ],
-            "cost": plain(vars(self.cost)),
+            "symmetries": self.symmetries,
+            "cost": plain(vars(self.cost) | {"share": self.cost.share}),
             **(self._dominant() if network.finite_group.is_abelian else {}),
         }
 
@@ -228,14 +251,26 @@ class LearningCurve(Labelled):
     def told(self) -> str:
         """Why it ends, its regimes and its cost, in one sentence."""
         cost = self.cost
-        steps = "" if cost.steps is None else f"; training takes {cost.steps:,} steps"
+        steps = ""
+        if cost.steps is not None:
+            steps = f"; training takes {cost.steps:,} steps"
+        if cost.steps:
+            steps += f", {1 / cost.share:.2g} times the operations"
+        classes = f"; over classes of {self.symmetries} symmetries" if self.symmetries > 1 else ""
         return (
-            f"{self.ended}; {self._regimes_told()}; {cost.gradients:,} gradients and "
+            f"{self.ended}; {self._regimes_told()}{classes}; {cost.gradients:,} gradients and "
             f"{cost.band_gradients:,} for the band{steps}; {cost.seconds:.2g} s"
         )
 
     def _regimes_told(self) -> str:
-        return ", ".join(f"{regime.name} from t = {regime.start:.6g}" for regime in self.regimes)
+        """When each field begins, and how many modes of a neuron it follows where this isn't all."""
+        told = []
+        for name, stretch in groupby(self.regimes, key=lambda regime: regime.name):
+            regimes = list(stretch)
+            modes = [f"{each.modes:.3g}" for each in regimes if each.modes is not None]
+            of = f" with {' to '.join(dict.fromkeys([modes[0], modes[-1]]))} modes a neuron" if modes else ""
+            told.append(f"{name}{of} from t = {regimes[0].start:.6g}")
+        return ", ".join(told)
 
     def _curves(self) -> tuple[FloatArray, ...]:
         return self.loss, self.loss_band, self.accuracy

@@ -7,14 +7,14 @@ With z_m = sum_i theta_i,m[x_i], f[h] = a sum_m xi_m[h] act(z_m) and P = softmax
 
 import threading
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from odekit.arguments import chosen as chosen_name
-from odekit.arrays import BoolArray, FloatArray
+from odekit.arrays import FloatArray
 from odekit.errors import InputError, shown
 from odekit.networks import Network, check_network
 from odekit.numbers import integer
@@ -28,7 +28,7 @@ from odekit.simulation.gradient.lane import (
     uniform_residual,
 )
 from odekit.simulation.gradient.loss_jax import JaxGradient
-from odekit.simulation.gradient.plan import Block, lanes
+from odekit.simulation.gradient.plan import Block, Counts, dense_operations, lanes, softmax_operations
 from odekit.simulation.gradient.threads import side_by_side
 from odekit.simulation.weights import Embedding, Stack, stack, unstack
 
@@ -51,8 +51,8 @@ class LossGradient:
     dtype: float64, or float32, in which a loss and a gradient are good to some 1e-6 of their terms.
     backend: ``"numpy"``, or ``"jax"`` for loss and gradient on an accelerator; what is uniform, and the
         accuracy, are NumPy's.
-    chosen: (n,) * s bool, the tuples of inputs that count, by default all; at least one. The mean loss, and
-        the accuracy, are those over them.
+    chosen: (n,) * s bool, the tuples of inputs that count, or int, how often each does; by default all, once;
+        at least one. The mean loss, and the accuracy, are those over them.
     order: 1, 2 or 3, of the last cumulant of the logits over the answers that ``log sum exp`` keeps; None for
         all. With NumPy only.
 
@@ -78,7 +78,7 @@ class LossGradient:
         *,
         dtype: DTypeLike = np.float64,
         backend: str = "numpy",
-        chosen: BoolArray | None = None,
+        chosen: Counts | None = None,
         order: int | None = None,
     ) -> None:
         chosen_name("backend", backend, BACKENDS)
@@ -146,6 +146,12 @@ class LossGradient:
                 current_question()()
                 yield block, lane.hidden(block, weights)
 
+    @cached_property
+    def operations(self) -> float:
+        """What an evaluation costs, in floating-point operations of matrix products."""
+        order, rows = self.network.finite_group.order, sum(len(b) for lane in self._plan for b in lane)
+        return dense_operations(order, self.network.neurons, rows) + softmax_operations(order, rows)
+
     def _add_up(self, weights: Stack, residual: Residual) -> tuple[Any, Stack]:
         """Loss and gradient, the sums over the lanes in their order."""
         scaled = self.network.logit_scale * weights[-1]
@@ -176,12 +182,13 @@ def _check_backend(backend: str) -> None:
         raise InputError("the loss at an order has no such backend", expected="numpy", received=backend)
 
 
-def _check_chosen(network: Network, chosen: BoolArray) -> None:
+def _check_chosen(network: Network, chosen: Counts) -> None:
     shape = network.labels().shape
-    if chosen.dtype != np.bool_ or chosen.shape != shape or not chosen.any():
+    is_count = chosen.dtype.kind == "b" or (chosen.dtype.kind in "iu" and chosen.min(initial=0) >= 0)
+    if not is_count or chosen.shape != shape or not chosen.any():
         raise InputError(
             "no choice of tuples of inputs",
-            expected=f"booleans of shape {shape}, not all false",
+            expected=f"booleans, or counts, of shape {shape}, not all false",
             received=f"{chosen.dtype} of shape {chosen.shape}, {np.count_nonzero(chosen)} true",
         )
 

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from odekit.arrays import BoolArray
 from odekit.expressions import FUNCTION_NAMES, Meanings
 from odekit.extras import require_jax
 from odekit.networks import Network
-from odekit.simulation.gradient.plan import Tuples, tuples
+from odekit.simulation.gradient.plan import Counts, Tuples, tuples
 from odekit.simulation.weights import Stack
 
 __all__ = ["JaxGradient"]
@@ -36,7 +35,7 @@ class JaxGradient:
     MissingExtraError: jax isn't installed, or is too old.
     """
 
-    def __init__(self, network: Network, rows: int | None = None, chosen: BoolArray | None = None) -> None:
+    def __init__(self, network: Network, rows: int | None = None, chosen: Counts | None = None) -> None:
         self._jax = require_jax()
         order = network.finite_group.order
         most = rows or max(1, BLOCK_ENTRIES // max(network.neurons, order))

@@ -17,7 +17,19 @@ import numpy as np
 from odekit.arrays import BoolArray, FloatArray, IntArray
 from odekit.networks import Network
 
-__all__ = ["Block", "Tuples", "lane_count", "lanes", "tuples"]
+__all__ = [
+    "Block",
+    "Counts",
+    "Tuples",
+    "dense_operations",
+    "lane_count",
+    "lanes",
+    "softmax_operations",
+    "tuples",
+]
+
+# Of tuples of inputs, which count, or how often.
+Counts = BoolArray | IntArray
 
 # Large blocks leave the cache, small ones make thin matrix products and too many calls.
 BLOCK_ENTRIES = 160_000
@@ -26,6 +38,18 @@ LEAST_ROWS = 128
 LANE_PRODUCTS = 2**23
 ELEMENTS_PER_LANE = 48
 MOST_LANES = 8
+# Floating-point operations of an entry of the softmax, an exponential and some ten others.
+OF_AN_ENTRY = 30.0
+
+
+def dense_operations(order: int, neurons: int, rows: int) -> float:
+    """Floating-point operations of the three matrix products between rows, neurons and the group."""
+    return 6.0 * order * neurons * rows
+
+
+def softmax_operations(order: int, rows: int) -> float:
+    """Floating-point operations of the softmax at so many rows, about."""
+    return OF_AN_ENTRY * order * rows
 
 
 @dataclass(frozen=True)
@@ -105,17 +129,18 @@ class Block:
         )
 
 
-def tuples(network: Network, chosen: BoolArray | None = None) -> Tuples:
+def tuples(network: Network, chosen: Counts | None = None) -> Tuples:
     """Tuples of inputs of the network's task, diagonal by diagonal.
 
-    These are all, or those where ``chosen``, (n,) * s, is true. The mean loss is that over them.
+    These are all, or those where ``chosen``, (n,) * s, is true, or as often as it says. The mean loss is that
+    over them.
     """
     labels = network.labels()
     order, shared = labels.shape[0], network.embedding == "shared"
     inputs = np.indices(labels.shape).reshape(labels.ndim, -1)
     codes = _diagonal_codes(inputs, labels.shape, shared) * order + labels.ravel()
     if chosen is not None:
-        codes = codes[chosen.ravel()]
+        codes = np.repeat(codes, chosen.ravel().astype(np.intp))
     entries, counts = np.unique(codes, return_counts=True)
     rows, entry_rows = np.unique(entries // order, return_inverse=True)
     *offsets, first = np.unravel_index(rows, labels.shape)
@@ -124,7 +149,7 @@ def tuples(network: Network, chosen: BoolArray | None = None) -> Tuples:
     return Tuples(_columns(elements, network), entry_rows, entries % order, shares, order)
 
 
-def lanes(network: Network, rows: int | None = None, chosen: BoolArray | None = None) -> list[list[Block]]:
+def lanes(network: Network, rows: int | None = None, chosen: Counts | None = None) -> list[list[Block]]:
     """The tuples of inputs in blocks, dealt to lanes that can be added up side by side.
 
     How many lanes there are follows from the sizes alone, not from the machine, and so does the order of

@@ -7,7 +7,7 @@ import numpy as np
 from odekit.arrays import BoolArray, FloatArray
 from odekit.errors import InputError
 from odekit.networks import Network
-from odekit.simulation.gradient import LossGradient, energy_gradient, unit_network
+from odekit.simulation.gradient import Evaluator, LossGradient, energy_gradient, unit_network
 from odekit.simulation.training.spheres import normalise, parts, project
 from odekit.simulation.weights import norms, rates
 
@@ -26,6 +26,7 @@ class Velocity:
         which is that of the summed loss at logit scale 1 with every probability replaced by 1/n.
     chosen: the tuples of inputs that the full loss is over, see `LossGradient`; by default all.
     order: of the last cumulant that the full loss keeps, see `LossGradient`; by default all.
+    gradient: of the full loss, by default a `LossGradient`.
 
     Raises
     ------
@@ -38,20 +39,24 @@ class Velocity:
         softmax: str = "full",
         chosen: BoolArray | None = None,
         order: int | None = None,
+        gradient: Evaluator | None = None,
     ) -> None:
         self.network = unit_network(network) if softmax == "uniform" else network
         self.is_uniform = softmax == "uniform"
         self.spheres = parts(network)
         self.rates = rates(network)
-        self._full = LossGradient(self.network, chosen=chosen, order=order)
+        self._full = gradient or LossGradient(self.network, chosen=chosen, order=order)
         self.slope = energy_gradient(network) if self.is_uniform else self._descend
 
     def __call__(self, weights: FloatArray) -> FloatArray:
         """The velocity, (e + 1, n, M)."""
-        velocity = self.slope(weights)
-        velocity *= self.rates
-        project(self.spheres, weights, velocity)
-        return velocity
+        return self.turned(weights, self.slope(weights))
+
+    def turned(self, weights: FloatArray, ascent: FloatArray) -> FloatArray:
+        """An ascent, such as minus the gradient, with the rates and tangent to the spheres, in its place."""
+        ascent *= self.rates
+        project(self.spheres, weights, ascent)
+        return ascent
 
     def measure(self, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
         """The velocity, and every neuron's residual (M,), its norm over that before the projection.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -49,7 +51,8 @@ def plot_learning_curve(curve: LearningCurve, run: Run | None = None, *, axes: A
         if run is not None:
             _draw_run(chosen, curve, check_run_given(run))
         chosen.axhline(guess, color=HORIZON["color"], linewidth=0.7, zorder=1, label="uniform guess")
-        for regime, dash in zip(curve.regimes[1:], DASHES, strict=False):
+        changes = [after for before, after in pairwise(curve.regimes) if after.name != before.name]
+        for regime, dash in zip(changes, DASHES, strict=False):
             chosen.axvline(regime.start, **{**HORIZON, "linestyle": dash}, label=f"{regime.name} from here")
         chosen.set(xlabel=TIME, ylabel=f"cross-entropy, {curve.network.loss} (nats)")
         chosen.set_xlim(curve.t[0], curve.t[-1])

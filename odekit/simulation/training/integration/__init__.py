@@ -1,5 +1,6 @@
 """How is one flow followed? Steps of an explicit method, of a stabilised one where the flow is stiff."""
 
+from odekit.simulation.training.integration.chebyshev import chebyshev_step, stable_stages
 from odekit.simulation.training.integration.journal import (
     Journal,
     State,
@@ -16,11 +17,13 @@ __all__ = [
     "Journal",
     "State",
     "Stepper",
+    "chebyshev_step",
     "current_journal",
     "follow",
     "has_kink",
     "integrate",
     "keeping",
     "out_of_reach",
+    "stable_stages",
     "stop_training",
 ]

@@ -13,7 +13,7 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 
-__all__ = ["Chebyshev", "spectral_radius"]
+__all__ = ["Chebyshev", "chebyshev_step", "spectral_radius", "stable_stages"]
 
 Slope = Callable[[FloatArray], FloatArray]
 
@@ -98,7 +98,7 @@ class Chebyshev:
         return self._stages(step) / step
 
     def _stages(self, step: float) -> int:
-        return max(2, math.ceil(math.sqrt(1 + 1.54 * MARGIN * step * self.radius)))
+        return stable_stages(step * self.radius)
 
     def _longest(self) -> float:
         bound = 1.54 * MARGIN * self.radius
@@ -115,6 +115,11 @@ class Chebyshev:
         gap = 0.8 * (self.y - reached) + 0.4 * step * (self.f + slope)
         gap /= self._atol + self._rtol * np.maximum(np.abs(self.y), np.abs(reached))
         return float(np.sqrt(np.mean(gap**2)))
+
+
+def stable_stages(length: float) -> int:
+    """Stages of a step of which the length times the spectral radius is given."""
+    return max(2, math.ceil(math.sqrt(1 + 1.54 * MARGIN * length)))
 
 
 def chebyshev_step(

@@ -92,6 +92,26 @@ def test_the_orbit_comes_at_the_times_that_are_asked_for_and_at_the_ends_of_step
         np.testing.assert_allclose(stack, exact, rtol=1e-6, atol=1e-7)
 
 
+@pytest.mark.parametrize("order", [None, 3])
+def test_the_next_term_is_what_another_power_of_the_step_adds(order: int | None) -> None:
+    first, second = (PopulationFlow(NETWORKS[0], order, 0.05, power) for power in (1, 2))
+    stack = start(NETWORKS[0])
+    term = second.field(stack) - first.field(stack)
+    np.testing.assert_allclose(first.next_term(stack), term, rtol=1e-9, atol=1e-15)
+    half = PopulationFlow(NETWORKS[0], order, 0.025).next_term(stack)
+    assert np.linalg.norm(term) == pytest.approx(4 * np.linalg.norm(half), rel=0.1)
+    assert not PopulationFlow(NETWORKS[0], order).next_term(stack).any()
+
+
+def test_what_a_step_strays_is_within_the_tolerance() -> None:
+    flow, rtol = PopulationFlow(NETWORKS[0], 2), 1e-6
+    assert flow.error == 0
+    ends = flow.follow(start(NETWORKS[0]), np.array([0.0, 4.0]), rtol, parts=1)
+    next(ends)
+    for _, stack in ends:
+        assert 0 < np.linalg.norm(flow.error) < 2 * rtol * np.linalg.norm(stack)
+
+
 def test_an_orbit_that_blows_up_ends() -> None:
     flow = PopulationFlow(Network("Z5", neurons=3), 1)
     found = list(flow.follow(start(NETWORKS[0], 0.6), np.linspace(0.0, 1e4, 11), 1e-8))

@@ -109,7 +109,11 @@ def test_where_integration_is_as_dear_as_descent_its_steps_go_on_and_reach_it_ex
 
 def test_the_cost_is_told_beside_the_training(curve: LearningCurve) -> None:
     assert curve.cost.steps == 160
-    assert 0 < curve.cost.gradients < orbit.MOST_GRADIENTS
+    assert 0 < curve.cost.band_gradients < curve.cost.gradients < orbit.MOST_GRADIENTS
+    full = LossGradient(NETWORK).operations
+    assert curve.cost.operations == pytest.approx(curve.cost.gradients * full)
+    assert curve.cost.share * 160 == pytest.approx(curve.cost.gradients + curve.cost.band_gradients)
+    assert f"{1 / curve.cost.share:.2g} times the operations" in curve.told()
     assert f"training takes {curve.cost.steps} steps" in curve.told()
     assert "order 3 from t = 0" in curve.told()
 
@@ -182,6 +186,9 @@ def test_json_and_labelled_arrays_hold_the_curves(curve: LearningCurve) -> None:
     told = json.loads(json.dumps(curve.to_json(), allow_nan=False))
     assert told["loss"] == curve.loss.tolist()
     assert [regime["field"] for regime in told["regimes"]] == ["order 3", "whole softmax", "steps of descent"]
+    assert {regime["modes"] for regime in told["regimes"]} == {None}
+    assert told["symmetries"] == 1
+    assert told["cost"]["share"] == curve.cost.share
     assert len(told["modes"]) == 32
     neuron, place = told["modes"][3], curve.modes.dominant[-1, 3]
     assert neuron["mode"] == curve.modes.basis.labels[place]
@@ -220,8 +227,10 @@ def test_a_flow_on_spheres_is_followed_and_descent_there_refused() -> None:
 
 def test_an_unknown_step_is_told(trained: Run) -> None:
     bare = Run(trained.t[:1], {name: w[:1] for name, w in trained.weights.items()}, NETWORK)
-    (note,) = predict(bare, until=1.0).notes
+    flown = predict(bare, until=1.0)
+    (note,) = flown.notes
     assert "doesn't tell its steps" in note
+    assert "training takes" not in flown.told()
 
 
 def test_steps_that_vary_are_told(trained: Run) -> None:

@@ -333,6 +333,8 @@ def test_a_trajectory_needs_a_system_and_a_run_needs_none() -> None:
         compare(trajectory, "x' = x")
     with pytest.raises(InputError, match="load_trajectory"):
         compare("run.npz", system("x' = x"))
+    with pytest.raises(InputError, match="the order is of the softmax's cumulants"):
+        compare(trajectory, system("x' = x"), order=2)  # type: ignore[call-overload]
 
 
 def test_the_result_is_data_labelled_arrays_and_words() -> None:
