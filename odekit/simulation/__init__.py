@@ -10,7 +10,15 @@ from odekit.simulation.gradient import (
     loss_and_gradient,
     uniform_gradient,
 )
-from odekit.simulation.models import end_to_end, train_linear
+from odekit.simulation.models import (
+    Prompts,
+    attention_gradient,
+    descend_attention,
+    draw_prompts,
+    end_to_end,
+    follow_heads,
+    train_linear,
+)
 from odekit.simulation.runs import (
     FLOW,
     Run,
@@ -48,16 +56,21 @@ __all__ = [
     "SOFTMAXES",
     "Cost",
     "LossGradient",
+    "Prompts",
     "Run",
     "ScaleRun",
     "Velocity",
     "accuracies",
     "accuracy",
+    "attention_gradient",
     "blas_threads",
     "check_group",
     "check_run",
+    "descend_attention",
+    "draw_prompts",
     "draw_split",
     "end_to_end",
+    "follow_heads",
     "has_kink",
     "initial_weights",
     "is_gradient_flow",

@@ -1,7 +1,8 @@
 """Claims on attention that learns regression in context; one file a claim."""
 
+from odekit.claims.in_context_attention.head_pairing import CLAIM as HEAD_PAIRING
 from odekit.claims.verdict import Claim
 
 __all__ = ["CLAIMS"]
 
-CLAIMS: tuple[Claim, ...] = ()
+CLAIMS: tuple[Claim, ...] = (HEAD_PAIRING,)

@@ -33,7 +33,8 @@ def expectation(
     Parameters
     ----------
     expression: text, or a SymPy expression, whose other symbols are constants. Over Gaussian variables a
-        polynomial in them, or several, each times the exponential of a linear form; over data any formula.
+        polynomial in them, or several, each times the exponential of a linear form;
+        over data any formula.
     gaussian: (mean, variance) by name, and covariance by pair of names, as numbers or formulas in the
         parameters: ``{"x": (0, 1), "y": ("m", "v"), ("x", "y"): "c"}``. Pairs that are left out have
         covariance 0.
@@ -47,8 +48,8 @@ def expectation(
 
     Raises
     ------
-    InputError: neither or both of the two, a formula that is none of these in Gaussian variables, covariances that
-        no variables have, or data of different numbers of samples, or that are not finite.
+    InputError: neither or both of the two, a formula that is none of these in Gaussian variables,
+        covariances that no variables have, or data of different numbers of samples, or that are not finite.
     UnknownNameError: a name that nothing declares.
 
     Source: Isserlis 1918, and Wick 1950; by the recursion E[x_i f] = m_i E[f] + sum_j C_ij E[df/dx_j], and

@@ -107,7 +107,9 @@ def test_a_formula_that_is_not_finite_or_real_at_a_sample_has_no_mean(formula: s
         expectation(formula, data={"x": [2, 0]}, parameters="k")
 
 
-@pytest.mark.parametrize("formula", ["x*exp(x/2 - y/4)", "exp(x)*(y - exp(-x/2))**2 + y", "(1 + exp(y/2))**2*x*y"])
+@pytest.mark.parametrize(
+    "formula", ["x*exp(x/2 - y/4)", "exp(x)*(y - exp(-x/2))**2 + y", "(1 + exp(y/2))**2*x*y"]
+)
 def test_polynomials_times_exponentials_agree_with_quadrature(formula: str) -> None:
     mean, covariance = np.array([0.25, -0.5]), np.array([[0.5, 0.25], [0.25, 0.75]])
     law = {"x": (0.25, 0.5), "y": (-0.5, 0.75), ("x", "y"): 0.25}
