@@ -1,8 +1,9 @@
 """Claims on attention that learns regression in context; one file a claim."""
 
+from odekit.claims.in_context_attention.attention_slow_law import CLAIM as ATTENTION_SLOW_LAW
 from odekit.claims.in_context_attention.head_pairing import CLAIM as HEAD_PAIRING
 from odekit.claims.verdict import Claim
 
 __all__ = ["CLAIMS"]
 
-CLAIMS: tuple[Claim, ...] = (HEAD_PAIRING,)
+CLAIMS: tuple[Claim, ...] = (HEAD_PAIRING, ATTENTION_SLOW_LAW)
