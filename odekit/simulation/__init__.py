@@ -11,6 +11,7 @@ from odekit.simulation.gradient import (
     uniform_gradient,
 )
 from odekit.simulation.models import (
+    AttentionDescent,
     Prompts,
     attention_gradient,
     descend_attention,
@@ -54,6 +55,7 @@ __all__ = [
     "METHODS",
     "PASSING",
     "SOFTMAXES",
+    "AttentionDescent",
     "Cost",
     "LossGradient",
     "Prompts",

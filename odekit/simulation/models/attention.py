@@ -11,7 +11,14 @@ from scipy.integrate import solve_ivp
 from odekit.arrays import FloatArray
 from odekit.errors import InputError
 
-__all__ = ["Prompts", "attention_gradient", "descend_attention", "draw_prompts", "follow_heads"]
+__all__ = [
+    "AttentionDescent",
+    "Prompts",
+    "attention_gradient",
+    "descend_attention",
+    "draw_prompts",
+    "follow_heads",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +35,22 @@ class Prompts:
     tokens: FloatArray
     queries: FloatArray
     targets: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class AttentionDescent:
+    """Weights before and after every step, and the gradients that each group of prompts gave.
+
+    Parameters
+    ----------
+    key_query: (steps + 1, head, d + 1, d). output: (steps + 1, head, d + 1).
+    of_keys: (steps, group, head, d + 1, d). of_output: (steps, group, head, d + 1).
+    """
+
+    key_query: FloatArray
+    output: FloatArray
+    of_keys: FloatArray
+    of_output: FloatArray
 
 
 def draw_prompts(
@@ -86,28 +109,33 @@ def descend_attention(
     generator: np.random.Generator,
     *,
     prompts: int,
+    groups: int,
     context: int,
     noise: float,
     learning_rate: float,
     steps: int,
-) -> tuple[FloatArray, FloatArray]:
-    """Stochastic descent of all weights, on new prompts at each step.
+) -> AttentionDescent:
+    """Stochastic descent of all weights, on new prompts at each step; groups tell the gradient's error.
 
     Parameters
     ----------
     key_query, output: the weights at the start, as `attention_gradient`.
-    prompts, context, noise: as `draw_prompts`.
-
-    Returns
-    -------
-    (steps + 1, head, d + 1, d) and (steps + 1, head, d + 1).
+    prompts, groups: prompts of a group, and groups of a step.
+    context, noise: as `draw_prompts`.
     """
     path = [(key_query, output)]
+    gradients = []
     for _ in range(steps):
-        drawn = draw_prompts(generator, prompts, context, key_query.shape[2], noise)
-        _, of_keys, of_output = attention_gradient(*path[-1], drawn)
-        path.append((path[-1][0] - learning_rate * of_keys, path[-1][1] - learning_rate * of_output))
-    return np.array([keys for keys, _ in path]), np.array([out for _, out in path])
+        drawn = [draw_prompts(generator, prompts, context, key_query.shape[2], noise) for _ in range(groups)]
+        gradients.append([attention_gradient(*path[-1], each)[1:] for each in drawn])
+        mean = [np.mean(parts, axis=0) for parts in zip(*gradients[-1], strict=True)]
+        path.append((path[-1][0] - learning_rate * mean[0], path[-1][1] - learning_rate * mean[1]))
+    return AttentionDescent(
+        np.array([keys for keys, _ in path]),
+        np.array([out for _, out in path]),
+        np.array([[keys for keys, _ in step] for step in gradients]),
+        np.array([[out for _, out in step] for step in gradients]),
+    )
 
 
 def follow_heads(
