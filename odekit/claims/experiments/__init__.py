@@ -1,4 +1,3 @@
 """What is measured? Networks, starts and measurements that several claims share."""
 
-from odekit.claims.experiments.averaged_attention import *
 from odekit.claims.experiments.singular_modes import *

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import sympy as sp
 
 from odekit.arrays import FloatArray
-from odekit.claims.experiments import averaged_loss
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.verdict import Claim, Verdict, judge
+from odekit.derivation import SlowLaw, averaged_loss, slow_law
 from odekit.groups import FiniteGroup
 from odekit.simulation import follow_heads
 from odekit.systems import System, gradient_flow, reduce
@@ -24,43 +23,37 @@ SCALE = 0.3
 HEADS, MORE = (2, 3), (2, 3, 4)
 RATIO = 8.0  # of neighbouring times, in which the weight falls by sqrt(2)
 TIMES = RATIO ** np.arange(3, 9)  # earlier the heads still pair
-ORDER = 14  # of exponentials in w, which the three terms of the valley need
 RTOL, LOOSER = 1e-10, 1e-9  # their difference tells the integrator's error
 TOLERANCE = 0.01  # what an exponent of 1/7 would cost is 0.14 of it, and half the prefactor all of it
 
 
 @dataclass(frozen=True)
-class _Law:
-    """``w' = -rate w^power (1 + next w^step)`` on the slow manifold.
+class _Predicted:
+    """What a slow law says of the time, at given numbers.
 
     Parameters
     ----------
-    rate, next: in c and d.
-    power, step: whole numbers.
+    exponent: of the time, in w.
+    speed: K of ``w^(1 - power) ~ K t``.
+    order: q, so that the next order is smaller by t^(-q).
+    remainder: ``t^q ((z(8 t) - z(t))/(7 K t) - 1)`` for ``z = w^(1 - power)``.
     """
 
-    rate: sp.Expr
-    next: sp.Expr
-    power: int
-    step: int
+    exponent: float
+    speed: float
+    order: float
+    remainder: float
 
-    @property
-    def exponent(self) -> float:
-        """Of the time, in w."""
-        return -1.0 / (self.power - 1)
-
-    def speed(self, values: Mapping[str, float]) -> float:
-        """K of ``w^(1 - power) ~ K t``."""
-        return (self.power - 1) * _value(self.rate, values)
-
-    def remainder(self, values: Mapping[str, float]) -> float:
-        """``t^q ((z(8 t) - z(t))/(7 K t) - 1)`` for ``z = w^(1 - power)``, ``q = step/(power - 1)``.
-
-        By ``z' = K (1 + next z^(-q))``, whose solution is ``K t + next (K t)^(1 - q)/(1 - q)``.
-        """
-        q = self.step / (self.power - 1)
+    @staticmethod
+    def by(law: SlowLaw, values: Mapping[str, float]) -> "_Predicted":
+        """From ``z' = K (1 + next z^(-q))``, whose solution is ``K t + next (K t)^(1 - q)/(1 - q)``."""
+        rate, following = (
+            float(each.subs({symbol: values[symbol.name] for symbol in each.free_symbols}))
+            for each in (law.rate, law.next)
+        )
+        speed, q = (law.power - 1) * rate, law.step / (law.power - 1)
         growth = (RATIO ** (1 - q) - 1) / (RATIO - 1) / (1 - q)
-        return float(growth * _value(self.next, values) * self.speed(values) ** -q)
+        return _Predicted(-1 / (law.power - 1), speed, q, float(growth * following * speed**-q))
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,15 +75,15 @@ class _Fall:
         What is left falls by 4 from one time to the next, like t^(-2/3), and by 8 after an extrapolation;
         the last change bounds it, doubled for the terms beyond.
         """
-        law = _law(self.groups)
-        speed = np.diff(self.w ** (1.0 - law.power)) / np.diff(TIMES) / law.speed(values) - 1
+        law = _Predicted.by(_law(self.groups), values)
+        speed = np.diff(self.w ** (1 / law.exponent)) / np.diff(TIMES) / law.speed - 1
         slopes = np.diff(np.log(self.w)) / np.diff(np.log(TIMES)) / law.exponent - 1
         better = (4 * speed[1:] - speed[:-1]) / 3
         name = f"{sum(self.groups)} heads"
         far = {f"exponent, {name}": float(slopes[-1]), f"prefactor, {name}": float(better[-1])}
         left = dict(zip(far, (_change(slopes[-2:], 4), _change(better[-2:], 8)), strict=True))
         if self.groups == (1, 1):
-            rest = speed * TIMES[:-1] ** (law.step / (law.power - 1)) / law.remainder(values) - 1
+            rest = speed * TIMES[:-1] ** law.order / law.remainder - 1
             # Later it is what is left of a difference of 1e-4 and less.
             far[f"next order, {name}"] = float(rest[2])
             left[f"next order, {name}"] = _change(rest[1:3], 4)
@@ -129,17 +122,16 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         measured=far,
         checks={
             "pairs are closed": pair.closed and pair.certify().passed,
-            "full key-query matrices, whose metric in omega is d, have the same law": sp.simplify(
-                _law((1, 1), full=True).rate - law.rate
-            )
-            == 0,
+            "full key-query matrices, whose metric in omega is d, have the same law": (
+                _law((1, 1), full=True).rate == law.rate
+            ),
         },
         evidence={
             "c": noise,
             "inputs": values["d"],
             "heads of either sign": [fall.groups for fall in tight],
             "exponents": [np.diff(np.log(fall.w)) / np.diff(np.log(TIMES)) for fall in tight],
-            "slow manifold": f"w' = -({law.rate})*w**{law.power}*(1 + ({law.next})*w**{law.step})",
+            "slow manifold": str(law),
             "series": _series(tight[0], values),
         },
         text="The loss alone is flat along the valley $m w = 1/(2 (1 + c d))$ up to the fourth order in w; "
@@ -170,39 +162,8 @@ def _groups(sizes: tuple[int, int], full: bool = False) -> System:
 
 
 @cache
-def _law(sizes: tuple[int, int], full: bool = False) -> _Law:
-    """The slow manifold ``m = (a_0 + a_1 w^4 + a_2 w^8)/w``, by its invariance, order by order."""
-    system = _groups(sizes, full)
-    m, w = system.states
-    coefficients = sp.symbols("a0:3")
-    v = sp.Add(*(each * w ** (4 * i) for i, each in enumerate(coefficients)))
-    of_m, of_w = (_expanded(system.rhs[state], w).subs(m, v / w).expand() for state in (m, w))
-    tangent = sp.expand(w * v.diff(w) - v)  # w^2 dm/dw
-    invariance = sp.expand(w**2 * of_m - tangent * of_w)
-    known: dict[sp.Symbol, sp.Expr] = {}
-    for i, each in enumerate(coefficients):
-        order = sp.numer(sp.together(invariance.coeff(w, 4 * i - 1).subs(known)))
-        known[each] = sp.factor(next(root for root in sp.solve(order, each) if root != 0))
-    up, down = _leading(of_m, w, known), _leading(tangent, w, known)
-    (first, rate), (second, later) = up[0], up[1]
-    step = second - first
-    shift = dict(down).get(step, sp.S.Zero) / down[0][1]
-    return _Law(sp.factor(-rate / down[0][1]), sp.factor(later / rate - shift), first + 2 - down[0][0], step)
-
-
-def _expanded(rate: sp.Expr, w: sp.Symbol) -> sp.Expr:
-    """A velocity with its exponentials as polynomials in w."""
-    return sp.expand(rate).replace(sp.exp, lambda of: sp.series(sp.exp(of), w, 0, ORDER).removeO())
-
-
-def _leading(formula: sp.Expr, w: sp.Symbol, known: Mapping[sp.Symbol, sp.Expr]) -> list[tuple[int, sp.Expr]]:
-    """Powers of w with what stands before them, up to the last that three terms of the valley give."""
-    found = [(k, sp.factor(formula.coeff(w, k).subs(known))) for k in range(ORDER - 4)]
-    return [(power, factor) for power, factor in found if factor != 0]
-
-
-def _value(formula: sp.Expr, values: Mapping[str, float]) -> float:
-    return float(formula.subs({symbol: values[symbol.name] for symbol in formula.free_symbols}))
+def _law(sizes: tuple[int, int], full: bool = False) -> SlowLaw:
+    return slow_law(_groups(sizes, full))
 
 
 def _start(generator: np.random.Generator, heads: int) -> FloatArray:
@@ -225,14 +186,14 @@ def _change(values: Sequence[float] | FloatArray, fall: float) -> float:
 
 
 def _series(fall: _Fall, values: Mapping[str, float]) -> dict[str, object]:
-    law = _law(fall.groups)
+    law = _Predicted.by(_law(fall.groups), values)
     return {
         "x": {"label": "time", "values": TIMES},
         "y": {"label": "key-query weight"},
         "curves": {
             "two heads": fall.w,
-            "slow law": (law.speed(values) * TIMES) ** law.exponent,
-            "with half the prefactor": (law.speed(values) / 2 * TIMES) ** law.exponent,
+            "slow law": (law.speed * TIMES) ** law.exponent,
+            "with half the prefactor": (law.speed / 2 * TIMES) ** law.exponent,
         },
         "scale": "loglog",
         "caption": "Size of the key-query weights of two paired heads over time, in weight space, beside "

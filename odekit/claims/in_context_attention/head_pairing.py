@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import sympy as sp
 
 from odekit.arrays import FloatArray
-from odekit.claims.experiments import averaged_loss
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.verdict import Claim, Verdict, judge
+from odekit.derivation import averaged_loss, least_slope, valley_slope
 from odekit.groups import FiniteGroup
 from odekit.simulation import follow_heads
 from odekit.systems import System, gradient_flow, reduce
@@ -164,28 +163,15 @@ def _on_manifold(heads: int, signs: list[int]) -> System:
     return reduce(flow, {state: formula for row in ansatz for state, formula in (row[:2], row[2:])})
 
 
-@cache
-def _slopes() -> tuple[sp.Expr, sp.Expr, sp.Expr]:
-    """As `_Limits`, in formulas: of a pair along its valley as w falls, of equal heads at least energy."""
-    pair, alone = _pair(), _alone()
-    w = pair.states[1]
-    paired = sp.limit(2 * w * _valley(pair), w, 0)
-    bottom = sp.S(alone.energy).subs(alone.states[0], _valley(alone))
-    weight = next(root for root in sp.solve(sp.numer(sp.factor(bottom.diff(w))), w) if root.is_positive)
-    return paired, (2 * w * _valley(alone)).subs(w, weight), weight
-
-
-def _valley(system: System) -> sp.Expr:
-    """The value m of least energy at a given w."""
-    m = system.states[0]
-    (least,) = sp.solve(sp.S(system.energy).diff(m), m)
-    return least
-
-
 def _limits(noise: float) -> _Limits:
+    """What the derivation gives, at these numbers."""
     values = {"c": noise, "d": DIMENSION}
+    formulas = (valley_slope(_pair()), *least_slope(_alone()))
     return _Limits(
-        *(float(formula.subs({s: values[s.name] for s in formula.free_symbols})) for formula in _slopes())
+        *(
+            float(each.subs({symbol: values[symbol.name] for symbol in each.free_symbols}))
+            for each in formulas
+        )
     )
 
 

@@ -7,11 +7,11 @@ import numpy as np
 from scipy.stats import norm
 
 from odekit.arrays import FloatArray
-from odekit.claims.experiments import AveragedLoss, averaged_loss, finite_loss
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.statistics import LEVEL
 from odekit.claims.verdict import Claim, Verdict, judge
+from odekit.derivation import AveragedLoss, averaged_loss, finite_loss
 from odekit.groups import FiniteGroup
 from odekit.simulation import descend_attention
 from odekit.solvers import solve
