@@ -1,4 +1,4 @@
-"""What do heads of softmax attention learn in context? Their averaged loss, and the drift along its valley."""
+"""What do heads of softmax attention learn in context? Their averaged loss and the drift along its valley."""
 
 from odekit.derivation.attention.averaged_loss import *
 from odekit.derivation.attention.slow_manifold import *

@@ -171,15 +171,23 @@ def follow_heads(
         of_omega = mu * missing - dimension * mu * ((spread * mu) @ omega)
         return np.concatenate([omega * missing - spread @ mu, of_omega])
 
-    found = solve_ivp(
-        velocity,
-        (times[0], times[-1]),
-        np.concatenate([mu, omega]),
-        "LSODA",
-        times,
-        rtol=rtol,
-        atol=1e-3 * rtol,
-    )
+    try:
+        with np.errstate(over="raise", invalid="raise"):
+            found = solve_ivp(
+                velocity,
+                (times[0], times[-1]),
+                np.concatenate([mu, omega]),
+                "LSODA",
+                times,
+                rtol=rtol,
+                atol=1e-3 * rtol,
+            )
+    except FloatingPointError as error:
+        raise _lost(str(error)) from error
     if not found.success:
-        raise InputError("the heads can't be followed", received=found.message)
+        raise _lost(found.message)
     return found.y[:heads].T, found.y[heads:].T
+
+
+def _lost(reason: str) -> InputError:
+    return InputError("the heads can't be followed", expected="a flow without overflow", received=reason)
