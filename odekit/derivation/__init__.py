@@ -7,6 +7,7 @@ from odekit.derivation.attention import (
     averaged_loss,
     finite_loss,
     least_slope,
+    linear_loss,
     slow_law,
     valley_slope,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "lift",
     "lifted_of",
     "lifted_system",
+    "linear_loss",
     "maximiser",
     "network_of",
     "parity_parts",

@@ -8,7 +8,7 @@ import sympy as sp
 
 from odekit.systems import Variable, expectation, variable
 
-__all__ = ["AveragedLoss", "averaged_loss", "finite_loss"]
+__all__ = ["AveragedLoss", "averaged_loss", "finite_loss", "linear_loss"]
 
 D, C, S, R, Q, A, B = sp.symbols("d c s r q a b", positive=True)
 # Of a token beside a query of length sqrt(q): z is its input along the query, y its label. A task w of
@@ -62,6 +62,20 @@ def averaged_loss(heads: int) -> AveragedLoss:
     output = sp.Add(*(m * _at(pooled.mean.subs(Q, D), w, D) for m, w in pairs))
     bias = sp.factor(expectation((R - output) ** 2, {"r": (0, 1)}))
     noise = sp.factor(_quadratic(mu, omega, lambda w, v: _at(spread, w, D, v)) * C / (1 + S**2))
+    return AveragedLoss((bias + noise + S**2) / 2, mu, omega)
+
+
+@cache
+def linear_loss(heads: int) -> AveragedLoss:
+    """That of linear attention, whose heads pool labels with weights ``omega x . q/tokens``, in its limit."""
+    mu, omega = variable("mu", heads), variable("omega", heads)
+    weighted = sp.sqrt(Q) * sp.Symbol("z") * sp.Symbol("y")  # x . q = sqrt(q) z
+    mean, square = _over_tokens(weighted), _over_tokens(weighted**2)
+    covariance = expectation((square - mean**2).subs(Q, D), {"r": (0, 1)})
+    spread = D * sp.limit(covariance / D, D, sp.oo)
+    slope = sp.Add(*(m * w for m, w in zip(mu.symbols, omega.symbols, strict=True)))
+    bias = sp.factor(expectation((R - slope * mean.subs(Q, D)) ** 2, {"r": (0, 1)}))
+    noise = sp.factor(slope**2 * spread * C / (1 + S**2))
     return AveragedLoss((bias + noise + S**2) / 2, mu, omega)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from odekit.derivation import averaged_loss, finite_loss, least_slope, slow_law, valley_slope
+from odekit.derivation import averaged_loss, finite_loss, least_slope, linear_loss, slow_law, valley_slope
 from odekit.simulation import attention_gradient, draw_prompts
 from odekit.systems import System, gradient_flow, reduce
 
@@ -71,3 +71,12 @@ def test_the_slow_law_is_the_known_one_with_its_next_order() -> None:
     known = -(40 * (1 + c * d) ** 3 + 19 * c * d**3 - d**2) / (10 * (1 + c * d))
     assert sp.simplify(law.next - known) == 0
     assert str(law).startswith("w' = -(2*c*d**3/3)*w**7*(1 + ")
+
+
+def test_the_loss_of_linear_attention_is_that_of_its_moments() -> None:
+    """``E[f^2] = slope^2 (1 + c d)`` for many inputs, of ``f = slope sum_i y_i x_i . q/n``."""
+    mu, omega = sp.Matrix(sp.symbols("mu1:3", real=True)), sp.Matrix(sp.symbols("omega1:3", real=True))
+    c, d, s = sp.symbols("c d s", positive=True)
+    slope = mu.dot(omega)
+    known = (1 + s**2 - 2 * slope + slope**2 * (1 + c * d)) / 2
+    assert sp.expand(linear_loss(2).loss - known) == 0
