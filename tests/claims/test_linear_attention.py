@@ -11,7 +11,7 @@ from odekit.claims import Verdict
 from odekit.claims.in_context_attention import linear_attention
 from odekit.groups import group
 from odekit.simulation import follow_heads
-from odekit.systems import gradient_flow
+from odekit.systems import gradient_flow, reduce
 
 Verify = Callable[..., Verdict]
 Sound = Callable[[Verdict], bool]
@@ -24,7 +24,10 @@ def test_the_claim_is_confirmed_and_its_control_refuted(verdict: Verify, is_soun
 
 
 def test_linear_heads_of_another_noise_are_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = gradient_flow("((1 - 2*m*w)**2 + 1.01*c*d*(2*m*w)**2)/4", "m w", parameters="c d s")
+    slope = "(mu1*omega1 + mu2*omega2)"
+    loss = f"((1 - {slope})**2 + 1.01*c*d*{slope}**2)/2"
+    flow = gradient_flow(loss, "mu1 mu2 omega1 omega2", parameters="c d s")
+    other = reduce(flow, {"mu1": "m", "mu2": "-m", "omega1": "w", "omega2": "-w"})
     monkeypatch.setattr(linear_attention, "_pair", lambda: other)
     assert anew(ID).outcome == "refuted"
 

@@ -9,7 +9,9 @@ import pytest
 
 from odekit.claims import Verdict
 from odekit.claims.in_context_attention import trained_attention
+from odekit.derivation import AveragedLoss
 from odekit.groups import group
+from odekit.systems import System, gradient_flow
 
 Verify = Callable[..., Verdict]
 Sound = Callable[[Verdict], bool]
@@ -41,25 +43,25 @@ def test_a_descent_that_steps_too_far_is_refuted(anew: Verify, monkeypatch: pyte
 def test_a_flow_of_key_query_weights_twice_as_fast_is_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gradient_flow = trained_attention.gradient_flow
+    def faster(averaged: AveragedLoss, matrices: bool) -> System:
+        metric = {"omega": "d/2"} if matrices else None
+        weights = [averaged.mu, averaged.omega]
+        return gradient_flow(averaged.loss, weights, metric, parameters=[*averaged.parameters])
 
-    def faster(*given: object, metric: object, **rest: object) -> object:
-        return gradient_flow(*given, metric=metric and {"omega": "d/2"}, **rest)
-
-    monkeypatch.setattr(trained_attention, "gradient_flow", faster)
+    monkeypatch.setattr(trained_attention, "_flow", faster)
     assert anew(ID).outcome == "refuted"
 
 
 @pytest.mark.slow
 def test_the_deviation_by_sampling_is_that_of_repeated_runs() -> None:
-    """24 runs of few prompts know a standard deviation to some 15 %."""
+    """16 runs of few prompts know a standard deviation to some 18 %."""
     start = np.array([trained_attention.VALUES, trained_attention.KEYS])
-    runs = [trained_attention._trained(start, np.random.default_rng(seed), 2) for seed in range(24)]
+    runs = [trained_attention._trained(start, np.random.default_rng(seed), 2) for seed in range(16)]
     flow = trained_attention._flow(trained_attention.averaged_loss(2), True)
     covariance = np.mean([run.covariance for run in runs], axis=0)
     _, expected = trained_attention._stepped(flow, start, covariance)
     found = np.std([run.heads[32] for run in runs], axis=0, ddof=1)
-    np.testing.assert_allclose(found, expected[32], rtol=0.5)
+    np.testing.assert_allclose(found, expected[32], rtol=0.6)
 
 
 def test_it_is_about_no_group() -> None:
