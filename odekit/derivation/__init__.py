@@ -1,6 +1,16 @@
 """What is a network's reduced ODE? From its loss to its flow in modes or blocks, derived and certified."""
 
 from odekit.derivation.answers import complex_equations, elliptic_curve, holds_at, network_of, sphere_report
+from odekit.derivation.attention import (
+    AveragedLoss,
+    SlowLaw,
+    averaged_loss,
+    finite_loss,
+    least_slope,
+    linear_loss,
+    slow_law,
+    valley_slope,
+)
 from odekit.derivation.blocks import (
     BlockCertificate,
     ConservationLaw,
@@ -34,6 +44,7 @@ from odekit.derivation.resonances import Resonance, close, resonances
 from odekit.derivation.spheres import CriticalPoint, SphereReport, alignment_rate
 
 __all__ = [
+    "AveragedLoss",
     "BlockCertificate",
     "BlockPopulation",
     "ConservationLaw",
@@ -48,10 +59,12 @@ __all__ = [
     "Profile",
     "ReducedPopulation",
     "Resonance",
+    "SlowLaw",
     "SphereAnswers",
     "SphereReport",
     "Wave",
     "alignment_rate",
+    "averaged_loss",
     "close",
     "complex_equations",
     "critical_point",
@@ -60,21 +73,26 @@ __all__ = [
     "derive",
     "elliptic_curve",
     "energy_profile",
+    "finite_loss",
     "growth_shape",
     "harmonic",
     "holds_at",
     "initial_rates",
     "landscape",
+    "least_slope",
     "lift",
     "lifted_of",
     "lifted_system",
+    "linear_loss",
     "maximiser",
     "network_of",
     "parity_parts",
     "population_logits",
     "reduced_population",
     "resonances",
+    "slow_law",
     "sphere_report",
     "system_in_blocks",
+    "valley_slope",
     "with_decay",
 ]

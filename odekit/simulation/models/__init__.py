@@ -1,4 +1,5 @@
 """Training of networks that compose no group elements, each by its own loss, in weight space."""
 
+from odekit.simulation.models.attention import *
 from odekit.simulation.models.linear import *
 from odekit.simulation.models.parts import *

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +14,7 @@ from odekit.errors import InputError, named, shown
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.numbers import is_real
 from odekit.systems.algebra import read_formula
+from odekit.systems.energies.exponentials import by_exponent
 from odekit.systems.energies.variables import declared_parameters, declared_variables
 from odekit.systems.energies.vocabulary import Vocabulary, parameter_values
 
@@ -32,7 +33,8 @@ def expectation(
     Parameters
     ----------
     expression: text, or a SymPy expression, whose other symbols are constants. Over Gaussian variables a
-        polynomial in them; over data any formula.
+        polynomial in them, or several, each times the exponential of a linear form;
+        over data any formula.
     gaussian: (mean, variance) by name, and covariance by pair of names, as numbers or formulas in the
         parameters: ``{"x": (0, 1), "y": ("m", "v"), ("x", "y"): "c"}``. Pairs that are left out have
         covariance 0.
@@ -46,14 +48,17 @@ def expectation(
 
     Raises
     ------
-    InputError: neither or both of the two, a formula that is no polynomial in Gaussian variables, covariances
-        that no variables have, or data of different numbers of samples, or that are not finite.
+    InputError: neither or both of the two, a formula that is none of these in Gaussian variables,
+        covariances that no variables have, or data of different numbers of samples, or that are not finite.
     UnknownNameError: a name that nothing declares.
 
-    Source: Isserlis 1918, and Wick 1950; by the recursion E[x_i f] = m_i E[f] + sum_j C_ij E[df/dx_j].
+    Source: Isserlis 1918, and Wick 1950; by the recursion E[x_i f] = m_i E[f] + sum_j C_ij E[df/dx_j], and
+    E[p(x) exp(l x)] = exp(l m + l C l/2) E[p(x + C l)].
 
     >>> expectation("(a*x - y)**2", {"x": (0, 1), "y": (0, "v"), ("x", "y"): "c"}, parameters="a c v")
     a**2 - 2*a*c + v
+    >>> expectation("x*exp(a*x)", {"x": (0, 1)}, parameters="a")
+    a*exp(a**2/2)
     >>> expectation("a*x**2", data=[1, 2, 3], parameters="a")
     14*a/3
     """
@@ -127,17 +132,26 @@ class _Gaussian:
 
     def mean(self, formula: sp.Expr) -> sp.Expr:
         try:
-            polynomial = sp.Poly(formula, *self.symbols)
+            parts = by_exponent(formula, self.symbols)
         except sp.PolynomialError:
             raise InputError(
                 "the formula is no polynomial in the Gaussian variables",
-                expected=f"a polynomial in {', '.join(map(str, self.symbols))}",
+                expected=f"a polynomial in {', '.join(map(str, self.symbols))}, or several, each times the "
+                "exponential of a linear form",
                 received=str(formula)[:80],
                 hint="data, or a Taylor polynomial",
             ) from None
+        return sp.Add(*(self._weighted(polynomial, exponent) for exponent, polynomial in parts.items()))
+
+    def _weighted(self, polynomial: sp.Poly, exponent: sp.Expr) -> sp.Expr:
+        """Of a polynomial times exp(l): l moves the mean m to ``m + C l``, by completing the square."""
+        slope = sp.Matrix([exponent.diff(symbol) for symbol in self.symbols])
+        shift, means = self.covariance * slope, sp.Matrix(self.means)
+        at_mean = exponent.xreplace(dict(zip(self.symbols, self.means, strict=True)))
+        moved = replace(self, means=tuple((means + shift).applyfunc(sp.expand)))
         moments: dict[tuple[int, ...], sp.Expr] = {(0,) * len(self.symbols): sp.S.One}
-        parts = (factor * self._moment(powers, moments) for powers, factor in polynomial.terms())
-        return sp.expand(sp.Add(*parts))
+        parts = (factor * moved._moment(powers, moments) for powers, factor in polynomial.terms())
+        return sp.exp(sp.factor(at_mean + slope.dot(shift) / 2)) * sp.expand(sp.Add(*parts))
 
     def _moment(self, powers: tuple[int, ...], known: dict[tuple[int, ...], sp.Expr]) -> sp.Expr:
         """Of a monomial, from those of lower ones, which are kept."""

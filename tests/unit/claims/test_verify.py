@@ -39,7 +39,7 @@ NAMES_B = [
 ]
 NAMES_C = ["softmax-orders", "modified-equation", "loss-curve", "drop-time-law"]
 LINEAR = ["deep-linear"]
-ATTENTION: list[str] = []
+ATTENTION = ["head-pairing", "attention-slow-law", "trained-attention", "linear-attention"]
 INDUCTION: list[str] = []
 LAZY: list[str] = []
 EMERGENCE: list[str] = []

@@ -105,3 +105,25 @@ def test_a_covariance_is_given_once() -> None:
 def test_a_formula_that_is_not_finite_or_real_at_a_sample_has_no_mean(formula: str, where: str) -> None:
     with pytest.raises(InputError, match=f"has no mean over the data.*{where}"):
         expectation(formula, data={"x": [2, 0]}, parameters="k")
+
+
+@pytest.mark.parametrize(
+    "formula", ["x*exp(x/2 - y/4)", "exp(x)*(y - exp(-x/2))**2 + y", "(1 + exp(y/2))**2*x*y"]
+)
+def test_polynomials_times_exponentials_agree_with_quadrature(formula: str) -> None:
+    mean, covariance = np.array([0.25, -0.5]), np.array([[0.5, 0.25], [0.25, 0.75]])
+    law = {"x": (0.25, 0.5), "y": (-0.5, 0.75), ("x", "y"): 0.25}
+    # Ten points take an exponential of slope 1 to some 1e-9.
+    assert float(expectation(formula, law)) == pytest.approx(quadrature(formula, mean, covariance), rel=1e-7)
+
+
+def test_the_moment_generating_function_is_derived() -> None:
+    a, m, v = sp.symbols("a m v", real=True)
+    found = expectation("exp(a*x)", {"x": ("m", "v")}, parameters="a m v")
+    assert sp.simplify(found / sp.exp(a * m + a**2 * v / 2)) == 1
+
+
+@pytest.mark.parametrize("formula", ["exp(x**2/4)", "x*exp(x*y)", "exp(exp(x))", "exp(x)/x"])
+def test_other_exponentials_are_refused(formula: str) -> None:
+    with pytest.raises(InputError, match="several, each times the exponential of a linear form"):
+        expectation(formula, {"x": (0, 1), "y": (0, 1)})

@@ -1,0 +1,229 @@
+"""Heads pair: their values sum to 0 at opposite key-query weights, unless all have one sign."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from odekit.arrays import FloatArray
+from odekit.claims.negative_control import Control
+from odekit.claims.settings import Settings
+from odekit.claims.verdict import Claim, Verdict, judge
+from odekit.derivation import averaged_loss, least_slope, valley_slope
+from odekit.groups import FiniteGroup
+from odekit.simulation import follow_heads
+from odekit.systems import System, gradient_flow, reduce
+
+__all__ = ["CLAIM"]
+
+DIMENSION = 5
+NOISE, SPREAD = 0.0275, 0.3  # c, and by how much its logarithm varies
+SCALE = 0.3
+HEADS = (2, 2, 2, 3, 3, 4)  # of the random starts
+END, EARLIER = 1e5, 8  # the weights fall like t^(-1/6), by sqrt(2) from END/8 to END
+FALL = 4.0  # what tends to 0 does so like omega^4 or faster, and falls by this factor meanwhile
+RTOL, LOOSER = 1e-8, 1e-6  # their difference tells the integrator's error
+TOLERANCE = 0.01  # a tenth of what an unbiased slope would cost, c d/(1 + c d)
+CURVE = 61
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """Heads in weight space.
+
+    Parameters
+    ----------
+    mu, omega, looser_mu, looser_omega: (T, head); the last at the looser tolerance.
+    t: (T,).
+    limits: what the derivation gives.
+    """
+
+    t: FloatArray
+    mu: FloatArray
+    omega: FloatArray
+    looser: tuple[FloatArray, FloatArray]
+    limits: "_Limits"
+
+    @property
+    def pairs(self) -> bool:
+        """Whether there are heads of both signs at the end."""
+        return len({*np.sign(self.omega[-1])}) == 2
+
+    @property
+    def slope(self) -> FloatArray:
+        """``mu . omega``, (T,)."""
+        return np.asarray((self.mu * self.omega).sum(axis=1))
+
+    def departures(self) -> dict[str, FloatArray]:
+        """Relative distances from the limits, (T,)."""
+        return self._of(self.mu, self.omega)
+
+    @property
+    def integrator_error(self) -> float:
+        """Largest change of a distance at the end at the looser tolerance."""
+        other = self._of(*self.looser)
+        return max(float(abs(value[-1] - other[name][-1])) for name, value in self.departures().items())
+
+    def _of(self, mu: FloatArray, omega: FloatArray) -> dict[str, FloatArray]:
+        slope, sizes = (mu * omega).sum(axis=1), np.abs(omega)
+        if not self.pairs:
+            return {
+                "slope of heads of one sign": np.abs(slope / self.limits.alone - 1),
+                "key-query weight of heads of one sign": np.abs(sizes / self.limits.weight - 1).max(axis=1),
+            }
+        mean = sizes.mean(axis=1, keepdims=True)
+        return {
+            "slope of heads of both signs": np.abs(slope / self.limits.paired - 1),
+            "sum of their values": np.abs(mu.sum(axis=1)) / np.abs(mu).sum(axis=1),
+            "spread of their key-query weights": np.abs(sizes / mean - 1).max(axis=1),
+        }
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """What the slope ``mu . omega`` tends to.
+
+    Parameters
+    ----------
+    paired: of heads of both signs.
+    alone, weight: of heads of one sign, and the size of their omega.
+    """
+
+    paired: float
+    alone: float
+    weight: float
+
+
+def experiment(claim: Claim, settings: Settings) -> Verdict:
+    """Follow the averaged flow of 2, 3 and 4 heads from random starts, and one that starts with one sign."""
+    generator = settings.generator(claim.id)
+    noise = NOISE * float(np.exp(generator.uniform(-SPREAD, SPREAD)))
+    limits = _limits(noise)
+    starts = [SCALE * generator.standard_normal((2, heads)) for heads in (8 if settings.full else 1) * HEADS]
+    starts += [SCALE * np.abs(generator.standard_normal((2, 2))), np.array([[0.2, -0.1], [0.1, -0.3]])]
+    runs = [_run(start, noise, limits) for start in starts]
+    last, earlier = (_largest(runs, place) for place in (-1, -2))
+    budget = {
+        "distance from the limit": max(2 * abs(earlier[name] - last[name]) / (FALL - 1) for name in last),
+        "integrator of the heads": max(run.integrator_error for run in runs),
+    }
+    unbiased = max(float(abs(run.slope[-1] - 1)) for run in runs if run.pairs)
+    pair = _pair()
+    return claim.verdict(
+        gap=max(last.values()),
+        budget=budget,
+        tolerance=TOLERANCE,
+        control=Control(
+            "the paired heads' slope $mu . omega$ tends to 1, that of the labels",
+            judge(unbiased, sum(budget.values()), TOLERANCE),
+            "$1/(1 + c d)$",
+        ),
+        predicted=dict.fromkeys(last, 0.0),
+        measured=last,
+        checks={
+            "pairs are closed": pair.closed and pair.certify().passed,
+            "four heads in two equal pairs are closed": _pair(4).closed,
+            "heads of one sign are closed": _alone().closed,
+        },
+        evidence={
+            "c": noise,
+            "inputs": DIMENSION,
+            "slope of paired heads": limits.paired,
+            "slope of heads of one sign": limits.alone,
+            "starts whose heads end with both signs": sum(run.pairs for run in runs),
+            "starts": len(runs),
+            "reduced flow": [f"{state}' = {rate}" for state, rate in pair.rhs.items()],
+            "series": _series(runs[-1]),
+        },
+        text="By the averaged loss, to first order in 1/(tokens) and for many inputs. Heads pair where "
+        "key-query weights of both signs are left: groups of several heads on either side act as one. Heads "
+        "that are all of one sign don't: they stop at $|omega| = 1/sqrt(d)$ with values that do not sum to "
+        f"0, and the smaller slope $1/(1 + e c d)$; here {sum(not run.pairs for run in runs)} of {len(runs)} "
+        "starts.",
+    )
+
+
+@cache
+def _pair(heads: int = 2) -> System:
+    """The flow on ``mu = (m, .., -m, ..)``, ``omega = (w, .., -w, ..)``, found from the averaged loss."""
+    return _on_manifold(heads, [1] * (heads // 2) + [-1] * (heads // 2))
+
+
+@cache
+def _alone() -> System:
+    """The flow of two equal heads."""
+    return _on_manifold(2, [1, 1])
+
+
+def _on_manifold(heads: int, signs: list[int]) -> System:
+    averaged = averaged_loss(heads)
+    flow = gradient_flow(averaged.loss, [averaged.mu, averaged.omega], parameters=[*averaged.parameters])
+    named = zip(averaged.mu.symbols, averaged.omega.symbols, signs, strict=True)
+    ansatz = [(str(mu), f"{sign}*m", str(omega), f"{sign}*w") for mu, omega, sign in named]
+    return reduce(flow, {state: formula for row in ansatz for state, formula in (row[:2], row[2:])})
+
+
+def _limits(noise: float) -> _Limits:
+    """What the derivation gives, at these numbers."""
+    values = {"c": noise, "d": DIMENSION}
+    formulas = (valley_slope(_pair()), *least_slope(_alone()))
+    return _Limits(
+        *(
+            float(each.subs({symbol: values[symbol.name] for symbol in each.free_symbols}))
+            for each in formulas
+        )
+    )
+
+
+def _run(start: FloatArray, noise: float, limits: _Limits) -> _Run:
+    t = np.concatenate([[0.0], np.geomspace(0.1, END / EARLIER, CURVE), [END]])
+    (mu, omega), looser = (
+        follow_heads(start[0], start[1], t, noise, DIMENSION, rtol) for rtol in (RTOL, LOOSER)
+    )
+    return _Run(t, mu, omega, looser, limits)
+
+
+def _largest(runs: list[_Run], place: int) -> dict[str, float]:
+    """The largest distance of each kind over runs, at a moment."""
+    found: dict[str, float] = {}
+    for run in runs:
+        for name, values in run.departures().items():
+            found[name] = max(found.get(name, 0.0), float(values[place]))
+    return found
+
+
+def _series(run: _Run) -> dict[str, object]:
+    """Of the last run, whose two heads start with both signs."""
+    heads = range(run.mu.shape[1])
+    return {
+        "x": {"label": "time", "values": run.t[1:]},
+        "y": {"label": "weight"},
+        "curves": {
+            **{f"value of head {head + 1}": run.mu[1:, head] for head in heads},
+            **{f"key-query weight of head {head + 1}": run.omega[1:, head] for head in heads},
+            "slope mu . omega": run.slope[1:],
+            "its limit 1/(1 + c d)": np.full(len(run.t) - 1, run.limits.paired),
+        },
+        "scale": "semilogx",
+        "caption": "Two heads of averaged attention over time: they pair, so that their values and their "
+        "key-query weights each sum to 0, and their slope is less than 1 by the noise of the pooled labels.",
+    }
+
+
+def _is_about(group: FiniteGroup) -> bool:
+    """No group: heads learn a regression."""
+    return False
+
+
+CLAIM = Claim(
+    id="head-pairing",
+    statement="Heads of averaged softmax attention that regress in context fall into two groups of opposite "
+    "key-query weight $plus.minus w$, whose values sum to 0 and whose slope $mu . omega$ tends to "
+    "$1/(1 + c d)$.",
+    source="arXiv 2503.12734, abstract (zero-sum values); the averaged loss and the limits are derived here",
+    paper="2503.12734",
+    hypotheses="no group: inputs of N(0, I_d), noisy linear labels, heads $K = omega I$, the loss averaged "
+    "over prompts to first order in 1/(tokens), many inputs, key-query weights that keep both signs",
+    experiment=experiment,
+    applies=_is_about,
+)

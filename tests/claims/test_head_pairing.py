@@ -1,0 +1,61 @@
+"""head-pairing: heads of averaged attention in weight space against the derived limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from odekit.claims import Verdict
+from odekit.claims.in_context_attention import head_pairing
+from odekit.groups import group
+
+Verify = Callable[..., Verdict]
+Sound = Callable[[Verdict], bool]
+ID = "head-pairing"
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 10))])
+def test_the_claim_is_confirmed_and_its_control_refuted(verdict: Verify, is_sound: Sound, seed: int) -> None:
+    assert is_sound(verdict(ID, seed))
+
+
+def test_the_reduced_flow_is_the_known_one() -> None:
+    pair = head_pairing._pair()
+    m, w = pair.states
+    c, d, s = pair.parameters[0], pair.parameters[1], pair.parameters[2]
+    known = (1 + s**2 - 4 * m * w + 4 * m**2 * w**2 + 4 * c * m**2 * sp.sinh(d * w**2)) / 2
+    assert sp.simplify((pair.energy - known).rewrite(sp.exp)) == 0
+    for state in pair.states:
+        assert sp.simplify((pair.rhs[state] + known.diff(state) / 2).rewrite(sp.exp)) == 0
+
+
+def test_heads_of_one_sign_are_told_apart(verdict: Verify) -> None:
+    found = verdict(ID)
+    assert 0 < found.evidence["starts whose heads end with both signs"] < found.evidence["starts"]
+    assert found.evidence["slope of heads of one sign"] < found.evidence["slope of paired heads"] < 1
+
+
+@pytest.mark.parametrize("factor", [1.02, 0.98])
+def test_another_slope_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch, factor: float) -> None:
+    slope = head_pairing.valley_slope
+    monkeypatch.setattr(head_pairing, "valley_slope", lambda pair: factor * slope(pair))
+    assert anew(ID).outcome == "refuted"
+
+
+def test_heads_without_the_noise_of_their_labels_are_refuted(
+    anew: Verify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow = head_pairing.follow_heads
+
+    def quieter(mu: np.ndarray, omega: np.ndarray, t: np.ndarray, noise: float, *rest: float) -> object:
+        return follow(mu, omega, t, 0.9 * noise, *rest)
+
+    monkeypatch.setattr(head_pairing, "follow_heads", quieter)
+    assert anew(ID).outcome == "refuted"
+
+
+def test_it_is_about_no_group() -> None:
+    assert not head_pairing.CLAIM.applies(group("Z23"))

@@ -1,0 +1,82 @@
+"""The averaged loss of attention and the slow law of its heads, against known formulas and samples."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from odekit.derivation import averaged_loss, finite_loss, least_slope, linear_loss, slow_law, valley_slope
+from odekit.simulation import attention_gradient, draw_prompts
+from odekit.systems import System, gradient_flow, reduce
+
+
+def _at(formula: sp.Expr, **values: float) -> float:
+    return float(formula.subs({symbol: values[symbol.name] for symbol in formula.free_symbols}))
+
+
+def _on_manifold(second: str) -> System:
+    averaged = averaged_loss(2)
+    flow = gradient_flow(averaged.loss, [averaged.mu, averaged.omega], parameters=[*averaged.parameters])
+    return reduce(flow, {"mu1": "m", "omega1": "w", "mu2": f"{second}m", "omega2": f"{second}w"})
+
+
+def test_the_averaged_loss_is_the_known_one() -> None:
+    mu, omega = sp.Matrix(sp.symbols("mu1:4", real=True)), sp.Matrix(sp.symbols("omega1:4", real=True))
+    c, d, s = sp.symbols("c d s", positive=True)
+    noise = (omega * omega.T).applyfunc(lambda entry: entry + c * sp.exp(d * entry))
+    known = (1 + s**2 - 2 * mu.dot(omega) + (mu.T * noise * mu)[0]) / 2
+    assert sp.expand(averaged_loss(3).loss - known) == 0
+
+
+@pytest.mark.parametrize("of", [averaged_loss, finite_loss])
+def test_the_derived_loss_is_that_of_sampled_prompts(of: object) -> None:
+    """What is left out is of order 1/200^2, and in the averaged one of order omega^2/200."""
+    tokens, inputs, noise = 200, 6, 1.0
+    mu, omega = np.array([1.1, -0.6]), np.array([0.2, -0.25])
+    key_query = omega[:, None, None] * np.eye(inputs + 1, inputs)
+    generator = np.random.default_rng(3)
+    output = mu[:, None] * np.eye(inputs + 1)[-1]
+    drawn = (draw_prompts(generator, 1000, tokens, inputs, noise) for _ in range(10))
+    losses = [attention_gradient(key_query, output, prompts)[0] for prompts in drawn]
+    values = {"mu1": 1.1, "mu2": -0.6, "omega1": 0.2, "omega2": -0.25, "d": inputs, "s": noise}
+    derived = _at(of(2).loss, c=2 / tokens, **values)
+    error = np.std(losses, ddof=1) / np.sqrt(len(losses))
+    assert abs(derived - np.mean(losses)) < 5 * error
+
+
+def test_the_finite_loss_tends_to_the_averaged_one() -> None:
+    differences = []
+    for inputs in (1e3, 1e4):
+        place = {"mu1": 1.1, "mu2": -0.6, "omega1": 0.8 / inputs**0.5, "omega2": -0.7 / inputs**0.5}
+        values = {"d": inputs, "s": 2.0, "c": 1e-4, **place}
+        differences.append(_at(finite_loss(2).loss - averaged_loss(2).loss, **values))
+    # What remains is the shift of the means, which is of order c/(1 + s^2) times mu . omega.
+    assert max(map(abs, differences)) < 1e-4
+
+
+def test_the_slopes_of_pairs_and_of_equal_heads_are_the_known_ones() -> None:
+    c, d = sp.symbols("c d", positive=True)
+    assert sp.simplify(valley_slope(_on_manifold("-")) - 1 / (1 + c * d)) == 0
+    slope, weight = least_slope(_on_manifold(""))
+    assert sp.simplify(slope - 1 / (1 + sp.E * c * d)) == 0
+    assert weight == 1 / sp.sqrt(d)
+
+
+def test_the_slow_law_is_the_known_one_with_its_next_order() -> None:
+    c, d = sp.symbols("c d", positive=True)
+    law = slow_law(_on_manifold("-"))
+    assert (law.power, law.step) == (7, 4)
+    assert sp.simplify(law.rate - 2 * c * d**3 / 3) == 0
+    known = -(40 * (1 + c * d) ** 3 + 19 * c * d**3 - d**2) / (10 * (1 + c * d))
+    assert sp.simplify(law.next - known) == 0
+    assert str(law).startswith("w' = -(2*c*d**3/3)*w**7*(1 + ")
+
+
+def test_the_loss_of_linear_attention_is_that_of_its_moments() -> None:
+    """``E[f^2] = slope^2 (1 + c d)`` for many inputs, of ``f = slope sum_i y_i x_i . q/n``."""
+    mu, omega = sp.Matrix(sp.symbols("mu1:3", real=True)), sp.Matrix(sp.symbols("omega1:3", real=True))
+    c, d, s = sp.symbols("c d s", positive=True)
+    slope = mu.dot(omega)
+    known = (1 + s**2 - 2 * slope + slope**2 * (1 + c * d)) / 2
+    assert sp.expand(linear_loss(2).loss - known) == 0
