@@ -10,7 +10,7 @@ from odekit.simulation.gradient import (
     loss_and_gradient,
     uniform_gradient,
 )
-from odekit.simulation.models import end_to_end, train_linear
+from odekit.simulation.models import end_to_end, train_linear, train_product
 from odekit.simulation.runs import (
     FLOW,
     Run,
@@ -71,6 +71,7 @@ __all__ = [
     "stack_mapping",
     "stop_training",
     "train_linear",
+    "train_product",
     "train_scales",
     "training_cost",
     "uniform_gradient",
