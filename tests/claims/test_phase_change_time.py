@@ -72,12 +72,14 @@ def test_a_law_that_is_off_by_a_hundredth_is_refuted(
     assert anew("phase-change-time").outcome == "refuted"
 
 
-def test_a_training_from_a_larger_vector_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_training_from_a_vector_that_is_a_thousandth_longer_is_refuted(
+    anew: Verify, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(phase_change_time, "STARTS", 1)
     train = rank_one_product.train_product
 
     def grown(vectors: list[np.ndarray], *rest: object) -> list[np.ndarray]:
-        return train([1.01 * vectors[0], *vectors[1:]], *rest)
+        return train([1.001 * vectors[0], *vectors[1:]], *rest)
 
     monkeypatch.setattr(rank_one_product, "train_product", grown)
     assert anew("phase-change-time").outcome == "refuted"
