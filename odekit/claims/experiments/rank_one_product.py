@@ -181,7 +181,8 @@ def trained_product(
 def half_time(run: ProductRun) -> tuple[float, float]:
     """The time at which half of the product is learnt, by a run over `rise_window`, and a bound of its error.
 
-    A rise that lies outside the window is timed at the window's end. The error is that of the integrator, at the looser tolerance, and of the spline, from every other time.
+    A rise that lies outside the window is timed at the window's end. The error is that of the integrator, at
+    the looser tolerance, and of the spline, from every other time.
     """
     found = _half_time(run.t, run.problem.learnt(run.vectors))
     others = (
