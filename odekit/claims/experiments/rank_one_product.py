@@ -6,7 +6,6 @@ from functools import cache
 from itertools import product
 
 import numpy as np
-import sympy as sp
 from scipy.interpolate import CubicSpline
 
 from odekit.arrays import FloatArray
@@ -44,22 +43,20 @@ def product_flow(free: str = FACTORS, sizes: Sequence[int] = (DERIVED,) * 3) -> 
     free: which of the letters a, b and c move.
     sizes: entries of a, b and c.
     """
-    lengths = [sp.Symbol(name, real=True) for name in LENGTHS]
-    targets = [[length, *[sp.S.Zero] * (size - 1)] for length, size in zip(lengths, sizes, strict=True)]
     names = {letter: _entries(letter, size) for letter, size in zip(FACTORS, sizes, strict=True)}
-    vectors = [
-        sp.symbols(names[letter], real=True) if letter in free else target
-        for letter, target in zip(FACTORS, targets, strict=True)
-    ]
-    cells = [
-        (sp.Mul(*(target[i] for target, i in zip(targets, place, strict=True)))
-         - sp.Mul(*(vector[i] for vector, i in zip(vectors, place, strict=True)))) ** 2
-        for place in product(*map(range, sizes))
-    ]  # fmt: skip
     variables = [name for letter in free for name in names[letter]]
-    return gradient_flow(
-        sp.Symbol("k", real=True) * sp.Add(*cells) / 2, variables, parameters=[*LENGTHS, "k"]
-    )
+    held = {
+        letter: [length, *["0"] * (len(names[letter]) - 1)]
+        for letter, length in zip(FACTORS, LENGTHS, strict=True)
+        if letter not in free
+    }
+    cells = [
+        f"({'*'.join(LENGTHS) if not any(place) else 0} - {'*'.join(factors)})**2"
+        for place in product(*map(range, sizes))
+        for factors in [[({**names, **held})[letter][i] for letter, i in zip(FACTORS, place, strict=True)]]
+        if "0" not in factors
+    ]
+    return gradient_flow(f"k*({' + '.join(cells)})/2", variables, parameters=[*LENGTHS, "k"])
 
 
 def product_observables(free: str = FACTORS, sizes: Sequence[int] = (DERIVED,) * 3) -> dict[str, str]:

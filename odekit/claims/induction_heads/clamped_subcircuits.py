@@ -1,13 +1,11 @@
 """Clamping: with one vector held at its target the others grow exponentially, and with two at once."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from math import log
 from typing import Any
 
 import numpy as np
-import sympy as sp
 from scipy.integrate import quad
 
 from odekit.arrays import FloatArray
@@ -26,6 +24,7 @@ from odekit.claims.settings import Settings
 from odekit.claims.verdict import Claim, Verdict, judge
 from odekit.groups import FiniteGroup
 from odekit.solvers import solve
+from odekit.systems import variable
 
 __all__ = ["CLAIM"]
 
@@ -36,7 +35,7 @@ ENDS = {"abc": 120.0, "ab": 20.0, "a": 10.0}  # of the curves, in units of the r
 SMALL = 1e-3 * 0.5 ** np.arange(2)  # of the starts whose times are; their law is off by the square
 MOMENTS = 101
 _PLACES = np.concatenate([[0.0], np.geomspace(0.1, max(ENDS.values()), MOMENTS - 1)])
-_SHARED = sp.Symbol("g", positive=True)  # the overlap of two equal vectors
+_SHARED = variable("g").value  # the overlap of two equal vectors
 RTOL, LOOSER = 1e-11, 1e-10  # their difference tells the integrator's error
 TOLERANCE = 1e-4  # a growth rate that is off by 1 % moves the times by ten units of this and more
 
@@ -175,18 +174,16 @@ def _rise(problem: ProductProblem) -> _Rise:
 
 def _growing_time(part: float) -> float:
     """The time from a small part to half of the product, by quadrature of the flow of equal vectors."""
-    rate = _aligned_rate()
-    return float(quad(lambda x: np.exp(x) / rate(np.exp(x)), log(part), log(0.5) / 2, epsabs=1e-12)[0])
+    rate = np.array(_aligned()[0].as_poly(_SHARED).all_coeffs(), dtype=np.float64)
+
+    def slowness(log_part: float) -> float:
+        return float(np.exp(log_part) / np.polyval(rate, np.exp(log_part)))
+
+    return float(quad(slowness, log(part), log(0.5) / 2, epsabs=1e-12)[0])
 
 
 @cache
-def _aligned_rate() -> Callable[..., Any]:
-    """The rate of a's overlap where b is as a and c clamped, all lengths 1 and k = 1."""
-    found: Callable[..., Any] = sp.lambdify(_SHARED, _aligned()[0])
-    return found
-
-
-def _aligned() -> tuple[sp.Expr, sp.Expr]:
+def _aligned() -> tuple[Any, Any]:
     """Rates of overlap and squared norm of two equal vectors along targets of length 1, c clamped, k = 1."""
     flow = product_system(FREE["c"])
     at = {state: _SHARED if state.name.startswith("m") else _SHARED**2 for state in flow.states}
@@ -197,14 +194,14 @@ def _aligned() -> tuple[sp.Expr, sp.Expr]:
 
 def _stays_aligned() -> bool:
     overlap, norm = _aligned()
-    return bool(sp.expand(norm - 2 * _SHARED * overlap) == 0)
+    return bool((norm - 2 * _SHARED * overlap).expand() == 0)
 
 
 def _degree(free: str) -> int:
     """Of the overlaps' rates at small starts, where overlaps are small as s, and squared norms as s^2."""
-    flow, s = product_system(free), sp.Symbol("s")
+    flow, s = product_system(free), variable("s").value
     sizes = {state: s ** (1 if state.name.startswith("m") else 2) * state for state in flow.states}
-    rate = sp.Poly(flow.rhs[flow["ma"]].subs(sizes, simultaneous=True), s)
+    rate = flow.rhs[flow["ma"]].subs(sizes, simultaneous=True).as_poly(s)
     return int(min(power for (power,) in rate.monoms()))
 
 
