@@ -10,7 +10,13 @@ from odekit.simulation.gradient import (
     loss_and_gradient,
     uniform_gradient,
 )
-from odekit.simulation.models import end_to_end, train_linear, train_product
+from odekit.simulation.models import (
+    end_to_end,
+    quadratic_features,
+    train_linear,
+    train_product,
+    train_quadratic,
+)
 from odekit.simulation.runs import (
     FLOW,
     Run,
@@ -66,12 +72,14 @@ __all__ = [
     "load_weights",
     "logits",
     "loss_and_gradient",
+    "quadratic_features",
     "recorded_rate",
     "simulate",
     "stack_mapping",
     "stop_training",
     "train_linear",
     "train_product",
+    "train_quadratic",
     "train_scales",
     "training_cost",
     "uniform_gradient",

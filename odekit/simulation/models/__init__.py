@@ -3,3 +3,4 @@
 from odekit.simulation.models.linear import *
 from odekit.simulation.models.parts import *
 from odekit.simulation.models.product import *
+from odekit.simulation.models.quadratic import *
