@@ -20,9 +20,8 @@ Verify = Callable[..., Verdict]
 Sound = Callable[[Verdict], bool]
 
 
-@pytest.mark.parametrize("seed", [0, 7])
-def test_the_claim_is_confirmed_and_its_control_refuted(verdict: Verify, is_sound: Sound, seed: int) -> None:
-    assert is_sound(verdict("product-closure", seed))
+def test_the_claim_is_confirmed_and_its_control_refuted(verdict: Verify, is_sound: Sound) -> None:
+    assert is_sound(verdict("product-closure", 0))
 
 
 @pytest.mark.long
