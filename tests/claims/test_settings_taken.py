@@ -19,11 +19,14 @@ CONFIRMED: list[tuple[str, dict[str, Any]]] = [
     ("single-irrep", {"neurons": 8}),
     ("rank-one", {"neurons": 8}),
     ("deep-linear", {"neurons": 5}),
+    ("moment-closure", {"neurons": 7}),
+    ("lazy-limit", {"neurons": 9}),
     ("modified-equation", {"neurons": 9}),
     ("drop-time-law", {"neurons": 8, "scale": 0.05}),
     ("loss-curve", {"neurons": 20, "scale": 0.08}),
 ]
 SLOW: list[tuple[str, dict[str, Any]]] = [
+    ("rich-ordering", {"neurons": 16}),
     ("softmax-orders", {"neurons": 3}),
     ("single-frequency", {"neurons": 5, "scale": 0.08}),
     ("majority-vote", {"scale": 0.05}),

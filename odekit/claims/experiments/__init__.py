@@ -1,3 +1,5 @@
 """What is measured? Networks, starts and measurements that several claims share."""
 
+from odekit.claims.experiments.quadratic_features import *
+from odekit.claims.experiments.rank_one_product import *
 from odekit.claims.experiments.singular_modes import *

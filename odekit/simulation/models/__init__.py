@@ -3,3 +3,5 @@
 from odekit.simulation.models.attention import *
 from odekit.simulation.models.linear import *
 from odekit.simulation.models.parts import *
+from odekit.simulation.models.product import *
+from odekit.simulation.models.quadratic import *
