@@ -1,3 +1,4 @@
 """What is measured? Networks, starts and measurements that several claims share."""
 
+from odekit.claims.experiments.balanced_layers import *
 from odekit.claims.experiments.singular_modes import *

@@ -1,0 +1,70 @@
+"""The reduced equations of each paper, derived again from the loss with the paper's folder out of sight."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+
+import pytest
+import sympy as sp
+
+import odekit
+from odekit.claims.linear_networks import lambda_balanced
+from odekit.systems import System
+
+Hide = Callable[[str], None]
+
+
+@pytest.fixture
+def hide(monkeypatch: pytest.MonkeyPatch) -> Hide:
+    """Takes a folder of claims out of sight: importing anything of it fails."""
+
+    def out_of_sight(folder: str) -> None:
+        name = f"odekit.claims.{folder}"
+        for module in [*sys.modules]:
+            if module == name or module.startswith(f"{name}."):
+                monkeypatch.setitem(sys.modules, module, None)
+        with pytest.raises(ImportError):
+            importlib.import_module(name)
+
+    return out_of_sight
+
+
+def is_same(one: System, other: System) -> bool:
+    """Whether two systems have the same states and velocities, as formulas in names."""
+
+    def plain(system: System) -> dict[str, sp.Expr]:
+        pairs = zip(system.states, system.vector_field, strict=True)
+        return {state.name: sp.sympify(str(velocity)) for state, velocity in pairs}
+
+    first, second = plain(one), plain(other)
+    return set(first) == set(second) and all(sp.simplify(first[name] - second[name]) == 0 for name in first)
+
+
+def test_a_derivation_that_differs_is_seen() -> None:
+    one, other = (odekit.system({"x": f"-{rate}*x"}) for rate in (1, 2))
+    assert is_same(one, one)
+    assert not is_same(one, other)
+
+
+def test_modes_and_statistics_of_two_linear_layers(hide: Hide) -> None:
+    mode, sheet, statistics = (
+        getattr(lambda_balanced, name)() for name in ("_mode", "_sheet", "_statistics")
+    )
+    hide("linear_networks")
+    flow = odekit.gradient_flow("(s - a*b)**2/2", "a b", parameters="s l")
+    observed = odekit.reduce(flow, observables={"u": "a*b", "q": "a**2 + b**2"})
+    assert is_same(observed, mode)
+    assert observed.closed
+    assert is_same(odekit.reduce(flow, {"a": "(z - l/z)/2", "b": "(z + l/z)/2"}), sheet)
+    W, V, S = (sp.Matrix(2, 2, lambda i, j, n=name: sp.Symbol(f"{n}{i + 1}{j + 1}")) for name in "WVS")
+    loss = sum(entry**2 for entry in S - V * W) / 2
+    names = " ".join(str(entry) for entry in [*W, *V])
+    whole = odekit.gradient_flow(str(loss), names, parameters=" ".join(map(str, S)))
+    grams = {"A": W.T * W, "B": V * V.T, "C": V * W}
+    wanted = {state.name: grams[state.name[0]] for state in statistics.states}
+    entries = {n: str(gram[int(n[1]) - 1, int(n[2]) - 1]) for n, gram in wanted.items()}
+    again = odekit.reduce(whole, observables=entries)
+    assert again.closed
+    assert is_same(again, statistics)
