@@ -258,10 +258,7 @@ def _control(case: _Case, budget: float) -> Control:
 
 def _series(cases: list[_Case]) -> dict[str, object]:
     return {
-        "x": {
-            "label": "time, in units of the mode's time at the end",
-            "values": np.linspace(0.0, LIVES, MOMENTS),
-        },
+        "x": {"label": "time times the rate at the end", "values": np.linspace(0.0, LIVES, MOMENTS)},
         "y": {"label": "strength of the mode, relative"},
         "curves": {
             f"l = {case.balance:g}": case.measured[:, -1] / case.run.problem.strengths[-1] for case in cases
