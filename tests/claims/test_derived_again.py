@@ -10,7 +10,7 @@ import pytest
 import sympy as sp
 
 import odekit
-from odekit.claims.linear_networks import lambda_balanced
+from odekit.claims.linear_networks import lambda_balanced, saddle_to_saddle
 from odekit.systems import System
 
 Hide = Callable[[str], None]
@@ -68,3 +68,12 @@ def test_modes_and_statistics_of_two_linear_layers(hide: Hide) -> None:
     again = odekit.reduce(whole, observables=entries)
     assert again.closed
     assert is_same(again, statistics)
+
+
+def test_modes_of_deep_linear_networks(hide: Hide) -> None:
+    sheet = saddle_to_saddle._sheet(3)
+    hide("linear_networks")
+    flow = odekit.gradient_flow("(s - a*b*c)**2/2", "a b c", parameters="s c1 c2")
+    again = odekit.reduce(flow, {"a": "sqrt(x)", "b": "sqrt(x + c1)", "c": "sqrt(x + c2)"})
+    assert again.closed
+    assert is_same(again, sheet)

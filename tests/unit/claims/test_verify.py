@@ -38,7 +38,7 @@ NAMES_B = [
     "group-vote",
 ]
 NAMES_C = ["softmax-orders", "modified-equation", "loss-curve", "drop-time-law"]
-LINEAR = ["deep-linear", "lambda-balanced"]
+LINEAR = ["deep-linear", "lambda-balanced", "saddle-to-saddle"]
 ATTENTION: list[str] = []
 INDUCTION: list[str] = []
 LAZY: list[str] = []
