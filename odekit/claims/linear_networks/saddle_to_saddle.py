@@ -73,7 +73,7 @@ class _Mode:
         def excess(z: float) -> float:
             return float(z + np.log(np.exp(z) + self.gaps).sum() - wanted)
 
-        return float(brentq(excess, 2 * np.log(self.factors[0]), top, xtol=1e-15, rtol=4 * EPS))
+        return float(brentq(excess, self.start, top, xtol=1e-15, rtol=4 * EPS))
 
     @property
     def start(self) -> float:
@@ -82,9 +82,13 @@ class _Mode:
 
     def time(self, share: float, nodes: int = FINE) -> float:
         """Until the mode's product has this share of its strength."""
-        return gauss_legendre(
-            lambda x: x / self.velocity(x, self.strength), self.start, self.place(share), nodes
-        )
+        end = self.place(share)
+        return gauss_legendre(lambda x: x / self.velocity(x, self.strength), self.start, end, nodes)
+
+    @property
+    def error(self) -> float:
+        """Of the times, relative."""
+        return abs(self.time(0.5, COARSE) / self.time(0.5) - 1)
 
     @property
     def escape(self) -> float:
@@ -123,20 +127,19 @@ class _Case:
         return float(np.abs(self.at(self.times) - np.array(SHARES)[:, None]).max())
 
     @property
-    def error(self) -> float:
-        """Of the predicted times, relative."""
-        return max(abs(mode.time(0.5, COARSE) / mode.time(0.5) - 1) for mode in self.modes)
-
-    @property
     def integrator_error(self) -> float:
         """Of relative strengths."""
         return self.run.integrator_error / float(self.run.problem.strengths.min())
 
     @property
-    def lead(self) -> FloatArray:
+    def waits(self) -> FloatArray:
+        """(modes,), until each mode is half learnt, as trained."""
+        late = 0.5 - self.at(self.times)[HALF]
+        return np.asarray(self.times[HALF] + late / [mode.speed for mode in self.modes])
+
+    def lead(self, waits: FloatArray) -> FloatArray:
         """(modes,), how much before its escape each mode is half learnt, in units of its strength."""
-        s, speed, escape = np.array([(m.strength, m.speed, m.escape) for m in self.modes]).T
-        waits = self.times[HALF] + (0.5 - self.at(self.times)[HALF]) / speed
+        s, escape = np.array([(mode.strength, mode.escape) for mode in self.modes]).T
         return np.asarray(s ** (2 - 2 / len(self.modes[0].factors)) * (escape / s - waits))
 
     @property
@@ -163,34 +166,28 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     cases = {depth: _cases(problem, generator, depth) for depth in SCALES}
     every = [case for found in cases.values() for case in found]
     deep = {depth: found for depth, found in cases.items() if depth > 2}
-    limits = {
-        depth: halved_limit(np.array([case.lead for case in found]), 2) for depth, found in deep.items()
-    }
+    limits = {d: halved_limit([case.lead(case.waits) for case in found], 2)[0] for d, found in deep.items()}
+    errors = [halved_limit([case.lead(case.times[HALF]) for case in found], 2)[1] for found in deep.values()]
     leads = {depth: _lead(depth) for depth in deep}
     resting = {depth: [case.resting for case in found] for depth, found in deep.items()}
     budget = {
         "integrator of the matrices": max(case.integrator_error for case in every),
-        "quadrature": max(case.error for case in every) + float(np.exp(LOW)),
-        "next order in the scale": max(error for _, error in limits.values()),
+        "quadrature": max(m.error for case in every for m in case.modes) + float(np.exp(LOW)),
+        "next order in the scale": max(errors),
         "rounding": EPS * OUTPUTS * INPUTS * WIDTH / SCALES[2][0] ** 2,
     }
-    off = {
-        **{f"depth {d}": max(case.gap for case in found) for d, found in cases.items()},
-        **{f"lead {d}": float(np.abs(limit - leads[d]).max()) for d, (limit, _) in limits.items()},
+    gaps = {
+        f"strengths at the predicted times, depth {d}": max(case.gap for case in found)
+        for d, found in cases.items()
     }
+    off = [float(np.abs(limit - leads[d]).max()) for d, limit in limits.items()]
     return claim.verdict(
-        gap=max(off.values()),
+        gap=max(*gaps.values(), *off),
         budget=budget,
         tolerance=TOLERANCE,
         control=_control(cases[3][-1], sum(budget.values())),
-        predicted={
-            **{f"strengths at the predicted times, depth {depth}": 0.0 for depth in SCALES},
-            **{f"lead of depth {depth}": lead for depth, lead in leads.items()},
-        },
-        measured={
-            **{f"strengths at the predicted times, depth {depth}": off[f"depth {depth}"] for depth in SCALES},
-            **{f"lead of depth {depth}": float(np.median(limit)) for depth, (limit, _) in limits.items()},
-        },
+        predicted=dict.fromkeys(gaps, 0.0) | {f"lead of depth {d}": lead for d, lead in leads.items()},
+        measured=gaps | {f"lead of depth {d}": float(np.median(limit)) for d, limit in limits.items()},
         checks={
             "a mode of every depth closes in one variable": all(_sheet(depth).closed for depth in SCALES),
             "the reductions are certified": all(_sheet(depth).certify().passed for depth in SCALES),
@@ -252,8 +249,8 @@ def _lead(depth: int) -> float:
         return np.asarray(x / (mode.velocity(x, STRONG) / STRONG))
 
     half = mode.place(0.5)
-    before = gauss_legendre(lambda x: escape(x) - x / mode.velocity(x, 1.0), LOW, half, FINE)
-    return before + gauss_legendre(escape, half, HIGH, FINE)
+    both = gauss_legendre(lambda x: escape(x) - x / mode.velocity(x, 1.0), LOW, half, FINE)
+    return both + gauss_legendre(escape, half, HIGH, FINE)
 
 
 def _control(case: _Case, budget: float) -> Control:

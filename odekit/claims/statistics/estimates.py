@@ -1,6 +1,7 @@
 """Measured orders and proportions, and how far they can be off."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.stats import binom, binomtest
@@ -61,7 +62,7 @@ def next_order(slopes: FloatArray, power: int) -> float:
     return 2.0 * float(estimates.max())
 
 
-def halved_limit(values: FloatArray, power: int) -> tuple[FloatArray, float]:
+def halved_limit(values: Sequence[FloatArray] | FloatArray, power: int) -> tuple[FloatArray, float]:
     """Limit of values whose corrections are powers ``s^m, s^(2m), ...`` of a halved scale, and its error.
 
     Richardson's: the last two values rid of the first correction. Twice the change from the two before them
@@ -75,6 +76,7 @@ def halved_limit(values: FloatArray, power: int) -> tuple[FloatArray, float]:
     >>> float(limit), error
     (7.0, 0.0)
     """
+    values = np.asarray(values)
     better = values[1:] + np.diff(values, axis=0) / (2.0**power - 1)
     return np.asarray(better[-1]), 2 * float(np.abs(better[-1] - better[-2]).max())
 
