@@ -10,7 +10,7 @@ from odekit.simulation.gradient import (
     loss_and_gradient,
     uniform_gradient,
 )
-from odekit.simulation.models import end_to_end, train_linear
+from odekit.simulation.models import descend_two_layers, end_to_end, train_linear, two_layer_outputs
 from odekit.simulation.runs import (
     FLOW,
     Run,
@@ -56,6 +56,7 @@ __all__ = [
     "blas_threads",
     "check_group",
     "check_run",
+    "descend_two_layers",
     "draw_split",
     "end_to_end",
     "has_kink",
@@ -73,6 +74,7 @@ __all__ = [
     "train_linear",
     "train_scales",
     "training_cost",
+    "two_layer_outputs",
     "uniform_gradient",
     "unstack_mapping",
     "unused_keys",

@@ -11,6 +11,7 @@ import sympy as sp
 
 import odekit
 from odekit.claims.linear_networks import lambda_balanced, saddle_to_saddle
+from odekit.claims.opposing_signals import opposing_signals
 from odekit.systems import System
 
 Hide = Callable[[str], None]
@@ -36,7 +37,10 @@ def is_same(one: System, other: System) -> bool:
 
     def plain(system: System) -> dict[str, sp.Expr]:
         pairs = zip(system.states, system.vector_field, strict=True)
-        return {state.name: sp.sympify(str(velocity)) for state, velocity in pairs}
+        return {
+            state.name: velocity.xreplace({s: sp.Symbol(s.name) for s in velocity.free_symbols})
+            for state, velocity in pairs
+        }
 
     first, second = plain(one), plain(other)
     return set(first) == set(second) and all(sp.simplify(first[name] - second[name]) == 0 for name in first)
@@ -77,3 +81,17 @@ def test_modes_of_deep_linear_networks(hide: Hide) -> None:
     again = odekit.reduce(flow, {"a": "sqrt(x)", "b": "sqrt(x + c1)", "c": "sqrt(x + c2)"})
     assert again.closed
     assert is_same(again, sheet)
+
+
+def test_the_signal_between_opposing_outliers(hide: Hide) -> None:
+    toy, valley = opposing_signals._toy(), opposing_signals._valley()
+    modified = opposing_signals._modified(2)
+    hide("opposing_signals")
+    samples = [(x, o) for x in (1, -1) for o in (0, 0, "sqrt(3*k)")]
+    loss = "+".join(f"(beta*{x} - c*(b*{x} + d*{o}))**2/12" for x, o in samples)
+    flow = odekit.gradient_flow(loss, "b c d", parameters="beta k")
+    assert is_same(flow, toy)
+    again = odekit.reduce(flow, {"d": "0"})
+    assert again.closed
+    assert is_same(again, valley)
+    assert is_same(again.modified("eta"), modified)

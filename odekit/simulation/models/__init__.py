@@ -2,3 +2,4 @@
 
 from odekit.simulation.models.linear import *
 from odekit.simulation.models.parts import *
+from odekit.simulation.models.two_layers import *

@@ -43,7 +43,7 @@ ATTENTION: list[str] = []
 INDUCTION: list[str] = []
 LAZY: list[str] = []
 EMERGENCE: list[str] = []
-OPPOSING: list[str] = []
+OPPOSING = ["opposing-signals"]
 OTHERS = [*ATTENTION, *INDUCTION, *LAZY, *EMERGENCE, *OPPOSING]
 NAMES = [*NAMES_A, *NAMES_B, *LINEAR, *NAMES_C, *OTHERS]
 
