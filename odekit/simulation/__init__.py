@@ -10,7 +10,17 @@ from odekit.simulation.gradient import (
     loss_and_gradient,
     uniform_gradient,
 )
-from odekit.simulation.models import descend_two_layers, end_to_end, train_linear, two_layer_outputs
+from odekit.simulation.models import (
+    climb_label_energy,
+    descend_two_layers,
+    end_to_end,
+    label_energy,
+    label_gradient,
+    label_hessian,
+    label_responses,
+    train_linear,
+    two_layer_outputs,
+)
 from odekit.simulation.runs import (
     FLOW,
     Run,
@@ -56,6 +66,7 @@ __all__ = [
     "blas_threads",
     "check_group",
     "check_run",
+    "climb_label_energy",
     "descend_two_layers",
     "draw_split",
     "end_to_end",
@@ -63,6 +74,10 @@ __all__ = [
     "initial_weights",
     "is_gradient_flow",
     "kinds_of_tuples",
+    "label_energy",
+    "label_gradient",
+    "label_hessian",
+    "label_responses",
     "load_run",
     "load_weights",
     "logits",

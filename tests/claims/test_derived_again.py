@@ -10,6 +10,7 @@ import pytest
 import sympy as sp
 
 import odekit
+from odekit.claims.feature_emergence import energy_maxima
 from odekit.claims.linear_networks import lambda_balanced, saddle_to_saddle
 from odekit.claims.opposing_signals import opposing_signals
 from odekit.systems import System
@@ -95,3 +96,19 @@ def test_the_signal_between_opposing_outliers(hide: Hide) -> None:
     assert again.closed
     assert is_same(again, valley)
     assert is_same(again.modified("eta"), modified)
+
+
+def test_squares_of_irreps_of_the_cyclic_group_of_order_four(hide: Hide) -> None:
+    squares = energy_maxima._squares()
+    hide("feature_emergence")
+    a, b = (sp.Matrix(sp.symbols(f"{name}:4", real=True)) for name in "ab")
+    sums = [sum((a[x] + b[(h - x) % 4]) ** 2 for x in range(4)) for h in range(4)]
+    energy = sum((q - sum(sums) / 4) ** 2 for q in sums) / 2
+    flow = odekit.gradient_flow(energy, [*a, *b], direction="ascent")
+    observed = {}
+    for (pair, sign), w in zip(("Pp", "Qq"), (a, b), strict=True):
+        observed[pair] = str(((w[0] - w[2]) ** 2 + (w[1] - w[3]) ** 2) / 2)
+        observed[sign] = str((w[0] - w[1] + w[2] - w[3]) ** 2 / 4)
+    again = odekit.reduce(flow, observables=observed)
+    assert again.closed
+    assert is_same(again, squares)

@@ -19,6 +19,7 @@ CONFIRMED: list[tuple[str, dict[str, Any]]] = [
     ("single-irrep", {"neurons": 8}),
     ("rank-one", {"neurons": 8}),
     ("deep-linear", {"neurons": 5}),
+    ("energy-maxima", {"neurons": 3}),
     ("modified-equation", {"neurons": 9}),
     ("drop-time-law", {"neurons": 8, "scale": 0.05}),
     ("loss-curve", {"neurons": 20, "scale": 0.08}),
