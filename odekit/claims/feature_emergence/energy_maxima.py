@@ -27,6 +27,7 @@ NEURONS = 12
 LIVES = 60.0  # of a direction that decays at the slowest rate, from any start but nearly at a saddle
 RTOL, LOOSER = 1e-10, 1e-9  # their difference tells the integrator's error
 RACERS, MOMENTS = 40, 41
+SHOWN = 1.2  # time of a drawn climb, by which it has ended
 SHARE = 0.9  # of the earliest blow-up of any weights of length 1, up to which the free flow is followed
 CLEAR = 1.05  # ratio of the two blow-up times of a race that isn't called a draw
 STEEP = 100.0  # bound of what a spectrum changes, in units of the energy, for a distance from the maximum
@@ -239,7 +240,7 @@ def _race(generator: np.random.Generator) -> _Race:
         error=float((np.abs(tight - loose).max() + np.abs(reduced - looser).max()) / scale),
         agrees=bool(((times[0] < times[1]) == (ended.won == pair))[clear].all()),
         clear=int(clear.sum()),
-        series=_series(t, tight),
+        series=_series(ended),
     )
 
 
@@ -256,14 +257,19 @@ def _blow_up(first: FloatArray, second: FloatArray, rate: float) -> FloatArray:
     return np.asarray(np.log(first / second) / (rate * (first - second)))
 
 
-def _series(t: FloatArray, squares: FloatArray) -> dict[str, object]:
+def _series(ended: _Ended) -> dict[str, object]:
+    """Of the neuron whose race is the closest."""
+    start = _squared(ended.group, ended.start[None])[0]
+    closest = np.abs(np.log(start[0] * start[1] / (2 * start[2] * start[3]))).argmin()
+    t = np.linspace(0.0, SHOWN, MOMENTS)
+    squares = _squared(ended.group, climb_label_energy(ended.group.table, ended.start[[closest]], t, LOOSER))
     names = ("pair, first layer", "pair, second layer", "order 2, first layer", "order 2, second layer")
     return {
         "x": {"label": "time", "values": t},
         "y": {"label": "square at an irrep"},
         "curves": {name: squares[:, place, 0] for place, name in enumerate(names)},
-        "caption": "Squares of a neuron's two layers at both irreps of Z4, climbing without a constraint: "
-        "each irrep races by itself, and keeps the difference of its layers.",
+        "caption": "Squares of a neuron's two layers at both irreps of Z4, climbing on the sphere: one irrep "
+        "wins all, and both layers end with half of the square.",
     }
 
 
