@@ -10,7 +10,7 @@ import pytest
 import sympy as sp
 
 import odekit
-from odekit.claims.feature_emergence import energy_maxima
+from odekit.claims.feature_emergence import critical_data_share, energy_maxima
 from odekit.claims.linear_networks import lambda_balanced, saddle_to_saddle
 from odekit.claims.opposing_signals import opposing_signals
 from odekit.systems import System
@@ -112,3 +112,20 @@ def test_squares_of_irreps_of_the_cyclic_group_of_order_four(hide: Hide) -> None
     again = odekit.reduce(flow, observables=observed)
     assert again.closed
     assert is_same(again, squares)
+
+
+def test_squares_that_leak_where_a_pair_is_missing(hide: Hide) -> None:
+    squares = {missing: critical_data_share._squares(missing) for missing in (False, True)}
+    hide("feature_emergence")
+    a, b = (sp.Matrix(sp.symbols(f"{name}:3", real=True)) for name in "ab")
+    spread = {"P": a, "Q": b}
+    observed = {n: str(w.dot(w) - sum(w) ** 2 / 3) for n, w in spread.items()}
+    for missing, expected in squares.items():
+        pairs = [(x, y) for x in range(3) for y in range(3) if not (missing and x == y == 0)]
+        sums = [sum((a[x] + b[y]) ** 2 for x, y in pairs if (x + y) % 3 == h) for h in range(3)]
+        energy = sum((q - sum(sums) / 3) ** 2 for q in sums) / 2
+        again = odekit.reduce(
+            odekit.gradient_flow(energy, [*a, *b], direction="ascent"), observables=observed
+        )
+        assert again.closed is not missing
+        assert is_same(again, expected)

@@ -30,6 +30,7 @@ SLOW: list[tuple[str, dict[str, Any]]] = [
     ("majority-vote", {"scale": 0.05}),
     ("alignment-rate", {"neurons": 2}),
     ("relu-rates", {"neurons": 6}),
+    ("critical-data-share", {"neurons": 150}),
 ]
 LONG: list[tuple[str, dict[str, Any]]] = [
     ("blow-up-winner", {"neurons": 16}),

@@ -11,34 +11,36 @@ from odekit.simulation.models.parts import follow_parts
 __all__ = ["climb_label_energy", "label_energy", "label_gradient", "label_hessian", "label_responses"]
 
 
-def label_responses(table: IndexArray, weights: FloatArray) -> FloatArray:
+def label_responses(table: IndexArray, weights: FloatArray, pairs: FloatArray | float = 1.0) -> FloatArray:
     """q less its mean, (neurons, n).
 
     Parameters
     ----------
     table: (n, n), the product of the row's element and the column's.
     weights: (neurons, 2 n), a and b.
+    pairs: 1 for each pair that is seen and 0 for others, (neurons, n, n), or 1 for all.
     """
     a, b = np.split(weights, 2, axis=-1)
-    squares = (a[:, :, None] + b[:, None, :]) ** 2
+    squares = pairs * (a[:, :, None] + b[:, None, :]) ** 2
     found = squares.reshape(len(weights), -1) @ np.eye(len(table))[table.ravel()]
     return np.asarray(found - found.mean(axis=-1, keepdims=True))
 
 
-def label_energy(table: IndexArray, weights: FloatArray) -> FloatArray:
-    """E of each neuron, (neurons,)."""
-    return np.asarray((label_responses(table, weights) ** 2).sum(axis=-1) / 2)
+def label_energy(table: IndexArray, weights: FloatArray, pairs: FloatArray | float = 1.0) -> FloatArray:
+    """E of each neuron, (neurons,), on the pairs that are seen; see `label_responses`."""
+    return np.asarray((label_responses(table, weights, pairs) ** 2).sum(axis=-1) / 2)
 
 
-def label_gradient(table: IndexArray, weights: FloatArray) -> FloatArray:
-    """grad E of each neuron, (neurons, 2 n)."""
+def label_gradient(table: IndexArray, weights: FloatArray, pairs: FloatArray | float = 1.0) -> FloatArray:
+    """grad E of each neuron, (neurons, 2 n), on the pairs that are seen; see `label_responses`."""
     a, b = np.split(weights, 2, axis=-1)
-    slopes = 2 * (a[:, :, None] + b[:, None, :]) * label_responses(table, weights)[:, table]
+    responses = label_responses(table, weights, pairs)[:, table]
+    slopes = 2 * pairs * (a[:, :, None] + b[:, None, :]) * responses
     return np.concatenate([slopes.sum(axis=2), slopes.sum(axis=1)], axis=-1)
 
 
 def label_hessian(table: IndexArray, weights: FloatArray) -> FloatArray:
-    """The second derivatives of E, (neurons, 2 n, 2 n)."""
+    """The second derivatives of E on all pairs, (neurons, 2 n, 2 n)."""
     n = len(table)
     a, b = np.split(weights, 2, axis=-1)
     responses = label_responses(table, weights)[:, table]

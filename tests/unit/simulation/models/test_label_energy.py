@@ -56,3 +56,15 @@ def test_without_a_sphere_the_gradient_is_followed(drawn) -> None:
     np.testing.assert_allclose(
         (path[1] - path[0]) / step, label_gradient(table, weights), rtol=1e-3, atol=1e-3
     )
+
+
+def test_pairs_that_are_not_seen_do_not_count(drawn) -> None:
+    table, weights, direction = drawn
+    pairs = (np.random.default_rng(9).uniform(size=(NEURONS, *table.shape)) < 0.6).astype(float)
+    alone = np.array([label_energy(table, w[None], p[None])[0] for w, p in zip(weights, pairs, strict=True)])
+    np.testing.assert_allclose(label_energy(table, weights, pairs), alone, rtol=1e-12)
+    up, down = weights + NEARBY * direction, weights - NEARBY * direction
+    slope = (label_energy(table, up, pairs) - label_energy(table, down, pairs)) / (2 * NEARBY)
+    along = (label_gradient(table, weights, pairs) * direction).sum(axis=1)
+    np.testing.assert_allclose(along, slope, rtol=1e-6)
+    assert not np.allclose(label_energy(table, weights, pairs), label_energy(table, weights))
