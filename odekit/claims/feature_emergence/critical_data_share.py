@@ -157,8 +157,8 @@ def _series(counts: list[_Counts]) -> dict[str, object]:
         "x": {"label": "share of the pairs that are seen", "values": np.array(SHARES)},
         "y": {"label": "proportion of neurons at irreps"},
         "curves": {f"Z{one.order}": one.proportions for one in counts},
-        "caption": "How many of the neurons that climb from random starts on random pairs end at an irrep, by "
-        "the share of the pairs: none where few are seen, all where most are.",
+        "caption": "How many of the neurons that climb from random starts on random pairs end at an irrep, "
+        "by the share of the pairs: none where few are seen, all where most are.",
     }
 
 
