@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib import import_module
 from itertools import product
 
@@ -12,31 +11,33 @@ import pytest
 import sympy as sp
 
 import odekit
+from odekit.claims.experiments import quadratic_features, rank_one_product
+from odekit.claims.feature_emergence import critical_data_share, energy_maxima
+from odekit.claims.in_context_attention import head_pairing
+from odekit.claims.linear_networks import lambda_balanced, saddle_to_saddle
+from odekit.claims.opposing_signals import opposing_signals
 
-Hide = Callable[..., object]
+Hide = Callable[..., None]
 
 
 @pytest.fixture
-def without() -> Hide:
-    """A context in which modules, and what lies in them, can't be imported."""
+def hide(monkeypatch: pytest.MonkeyPatch) -> Hide:
+    """Takes folders and modules of claims out of sight: importing anything of them fails."""
 
-    @contextmanager
-    def hidden(*names: str) -> Iterator[None]:
-        with pytest.MonkeyPatch.context() as patch:
-            for name in names:
-                for loaded in [known for known in sys.modules if known.startswith(f"{name}.")]:
-                    patch.delitem(sys.modules, loaded)
-                patch.setitem(sys.modules, name, None)
-                with pytest.raises(ImportError):
-                    import_module(name)
-            yield
+    def out_of_sight(*names: str) -> None:
+        for name in (f"odekit.claims.{name}" for name in names):
+            for module in [*sys.modules]:
+                if module == name or module.startswith(f"{name}."):
+                    monkeypatch.setitem(sys.modules, module, None)
+            with pytest.raises(ImportError):
+                import_module(name)
 
-    return hidden
+    return out_of_sight
 
 
-def same(ours: odekit.System, theirs: odekit.System, names: dict[str, str]) -> bool:
+def same(ours: odekit.System, theirs: odekit.System, names: dict[str, str] | None = None) -> bool:
     """Whether two systems have the same rates, up to the names of states and parameters."""
-    first, second = _rates(ours, names), _rates(theirs, {})
+    first, second = _rates(ours, names or {}), _rates(theirs, {})
     assert first.keys() == second.keys()
     return all(_vanishes(rate - second[name]) for name, rate in first.items())
 
@@ -51,86 +52,168 @@ def _rates(system: odekit.System, names: dict[str, str]) -> dict[str, sp.Expr]:
 
 
 def _vanishes(formula: sp.Expr) -> bool:
-    return sp.expand(formula) == 0 or (formula.has(sp.exp) and sp.simplify(formula.rewrite(sp.exp)) == 0)
+    return sp.expand(formula) == 0 or sp.simplify(formula.rewrite(sp.exp)) == 0
+
+
+def test_a_derivation_that_differs_is_seen() -> None:
+    one, other = (odekit.system({"x": f"-{rate}*x"}) for rate in (1, 2))
+    assert same(one, one)
+    assert not same(one, other)
+
+
+def test_modes_and_statistics_of_two_linear_layers(hide: Hide) -> None:
+    mode, sheet, statistics = (
+        getattr(lambda_balanced, name)() for name in ("_mode", "_sheet", "_statistics")
+    )
+    hide("linear_networks")
+    flow = odekit.gradient_flow("(s - a*b)**2/2", "a b", parameters="s l")
+    observed = odekit.reduce(flow, observables={"u": "a*b", "q": "a**2 + b**2"})
+    assert same(observed, mode)
+    assert observed.closed
+    assert same(odekit.reduce(flow, {"a": "(z - l/z)/2", "b": "(z + l/z)/2"}), sheet)
+    W, V, S = (sp.Matrix(2, 2, lambda i, j, n=name: sp.Symbol(f"{n}{i + 1}{j + 1}")) for name in "WVS")
+    loss = sum(entry**2 for entry in S - V * W) / 2
+    names = " ".join(str(entry) for entry in [*W, *V])
+    whole = odekit.gradient_flow(str(loss), names, parameters=" ".join(map(str, S)))
+    grams = {"A": W.T * W, "B": V * V.T, "C": V * W}
+    wanted = {state.name: grams[state.name[0]] for state in statistics.states}
+    entries = {n: str(gram[int(n[1]) - 1, int(n[2]) - 1]) for n, gram in wanted.items()}
+    again = odekit.reduce(whole, observables=entries)
+    assert again.closed
+    assert same(again, statistics)
+
+
+def test_modes_of_deep_linear_networks(hide: Hide) -> None:
+    sheet = saddle_to_saddle._sheet(3)
+    hide("linear_networks")
+    flow = odekit.gradient_flow("(s - a*b*c)**2/2", "a b c", parameters="s c1 c2")
+    again = odekit.reduce(flow, {"a": "sqrt(x)", "b": "sqrt(x + c1)", "c": "sqrt(x + c2)"})
+    assert again.closed
+    assert same(again, sheet)
+
+
+def test_the_signal_between_opposing_outliers(hide: Hide) -> None:
+    toy, valley = opposing_signals._toy(), opposing_signals._valley()
+    modified = opposing_signals._modified(2)
+    hide("opposing_signals")
+    samples = [(x, o) for x in (1, -1) for o in (0, 0, "sqrt(3*k)")]
+    loss = "+".join(f"(beta*{x} - c*(b*{x} + d*{o}))**2/12" for x, o in samples)
+    flow = odekit.gradient_flow(loss, "b c d", parameters="beta k")
+    assert same(flow, toy)
+    again = odekit.reduce(flow, {"d": "0"})
+    assert again.closed
+    assert same(again, valley)
+    assert same(again.modified("eta"), modified)
+
+
+def test_squares_of_irreps_of_the_cyclic_group_of_order_four(hide: Hide) -> None:
+    squares = energy_maxima._squares()
+    hide("feature_emergence")
+    a, b = (sp.Matrix(sp.symbols(f"{name}:4", real=True)) for name in "ab")
+    sums = [sum((a[x] + b[(h - x) % 4]) ** 2 for x in range(4)) for h in range(4)]
+    energy = sum((q - sum(sums) / 4) ** 2 for q in sums) / 2
+    flow = odekit.gradient_flow(energy, [*a, *b], direction="ascent")
+    observed = {}
+    for (pair, sign), w in zip(("Pp", "Qq"), (a, b), strict=True):
+        observed[pair] = str(((w[0] - w[2]) ** 2 + (w[1] - w[3]) ** 2) / 2)
+        observed[sign] = str((w[0] - w[1] + w[2] - w[3]) ** 2 / 4)
+    again = odekit.reduce(flow, observables=observed)
+    assert again.closed
+    assert same(again, squares)
+
+
+def test_squares_that_leak_where_a_pair_is_missing(hide: Hide) -> None:
+    squares = {missing: critical_data_share._squares(missing) for missing in (False, True)}
+    hide("feature_emergence")
+    a, b = (sp.Matrix(sp.symbols(f"{name}:3", real=True)) for name in "ab")
+    spread = {"P": a, "Q": b}
+    observed = {n: str(w.dot(w) - sum(w) ** 2 / 3) for n, w in spread.items()}
+    for missing, expected in squares.items():
+        pairs = [(x, y) for x in range(3) for y in range(3) if not (missing and x == y == 0)]
+        sums = [sum((a[x] + b[y]) ** 2 for x, y in pairs if (x + y) % 3 == h) for h in range(3)]
+        energy = sum((q - sum(sums) / 3) ** 2 for q in sums) / 2
+        again = odekit.reduce(
+            odekit.gradient_flow(energy, [*a, *b], direction="ascent"), observables=observed
+        )
+        assert again.closed is not missing
+        assert same(again, expected)
 
 
 @pytest.mark.parametrize("free", ["abc", "ab", "a"])
-def test_vectors_that_learn_a_product(without: Hide, free: str) -> None:
-    names = ("odekit.claims.induction_heads", "odekit.claims.experiments.rank_one_product")
-    with without(*names):
-        a, b, c = (sp.symbols(f"{letter}1:3", real=True) for letter in "abc")
-        lengths = sp.symbols("A B C", real=True)
-        target = sp.tensorproduct(*(sp.Array([length, 0]) for length in lengths))
-        vectors = [
-            vector if letter in free else (length, 0)
-            for letter, vector, length in zip("abc", (a, b, c), lengths, strict=True)
-        ]
-        found = sp.tensorproduct(*map(sp.Array, vectors))
-        loss = sum((target[i] - found[i]) ** 2 for i in product((0, 1), repeat=3))
-        moving = [
-            x for letter, vector in zip("abc", (a, b, c), strict=True) if letter in free for x in vector
-        ]
-        flow = odekit.gradient_flow(sp.Symbol("q", real=True) * loss / 2, moving, parameters="A B C q")
-        observables = {}
-        for letter in free:
-            observables |= {f"m{letter}": f"{letter}1", f"n{letter}": f"{letter}1**2 + {letter}2**2"}
-        again = odekit.reduce(flow, observables=observables)
+def test_vectors_that_learn_a_product(hide: Hide, free: str) -> None:
+    claimed = rank_one_product.product_system(free)
+    names = ("induction_heads", "experiments.rank_one_product")
+    hide(*names)
+    a, b, c = (sp.symbols(f"{letter}1:3", real=True) for letter in "abc")
+    lengths = sp.symbols("A B C", real=True)
+    target = sp.tensorproduct(*(sp.Array([length, 0]) for length in lengths))
+    vectors = [
+        vector if letter in free else (length, 0)
+        for letter, vector, length in zip("abc", (a, b, c), lengths, strict=True)
+    ]
+    found = sp.tensorproduct(*map(sp.Array, vectors))
+    loss = sum((target[i] - found[i]) ** 2 for i in product((0, 1), repeat=3))
+    moving = [x for letter, vector in zip("abc", (a, b, c), strict=True) if letter in free for x in vector]
+    flow = odekit.gradient_flow(sp.Symbol("q", real=True) * loss / 2, moving, parameters="A B C q")
+    observables = {}
+    for letter in free:
+        observables |= {f"m{letter}": f"{letter}1", f"n{letter}": f"{letter}1**2 + {letter}2**2"}
+    again = odekit.reduce(flow, observables=observables)
     assert again.closed
     assert again.certify().passed
-    claimed = import_module("odekit.claims.experiments.rank_one_product").product_system(free)
     assert same(again, claimed, {"q": "k"})
     assert not same(again, claimed, {"q": "k", "A": "B"})
 
 
-def test_moments_of_quadratic_features(without: Hide) -> None:
-    names = ("odekit.claims.lazy_to_rich", "odekit.claims.experiments.quadratic_features")
-    with without(*names):
-        weights = [sp.symbols(f"v{i} z{i}", real=True) for i in range(4)]
-        x1, x2, y, scale, eps = parameters = sp.symbols("x1 x2 y scale eps", real=True)
-        hidden = [v * x1 + z * x2 for v, z in weights]
-        output = scale * sum(h + eps * h**2 / 2 for h in hidden) / 4
-        flow = odekit.gradient_flow(
-            4 * (y - output) ** 2 / 2, [w for neuron in weights for w in neuron], parameters=parameters
-        )
-        means = {
-            "u1": [v for v, _ in weights],
-            "u2": [z for _, z in weights],
-            "M11": [v * v for v, _ in weights],
-            "M12": [v * z for v, z in weights],
-            "M22": [z * z for _, z in weights],
-        }
-        again = odekit.reduce(flow, observables={name: sum(parts) / 4 for name, parts in means.items()})
+def test_moments_of_quadratic_features(hide: Hide) -> None:
+    claimed = quadratic_features.sample_moments()
+    names = ("lazy_to_rich", "experiments.quadratic_features")
+    hide(*names)
+    weights = [sp.symbols(f"v{i} z{i}", real=True) for i in range(4)]
+    x1, x2, y, scale, eps = parameters = sp.symbols("x1 x2 y scale eps", real=True)
+    hidden = [v * x1 + z * x2 for v, z in weights]
+    output = scale * sum(h + eps * h**2 / 2 for h in hidden) / 4
+    flow = odekit.gradient_flow(
+        4 * (y - output) ** 2 / 2, [w for neuron in weights for w in neuron], parameters=parameters
+    )
+    means = {
+        "u1": [v for v, _ in weights],
+        "u2": [z for _, z in weights],
+        "M11": [v * v for v, _ in weights],
+        "M12": [v * z for v, z in weights],
+        "M22": [z * z for _, z in weights],
+    }
+    again = odekit.reduce(flow, observables={name: sum(parts) / 4 for name, parts in means.items()})
     assert again.closed
     assert again.certify().passed
-    claimed = import_module("odekit.claims.experiments.quadratic_features").sample_moments()
     assert same(again, claimed, {"scale": "alpha"})
     assert not same(again, claimed, {"scale": "alpha", "x1": "x2"})
 
 
-def test_paired_heads_of_attention(without: Hide) -> None:
+def test_paired_heads_of_attention(hide: Hide) -> None:
     """From the law of a token: score a z, label y, and the label r that is asked for; many inputs."""
-    with without("odekit.claims.in_context_attention"):
-        token = {"z": (0, 1), "y": (0, "1 + s**2"), ("z", "y"): "r/sqrt(d)"}
-        constants = "a b s r d"
-        norm = odekit.expectation("exp(a*z)", token, parameters=constants)
-        mean = sp.simplify(odekit.expectation("y*exp(a*z)", token, parameters=constants) / norm)
-        pooled = odekit.expectation("y**2*exp(a*z + b*z)", token, parameters=constants)
-        a, b, d, r, s = sp.symbols("a b d r s", real=True)
-        # Of many inputs at fixed a and b, where the mean of y falls out.
-        spread = sp.simplify(sp.limit(pooled, d, sp.oo) / norm / norm.subs(a, b) / (1 + s**2))
-        mu, omega = sp.symbols("mu1:3", real=True), sp.symbols("omega1:3", real=True)
-        score = [w * sp.sqrt(d) for w in omega]
-        output = sum(m * mean.subs(a, z) for m, z in zip(mu, score, strict=True))
-        bias = odekit.expectation((r - output) ** 2, {"r": (0, 1)})
-        noise = sum(
-            m * k * spread.subs({a: z, b: v}, simultaneous=True)
-            for m, z in zip(mu, score, strict=True)
-            for k, v in zip(mu, score, strict=True)
-        )
-        loss = (bias + sp.Symbol("c", real=True) * noise) / 2
-        flow = odekit.gradient_flow(loss, [*mu, *omega], parameters="c d")
-        again = odekit.reduce(flow, {"mu1": "m", "mu2": "-m", "omega1": "w", "omega2": "-w"})
+    claimed = head_pairing._pair()
+    hide("in_context_attention")
+    token = {"z": (0, 1), "y": (0, "1 + s**2"), ("z", "y"): "r/sqrt(d)"}
+    constants = "a b s r d"
+    norm = odekit.expectation("exp(a*z)", token, parameters=constants)
+    mean = sp.simplify(odekit.expectation("y*exp(a*z)", token, parameters=constants) / norm)
+    pooled = odekit.expectation("y**2*exp(a*z + b*z)", token, parameters=constants)
+    a, b, d, r, s = sp.symbols("a b d r s", real=True)
+    # Of many inputs at fixed a and b, where the mean of y falls out.
+    spread = sp.simplify(sp.limit(pooled, d, sp.oo) / norm / norm.subs(a, b) / (1 + s**2))
+    mu, omega = sp.symbols("mu1:3", real=True), sp.symbols("omega1:3", real=True)
+    score = [w * sp.sqrt(d) for w in omega]
+    output = sum(m * mean.subs(a, z) for m, z in zip(mu, score, strict=True))
+    bias = odekit.expectation((r - output) ** 2, {"r": (0, 1)})
+    noise = sum(
+        m * k * spread.subs({a: z, b: v}, simultaneous=True)
+        for m, z in zip(mu, score, strict=True)
+        for k, v in zip(mu, score, strict=True)
+    )
+    loss = (bias + sp.Symbol("c", real=True) * noise) / 2
+    flow = odekit.gradient_flow(loss, [*mu, *omega], parameters="c d")
+    again = odekit.reduce(flow, {"mu1": "m", "mu2": "-m", "omega1": "w", "omega2": "-w"})
     assert again.closed
     assert again.certify().passed
-    claimed = import_module("odekit.claims.in_context_attention.head_pairing")._pair()
-    assert same(again, claimed, {})
+    assert same(again, claimed)

@@ -21,6 +21,7 @@ CONFIRMED: list[tuple[str, dict[str, Any]]] = [
     ("deep-linear", {"neurons": 5}),
     ("moment-closure", {"neurons": 7}),
     ("lazy-limit", {"neurons": 9}),
+    ("energy-maxima", {"neurons": 3}),
     ("modified-equation", {"neurons": 9}),
     ("drop-time-law", {"neurons": 8, "scale": 0.05}),
     ("loss-curve", {"neurons": 20, "scale": 0.08}),
@@ -32,6 +33,7 @@ SLOW: list[tuple[str, dict[str, Any]]] = [
     ("majority-vote", {"scale": 0.05}),
     ("alignment-rate", {"neurons": 2}),
     ("relu-rates", {"neurons": 6}),
+    ("critical-data-share", {"neurons": 150}),
 ]
 LONG: list[tuple[str, dict[str, Any]]] = [
     ("blow-up-winner", {"neurons": 16}),

@@ -1,6 +1,7 @@
 """Measured orders and proportions, and how far they can be off."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.stats import binom, binomtest
@@ -9,6 +10,7 @@ from odekit.arrays import FloatArray
 
 __all__ = [
     "LEVEL",
+    "halved_limit",
     "median_interval",
     "next_order",
     "noise_of_orders",
@@ -58,6 +60,25 @@ def next_order(slopes: FloatArray, power: int) -> float:
     steps = np.arange(slopes.shape[-1] - 1, 0, -1)
     estimates = np.abs(slopes[..., :-1] - slopes[..., -1:]) / (2.0 ** (power * steps) - 1)
     return 2.0 * float(estimates.max())
+
+
+def halved_limit(values: Sequence[FloatArray] | FloatArray, power: int) -> tuple[FloatArray, float]:
+    """Limit of values whose corrections are powers ``s^m, s^(2m), ...`` of a halved scale, and its error.
+
+    Richardson's: the last two values rid of the first correction. Twice the change from the two before them
+    bounds what is left, which falls by ``4^m`` from one to the next.
+
+    Parameters
+    ----------
+    values: (S, ...), at least three, the smallest scales last. power: m.
+
+    >>> limit, error = halved_limit(7 + 0.5 * 4.0 ** -np.arange(4.0), 2)
+    >>> float(limit), error
+    (7.0, 0.0)
+    """
+    values = np.asarray(values)
+    better = values[1:] + np.diff(values, axis=0) / (2.0**power - 1)
+    return np.asarray(better[-1]), 2 * float(np.abs(better[-1] - better[-2]).max())
 
 
 def proportion_interval(successes: int, count: int, level: float = LEVEL) -> tuple[float, float]:

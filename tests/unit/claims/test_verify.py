@@ -38,12 +38,12 @@ NAMES_B = [
     "group-vote",
 ]
 NAMES_C = ["softmax-orders", "modified-equation", "loss-curve", "drop-time-law"]
-LINEAR = ["deep-linear"]
+LINEAR = ["deep-linear", "lambda-balanced", "saddle-to-saddle"]
 ATTENTION = ["head-pairing", "attention-slow-law", "trained-attention", "linear-attention"]
 INDUCTION = ["product-closure", "phase-change-time", "clamped-subcircuits"]
 LAZY = ["moment-closure", "lazy-limit", "rich-ordering"]
-EMERGENCE: list[str] = []
-OPPOSING: list[str] = []
+EMERGENCE = ["energy-maxima", "critical-data-share"]
+OPPOSING = ["opposing-signals"]
 OTHERS = [*ATTENTION, *INDUCTION, *LAZY, *EMERGENCE, *OPPOSING]
 NAMES = [*NAMES_A, *NAMES_B, *LINEAR, *NAMES_C, *OTHERS]
 

@@ -1,0 +1,80 @@
+"""energy-maxima: where neurons rest that climb the labels' energy, against the derived landscape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from odekit.claims import Verdict
+from odekit.claims.feature_emergence import energy_maxima
+from odekit.derivation import landscape, lift
+from odekit.groups import group
+from odekit.networks import Network
+from odekit.solvers import solve
+
+Verify = Callable[..., Verdict]
+Sound = Callable[[Verdict], bool]
+
+
+@pytest.mark.parametrize("name", [None, "A4"])
+def test_the_claim_is_confirmed_and_its_control_refuted(
+    verdict: Verify, is_sound: Sound, name: str | None
+) -> None:
+    assert is_sound(verdict("energy-maxima", 0, name))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(10))
+def test_the_claim_is_confirmed_over_seeds(verdict: Verify, is_sound: Sound, seed: int) -> None:
+    assert is_sound(verdict("energy-maxima", seed))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["Z5", "D4", "F21", "Z12", "S4"])
+def test_the_claim_is_confirmed_on_other_groups(verdict: Verify, is_sound: Sound, name: str) -> None:
+    assert is_sound(verdict("energy-maxima", 1, name))
+
+
+def test_irreps_of_the_cyclic_group_of_order_four_race_by_themselves() -> None:
+    rates = energy_maxima._squares().function()(0.0, np.ones(4))
+    names = [state.name for state in energy_maxima._squares().states]
+    assert dict(zip(names, rates, strict=True)) == {"P": 16.0, "Q": 16.0, "p": 32.0, "q": 32.0}
+
+
+def test_the_blow_up_is_that_of_the_reduced_flow() -> None:
+    first, second = 0.3, 0.2
+    time = energy_maxima._blow_up(np.array(first), np.array(second), 16.0)
+    start = {"P": first, "Q": second, "p": 0.0, "q": 0.0}
+    near = solve(energy_maxima._squares(), start, 0.999 * float(time), rtol=1e-10)["P"][-1, 0]
+    assert np.isclose(near, 1 / (16 * 0.001 * time), rtol=0.02)  # the pole, and order 1 beside it
+
+
+def test_the_spectrum_has_a_value_for_each_weight() -> None:
+    for name in ("Z12", "D4", "Q8", "A4"):
+        network = Network(name, neurons=1, embedding="unshared", constraint="sphere")
+        for point in landscape(lift(network), group(name)):
+            assert len(energy_maxima._corresponding(point, -8.0)) == 2 * group(name).order
+
+
+def test_maxima_of_another_height_are_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = energy_maxima._Ended.expected.fget
+    monkeypatch.setattr(energy_maxima._Ended, "expected", property(lambda end: 1.001 * right(end)))
+    assert anew("energy-maxima").outcome == "refuted"
+
+
+def test_a_climb_that_decays_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
+    climb = energy_maxima.climb_label_energy
+
+    def slower(table: np.ndarray, start: np.ndarray, times: np.ndarray, *rest: object, **more: object):
+        return climb(table, start, 0.99 * times, *rest, **more)
+
+    monkeypatch.setattr(energy_maxima, "climb_label_energy", slower)
+    assert anew("energy-maxima").outcome == "refuted"
+
+
+def test_it_is_about_small_groups_with_several_irreps() -> None:
+    assert energy_maxima.CLAIM.applies(group("S4"))
+    assert not energy_maxima.CLAIM.applies(group("Z3"))
+    assert not energy_maxima.CLAIM.applies(group("A5"))
