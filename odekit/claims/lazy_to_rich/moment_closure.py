@@ -24,7 +24,7 @@ from odekit.systems import System, expectation, reduce, system, variable
 
 __all__ = ["CLAIM"]
 
-SETS = 3  # of data, each with a start of its own
+SETS = 2  # of data, each with a start of its own
 NEURONS = 40
 ALPHA, EPS = 2.0, 0.5  # neither lazy nor linear
 END, MOMENTS = 6.0, 61  # by then the directions that data tell of first are learnt
