@@ -62,7 +62,7 @@ def test_names_for_type_checkers_and_names_at_run_time_agree() -> None:
         assert getattr(odekit, name) is getattr(room, name)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("room", sorted(m.name for m in iter_modules(odekit.__path__) if m.ispkg))
 def test_dir_and_help_of_a_room_list_its_public_names(room: str) -> None:
     show = "print(*dir(room), '---', pydoc.render_doc(room, renderer=pydoc.plaintext))"

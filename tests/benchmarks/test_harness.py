@@ -88,7 +88,7 @@ def test_exponents_are_those_of_a_power_law() -> None:
     assert list(in_trajectories(rows, SMALLEST).values()) == [pytest.approx(1.1)]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_race_ends_at_the_error_of_the_loop() -> None:
     from contenders import ours, peers, race
     from flows import TRIGONOMETRIC

@@ -18,7 +18,7 @@ def test_no_search_denies_what_was_planted(index: int) -> None:
     _judge(index, seed=1)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("index", [index for index in range(26) if index not in QUICK])
 def test_no_search_denies_what_was_planted_in_more_systems(index: int) -> None:
     _judge(index, seed=1)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_random_networks_end_by_the_defaults() -> None:
     from random_networks import random_networks
 

@@ -31,6 +31,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(is_sound: Sound, found: 
     assert is_sound(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Z4", "Z12", "Z3xZ5"])
 def test_it_holds_on_other_groups(is_sound: Sound, name: str) -> None:
     assert is_sound(verdict(name, 7))
@@ -68,6 +69,7 @@ def test_a_wrong_linearisation_is_refuted(monkeypatch: pytest.MonkeyPatch, facto
     assert verdict().outcome == "refuted"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [2 / 3, 1.001])
 def test_both_derived_sources_wrong_alike_are_refuted_by_the_slopes(
     monkeypatch: pytest.MonkeyPatch, factor: float
@@ -78,6 +80,7 @@ def test_both_derived_sources_wrong_alike_are_refuted_by_the_slopes(
     assert verdict().outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_a_closed_form_that_held_everywhere_would_refute_the_qualification(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -86,6 +89,7 @@ def test_a_closed_form_that_held_everywhere_would_refute_the_qualification(
     assert verdict().outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_without_a_closed_form_nothing_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alignment_rate, "alignment_rate", lambda source: None)
     assert verdict().outcome != "confirmed"

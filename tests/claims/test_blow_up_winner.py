@@ -23,12 +23,12 @@ def verdict(name: str | None = None, seed: int = 0) -> Verdict:
     return CLAIM.experiment(CLAIM, Settings(seed, group=None if name is None else group(name)))
 
 
-@pytest.mark.parametrize("seed", [0, 7])
+@pytest.mark.parametrize("seed", [0, pytest.param(7, marks=pytest.mark.long)])
 def test_the_claim_is_confirmed_and_its_control_refuted(is_sound: Sound, seed: int) -> None:
     assert is_sound(verdict(seed=seed))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["Z12", "Z3xZ5", "D4", "Q8", "F21", "S4"])
 def test_it_holds_on_other_groups(is_sound: Sound, name: str) -> None:
     assert is_sound(verdict(name, 1))

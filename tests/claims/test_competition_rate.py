@@ -37,6 +37,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(is_sound: Sound, found: 
     assert is_sound(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Z2xZ2", "Z15", "Z2xZ4"])
 def test_it_holds_on_other_groups(is_sound: Sound, name: str) -> None:
     assert is_sound(verdict(name, 7))
@@ -76,7 +77,7 @@ def test_the_growth_is_derived() -> None:
     assert common_growth(network) == pytest.approx(2 * sqrt(6), rel=1e-14)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("factor", [0.9, 1.1, 2.0])
 def test_a_wrong_energy_is_refuted(monkeypatch: pytest.MonkeyPatch, factor: float) -> None:
     original = competition_rate.maximum_of
@@ -95,6 +96,7 @@ def test_a_wrong_growth_of_the_closed_form_is_refuted(monkeypatch: pytest.Monkey
     assert "exact solution" in found.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "power"), [("squared amplitude", 1), ("part of the energy", 2)])
 def test_a_wrong_power_is_refuted(monkeypatch: pytest.MonkeyPatch, name: str, power: int) -> None:
     monkeypatch.setitem(competition_rate.POWERS, name, power)

@@ -16,7 +16,7 @@ ID = "decoupling"
 Verify = Callable[..., Verdict]
 
 
-@pytest.mark.parametrize("seed", [0, 21])
+@pytest.mark.parametrize("seed", [0, pytest.param(21, marks=pytest.mark.long)])
 def test_the_claim_is_confirmed_and_its_control_refuted(
     verdict: Verify, is_sound: Callable[[Verdict], bool], seed: int
 ) -> None:
@@ -31,6 +31,7 @@ def test_the_last_slopes_are_three_within_a_hundredth(verdict: Verify) -> None:
     assert np.allclose(ratios, 8, rtol=0.2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["Z12", "Z3xZ5"])
 def test_it_holds_at_even_order_and_in_another_numbering(
     verdict: Verify, is_sound: Callable[[Verdict], bool], group: str

@@ -36,7 +36,7 @@ def test_the_time_lies_below_the_blow_up_time_without_a_logarithm(verdict: Verif
     assert blow_up["401"] == pytest.approx(0.6232, rel=1e-3)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("group", ["Z7", pytest.param("Z3xZ5", marks=pytest.mark.long)])
 def test_it_holds_on_other_groups(verdict: Verify, is_sound: Callable[[Verdict], bool], group: str) -> None:
     assert is_sound(verdict(ID, 1, group))
@@ -58,7 +58,7 @@ def test_a_blow_up_time_off_by_one_percent_is_refuted(anew: Verify, monkeypatch:
     assert "trained networks" in found.text
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_rate_off_by_one_percent_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     right = dominance_by_order.elliptic_rate
     monkeypatch.setattr(dominance_by_order, "elliptic_rate", lambda network: 1.01 * right(network))

@@ -56,6 +56,7 @@ def test_it_is_confirmed_for_every_seed(is_sound: Callable[[Verdict], bool], see
     assert is_sound(verify(ID, seed=seed).verdicts[0])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("group", ["Z5", pytest.param("Z3xZ5", marks=pytest.mark.slow)])
 def test_it_holds_on_other_groups(verdict: Verify, is_sound: Callable[[Verdict], bool], group: str) -> None:
     assert is_sound(verdict(ID, 85, group))
@@ -69,13 +70,14 @@ def test_it_holds_with_more_networks_and_neurons() -> None:
     assert sum(full.budget.values()) < 0.11
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_all_times_are_inverse_to_the_scale(verdict: Verify) -> None:
     other = verify(ID, values={"scale": 0.1}).verdicts[0]
     assert list(other.measured.values()) == pytest.approx(list(verdict(ID).measured.values()), rel=1e-5)
     assert list(other.predicted.values()) == pytest.approx(list(verdict(ID).predicted.values()), rel=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -94,6 +96,7 @@ def test_another_law_of_one_neuron_is_refuted(
     assert anew(ID).outcome == "refuted"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("factor", [4, pytest.param(0.25, marks=pytest.mark.slow)])
 @pytest.mark.usefixtures("raced_once")
 def test_the_law_for_another_number_of_neurons_is_refuted(

@@ -17,7 +17,7 @@ ID = "four-variable-ode"
 Verify = Callable[..., Verdict]
 
 
-@pytest.mark.parametrize("seed", [0, 4])
+@pytest.mark.parametrize("seed", [0, pytest.param(4, marks=pytest.mark.long)])
 def test_the_claim_is_confirmed_and_its_control_refuted(
     verdict: Verify, is_sound: Callable[[Verdict], bool], seed: int
 ) -> None:
@@ -40,6 +40,7 @@ def test_the_experiment_notices_an_ode_that_is_one_percent_faster(verdict: Verif
     assert verdict(ID, 0).evidence["the same ODE 1 % faster"] == "refuted"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["Z9", "Z3xZ5", "Z16"])
 def test_it_holds_on_other_groups(verdict: Verify, is_sound: Callable[[Verdict], bool], group: str) -> None:
     assert is_sound(verdict(ID, 1, group))
@@ -53,7 +54,7 @@ class FasterFlow(ReducedFlow):
         self.rate *= 1.01
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_rate_off_by_one_percent_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules["odekit.comparison.compare_modes"], "ReducedFlow", FasterFlow)
     assert anew(ID).outcome == "refuted"
@@ -74,6 +75,7 @@ def test_a_derived_equation_of_the_wrong_sign_is_refuted(
     assert "D follows the derived D'" in found.text
 
 
+@pytest.mark.slow
 def test_a_printed_equation_that_is_right_makes_the_claim_inconclusive(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

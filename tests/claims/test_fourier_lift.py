@@ -22,7 +22,7 @@ def verdict(name: str | None = None, seed: int = 0) -> Verdict:
     return CLAIM.experiment(CLAIM, Settings(seed, group=None if name is None else group(name)))
 
 
-@pytest.mark.parametrize("seed", [0, 7])
+@pytest.mark.parametrize("seed", [0, pytest.param(7, marks=pytest.mark.long)])
 def test_the_claim_is_confirmed_and_its_control_refuted(is_sound: Sound, seed: int) -> None:
     assert is_sound(verdict(seed=seed))
 
@@ -36,6 +36,7 @@ def test_a_non_abelian_group_sees_the_order_of_the_adjoints(is_sound: Sound, nam
     assert found.evidence["gap of the false flow"][name] > 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Z7", "Z3xZ5", "Z12"])
 def test_an_abelian_group_sees_a_factor_instead_and_says_so(is_sound: Sound, name: str) -> None:
     found = verdict(name, 1)
@@ -70,7 +71,7 @@ class WithoutSpheres(LiftedNeurons):
         super().__init__(Network(network.group, neurons=network.neurons, embedding="unshared", loss="sum"))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("wrong", [TooFast, OtherOrder, WithoutSpheres])
 def test_a_wrong_lifted_flow_is_refuted(monkeypatch: pytest.MonkeyPatch, wrong: type[LiftedNeurons]) -> None:
     monkeypatch.setattr(fourier_lift, "LiftedNeurons", wrong)

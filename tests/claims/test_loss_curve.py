@@ -23,7 +23,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(verdict: Verify, is_soun
     assert is_sound(verdict("loss-curve", seed))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["Z7", "Z9"])
 def test_it_holds_on_other_cyclic_groups(verdict: Verify, is_sound: Sound, name: str) -> None:
     assert is_sound(verdict("loss-curve", 3, name))
@@ -43,6 +43,7 @@ def _late(run: Run, until: float) -> LearningCurve:
     return replace(curve, t=1.002 * curve.t)
 
 
+@pytest.mark.slow
 def test_times_that_are_two_thousandths_late_are_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ ID = "lottery-ticket"
 Verify = Callable[..., Verdict]
 
 
-@pytest.mark.parametrize("seed", [0, 85])
+@pytest.mark.parametrize("seed", [0, pytest.param(85, marks=pytest.mark.long)])
 def test_the_claim_is_confirmed_and_its_control_refuted(
     verdict: Verify, is_sound: Callable[[Verdict], bool], seed: int
 ) -> None:
@@ -61,6 +61,7 @@ def _without_the_way_to_the_turning_point(start, prediction):
     return blow_up_time(modes.alpha, modes.beta, D, 1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -20,7 +20,7 @@ Verify = Callable[..., Verdict]
 Sound = Callable[[Verdict], bool]
 
 
-@pytest.mark.parametrize("seed", [0, 7])
+@pytest.mark.parametrize("seed", [0, pytest.param(7, marks=pytest.mark.long)])
 def test_the_claim_is_confirmed_and_its_control_refuted(verdict: Verify, is_sound: Sound, seed: int) -> None:
     assert is_sound(verdict("modified-equation", seed))
 
@@ -31,6 +31,7 @@ def test_it_is_so_for_thirty_seeds(verdict: Verify, is_sound: Sound, seed: int) 
     assert is_sound(verdict("modified-equation", seed))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name", ["Z3xZ5", *(pytest.param(name, marks=pytest.mark.slow) for name in ("Z5", "Z9", "Z23"))]
 )

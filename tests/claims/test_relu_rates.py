@@ -59,6 +59,7 @@ def test_an_alignment_rate_off_by_five_percent_is_refuted(
     assert anew(ID).outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_it_holds_on_another_group(verdict: Verify, is_sound: Callable[[Verdict], bool]) -> None:
     assert is_sound(verdict(ID, 1, "Z3xZ5"))
 

@@ -72,6 +72,7 @@ def test_every_setting_of_every_claim_is_tried() -> None:
     assert tried == {(claim.id, name) for claim in CLAIMS for name in claim.takes}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("claim", "values"),
     [

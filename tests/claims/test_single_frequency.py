@@ -17,7 +17,7 @@ ID = "single-frequency"
 Verify = Callable[..., Verdict]
 
 
-@pytest.mark.parametrize("seed", [0, 88])
+@pytest.mark.parametrize("seed", [0, pytest.param(88, marks=pytest.mark.long)])
 def test_the_claim_is_confirmed_and_its_control_refuted(
     verdict: Verify, is_sound: Callable[[Verdict], bool], seed: int
 ) -> None:
@@ -33,6 +33,7 @@ def test_the_quartic_leaks_are_measured_where_they_are_derived(verdict: Verify) 
     assert measured["4"] == {"theta": ("1", "3"), "xi": ("3",)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["Z5", "Z9", "Z12", "Z3xZ5"])
 def test_it_holds_on_other_groups(verdict: Verify, is_sound: Callable[[Verdict], bool], group: str) -> None:
     assert is_sound(verdict(ID, 1, group))

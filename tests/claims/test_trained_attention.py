@@ -52,7 +52,7 @@ def test_a_flow_of_key_query_weights_twice_as_fast_is_refuted(
     assert anew(ID).outcome == "refuted"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_deviation_by_sampling_is_that_of_repeated_runs() -> None:
     """16 runs of few prompts know a standard deviation to some 18 %."""
     start = np.array([trained_attention.VALUES, trained_attention.KEYS])

@@ -35,18 +35,21 @@ def test_from_a_run_to_a_verdict(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["run.npz"]
 
 
+@pytest.mark.slow
 def test_a_mistake_is_one_line_on_standard_error(tmp_path: Path) -> None:
     result = shell("predict", "none.npz", cwd=tmp_path)
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr == "Error: can't read none.npz. Received: No such file or directory.\n"
 
 
+@pytest.mark.slow
 def test_no_colours_reach_a_file(tmp_path: Path) -> None:
     result = shell("claims", cwd=tmp_path)
     assert result.returncode == 0
     assert "\x1b" not in result.stdout
 
 
+@pytest.mark.slow
 def test_what_a_stream_can_not_encode_becomes_question_marks(tmp_path: Path) -> None:
     result = subprocess.run(
         [*PROGRAM, "claims"],
@@ -60,6 +63,7 @@ def test_what_a_stream_can_not_encode_becomes_question_marks(tmp_path: Path) -> 
     assert "?????" in result.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals and pipes of POSIX")
 def test_a_reader_who_leaves_is_no_error(tmp_path: Path) -> None:
     read, write = os.pipe()
@@ -102,7 +106,7 @@ def test_an_interruption_is_clean(tmp_path: Path) -> None:
     assert files == ({"run.npz", "run.npz.checkpoint"} if out else set())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("closed", ["2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_are_no_error_and_no_file_takes_their_place(tmp_path: Path, closed: str) -> None:
     (tmp_path / "plan.toml").write_text('sweep.task = "predict"\ngrid = {group = "Z5", neurons = 4}')

@@ -159,6 +159,7 @@ def test_compiled_backends_agree_with_numpy(backend: str, method: str, system: R
     assert_agree(arrays, compiled, system.amplification)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("backend", [pytest.param("numba", marks=pytest.mark.slow), "jax"])
 def test_blow_ups_come_at_the_same_time_on_every_backend(backend: str) -> None:
     pytest.importorskip(backend, reason=f"{backend} isn't installed")

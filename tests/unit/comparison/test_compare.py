@@ -34,6 +34,7 @@ NETWORKS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("network", NETWORKS, ids=str)
 def test_a_true_run_is_confirmed_and_a_wrong_ode_is_refuted_on_it(network: dict[str, Any]) -> None:
     scale = 0.02 if network.get("activation") == "z**2+z" else 0.06
@@ -64,6 +65,7 @@ def test_a_run_that_states_another_network_is_refuted(
     assert compare(changed(small_run, network=stated)).outcome == "refuted"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("true", "stated"), [("Z8", "Z2xZ4"), ("Z12", "Z2xZ6")])
 def test_a_run_that_states_another_group_is_refuted(
     true: str, stated: str, changed: Callable[..., Run]
@@ -86,6 +88,7 @@ def test_one_rounding_error_of_a_thousandth_is_noticed(small_run: Run, changed: 
     assert compare(changed(small_run, weights=weights)).outcome == "refuted"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 4))])
 @pytest.mark.parametrize("snapshots", [2, 3, 6])
 def test_too_few_snapshots_never_refute_a_true_run(seed: int, snapshots: int) -> None:

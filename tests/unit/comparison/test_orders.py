@@ -107,6 +107,7 @@ SLOW = {"S3", "sphere"}
 OPEN = {"loss of a late run"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "order", [None, pytest.param(2, marks=pytest.mark.long), pytest.param(3, marks=pytest.mark.long)]
 )

@@ -19,6 +19,7 @@ def relaxed(group: str, embedding: str, neurons: int = 12, **options: float) -> 
     return simulate(network, softmax="uniform", until=1e-8, seed=5, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("group", "embedding"),
     [
@@ -71,6 +72,7 @@ def test_after_the_first_arrival_nothing_bounds_the_error() -> None:
         integrator_error(replace(kept, meta={**kept.meta, "first_arrival": "late"}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["S3", "Z7"])
 def test_the_default_times_on_spheres_are_dense_enough_at_the_start(group: str) -> None:
     network = Network(group, neurons=12, embedding="unshared", constraint="sphere", logit_scale=0.01)

@@ -70,7 +70,7 @@ def test_later_snapshots_change_no_number_of_an_earlier_one(
 
 
 @pytest.mark.parametrize(("network", "options"), LATE, ids=str)
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_order_of_neurons_and_of_bytes_changes_no_number(
     network: dict[str, Any], options: dict[str, Any], changed: Changed
 ) -> None:
@@ -90,6 +90,7 @@ def test_the_order_of_neurons_and_of_bytes_changes_no_number(
         assert found[finite[:, order]] == pytest.approx(wanted[finite[:, order]], rel=1e-6, abs=1e-11)
 
 
+@pytest.mark.slow
 def test_a_run_past_its_blow_up_has_the_horizon_and_the_winners_of_its_beginning() -> None:
     run = simulate(Network("S3", neurons=24, embedding="unshared"), t_end=600.0, snapshots=61)
     comparison = compare(run)

@@ -172,7 +172,7 @@ def degenerate_starts() -> list[FloatArray]:
     return [alpha, phi, beta, 2 * phi - D]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_random_starts_keep_the_promise_at_99_per_cent_of_their_lives() -> None:
     assert max(worst(random_starts(60, 1), [0.5, 0.99])) < PROMISE
 

@@ -39,7 +39,7 @@ def test_what_is_no_sum_of_monomials_is_left_to_sympy(terms: list[sp.Expr]) -> N
     assert factored(terms) == sp.factor(sp.Add(*terms))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_long_derivatives_are_sums_of_products_with_the_same_values() -> None:
     system = derive(Network("Z6", activation="z**4", embedding="unshared"), "all")
     terms = [len(sp.Add.make_args(sp.expand(v))) for v in system.vector_field]

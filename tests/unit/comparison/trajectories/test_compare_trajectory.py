@@ -112,6 +112,7 @@ def test_a_clock_in_another_unit_than_the_learning_rate_is_told(model) -> None:
     assert found.clock == pytest.approx(0.05, rel=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("meta", "outcome", "told"),
     [

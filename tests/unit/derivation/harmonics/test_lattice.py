@@ -70,6 +70,7 @@ def test_the_energy_of_a_kinked_activation_is_that_of_its_own_task(
         assert found == pytest.approx(energy, abs=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activation", ["relu", "abs(z)**3", "exp(z)", "gelu"])
 @pytest.mark.parametrize("order", [4, 5])
 @pytest.mark.parametrize("task", ["x+y", "x-y"])

@@ -120,6 +120,7 @@ def drawn(results: Results, report: Report) -> Results:
     return {**results, "verdict": report.verdicts[0], "numbers": report.verdicts[1]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DRAWN)
 def test_a_figure_can_be_read(name: str, drawn: Results, faults: Callable[[Axes], list[str]]) -> None:
     axes = DRAWN[name](drawn)
@@ -158,7 +159,7 @@ def test_what_can_not_be_read_is_noticed(
         assert any(fault in found for found in faults(axes))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["trajectories", "phase portrait", "spectra", "rank one"])
 def test_the_same_result_gives_the_same_bytes(name: str, drawn: Results, tmp_path: Path) -> None:
     (tmp_path / "again").mkdir()

@@ -40,7 +40,7 @@ def test_pictures_hold_their_captions_and_are_a_column_wide(drawn: Path) -> None
         assert all(len(line) <= 100 for line in caption.splitlines())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_seed_gives_the_same_bytes(drawn: Path, tmp_path: Path) -> None:
     again = reproduce(list(reversed(QUICK)), out=tmp_path / "again", seed=3)
     for path in drawn.iterdir():

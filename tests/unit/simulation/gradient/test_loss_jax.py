@@ -48,6 +48,7 @@ def worst_gap(found: FloatArray, exact: FloatArray) -> float:
     return float(np.abs(found - exact).max() / max(1.0, np.abs(exact).max()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("dtype", "rows"), [(np.float64, 4), (np.float32, None)])
 @pytest.mark.parametrize(
     "case", [*CASES[:3], *(pytest.param(case, marks=pytest.mark.slow) for case in CASES[3:])], ids="-".join
@@ -70,6 +71,7 @@ EVERY_FUNCTION = ["log(1 + exp(z))", "sqrt(1 + z**2)", "sinh(z/4)", "cosh(z/4)",
 EVERY_FUNCTION += ["sign(z)", "step(z) * z**2", "gelu", "softplus"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activation", EVERY_FUNCTION)
 def test_every_function_of_an_activation_has_a_meaning_in_jax(s3: FiniteGroup, activation: str) -> None:
     pytest.importorskip("jax")

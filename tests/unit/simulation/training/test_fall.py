@@ -13,6 +13,7 @@ from odekit.simulation.training.flow import time_scale
 from odekit.simulation.training.initial import initial_weights
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("group", "options", "scale"),
     [
@@ -58,6 +59,7 @@ def test_an_end_that_is_given_is_the_end() -> None:
     assert run.t.tolist() == [0.0, 350.0, 700.0]
 
 
+@pytest.mark.slow
 def test_a_flow_that_is_cut_short_says_so() -> None:
     run = simulate(Network("Z11", neurons=4), scale=0.003)
     share = run.records["loss"][-1] / run.records["loss"][0]
@@ -73,6 +75,7 @@ def test_a_flow_whose_loss_has_halved_says_nothing() -> None:
     assert "ended" not in run.meta
 
 
+@pytest.mark.slow
 def test_a_dear_network_is_followed_to_its_fall_at_a_looser_tolerance() -> None:
     network = Network("Z31", neurons=110, activation="gelu")
     run = simulate(network, scale=0.05, snapshots=5)

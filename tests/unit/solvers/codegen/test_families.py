@@ -33,6 +33,7 @@ def point(size: int = SIZE, lanes: int = 3) -> tuple[Any, Any, Any]:
     return rng.uniform(0, 2, lanes), rng.uniform(0.5, 1.5, (size, lanes)), rng.uniform(0.5, 1.5, (1, lanes))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHAINS)
 def test_values_are_those_of_the_formulas_one_by_one(name: str) -> None:
     formulas, (t, y, p) = formulas_of(chain(name)), point()

@@ -101,6 +101,7 @@ def references() -> dict[str, tuple[list[float], NDArray[np.object_]]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STARTS)
 def test_modes_agree_with_taylor_integration_in_40_digits(name, references):
     times, reference = references[name]
@@ -116,6 +117,7 @@ def test_the_same_comparison_refuses_a_rate_off_by_one_per_cent(name, references
     assert gaps(modes_at(start_named(name), 1.01 * RATE, times), reference).max() > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["generic, falling", "small alpha, parameter near 1", "double root of the cubic"]
 )

@@ -79,6 +79,7 @@ def test_the_interpolant_is_the_one_of_numpy(reduced: Any, on_jax: CompiledSyste
     assert by_jax.steps.min() < 5
 
 
+@pytest.mark.slow
 def test_a_driven_pendulum_with_friction_now_and_then_agrees_with_numpy(system: Any) -> None:
     angle, speed, w, t, force = sp.symbols("angle speed w t force")
     friction = sp.Piecewise((angle**4 * speed, sp.cos(w * t) > 0), (0, True))

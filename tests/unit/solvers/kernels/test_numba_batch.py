@@ -61,7 +61,7 @@ def same(left: Record, right: Record) -> None:
             np.testing.assert_array_equal(value, getattr(right, entry.name), err_msg=entry.name)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_number_of_threads_changes_no_bit(task: Task, fast: CompiledSystem) -> None:
     assert fast.kernel is not None
     alone = integrate_in_lanes(task, fast.kernel, threads=1)
@@ -116,7 +116,7 @@ def test_the_interpolant_is_as_good_as_the_steps(fast: CompiledSystem) -> None:
     assert lanes.steps.max() < 40
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_driven_pendulum_agrees_with_numpy(driven: Any) -> None:
     rng = np.random.default_rng(1)
     y0, w = rng.uniform(-1, 1, (2, 300)), rng.uniform(0.5, 2, 300)

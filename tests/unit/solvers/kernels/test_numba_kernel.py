@@ -98,6 +98,7 @@ def forget() -> None:
     load_function.cache_clear()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("suffix", "damages"),
     [("nbi", (flip_a_bit, Path.unlink)), ("nbc", (flip_a_bit, cut, lead_elsewhere)), ("sums", (flip_a_bit,))],

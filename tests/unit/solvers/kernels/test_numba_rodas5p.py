@@ -125,7 +125,7 @@ def test_lanes_are_those_of_numpy_whoever_stands_beside(fast: Any, driven: Any) 
     np.testing.assert_array_equal(alone.y, found.y[..., 650:])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_backward_and_from_another_time(fast: Any, driven: Any) -> None:
     there = solve(fast, [0.5, 0.2], 0.2, t0=0.9, parameters={"k": 2.0}, rtol=1e-10)
     back = solve(driven, there.y[-1], 0.9, t0=0.2, parameters={"k": 2.0}, rtol=1e-10)

@@ -39,6 +39,7 @@ def same(left: Record, right: Record) -> None:
             np.testing.assert_array_equal(value, getattr(right, entry.name), err_msg=entry.name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [9, 70, 128, 161])
 def test_the_size_of_a_block_changes_no_bit(task: Task, block: int) -> None:
     same(integrate(dataclasses.replace(task, block=block)), integrate(task))

@@ -27,6 +27,7 @@ def pulse_of(formula: Any) -> System:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("formula", "exact"),
     [
@@ -110,6 +111,7 @@ def test_each_of_a_hundred_trajectories_crosses_at_times_of_its_own() -> None:
     assert alone.steps[0] == solution.steps[7]
 
 
+@pytest.mark.slow
 def test_a_kink_that_is_crossed_often_costs_no_digits() -> None:
     flow = system({"x": "v", "v": "-x", "s": "abs(x)", "r": "relu(v)"})
     solution = solve(flow, [0.0, 1.0, 0.0, 0.0], 40.0 * np.pi, rtol=1e-11)

@@ -75,6 +75,7 @@ def test_what_json_holds(summary: Summary) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_figure_for_each_claim_and_none_that_is_out_of_date(summary: Summary, tmp_path: Path) -> None:
     drawn = draw_outcomes(summary_of(lottery=MIXED, **{"../a b": EVERYWHERE}), tmp_path)
     names = sorted(path.name for path in drawn)

@@ -136,7 +136,7 @@ TENT = sp.Max(0, 1 - sp.Abs(sp.Symbol("t") - 5) / sp.Rational(1, 3))
 LONG = (sp.sqrt(2**67 + 1), sp.cbrt(10**25 + 1), sp.log(10**30 + 7))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("backend", ["numpy", pytest.param("numba", marks=pytest.mark.slow), "jax", "mpmath"])
 def test_fields_with_special_functions_tents_and_long_integers_have_their_solutions(backend: str) -> None:
     u, v, w = sp.symbols("u v w", real=True)

@@ -104,6 +104,7 @@ def descended(field: Callable[[Any], Any], start: Any, eta: float, steps: int, m
     return now
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [1, 2, 3, pytest.param(4, marks=pytest.mark.slow)])
 def test_the_error_against_descent_falls_at_the_order(order: int) -> None:
     flow = odekit.system("x' = sin(y) - x**3; y' = exp(-x) - y")

@@ -118,6 +118,7 @@ def test_matrix_factorisation_keeps_the_difference_of_the_gram_matrices():
         assert sp.solve(sp.Poly(ansatz, *system.states).coeffs(), coefficients, dict=True)
 
 
+@pytest.mark.slow
 def test_factorisation_of_rank_one_rests_at_the_best_approximation():
     system = _factorisation(1)
     best = np.linalg.svd(np.array(TARGET, dtype=float))

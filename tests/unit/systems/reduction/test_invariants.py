@@ -22,6 +22,7 @@ def balanced(widths: tuple[int, ...], size: float) -> np.ndarray:
     return np.concatenate([layer.ravel() for layer in layers])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("widths", "count"),
     [
@@ -113,6 +114,7 @@ def test_quadratic_features_close_in_their_mean_and_second_moment(networks) -> N
     np.testing.assert_allclose(observe((mirror @ w).ravel()), observe(w.ravel()), rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_a_cubic_feature_leaks_the_fourth_moment(networks) -> None:
     """The third moment's rate is 3 sum w^2 w', whose cubic part is 9 alpha cubic E[D x^3] sum w^4."""
     cubic, x, y = sp.Rational(1, 3), [sp.Rational(3, 2), sp.Rational(-1, 2)], [sp.Integer(1), sp.Integer(2)]

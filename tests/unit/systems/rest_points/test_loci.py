@@ -11,6 +11,7 @@ from odekit.systems.rest_points.loci.reality import has_none, smooth_point
 x, y, z = sp.symbols("x y z", real=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "size", [1000, *(pytest.param(size, marks=pytest.mark.slow) for size in (sp.Rational(1, 1000), 1))]
 )
