@@ -13,6 +13,7 @@ from odekit.systems import FixedPoint, Search, system
 QUICK = (0, 1, 5, 6, 8, 9, 10, 11, 12, 13, 15, 17, 18, 19, 20, 22, 23, 29)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("index", QUICK)
 def test_no_search_denies_what_was_planted(index: int) -> None:
     _judge(index, seed=1)

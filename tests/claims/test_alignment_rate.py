@@ -63,6 +63,7 @@ def _scaled(factor: float) -> Callable[..., Any]:
     return lambda *args: SimpleNamespace(rates=tuple(factor * rate for rate in original(*args).rates))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [0.9, 1.1, 2 / 3, 1.001])
 def test_a_wrong_linearisation_is_refuted(monkeypatch: pytest.MonkeyPatch, factor: float) -> None:
     monkeypatch.setattr(alignment_rate, "maximum_of", _scaled(factor))

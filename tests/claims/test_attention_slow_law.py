@@ -34,6 +34,7 @@ def test_the_weight_and_its_exponents_are_the_known_ones() -> None:
     assert slopes[-1] == pytest.approx(-1 / 6, abs=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [{"rate": 1.02}, {"next": 1.02}, {"power": 1}])
 def test_another_law_is_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch, change: dict[str, float]

@@ -59,6 +59,7 @@ def _without_turning(network: Any, weights: Any, rtol: float = 0.0) -> Any:
     return np.minimum(free_blow_up_times(network, weights), _other_sign(network, weights))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", [_by_size, _opposite, _other_sign, _without_turning])
 def test_wrong_times_are_refuted(monkeypatch: pytest.MonkeyPatch, wrong: Any) -> None:
     monkeypatch.setattr(blow_up_winner, "free_blow_up_times", wrong)

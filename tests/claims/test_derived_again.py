@@ -165,6 +165,7 @@ def test_vectors_that_learn_a_product(hide: Hide, free: str) -> None:
     assert not same(again, claimed, {"q": "k", "A": "B"})
 
 
+@pytest.mark.slow
 def test_moments_of_quadratic_features(hide: Hide) -> None:
     claimed = quadratic_features.sample_moments()
     names = ("lazy_to_rich", "experiments.quadratic_features")

@@ -30,6 +30,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(is_sound: Sound, seed: i
     assert "on S3 all nontrivial real irreps" in found.control.statement
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Z7", "Z12", "Z3xZ5", "D4", "Q8", "A4", "F21", "S4"])
 def test_it_holds_on_other_groups(is_sound: Sound, name: str) -> None:
     found = verdict(name, 1)

@@ -108,6 +108,7 @@ def test_the_law_for_another_number_of_neurons_is_refuted(
     assert anew(ID).outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_networks_whose_neurons_are_not_independent_are_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,6 +120,7 @@ def test_networks_whose_neurons_are_not_independent_are_refuted(
     assert anew(ID).outcome == "refuted"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("raced_once")
 def test_a_control_that_survives_leaves_the_claim_open(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drop_time_law._Networks, "acting_together", lambda found, t: found.law(t))

@@ -60,6 +60,7 @@ def test_a_rate_off_by_one_percent_is_refuted(anew: Verify, monkeypatch: pytest.
     assert anew(ID).outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_a_derived_equation_of_the_wrong_sign_is_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,6 +39,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(is_sound: Sound, found: 
     assert "equal proportions" in found.control.statement
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Z7", "Z12", "A4", "F21"])
 def test_it_holds_on_other_groups(is_sound: Sound, name: str) -> None:
     assert is_sound(verdict(name, 7))

@@ -38,6 +38,7 @@ def test_heads_of_one_sign_are_told_apart(verdict: Verify) -> None:
     assert found.evidence["slope of heads of one sign"] < found.evidence["slope of paired heads"] < 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [1.02, 0.98])
 def test_another_slope_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch, factor: float) -> None:
     slope = head_pairing.valley_slope

@@ -73,6 +73,7 @@ def test_explicit_maxima_are_critical_and_deviate_in_no_way(name: str) -> None:
             assert values.max() < 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "rate"), [(LOSERS, 2.0), (MINOR, 1.1), (FRAMES, 1.0), (FRAMES, 2.2), (PHASE, 2.0), (PHASE, 2.7)]
 )

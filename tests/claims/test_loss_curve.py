@@ -56,6 +56,7 @@ def _of_the_flow(run: Run, until: float) -> LearningCurve:
     return predict(flow, until=until)
 
 
+@pytest.mark.slow
 def test_the_flow_without_the_finite_step_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loss_curve, "predict", _of_the_flow)
     assert anew("loss-curve").outcome == "refuted"

@@ -49,6 +49,7 @@ def test_the_verdict_says_that_subtraction_cannot_be_learned(verdict: Verify) ->
     assert found.evidence["largest possible accuracy of x-y on Z7, shared embedding"] == 4 / 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["Z5", "Z9", "Z3xZ5"])
 def test_it_holds_on_other_groups_in_any_numbering(
     verdict: Verify, is_sound: Callable[[Verdict], bool], group: str

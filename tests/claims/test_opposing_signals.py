@@ -57,12 +57,14 @@ def test_outliers_share_the_feature_and_have_both_labels() -> None:
     assert np.isclose(((data.inputs[0] @ data.signal) ** 2).mean(), 1.0)
 
 
+@pytest.mark.slow
 def test_a_flow_with_a_wrong_factor_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     right = opposing_signals._curvatures
     monkeypatch.setattr(opposing_signals, "_curvatures", lambda c: 1.001 * right(c))
     assert anew("opposing-signals").outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_a_descent_that_starts_elsewhere_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     draw = opposing_signals.draw_outliers
 

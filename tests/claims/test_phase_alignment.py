@@ -23,6 +23,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(
     assert is_sound(verdict(ID, seed))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["Z9", "Z12", "Z3xZ5"])
 def test_it_holds_on_other_groups(verdict: Verify, is_sound: Callable[[Verdict], bool], group: str) -> None:
     assert is_sound(verdict(ID, 1, group))

@@ -31,6 +31,7 @@ TABLES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", TABLES)
 def test_the_folder_holds_page_json_and_tables(
     invoke: Invoke, files: dict[str, Path], tmp_path: Path, command: str

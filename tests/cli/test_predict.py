@@ -138,6 +138,7 @@ def descent_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return descent.save(tmp_path_factory.mktemp("descents") / "descent.npz")
 
 
+@pytest.mark.slow
 def test_a_training_is_predicted_up_to_a_time(invoke: Invoke, descent_file: Path, tmp_path: Path) -> None:
     result = invoke("predict", descent_file, "--until", "40", "--out", tmp_path / "out")
     assert result.exit_code == 0

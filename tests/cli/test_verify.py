@@ -155,6 +155,7 @@ def test_settings_that_nothing_can_carry_are_told(invoke: Invoke, given: tuple[s
     assert re.search(told, " ".join(result.stderr.split()))
 
 
+@pytest.mark.slow
 def test_values_of_settings_are_in_the_report_and_repeat_it(invoke: Invoke, tmp_path: Path) -> None:
     result = invoke("verify", QUICK, "--set", "neurons=3", "--out", tmp_path / "out", "--json", "-")
     written = json.loads(result.stdout)

@@ -52,6 +52,7 @@ def files(tmp_path_factory: pytest.TempPathFactory, run: Run) -> list[Path]:
     return sorted(folder.iterdir())
 
 
+@pytest.mark.slow
 def test_every_table_and_text_fits(
     invoke: Invoke, files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -131,6 +131,7 @@ def kernel_cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield
 
 
+@pytest.mark.slow
 @kinds
 @given(seed=seeds)
 @fixed(4)
@@ -185,6 +186,7 @@ def test_blow_ups_come_at_the_same_time_by_both_methods(seed: int) -> None:
     np.testing.assert_allclose(steps.t_reached, series.t_reached, rtol=100 * 1e-9)
 
 
+@pytest.mark.slow
 @kinds
 @given(seed=seeds)
 @fixed(25)

@@ -42,6 +42,7 @@ def test_the_run_is_confirmed_up_to_a_horizon_before_its_first_blow_up(
     assert comparison.winners.agreement == 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("run", "factor"), [(RUN, 1.01), (RUN, -1.0), ("Z23_quadratic_random_sgd", 0.99)])
 def test_an_ode_one_percent_off_or_of_the_wrong_sign_is_refuted(
     run: str, factor: float, compared: Callable[[str], Comparison]

@@ -116,6 +116,7 @@ def _deep(level: int) -> int:
     return _deep(level + 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "energy",
     [

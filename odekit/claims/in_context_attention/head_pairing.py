@@ -114,7 +114,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         budget=budget,
         tolerance=TOLERANCE,
         control=Control(
-            "the paired heads' slope $mu . omega$ tends to 1, that of the labels",
+            "the paired heads' slope, the sum of $mu omega$, tends to 1, that of the labels",
             judge(unbiased, sum(budget.values()), TOLERANCE),
             "$1/(1 + c d)$",
         ),
@@ -218,8 +218,8 @@ def _is_about(group: FiniteGroup) -> bool:
 CLAIM = Claim(
     id="head-pairing",
     statement="Heads of averaged softmax attention that regress in context fall into two groups of opposite "
-    "key-query weight $plus.minus w$, whose values sum to 0 and whose slope $mu . omega$ tends to "
-    "$1/(1 + c d)$.",
+    "key-query weight $w$ or $-w$, whose values sum to 0 and whose slope, the sum of $mu omega$ over heads, "
+    "tends to $1/(1 + c d)$.",
     source="arXiv 2503.12734, abstract (zero-sum values); the averaged loss and the limits are derived here",
     paper="2503.12734",
     hypotheses="no group: inputs of N(0, I_d), noisy linear labels, heads $K = omega I$, the loss averaged "

@@ -134,8 +134,8 @@ CLAIM = Claim(
     "heads follows linear attention with an error of order 4 in $epsilon$.",
     source="in no paper that we read: derived here for the setting of arXiv 2503.12734, abstract",
     paper="2503.12734",
-    hypotheses="no group: inputs of N(0, I_d), noisy linear labels, two heads $K = plus.minus omega I$, "
-    "losses averaged over prompts to first order in 1/(tokens), many inputs",
+    hypotheses="no group: inputs of N(0, I_d), noisy linear labels, two heads $K = omega I$ and "
+    "$K = -omega I$, losses averaged over prompts to first order in 1/(tokens), many inputs",
     experiment=experiment,
     applies=_is_about,
 )

@@ -209,7 +209,7 @@ def _series(trained: _Trained, predicted: FloatArray) -> dict[str, object]:
         "y": {"label": "weight"},
         "curves": curves,
         "caption": "A head of softmax attention over time, trained on sampled prompts, beside the averaged "
-        "flow: its value, its key-query weight times $sqrt(d)$, and the slope $mu . omega$ of all heads.",
+        "flow: its value, its key-query weight times $sqrt(d)$, and the slope, the sum of $mu omega$.",
     }
 
 

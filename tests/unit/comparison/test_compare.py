@@ -45,6 +45,7 @@ def test_a_true_run_is_confirmed_and_a_wrong_ode_is_refuted_on_it(network: dict[
         assert compare(run, scale_field=factor).outcome == "refuted", factor
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "statement",
     [
@@ -96,6 +97,7 @@ def test_too_few_snapshots_never_refute_a_true_run(seed: int, snapshots: int) ->
     assert compare(run).outcome in ("confirmed", "inconclusive")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", [12, 60, 300])
 def test_descent_is_confirmed_at_any_step_size_and_refuted_as_a_flow(
     steps: int, changed: Callable[..., Run]
@@ -254,6 +256,7 @@ def test_a_derivation_with_a_wrong_sign_is_refuted(small_run: Run, monkeypatch: 
     assert compare(small_run).outcome == "refuted"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [1e9, 1e3])
 def test_a_learning_rate_of_which_t_is_no_multiple_is_told_as_that(rate: float) -> None:
     network = Network("Z5", neurons=8)

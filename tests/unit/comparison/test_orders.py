@@ -243,6 +243,7 @@ def test_at_uniform_softmax_there_is_order_1_alone(order: int) -> None:
     assert compare(run).order == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [2, 3])
 def test_descent_in_steps_on_spheres_has_order_1_alone(order: int) -> None:
     network = Network("Z6", neurons=8, constraint="sphere", logit_scale=0.005)
@@ -276,6 +277,7 @@ def test_what_is_followed_between_snapshots_has_the_stated_speed(order: int) -> 
     assert doubled(halfway, [0])["xi"] != pytest.approx(stated(halfway, [0])["xi"], rel=1e-5)
 
 
+@pytest.mark.slow
 def test_a_step_too_long_for_its_modified_equation_is_not_followed_without_end() -> None:
     descent: dict[str, Any] = {"method": "sgd", "learning_rate": 0.5, "steps": 60, "snapshots": 13}
     run = simulate(Network("Z5", neurons=4), seed=3, scale=0.3, **descent)

@@ -23,6 +23,7 @@ def names(path: Path) -> list[str]:
     return sorted(entry.name for entry in path.iterdir())
 
 
+@pytest.mark.slow
 def test_every_artefact_tells_its_settings_and_is_the_same_each_time(
     report: Report, place: Path, tmp_path: Path
 ) -> None:

@@ -93,6 +93,7 @@ def test_a_missing_decay_term_is_refuted() -> None:
     assert outcome(Trajectory(T, {"x": x}), "x' = x*(1 - x)") == "refuted"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "factor", [0.95, 2.0, *(pytest.param(f, marks=pytest.mark.slow) for f in (1.05, 0.1))]
 )

@@ -52,6 +52,7 @@ def test_the_profile_is_the_mean_on_the_lattice_of_the_task(
     assert found == pytest.approx(brute_force(ACTIVATIONS[name], order, 1.3, signs), rel=1e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("group", "alpha", "energy"), [("Z23", 1.3, 40.330), ("Z8", 1.3, None), ("Z12", 0.4, None)]
 )

@@ -53,6 +53,7 @@ def test_the_energy_of_the_exponential_is_a_squared_bessel_function() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["softplus", "gelu", "log(cosh(z))"])
 def test_quadrature_gives_thirty_digits(name: str) -> None:
     found = energy_profile(name)

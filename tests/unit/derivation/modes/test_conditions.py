@@ -30,6 +30,7 @@ def sort_choices(options: dict[str, Any], modes: str | None, largest: int) -> tu
     return [place for place in tried[True] if place not in agreeing[True]], agreeing[False]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "modes", "largest"),
     [
@@ -51,6 +52,7 @@ def test_conditions_hold_exactly_where_field_and_leaks_agree(
     assert needless == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "modes", "largest"),
     [

@@ -22,6 +22,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return reproduce(QUICK, out=tmp_path_factory.mktemp("papers") / "out", seed=3)
 
 
+@pytest.mark.slow
 def test_each_figure_has_two_pictures_and_a_caption_and_all_are_on_the_sheet(drawn: Path) -> None:
     expected = {f"{name}.{kind}" for name in QUICK for kind in ("pdf", "png", "txt")}
     assert {path.name for path in drawn.iterdir()} == {*expected, "contact_sheet.png"}

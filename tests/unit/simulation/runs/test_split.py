@@ -84,7 +84,7 @@ def test_both_parts_of_a_split_add_up_to_the_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    "chosen", [np.zeros((5, 5), dtype=bool), np.ones((5, 4), dtype=bool), np.ones((5, 5), dtype=int)]
+    "chosen", [np.zeros((5, 5), dtype=bool), np.ones((5, 4), dtype=bool), np.full((5, 5), -1)]
 )
 def test_a_choice_that_does_not_fit_is_refused(chosen: np.ndarray) -> None:
     with pytest.raises(InputError, match="no choice of tuples"):

@@ -47,6 +47,7 @@ def test_the_balance_drifts_where_the_rates_are_not_equal() -> None:
     assert np.abs(balance(snapshots) - balance(snapshots)[0]).max() > 1e-2
 
 
+@pytest.mark.slow
 def test_the_estimate_bounds_the_error_against_another_integrator() -> None:
     network = Network("Z5", neurons=4, rates={"xi": 0.5}, loss="sum", logit_scale=0.5)
     start = 0.3 * np.random.default_rng(1).normal(size=(2, 5, 4))
@@ -137,6 +138,7 @@ def on_spheres(network: Network) -> FloatArray:
     return weights
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("embedding", "constraint"), [("shared", "sphere"), ("unshared", "sphere"), ("unshared", "joint_sphere")]
 )

@@ -51,6 +51,7 @@ def test_descent_has_the_sum_of_learning_rates_as_its_time() -> None:
     assert run.integrator_error is None
 
 
+@pytest.mark.slow
 def test_the_default_end_is_where_quadratic_neurons_have_grown() -> None:
     run = simulate(Network("Z7", neurons=4), init="single_frequency", scale=1e-3, snapshots=2)
     assert np.abs(run.weights["xi"][-1]).max() > 3e-3

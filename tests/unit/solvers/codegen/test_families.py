@@ -95,6 +95,7 @@ def test_few_formulas_many_states_and_many_shapes_are_left_alone() -> None:
     assert families_of(formulas_of(mean)) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["dop853", "rodas5p"])
 def test_a_large_system_alone_is_what_it_is_among_others(method: str) -> None:
     lattice, rng = chain("lattice"), np.random.default_rng(1)

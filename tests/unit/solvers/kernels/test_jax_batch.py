@@ -148,6 +148,7 @@ def test_an_empty_batch_is_an_empty_solution(on_jax: CompiledSystem) -> None:
     assert solve(on_jax, np.empty((3, 0)), 1.0, parameters=RATE).y.shape == (1, 3, 0)
 
 
+@pytest.mark.slow
 def test_a_constant_field_and_time_itself_are_fields(system: Any) -> None:
     a, b, t = sp.symbols("a b t")
     solution = solve(system((a, b), (sp.Integer(2), t)), [0.0, 0.0], 3.0, backend="jax")
@@ -189,6 +190,7 @@ def test_other_backends_do_not_load_jax() -> None:
     assert result.stdout.split() == ["numpy", "False"]
 
 
+@pytest.mark.slow
 def test_numbers_that_jax_takes_for_zero_are_followed_all_the_same(system: Any) -> None:
     decay = system((sp.Symbol("x"),), ("-k*x",), (sp.Symbol("k"),))
     y0, rates = [[1e-310, 1e-290, 1.0, 1.0, 1e-308, 0.0]], np.array([1.0, 1.0, 1.0, 1e-310, -1.0, 1.0])

@@ -39,6 +39,7 @@ OTHERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STIFF)
 @pytest.mark.parametrize("rtol", [1e-4, 1e-8])
 def test_auto_leaves_stiff_flows_to_rodas5p_within_some_hundred_steps(name: str, rtol: float) -> None:
@@ -51,6 +52,7 @@ def test_auto_leaves_stiff_flows_to_rodas5p_within_some_hundred_steps(name: str,
     np.testing.assert_allclose(found.y, alone.y, rtol=1e3 * rtol, atol=1e-3 * rtol)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OTHERS)
 @pytest.mark.parametrize("rtol", [1e-2, 1e-8])
 def test_auto_leaves_no_other_flow(name: str, rtol: float, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,6 +123,7 @@ def test_a_named_method_and_a_compiled_system_stay_with_their_method(relaxation:
     assert not compiled.is_successful
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", [InputError("no code"), LimitError("too long")])
 def test_a_flow_whose_jacobian_has_no_code_goes_on_as_before(
     relaxation: Any, error: InputError, monkeypatch: pytest.MonkeyPatch

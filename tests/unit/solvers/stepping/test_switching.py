@@ -132,6 +132,7 @@ def test_dry_friction_takes_the_same_from_each_half_turn_and_then_sticks() -> No
     assert np.isnan(solution.y[3]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("field", "start", "when"),
     [

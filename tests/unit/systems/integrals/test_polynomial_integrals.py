@@ -83,6 +83,7 @@ def test_a_constraint_s_own_function_is_not_told_again() -> None:
     assert [str(integral) for integral in flow.first_integrals()] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("energy", ["tanh((3 + x)**8)", "exp((2 + x)**9)", "cosh((x - 4)**7)/2"])
 def test_powers_of_sums_inside_of_exponentials_are_left_alone(energy: str) -> None:
     with limit(seconds=3):

@@ -51,6 +51,7 @@ def test_linear_networks_close_whether_balanced_or_not(
         same_orbit(flow, reduced, start, 1.0, values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_symbolic", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_the_induction_head_closes_in_three_overlaps_and_three_norms(same_orbit, is_symbolic: bool) -> None:
     """Three factors in three dimensions; the loss is a mean over Gaussian inputs."""

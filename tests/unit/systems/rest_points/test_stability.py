@@ -31,6 +31,7 @@ def test_minima_that_attract_wherever_they_exist_are_said_to() -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("energy", "expected"),
     [

@@ -110,6 +110,7 @@ def test_a_blow_up_and_a_nan_leave_the_others_alone() -> None:
     assert solved.t_reached[1] == pytest.approx(1.0, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_robertson_agrees_with_the_published_values_at_1e11(robertson: Any) -> None:
     # Mazzia and Magherini, Test Set for Initial Value Problem Solvers, release 2.4, problem ROBER.
     published = [0.2083340149701255e-07, 0.8333360770334713e-13, 0.9999999791665050]
@@ -118,6 +119,7 @@ def test_robertson_agrees_with_the_published_values_at_1e11(robertson: Any) -> N
     assert abs(solved.y[-1].sum() - 1) < 1e-13
 
 
+@pytest.mark.slow
 def test_the_van_der_pol_oscillator_agrees_with_the_published_values() -> None:
     # As above, problem VDPOL.
     oscillator = odekit.system({"x": "v", "v": "1e6*((1 - x**2)*v - x)"})
