@@ -3,7 +3,7 @@
 import sympy as sp
 
 import odekit
-from odekit.derivation import averaged_loss, least_slope, slow_law, valley_slope
+from odekit.derivation import averaged_loss, least_slope, slow_law, valley_floor, valley_slope
 from odekit.systems import System
 from odekit.systems.printers import latex_block
 from tools.formulas import formula
@@ -44,3 +44,27 @@ def slow_law_of_heads() -> str:
     drift = -law.rate * w**law.power
     solved = ((law.power - 1) * law.rate * t) ** sp.Rational(-1, law.power - 1)
     return rf"w' = {sp.latex(drift)} + \dots, \qquad w \sim {sp.latex(solved)}"
+
+
+@formula("odekit.reduce")
+def heads_of_two_tasks() -> str:
+    limits = {}
+    for heads, frame in (
+        ("two", [["1", "1"], ["-1", "-1"]]),
+        ("three", [["sqrt(3)", "1"], ["-sqrt(3)", "1"], ["0", "-2"]]),
+    ):
+        averaged = averaged_loss(len(frame), 2)
+        parts = [averaged.mu, averaged.omega]
+        flow = odekit.gradient_flow(averaged.loss, parts, parameters=[*averaged.parameters])
+        entries = [entry for row in frame for entry in row]
+        reduced = odekit.reduce(
+            flow,
+            {
+                str(state): f"({entry})*{name}"
+                for name, part in zip("mw", parts, strict=True)
+                for state, entry in zip(part.symbols, entries, strict=True)
+            },
+        )
+        limits[heads] = sp.apart(valley_floor(reduced)[0], averaged.parameters[0])
+    shown = (rf"L \to {sp.latex(limit)} \quad\text{{with {heads} heads}}" for heads, limit in limits.items())
+    return r", \qquad ".join(shown)

@@ -9,6 +9,7 @@ from odekit.derivation.attention import (
     least_slope,
     linear_loss,
     slow_law,
+    valley_floor,
     valley_slope,
 )
 from odekit.derivation.blocks import (
@@ -93,6 +94,7 @@ __all__ = [
     "slow_law",
     "sphere_report",
     "system_in_blocks",
+    "valley_floor",
     "valley_slope",
     "with_decay",
 ]

@@ -13,7 +13,7 @@ import sympy as sp
 import odekit
 from odekit.claims.experiments import quadratic_features, rank_one_product
 from odekit.claims.feature_emergence import critical_data_share, energy_maxima
-from odekit.claims.in_context_attention import head_pairing
+from odekit.claims.in_context_attention import head_pairing, head_superposition
 from odekit.claims.linear_networks import lambda_balanced, saddle_to_saddle
 from odekit.claims.opposing_signals import opposing_signals
 
@@ -215,6 +215,40 @@ def test_paired_heads_of_attention(hide: Hide) -> None:
     loss = (bias + sp.Symbol("c", real=True) * noise) / 2
     flow = odekit.gradient_flow(loss, [*mu, *omega], parameters="c d")
     again = odekit.reduce(flow, {"mu1": "m", "mu2": "-m", "omega1": "w", "omega2": "-w"})
+    assert again.closed
+    assert again.certify().passed
+    assert same(again, claimed)
+
+
+def test_three_heads_of_two_tasks(hide: Hide) -> None:
+    """From the law of a token: scores ``a . z`` of two tasks, the first one's label y, which asks for r."""
+    claimed = head_superposition._on_frame((2, 3))
+    hide("in_context_attention")
+    token = {"z1": (0, 1), "z2": (0, 1), "y": (0, "1 + s**2"), ("z1", "y"): "r/sqrt(d)"}
+    constants = "a1 a2 b1 b2 s r d"
+    norm = odekit.expectation("exp(a1*z1 + a2*z2)", token, parameters=constants)
+    mean = odekit.expectation("y*exp(a1*z1 + a2*z2)", token, parameters=constants) / norm
+    pooled = odekit.expectation("y**2*exp((a1 + b1)*z1 + (a2 + b2)*z2)", token, parameters=constants)
+    a, b = sp.symbols("a1 a2", real=True), sp.symbols("b1 b2", real=True)
+    d, r, s = sp.symbols("d r s", real=True)
+    at_b = norm.subs(dict(zip(a, b, strict=True)), simultaneous=True)
+    # Of many inputs at fixed scores, where the mean of y falls out.
+    spread = sp.powsimp(sp.simplify(sp.limit(pooled, d, sp.oo) / norm / at_b / (1 + s**2)))
+    mu, omega = (sp.Matrix(3, 2, lambda h, n, x=x: sp.Symbol(f"{x}{h + 1}{n + 1}")) for x in ("mu", "omega"))
+    loss = sp.S.Zero
+    for task in (0, 1):
+        score = [[omega[h, n] * sp.sqrt(d) for n in (task, 1 - task)] for h in range(3)]
+        own = [sp.simplify(mean).subs(dict(zip(a, row, strict=True)), simultaneous=True) for row in score]
+        output = sum(mu[h, task] * own[h] for h in range(3))
+        loss += odekit.expectation((r - output) ** 2, {"r": (0, 1)}) / 2
+        for h, k in product(range(3), repeat=2):
+            place = dict(zip((*a, *b), (*score[h], *score[k]), strict=True))
+            entry = spread.subs(place, simultaneous=True)
+            loss += sp.Symbol("c", real=True) * mu[h, task] * mu[k, task] * entry / 2
+    flow = odekit.gradient_flow(loss, [*mu, *omega], parameters="c d")
+    frame = {"11": "sqrt(3)", "12": "1", "21": "-sqrt(3)", "22": "1", "31": "0", "32": "-2"}
+    ansatz = {f"{x}{place}": f"({e})*{x[0]}" for x in ("mu", "omega") for place, e in frame.items()}
+    again = odekit.reduce(flow, {state: formula.replace("*o", "*w") for state, formula in ansatz.items()})
     assert again.closed
     assert again.certify().passed
     assert same(again, claimed)

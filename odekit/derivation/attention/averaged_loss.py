@@ -1,6 +1,6 @@
 """The loss of softmax attention on in-context regression, averaged over prompts, from their Gaussian law."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,10 +10,7 @@ from odekit.systems import Variable, expectation, variable
 
 __all__ = ["AveragedLoss", "averaged_loss", "finite_loss", "linear_loss"]
 
-D, C, S, R, Q, A, B = sp.symbols("d c s r q a b", positive=True)
-# Of a token beside a query of length sqrt(q): z is its input along the query, y its label. A task w of
-# N(0, I/d) has |w|^2 = 1 on average, and r is the query's own label without its noise.
-TOKEN = {"z": (0, 1), "y": (0, 1 + S**2), ("z", "y"): R / sp.sqrt(Q)}
+D, C, S, R, Q = sp.symbols("d c s r q", positive=True)
 LABEL = {"r": (0, Q / D)}
 
 
@@ -23,8 +20,9 @@ class AveragedLoss:
 
     Parameters
     ----------
-    loss: in the entries of mu and omega, d inputs, the labels' noise s and ``c = (1 + s^2)/tokens``.
-    mu, omega: weights of value and of key and query, a number for each head.
+    loss: in the entries of mu and omega, d inputs, the labels' noise s and ``c = (1 + s^2)/tokens``; of
+        several tasks the sum of theirs, with d inputs each.
+    mu, omega: weights of value and of key and query, a number for each head, or for each head and task.
     """
 
     loss: sp.Expr
@@ -36,40 +34,63 @@ class AveragedLoss:
 
 @dataclass(frozen=True)
 class _Pooled:
-    """What two heads with scores a z and b z pool from n tokens.
+    """What two heads with scores ``a . z`` and ``b . z`` pool from n tokens.
 
     Parameters
     ----------
     mean: of the output of the first.
     shift: of that mean by a finite n, times n.
     covariance: of both outputs, times n.
+    a, b: a number for each task.
     """
 
     mean: sp.Expr
     shift: sp.Expr
     covariance: sp.Expr
+    a: Sequence[sp.Symbol]
+    b: Sequence[sp.Symbol]
+
+    def at(
+        self, formula: sp.Expr, omega: Sequence[sp.Expr], length: sp.Expr, other: Sequence[sp.Expr] = ()
+    ) -> sp.Expr:
+        """With scores ``omega . (x . q)``, where |q|^2 has this value in each task."""
+        first = dict(zip(self.a, omega, strict=True))
+        second = dict(zip(self.b, other, strict=True)) if other else {}
+        return formula.xreplace({a: w * sp.sqrt(length) for a, w in {**first, **second}.items()})
 
 
 @cache
-def averaged_loss(heads: int) -> AveragedLoss:
+def averaged_loss(heads: int, tasks: int = 1) -> AveragedLoss:
     """Its limit for many inputs at fixed ``sqrt(d) omega`` and c, where |q|^2 = d.
+
+    Parameters
+    ----------
+    heads, tasks: at least 1; a task has inputs and a label of its own, and a token holds those of all.
 
     Source: in no paper that we read; the setting is that of arXiv 2503.12734, abstract.
     """
-    pooled, mu, omega = _pooled(), variable("mu", heads), variable("omega", heads)
+    pooled, shape = _pooled(tasks), (heads,) if tasks == 1 else (heads, tasks)
+    mu, omega = variable("mu", *shape), variable("omega", *shape)
     spread = sp.limit(expectation(pooled.covariance.subs(Q, D), {"r": (0, 1)}), D, sp.oo)
-    pairs = [*zip(mu.symbols, omega.symbols, strict=True)]
-    output = sp.Add(*(m * _at(pooled.mean.subs(Q, D), w, D) for m, w in pairs))
-    bias = sp.factor(expectation((R - output) ** 2, {"r": (0, 1)}))
-    noise = sp.factor(_quadratic(mu, omega, lambda w, v: _at(spread, w, D, v)) * C / (1 + S**2))
-    return AveragedLoss((bias + noise + S**2) / 2, mu, omega)
+    of_pair = sp.powsimp(sp.cancel(spread / (1 + S**2)))
+    values, weights = (sp.Matrix(heads, tasks, each.symbols) for each in (mu, omega))
+    total = sp.S.Zero
+    for task in range(tasks):
+        # The pooled label is that of the first task.
+        order = [task, *(other for other in range(tasks) if other != task)]
+        pairs = [(values[head, task], [weights[head, other] for other in order]) for head in range(heads)]
+        output = sp.Add(*(m * pooled.at(pooled.mean.subs(Q, D), w, D) for m, w in pairs))
+        bias = sp.factor(expectation((R - output) ** 2, {"r": (0, 1)}))
+        noise = C * _quadratic(pairs, lambda w, v: pooled.at(of_pair, w, D, v))
+        total += (bias + noise + S**2) / 2
+    return AveragedLoss(total, mu, omega)
 
 
 @cache
 def linear_loss(heads: int) -> AveragedLoss:
     """That of linear attention, whose heads pool labels with weights ``omega x . q/tokens``, in its limit."""
     mu, omega = variable("mu", heads), variable("omega", heads)
-    weighted = sp.sqrt(Q) * sp.Symbol("z") * sp.Symbol("y")  # x . q = sqrt(q) z
+    weighted = sp.sqrt(Q) * sp.Symbol("z1") * sp.Symbol("y")  # x . q = sqrt(q) z
     mean, square = _over_tokens(weighted), _over_tokens(weighted**2)
     covariance = expectation((square - mean**2).subs(Q, D), {"r": (0, 1)})
     spread = D * sp.limit(covariance / D, D, sp.oo)
@@ -82,30 +103,39 @@ def linear_loss(heads: int) -> AveragedLoss:
 @cache
 def finite_loss(heads: int) -> AveragedLoss:
     """All of the first order in 1/(tokens): also heads' means that shift, and queries of N(0, I_d)."""
-    pooled, mu, omega = _pooled(), variable("mu", heads), variable("omega", heads)
+    pooled, mu, omega = _pooled(1), variable("mu", heads), variable("omega", heads)
     one_over_n = C / (1 + S**2)
-    pairs = [*zip(mu.symbols, omega.symbols, strict=True)]
-    mean = sp.Add(*(m * _at(pooled.mean, w, Q) for m, w in pairs))
-    shift = sp.Add(*(m * _at(pooled.shift, w, Q) for m, w in pairs))
+    pairs = [(m, [w]) for m, w in zip(mu.symbols, omega.symbols, strict=True)]
+    mean = sp.Add(*(m * pooled.at(pooled.mean, w, Q) for m, w in pairs))
+    shift = sp.Add(*(m * pooled.at(pooled.shift, w, Q) for m, w in pairs))
     bias = (R - mean) ** 2 - 2 * one_over_n * (R - mean) * shift
-    noise = _quadratic(mu, omega, lambda w, v: _at(pooled.covariance, w, Q, v)) * one_over_n
+    noise = _quadratic(pairs, lambda w, v: pooled.at(pooled.covariance, w, Q, v)) * one_over_n
     over_labels = expectation(sp.expand(bias + noise), LABEL, parameters=(D, Q))
     return AveragedLoss((_over_queries(over_labels) + S**2) / 2, mu, omega)
 
 
 @cache
-def _pooled() -> _Pooled:
-    """By ``E[y e^(az)]/E[e^(az)]`` and the first order of a quotient of means over n tokens."""
-    z, y = sp.symbols("z y")
-    norm = [_over_tokens(sp.exp(each * z)) for each in (A, B)]
-    mean = [_over_tokens(sp.exp(each * z) * y) / n for each, n in zip((A, B), norm, strict=True)]
-    shift = -_over_tokens(sp.exp(2 * A * z) * (y - mean[0])) / norm[0] ** 2
-    product = _over_tokens(sp.exp((A + B) * z) * (y - mean[0]) * (y - mean[1])) / (norm[0] * norm[1])
-    return _Pooled(mean[0], sp.simplify(shift), sp.simplify(product))
+def _pooled(tasks: int) -> _Pooled:
+    """By ``E[y e^(a.z)]/E[e^(a.z)]`` and the first order of a quotient of means over n tokens."""
+    y = sp.Symbol("y")
+    a, b, z = (sp.symbols(f"{name}1:{tasks + 1}", positive=name != "z") for name in "abz")
+    scores = [sp.Add(*(k * each for k, each in zip(by, z, strict=True))) for by in (a, b)]
+    norm = [_over_tokens(sp.exp(score), tasks) for score in scores]
+    mean = [_over_tokens(sp.exp(score) * y, tasks) / n for score, n in zip(scores, norm, strict=True)]
+    shift = -_over_tokens(sp.exp(2 * scores[0]) * (y - mean[0]), tasks) / norm[0] ** 2
+    product = _over_tokens(sp.exp(sp.Add(*scores)) * (y - mean[0]) * (y - mean[1]), tasks)
+    return _Pooled(mean[0], sp.simplify(shift), sp.simplify(product / (norm[0] * norm[1])), a, b)
 
 
-def _over_tokens(formula: sp.Expr) -> sp.Expr:
-    return expectation(formula, TOKEN, parameters=(Q, S, R))
+def _over_tokens(formula: sp.Expr, tasks: int = 1) -> sp.Expr:
+    """Of a token beside a query of length sqrt(q) in each task: z its inputs along the query, y a label.
+
+    The label is that of the first task w, of N(0, I/d), where |w|^2 = 1 on average; r is the query's own
+    label without its noise.
+    """
+    law = {"y": (0, 1 + S**2), ("z1", "y"): R / sp.sqrt(Q)}
+    along = {f"z{task}": (0, 1) for task in range(1, tasks + 1)}
+    return expectation(formula, {**along, **law}, parameters=(Q, S, R))
 
 
 def _over_queries(formula: sp.Expr) -> sp.Expr:
@@ -122,11 +152,8 @@ def _over_queries(formula: sp.Expr) -> sp.Expr:
     return total
 
 
-def _at(formula: sp.Expr, omega: sp.Expr, length: sp.Expr, other: sp.Expr = sp.S.Zero) -> sp.Expr:
-    """With scores ``omega x . q``, where |q|^2 has this value."""
-    return formula.xreplace({A: omega * sp.sqrt(length), B: other * sp.sqrt(length)})
-
-
-def _quadratic(mu: Variable, omega: Variable, entry: Callable[[sp.Expr, sp.Expr], sp.Expr]) -> sp.Expr:
-    pairs = [*zip(mu.symbols, omega.symbols, strict=True)]
+def _quadratic(
+    pairs: Sequence[tuple[sp.Expr, Sequence[sp.Expr]]],
+    entry: Callable[[Sequence[sp.Expr], Sequence[sp.Expr]], sp.Expr],
+) -> sp.Expr:
     return sp.Add(*(m * k * entry(w, v) for m, w in pairs for k, v in pairs))

@@ -1,10 +1,12 @@
-"""Where the energy of heads is least: the slope ``2 m w`` along a pair's valley, and that of equal heads."""
+"""Where the energy of heads is least: along a valley of small weights, and that of equal heads."""
 
 import sympy as sp
 
 from odekit.systems import System
 
-__all__ = ["least_slope", "valley_slope"]
+__all__ = ["least_slope", "valley_floor", "valley_slope"]
+
+ORDER = 8  # of exponentials in w, beyond the first order of a pair's rest
 
 
 def valley_slope(pair: System) -> sp.Expr:
@@ -29,6 +31,22 @@ def least_slope(heads: System) -> tuple[sp.Expr, sp.Expr]:
     bottom = sp.S(heads.energy).subs(m, _valley(heads))
     weight = next(root for root in sp.solve(sp.numer(sp.factor(bottom.diff(w))), w) if root.is_positive)
     return sp.factor((2 * w * _valley(heads)).subs(w, weight)), weight
+
+
+def valley_floor(heads: System) -> tuple[sp.Expr, int]:
+    """The energy along ``m = v/w`` as w falls, with v where it is least, and the power of w of what is left.
+
+    Parameters
+    ----------
+    heads: a flow in m and w, of heads that are closed under both.
+    """
+    (m, w), v = heads.states, sp.Symbol("v", real=True)
+    small = sp.expand(heads.energy).replace(sp.exp, lambda of: sp.series(sp.exp(of), w, 0, ORDER).removeO())
+    energy = sp.expand(small.subs(m, v / w))
+    floor = energy.coeff(w, 0)
+    (least,) = sp.solve(floor.diff(v), v)
+    rest = (k for k in range(1, ORDER - 2) if sp.simplify(energy.coeff(w, k).subs(v, least)) != 0)
+    return sp.factor(floor.subs(v, least)), next(rest)
 
 
 def _valley(system: System) -> sp.Expr:

@@ -18,6 +18,7 @@ __all__ = [
     "descend_attention",
     "draw_prompts",
     "follow_heads",
+    "heads_loss",
 ]
 
 
@@ -143,20 +144,18 @@ def follow_heads(
 ) -> tuple[FloatArray, FloatArray]:
     """Gradient flow of heads ``K = (omega I, 0)``, ``o = (0, mu)``, averaged over prompts of many inputs.
 
-    Down ``(1/2) [(1 - mu . omega)^2 + mu . C mu]``, ``C_hk = c exp(d omega_h omega_k)``, with omega_h as a
-    single weight; by an implicit method where it is stiff.
+    Down `heads_loss`, with omega_h as a single weight; by an implicit method where it is stiff.
 
     Parameters
     ----------
-    mu, omega: (head,), at ``times[0]``.
+    mu, omega: (head,), or (head, task) of several tasks, at ``times[0]``.
     times: (T,), increasing.
-    noise: c, the variance of a label over the number of tokens.
-    dimension: d.
+    noise, dimension: as `heads_loss`.
     rtol: relative tolerance of a step; absolute a thousandth of it.
 
     Returns
     -------
-    mu and omega, (T, head).
+    mu and omega, (T, head) or (T, head, task).
 
     Raises
     ------
@@ -165,18 +164,18 @@ def follow_heads(
     heads = len(mu)
 
     def velocity(_: float, state: FloatArray) -> FloatArray:
-        mu, omega = state[:heads], state[heads:]
-        spread = noise * np.exp(dimension * np.multiply.outer(omega, omega))
-        missing = 1 - mu @ omega
-        of_omega = mu * missing - dimension * mu * ((spread * mu) @ omega)
-        return np.concatenate([omega * missing - spread @ mu, of_omega])
+        mu, omega = state.reshape(2, heads, -1)
+        spread = noise * np.exp(dimension * (omega @ omega.T))
+        missing = 1 - (mu * omega).sum(axis=0)
+        of_omega = mu * missing - dimension * (spread * (mu @ mu.T)) @ omega
+        return np.concatenate([(omega * missing - spread @ mu).ravel(), of_omega.ravel()])
 
     try:
         with np.errstate(over="raise", invalid="raise"):
             found = solve_ivp(
                 velocity,
                 (times[0], times[-1]),
-                np.concatenate([mu, omega]),
+                np.concatenate([mu.ravel(), omega.ravel()]),
                 "LSODA",
                 times,
                 rtol=rtol,
@@ -186,7 +185,29 @@ def follow_heads(
         raise _lost(str(error)) from error
     if not found.success:
         raise _lost(found.message)
-    return found.y[:heads].T, found.y[heads:].T
+    of_mu, of_omega = found.y.T.reshape(-1, 2, *mu.shape).swapaxes(0, 1)
+    return of_mu, of_omega
+
+
+def heads_loss(mu: FloatArray, omega: FloatArray, noise: float, dimension: float) -> FloatArray:
+    """Half the squared error of heads, averaged over prompts of many inputs, without that of a label's noise.
+
+    ``(1/2) sum_n [(1 - mu_n . omega_n)^2 + mu_n . C mu_n]`` over tasks n that have inputs and a label of
+    their own in each token, ``C_hk = c exp(d sum_m omega_hm omega_km)``.
+
+    Parameters
+    ----------
+    mu, omega: (T, head, task).
+    noise: c, the variance of a label over the number of tokens.
+    dimension: d, inputs of a task.
+
+    Returns
+    -------
+    (T,).
+    """
+    spread = noise * np.exp(dimension * (omega @ omega.swapaxes(1, 2)))
+    missing = 1 - (mu * omega).sum(axis=1)
+    return np.asarray(((missing**2).sum(axis=1) + (mu * (spread @ mu)).sum(axis=(1, 2))) / 2)
 
 
 def _lost(reason: str) -> InputError:

@@ -39,7 +39,13 @@ NAMES_B = [
 ]
 NAMES_C = ["softmax-orders", "modified-equation", "loss-curve", "drop-time-law"]
 LINEAR = ["deep-linear", "lambda-balanced", "saddle-to-saddle"]
-ATTENTION = ["head-pairing", "attention-slow-law", "trained-attention", "linear-attention"]
+ATTENTION = [
+    "head-pairing",
+    "head-superposition",
+    "attention-slow-law",
+    "trained-attention",
+    "linear-attention",
+]
 INDUCTION = ["product-closure", "phase-change-time", "clamped-subcircuits"]
 LAZY = ["moment-closure", "lazy-limit", "rich-ordering"]
 EMERGENCE = ["energy-maxima", "critical-data-share"]

@@ -6,8 +6,16 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from odekit.derivation import averaged_loss, finite_loss, least_slope, linear_loss, slow_law, valley_slope
-from odekit.simulation import attention_gradient, draw_prompts
+from odekit.derivation import (
+    averaged_loss,
+    finite_loss,
+    least_slope,
+    linear_loss,
+    slow_law,
+    valley_floor,
+    valley_slope,
+)
+from odekit.simulation import Prompts, attention_gradient, draw_prompts
 from odekit.systems import System, gradient_flow, reduce
 
 
@@ -45,6 +53,36 @@ def test_the_derived_loss_is_that_of_sampled_prompts(of: object) -> None:
     assert abs(derived - np.mean(losses)) < 5 * error
 
 
+def test_the_loss_of_two_tasks_is_that_of_sampled_prompts() -> None:
+    """Each task has inputs and a label of its own; what is left out is as for one task."""
+    tokens, inputs, noise = 200, 6, 1.0
+    mu, omega = np.array([[1.1, 0.4], [-0.6, 0.8]]), np.array([[0.2, 0.15], [-0.25, 0.1]])
+    key_query = np.concatenate([np.repeat(omega, inputs, axis=1), np.zeros((2, 1))], axis=1)
+    key_query = key_query[:, :, None] * np.eye(2 * inputs + 1, 2 * inputs)
+    generator = np.random.default_rng(3)
+    losses = []
+    for _ in range(10):
+        x = generator.standard_normal((800, tokens + 1, 2 * inputs))
+        loss = 0.0
+        for task in range(2):
+            own = x[..., task * inputs : (task + 1) * inputs]
+            w = generator.standard_normal((800, inputs, 1)) / inputs**0.5
+            y = own @ w + noise * generator.standard_normal((800, tokens + 1, 1))
+            prompts = Prompts(np.concatenate([x, y], axis=2)[:, :-1], x[:, -1], y[:, -1, 0])
+            output = mu[:, task, None] * np.eye(2 * inputs + 1)[-1]
+            loss += attention_gradient(key_query, output, prompts)[0]
+        losses.append(loss)
+    of_two = averaged_loss(2, 2)
+    entries = zip((*of_two.mu.symbols, *of_two.omega.symbols), (*mu.flat, *omega.flat), strict=True)
+    values = {symbol.name: value for symbol, value in entries}
+    derived = _at(of_two.loss, c=2 / tokens, d=inputs, s=noise, **values)
+    error = np.std(losses, ddof=1) / np.sqrt(len(losses))
+    assert abs(derived - np.mean(losses)) < 5 * error
+    # The other task's labels count in the score: without it the loss differs.
+    values = {**values, "omega12": 0.0, "omega22": 0.0}
+    assert abs(_at(of_two.loss, c=2 / tokens, d=inputs, s=noise, **values) - np.mean(losses)) > 5 * error
+
+
 def test_the_finite_loss_tends_to_the_averaged_one() -> None:
     differences = []
     for inputs in (1e3, 1e4):
@@ -61,6 +99,13 @@ def test_the_slopes_of_pairs_and_of_equal_heads_are_the_known_ones() -> None:
     slope, weight = least_slope(_on_manifold(""))
     assert sp.simplify(slope - 1 / (1 + sp.E * c * d)) == 0
     assert weight == 1 / sp.sqrt(d)
+
+
+def test_the_valley_of_a_pair_leaves_the_fourth_power_of_its_weight() -> None:
+    c, d, s = sp.symbols("c d s", positive=True)
+    floor, power = valley_floor(_on_manifold("-"))
+    assert sp.simplify(floor - (s**2 + c * d / (1 + c * d)) / 2) == 0
+    assert power == 4
 
 
 def test_the_slow_law_is_the_known_one_with_its_next_order() -> None:

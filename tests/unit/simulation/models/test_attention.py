@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from odekit.errors import InputError
-from odekit.simulation import Prompts, attention_gradient, descend_attention, draw_prompts, follow_heads
+from odekit.simulation import (
+    Prompts,
+    attention_gradient,
+    descend_attention,
+    draw_prompts,
+    follow_heads,
+    heads_loss,
+)
 
 
 def _network(seed: int = 0) -> tuple[np.ndarray, np.ndarray, Prompts]:
@@ -92,6 +99,25 @@ def test_averaged_heads_go_down_their_loss() -> None:
         slope = (loss(*(start + shift)) - loss(*(start - shift))) / 2e-6
         # The velocity changes by order t[1] on the way.
         assert velocity[place] == pytest.approx(-slope, abs=1e-3)
+
+
+def test_heads_of_several_tasks_go_down_their_loss() -> None:
+    start, d, c = 0.4 * np.random.default_rng(4).standard_normal((2, 3, 2)), 4, 0.03
+    by_loops = 0.0
+    for task in range(2):
+        mu = start[0, :, task]
+        scores = sum(np.outer(start[1, :, other], start[1, :, other]) for other in range(2))
+        by_loops += ((1 - mu @ start[1, :, task]) ** 2 + mu @ (c * np.exp(d * scores)) @ mu) / 2
+    assert heads_loss(*start[:, None], c, d) == pytest.approx(by_loops, rel=1e-12)
+    t = np.array([0.0, 1e-4])
+    mu, omega = follow_heads(*start, t, c, d, 1e-12)
+    velocity = (np.array([mu[1], omega[1]]) - start) / t[1]
+    for place in np.ndindex(2, 3, 2):
+        shift = np.zeros((2, 3, 2))
+        shift[place] = 1e-6
+        up, down = (heads_loss(*(start + sign * shift)[:, None], c, d)[0] for sign in (1, -1))
+        # The velocity changes by order t[1] on the way.
+        assert velocity[place] == pytest.approx(-(up - down) / 2e-6, abs=1e-3)
 
 
 def test_a_flow_that_cannot_be_followed_is_refused() -> None:
