@@ -9,7 +9,7 @@ from odekit.arrays import FloatArray
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings, neurons_from
 from odekit.claims.statistics import proportion_interval
-from odekit.claims.verdict import Claim, Verdict, judge
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.comparison import irrep_shares
 from odekit.groups import FiniteGroup, cyclic
 from odekit.simulation import ascend_label_energy
@@ -167,11 +167,6 @@ def _series(counts: list[_Counts]) -> dict[str, object]:
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """Its own groups alone."""
-    return False
-
-
 CLAIM = Claim(
     id="critical-data-share",
     statement="Of neurons that ascend the labels' energy on random pairs, none end at irreps where few pairs "
@@ -181,6 +176,6 @@ CLAIM = Claim(
     hypotheses="cyclic groups of order 13 and 23, $sigma(z) = z^2$, unshared embedding, ascent in finite "
     "steps on one sphere, random pairs, random start; few: 0.3 of the pairs, most: 0.9",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
     takes={"neurons": neurons_from(100)},
 )

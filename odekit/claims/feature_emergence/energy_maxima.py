@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from odekit.arrays import FloatArray, IndexArray
+from odekit.arrays import EPS, FloatArray, IndexArray
 from odekit.claims.experiments.spheres import choose_groups, has_competitors
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings, neurons_from
@@ -32,7 +32,6 @@ SHARE = 0.9  # of the earliest blow-up of any weights of length 1, up to which t
 CLEAR = 1.05  # ratio of the two blow-up times of a race that isn't called a draw
 STEEP = 100.0  # bound of what a spectrum changes, in units of the energy, for a distance from the maximum
 TOLERANCE = 1e-4  # far below the eigenvalue 8 that the control leaves out
-EPS = float(np.finfo(np.float64).eps)
 PAIR, SIGN = ("P", "Q"), ("p", "q")  # squares of both layers on Z4: at the pair, and at order 2
 
 

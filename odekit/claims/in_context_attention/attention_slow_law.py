@@ -9,9 +9,8 @@ import numpy as np
 from odekit.arrays import FloatArray
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
-from odekit.claims.verdict import Claim, Verdict, judge
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.derivation import SlowLaw, averaged_loss, slow_law
-from odekit.groups import FiniteGroup
 from odekit.simulation import follow_heads
 from odekit.systems import System, gradient_flow, reduce
 
@@ -201,11 +200,6 @@ def _series(fall: _Fall, values: Mapping[str, float]) -> dict[str, object]:
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: heads learn a regression."""
-    return False
-
-
 CLAIM = Claim(
     id="attention-slow-law",
     statement="Once heads of averaged softmax attention have paired, their key-query weight falls as "
@@ -215,5 +209,5 @@ CLAIM = Claim(
     hypotheses="no group: inputs of N(0, I_d), noisy linear labels, heads $K = omega I$, the loss averaged "
     "over prompts to first order in 1/(tokens), many inputs, key-query weights of both signs",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
 )

@@ -8,9 +8,8 @@ import numpy as np
 from odekit.arrays import FloatArray
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
-from odekit.claims.verdict import Claim, Verdict, judge
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.derivation import averaged_loss, least_slope, valley_slope
-from odekit.groups import FiniteGroup
 from odekit.simulation import follow_heads
 from odekit.systems import System, gradient_flow, reduce
 
@@ -210,11 +209,6 @@ def _series(run: _Run) -> dict[str, object]:
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: heads learn a regression."""
-    return False
-
-
 CLAIM = Claim(
     id="head-pairing",
     statement="Heads of averaged softmax attention that regress in context fall into two groups of opposite "
@@ -225,5 +219,5 @@ CLAIM = Claim(
     hypotheses="no group: inputs of N(0, I_d), noisy linear labels, heads $K = omega I$, the loss averaged "
     "over prompts to first order in 1/(tokens), many inputs, key-query weights that keep both signs",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
 )

@@ -9,9 +9,8 @@ from odekit.arrays import FloatArray
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.statistics import next_order, noise_of_orders, orders
-from odekit.claims.verdict import Claim, Verdict, judge
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.derivation import linear_loss
-from odekit.groups import FiniteGroup
 from odekit.simulation import follow_heads
 from odekit.solvers import solve
 from odekit.systems import System, gradient_flow, reduce
@@ -123,11 +122,6 @@ def _linear(m: float, w: float, t: FloatArray, values: Mapping[str, float], rtol
     return np.asarray((2 * found["m"] * found["w"])[:, 0])
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: heads learn a regression."""
-    return False
-
-
 CLAIM = Claim(
     id="linear-attention",
     statement="As their key-query weights fall like $epsilon$, at values like $1/epsilon$, a pair of softmax "
@@ -137,5 +131,5 @@ CLAIM = Claim(
     hypotheses="no group: inputs of N(0, I_d), noisy linear labels, two heads $K = omega I$ and "
     "$K = -omega I$, losses averaged over prompts to first order in 1/(tokens), many inputs",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
 )

@@ -10,9 +10,8 @@ from odekit.arrays import FloatArray
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.statistics import LEVEL
-from odekit.claims.verdict import Claim, Verdict, judge
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.derivation import AveragedLoss, averaged_loss, finite_loss
-from odekit.groups import FiniteGroup
 from odekit.simulation import descend_attention
 from odekit.solvers import solve
 from odekit.systems import System, gradient_flow
@@ -213,11 +212,6 @@ def _series(trained: _Trained, predicted: FloatArray) -> dict[str, object]:
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: heads learn a regression."""
-    return False
-
-
 CLAIM = Claim(
     id="trained-attention",
     statement="Softmax attention that is trained on prompts of linear regression, in all entries of keys, "
@@ -228,5 +222,5 @@ CLAIM = Claim(
     hypotheses="no group: inputs of N(0, I_d), noisy linear labels, two heads that start on the pattern with "
     "key-query weights below $1/sqrt(d)$, stochastic descent without momentum",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
 )

@@ -21,8 +21,7 @@ from odekit.claims.experiments import (
 )
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
-from odekit.claims.verdict import Claim, Verdict, judge
-from odekit.groups import FiniteGroup
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.solvers import solve
 from odekit.systems import variable
 
@@ -227,11 +226,6 @@ def _series(runs: dict[str, ProductRun]) -> dict[str, object]:
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: the vectors learn a product."""
-    return False
-
-
 CLAIM = Claim(
     id="clamped-subcircuits",
     statement="Of three vectors that learn a product from small starts, clamping one at its target lets the "
@@ -241,5 +235,5 @@ CLAIM = Claim(
     paper="2404.07129",
     hypotheses="no group: gradient flow of the vectors that are not clamped, from small starts",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
 )

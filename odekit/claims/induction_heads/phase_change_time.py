@@ -19,8 +19,7 @@ from odekit.claims.experiments import (
 )
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
-from odekit.claims.verdict import Claim, Verdict, judge
-from odekit.groups import FiniteGroup
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.solvers import CompiledSystem, compile
 from odekit.systems import System, system, variable
 
@@ -217,11 +216,6 @@ def _series(starts: list[_Start]) -> dict[str, object]:
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: the vectors learn a product."""
-    return False
-
-
 CLAIM = Claim(
     id="phase-change-time",
     statement="From small starts the product of three vectors rises at $T^* = R_F(m_a^2, m_b^2, m_c^2) / r$, "
@@ -231,5 +225,5 @@ CLAIM = Claim(
     paper="2404.07129",
     hypotheses="no group: gradient flow of three vectors from small starts of any direction",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
 )

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from odekit.arrays import FloatArray
+from odekit.arrays import EPS, FloatArray
 from odekit.claims.experiments import (
     ProductProblem,
     ProductRun,
@@ -17,8 +17,7 @@ from odekit.claims.experiments import (
 )
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
-from odekit.claims.verdict import Claim, Verdict, judge
-from odekit.groups import FiniteGroup
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.solvers import solve
 from odekit.systems import System, reduce
 
@@ -30,7 +29,6 @@ SCALE = 0.5  # of the start: a plateau, and then the rise
 END, MOMENTS = 40.0, 81  # in units of the rise itself: beyond that of most starts
 RTOL, LOOSER = 1e-11, 1e-10  # their difference tells the integrator's error
 TOLERANCE = 1e-5  # without the norms the overlaps are off by order .1; the plateau amplifies rounding
-EPS = float(np.finfo(np.float64).eps)
 
 
 def experiment(claim: Claim, settings: Settings) -> Verdict:
@@ -133,11 +131,6 @@ def _series(run: ProductRun, predicted: dict[str, FloatArray]) -> dict[str, obje
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: the vectors learn a product."""
-    return False
-
-
 CLAIM = Claim(
     id="product-closure",
     statement="Three vectors on the mean loss $(a^* b^* c^* - a b c)^2 / 2$ move by an ODE of six variables, "
@@ -147,5 +140,5 @@ CLAIM = Claim(
     paper="2404.07129",
     hypotheses="no group: gradient flow of three vectors of any lengths, any targets and any start",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
 )

@@ -9,8 +9,7 @@ from odekit.arrays import FloatArray
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings, neurons_from
 from odekit.claims.statistics import LEVEL, proportion_interval
-from odekit.claims.verdict import Claim, Verdict, judge
-from odekit.groups import FiniteGroup
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.simulation import quadratic_features, train_quadratic
 
 __all__ = ["CLAIM"]
@@ -174,11 +173,6 @@ def _series(lazy: _Losses, richer: _Losses) -> dict[str, object]:
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: the network learns a quadratic function of one direction."""
-    return False
-
-
 CLAIM = Claim(
     id="rich-ordering",
     statement="The gap between test and training loss grows with the output's scale alpha, and with the "
@@ -189,6 +183,6 @@ CLAIM = Claim(
     hypotheses="no group: a quadratic target of one direction, fewer samples than the kernel has dimensions, "
     "gradient flow of the first layer, random data and starts; each order in more than half of the draws",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
     takes={"neurons": neurons_from(8, 64)},
 )

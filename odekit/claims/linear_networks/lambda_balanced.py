@@ -6,7 +6,7 @@ from itertools import combinations_with_replacement, product
 
 import numpy as np
 
-from odekit.arrays import FloatArray
+from odekit.arrays import EPS, FloatArray
 from odekit.claims.experiments import (
     LinearRun,
     balanced_solution,
@@ -18,8 +18,7 @@ from odekit.claims.experiments import (
 )
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
-from odekit.claims.verdict import Claim, Verdict, judge
-from odekit.groups import FiniteGroup
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.solvers import solve
 from odekit.systems import System, gradient_flow, reduce, variable
 
@@ -36,7 +35,6 @@ SIZE = 2  # of both layers where no mode is special
 RTOL, LOOSER = 1e-11, 1e-10  # their difference tells the integrator's error
 # A wrong rate is off by order 1; rounding grows by 1/START, and stays below.
 TOLERANCE = 1e-5
-EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,11 +267,6 @@ def _series(cases: list[_Case]) -> dict[str, object]:
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: linear networks learn a matrix."""
-    return False
-
-
 CLAIM = Claim(
     id="lambda-balanced",
     statement="From $W_2^T W_2 - W_1 W_1^T = l$, which is conserved, two linear layers are solved exactly: "
@@ -283,5 +276,5 @@ CLAIM = Claim(
     hypotheses="no group: two linear layers, whitened inputs, gradient flow; the modes' equations also need "
     "a start that is diagonal on the singular modes",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
 )

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from scipy.optimize import brentq
 
-from odekit.arrays import FloatArray
+from odekit.arrays import EPS, FloatArray
 from odekit.claims.experiments import (
     LinearProblem,
     LinearRun,
@@ -19,8 +19,7 @@ from odekit.claims.experiments import (
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.statistics import halved_limit
-from odekit.claims.verdict import Claim, Verdict, judge
-from odekit.groups import FiniteGroup
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.simulation import end_to_end
 from odekit.systems import System, gradient_flow, reduce
 
@@ -41,7 +40,6 @@ LOW, HIGH = -16.0, 80.0  # of log x: beyond, the integrals are below e^-16 and e
 COARSE, FINE = 14, 20  # nodes a panel of at most 1; their difference bounds the error of the finer ones
 RTOL, LOOSER = 1e-11, 1e-10  # their difference tells the integrator's error
 TOLERANCE = 1e-3  # below a tenth of what the control's falsehood costs
-EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -279,11 +277,6 @@ def _series(cases: list[_Case]) -> dict[str, object]:
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: linear networks learn a matrix."""
-    return False
-
-
 CLAIM = Claim(
     id="saddle-to-saddle",
     statement="From small starts a deep linear network rests near saddles of rank 0, 1, 2, ..., and leaves "
@@ -293,5 +286,5 @@ CLAIM = Claim(
     hypotheses="no group: a linear network with whitened inputs, gradient flow, different singular values, a "
     "small start that is diagonal on the singular modes",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
 )

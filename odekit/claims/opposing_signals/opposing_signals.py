@@ -6,13 +6,12 @@ from functools import cache, partial
 
 import numpy as np
 
-from odekit.arrays import FloatArray
+from odekit.arrays import EPS, FloatArray
 from odekit.claims.experiments import Outliers, draw_outliers
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.statistics import next_order, noise_of_orders, orders
-from odekit.claims.verdict import Claim, Verdict, judge
-from odekit.groups import FiniteGroup
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.solvers import solve
 from odekit.systems import System, expectation, gradient_flow, reduce
 
@@ -32,7 +31,6 @@ PAST, SHOWN = 1.1, 40  # how far past the critical step outliers are shown, and 
 KICK = 0.02  # of the response there
 RTOL, LOOSER = 1e-12, 1e-11  # their difference tells the solver's error
 TOLERANCE = 0.1  # of an order, a tenth of what the wrong sign costs
-EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,11 +214,6 @@ def _series(losses: FloatArray) -> dict[str, object]:
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: linear networks learn a matrix."""
-    return False
-
-
 CLAIM = Claim(
     id="opposing-signals",
     statement="Learning a signal sharpens the direction in which outliers oppose each other, $k c^2$, and "
@@ -231,5 +224,5 @@ CLAIM = Claim(
     hypotheses="no group: two linear layers, full-batch descent without momentum, a start that knows one "
     "direction, outliers that are uncorrelated with the signal",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
 )
