@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 
 from odekit.arrays import FloatArray
+from odekit.claims.experiments import label_flow
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings, neurons_from
 from odekit.claims.statistics import proportion_interval
@@ -13,7 +14,7 @@ from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.comparison import irrep_shares
 from odekit.groups import FiniteGroup, cyclic
 from odekit.simulation import ascend_label_energy
-from odekit.systems import System, gradient_flow, reduce
+from odekit.systems import System, reduce
 
 __all__ = ["CLAIM"]
 
@@ -111,12 +112,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
 @cache
 def _squares(without_one: bool) -> System:
     """The derived flow of both layers' squares at the pair of irreps of Z3, on all pairs or all but one."""
-    seen = [(x, y) for x in range(3) for y in range(3)][int(without_one) :]
-    sums = ["+".join(f"(a{x} + b{y})**2" for x, y in seen if (x + y) % 3 == h) for h in range(3)]
-    energy = "+".join(f"({q})**2/2" for q in sums) + f"-({'+'.join(sums)})**2/6"
-    flow = gradient_flow(energy, "a0 a1 a2 b0 b1 b2", direction="ascent")
     return reduce(
-        flow,
+        label_flow(3, unseen=[(0, 0)] if without_one else ()),
         observables={
             name: f"(({w}0 - {w}1)**2 + ({w}1 - {w}2)**2 + ({w}2 - {w}0)**2)/3"
             for name, w in (("P", "a"), ("Q", "b"))

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 
 from odekit.arrays import EPS, FloatArray, IndexArray
+from odekit.claims.experiments import label_flow
 from odekit.claims.experiments.spheres import choose_groups, has_competitors
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings, neurons_from
@@ -17,7 +18,7 @@ from odekit.groups import FiniteGroup, cyclic
 from odekit.networks import Network
 from odekit.simulation import climb_label_energy, label_energy, label_gradient, label_hessian, label_responses
 from odekit.solvers import solve
-from odekit.systems import System, gradient_flow, reduce
+from odekit.systems import System, reduce
 
 __all__ = ["CLAIM"]
 
@@ -181,17 +182,12 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
 @cache
 def _squares() -> System:
     """The derived flow of both layers' squares at each irrep of Z4, without a constraint."""
-    places = range(4)
-    sums = ["+".join(f"(a{x} + b{(h - x) % 4})**2" for x in places) for h in places]
-    energy = "+".join(f"({q})**2/2" for q in sums) + f"-({'+'.join(sums)})**2/8"
-    names = " ".join(f"{layer}{x}" for layer in "ab" for x in places)
-    flow = gradient_flow(energy, names, direction="ascent")
     observed = {}
     for layer, pair, sign in zip("ab", PAIR, SIGN, strict=True):
         even, odd = (f"({layer}{x} - {layer}{x + 2})**2" for x in (0, 1))
         observed[pair] = f"({even} + {odd})/2"
         observed[sign] = f"({layer}0 - {layer}1 + {layer}2 - {layer}3)**2/4"
-    return reduce(flow, observables=observed)
+    return reduce(label_flow(4), observables=observed)
 
 
 def _corresponding(point: CriticalPoint, balance: float) -> FloatArray:

@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 
 from odekit.arrays import FloatArray
+from odekit.claims.experiments import heads_on
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.statistics import next_order, noise_of_orders, orders
@@ -13,7 +14,7 @@ from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.derivation import linear_loss
 from odekit.simulation import follow_heads
 from odekit.solvers import solve
-from odekit.systems import System, gradient_flow, reduce
+from odekit.systems import System
 
 __all__ = ["CLAIM"]
 
@@ -88,9 +89,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
 @cache
 def _pair() -> System:
     """The flow of two linear heads ``mu = m, -m``, ``omega = w, -w``, found from their loss."""
-    linear = linear_loss(2)
-    flow = gradient_flow(linear.loss, [linear.mu, linear.omega], parameters=[*linear.parameters])
-    return reduce(flow, {"mu1": "m", "mu2": "-m", "omega1": "w", "omega2": "-w"})
+    return heads_on(linear_loss(2), ["m", "-m"], ["w", "-w"])
 
 
 def _slopes(

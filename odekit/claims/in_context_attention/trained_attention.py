@@ -7,6 +7,7 @@ import numpy as np
 from scipy.stats import norm
 
 from odekit.arrays import FloatArray
+from odekit.claims.experiments import heads_flow
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.statistics import LEVEL
@@ -14,7 +15,7 @@ from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.derivation import AveragedLoss, averaged_loss, finite_loss
 from odekit.simulation import descend_attention
 from odekit.solvers import solve
-from odekit.systems import System, gradient_flow
+from odekit.systems import System
 
 __all__ = ["CLAIM"]
 
@@ -111,12 +112,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
 @cache
 def _flow(averaged: AveragedLoss, matrices: bool) -> System:
     """The flow of two heads; omega stands for a matrix ``omega I``, of square d omega^2, or for itself."""
-    return gradient_flow(
-        averaged.loss,
-        [averaged.mu, averaged.omega],
-        metric={"omega": "d"} if matrices else None,
-        parameters=[*averaged.parameters],
-    )
+    return heads_flow(averaged, matrices)
 
 
 def _values() -> dict[str, float]:

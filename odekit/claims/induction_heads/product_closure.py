@@ -18,7 +18,6 @@ from odekit.claims.experiments import (
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
-from odekit.solvers import solve
 from odekit.systems import System, reduce
 
 __all__ = ["CLAIM"]
@@ -36,8 +35,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     generator = settings.generator(claim.id)
     problems = [draw_product(generator).scaled(SCALE) for _ in range(3 * STARTS if settings.full else STARTS)]
     runs = [trained_product(problem, _times(problem), RTOL, LOOSER) for problem in problems]
-    predicted = [_solved(product_system(), run, RTOL) for run in runs]
-    loose = [_solved(product_system(), run, LOOSER) for run in runs]
+    predicted = [run.solved(product_system(), RTOL) for run in runs]
+    loose = [run.solved(product_system(), LOOSER) for run in runs]
     budget = {
         "integrator of the vectors": max(run.integrator_error for run in runs),
         "solver of the reduced flow": max(
@@ -51,7 +50,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         ),
         "drift of the balance": max(run.imbalance for run in runs),
     }
-    alone = max(run.distance(_solved(_overlaps_alone(), run, RTOL)) for run in runs)
+    alone = max(run.distance(run.solved(_overlaps_alone(), RTOL)) for run in runs)
     return claim.verdict(
         gap=max(measured.values()),
         budget=budget,
@@ -65,6 +64,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         measured=measured,
         checks={
             "overlaps and squared norms close": product_system().closed,
+            "the reduction is certified": product_system().certify().passed,
             "they do where the vectors have other lengths, by the same equations": _at_other_lengths().rhs
             == product_system().rhs,
             "the overlaps alone leak": set(_overlaps_alone().leaks) == {"ma", "mb", "mc"},
@@ -103,12 +103,6 @@ def _has_balances() -> bool:
 def _times(problem: ProductProblem) -> FloatArray:
     """From the start to well after the rise."""
     return np.linspace(0.0, END * problem.unit, MOMENTS)
-
-
-def _solved(system: System, run: ProductRun, rtol: float) -> dict[str, FloatArray]:
-    start = {state.name: run.observed[state.name][:1] for state in system.states}
-    found = solve(system, start, run.t, parameters=run.problem.constants, rtol=rtol)
-    return {state.name: found[state.name][:, 0] for state in system.states}
 
 
 def _rounding(run: ProductRun) -> float:

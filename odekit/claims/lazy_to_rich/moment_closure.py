@@ -70,6 +70,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         measured={"moments": gap},
         checks={
             "the moments close on every sample": sample_moments().closed,
+            "the reduction is certified": sample_moments().certify().passed,
             "with cubic features they leak": set(_cubic().leaks) == {"u1", "M11"},
         },
         evidence={
