@@ -60,12 +60,16 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     flow, finite = (_flow(each(2), True) for each in (averaged_loss, finite_loss))
     predicted, loose = (_predicted(flow, start, rtol) for rtol in (RTOL, LOOSER))
     stepped, deviation = _stepped(flow, start, trained.covariance)
+    sampling = float(norm.isf(LEVEL / (2 * predicted[places].size)) * deviation[places].max())
     budget = {
-        "sampling of prompts": float(
-            norm.isf(LEVEL / (2 * predicted[places].size)) * deviation[places].max()
-        ),
-        "noise of the descent": 2 / (FEWER - 1) * _gap(trained.heads, fewer.heads, places),
+        "sampling of prompts": sampling,
+        # A shift like 1/(prompts), from the difference of two runs, in which their sampling may hide it.
+        "noise of the descent": (
+            _gap(trained.heads, fewer.heads, places) + float(np.sqrt(1 + FEWER)) * sampling
+        )
+        / (FEWER - 1),
         "finite steps": _gap(predicted, stepped, places),
+        # The next order in 1/(tokens), doubled for those beyond, which fall by as much and more.
         "finite prompts and inputs": 2 * _gap(predicted, _predicted(finite, start, RTOL), places),
         "solver": _gap(predicted, loose, places),
     }

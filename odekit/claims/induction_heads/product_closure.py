@@ -42,6 +42,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         "solver of the reduced flow": max(
             product_distance(run.problem, *pair) for run, *pair in zip(runs, predicted, loose, strict=True)
         ),
+        # In double precision, amplified by the plateau as the start's own error is.
         "rounding": max(_rounding(run) for run in runs),
     }
     measured = {

@@ -54,6 +54,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     budget = {
         "integrator of the weights": max(_distance(*run) for run in runs),
         "solver of the reduced flow": max(_distance(*found) for found in predicted),
+        # Of sums over neurons and samples, at the rate alpha^2 over the time that is followed.
         "rounding": ROUNDING * neurons * len(problems[0].labels) * END * ALPHA**2,
     }
     gap = max(_distance(run, found) for (run, _), (found, _) in zip(runs, predicted, strict=True))

@@ -1,4 +1,4 @@
-"""Lambda-balanced starts: two linear layers between rich and lazy; modes end at sqrt(4 s^2 + l^2)."""
+"""Lambda-balanced starts: two layers between rich and lazy; modes end at the rate sqrt(4 s^2 + l^2)."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -107,6 +107,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     budget = {
         "integrator of the matrices": max(case.integrator_error for case in cases),
         "solver of the reduced equations": max(_distance(case.looser, case.predicted) for case in cases),
+        # Of sums over all entries, at each moment; a start of 1/START multiplies it in each of two layers.
         "rounding": EPS * OUTPUTS * INPUTS * MOMENTS / START**2,
     }
     kernels = [_distance(np.sqrt(case.balance**2 + 4 * case.predicted**2), case.kernel) for case in aligned]
