@@ -16,7 +16,7 @@ from odekit.outcomes import OUTCOMES, ExitCode, Outcome, exit_code, outcome_text
 from odekit.text import unmarked
 from odekit.views import html_paragraph, html_table
 
-__all__ = ["Claim", "Report", "Verdict", "judge"]
+__all__ = ["Claim", "Report", "Verdict", "about_no_group", "judge"]
 
 
 @dataclass(frozen=True)
@@ -250,6 +250,11 @@ class Report:
         """A row for each claim."""
         columns = ("claim", "outcome", "statement", "budget", "tolerance", "control")
         return html_table(columns, map(_row, self.verdicts), f"odekit {self.version}, seed {self.seed}")
+
+
+def about_no_group(group: FiniteGroup) -> bool:
+    """For `Claim.applies`, where no group meets the hypotheses: what is learnt has none, or its own."""
+    return False
 
 
 def judge(gap: float, budget: float, tolerance: float) -> Outcome:

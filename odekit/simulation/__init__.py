@@ -20,6 +20,7 @@ from odekit.simulation.gradient import (
 from odekit.simulation.models import (
     AttentionDescent,
     Prompts,
+    ascend_label_energy,
     attention_gradient,
     climb_label_energy,
     descend_attention,
@@ -88,6 +89,7 @@ __all__ = [
     "Velocity",
     "accuracies",
     "accuracy",
+    "ascend_label_energy",
     "attention_gradient",
     "blas_threads",
     "chebyshev_step",

@@ -83,11 +83,14 @@ def test_modes_and_statistics_of_two_linear_layers(hide: Hide) -> None:
     assert same(again, statistics)
 
 
-def test_modes_of_deep_linear_networks(hide: Hide) -> None:
-    sheet = saddle_to_saddle._sheet(3)
+@pytest.mark.parametrize("depth", [2, 3])
+def test_modes_of_deep_linear_networks(hide: Hide, depth: int) -> None:
+    sheet = saddle_to_saddle._sheet(depth)
     hide("linear_networks")
-    flow = odekit.gradient_flow("(s - a*b*c)**2/2", "a b c", parameters="s c1 c2")
-    again = odekit.reduce(flow, {"a": "sqrt(x)", "b": "sqrt(x + c1)", "c": "sqrt(x + c2)"})
+    names, shifts = "abcd"[:depth], [f"c{i}" for i in range(1, depth)]
+    squares = ["x", *(f"x + {shift}" for shift in shifts)]
+    flow = odekit.gradient_flow(f"(s - {'*'.join(names)})**2/2", [*names], parameters=["s", *shifts])
+    again = odekit.reduce(flow, {w: f"sqrt({square})" for w, square in zip(names, squares, strict=True)})
     assert again.closed
     assert same(again, sheet)
 

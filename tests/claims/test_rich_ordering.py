@@ -49,5 +49,22 @@ def test_networks_whose_alphas_are_exchanged_are_refuted(
     assert anew("rich-ordering").outcome == "refuted"
 
 
+def test_a_share_whose_interval_holds_chance_decides_nothing() -> None:
+    assert rich_ordering._behind((0.6, 0.9)) == 0.0
+    assert rich_ordering._behind((0.1, 0.3)) == pytest.approx(0.2)
+    assert np.isnan(rich_ordering._behind((0.4, 0.9)))
+
+
+@pytest.mark.slow
+def test_one_order_that_is_the_other_way_round_is_not_confirmed(
+    anew: Verify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rich_ordering, "LARGER", rich_ordering.EPS / 2)
+    found = anew("rich-ordering")
+    assert found.outcome != "confirmed"
+    assert found.control is not None
+    assert found.control.outcome != "refuted"
+
+
 def test_it_is_about_no_group() -> None:
     assert not rich_ordering.CLAIM.applies(group("Z23"))

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from odekit.arrays import ComplexArray, FloatArray
+from odekit.arrays import EPS, ComplexArray, FloatArray
 from odekit.claims.experiments.modes import (
     at_start,
     blowing_up_together,
@@ -36,7 +36,6 @@ SHARE = 0.5  # of the time to the first blow-up: far enough for weights to have 
 STEPS = 16 * 2 ** np.arange(6)  # for that time, as `next_order` needs
 RTOL, LOOSER = 1e-12, 1e-11  # their difference tells the solver's error
 TOLERANCE = 0.1  # of an order, a tenth of what the wrong sign costs
-EPS = float(np.finfo(np.float64).eps)
 WRONG = -CLAIMED  # stands for the field with the other sign of eta
 
 

@@ -1,6 +1,8 @@
 """What is measured? Networks, starts and measurements that several claims share."""
 
+from odekit.claims.experiments.attention_heads import *
 from odekit.claims.experiments.balanced_layers import *
+from odekit.claims.experiments.label_flow import *
 from odekit.claims.experiments.opposing_outliers import *
 from odekit.claims.experiments.quadratic_features import *
 from odekit.claims.experiments.quadrature import *

@@ -4,18 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
+from typing import Any
 
 import numpy as np
 from scipy.interpolate import CubicSpline
 
 from odekit.arrays import FloatArray
 from odekit.simulation import train_product
+from odekit.solvers import solve
 from odekit.systems import System, gradient_flow, reduce
 
 __all__ = [
     "ProductProblem",
     "ProductRun",
     "draw_product",
+    "equal_vectors",
     "half_time",
     "product_distance",
     "product_flow",
@@ -73,6 +76,13 @@ def product_observables(free: str = FACTORS, sizes: Sequence[int] = (DERIVED,) *
 def product_system(free: str = FACTORS) -> System:
     """The reduced flow in each free vector's part along its target and squared norm."""
     return reduce(product_flow(free), observables=product_observables(free))
+
+
+def equal_vectors(flow: System, overlap: Any) -> dict[str, Any]:
+    """Rates by name where each vector equals this overlap times its target, of length 1, and k = 1."""
+    at = {state: overlap if state.name.startswith("m") else overlap**2 for state in flow.states}
+    units = dict.fromkeys(flow.parameters, 1)
+    return {state.name: flow.rhs[state].subs(at).subs(units) for state in flow.states}
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +155,12 @@ class ProductRun:
     def distance(self, found: Mapping[str, FloatArray]) -> float:
         """Of the observables from those given, as `product_distance`."""
         return product_distance(self.problem, self.observed, found)
+
+    def solved(self, system: System, rtol: float) -> dict[str, FloatArray]:
+        """The reduced flow from where the run starts, each state (T,)."""
+        start = {state.name: self.observed[state.name][:1] for state in system.states}
+        found = solve(system, start, self.t, parameters=self.problem.constants, rtol=rtol)
+        return {state.name: found[state.name][:, 0] for state in system.states}
 
     @property
     def integrator_error(self) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from odekit.arrays import FloatArray, IndexArray
+from odekit.arrays import EPS, FloatArray, IndexArray
 from odekit.claims.experiments.modes import choose_group
 from odekit.claims.experiments.spheres import (
     PAPER_B,
@@ -39,7 +39,6 @@ RANDOM_SNAPSHOTS = 101
 RANDOM_TIME = 100.0  # in units of 1/rate: competitors have to die out before D falls at its late rate
 OFF_THE_CURVE = 0.1  # of |log| of tan(D/2) over the closed form: ten times the tolerance
 WRONG_RATE = 1.1  # ten tolerances off, and still a nearby statement
-EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)

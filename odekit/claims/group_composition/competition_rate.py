@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from odekit.arrays import BoolArray, ComplexArray, FloatArray, IndexArray
+from odekit.arrays import EPS, BoolArray, ComplexArray, FloatArray, IndexArray
 from odekit.claims.experiments.modes import choose_group
 from odekit.claims.experiments.spheres import (
     PAPER_B,
@@ -40,7 +40,6 @@ DECAY = 19.0  # e-foldings of the slowest amplitude, to well below LAST
 SNAPSHOTS = 77  # four to each of these
 POWERS = {"amplitude": 1, "squared amplitude": 2, "part of the energy": 3}
 WINDOW = 1e-12  # the same for squares and triple products: still far above their rounding
-EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from odekit.arrays import ComplexArray, FloatArray
+from odekit.arrays import EPS, ComplexArray, FloatArray
 from odekit.claims.experiments.spheres import (
     PAPER_B,
     choose_groups,
@@ -59,7 +59,7 @@ class _Ranks:
     @property
     def budget(self) -> float:
         """Largest relative singular value that can be left, and rounding."""
-        return remaining_amplitude(self.run) + self.group.order * float(np.finfo(np.float64).eps)
+        return remaining_amplitude(self.run) + self.group.order * EPS
 
 
 def experiment(claim: Claim, settings: Settings) -> Verdict:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from odekit.arrays import ComplexArray, FloatArray, IndexArray
+from odekit.arrays import EPS, ComplexArray, FloatArray, IndexArray
 from odekit.claims.experiments.spheres import (
     PAPER_B,
     choose_groups,
@@ -56,7 +56,7 @@ class _Ended:
     @property
     def budget(self) -> float:
         """Largest amplitude that can be left, and rounding of a transform."""
-        return remaining_amplitude(self.run) + self.group.order * float(np.finfo(np.float64).eps)
+        return remaining_amplitude(self.run) + self.group.order * EPS
 
 
 def experiment(claim: Claim, settings: Settings) -> Verdict:

@@ -7,13 +7,13 @@ from functools import cache
 import numpy as np
 
 from odekit.arrays import FloatArray
+from odekit.claims.experiments import heads_on
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
-from odekit.claims.verdict import Claim, Verdict, judge
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.derivation import SlowLaw, averaged_loss, slow_law
-from odekit.groups import FiniteGroup
 from odekit.simulation import follow_heads
-from odekit.systems import System, gradient_flow, reduce
+from odekit.systems import System
 
 __all__ = ["CLAIM"]
 
@@ -148,17 +148,9 @@ def _groups(sizes: tuple[int, int], full: bool = False) -> System:
     ----------
     full: whether omega stands for a matrix ``omega I``, whose square is d omega^2.
     """
-    averaged = averaged_loss(sum(sizes))
-    mu, omega = (each.symbols for each in (averaged.mu, averaged.omega))
-    flow = gradient_flow(
-        averaged.loss,
-        [averaged.mu, averaged.omega],
-        metric={str(w): "d" for w in omega} if full else None,
-        parameters=[*averaged.parameters],
-    )
     signs = [sign for sign, size in zip((1, -1), sizes, strict=True) for _ in range(size)]
-    values = {str(each): f"{sign}*m/{sizes[sign < 0]}" for each, sign in zip(mu, signs, strict=True)}
-    return reduce(flow, {**values, **{str(w): f"{sign}*w" for w, sign in zip(omega, signs, strict=True)}})
+    values = [f"{sign}*m/{sizes[sign < 0]}" for sign in signs]
+    return heads_on(averaged_loss(sum(sizes)), values, [f"{sign}*w" for sign in signs], full)
 
 
 @cache
@@ -201,11 +193,6 @@ def _series(fall: _Fall, values: Mapping[str, float]) -> dict[str, object]:
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: heads learn a regression."""
-    return False
-
-
 CLAIM = Claim(
     id="attention-slow-law",
     statement="Once heads of averaged softmax attention have paired, their key-query weight falls as "
@@ -215,5 +202,5 @@ CLAIM = Claim(
     hypotheses="no group: inputs of N(0, I_d), noisy linear labels, heads $K = omega I$, the loss averaged "
     "over prompts to first order in 1/(tokens), many inputs, key-query weights of both signs",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
 )

@@ -6,13 +6,13 @@ from functools import cache
 import numpy as np
 
 from odekit.arrays import FloatArray
+from odekit.claims.experiments import heads_on
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
-from odekit.claims.verdict import Claim, Verdict, judge
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.derivation import averaged_loss, least_slope, valley_slope
-from odekit.groups import FiniteGroup
 from odekit.simulation import follow_heads
-from odekit.systems import System, gradient_flow, reduce
+from odekit.systems import System
 
 __all__ = ["CLAIM"]
 
@@ -122,8 +122,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         measured=last,
         checks={
             "pairs are closed": pair.closed and pair.certify().passed,
-            "four heads in two equal pairs are closed": _pair(4).closed,
-            "heads of one sign are closed": _alone().closed,
+            "four heads in two equal pairs are closed": _pair(4).closed and _pair(4).certify().passed,
+            "heads of one sign are closed": _alone().closed and _alone().certify().passed,
         },
         evidence={
             "c": noise,
@@ -146,21 +146,14 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
 @cache
 def _pair(heads: int = 2) -> System:
     """The flow on ``mu = (m, .., -m, ..)``, ``omega = (w, .., -w, ..)``, found from the averaged loss."""
-    return _on_manifold(heads, [1] * (heads // 2) + [-1] * (heads // 2))
+    signs = [1] * (heads // 2) + [-1] * (heads // 2)
+    return heads_on(averaged_loss(heads), [f"{sign}*m" for sign in signs], [f"{sign}*w" for sign in signs])
 
 
 @cache
 def _alone() -> System:
     """The flow of two equal heads."""
-    return _on_manifold(2, [1, 1])
-
-
-def _on_manifold(heads: int, signs: list[int]) -> System:
-    averaged = averaged_loss(heads)
-    flow = gradient_flow(averaged.loss, [averaged.mu, averaged.omega], parameters=[*averaged.parameters])
-    named = zip(averaged.mu.symbols, averaged.omega.symbols, signs, strict=True)
-    ansatz = [(str(mu), f"{sign}*m", str(omega), f"{sign}*w") for mu, omega, sign in named]
-    return reduce(flow, {state: formula for row in ansatz for state, formula in (row[:2], row[2:])})
+    return heads_on(averaged_loss(2), ["m", "m"], ["w", "w"])
 
 
 def _limits(noise: float) -> _Limits:
@@ -210,11 +203,6 @@ def _series(run: _Run) -> dict[str, object]:
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: heads learn a regression."""
-    return False
-
-
 CLAIM = Claim(
     id="head-pairing",
     statement="Heads of averaged softmax attention that regress in context fall into two groups of opposite "
@@ -225,5 +213,5 @@ CLAIM = Claim(
     hypotheses="no group: inputs of N(0, I_d), noisy linear labels, heads $K = omega I$, the loss averaged "
     "over prompts to first order in 1/(tokens), many inputs, key-query weights that keep both signs",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
 )

@@ -6,15 +6,15 @@ from functools import cache
 import numpy as np
 
 from odekit.arrays import FloatArray
+from odekit.claims.experiments import heads_on
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.statistics import next_order, noise_of_orders, orders
-from odekit.claims.verdict import Claim, Verdict, judge
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.derivation import linear_loss
-from odekit.groups import FiniteGroup
 from odekit.simulation import follow_heads
 from odekit.solvers import solve
-from odekit.systems import System, gradient_flow, reduce
+from odekit.systems import System
 
 __all__ = ["CLAIM"]
 
@@ -89,9 +89,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
 @cache
 def _pair() -> System:
     """The flow of two linear heads ``mu = m, -m``, ``omega = w, -w``, found from their loss."""
-    linear = linear_loss(2)
-    flow = gradient_flow(linear.loss, [linear.mu, linear.omega], parameters=[*linear.parameters])
-    return reduce(flow, {"mu1": "m", "mu2": "-m", "omega1": "w", "omega2": "-w"})
+    return heads_on(linear_loss(2), ["m", "-m"], ["w", "-w"])
 
 
 def _slopes(
@@ -123,11 +121,6 @@ def _linear(m: float, w: float, t: FloatArray, values: Mapping[str, float], rtol
     return np.asarray((2 * found["m"] * found["w"])[:, 0])
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: heads learn a regression."""
-    return False
-
-
 CLAIM = Claim(
     id="linear-attention",
     statement="As their key-query weights fall like $epsilon$, at values like $1/epsilon$, a pair of softmax "
@@ -137,5 +130,5 @@ CLAIM = Claim(
     hypotheses="no group: inputs of N(0, I_d), noisy linear labels, two heads $K = omega I$ and "
     "$K = -omega I$, losses averaged over prompts to first order in 1/(tokens), many inputs",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
 )

@@ -7,15 +7,15 @@ import numpy as np
 from scipy.stats import norm
 
 from odekit.arrays import FloatArray
+from odekit.claims.experiments import heads_flow
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.statistics import LEVEL
-from odekit.claims.verdict import Claim, Verdict, judge
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.derivation import AveragedLoss, averaged_loss, finite_loss
-from odekit.groups import FiniteGroup
 from odekit.simulation import descend_attention
 from odekit.solvers import solve
-from odekit.systems import System, gradient_flow
+from odekit.systems import System
 
 __all__ = ["CLAIM"]
 
@@ -60,12 +60,16 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     flow, finite = (_flow(each(2), True) for each in (averaged_loss, finite_loss))
     predicted, loose = (_predicted(flow, start, rtol) for rtol in (RTOL, LOOSER))
     stepped, deviation = _stepped(flow, start, trained.covariance)
+    sampling = float(norm.isf(LEVEL / (2 * predicted[places].size)) * deviation[places].max())
     budget = {
-        "sampling of prompts": float(
-            norm.isf(LEVEL / (2 * predicted[places].size)) * deviation[places].max()
-        ),
-        "noise of the descent": 2 / (FEWER - 1) * _gap(trained.heads, fewer.heads, places),
+        "sampling of prompts": sampling,
+        # A shift like 1/(prompts), from the difference of two runs, in which their sampling may hide it.
+        "noise of the descent": (
+            _gap(trained.heads, fewer.heads, places) + float(np.sqrt(1 + FEWER)) * sampling
+        )
+        / (FEWER - 1),
         "finite steps": _gap(predicted, stepped, places),
+        # The next order in 1/(tokens), doubled for those beyond, which fall by as much and more.
         "finite prompts and inputs": 2 * _gap(predicted, _predicted(finite, start, RTOL), places),
         "solver": _gap(predicted, loose, places),
     }
@@ -112,12 +116,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
 @cache
 def _flow(averaged: AveragedLoss, matrices: bool) -> System:
     """The flow of two heads; omega stands for a matrix ``omega I``, of square d omega^2, or for itself."""
-    return gradient_flow(
-        averaged.loss,
-        [averaged.mu, averaged.omega],
-        metric={"omega": "d"} if matrices else None,
-        parameters=[*averaged.parameters],
-    )
+    return heads_flow(averaged, matrices)
 
 
 def _values() -> dict[str, float]:
@@ -213,11 +212,6 @@ def _series(trained: _Trained, predicted: FloatArray) -> dict[str, object]:
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: heads learn a regression."""
-    return False
-
-
 CLAIM = Claim(
     id="trained-attention",
     statement="Softmax attention that is trained on prompts of linear regression, in all entries of keys, "
@@ -228,5 +222,5 @@ CLAIM = Claim(
     hypotheses="no group: inputs of N(0, I_d), noisy linear labels, two heads that start on the pattern with "
     "key-query weights below $1/sqrt(d)$, stochastic descent without momentum",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
 )

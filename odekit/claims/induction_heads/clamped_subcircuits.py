@@ -13,6 +13,7 @@ from odekit.claims.experiments import (
     ProductProblem,
     ProductRun,
     draw_product,
+    equal_vectors,
     half_time,
     product_distance,
     product_system,
@@ -21,9 +22,7 @@ from odekit.claims.experiments import (
 )
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
-from odekit.claims.verdict import Claim, Verdict, judge
-from odekit.groups import FiniteGroup
-from odekit.solvers import solve
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.systems import variable
 
 __all__ = ["CLAIM"]
@@ -121,6 +120,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         measured=measured,
         checks={
             "each reduced flow closes": all(product_system(free).closed for free in FREE.values()),
+            "each is certified": all(product_system(free).certify().passed for free in FREE.values()),
             "the flow of small starts has degree 2, with one vector clamped 1, with two 0": [
                 _degree(free) for free in FREE.values()
             ]
@@ -144,15 +144,8 @@ def _curves(problem: ProductProblem, free: str) -> _Curves:
     clamped = [place for place, letter in enumerate("abc") if letter not in free]
     t = problem.unit * _PLACES[ENDS[free] >= _PLACES]
     run = trained_product(problem, t, RTOL, LOOSER, clamped)
-    tight, loose = (_solved(run, free, rtol) for rtol in (RTOL, LOOSER))
+    tight, loose = (run.solved(product_system(free), rtol) for rtol in (RTOL, LOOSER))
     return _Curves(run, run.distance(tight), product_distance(problem, tight, loose))
-
-
-def _solved(run: ProductRun, free: str, rtol: float) -> dict[str, FloatArray]:
-    system = product_system(free)
-    start = {state.name: run.observed[state.name][:1] for state in system.states}
-    found = solve(system, start, run.t, parameters=run.problem.constants, rtol=rtol)
-    return {state.name: found[state.name][:, 0] for state in system.states}
 
 
 def _rise(problem: ProductProblem) -> _Rise:
@@ -174,7 +167,7 @@ def _rise(problem: ProductProblem) -> _Rise:
 
 def _growing_time(part: float) -> float:
     """The time from a small part to half of the product, by quadrature of the flow of equal vectors."""
-    rate = np.array(_aligned()[0].as_poly(_SHARED).all_coeffs(), dtype=np.float64)
+    rate = np.array(_aligned()["ma"].as_poly(_SHARED).all_coeffs(), dtype=np.float64)
 
     def slowness(log_part: float) -> float:
         return float(np.exp(log_part) / np.polyval(rate, np.exp(log_part)))
@@ -183,18 +176,13 @@ def _growing_time(part: float) -> float:
 
 
 @cache
-def _aligned() -> tuple[Any, Any]:
-    """Rates of overlap and squared norm of two equal vectors along targets of length 1, c clamped, k = 1."""
-    flow = product_system(FREE["c"])
-    at = {state: _SHARED if state.name.startswith("m") else _SHARED**2 for state in flow.states}
-    units = dict.fromkeys(flow.parameters, 1)
-    overlap, norm = (flow.rhs[flow[name]].subs(at).subs(units) for name in ("ma", "na"))
-    return overlap, norm
+def _aligned() -> dict[str, Any]:
+    """Rates of overlap and squared norm of two equal vectors, c clamped."""
+    return equal_vectors(product_system(FREE["c"]), _SHARED)
 
 
 def _stays_aligned() -> bool:
-    overlap, norm = _aligned()
-    return bool((norm - 2 * _SHARED * overlap).expand() == 0)
+    return bool((_aligned()["na"] - 2 * _SHARED * _aligned()["ma"]).expand() == 0)
 
 
 def _degree(free: str) -> int:
@@ -227,11 +215,6 @@ def _series(runs: dict[str, ProductRun]) -> dict[str, object]:
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: the vectors learn a product."""
-    return False
-
-
 CLAIM = Claim(
     id="clamped-subcircuits",
     statement="Of three vectors that learn a product from small starts, clamping one at its target lets the "
@@ -241,5 +224,5 @@ CLAIM = Claim(
     paper="2404.07129",
     hypotheses="no group: gradient flow of the vectors that are not clamped, from small starts",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
 )

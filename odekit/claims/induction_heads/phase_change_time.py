@@ -12,6 +12,7 @@ from odekit.arrays import FloatArray
 from odekit.claims.experiments import (
     ProductProblem,
     draw_product,
+    equal_vectors,
     half_time,
     product_system,
     rise_window,
@@ -19,8 +20,7 @@ from odekit.claims.experiments import (
 )
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
-from odekit.claims.verdict import Claim, Verdict, judge
-from odekit.groups import FiniteGroup
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.solvers import CompiledSystem, compile
 from odekit.systems import System, system, variable
 
@@ -87,6 +87,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         predicted={name: float(start.predicted[-1]) for name, start in zip(names, starts, strict=True)},
         measured={name: float(start.measured[-1]) for name, start in zip(names, starts, strict=True)},
         checks={
+            "the reduction is certified": product_system().certify().passed,
             "the derivation finds two integrals of the leading flow": _has_integrals(),
             "the closed form is the quadrature of the first integrals": all(
                 abs(_quadrature(problem) / start.blow_up - 1) < QUADRATURE
@@ -149,17 +150,11 @@ def _lead() -> float:
     where the product is half.
     """
     m = variable("m").value
-    speed, leading = (_aligned(flow, m) for flow in (product_system(), _leading()))
+    speed, leading = (equal_vectors(flow, m)["ma"] for flow in (product_system(), _leading()))
     excess = (1 / speed - 1 / leading).cancel()
     half = 0.5 ** (1 / 3)
     after = quad(lambda value: float(1 / leading.subs(m, value)), half, np.inf)[0]
     return float(after - quad(lambda value: float(excess.subs(m, value)), 0, half)[0])
-
-
-def _aligned(flow: System, m: Any) -> Any:
-    """The rate of the overlap of three equal vectors along targets of length 1, with k = 1."""
-    at = {state: m if state in _overlaps(flow) else m**2 for state in flow.states}
-    return flow.rhs[flow.states[0]].subs(at).subs(dict.fromkeys(flow.parameters, 1))
 
 
 def _rate(problem: ProductProblem) -> float:
@@ -217,11 +212,6 @@ def _series(starts: list[_Start]) -> dict[str, object]:
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: the vectors learn a product."""
-    return False
-
-
 CLAIM = Claim(
     id="phase-change-time",
     statement="From small starts the product of three vectors rises at $T^* = R_F(m_a^2, m_b^2, m_c^2) / r$, "
@@ -231,5 +221,5 @@ CLAIM = Claim(
     paper="2404.07129",
     hypotheses="no group: gradient flow of three vectors from small starts of any direction",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
 )

@@ -13,8 +13,7 @@ from odekit.claims.experiments import FeatureProblem, draw_features, moments, sa
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings, neurons_from
 from odekit.claims.statistics import next_order, noise_of_orders, orders
-from odekit.claims.verdict import Claim, Verdict, judge
-from odekit.groups import FiniteGroup
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.simulation import quadratic_features
 from odekit.solvers import solve
 from odekit.systems import System, expectation, system, variable
@@ -233,11 +232,6 @@ def _series(found: _Set) -> dict[str, object]:
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: the network learns any labels."""
-    return False
-
-
 CLAIM = Claim(
     id="lazy-limit",
     statement="As the output's scale alpha grows, $U = alpha (u - u_0)$ and $V = alpha (M - M_0)$ follow a "
@@ -247,6 +241,6 @@ CLAIM = Claim(
     paper="2310.06110",
     hypotheses="no group: mean squared error, gradient flow of the first layer, the output at the start off",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
     takes={"neurons": neurons_from(3, 1024)},
 )

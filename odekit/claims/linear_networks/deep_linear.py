@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from odekit.arrays import FloatArray
+from odekit.arrays import EPS, FloatArray
 from odekit.claims.experiments import (
     LinearProblem,
     LinearRun,
@@ -17,8 +17,7 @@ from odekit.claims.experiments import (
 )
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings, neurons_from
-from odekit.claims.verdict import Claim, Verdict, judge
-from odekit.groups import FiniteGroup
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.simulation import train_linear
 from odekit.solvers import solve
 from odekit.systems import System, gradient_flow
@@ -36,7 +35,6 @@ RANDOM_SCALES = (1e-1, 1e-2, 1e-3)  # falling, for the modes decouple as the sta
 RANDOM_WIDTH = 20
 TOLERANCE = 1e-5  # a wrong rate is off by order 1; rounding grows by 1/u_0 and stays below
 RANDOM_RTOL = 1e-8  # random starts depart from the prediction by far more
-EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,11 +221,6 @@ def _control(level: _Comparison, budget: float) -> Control:
     )
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: linear networks learn a matrix."""
-    return False
-
-
 CLAIM = Claim(
     id="deep-linear",
     statement="Each singular mode of a deep linear network learns by an ODE of its own: $a' = b (s - a b)$, "
@@ -238,6 +231,6 @@ CLAIM = Claim(
     hypotheses="no group: a linear network with whitened inputs, gradient flow, a start that is diagonal "
     "on the singular modes",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
     takes={"neurons": neurons_from(len(STRENGTHS), 256)},
 )

@@ -1,4 +1,4 @@
-"""Lambda-balanced starts: two linear layers between rich and lazy; modes end at sqrt(4 s^2 + l^2)."""
+"""Lambda-balanced starts: two layers between rich and lazy; modes end at the rate sqrt(4 s^2 + l^2)."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -6,7 +6,7 @@ from itertools import combinations_with_replacement, product
 
 import numpy as np
 
-from odekit.arrays import FloatArray
+from odekit.arrays import EPS, FloatArray
 from odekit.claims.experiments import (
     LinearRun,
     balanced_solution,
@@ -18,8 +18,7 @@ from odekit.claims.experiments import (
 )
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
-from odekit.claims.verdict import Claim, Verdict, judge
-from odekit.groups import FiniteGroup
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.solvers import solve
 from odekit.systems import System, gradient_flow, reduce, variable
 
@@ -36,7 +35,6 @@ SIZE = 2  # of both layers where no mode is special
 RTOL, LOOSER = 1e-11, 1e-10  # their difference tells the integrator's error
 # A wrong rate is off by order 1; rounding grows by 1/START, and stays below.
 TOLERANCE = 1e-5
-EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +107,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     budget = {
         "integrator of the matrices": max(case.integrator_error for case in cases),
         "solver of the reduced equations": max(_distance(case.looser, case.predicted) for case in cases),
+        # Of sums over all entries, at each moment; a start of 1/START multiplies it in each of two layers.
         "rounding": EPS * OUTPUTS * INPUTS * MOMENTS / START**2,
     }
     kernels = [_distance(np.sqrt(case.balance**2 + 4 * case.predicted**2), case.kernel) for case in aligned]
@@ -269,11 +268,6 @@ def _series(cases: list[_Case]) -> dict[str, object]:
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: linear networks learn a matrix."""
-    return False
-
-
 CLAIM = Claim(
     id="lambda-balanced",
     statement="From $W_2^T W_2 - W_1 W_1^T = l$, which is conserved, two linear layers are solved exactly: "
@@ -283,5 +277,5 @@ CLAIM = Claim(
     hypotheses="no group: two linear layers, whitened inputs, gradient flow; the modes' equations also need "
     "a start that is diagonal on the singular modes",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
 )

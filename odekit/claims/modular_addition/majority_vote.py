@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from odekit.arrays import FloatArray
+from odekit.arrays import EPS, FloatArray
 from odekit.claims.experiments.modes import (
     PAPER_A,
     Population,
@@ -37,7 +37,6 @@ SNAPSHOTS = 41
 LEAVES = "training leaves the form (1 %) at time / blow-up time"
 LEFT = 1e-2  # the 1 % of LEAVES, far above rounding
 SUBTRACTION_ORDER = 7  # small, so that training is quick
-EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)

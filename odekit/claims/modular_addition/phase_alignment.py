@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from odekit.arrays import FloatArray
+from odekit.arrays import EPS, FloatArray
 from odekit.claims.experiments.modes import (
     PAPER_A,
     blowing_up_together,
@@ -34,7 +34,6 @@ TOLERANCE = 1e-2  # of the order, an integer
 # Shares of the blow-up time: the order is not reached earlier, rounding grows like the inverse.
 REMAINING = np.concatenate(([1.0], np.geomspace(0.8, 0.03, 26)))
 COARSER = 10.0  # a run whose errors are so much larger tells those of the first
-EPS = float(np.finfo(np.float64).eps)
 LAST_STEP = float(np.log(REMAINING[-2] / REMAINING[-1]))
 
 

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from odekit.arrays import FloatArray
+from odekit.arrays import EPS, FloatArray
 from odekit.claims.experiments.modes import (
     PAPER_A,
     choose_group,
@@ -39,7 +39,6 @@ TOLERANCE = 2e-2  # far below the 11 % by which the final rate exceeds 2Cn
 SERIES_STEP, SERIES_STEPS, SERIES_POINTS = 0.02, 600, 31
 SERIES_ANGLE = 0.5
 HARMONICS = (1, 3, 5, 7, 11, 15, 21)
-EPS = float(np.finfo(np.float64).eps)
 
 
 def experiment(claim: Claim, settings: Settings) -> Verdict:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from odekit.arrays import FloatArray
+from odekit.arrays import EPS, FloatArray
 from odekit.claims.experiments.modes import (
     PAPER_A,
     LeakTable,
@@ -35,7 +35,6 @@ SCALE = 0.06  # the largest
 HALVINGS: FloatArray = 0.5 ** np.arange(5.0)  # of it, as `next_order` needs
 SHARE_OF_BLOW_UP = 0.5  # rounding is amplified no more than fourfold
 SHARE_OF_QUARTIC_TIME = 0.1  # weights hardly grow in it, and no z^4 neuron blows up
-EPS = float(np.finfo(np.float64).eps)
 
 
 def experiment(claim: Claim, settings: Settings) -> Verdict:

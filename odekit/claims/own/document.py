@@ -15,10 +15,9 @@ from odekit.claims.own.setting import drawn_setting
 from odekit.claims.own.starts import Given, read_parameters, read_start
 from odekit.claims.own.trial import verdict_on
 from odekit.claims.settings import RESERVED, Settings
-from odekit.claims.verdict import Claim, Verdict
+from odekit.claims.verdict import Claim, Verdict, about_no_group
 from odekit.errors import InputError, UnknownNameError
 from odekit.files import read_toml
-from odekit.groups import FiniteGroup
 from odekit.numbers import integer, is_real, positive, real
 from odekit.systems import named_system
 
@@ -82,14 +81,9 @@ def _claim(id: str, table: Any, words: Words, file: str) -> Claim:
         paper=OWN,
         hypotheses="no group: a system of one's own",
         experiment=partial(_judged, asked=asked, kind=KINDS[name]),
-        applies=_is_about,
+        applies=about_no_group,
         takes={name: real for name in (*asked.start, *asked.parameters) if name not in RESERVED},
     )
-
-
-def _is_about(group: FiniteGroup) -> bool:
-    """No group."""
-    return False
 
 
 def _judged(claim: Claim, settings: Settings, asked: Asked, kind: Kind) -> Verdict:

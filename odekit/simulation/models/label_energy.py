@@ -8,7 +8,14 @@ import numpy as np
 from odekit.arrays import FloatArray, IndexArray
 from odekit.simulation.models.parts import follow_parts
 
-__all__ = ["climb_label_energy", "label_energy", "label_gradient", "label_hessian", "label_responses"]
+__all__ = [
+    "ascend_label_energy",
+    "climb_label_energy",
+    "label_energy",
+    "label_gradient",
+    "label_hessian",
+    "label_responses",
+]
 
 
 def label_responses(table: IndexArray, weights: FloatArray, pairs: FloatArray | float = 1.0) -> FloatArray:
@@ -83,3 +90,30 @@ def climb_label_energy(
         return [slope - inward * parts[0]]
 
     return follow_parts(velocity, [weights], times, rtol)[0]
+
+
+def ascend_label_energy(
+    table: IndexArray, weights: FloatArray, pairs: FloatArray | float, steps: int, part: float
+) -> FloatArray:
+    """Ascend E on ``|w| = 1`` in finite steps: w moves by a part of the way to its gradient's direction.
+
+    A step is ``w + part (grad E / <w, grad E> - w)``, brought to length 1. It rests where the gradient on the
+    sphere is 0, and is gradient ascent with the step ``part / <w, grad E>``, which isn't small.
+
+    Parameters
+    ----------
+    table: (n, n) of the group. weights: (neurons, 2 n) float64, of length 1.
+    pairs: those that are seen; see `label_responses`.
+    steps: how many, at least 1. part: in (0, 1].
+
+    Returns
+    -------
+    (2, neurons, 2 n) float64, before the last step and after it.
+    """
+    before = weights
+    for _ in range(steps):
+        before, slope = weights, label_gradient(table, weights, pairs)
+        outward = (slope * weights).sum(axis=1, keepdims=True)
+        weights = weights + part * (slope / outward - weights)
+        weights = weights / np.linalg.norm(weights, axis=1, keepdims=True)
+    return np.array([before, weights])

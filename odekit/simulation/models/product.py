@@ -36,7 +36,7 @@ def train_product(
     ------
     InputError: other than three vectors, or lengths that differ from the targets'.
 
-    Source: arXiv 2404.07129, the toy model of its phase change.
+    Source: arXiv 2404.07129, the toy model of its phase change (its published code; abstract).
     """
     shapes, wanted = [vector.shape for vector in vectors], [target.shape for target in targets]
     if len(shapes) != 3 or shapes != wanted or any(len(shape) != 1 for shape in shapes):

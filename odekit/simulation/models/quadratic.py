@@ -57,7 +57,7 @@ def train_quadratic(
     ------
     InputError: inputs of another dimension than the weights', or another number of labels.
 
-    Source: arXiv 2310.06110, the two-layer network of its polynomial regression.
+    Source: the two-layer network of arXiv 2310.06110 (abstract; features as in code based on it).
     """
     if (*labels.shape, weights.shape[-1]) != inputs.shape or labels.shape[:-1] != weights.shape[:-2]:
         raise InputError(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from odekit.arrays import FloatArray, IndexArray
+from odekit.arrays import EPS, FloatArray, IndexArray
 from odekit.claims.experiments.modes.networks import (
     at_start,
     blowing_up_together,
@@ -32,7 +32,6 @@ RTOL = 1e-9  # the bounds of the comparison are proportional to it
 COMPARED = np.concatenate(([1.0], np.geomspace(0.9, 0.03, 12)))
 REMAINING = np.concatenate(([1.0], np.geomspace(0.95, 1e-6, 100)))
 CANDIDATES = 4  # the runner-up is among the first to blow up
-EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
-from odekit.arrays import FloatArray
+from odekit.arrays import EPS, FloatArray
 from odekit.claims.experiments.spheres.networks import random_start, sphere_network
 from odekit.claims.experiments.spheres.population_vote import (
     centred_logits,
@@ -47,7 +47,6 @@ ERROR_RATIO = 5.0  # leeway for a single network, beside the mean over four draw
 CONVERGED = 1e-4
 RTOL = 1e-6
 SLOPE_TOLERANCE = 0.25  # half the distance of -1/2 from the slopes 0 and -1
-EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from odekit.arrays import FloatArray
+from odekit.arrays import EPS, FloatArray
 from odekit.claims.own.asked import Asked
 from odekit.claims.own.kinds.kind import Kind, distance, mutated
 from odekit.claims.own.setting import Setting
@@ -12,7 +12,6 @@ from odekit.comparison import RateEstimate, estimate_rate
 __all__ = ["RATE"]
 
 ABOVE_ERROR = 1e3  # times the integrator's error, below which a distance shows no rate
-EPS = float(np.finfo(np.float64).eps)
 MEASURES = ("decay", "growth")
 
 

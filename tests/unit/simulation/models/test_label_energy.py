@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from odekit.groups import group
-from odekit.simulation import climb_label_energy, label_energy, label_gradient, label_hessian, label_responses
+from odekit.simulation import (
+    ascend_label_energy,
+    climb_label_energy,
+    label_energy,
+    label_gradient,
+    label_hessian,
+    label_responses,
+)
 
 NEURONS, NEARBY = 4, 1e-6
 
@@ -68,3 +75,17 @@ def test_pairs_that_are_not_seen_do_not_count(drawn) -> None:
     along = (label_gradient(table, weights, pairs) * direction).sum(axis=1)
     np.testing.assert_allclose(along, slope, rtol=1e-6)
     assert not np.allclose(label_energy(table, weights, pairs), label_energy(table, weights))
+
+
+def test_ascent_in_steps_rises_and_rests_where_the_climb_does(drawn) -> None:
+    table, weights, _ = drawn
+    start = weights / np.linalg.norm(weights, axis=1, keepdims=True)
+    before, after = ascend_label_energy(table, start, 1.0, 3, 0.25)
+    np.testing.assert_allclose(np.linalg.norm(after, axis=1), 1.0, atol=1e-14)
+    assert (label_energy(table, after) > label_energy(table, before)).all()
+    _, rest = ascend_label_energy(table, start, 1.0, 400, 0.25)
+    slope = label_gradient(table, rest)
+    inward = slope - (slope * rest).sum(axis=1, keepdims=True) * rest
+    np.testing.assert_allclose(inward, 0.0, atol=1e-9)  # rounding, where the slowest factor is 3/4
+    (stays,) = climb_label_energy(table, rest, np.array([0.0, 1.0]))[1:]
+    np.testing.assert_allclose(stays, rest, atol=1e-8)

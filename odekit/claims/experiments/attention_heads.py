@@ -1,0 +1,37 @@
+"""Heads of averaged attention: their flow down a derived loss, and on a manifold of it."""
+
+from collections.abc import Sequence
+
+from odekit.derivation import AveragedLoss
+from odekit.systems import System, gradient_flow, reduce
+
+__all__ = ["heads_flow", "heads_on"]
+
+
+def heads_flow(averaged: AveragedLoss, matrices: bool = False) -> System:
+    """The flow of mu and omega down a loss of heads.
+
+    Parameters
+    ----------
+    averaged: the loss.
+    matrices: whether omega stands for a matrix ``omega I``, whose square is d omega^2, or for itself.
+    """
+    return gradient_flow(
+        averaged.loss,
+        [averaged.mu, averaged.omega],
+        metric={"omega": "d"} if matrices else None,
+        parameters=[*averaged.parameters],
+    )
+
+
+def heads_on(
+    averaged: AveragedLoss, values: Sequence[str], keys: Sequence[str], matrices: bool = False
+) -> System:
+    """The same reduced to where each head's mu and omega are given formulas, such as ``m, -m`` and ``w, -w``.
+
+    Parameters
+    ----------
+    averaged, matrices: see `heads_flow`. values, keys: mu and omega of each head.
+    """
+    names = [str(symbol) for part in (averaged.mu, averaged.omega) for symbol in part.symbols]
+    return reduce(heads_flow(averaged, matrices), dict(zip(names, [*values, *keys], strict=True)))
