@@ -1,4 +1,4 @@
-"""How far is the predicted orbit off? An estimate: what its field neglects, carried by the flow's linear part.
+"""How far is the predicted orbit off? An estimate: what its field neglects, carried along by the flow.
 
 With v the velocity that is followed and r what it lacks, the error e of an orbit w obeys
 
