@@ -80,8 +80,8 @@ class Forgetful(CoupledBlocks):
     """The activation without the squares of one input."""
 
     @property
-    def words(self) -> Any:
-        return [word for word in super().words if word.powers == (1, 1)]
+    def monomials(self) -> Any:
+        return [monomial for monomial in super().monomials if monomial.powers == (1, 1)]
 
 
 def test_wrong_equations_are_not_certified_nor_shown() -> None:

@@ -112,8 +112,8 @@ class Forgetful(CoupledBlocks):
     """The activation without the squares of one input."""
 
     @property
-    def words(self) -> Any:
-        return [word for word in super().words if word.powers == (1, 1)]
+    def monomials(self) -> Any:
+        return [monomial for monomial in super().monomials if monomial.powers == (1, 1)]
 
 
 @pytest.mark.parametrize("group", ["S3", "Q8", "A4", pytest.param("A5", marks=pytest.mark.slow)])

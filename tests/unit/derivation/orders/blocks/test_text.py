@@ -1,4 +1,4 @@
-"""The flow of blocks in words: what is printed, read again and evaluated, against arrays and the softmax."""
+"""The flow of blocks in text: what is printed, read again and evaluated, against arrays and the softmax."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from odekit import Network
 from odekit.arrays import FloatArray
 from odekit.derivation import reduced_population
 from odekit.derivation.orders import MeanField
-from odekit.derivation.orders.blocks.words import BlockWords
+from odekit.derivation.orders.blocks.text import BlockText
 
 SCALE, NEURONS = 0.3, 2
 GENERAL = {"embedding": "unshared", "activation": "2*z**2 - z/2 + 1"}
@@ -176,17 +176,17 @@ CASES = pytest.mark.parametrize(("options", "order"), [({}, 2), ({}, 3), (GENERA
 
 
 @CASES
-def test_the_words_say_what_the_arrays_do(options: dict[str, str], order: int) -> None:
-    values, words = Values(network(options), order), BlockWords(network(options), order)
-    values.learn(words.order_parameters())
-    assert values.beyond(words.equations()) == pytest.approx(values.expected, rel=1e-10, abs=1e-10)
-    assert float(values.at(words.interaction(), "")) == pytest.approx(values.cumulants, rel=1e-10)
+def test_the_text_says_what_the_arrays_do(options: dict[str, str], order: int) -> None:
+    values, text = Values(network(options), order), BlockText(network(options), order)
+    values.learn(text.order_parameters())
+    assert values.beyond(text.equations()) == pytest.approx(values.expected, rel=1e-10, abs=1e-10)
+    assert float(values.at(text.interaction(), "")) == pytest.approx(values.cumulants, rel=1e-10)
 
 
 @CASES
 def test_latex_says_the_same(options: dict[str, str], order: int) -> None:
-    values, words = Values(network(options), order, states_sums=False), BlockWords(network(options), order)
-    lines = dict(read_latex(line) for line in words.latex())
+    values, text = Values(network(options), order, states_sums=False), BlockText(network(options), order)
+    lines = dict(read_latex(line) for line in text.latex())
     parameters = {key: text for key, text in lines.items() if not key.startswith(("theta", "xi"))}
     values.learn(parameters)
     equations = {key: text for key, text in lines.items() if key not in parameters}
@@ -212,9 +212,9 @@ def mutated(texts: Mapping[str, str]) -> Iterator[dict[str, str]]:
 
 
 def test_any_wrong_number_would_be_seen() -> None:
-    values, words = Values(network(GENERAL), 3), BlockWords(network(GENERAL), 3)
+    values, text = Values(network(GENERAL), 3), BlockText(network(GENERAL), 3)
     expected, cumulants, seen = values.expected, values.cumulants, 0
-    parameters, equations = words.order_parameters(), words.equations()
+    parameters, equations = text.order_parameters(), text.equations()
     for wrong in mutated(parameters):
         values.learn(wrong)
         assert values.beyond(equations) != pytest.approx(expected, rel=1e-6, abs=1e-6)
@@ -223,7 +223,7 @@ def test_any_wrong_number_would_be_seen() -> None:
     for wrong in mutated(equations):
         assert values.beyond(wrong) != pytest.approx(expected, rel=1e-6, abs=1e-6)
         seen += 1
-    for wrong in mutated({"V": words.interaction()}):
+    for wrong in mutated({"V": text.interaction()}):
         assert float(values.at(wrong["V"], "")) != pytest.approx(cumulants, rel=1e-6)
         seen += 1
     assert seen >= 15
