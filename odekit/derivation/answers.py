@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import sympy as sp
 
@@ -10,9 +10,19 @@ from odekit.derivation.spheres import SphereReport
 from odekit.errors import ReductionError
 from odekit.groups import CyclicFamily
 from odekit.networks import Network, time_text
-from odekit.systems import ANY, AnyAnswers, EllipticCurve, System, modified_system
+from odekit.systems import (
+    ANY,
+    AnyAnswers,
+    EllipticCurve,
+    FixedPoint,
+    ScalingSymmetry,
+    Search,
+    System,
+    modified_system,
+)
 
 __all__ = [
+    "CoupledAnswers",
     "NetworkAnswers",
     "PolarAnswers",
     "complex_equations",
@@ -104,6 +114,43 @@ class PolarAnswers(NetworkAnswers, ABC):
             expected=f"among {', '.join(s.name for s in (*polar.states, *polar.definitions))}",
             received=", ".join(s.name for s in system.states),
             hint='form("cartesian").modified(...), or form("polar")',
+        )
+
+
+class CoupledAnswers(NetworkAnswers, ABC):
+    """Answers for a neuron among others, whose system has what moves with all neurons as parameters.
+
+    Attributes
+    ----------
+    moving: in words, what is constant there and moves.
+    """
+
+    moving: ClassVar[str]
+
+    def first_integrals(self, system: System) -> Search[sp.Expr]:
+        """Not looked for: they would be those of constant parameters."""
+        return Search((), "not tried", self.moving)
+
+    def scaling_symmetries(self, system: System) -> Search[ScalingSymmetry]:
+        """Not looked for: they would be those of constant parameters."""
+        return Search((), "not tried", self.moving)
+
+    def fixed_points(self, system: System) -> Search[FixedPoint]:
+        """Not looked for: they would be those of constant parameters."""
+        return Search((), "not tried", self.moving)
+
+    def modified(self, system: System, eta: Any, order: Any, momentum: Any) -> System:
+        """None: Df f is that of all neurons together.
+
+        Raises
+        ------
+        ReductionError: always.
+        """
+        raise ReductionError(
+            "a neuron among others has no modified equation of its own",
+            expected="parameters that are constant in time",
+            received=self.moving,
+            hint="derive(network, order=1), or predict(run, until=...), which follows all neurons",
         )
 
 

@@ -25,7 +25,7 @@ from odekit.derivation.modes import (
 from odekit.derivation.orders import HIGHEST_ORDER, blocks_at_order, check_orders, system_at_order
 from odekit.derivation.polar import FourierAnswers, SphereAnswers
 from odekit.derivation.spheres import radial_conditions
-from odekit.errors import InputError, ReductionError, shown
+from odekit.errors import InputError, LimitError, ReductionError, shown
 from odekit.groups import CyclicFamily, FiniteGroup, dual_group
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.networks import ACTIVATIONS, Network
@@ -35,7 +35,6 @@ from odekit.systems import System, Template
 __all__ = ["derive"]
 
 
-@bounded("the derivation", DERIVATION_SECONDS)
 def derive(network: Network, modes: Modes | None = None, order: int = 1) -> System:
     """The network's gradient flow near uniform softmax: in a few Fourier modes, or in blocks.
 
@@ -76,6 +75,7 @@ def derive(network: Network, modes: Modes | None = None, order: int = 1) -> Syst
     InputError: modes on a non-Abelian group at order 1, or for an activation that is no polynomial.
     InputError: something else than a network, or an order other than 1, 2 and 3.
     InputError: modes that can't be read, or that the group doesn't have.
+    LimitError: it takes longer or more memory than `odekit.limit` allows.
 
     Source: arXiv 2602.16849 (Z_p, quadratic activation); the selection rules extend it. arXiv 2606.02993
     (any finite group, spheres).
@@ -84,6 +84,21 @@ def derive(network: Network, modes: Modes | None = None, order: int = 1) -> Syst
     >>> derive(Network("Zp")).vector_field[0]
     2*alpha*beta*p*cos(D)
     """
+    try:
+        return _derived(network, modes, order)
+    except LimitError as error:
+        if order == 1 or not (isinstance(modes, str) and modes == "all"):
+            raise
+        raise LimitError(
+            f"the equations of all modes at order {order} take too long, or too much memory, to write out",
+            expected="a few modes, or the flow of neurons in arrays",
+            received=f"all modes of {network.finite_group.name}",
+            hint=f'odekit.derivation.reduced_population(network, "all", {order}), or a higher odekit.limit',
+        ) from error
+
+
+@bounded("the derivation", DERIVATION_SECONDS)
+def _derived(network: Network, modes: Modes | None, order: int) -> System:
     if not isinstance(network, Network):
         raise InputError(
             "what to derive is no network", expected="odekit.Network('Zp')", received=shown(network)

@@ -1,4 +1,4 @@
-"""How far the predicted orbit may be off: what its field neglects, carried along by the flow's linear part.
+"""How far is the predicted orbit off? An estimate: what its field neglects, carried along by the flow.
 
 With v the velocity that is followed and r what it lacks, the error e of an orbit w obeys
 
@@ -9,7 +9,8 @@ the cumulants, and what the modes that are left out do, from the full gradient w
 it is linear. e need not be followed any closer than a band has to be known: two gradients between one point
 and the next do, and where descent goes on by its steps, some of a stabilised step over many of these.
 
-What the integrator strays has a size and no direction that is known: it grows as e does, and adds to it.
+What the integrator strays has a size and no direction that is known. It grows where e does, as much, never
+shrinks, and adds to e: an estimate, since another direction may grow more.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Point:
     velocity: (e + 1, n, M), of the flow of that loss; let go once the band has passed.
     beyond: what the velocity of the whole softmax has more than that of the field, (e + 1, n, M); None where
         this wasn't asked for, and let go as well.
-    loss_error, neuron_error: the band, and each neuron's error over its length, (M,).
+    loss_error, neuron_error: estimates, of the loss's error and each neuron's over its length, (M,).
     """
 
     t: float
@@ -142,9 +143,9 @@ class Band:
         self.seconds += time.perf_counter() - begin
 
     def _grow(self, grown: FloatArray) -> None:
-        """Let what the integrator strayed grow as the error has."""
+        """Let what the integrator strayed grow as the error has, but not shrink: it may lie elsewhere."""
         before, after = float(np.linalg.norm(self._error)), float(np.linalg.norm(grown))
-        self._strayed = self._strayed * (after / before if before else 1.0)
+        self._strayed = self._strayed * max(1.0, after / before if before else 1.0)
 
     def _moves(self, point: Point, error: FloatArray) -> tuple[float, FloatArray]:
         """The loss at an error from a point, and how much faster it is there."""

@@ -93,10 +93,12 @@ class LearningCurve(Labelled):
     t: (T,) increasing, in the run's time.
     loss: (T,) of the network, mean or sum over all tuples of inputs.
     accuracy: (T,) in [0, 1].
-    loss_band: (T,) how far the loss may be off: twice the largest so far of what the weights' error makes of
-        it, the neurons' parts added up without signs. The error is what the flow makes of all that is
-        neglected: the next power of the step in the modified equation, the softmax beyond its cumulants, the
-        modes that are held still, and the integrator's estimate of its own. Infinite where that blows up.
+    loss_band: (T,) an estimate, no bound, of how far the loss may be off: twice the largest so far of what
+        the weights' error makes of it, the neurons' parts added up without signs. The error is what the flow
+        makes of all that is neglected: the next power of the step in the modified equation, the softmax
+        beyond its cumulants, the modes that are held still, which are measured at checkpoints, and the
+        integrator's estimate of its own, which grows where the rest does, and never shrinks. Infinite where
+        that blows up.
     neuron_band: (T, M) the same of each neuron's weights, over their length.
     weights: by name, each (T, M, n).
     network: whose training it is.

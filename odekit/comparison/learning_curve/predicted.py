@@ -17,7 +17,8 @@ from odekit.simulation import LossGradient, Run, blas_threads, has_kink
 __all__ = ["END", "predict_curve"]
 
 END = "end"
-# Of the error that is carried along, to first order.
+# For what the carried error leaves out, without a bound: its growth between gradients, what the checkpoints'
+# residuals do between them, and directions in which the integrator's error grows faster.
 SAFETY = 2.0
 # Share of the longest step by which others may be shorter and count as equal.
 EQUAL = 1e-3

@@ -67,6 +67,14 @@ def averaged_loss(heads: int, tasks: int = 1) -> AveragedLoss:
     ----------
     heads, tasks: at least 1; a task has inputs and a label of its own, and a token holds those of all.
 
+    Returns
+    -------
+    averaged: of one task ``(1 + s^2 - 2 mu.omega + sum_ij mu_i mu_j (omega_i omega_j + c e^(d omega_i omega_j)))/2``.
+
+    Raises
+    ------
+    InputError: heads that are no positive integer.
+
     Source: in no paper that we read; the setting is that of arXiv 2503.12734, abstract.
     """
     pooled, shape = _pooled(tasks), (heads,) if tasks == 1 else (heads, tasks)
@@ -88,7 +96,22 @@ def averaged_loss(heads: int, tasks: int = 1) -> AveragedLoss:
 
 @cache
 def linear_loss(heads: int) -> AveragedLoss:
-    """That of linear attention, whose heads pool labels with weights ``omega x . q/tokens``, in its limit."""
+    """That of linear attention, whose heads pool labels with weights ``omega x . q/tokens``, in its limit.
+
+    Parameters
+    ----------
+    heads: how many, at least 1.
+
+    Returns
+    -------
+    averaged: of the slope ``mu.omega`` alone.
+
+    Raises
+    ------
+    InputError: heads that are no positive integer.
+
+    Source: the same limit of the same setting, by the moments of Gaussian tokens.
+    """
     mu, omega = variable("mu", heads), variable("omega", heads)
     weighted = sp.sqrt(Q) * sp.Symbol("z1") * sp.Symbol("y")  # x . q = sqrt(q) z
     mean, square = _over_tokens(weighted), _over_tokens(weighted**2)
@@ -102,7 +125,22 @@ def linear_loss(heads: int) -> AveragedLoss:
 
 @cache
 def finite_loss(heads: int) -> AveragedLoss:
-    """All of the first order in 1/(tokens): also heads' means that shift, and queries of N(0, I_d)."""
+    """All of the first order in 1/(tokens): also heads' means that shift, and queries of N(0, I_d).
+
+    Parameters
+    ----------
+    heads: how many, at least 1.
+
+    Returns
+    -------
+    averaged: where every ``omega_i omega_j`` is below 1/2; beyond, the mean over queries diverges.
+
+    Raises
+    ------
+    InputError: heads that are no positive integer.
+
+    Source: the first order of a quotient of means over tokens, of the setting of `averaged_loss`.
+    """
     pooled, mu, omega = _pooled(1), variable("mu", heads), variable("omega", heads)
     one_over_n = C / (1 + S**2)
     pairs = [(m, [w]) for m, w in zip(mu.symbols, omega.symbols, strict=True)]

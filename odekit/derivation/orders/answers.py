@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import sympy as sp
 
 from odekit.arguments import chosen
-from odekit.derivation.answers import NetworkAnswers, disagreement
+from odekit.derivation.answers import CoupledAnswers, disagreement
 from odekit.derivation.certificates import TOLERANCE, assignments, concrete_group, no_frequency, value_of
 from odekit.derivation.modes import Condition
 from odekit.derivation.orders.brute_force import MAX_QUICK_CELLS, cells
@@ -19,19 +19,16 @@ from odekit.derivation.orders.coupled_flow import CoupledFlow
 from odekit.derivation.orders.formulas import Formulas
 from odekit.derivation.orders.printed import Printed
 from odekit.derivation.printers import network_data, network_latex
-from odekit.errors import ReductionError
 from odekit.groups import FiniteGroup
 from odekit.networks import Network
-from odekit.systems import Certificate, FixedPoint, ScalingSymmetry, Search, System
+from odekit.systems import Certificate, System
 from odekit.systems.algebra import evaluate
 
 __all__ = ["OrderAnswers"]
 
-_MOVING = "the order parameters, which are constants here, move with all neurons"
-
 
 @dataclass(frozen=True)
-class OrderAnswers(NetworkAnswers):
+class OrderAnswers(CoupledAnswers):
     """Answers for one kind of neurons in a population, up to a cumulant.
 
     Parameters
@@ -40,6 +37,8 @@ class OrderAnswers(NetworkAnswers):
     """
 
     flow: CoupledFlow
+
+    moving: ClassVar[str] = "the order parameters, which are constants here, move with all neurons"
 
     @property
     def network(self) -> Network:
@@ -139,32 +138,6 @@ class OrderAnswers(NetworkAnswers):
             )
             worst, size = max(worst, abs(measured - expected)), max(size, abs(expected))
         return worst / (size or 1.0)
-
-    def first_integrals(self, system: System) -> Search[sp.Expr]:
-        """Not looked for: order parameters are no constants."""
-        return Search((), "not tried", _MOVING)
-
-    def scaling_symmetries(self, system: System) -> Search[ScalingSymmetry]:
-        """Not looked for: order parameters are no constants."""
-        return Search((), "not tried", _MOVING)
-
-    def fixed_points(self, system: System) -> Search[FixedPoint]:
-        """Not looked for: order parameters are no constants."""
-        return Search((), "not tried", _MOVING)
-
-    def modified(self, system: System, eta: Any, order: Any, momentum: Any) -> System:
-        """None: Df f is that of all neurons together.
-
-        Raises
-        ------
-        ReductionError: always.
-        """
-        raise ReductionError(
-            "a neuron among others has no modified equation of its own",
-            expected="parameters that are constant in time",
-            received=_MOVING,
-            hint="derive(network, order=1), or predict(run, until=...), which follows all neurons",
-        )
 
     def form(self, system: System, name: str) -> System:
         """The system itself, which is in real and imaginary parts.

@@ -108,7 +108,7 @@ def learning_curve_table(curve: LearningCurve) -> Table:
     }
     known = sorted((t, name) for name, t in moments.items() if np.isfinite(t))
     rows = tuple((name, t, float(curve.loss_at(t)), *_interpolated(t, curve)) for t, name in known)
-    caption = "Predicted training; the loss may be off by its band."
+    caption = "Predicted training; the band estimates by how much the loss may be off."
     return Table(("", "t", "loss", "band", "accuracy"), rows, caption)
 
 

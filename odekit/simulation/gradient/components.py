@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from odekit.arrays import BoolArray, FloatArray, IntArray
-from odekit.groups import FiniteGroup, characters, conjugate_characters
+from odekit.groups import FiniteGroup, characters, mode_basis
 from odekit.networks import Network
 from odekit.simulation.gradient.interruption import current_question
 from odekit.simulation.gradient.lane import Residual, cumulant_residual, softmax_residual
@@ -192,10 +192,10 @@ def mode_powers(group: FiniteGroup, embeddings: Stack) -> FloatArray:
 
 def _waves(group: FiniteGroup) -> tuple[FloatArray, IntArray]:
     """An orthonormal basis of real functions, (n, n) by column, and the mode of each."""
-    table, conjugates = characters(group), conjugate_characters(group)
-    columns, modes = [], []
-    for mode, row in enumerate(np.flatnonzero(np.arange(group.order) <= conjugates)):
-        parts = [table[row].real] if conjugates[row] == row else [table[row].real, table[row].imag]
+    table, basis = characters(group), mode_basis(group)
+    columns, modes = [table[0].real * np.sqrt(1 / group.order)], [0]
+    for mode, (row, is_real) in enumerate(zip(basis.characters, basis.is_real, strict=True), 1):
+        parts = [table[row].real] if is_real else [table[row].real, table[row].imag]
         columns += [part * np.sqrt(len(parts) / group.order) for part in parts]
         modes += [mode] * len(parts)
     return np.stack(columns, axis=1), np.array(modes)

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
-
-import sympy as sp
+from typing import Any, ClassVar
 
 from odekit.arguments import expect, is_series
-from odekit.derivation.answers import NetworkAnswers, disagreement
+from odekit.derivation.answers import CoupledAnswers, disagreement
 from odekit.derivation.blocks import lift
 from odekit.derivation.certificates import TOLERANCE
 from odekit.derivation.orders.blocks.certificate import BlockBruteForce, certify_blocks
@@ -19,15 +17,13 @@ from odekit.derivation.orders.brute_force import MAX_QUICK_CELLS, cells
 from odekit.derivation.printers import network_data
 from odekit.errors import InputError, ReductionError, UnknownNameError
 from odekit.networks import Network
-from odekit.systems import Certificate, FixedPoint, ScalingSymmetry, Search, System, Template
+from odekit.systems import Certificate, System, Template
 
 __all__ = ["BlockOrderAnswers", "blocks_at_order"]
 
-_MOVING = "the field of all neurons, which is constant here, moves with them"
-
 
 @dataclass(frozen=True, eq=False)
-class BlockOrderAnswers(NetworkAnswers):
+class BlockOrderAnswers(CoupledAnswers):
     """Answers for neurons of one kind, up to a cumulant.
 
     Parameters
@@ -36,6 +32,8 @@ class BlockOrderAnswers(NetworkAnswers):
     """
 
     flow: CoupledBlocks
+
+    moving: ClassVar[str] = "the field of all neurons, which is constant here, moves with them"
 
     @property
     def network(self) -> Network:
@@ -99,32 +97,6 @@ class BlockOrderAnswers(NetworkAnswers):
         if printed <= TOLERANCE:
             return certificate
         return replace(certificate, passed=False, printed=printed)
-
-    def first_integrals(self, system: System) -> Search[sp.Expr]:
-        """Not looked for: the field is no constant."""
-        return Search((), "not tried", _MOVING)
-
-    def scaling_symmetries(self, system: System) -> Search[ScalingSymmetry]:
-        """Not looked for: the field is no constant."""
-        return Search((), "not tried", _MOVING)
-
-    def fixed_points(self, system: System) -> Search[FixedPoint]:
-        """Not looked for: the field is no constant."""
-        return Search((), "not tried", _MOVING)
-
-    def modified(self, system: System, eta: Any, order: Any, momentum: Any) -> System:
-        """None: Df f is that of all neurons together.
-
-        Raises
-        ------
-        ReductionError: always.
-        """
-        raise ReductionError(
-            "a neuron among others has no modified equation of its own",
-            expected="parameters that are constant in time",
-            received=_MOVING,
-            hint="derive(network, order=1), or predict(run, until=...), which follows all neurons",
-        )
 
     def report(self, system: System, certificate: Certificate | None) -> str:
         """The network, the equations in blocks and in entries, what couples neurons, and what leaks."""

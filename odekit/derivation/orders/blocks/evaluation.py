@@ -1,7 +1,7 @@
 """The coupled flow in arrays: order parameters, what the loss feeds back, and the velocities of all neurons.
 
 The feedback T is held at all pairs of inputs and outputs, once for all neurons; what a neuron takes and gives
-are contractions over its own coordinates alone.
+are contractions over its own coordinates alone, of some neurons at a time.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,11 +11,14 @@ from functools import cached_property
 
 import numpy as np
 
-from odekit.derivation.orders.blocks.flow import BlockMode, CoupledBlocks, Word
+from odekit.derivation.orders.blocks.flow import BlockMode, CoupledBlocks, Monomial
 from odekit.derivation.orders.brute_force import Numbers, Values, graded_contraction, graded_product
 from odekit.derivation.orders.series import moment_coefficients
 
 __all__ = ["Evaluation", "InField"]
+
+# Products of two coordinates of neurons that are held at once, in numbers: 128 MB.
+MOST_HELD = 2**24
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,25 +115,35 @@ class Evaluation:
             power = graded_product(self._numbers, power, values)
             yield _Factor(power, None)
 
-    def _inputs(self, kind: int, word: Word) -> tuple[_Factor, _Factor]:
-        powers, network, (a, b) = self._powers[kind], self.flow.network, word.powers
+    def _inputs(self, kind: int, monomial: Monomial) -> tuple[_Factor, _Factor]:
+        powers, network, (a, b) = self._powers[kind], self.flow.network, monomial.powers
         return powers[network.embedding_of(0), a], powers[network.embedding_of(1), b]
 
     @cached_property
     def order_parameters(self) -> tuple[Mapping[tuple[int, int], Values], ...]:
-        """By kind and the powers (a, b) of a word: ``S_ab``, (grade, K, L, c), as far as felt."""
+        """By kind and the powers (a, b) of a monomial: ``S_ab``, (grade, K, L, c), as far as felt."""
         return tuple(
-            {word.powers: self._summed(kind, word) for word in self.flow.words}
+            {monomial.powers: self._summed(kind, monomial) for monomial in self.flow.monomials}
             for kind, _ in enumerate(self.flow.kinds)
         )
 
-    def _summed(self, kind: int, word: Word) -> Values:
-        (left, right), readout = self._inputs(kind, word), self._readouts[kind]
+    def _summed(self, kind: int, monomial: Monomial) -> Values:
+        (left, right), readout = self._inputs(kind, monomial), self._readouts[kind]
         numbers, grades = self._numbers, max(self.flow.order - 1, 1)
-        parts = (factor.coordinates[:grades] for factor in (right, readout))
-        pairs = graded_contraction(numbers, "ml,mc->mlc", *parts)
-        sums = graded_contraction(numbers, "mk,mlc->klc", left.coordinates[:grades], pairs)
-        return np.asarray(numbers.reduced(sums * self.scale))
+        factors = left, right, readout
+        total = numbers.zeros((grades, *(factor.coordinates.shape[-1] for factor in factors)))
+        for block in self._blocks(right, readout):
+            a, b, c = (factor.coordinates[:grades, block] for factor in factors)
+            pairs = graded_contraction(numbers, "ml,mc->mlc", b, c)
+            total = numbers.reduced(total + graded_contraction(numbers, "mk,mlc->klc", a, pairs))
+        return np.asarray(numbers.reduced(total * self.scale))
+
+    def _blocks(self, left: _Factor, right: _Factor) -> Iterator[slice]:
+        """Neurons whose products of both factors are held at once, of all grades."""
+        count = left.coordinates.shape[1]
+        size = self.flow.order * left.coordinates.shape[-1] * right.coordinates.shape[-1]
+        step = max(1, MOST_HELD // max(size, 1))
+        return (slice(first, first + step) for first in range(0, count, step))
 
     @cached_property
     def logits(self) -> Values:
@@ -138,10 +151,10 @@ class Evaluation:
         numbers, n = self._numbers, self._n
         total = numbers.zeros((self.flow.order, n, n, n))
         for kind, sums in enumerate(self.order_parameters):
-            for word in self.flow.words:
-                left, right = self._inputs(kind, word)
-                factor, readout = numbers.number(word.factor), self._readouts[kind]
-                for grade, each in enumerate(sums[word.powers][: self.flow.order - 1]):
+            for monomial in self.flow.monomials:
+                left, right = self._inputs(kind, monomial)
+                factor, readout = numbers.number(monomial.factor), self._readouts[kind]
+                for grade, each in enumerate(sums[monomial.powers][: self.flow.order - 1]):
                     by_output = readout.contract(numbers, "klc,ch->klh", each)
                     by_second = right.contract(numbers, "klh,ly->kyh", by_output)
                     values = left.contract(numbers, "kyh,kx->xyh", by_second)
@@ -181,15 +194,18 @@ class Evaluation:
     def _of_readout(self, kind: int) -> Values:
         numbers = self._numbers
         total = numbers.zeros((self.flow.order, self.amplitudes[kind].shape[1], self._n))
-        for word in self.flow.words:
-            left, right = self._inputs(kind, word)
+        for monomial in self.flow.monomials:
+            left, right = self._inputs(kind, monomial)
             parts = [
                 left.contract(numbers, "xlh,kx->klh", right.contract(numbers, "xyh,ly->xlh", each))
                 for each in self.feedback
             ]
-            pairs = graded_contraction(numbers, "mk,ml->mkl", left.coordinates, right.coordinates)
-            seen = graded_contraction(numbers, "mkl,klh->mh", pairs, np.stack(parts))
-            total = numbers.reduced(total + numbers.reduced(numbers.number(word.factor) * seen))
+            pulled, factor = np.stack(parts), numbers.number(monomial.factor)
+            for block in self._blocks(left, right):
+                a, b = left.coordinates[:, block], right.coordinates[:, block]
+                pairs = graded_contraction(numbers, "mk,ml->mkl", a, b)
+                seen = graded_contraction(numbers, "mkl,klh->mh", pairs, pulled)
+                total[:, block] = numbers.reduced(total[:, block] + numbers.reduced(factor * seen))
         return self._over_order(total)
 
     def _of_embedding(self, kind: int, weights: str) -> Values:
@@ -201,12 +217,12 @@ class Evaluation:
         seen = numbers.reduced(sum(swapped if place else pulled for place in places))
         place = places[0]
         total = numbers.zeros((self.flow.order, self.amplitudes[kind].shape[1], self._n))
-        for word in self.flow.words:
-            own = word.powers[place]
+        for monomial in self.flow.monomials:
+            own = monomial.powers[place]
             if own:
                 slope = self._values(self._powers[kind][weights, own - 1])
-                force = self._force(kind, seen, self._inputs(kind, word)[1 - place])
-                factor = numbers.number(own * word.factor)
+                force = self._force(kind, seen, self._inputs(kind, monomial)[1 - place])
+                factor = numbers.number(own * monomial.factor)
                 term = graded_product(numbers, slope, force)
                 total = numbers.reduced(total + numbers.reduced(factor * term))
         return self._over_order(total)
@@ -215,8 +231,12 @@ class Evaluation:
         """The feedback at each element of one input, summed over the other and the output with the rest."""
         numbers, readout = self._numbers, self._readouts[kind]
         parts = np.stack([other.contract(numbers, "xyc,ly->xlc", each) for each in seen])
-        pairs = graded_contraction(numbers, "ml,mc->mlc", other.coordinates, readout.coordinates)
-        return graded_contraction(numbers, "xlc,mlc->mx", parts, pairs)
+        force = numbers.zeros((self.flow.order, self.amplitudes[kind].shape[1], self._n))
+        for block in self._blocks(other, readout):
+            a, b = other.coordinates[:, block], readout.coordinates[:, block]
+            pairs = graded_contraction(numbers, "ml,mc->mlc", a, b)
+            force[:, block] = graded_contraction(numbers, "xlc,mlc->mx", parts, pairs)
+        return force
 
     def _over_order(self, values: Values) -> Values:
         return np.asarray(self._numbers.reduced(values * self._numbers.number(Fraction(1, self._n))))

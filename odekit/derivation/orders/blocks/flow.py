@@ -1,6 +1,6 @@
 """The flow up to a cumulant of neurons that live on irreps of any group, coupled by order parameters.
 
-With ``act(z)`` a sum of ``c theta(x)^a theta(y)^b``, the logits are sums of ``S_ab`` over such words,
+With ``act(z)`` a sum of ``c theta(x)^a theta(y)^b``, the logits are sums of ``S_ab`` over such monomials,
 
     S_ab[K, L, c] = logit scale * sum_m (theta_m^a)[K] (theta_m^b)[L] xi_m[c],
 
@@ -20,11 +20,11 @@ from odekit.derivation.orders.blocks.bases import Basis
 from odekit.derivation.orders.brute_force import Numbers
 from odekit.networks import Network
 
-__all__ = ["BlockMode", "CoupledBlocks", "Word", "words_of"]
+__all__ = ["BlockMode", "CoupledBlocks", "Monomial", "monomials_of"]
 
 
 @dataclass(frozen=True)
-class Word:
+class Monomial:
     """``factor theta(x)^a theta(y)^b``.
 
     Parameters
@@ -53,15 +53,15 @@ class BlockMode:
     grade: int = 0
 
 
-def words_of(network: Network) -> tuple[Word, ...]:
-    """The activation at ``theta(x) + theta(y)`` as a sum of words.
+def monomials_of(network: Network) -> tuple[Monomial, ...]:
+    """The activation at ``theta(x) + theta(y)`` as a sum of monomials.
 
-    >>> [(int(word.factor), word.powers) for word in words_of(Network("S3"))]
+    >>> [(int(monomial.factor), monomial.powers) for monomial in monomials_of(Network("S3"))]
     [(1, (0, 2)), (2, (1, 1)), (1, (2, 0))]
     """
     polynomial = network.activation_polynomial or {}
     return tuple(
-        Word(comb(degree, a) * value, (a, degree - a))
+        Monomial(comb(degree, a) * value, (a, degree - a))
         for degree, value in polynomial.items()
         for a in range(degree + 1)
         if value
@@ -93,9 +93,9 @@ class CoupledBlocks:
         return (*self.network.embeddings, "xi")
 
     @cached_property
-    def words(self) -> tuple[Word, ...]:
+    def monomials(self) -> tuple[Monomial, ...]:
         """Of the activation."""
-        return words_of(self.network)
+        return monomials_of(self.network)
 
     def rows(self, mode: BlockMode) -> int:
         """The number of coordinates of a block."""

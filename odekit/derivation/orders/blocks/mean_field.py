@@ -129,16 +129,16 @@ class MeanField:
         return sum(self._grades.get(letter, 1) for letter in letters)
 
     def _of_readout(self, row: int) -> Iterator[Polynomial]:
-        for word in self.flow.words:
-            left, right = self._powers_of(0, word.powers[0]), self._powers_of(1, word.powers[1])
+        for monomial in self.flow.monomials:
+            left, right = self._powers_of(0, monomial.powers[0]), self._powers_of(1, monomial.powers[1])
             for (i, first), (j, second) in product(left.items(), right.items()):
                 field = self._field(i, j, row)
                 if field:
-                    yield _product(float(word.factor), first, second, field)
+                    yield _product(float(monomial.factor), first, second, field)
 
     def _of_embedding(self, weights: str, row: int) -> Iterator[Polynomial]:
-        for place, word in product((0, 1), self.flow.words):
-            own, other = word.powers[place], word.powers[1 - place]
+        for place, monomial in product((0, 1), self.flow.monomials):
+            own, other = monomial.powers[place], monomial.powers[1 - place]
             if own and self.flow.network.embedding_of(place) == weights:
                 slope = self._shifted(row, self._powers_of(place, own - 1))
                 rest = self._powers_of(1 - place, other)
@@ -147,7 +147,7 @@ class MeanField:
                     for (_, (output,)), readout in self._linear("xi").items():
                         field = self._field(*where, output)
                         if field:
-                            yield _product(float(own * word.factor), first, second, readout, field)
+                            yield _product(float(own * monomial.factor), first, second, readout, field)
 
     def _shifted(self, row: int, factor: Mapping[int, Polynomial]) -> Mapping[int, Polynomial]:
         """The product of one wave and a function, by row."""

@@ -10,7 +10,7 @@ from odekit.arrays import FloatArray
 from odekit.derivation.orders.blocks.flow import BlockMode, CoupledBlocks
 from odekit.derivation.orders.blocks.mean_field import row_labels
 from odekit.derivation.orders.blocks.system import BlockFormulas
-from odekit.derivation.orders.blocks.words import BlockWords
+from odekit.derivation.orders.blocks.text import BlockText
 from odekit.derivation.printers import network_lines, time_lines
 from odekit.groups import FiniteGroup, RealIrrep
 from odekit.networks import Network
@@ -52,9 +52,9 @@ class PrintedBlocks:
         return self._network.finite_group
 
     @cached_property
-    def words(self) -> BlockWords:
-        """The flow in words."""
-        return BlockWords(self._network, self.flow.order)
+    def text(self) -> BlockText:
+        """The flow as sums over rows, in text and in LaTeX."""
+        return BlockText(self._network, self.flow.order)
 
     @property
     def irreps(self) -> list[RealIrrep]:
@@ -76,8 +76,10 @@ class PrintedBlocks:
         places = [mode for mode in self.flow.kinds[0] if self.flow.acts(mode)]
         rows = {name: sum(self.flow.rows(m) for m in places if m.weights == name) for name in self.flow.names}
         products: set[tuple[str, ...]] = set()
-        for word in self.flow.words:
-            names = (self._network.embedding_of(place) for place in (0, 1) for _ in range(word.powers[place]))
+        for monomial in self.flow.monomials:
+            names = (
+                self._network.embedding_of(place) for place in (0, 1) for _ in range(monomial.powers[place])
+            )
             products.add(tuple(sorted(names)))
         return rows["xi"] * sum(_count(product, rows) for product in products)
 
@@ -112,18 +114,18 @@ class PrintedBlocks:
                 yield from (f"  e_{labels[row]} = {_vector(field.waves[row])}" for row in rows)
         if self._group.order <= MOST_ELEMENTS:
             yield f"  on the elements {', '.join(self._group.labels)}"
-        yield from self.words.conventions()
+        yield from self.text.conventions()
 
     def _loss(self) -> Iterator[str]:
         order = self.flow.order
         yield f"cross-entropy up to cumulant {order} of the logits over the outputs, summed over inputs:"
         yield "a constant, less the logit scale times the sum of E over neurons, plus V"
-        yield f"E = {self.words.energy()}"
-        yield f"V = {self.words.interaction()}"
+        yield f"E = {self.text.energy()}"
+        yield f"V = {self.text.interaction()}"
         yield f"relative error at a fixed rescaled time: of order {self._size(order)}, f being the logits"
 
     def _sums(self) -> Iterator[str]:
-        yield from (f"{name} = {meaning}" for name, meaning in self.words.order_parameters().items())
+        yield from (f"{name} = {meaning}" for name, meaning in self.text.order_parameters().items())
         yield f"these are polynomials in {self.sums} sums over neurons of products of their blocks' entries"
         felt = len(self.formulas.parameters)
         yield f"selection rules leave {felt} components of R that these neurons feel"
@@ -146,7 +148,7 @@ class PrintedBlocks:
             "Blocks": self._blocks(),
             "Loss": self._loss(),
             "Order parameters": self._sums(),
-            "Equations of motion, blocks": (f"{n}' = {v}" for n, v in self.words.equations().items()),
+            "Equations of motion, blocks": (f"{n}' = {v}" for n, v in self.text.equations().items()),
             "Equations of motion, entries": self._entries(),
             "Time": time_lines(self._network),
             "Leaks": list(self.leaks()) or ["none"],
@@ -167,10 +169,10 @@ class PrintedBlocks:
             "irreps": [irrep.name for irrep in self.irreps],
             "sums": self.sums,
             "parameters": [symbol.name for symbol in system.parameters],
-            "order_parameters": dict(self.words.order_parameters()),
-            "neuron_energy": self.words.energy(),
-            "interaction": self.words.interaction(),
-            "block_equations": dict(self.words.equations()),
+            "order_parameters": dict(self.text.order_parameters()),
+            "neuron_energy": self.text.energy(),
+            "interaction": self.text.interaction(),
+            "block_equations": dict(self.text.equations()),
             "waves": waves if len(waves) ** 2 <= MOST_WAVES else {},
             "responses": [
                 {"weights": mode.weights, "irrep": mode.irrep, "relative_order": mode.grade}
@@ -180,12 +182,12 @@ class PrintedBlocks:
 
     def latex(self, system: System, *, comments: bool) -> str:
         """The equations in blocks as an aligned block, below comments."""
-        block = "\\begin{aligned}\n" + " \\\\\n".join(self.words.latex()) + "\n\\end{aligned}"
+        block = "\\begin{aligned}\n" + " \\\\\n".join(self.text.latex()) + "\n\\end{aligned}"
         if not comments:
             return block
         lines = [
             *system.conditions,
-            *self.words.conventions(),
+            *self.text.conventions(),
             "a raised index is divided by l, and summed over with the lower one; a is the logit scale",
             *self.leaks(),
             system.answers.clock(system),

@@ -9,10 +9,10 @@ import pytest
 import sympy as sp
 
 import odekit
-from odekit import Network, derive
+from odekit import Network, derive, limit
 from odekit.derivation import complex_equations, holds_at
 from odekit.derivation.orders import CoupledFlow, OrderAnswers
-from odekit.errors import InputError, ReductionError, UnknownNameError
+from odekit.errors import InputError, LimitError, ReductionError, UnknownNameError
 
 SECOND = derive(Network("Zp"), order=2)
 THIRD = derive(Network("Zp"), order=3)
@@ -173,3 +173,9 @@ def test_other_orders_are_refused(order: Any) -> None:
 def test_networks_without_higher_orders_are_refused(network: Network, reason: str) -> None:
     with pytest.raises(ReductionError, match=f"no order above 1.* {reason}"):
         derive(network, order=2)
+
+
+def test_what_takes_too_long_to_write_out_is_pointed_to_arrays() -> None:
+    arrays = r'reduced_population\(network, "all", 3\)'
+    with limit(seconds=0.1), pytest.raises(LimitError, match=arrays):
+        derive(Network("Z7"), "all", order=3)

@@ -12,7 +12,7 @@ import sympy as sp
 import odekit
 from odekit import Network, derive
 from odekit.derivation import reduced_population
-from odekit.derivation.orders import BlockOrderAnswers, CoupledBlocks, MeanField, row_labels
+from odekit.derivation.orders import BlockOrderAnswers, CoupledBlocks, row_labels
 from odekit.derivation.orders.blocks.system import _number
 from odekit.errors import InputError, ReductionError, UnknownNameError
 
@@ -67,55 +67,6 @@ def test_a_neuron_s_equations_are_the_gradient_with_the_field_put_in(
     assert found == pytest.approx(expected, rel=1e-10, abs=1e-10)
 
 
-@pytest.mark.parametrize("options", [{}, {"embedding": "unshared", "activation": "2*z**2 - z/2 + 1"}])
-@pytest.mark.parametrize("order", [2, 3])
-def test_the_words_say_what_the_arrays_do(options: dict[str, str], order: int) -> None:
-    """Sums over rows with structure constants, as the report and its LaTeX state them, by einsum."""
-    network = Network("S3", loss="sum", logit_scale=0.3, **options)
-    population = reduced_population(network, "all", order)
-    flow = population.flow
-    field = MeanField(flow)
-    length, constants, n = field.lengths, field.constants, 6
-    rng = np.random.default_rng(0)
-    weights = {name: rng.normal(size=(2, n)) for name in flow.names}
-    weights["xi"] -= weights["xi"].mean(axis=1, keepdims=True)
-    rows = {name: field.waves @ values.T for name, values in weights.items()}
-    first, second = (rows[network.embedding_of(place)] for place in (0, 1))
-    quadratic, linear, constant = (2.0, -0.5, 1.0) if options else (1.0, 0.0, 0.0)
-    zero = np.eye(n)[0]
-    squares = [
-        np.einsum("ijk,jm,km,j,k->im", constants, t, t, 1 / length, 1 / length) for t in (first, second)
-    ]
-    inner = 2 * quadratic * np.einsum("im,jm->ijm", first, second)
-    for value, (left, right) in ((quadratic, squares), (linear, (first, second))):
-        inner += value * n * (np.einsum("im,j->ijm", left, zero) + np.einsum("jm,i->ijm", right, zero))
-    inner += constant * n**2 * np.einsum("i,j,m->ijm", zero, zero, np.ones(2))
-    f = 0.3 * np.einsum("ijm,cm->ijc", inner, rows["xi"])
-    raised = f / (length[:, None, None] * length[:, None] * length)
-    felt = -f
-    if order == 3:
-        felt = felt - np.einsum(
-            "ikm,jop,cde,kod,mpe->ijc", constants, constants, constants, raised, raised, optimize=True
-        ) / 2  # fmt: skip
-    found = population.velocities({"all": population.amplitudes(weights, "all")})["all"] / 0.3
-    uniform = reduced_population(network, "all", 1)
-    start = uniform.velocities({"all": uniform.amplitudes(weights, "all")})["all"] / 0.3
-    up = np.einsum("ijm,i,j->ijm", inner, 1 / length, 1 / length)
-    change = {"xi": np.einsum("ijc,ijm->cm", felt, up)[1:] / n}
-    for name in network.embeddings:
-        for place in (p for p in (0, 1) if network.embedding_of(p) == name):
-            own, other = (first, second) if place == 0 else (second, first)
-            seen = (felt if place == 0 else felt.transpose(1, 0, 2)) / length
-            pull = np.einsum("ijc,jm,cm->im", seen, 2 * quadratic * other / length[:, None], rows["xi"])
-            pull += 2 * quadratic * np.einsum(
-                "ijk,kc,jm,cm->im", constants, seen[:, 0] / length[:, None], own / length[:, None], rows["xi"]
-            )  # fmt: skip
-            pull += linear * np.einsum("ic,cm->im", seen[:, 0], rows["xi"])
-            change[name] = change.get(name, 0.0) + pull / n
-    expected = np.concatenate([change[name] for name in flow.names])
-    assert found - start == pytest.approx(expected, rel=1e-10, abs=1e-10)
-
-
 @pytest.mark.parametrize("group", ["S3", "D4", "Q8", "A4"])
 @pytest.mark.parametrize("order", [2, 3])
 def test_every_kind_of_neuron_is_certified(group: str, order: int) -> None:
@@ -129,8 +80,8 @@ class Forgetful(CoupledBlocks):
     """The activation without the squares of one input."""
 
     @property
-    def words(self) -> Any:
-        return [word for word in super().words if word.powers == (1, 1)]
+    def monomials(self) -> Any:
+        return [monomial for monomial in super().monomials if monomial.powers == (1, 1)]
 
 
 def test_wrong_equations_are_not_certified_nor_shown() -> None:

@@ -14,6 +14,7 @@ from scipy.integrate import solve_ivp
 
 from odekit.derivation import BlockPopulation, reduced_population
 from odekit.derivation.orders import CoupledBlocks
+from odekit.derivation.orders.blocks import evaluation
 from odekit.errors import InputError, ReductionError, UnknownNameError
 from odekit.networks import Network
 
@@ -112,8 +113,8 @@ class Forgetful(CoupledBlocks):
     """The activation without the squares of one input."""
 
     @property
-    def words(self) -> Any:
-        return [word for word in super().words if word.powers == (1, 1)]
+    def monomials(self) -> Any:
+        return [monomial for monomial in super().monomials if monomial.powers == (1, 1)]
 
 
 @pytest.mark.parametrize("group", ["S3", "Q8", "A4", pytest.param("A5", marks=pytest.mark.slow)])
@@ -265,3 +266,15 @@ def test_amplitudes_that_do_not_fit_are_refused(amplitudes: Any) -> None:
     population = reduced_population(Network("S3"), "2", 2)
     with pytest.raises(InputError, match="amplitudes"):
         population.velocities(amplitudes)
+
+
+@pytest.mark.parametrize(("group", "kinds"), [("S3", "all"), ("A4", ["3", "1a"])])
+def test_neurons_taken_one_by_one_move_as_all_at_once(
+    monkeypatch: pytest.MonkeyPatch, group: str, kinds: Any
+) -> None:
+    population = reduced_population(Network(group), kinds, 3)
+    amplitudes = started(population)
+    expected = population.velocities(amplitudes)
+    monkeypatch.setattr(evaluation, "MOST_HELD", 1)
+    for kind, found in population.velocities(amplitudes).items():
+        assert found == pytest.approx(expected[kind], rel=1e-12, abs=1e-12)

@@ -1,4 +1,4 @@
-"""The coupled flow of blocks in words: sums over rows of bases, for any irrep, as text and as LaTeX.
+"""The coupled flow of blocks as sums over rows of bases, for any irrep, as text and as LaTeX.
 
 In a basis e with ``l_i = sum_g e_i(g)^2`` and ``C_ijk = sum_g e_i e_j e_k``, row 0 being the trivial one,
 
@@ -15,14 +15,14 @@ from odekit.derivation.blocks import Lifted
 from odekit.derivation.orders.series import moment_coefficients
 from odekit.networks import Network
 
-__all__ = ["BlockWords"]
+__all__ = ["BlockText"]
 
 # By number of factors: sums of products of components whose waves multiply to a constant.
 _MOMENTS = {
     2: "f[i,j,c]^2/(l[i] l[j] l[c])",
     3: "C[i,k,m] C[j,o,p] C[c,d,e] f[i,j,c] f[k,o,d] f[m,p,e]/(l[i] l[j] l[c] l[k] l[o] l[d] l[m] l[p] l[e])",
 }
-# By number of factors: components of powers of the logits, in words and as LaTeX.
+# By number of factors: components of powers of the logits, as text and as LaTeX.
 _POWERS = {
     1: ("f[i,j,c]", "f_{ijc}"),
     2: (
@@ -36,7 +36,7 @@ _HAT = r"\hat\theta"
 
 
 @dataclass(frozen=True)
-class BlockWords:
+class BlockText:
     """What is said of the flow up to a cumulant.
 
     Parameters
@@ -104,15 +104,15 @@ class BlockWords:
     def equations(self) -> Mapping[str, str]:
         """Velocity of each block, by weight group: what is left at uniform softmax, and the field's part."""
         found = {}
-        for name, words in self._lifted.equations.items():
+        for name, free in self._lifted.equations.items():
             factor = Fraction(repr(self.network.rates[name])) / self._n
             if name == "xi":
-                found["xi[c]"] = f"({words})[c] + {_times(factor, 'sum_ij R[i,j,c] F[i,j]/(l[i] l[j])')}"
+                found["xi[c]"] = f"({free})[c] + {_times(factor, 'sum_ij R[i,j,c] F[i,j]/(l[i] l[j])')}"
                 continue
             places = [place for place in (0, 1) if self.network.embedding_of(place) == name]
             pull = self._pull(places[0])
             found[f"{name}[i]"] = (
-                f"({words})[i] + {_times(len(places) * factor, f'sum_c xi[c]/l[c] ({pull})')}"
+                f"({free})[i] + {_times(len(places) * factor, f'sum_c xi[c]/l[c] ({pull})')}"
             )
         return found
 
