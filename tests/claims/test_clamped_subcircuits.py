@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from odekit.claims.experiments import rank_one_product
 from odekit.claims.experiments.rank_one_product import product_system
 from odekit.claims.induction_heads import clamped_subcircuits
 from odekit.groups import group
-from odekit.systems import system
+from odekit.systems import System
 
 Verify = Callable[..., Verdict]
 Sound = Callable[[Verdict], bool]
@@ -51,12 +52,12 @@ def test_the_rise_of_two_vectors_is_the_sigmoids() -> None:
 
 
 def test_a_rate_that_is_off_by_a_hundredth_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
-    def wrong(free: str) -> object:
-        flow = product_system(free)
-        factor = sp.Rational(101, 100) if free == "a" else 1
-        return system({str(state): factor * flow.rhs[state] for state in flow.states}, "A B C k")
+    solved = rank_one_product.ProductRun.solved
 
-    monkeypatch.setattr(clamped_subcircuits, "product_system", wrong)
+    def wrong(run: rank_one_product.ProductRun, flow: System, rtol: float) -> dict[str, np.ndarray]:
+        return solved(replace(run, t=1.01 * run.t) if len(flow.states) == 2 else run, flow, rtol)
+
+    monkeypatch.setattr(rank_one_product.ProductRun, "solved", wrong)
     monkeypatch.setattr(clamped_subcircuits, "STARTS", 1)
     assert anew("clamped-subcircuits").outcome == "refuted"
 

@@ -69,7 +69,8 @@ def averaged_loss(heads: int, tasks: int = 1) -> AveragedLoss:
 
     Returns
     -------
-    averaged: of one task ``(1 + s^2 - 2 mu.omega + sum_ij mu_i mu_j (omega_i omega_j + c e^(d omega_i omega_j)))/2``.
+    averaged: of one task ``(1 + s^2 - 2 mu.omega + sum_ij mu_i mu_j (omega_i omega_j + c e_ij))/2``, with
+        ``e_ij = e^(d omega_i omega_j)``.
 
     Raises
     ------

@@ -148,12 +148,14 @@ class Store:
 
         Raises
         ------
-        FileError: the place can't be written; the cells that were written before stay.
+        FileError: a cell can't be written; all others are.
         """
         if not records:
             return
         with ThreadPoolExecutor(min(WRITERS, len(records))) as pool:
-            list(pool.map(self._write_one, records))
+            writes = [pool.submit(self._write_one, record) for record in records]
+        for each in writes:
+            each.result()
 
     def _write_one(self, record: Record) -> None:
         path = self.path(record.key)
