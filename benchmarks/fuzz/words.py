@@ -104,7 +104,7 @@ def _never() -> frozenset[str]:
     claims = (claim.id for claim in odekit.claims.CLAIMS)
     figures = (figure.id for figure in odekit.report.select_figures(()))
     others = (name for name in program.list_commands(click.Context(program)) if name not in COMMANDS)
-    return frozenset((*claims, *figures, *others, "all", "--full", "--debug"))
+    return frozenset((*claims, *figures, *others, "all", "--full", "--debug", "--to-the-end"))
 
 
 @cache

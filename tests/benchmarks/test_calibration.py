@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_random_right_runs_are_not_refuted_and_wrong_ones_not_confirmed() -> None:
     from calibration import calibrate, errors, told
 

@@ -233,6 +233,7 @@ def test_the_program_is_kept_from_long_work() -> None:
     from words import cheap
 
     assert cheap(["verify", "lottery-ticket"]) is None
+    assert cheap(["predict", "run.npz", "--to-the-end"]) is None
     assert cheap(["simulate", "--out", "/etc/x.npz"]) is None
     assert cheap(["simulate", "--neurons=5000", "--out", "a.npz"])[1] == "--neurons=4"
     assert cheap(["simulate", "--neurons", "9" * 40])[2] == "9" * 40

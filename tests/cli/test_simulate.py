@@ -271,7 +271,7 @@ def test_descent_has_no_tolerance(invoke: Invoke, tmp_path: Path, method: str) -
     assert f"rtol is not an option of method '{method}'" in result.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("options", "is_bad"),
     [

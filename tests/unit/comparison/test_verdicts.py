@@ -53,7 +53,7 @@ def numbers(comparison: Comparison, count: int) -> dict[str, Any]:
     return {"gap": comparison.gap[:count], **curves, **parts}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("network", "options"), LATE, ids=str)
 def test_later_snapshots_change_no_number_of_an_earlier_one(
     network: dict[str, Any], options: dict[str, Any], changed: Changed

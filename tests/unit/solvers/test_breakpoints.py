@@ -36,7 +36,7 @@ def test_a_short_pulse_is_not_stepped_over(backend: str) -> None:
     assert solution.is_successful
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_each_trajectory_has_its_own_pulse_and_its_own_longest_step(backend: str, kernel_cache: None) -> None:
     begin, width = np.array([1.0, 3.0, 8.0]), np.array([1e-3, 0.5, 1e-6])

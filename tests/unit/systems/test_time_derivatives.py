@@ -56,7 +56,7 @@ def test_long_derivatives_are_sums_of_products_with_the_same_values() -> None:
     assert list(short.values()) == [0]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_text_leaves_out_derivatives_of_definitions_that_would_take_a_minute_and_says_so() -> None:
     options = {"activation": "z**4", "embedding": "unshared", "constraint": "joint_sphere"}
     flow = derive(Network("Z12", task="2*x+3*y", **options), modes="all")

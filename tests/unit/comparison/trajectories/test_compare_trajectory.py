@@ -113,7 +113,7 @@ def test_a_clock_in_another_unit_than_the_learning_rate_is_told(model) -> None:
     assert found.clock == pytest.approx(0.05, rel=0.02)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("meta", "outcome", "told"),
     [
@@ -197,7 +197,7 @@ def test_descent_in_single_precision_is_allowed_for() -> None:
     assert found.parts["rounding"]["a"][-1, 0] > 1e-6
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_chaos_ends_at_a_horizon_and_a_wrong_constant_is_refuted_before_it() -> None:
     def lorenz(t: float, y: Any) -> list[float]:
         return [10 * (y[1] - y[0]), y[0] * (28 - y[2]) - y[1], y[0] * y[1] - 8 / 3 * y[2]]

@@ -48,7 +48,7 @@ def worst_gap(found: FloatArray, exact: FloatArray) -> float:
     return float(np.abs(found - exact).max() / max(1.0, np.abs(exact).max()))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("dtype", "rows"), [(np.float64, 4), (np.float32, None)])
 @pytest.mark.parametrize(
     "case", [*CASES[:3], *(pytest.param(case, marks=pytest.mark.slow) for case in CASES[3:])], ids="-".join

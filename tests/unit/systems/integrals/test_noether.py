@@ -28,7 +28,7 @@ def _rank(functions: list[sp.Expr], flow: System) -> int:
     return int(np.linalg.matrix_rank(np.array(rows)))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("size", "loss"),
     [

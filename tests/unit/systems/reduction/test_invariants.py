@@ -22,7 +22,7 @@ def balanced(widths: tuple[int, ...], size: float) -> np.ndarray:
     return np.concatenate([layer.ravel() for layer in layers])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("widths", "count"),
     [
