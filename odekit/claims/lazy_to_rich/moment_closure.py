@@ -156,7 +156,7 @@ CLAIM = Claim(
     id="moment-closure",
     statement="With features $h + eps h^2/2$ and outputs scaled by alpha, mean weight u and second moment M "
     "close on every data set: $u' = q + eps R u$, $M' = q u^T + u q^T + eps (R M + M R)$, where "
-    "$q$ and $R$ the means of $alpha D x$ and $alpha D x x^T$ over the data, D the residual.",
+    "$q$ and $R$ are the means of $alpha D x$ and $alpha D x x^T$ over the data, D the residual.",
     source="derived here for the network of arXiv 2310.06110 (abstract; features as in code based on it)",
     paper="2310.06110",
     hypotheses="no group: mean squared error, gradient flow of the first layer at N times the gradient, N "
