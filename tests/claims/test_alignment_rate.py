@@ -31,7 +31,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(is_sound: Sound, found: 
     assert is_sound(found)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["Z4", "Z12", "Z3xZ5"])
 def test_it_holds_on_other_groups(is_sound: Sound, name: str) -> None:
     assert is_sound(verdict(name, 7))

@@ -40,7 +40,7 @@ def test_the_experiment_notices_an_ode_that_is_one_percent_faster(verdict: Verif
     assert verdict(ID, 0).evidence["the same ODE 1 % faster"] == "refuted"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("group", ["Z9", "Z3xZ5", "Z16"])
 def test_it_holds_on_other_groups(verdict: Verify, is_sound: Callable[[Verdict], bool], group: str) -> None:
     assert is_sound(verdict(ID, 1, group))

@@ -36,7 +36,7 @@ def test_a_non_abelian_group_sees_the_order_of_the_adjoints(is_sound: Sound, nam
     assert found.evidence["gap of the false flow"][name] > 0.1
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["Z7", "Z3xZ5", "Z12"])
 def test_an_abelian_group_sees_a_factor_instead_and_says_so(is_sound: Sound, name: str) -> None:
     found = verdict(name, 1)

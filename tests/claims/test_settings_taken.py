@@ -52,7 +52,7 @@ def verdict_of(claim: str, values: dict[str, Any]) -> Verdict:
     return verify(claim, values=values, seed=SEED).verdicts[0]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("claim", "values"),
     [

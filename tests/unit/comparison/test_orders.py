@@ -146,7 +146,7 @@ BOUNDED: list[tuple[dict[str, Any], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2))])
 @pytest.mark.parametrize(("network", "options"), BOUNDED, ids=str)
 def test_every_neuron_stays_within_its_budget(

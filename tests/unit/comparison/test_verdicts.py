@@ -102,7 +102,7 @@ def test_a_run_past_its_blow_up_has_the_horizon_and_the_winners_of_its_beginning
     assert comparison.winners.agreement == agrees.mean() > 0.7
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("network", "options"),
     [

@@ -111,7 +111,7 @@ def fast(driven: Any, kernel_cache: None) -> Any:
     return compile(driven, "numba", "rodas5p")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_lanes_are_those_of_numpy_whoever_stands_beside(fast: Any, driven: Any) -> None:
     rng = np.random.default_rng(2)
     y0, k = rng.uniform(-1, 1, (2, 700)), 10 ** rng.uniform(0, 6, 700)

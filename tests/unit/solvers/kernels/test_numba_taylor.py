@@ -37,7 +37,7 @@ def test_every_name_is_defined(reduced: Any) -> None:
     assert used - bound - set(dir(builtins)) == {"math", "np"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_lanes_agree_with_arrays_in_states_steps_and_statuses(driven: Any) -> None:
     rng = np.random.default_rng(0)
     y0, rates = rng.uniform(-1, 1, (2, 300)), rng.uniform(0.5, 3, 300)
