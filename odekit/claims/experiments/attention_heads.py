@@ -1,11 +1,12 @@
 """Heads of averaged attention: their flow down a derived loss, and on a manifold of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from odekit.derivation import AveragedLoss
 from odekit.systems import System, gradient_flow, reduce
 
-__all__ = ["heads_flow", "heads_on"]
+__all__ = ["at_values", "heads_flow", "heads_in_groups", "heads_on"]
 
 
 def heads_flow(averaged: AveragedLoss, matrices: bool = False) -> System:
@@ -35,3 +36,20 @@ def heads_on(
     """
     names = [str(symbol) for part in (averaged.mu, averaged.omega) for symbol in part.symbols]
     return reduce(heads_flow(averaged, matrices), dict(zip(names, [*values, *keys], strict=True)))
+
+
+def heads_in_groups(averaged: AveragedLoss, sizes: tuple[int, int], matrices: bool = False) -> System:
+    """The same of heads in two groups, ``omega = w, -w`` and ``mu = m/a, -m/b``.
+
+    Parameters
+    ----------
+    averaged, matrices: see `heads_flow`. sizes: a and b.
+    """
+    signs = [sign for sign, size in zip((1, -1), sizes, strict=True) for _ in range(size)]
+    values = [f"{sign}*m/{sizes[sign < 0]}" for sign in signs]
+    return heads_on(averaged, values, [f"{sign}*w" for sign in signs], matrices)
+
+
+def at_values(formula: Any, values: Mapping[str, float]) -> float:
+    """A SymPy formula at numbers by the names of its symbols."""
+    return float(formula.subs({symbol: values[symbol.name] for symbol in formula.free_symbols}))

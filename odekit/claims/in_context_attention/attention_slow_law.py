@@ -7,13 +7,12 @@ from functools import cache
 import numpy as np
 
 from odekit.arrays import FloatArray
-from odekit.claims.experiments import heads_on
+from odekit.claims.experiments import at_values, heads_in_groups
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.derivation import SlowLaw, averaged_loss, slow_law
 from odekit.simulation import follow_heads
-from odekit.systems import System
 
 __all__ = ["CLAIM"]
 
@@ -47,10 +46,7 @@ class _Predicted:
     @staticmethod
     def by(law: SlowLaw, values: Mapping[str, float]) -> "_Predicted":
         """From ``z' = K (1 + next z^(-q))``, whose solution is ``K t + next (K t)^(1 - q)/(1 - q)``."""
-        rate, following = (
-            float(each.subs({symbol: values[symbol.name] for symbol in each.free_symbols}))
-            for each in (law.rate, law.next)
-        )
+        rate, following = (at_values(each, values) for each in (law.rate, law.next))
         speed, q = (law.power - 1) * rate, law.step / (law.power - 1)
         growth = (RATIO ** (1 - q) - 1) / (RATIO - 1) / (1 - q)
         return _Predicted(-1 / (law.power - 1), speed, q, float(growth * following * speed**-q))
@@ -107,7 +103,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         "next order": max(left.values()),
         "integrator of the heads": max(abs(far[name] - again[name]) for name in far),
     }
-    law, pair = _law((1, 1)), _groups((1, 1))
+    law, pair = _law((1, 1)), heads_in_groups(averaged_loss(2), (1, 1))
     halved = abs((1 + far["prefactor, 2 heads"]) * 2 - 1)
     return claim.verdict(
         gap=max(map(abs, far.values())),
@@ -141,21 +137,10 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
     )
 
 
-def _groups(sizes: tuple[int, int], full: bool = False) -> System:
-    """The flow of heads in two groups, ``omega = w, -w`` and ``mu = m/a, -m/b``, from the averaged loss.
-
-    Parameters
-    ----------
-    full: whether omega stands for a matrix ``omega I``, whose square is d omega^2.
-    """
-    signs = [sign for sign, size in zip((1, -1), sizes, strict=True) for _ in range(size)]
-    values = [f"{sign}*m/{sizes[sign < 0]}" for sign in signs]
-    return heads_on(averaged_loss(sum(sizes)), values, [f"{sign}*w" for sign in signs], full)
-
-
 @cache
 def _law(sizes: tuple[int, int], full: bool = False) -> SlowLaw:
-    return slow_law(_groups(sizes, full))
+    """Of heads in two groups; with full matrices the metric in omega is d."""
+    return slow_law(heads_in_groups(averaged_loss(sum(sizes)), sizes, full))
 
 
 def _start(generator: np.random.Generator, heads: int) -> FloatArray:

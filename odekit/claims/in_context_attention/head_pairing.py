@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from odekit.arrays import FloatArray
-from odekit.claims.experiments import heads_on
+from odekit.claims.experiments import at_values, heads_in_groups, heads_on
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
@@ -145,9 +145,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
 
 @cache
 def _pair(heads: int = 2) -> System:
-    """The flow on ``mu = (m, .., -m, ..)``, ``omega = (w, .., -w, ..)``, found from the averaged loss."""
-    signs = [1] * (heads // 2) + [-1] * (heads // 2)
-    return heads_on(averaged_loss(heads), [f"{sign}*m" for sign in signs], [f"{sign}*w" for sign in signs])
+    """The flow of heads in two equal groups, found from the averaged loss."""
+    return heads_in_groups(averaged_loss(heads), (heads // 2, heads // 2))
 
 
 @cache
@@ -160,12 +159,7 @@ def _limits(noise: float) -> _Limits:
     """What the derivation gives, at these numbers."""
     values = {"c": noise, "d": DIMENSION}
     formulas = (valley_slope(_pair()), *least_slope(_alone()))
-    return _Limits(
-        *(
-            float(each.subs({symbol: values[symbol.name] for symbol in each.free_symbols}))
-            for each in formulas
-        )
-    )
+    return _Limits(*(at_values(each, values) for each in formulas))
 
 
 def _run(start: FloatArray, noise: float, limits: _Limits) -> _Run:

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 
 from odekit.arrays import FloatArray
+from odekit.claims.experiments import at_values
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.verdict import Claim, Verdict, judge
@@ -192,7 +193,7 @@ def _valley(case: Case, values: Mapping[str, float]) -> tuple[float, float]:
     ``t^(-1/(p + 2))``.
     """
     floor, power = valley_floor(_on_frame(case))
-    limit = float(floor.subs({symbol: values[symbol.name] for symbol in floor.free_symbols}))
+    limit = at_values(floor, values)
     return limit, power / (power + 2)
 
 

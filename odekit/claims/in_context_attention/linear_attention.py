@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from odekit.arrays import FloatArray
-from odekit.claims.experiments import heads_on
+from odekit.claims.experiments import heads_in_groups
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.statistics import next_order, noise_of_orders, orders
@@ -89,7 +89,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
 @cache
 def _pair() -> System:
     """The flow of two linear heads ``mu = m, -m``, ``omega = w, -w``, found from their loss."""
-    return heads_on(linear_loss(2), ["m", "-m"], ["w", "-w"])
+    return heads_in_groups(linear_loss(2), (1, 1))
 
 
 def _slopes(
