@@ -7,15 +7,14 @@ from functools import cache
 import numpy as np
 
 from odekit.arrays import FloatArray
-from odekit.claims.experiments import at_values
+from odekit.claims.experiments import at_values, heads_on
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
-from odekit.claims.verdict import Claim, Verdict, judge
+from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.derivation import averaged_loss, valley_floor
-from odekit.groups import FiniteGroup
 from odekit.simulation import follow_heads, heads_loss
 from odekit.solvers import solve
-from odekit.systems import System, gradient_flow, observables, reduce
+from odekit.systems import System, observables
 
 __all__ = ["CLAIM"]
 
@@ -172,18 +171,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
 def _on_frame(case: Case) -> System:
     """The flow on ``mu = m F``, ``omega = w F``, found from the averaged loss."""
     tasks, heads = case
-    averaged = averaged_loss(heads, tasks)
-    flow = gradient_flow(averaged.loss, [averaged.mu, averaged.omega], parameters=[*averaged.parameters])
-    entries = [entry for row in FRAMES[case] for entry in row]
-    named = {"m": averaged.mu.symbols, "w": averaged.omega.symbols}
-    return reduce(
-        flow,
-        {
-            str(state): f"({entry})*{name}"
-            for name, symbols in named.items()
-            for state, entry in zip(symbols, entries, strict=True)
-        },
-    )
+    entries = [f"({entry})" for row in FRAMES[case] for entry in row]
+    values, keys = ([f"{entry}*{name}" for entry in entries] for name in "mw")
+    return heads_on(averaged_loss(heads, tasks), values, keys)
 
 
 def _valley(case: Case, values: Mapping[str, float]) -> tuple[float, float]:
@@ -253,11 +243,6 @@ def _series(runs: Mapping[Case, _Run]) -> dict[str, object]:
     }
 
 
-def _is_about(group: FiniteGroup) -> bool:
-    """No group: heads learn regressions."""
-    return False
-
-
 CLAIM = Claim(
     id="head-superposition",
     statement="Heads that regress $N >= 2$ tasks in context share them in superposition: the loss of "
@@ -270,5 +255,5 @@ CLAIM = Claim(
     "heads $K = omega I$ on each task's inputs, the loss averaged over prompts to first order in 1/(tokens), "
     "many inputs, random starts; N = 2, and 3 in full; the limits are those of small key-query weights",
     experiment=experiment,
-    applies=_is_about,
+    applies=about_no_group,
 )
