@@ -87,8 +87,9 @@ def compare(
     What the trajectory doesn't state has no budget.
 
     At order 1 the softmax is uniform and each neuron moves by itself. At order 2 or 3 the loss keeps the
-    second or third cumulant of the logits, which couple all neurons, and descent follows its modified
-    equation; what the order neglects is its distance to the flow with the whole softmax.
+    second or third cumulant of the logits, which couple all neurons; what the order neglects is its distance
+    to the flow with the whole softmax. Plain descent of known steps is followed by its modified equation,
+    which it leaves by the square of the step alone; on spheres it is put to the flow itself.
 
     Parameters
     ----------

@@ -6,7 +6,13 @@ from functools import partial
 import numpy as np
 
 from odekit.arrays import FloatArray
-from odekit.comparison.accuracy import MeasuredOrbit, error_budget, neglected_gradients, neuron_lengths
+from odekit.comparison.accuracy import (
+    MeasuredOrbit,
+    error_budget,
+    modified_step,
+    neglected_gradients,
+    neuron_lengths,
+)
 from odekit.comparison.flows import LiftedNeurons
 from odekit.comparison.measures import ErrorCurve, irrep_shares
 from odekit.comparison.parts import COARSE, FINE, Parts, Weights, count_winners, evolve_at_speed, solver_error
@@ -24,17 +30,19 @@ def is_in_blocks(network: Network) -> bool:
 def compare_blocks(run: Run, scale_field: float) -> Parts:
     """What the lifted flow, its field multiplied by a factor, says of a run.
 
+    Without spheres plain descent of known steps is followed by its modified equation.
+
     Raises
     ------
     ReductionError: no lifted flow.
     InputError: a run that leaves its spheres.
     """
-    neurons = LiftedNeurons(run.network)
+    neurons, step = LiftedNeurons(run.network), modified_step(run)
     check_run(run)
     start = {name: w[0] for name, w in run.weights.items()}
 
     def moved(begun: Weights, times: FloatArray, factor: float, rtol: float) -> dict[str, FloatArray]:
-        follow = partial(neurons.evolve, rtol=rtol)
+        follow = partial(neurons.evolve, rtol=rtol, step=np.sign(factor * scale_field) * step)
         return evolve_at_speed(follow, begun, times - run.t[0], factor * scale_field)
 
     def evolve(factor: float, count: int, rtol: float = FINE) -> dict[str, FloatArray]:
@@ -51,7 +59,7 @@ def compare_blocks(run: Run, scale_field: float) -> Parts:
         evolve,
         weights,
         lifted_errors(run, weights),
-        error_budget(run, lifted_orbit(run, neurons), neglected, error),
+        error_budget(run, lifted_orbit(run, neurons), neglected, error, step),
         neglected,
         partial(count_winners, run, shares.argmax(axis=-1) - 1, shares.max(axis=-1)),
         at,

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from odekit.arrays import FloatArray
-from odekit.comparison.accuracy import Budget, exceeding_rate, is_step_known, neuron_lengths
+from odekit.comparison.accuracy import Budget, exceeding_rate, is_step_known, modified_step, neuron_lengths
 from odekit.comparison.comparison import Comparison
 from odekit.comparison.parts import Parts, Weights, relative_gap
 from odekit.simulation import Run
@@ -47,11 +47,10 @@ def why_no_verdict(run: Run, parts: Parts, budget: Budget, level: float) -> str:
         )
     if largest == "learning_rate" and not is_step_known(run):
         return f"{begun} a single step may lie: the run tells neither learning_rate nor steps"
+    left = "modified equation" if modified_step(run) else "flow"
+    descent = f"{begun} descent has left its {left} by more than the horizon's level: a smaller learning rate"
     if largest == "learning_rate":
-        left = "flow" if parts.order == 1 else "modified equation"
-        return (
-            f"{begun} descent has left its {left} by more than the horizon's level: a smaller learning rate"
-        )
+        return descent
     if largest == "integrator":
         return f"{begun} an integration error of {sizes[largest]:.1e} is possible: a smaller rtol"
     if largest == "rounding":
@@ -69,6 +68,8 @@ def why_no_verdict(run: Run, parts: Parts, budget: Budget, level: float) -> str:
             "the softmax is not uniform at the start, where in the median the reduction neglects "
             f"{100 * share:.2g} % of the gradient: a smaller scale or logit scale"
         )
+    if modified_step(run) > until - run.t[0]:
+        return descent
     return f"the horizon lies before the second snapshot: keep earlier ones, from t = {until:.2g} on"
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from odekit.comparison import Comparison, compare
+from odekit.comparison import Comparison, Modes, ReducedFlow, compare, project
+from odekit.comparison.measures import error_curves
 from odekit.simulation import Run, load_run
 
 pytestmark = pytest.mark.reference
@@ -22,8 +23,12 @@ def test_errors_of_alpha_are_those_of_the_independent_program(
 ) -> None:
     with (reference / f"{RUN}_ode_error.csv").open() as file:
         rows = {int(row["step"]): row for row in csv.DictReader(file)}
-    comparison = compared(RUN)
-    steps, alpha = comparison.run.steps.tolist(), comparison.errors["alpha"]
+    """It integrates the flow itself, without what descent in steps adds."""
+    run = compared(RUN).run
+    modes = project(run)
+    flow = ReducedFlow(run.network).evolve(modes.at(0).amplitudes, run.t - run.t[0])
+    means = {name: np.broadcast_to(mean[0], mean.shape) for name, mean in modes.means.items()}
+    steps, alpha = run.steps.tolist(), error_curves(modes, Modes(modes.group, flow, means))["alpha"]
     checked = [i for i, step in enumerate(steps) if 200 <= step <= 6000]
     assert len(checked) == 30
     for i in checked:
@@ -60,8 +65,9 @@ def every_fifth(run: Run) -> Run:
 def test_the_budget_is_not_much_wider_than_the_gap(compared: Callable[[str], Comparison]) -> None:
     comparison = compared(RUN)
     before = comparison.run.t < comparison.horizon
-    ratio = np.median(comparison.budget.total[before][1:] / comparison.gap[before][1:], axis=1)
-    assert (ratio < 6).all()
+    budget = comparison.budget.reduction + comparison.budget.learning_rate + comparison.budget.integrator
+    ratio = np.median(budget[before][1:] / comparison.gap[before][1:], axis=1)
+    assert (ratio < 3).all()  # roundings, which their bound lets point the same way, are left out
     assert ratio[-1] < 1.5
 
 

@@ -1,11 +1,12 @@
 """The error budget: how far network and ODE may be apart, measured on the run itself.
 
-The reduction neglects r, the difference of the gradients with the softmax and with 1/n. Descent leaves its
-own flow by lr/2 times the orbit's second derivative, and arithmetic rounds. With mu the largest eigenvalue of
-the reduced flow's Jacobian at the measured weights, and C a bound of its derivative, the distance to the
-orbit stays below the solution of
+The reduction neglects r, the difference of the gradients with the softmax and with 1/n. Descent with steps h
+leaves its flow f by (h/2) |Df f|, and the modified field f(w - h f/2) by h^2 |Df Df f/3 - D^2f(f, f)/24| and
+higher terms; arithmetic rounds. With mu the largest eigenvalue of the Jacobian of the field that is
+followed, at the measured weights, and C a bound of its derivative, the distance to the orbit stays below the
+solution of
 
-    b' = (mu + C b/2) b + |r| + (lr/2) |w''| + rounding,        b(0) = rounding of the first snapshot,
+    b' = (mu + C b/2) b + |r| + steps + rounding,        b(0) = rounding of the first snapshot,
 
 since the Jacobian between the two orbits is within C b/2 of the measured one, in the metric in which the flow
 is a gradient flow. `Tube` bounds that solution between the snapshots. So it is where neurons move by
@@ -95,7 +96,9 @@ class MeasuredOrbit:
         return cls(separations, norms, _noise(run, modes, norms, neuron_lengths(run)))
 
 
-def error_budget(run: Run, orbit: MeasuredOrbit, neglected: FloatArray, solver_error: FloatArray) -> Budget:
+def error_budget(
+    run: Run, orbit: MeasuredOrbit, neglected: FloatArray, solver_error: FloatArray, step: float = 0.0
+) -> Budget:
     """Bound the relative deviation of every neuron of a run from the reduced flow through its first snapshot.
 
     Parameters
@@ -104,16 +107,21 @@ def error_budget(run: Run, orbit: MeasuredOrbit, neglected: FloatArray, solver_e
     orbit: how orbits of the reduced flow part along the run, by part.
     neglected: (T, M, K + 1) what the reduction neglects, by part and in the rest.
     solver_error: (T, M) relative error of the ODE's solution.
+    step: of descent whose modified equation was followed; 0 where the flow itself was.
 
     Raises
     ------
     InputError: meta or records of the run that contradict themselves.
     """
-    step = learning_rate(run)
     with np.errstate(all="ignore"):
-        tube = Tube.along(run.t, orbit.separations)
-        steps = _with_mean(0.5 * step * tube.acceleration * np.exp(step * tube.growth))
-    pushes = {"reduction": neglected, "learning_rate": steps}
+        tube = Tube.along(run.t, orbit.separations, step)
+        if step:
+            short = shortfall(run, run.t)[:, None, None]
+            steps = step**2 * tube.next_term + 0.5 * short * tube.acceleration
+        else:
+            taken = learning_rate(run)
+            steps = 0.5 * taken * tube.acceleration * np.exp(taken * tube.growth)
+    pushes = {"reduction": neglected, "learning_rate": _with_mean(steps)}
     parts = _carried(run, tube, orbit, neuron_lengths(run), pushes)
     parts["integrator"] += integrator_error(run)[:, None] + solver_error
     parts["rounding"] += TRANSFORM + stored_roundoff(run)

@@ -17,6 +17,7 @@ __all__ = [
     "integrator_error",
     "is_step_known",
     "learning_rate",
+    "modified_step",
     "shortfall",
     "stored_roundoff",
     "trained_roundoff",
@@ -98,6 +99,15 @@ def shortfall(run: Run, times: FloatArray) -> FloatArray:
 def is_step_known(run: Run) -> bool:
     """Whether the run tells how long its steps were, or that it took none."""
     return is_gradient_flow(run.meta) or run.steps is not None or recorded_rate(run.meta) is not None
+
+
+def modified_step(run: Run) -> float:
+    """Longest step of plain descent whose modified equation can be followed; else 0, for the flow itself.
+
+    On spheres the retraction has a modified equation of its own, and a run that doesn't tell its steps none.
+    """
+    is_plain = is_step_known(run) and run.network.constraint == "none"
+    return learning_rate(run) if is_plain else 0.0
 
 
 def exceeding_rate(run: Run) -> float | None:

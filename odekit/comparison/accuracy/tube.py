@@ -1,6 +1,7 @@
 """Bounds along a measured orbit: how far a push can lead away from a flow whose orbits part at known rates.
 
-The distance b to the orbit stays below the solution of ``b' = (mu + C b/2) b + push``. Between two snapshots
+The distance b to the orbit stays below the solution of ``b' = (mu + C b/2) b + push``. The Jacobian of the
+modified field f - (h/2) Df f has eigenvalues of at most mu + (h/2) C |f|. Between two snapshots
 mu and the push are replaced by step functions that lie above them, on four parts of each interval: the larger
 end of their chord, and what they can rise above it. Nothing at a snapshot depends on a later one.
 """
@@ -8,7 +9,7 @@ end of their chord, and what they can rise above it. Nothing at a snapshot depen
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -27,23 +28,49 @@ AHEAD = 2.0
 # Of the first interval there are none: a push that bends there rises above its chord by less than this share
 # of its change.
 FIRST = 0.25
+# Half the ratio to the flow's own time past which a step is followed no further.
+SMALL_STEP = 0.5
 
 
 @dataclass(frozen=True, eq=False)
 class Tube:
-    """The measured orbit and the growth around it, each (T, M, K)."""
+    """The measured orbit and the growth around it, each (T, M, K).
+
+    Parameters
+    ----------
+    growth, curvature: mu and C, of the field that is followed.
+    acceleration, bend: of the flow, as of a `Separation`.
+    next_term: over h^2, bound of what the modified field of descent lacks; infinite where h is no small step.
+    """
 
     t: FloatArray
     growth: FloatArray
     acceleration: FloatArray
     bend: FloatArray
     curvature: FloatArray
+    next_term: FloatArray
 
     @classmethod
-    def along(cls, t: FloatArray, rows: Sequence[Separation]) -> Tube:
-        """The tube around an orbit from its separations, one a snapshot."""
-        names = ("growth", "acceleration", "bend", "curvature")
-        return cls(t, *(np.array([getattr(row, name) for row in rows]) for name in names))
+    def along(cls, t: FloatArray, rows: Sequence[Separation], step: float = 0.0) -> Tube:
+        """The tube around an orbit from its separations, one a snapshot.
+
+        Parameters
+        ----------
+        step: h of the modified field that is followed; 0 for the flow itself.
+        """
+        growth, acceleration, bend, curvature, speed, steepness = (
+            np.array([getattr(row, field.name) for row in rows]) for field in fields(Separation)
+        )
+        ahead = np.exp(step * steepness)
+        lacking = (steepness * acceleration / 3 + curvature * speed**2 / 24) * ahead
+        return cls(
+            t,
+            growth + step / 2 * curvature * speed * ahead,
+            acceleration,
+            bend,
+            curvature * ahead**2,
+            np.where(step * steepness > SMALL_STEP, np.inf, lacking),
+        )
 
     def bounds(
         self, pushes: Mapping[str, FloatArray], starts: Mapping[str, FloatArray]

@@ -40,13 +40,21 @@ class LiftedNeurons:
         self.compiled = compile(system_in_blocks(self.lifted))
         self.names = self.blocks.letters
 
-    def evolve(self, start: Weights, times: FloatArray, rtol: float = 1e-9) -> dict[str, FloatArray]:
-        """Weights (T, M, n) at ``times`` (T,), measured from the start (M, n); NaN past a blow-up."""
-        states = self.blocks.to_states(start)
-        return self.blocks.to_weights(follow_stepwise(self.compiled, states, times * self.rate, rtol)[0])
+    def evolve(
+        self, start: Weights, times: FloatArray, rtol: float = 1e-9, step: float = 0.0
+    ) -> dict[str, FloatArray]:
+        """Weights (T, M, n) at ``times`` (T,), measured from the start (M, n); NaN past a blow-up.
+
+        With a step, which takes no spheres, they are those of the modified equation of descent with such
+        steps in the run's t, as far as it is a small one.
+        """
+        states, rate = self.blocks.to_states(start), self.rate
+        return self.blocks.to_weights(
+            follow_stepwise(self.compiled, states, times * rate, rtol, step * rate)[0]
+        )
 
     def separation(self, weights: Weights) -> Separation:
-        """Growth, acceleration, bend and curvature of every neuron at weights (M, n), each (M, 1).
+        """How orbits part at every neuron's weights (M, n), each field (M, 1).
 
         In the metric (Plancherel divided by the rates) the Jacobian on the tangent space is symmetric; its
         largest eigenvalue bounds how fast a deviation grows. The energy is trilinear of norm tau on unit
@@ -58,19 +66,22 @@ class LiftedNeurons:
         tangent = self._tangent(states * lengths)
         projected = tangent @ jacobian @ tangent
         symmetric = (projected + projected.transpose(0, 2, 1)) / 2
-        growth = np.asarray(np.linalg.eigvalsh(symmetric)[:, -1:], dtype=np.float64)
+        eigenvalues = np.asarray(np.linalg.eigvalsh(symmetric), dtype=np.float64)
+        growth, steepness = eigenvalues[:, -1:], np.abs(eigenvalues).max(axis=1, keepdims=True)
         velocity = (self._field(states) * lengths).T
         acceleration = np.linalg.norm(np.einsum("bij,bj->bi", symmetric, velocity), axis=1)[:, None]
         curvature = np.full_like(growth, 10.0 * self._trilinear_norm)
-        return Separation(growth, acceleration, acceleration + self._turned(velocity), curvature)
+        speed = np.linalg.norm(velocity, axis=1)[:, None]
+        bend = acceleration + self._turned(speed)
+        return Separation(growth, acceleration, bend, curvature, speed, steepness)
 
-    def _turned(self, velocity: FloatArray) -> FloatArray:
+    def _turned(self, speed: FloatArray) -> FloatArray:
         """Acceleration towards the spheres' centres, (M, 1); 0 without any."""
         spheres = self.lifted.flow.spheres
         if not spheres:
-            return np.zeros((len(velocity), 1))
+            return np.zeros_like(speed)
         radius = min(1 / np.sqrt(self.network.rates[name]) for sphere in spheres for name in sphere)
-        return np.asarray((velocity**2).sum(axis=1, keepdims=True) / radius)
+        return np.asarray(speed**2 / radius)
 
     @cached_property
     def lengths(self) -> FloatArray:

@@ -35,12 +35,16 @@ class Separation:
         above its chord: the orbit's departure from a straight line, on which it is convex where J is linear,
         and what J itself bends along that line.
     curvature: bound of the change of J per unit of length.
+    speed: length of the velocity w'.
+    steepness: bound of |J|.
     """
 
     growth: FloatArray
     acceleration: FloatArray
     bend: FloatArray
     curvature: FloatArray
+    speed: FloatArray
+    steepness: FloatArray
 
 
 class Linearisation:
@@ -70,8 +74,8 @@ class Linearisation:
     def at(self, amplitudes: Amplitudes) -> Separation:
         """The bounds at amplitudes (..., n_modes)."""
         norms = self.flow.norms(amplitudes)
-        growth, speed = self.steepness(norms), self.flow.norms(self.flow.velocity(amplitudes))
-        acceleration = growth * speed
+        steepness, speed = self.steepness(norms), self.flow.norms(self.flow.velocity(amplitudes))
+        growth, acceleration = steepness.copy(), steepness * speed
         matters = norms > SMALL * np.sqrt((norms**2).sum(axis=-1, keepdims=True))
         matters &= np.isfinite(acceleration)
         for block in self.flow.blocks:
@@ -82,7 +86,7 @@ class Linearisation:
             growth[chosen], acceleration[chosen] = self._exactly(block, states)
         turned = np.divide(speed**2, norms, out=np.zeros_like(norms), where=norms > 0)
         bend = acceleration + max(self.degree - 2, 0) * turned
-        return Separation(growth, acceleration, bend, self.curvature(norms))
+        return Separation(growth, acceleration, bend, self.curvature(norms), speed, steepness)
 
     def _exactly(self, block: Block, states: FloatArray) -> tuple[FloatArray, FloatArray]:
         jacobian = self.jacobian(block, states)

@@ -65,12 +65,18 @@ class ReducedFlow:
         self.names = (*network.embeddings, "xi")
         self.blocks = tuple(_blocks(network, self.names))
 
-    def evolve(self, start: Amplitudes, times: FloatArray, rtol: float = 1e-10) -> dict[str, ComplexArray]:
-        """Amplitudes at ``times`` (T,), measured from the start: (T, M, n_modes), NaN past a blow-up."""
-        return self.evolve_with_error(start, times, rtol)[0]
+    def evolve(
+        self, start: Amplitudes, times: FloatArray, rtol: float = 1e-10, step: float = 0.0
+    ) -> dict[str, ComplexArray]:
+        """Amplitudes at ``times`` (T,), measured from the start: (T, M, n_modes), NaN past a blow-up.
+
+        With a step they are those of the modified equation of descent with such steps in the run's t, as far
+        as it is a small one.
+        """
+        return self.evolve_with_error(start, times, rtol, step)[0]
 
     def evolve_with_error(
-        self, start: Amplitudes, times: FloatArray, rtol: float = 1e-10
+        self, start: Amplitudes, times: FloatArray, rtol: float = 1e-10, step: float = 0.0
     ) -> tuple[dict[str, ComplexArray], FloatArray]:
         """Amplitudes as `evolve` gives them, and the solver's estimate up to each time, (T, M, n_modes).
 
@@ -86,7 +92,8 @@ class ReducedFlow:
             y = np.repeat(states[None], len(times), axis=0)
             found = np.zeros((len(times), states.shape[1]))
             if rows.size:
-                y[..., rows], found[:, rows] = _follow(block, states[:, rows], times * self.rate, rtol)
+                own = times * self.rate, rtol, step * self.rate
+                y[..., rows], found[:, rows] = _follow(block, states[:, rows], *own)
             self._place(block, np.moveaxis(y, 1, 0), result)
             error[..., block.places] = found.reshape(*shape[:-1], len(block.places))
         return result, error
@@ -163,11 +170,11 @@ class ReducedFlow:
 
 
 def _follow(
-    block: Block, states: FloatArray, elapsed: FloatArray, rtol: float
+    block: Block, states: FloatArray, elapsed: FloatArray, rtol: float, step: float
 ) -> tuple[FloatArray, FloatArray]:
     """States (T, state, batch), and the solver's estimate (T, batch)."""
-    if not block.is_exact:
-        return follow_stepwise(block.compiled, states, elapsed, rtol)
+    if step or not block.is_exact:
+        return follow_stepwise(block.compiled, states, elapsed, rtol, step)
     solution = solve(block.compiled, states, elapsed)
     return solution.y, np.broadcast_to(solution.error_estimate, (len(elapsed), states.shape[1]))
 

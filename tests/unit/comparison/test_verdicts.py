@@ -250,7 +250,7 @@ def test_a_clock_slightly_off_that_only_an_untold_step_allows_is_said_to_be(
         ({"scale": 0.05, "snapshots": 2}, "keep earlier ones"),
         ({"scale": 1.5, "t_end": 0.5, "snapshots": 5}, "the softmax is not uniform at the start"),
         (
-            {"scale": 0.05, "method": "sgd", "learning_rate": 8.0, "steps": 4, "snapshots": 3},
+            {"scale": 0.05, "method": "sgd", "learning_rate": 64.0, "steps": 4, "snapshots": 3},
             "smaller learning rate",
         ),
     ],
