@@ -39,6 +39,14 @@ def reference_folder() -> Path:
     pytest.skip(f"the reference data is absent: ODEKIT_REFERENCE is not set and there is no {folder}")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where lines are counted, they are those of the default run: counting them doubles a test's time."""
+    if config.pluginmanager.hasplugin("_cov"):
+        for item in items:
+            if item.get_closest_marker("slow"):
+                item.add_marker("no_cover")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("reference"):
         reference_folder()

@@ -15,6 +15,7 @@ Verify = Callable[..., Verdict]
 Sound = Callable[[Verdict], bool]
 
 
+@pytest.mark.slow
 def test_the_claim_is_confirmed_and_its_control_refuted(verdict: Verify, is_sound: Sound) -> None:
     found = verdict("critical-data-share")
     assert is_sound(found)

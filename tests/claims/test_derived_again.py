@@ -223,6 +223,7 @@ def test_paired_heads_of_attention(hide: Hide) -> None:
     assert same(again, claimed)
 
 
+@pytest.mark.slow
 def test_three_heads_of_two_tasks(hide: Hide) -> None:
     """From the law of a token: scores ``a . z`` of two tasks, the first one's label y, which asks for r."""
     claimed = head_superposition._on_frame((2, 3))

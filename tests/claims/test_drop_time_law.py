@@ -40,6 +40,7 @@ def _race(rtol: float) -> Any:
     return found[0 if rtol == drop_time_law.RTOL else 1]
 
 
+@pytest.mark.slow
 def test_the_claim_is_confirmed_and_its_control_refuted(
     verdict: Verify, is_sound: Callable[[Verdict], bool]
 ) -> None:
@@ -129,6 +130,7 @@ def test_a_control_that_survives_leaves_the_claim_open(anew: Verify, monkeypatch
     assert found.outcome == "inconclusive"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("raced_once")
 def test_a_law_from_too_few_neurons_leaves_the_claim_open(
     anew: Verify, monkeypatch: pytest.MonkeyPatch

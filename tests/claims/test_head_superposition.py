@@ -17,7 +17,13 @@ Sound = Callable[[Verdict], bool]
 ID = "head-superposition"
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 10))])
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(0, marks=pytest.mark.slow),
+        *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 10)),
+    ],
+)
 def test_the_claim_is_confirmed_and_its_control_refuted(verdict: Verify, is_sound: Sound, seed: int) -> None:
     assert is_sound(verdict(ID, seed))
 
@@ -65,6 +71,7 @@ def test_heads_without_the_noise_of_their_labels_are_refuted(
     assert anew(ID).outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_a_reduced_flow_of_another_speed_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     """It has the same limit, and by a tenth faster a rest above it that is 5 % less."""
     solve = head_superposition.solve

@@ -38,6 +38,7 @@ def test_the_reduced_equations_are_those_of_a_mode_on_its_hyperbola() -> None:
     assert sp.simplify(ratio).is_number
 
 
+@pytest.mark.slow
 def test_a_reduced_equation_with_a_wrong_factor_is_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

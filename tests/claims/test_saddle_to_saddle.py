@@ -55,6 +55,7 @@ def test_a_reduced_equation_with_a_wrong_factor_is_refuted(
     assert anew("saddle-to-saddle").outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_a_training_from_another_start_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     trained = saddle_to_saddle.trained
 

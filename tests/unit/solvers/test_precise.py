@@ -89,6 +89,7 @@ def test_steps_grow_where_a_step_has_no_error_but_rounding(
     assert solution["x"][-1, 0] == pytest.approx(start + change, rel=2 * EPS)
 
 
+@pytest.mark.slow
 def test_hundreds_of_digits_are_reached(oscillator: Any) -> None:
     solution = precisely(oscillator, [1.0, 0.0], [0.5], dps=300, max_steps=40)
     np.testing.assert_allclose(solution["x"][:, 0], np.cos([0.5]), rtol=2 * EPS)

@@ -106,6 +106,7 @@ def test_a_clock_off_by_a_constant_is_refuted_and_the_factor_told(model, factor:
     assert "it is confirmed with t times" in found.reason
 
 
+@pytest.mark.slow
 def test_a_clock_in_another_unit_than_the_learning_rate_is_told(model) -> None:
     run = model.descend(0.001)
     found = compare(replace(run, t=run.t / 0.05), system(model.equations))

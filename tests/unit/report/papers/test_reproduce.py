@@ -30,6 +30,7 @@ def test_each_figure_has_two_pictures_and_a_caption_and_all_are_on_the_sheet(dra
         assert sheet.info["Title"].split(", ") == [figure.id for figure in FIGURES if figure.id in QUICK]
 
 
+@pytest.mark.slow
 def test_pictures_hold_their_captions_and_are_a_column_wide(drawn: Path) -> None:
     for name in QUICK:
         caption = (drawn / f"{name}.txt").read_text()

@@ -111,6 +111,7 @@ def test_modes_agree_with_taylor_integration_in_40_digits(name, references):
     assert worst[2] < 1e-12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["generic, rising", "generic, falling", "small beta"])
 def test_the_same_comparison_refuses_a_rate_off_by_one_per_cent(name, references):
     times, reference = references[name]

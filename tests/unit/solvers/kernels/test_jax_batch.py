@@ -57,6 +57,7 @@ def test_every_trajectory_ends_as_on_numpy(reduced: Any, on_jax: CompiledSystem)
     np.testing.assert_allclose(by_jax.t_reached, arrays.t_reached, rtol=1e-7)
 
 
+@pytest.mark.slow
 def test_states_are_the_exact_ones_at_all_requested_times(on_jax: CompiledSystem) -> None:
     alpha, beta, D = modes(100)
     a, phi, b, psi = exact_modes(alpha, 0.0, beta, -D, 23.0, TIMES[:, None])

@@ -66,6 +66,7 @@ def test_lanes_agree_with_runge_kutta(driven: Any) -> None:
     np.testing.assert_allclose(series.y, stages.y, atol=1e-8)
 
 
+@pytest.mark.slow
 def test_neighbours_change_no_bit(driven: Any) -> None:
     y0 = np.random.default_rng(2).uniform(-0.5, 0.5, (2, 200))
     whole = solve(driven, y0, [0.3, 0.7], parameters={"a": 1.0}, **OPTIONS)
@@ -73,6 +74,7 @@ def test_neighbours_change_no_bit(driven: Any) -> None:
     np.testing.assert_array_equal(whole.y[:, :, 150:], part.y)
 
 
+@pytest.mark.slow
 def test_one_value_for_all_is_as_good_as_a_value_each(driven: Any) -> None:
     y0 = np.random.default_rng(3).uniform(-0.5, 0.5, (2, 150))
     shared = solve(driven, y0, [0.3, 0.7], parameters={"a": 1.0}, h0=0.1, **OPTIONS)
@@ -91,6 +93,7 @@ def test_the_kernel_s_power_of_two_is_close_enough_for_a_step(reduced: Any) -> N
     np.testing.assert_allclose(found, 2.0**exponents, rtol=2e-4)
 
 
+@pytest.mark.slow
 def test_the_step_cap_is_a_status(driven: Any) -> None:
     found = solve(driven, [0.1, 0.1], [[1e-9, 1.0]], parameters={"a": 1.0}, max_steps=2, **OPTIONS)
     assert found.status.tolist() == [Status.success, Status.max_steps]

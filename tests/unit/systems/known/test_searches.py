@@ -93,6 +93,7 @@ def test_a_share_of_the_limit_is_told_as_the_whole() -> None:
     assert "odekit.limit(seconds=2)" in obstacle
 
 
+@pytest.mark.slow
 def test_points_of_a_field_too_large_for_elimination_come_from_starts(slow: System) -> None:
     with limit(seconds=0.5):
         found = slow.fixed_points()
