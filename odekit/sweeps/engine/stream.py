@@ -163,5 +163,5 @@ def _another_odekit(received: str) -> InputError:
         "scheduler or workers don't have the same odekit as this program",
         expected=NUMERICS,
         received=received,
-        hint="the same version of odekit, with the extra 'sweep', wherever Dask runs",
+        hint="the same versions of odekit, with the extra 'sweep', and of its libraries wherever Dask runs",
     )

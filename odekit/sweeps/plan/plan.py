@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,11 @@ from odekit.sweeps.tasks import Settings, Task, Value
 __all__ = ["NUMERICS", "Cell", "Plan", "canonical", "completed", "is_empty", "key_of", "settings_text"]
 
 # What is computed under another name is computed anew. The number goes up when a change of the code changes
-# results within a version.
-NUMERICS = f"odekit {__version__}, numerics 1"
+# results within a version; the libraries are those that a result's last digits may depend on.
+LIBRARIES = ("numpy", "scipy", "sympy")
+NUMERICS = ", ".join(
+    [f"odekit {__version__}", "numerics 2", *(f"{name} {version(name)}" for name in LIBRARIES)]
+)
 SEED_BITS = 53  # that a JSON number, and a column of a spreadsheet, hold exactly
 
 
@@ -47,7 +51,7 @@ class Cell:
 
     @cached_property
     def key(self) -> str:
-        """The SHA-256, in hexadecimal, of what determines the cell and of the version of the numerics."""
+        """The SHA-256, in hexadecimal, of what determines the cell and of the versions of the numerics."""
         return key_of(self.identity)
 
     @property

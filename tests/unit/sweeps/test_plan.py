@@ -6,8 +6,12 @@ import random
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
+from types import ModuleType
 
+import numpy as np
 import pytest
+import scipy
+import sympy as sp
 
 from odekit.errors import FileError, InputError, OdekitError, UnknownNameError
 from odekit.sweeps import Plan, read_plan
@@ -231,6 +235,11 @@ def test_other_numerics_make_other_keys_and_keep_the_seeds(
     for cell, (key, seed) in zip(plan, before, strict=True):
         assert cell.key != key
         assert cell.seed == seed
+
+
+@pytest.mark.parametrize("library", [np, scipy, sp], ids=["numpy", "scipy", "sympy"])
+def test_numerics_name_the_libraries_that_the_last_digits_come_from(library: ModuleType) -> None:
+    assert f"{library.__name__} {library.__version__}" in plan_module.NUMERICS
 
 
 def test_the_content_of_a_named_file_belongs_to_the_key(plan_from: From, tmp_path: Path) -> None:
