@@ -44,7 +44,7 @@ def test_the_derivation_gives_the_flow_of_the_moments_by_hand() -> None:
         assert sp.expand(flow.rhs[state] - rate) == 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_moments_close_at_every_number_of_neurons() -> None:
     found = reduce(
         lambda N: sample_flow(N, dimension=1),

@@ -41,7 +41,7 @@ def test_the_derivation_gives_the_flow_by_hand() -> None:
         assert sp.expand(flow.rhs[n[i]] - 2 * k * (A * B * C * sp.prod(m) - sp.prod(n))) == 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_flow_is_the_same_at_every_length_of_a_vector() -> None:
     found = reduce(
         lambda d: product_flow(sizes=(d, 2, 2)),

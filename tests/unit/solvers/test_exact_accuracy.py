@@ -177,7 +177,7 @@ def test_random_starts_keep_the_promise_at_99_per_cent_of_their_lives() -> None:
     assert max(worst(random_starts(60, 1), [0.5, 0.99])) < PROMISE
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_degenerate_starts_keep_it_too() -> None:
     assert max(worst(degenerate_starts(), [0.3, 0.99])) < PROMISE
 

@@ -185,7 +185,7 @@ def test_an_empty_batch_is_an_empty_solution(fast: CompiledSystem) -> None:
     assert solve(fast, np.empty((3, 0)), 1.0, parameters=RATE).y.shape == (1, 3, 0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_large_batch_takes_numba_by_itself(reduced: Any, fast: CompiledSystem) -> None:
     y0 = np.tile(start(1000), 100)
     solution = solve(reduced, y0, 0.05, parameters=RATE, rtol=1e-4)
