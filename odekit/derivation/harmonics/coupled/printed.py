@@ -1,6 +1,6 @@
 """A neuron of one frequency among others as a person or a program reads it: sums, equations, leaks, LaTeX."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +9,7 @@ import sympy as sp
 from odekit.derivation.harmonics.coupled.coupling import UP_TO, Channel
 from odekit.derivation.harmonics.coupled.field import CoupledHarmonic
 from odekit.derivation.harmonics.coupled.leaks import variance_leaks, with_leaks
+from odekit.derivation.harmonics.coupled.written import grouped_product, in_order, texts
 from odekit.derivation.harmonics.profile import ALPHA
 from odekit.derivation.harmonics.response import multiple_text
 from odekit.derivation.printers import network_latex, network_lines, time_lines
@@ -126,15 +127,18 @@ class PrintedHarmonic:
     @cached_property
     def _waves(self) -> tuple[tuple[sp.Symbol, sp.Symbol], ...]:
         """Names of both parts of each W."""
-        count = len(self.formulas.coupling.channels)
-        return tuple((sp.Symbol(f"Re(W{i})"), sp.Symbol(f"Im(W{i})")) for i in range(1, count + 1))
+        places = range(1, len(self.formulas.coupling.channels) + 1)
+        real, imaginary = (
+            [sp.Symbol(f"{part}(W{place})", real=True) for place in places] for part in ("re", "im")
+        )
+        return tuple(zip(real, imaginary, strict=True))
 
     @cached_property
     def equations(self) -> Mapping[sp.Symbol, sp.Expr]:
         """Time derivative of every state, in the functions of alpha and the W."""
         values, slopes = zip(*map(self.formulas.function, self.formulas.coupling.channels), strict=True)
         return {
-            state: _product(front, alone, [(value, self._waves[j][place % 2]) for value, j in added])
+            state: grouped_product(front, alone, [(value, self._waves[j][place % 2]) for value, j in added])
             for place, (state, (front, alone, added)) in enumerate(
                 self.formulas.parts(self._h, values, slopes).items()
             )
@@ -149,7 +153,7 @@ class PrintedHarmonic:
             for (i, j), w in self.formulas.coupling.weights.items()
         ]
         alone = self._h[0] * sp.cos(first.polar["D"])
-        return _product(first.order**2 * first.polar["beta"], alone, terms)
+        return grouped_product(first.order**2 * first.polar["beta"], alone, terms)
 
     @cached_property
     def turned(self) -> Mapping[sp.Symbol, sp.Expr]:
@@ -175,7 +179,7 @@ class PrintedHarmonic:
             for (i, j), w in self.formulas.coupling.weights.items()
             if i <= j
         ]
-        return _product(self.formulas.first.order**2 / 4, sp.S.Zero, terms)
+        return grouped_product(self.formulas.first.order**2 / 4, sp.S.Zero, terms)
 
     def _loss(self) -> Iterator[str]:
         yield f"cross-entropy up to cumulant {self.order} of the logits over the outputs, summed over inputs:"
@@ -222,8 +226,8 @@ class PrintedHarmonic:
         return {
             "cumulants": self.order,
             "parameters": [symbol.name for symbol in system.parameters],
-            "order_parameters": _texts(self.summed),
-            "functions": _texts(self.functions),
+            "order_parameters": texts(self.summed),
+            "functions": texts(self.functions),
             "neuron_energy": str(self.energy),
             "interaction": in_order(self.interaction),
             "left_out": self.formulas.coupling.left_out,
@@ -264,37 +268,5 @@ class PrintedHarmonic:
         return names
 
 
-def in_order(expression: sp.Expr) -> str:
-    """As text, sums in the order in which they were made."""
-    return str(sp.sstr(expression, order="none"))
-
-
-def _texts(expressions: Mapping[sp.Symbol, sp.Expr]) -> dict[str, str]:
-    return {symbol.name: in_order(expression) for symbol, expression in expressions.items()}
-
-
 def _lines(expressions: Mapping[sp.Symbol, sp.Expr], sign: str) -> Iterator[str]:
-    return (f"{name}{sign}{text}" for name, text in _texts(expressions).items())
-
-
-def _product(front: sp.Expr, alone: sp.Expr, terms: Sequence[tuple[sp.Expr, sp.Expr]]) -> sp.Expr:
-    """``front (alone + sum of products)``, terms of one size together, and a power of alpha in front."""
-    parts = [(sp.sympify(size), each) for size, each in terms if size != 0]
-    sizes = [size for size in (alone, *(size for size, _ in parts)) if size != 0]
-    power = sizes[0].as_independent(ALPHA, as_Add=False)[1] if sizes else sp.S.One
-    if any((size / power).has(ALPHA) for size in sizes):
-        power = sp.S.One
-    groups: dict[sp.Expr, list[sp.Expr]] = {}
-    for size, each in parts:
-        is_negative = size.could_extract_minus_sign()
-        groups.setdefault((-size if is_negative else size) / power, []).append(-each if is_negative else each)
-    if alone == 0 and len(groups) == 1:
-        ((size, members),) = groups.items()
-        return sp.Mul(front * power * size, sp.Add(*members, evaluate=False), evaluate=False)
-    found = [alone / power] if alone != 0 else []
-    for size, members in groups.items():
-        if size == 1 or len(members) == 1:
-            found += [size * each for each in members]
-        else:
-            found.append(sp.Mul(size, sp.Add(*members, evaluate=False), evaluate=False))
-    return sp.Mul(front * power, sp.Add(*found, evaluate=False), evaluate=False) if found else sp.S.Zero
+    return (f"{name}{sign}{text}" for name, text in texts(expressions).items())

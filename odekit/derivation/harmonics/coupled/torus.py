@@ -1,13 +1,14 @@
 """What a neuron of one frequency adds to the logits, by Fourier coefficients over its two inputs.
 
 With X = kx + phi and Y = ky + phi it is ``act(alpha (cos X + cos Y)) = sum c_jm(alpha) e^(i (j X + m Y))``.
-Half the sum u and half the difference v of the angles make the input a product, 2 alpha cos u cos v.
+Half the sum and half the difference of the angles make the input a product, 2 alpha cos(sigma) cos(delta).
 """
 
 import numpy as np
 import sympy as sp
 
 from odekit.arrays import FloatArray
+from odekit.derivation.harmonics.lattice import DELTA, SIGMA
 from odekit.derivation.harmonics.profile import (
     ALPHA,
     Activation,
@@ -24,7 +25,6 @@ from odekit.systems.algebra import AngleIntegral, code_function
 
 __all__ = ["torus_coefficient", "torus_coefficients"]
 
-U, V = sp.symbols("u v", real=True)
 # Of smooth activations at magnitudes up to 1 the coefficients fall below rounding long before half of it.
 POINTS = 64
 
@@ -56,9 +56,10 @@ def torus_coefficient(activation: Activation, j: int, m: int) -> Profile:
             c * sp.besseli(abs(j), rate * ALPHA) * sp.besseli(abs(m), rate * ALPHA) for c, rate in waves
         )
         return Profile(sp.Add(*bessel))
-    integrand = part.subs(Z, 2 * ALPHA * sp.cos(U) * sp.cos(V)) * sp.cos(charge * U) * sp.cos(difference * V)
-    limits = [(angle, 0, 2 * sp.pi) for angle in (U, V)]
-    return Profile(AngleIntegral(integrand, *limits) / (4 * sp.pi**2), integrand, (U, V))
+    integrand = part.subs(Z, 2 * ALPHA * sp.cos(DELTA) * sp.cos(SIGMA))
+    integrand *= sp.cos(charge * SIGMA) * sp.cos(difference * DELTA)
+    limits = [(angle, 0, 2 * sp.pi) for angle in (SIGMA, DELTA)]
+    return Profile(AngleIntegral(integrand, *limits) / (4 * sp.pi**2), integrand, (SIGMA, DELTA))
 
 
 def torus_coefficients(

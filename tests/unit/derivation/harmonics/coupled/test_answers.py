@@ -165,7 +165,7 @@ def test_the_report_names_order_parameters_and_what_is_left_out() -> None:
     assert "W4 = conjugate(S4)*exp(I*(psi - 2*phi))" in text
     assert "charges r beyond 6 are left out, at most 3.9e-04 of the variance" in text
     assert "neurons of another frequency l do not enter" in text
-    assert "alpha' = (2*beta*p)*(4*cos(D)/(3*pi**2) - Re(W1)/pi**2 + " in text
+    assert "alpha' = (2*beta*p)*(4*cos(D)/(3*pi**2) - re(W1)/pi**2 + " in text
     assert "c1_0 = besseli(0, alpha)*besseli(1, alpha)" in EXP.report()
 
 
