@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from odekit.derivation.blocks import lifted_system
-from odekit.derivation.harmonics import derive_harmonic
+from odekit.derivation.harmonics import coupled_harmonic, derive_harmonic
 from odekit.derivation.modes import (
     CharacterFrequencies,
     FourierReduction,
@@ -49,15 +49,18 @@ def derive(network: Network, modes: Modes | None = None, order: int = 1) -> Syst
     ----------
     network: polynomial activation; an Abelian group of concrete or symbolic order, or any finite group with
         an activation of degree at most 2. Any other activation (relu, exp(z), ...) on a cyclic group with a
-        shared embedding and task x + y or x - y: the result is truncated to one harmonic of one frequency.
+        shared embedding and task x + y or x - y: the result is truncated to one harmonic of one frequency, at
+        every order.
     modes: frequencies to keep, such as ``"k,2k"``, ``"k,l"``, ``[1, 2]``, or ``"all"`` at a concrete order;
         ``"0"`` is the mean of theta. By default one frequency k, at which theta has the multiples that the
         task asks for, and the mean where the activation's degree is 3 or more and the energy depends on it.
     order: the highest cumulant of the logits over the outputs that the loss keeps. At 1 softmax is uniform
-        and neurons are alone. At 2 or 3, for polynomial activations on Abelian groups without spheres, they
-        see each other through order parameters, the real and imaginary parts of which are parameters of the
-        system: sums over all neurons, which its conditions define. All neurons have the same modes there;
-        modes into which these leak are states too where they act back at that order.
+        and neurons are alone. At 2 or 3, without spheres, they see each other through order parameters, the
+        real and imaginary parts of which are parameters of the system: sums over all neurons, which its
+        conditions define. All neurons have the same modes there; of polynomial activations, modes into which
+        these leak are states too where they act back at that order. Of any other activation, coefficients
+        that hold less than 1e-3 of the variance of a neuron's logits are left out, and cumulant 3 adds
+        nothing within one harmonic.
 
     Returns
     -------
@@ -70,7 +73,8 @@ def derive(network: Network, modes: Modes | None = None, order: int = 1) -> Syst
     ReductionError: an activation that is no polynomial where that is not available, or of a degree above 2
         on a non-Abelian group.
     ReductionError: spheres on which the energy is not homogeneous.
-    ReductionError: an order above 1 on spheres, or for no polynomial, or blocks with too many terms.
+    ReductionError: an order above 1 on spheres, for an activation that jumps or varies too steeply, or in
+        blocks with too many terms; order 3 for no polynomial on a group of order 3.
     ReductionError: equations that disagree with brute force at a random point, which is a fault of odekit.
     InputError: modes on a non-Abelian group at order 1, or for an activation that is no polynomial.
     InputError: something else than a network, or an order other than 1, 2 and 3.
@@ -104,10 +108,10 @@ def _derived(network: Network, modes: Modes | None, order: int) -> System:
             "what to derive is no network", expected="odekit.Network('Zp')", received=shown(network)
         )
     order = integer(order, "the order of the cumulants", 1, HIGHEST_ORDER)
+    if network.activation_polynomial is None:
+        return _derive_harmonic(network, modes, order)
     if order > 1:
         check_orders(network)
-    if network.activation_polynomial is None:
-        return _derive_harmonic(network, modes)
     finish = _polar if order == 1 else partial(system_at_order, order=order)
     if isinstance(network.group, CyclicFamily):
         return finish(_symbolic_reduction(network, network.group, modes))
@@ -120,7 +124,7 @@ def _derived(network: Network, modes: Modes | None, order: int) -> System:
     return _derive_templates(network, network.group, finish)
 
 
-def _derive_harmonic(network: Network, modes: Modes | None) -> System:
+def _derive_harmonic(network: Network, modes: Modes | None, order: int) -> System:
     if modes is not None:
         raise InputError(
             f"the activation {network.activation_name!r} is no polynomial, and is reduced to one frequency",
@@ -128,10 +132,15 @@ def _derive_harmonic(network: Network, modes: Modes | None) -> System:
             received=f"modes {modes}",
             hint="odekit.derivation.HarmonicHierarchy for several harmonics of it",
         )
-    return derive_harmonic(network) if network.activation_name in ACTIVATIONS else _of_a_formula(network)
+    is_named = network.activation_name in ACTIVATIONS
+    return _one_harmonic(network, order) if is_named else _of_a_formula(network, order)
 
 
-_of_a_formula = bounded("the derivation")(derive_harmonic)
+def _one_harmonic(network: Network, order: int) -> System:
+    return derive_harmonic(network) if order == 1 else coupled_harmonic(network, order)
+
+
+_of_a_formula = bounded("the derivation")(_one_harmonic)
 
 
 def _derive_blocks(network: Network, group: FiniteGroup, modes: Modes | None) -> System:

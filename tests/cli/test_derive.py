@@ -249,11 +249,20 @@ def test_an_order_above_one_in_blocks_is_text_latex_and_json(invoke: Invoke) -> 
     assert data["certificate"]["exact"] is True
 
 
+def test_an_order_above_one_of_an_activation_that_is_no_polynomial(invoke: Invoke) -> None:
+    text = invoke("derive", "--group", "Z11", "--activation", "relu", "--order", "2")
+    assert text.exit_code == 0
+    assert (
+        "S4 is the logit scale times the sum of alpha*beta*exp(I*(psi - 2*phi)) over neurons" in text.stdout
+    )
+    assert "agrees with the weight-space gradient at random points, order 11" in text.stdout
+
+
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
         (("--constraint", "sphere"), "no order above 1 on spheres"),
-        (("--activation", "relu"), "no order above 1 for this activation"),
+        (("--activation", "sign(z)"), "the activation jumps"),
     ],
 )
 def test_an_order_that_is_not_derived_is_refused(

@@ -23,7 +23,7 @@ from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.networks import Network
 from odekit.systems import Certificate, FixedPoint, Search, System, search_all
 
-__all__ = ["HarmonicAnswers", "derive_harmonic", "initial_rates"]
+__all__ = ["MAX_QUICK_ORDER", "HarmonicAnswers", "check_harmonic", "derive_harmonic", "initial_rates"]
 
 BETA = sp.Symbol("beta", positive=True)
 PHI, PSI, D = sp.symbols("phi psi D", real=True)
@@ -42,7 +42,7 @@ def derive_harmonic(network: Network) -> System:
         on both sides of 0 and there.
     ReductionError: equations that disagree with brute force, which is a fault of odekit.
     """
-    _check(network)
+    check_harmonic(network)
     return HarmonicAnswers(network).verified
 
 
@@ -82,10 +82,10 @@ class HarmonicAnswers(PolarAnswers):
     @cached_property
     def profile(self) -> Profile:
         """h(alpha), at a concrete order averaged over the phases on the lattice."""
-        return energy_profile(self.network.activation, self._lattice, is_difference=self.turns == 0)
+        return energy_profile(self.network.activation, self.lattice, is_difference=self.turns == 0)
 
     @property
-    def _lattice(self) -> int | None:
+    def lattice(self) -> int | None:
         """The order of the lattice, where it is a definite one."""
         group = self.network.group
         return None if isinstance(group, CyclicFamily) else group.order
@@ -140,7 +140,7 @@ class HarmonicAnswers(PolarAnswers):
         ------
         ReductionError: it does.
         """
-        if (self._lattice or 0) > MAX_QUICK_ORDER or not self.profile.has_values:
+        if (self.lattice or 0) > MAX_QUICK_ORDER or not self.profile.has_values:
             return self.polar
         certificate = certify_harmonic(self.network, self.polar, None)
         if not certificate.passed:
@@ -239,9 +239,9 @@ class HarmonicAnswers(PolarAnswers):
 
     def _largeness(self) -> tuple[str, ...]:
         """Whether the order counts as large, and what that leaves out."""
-        if self._lattice is None:
+        if self.lattice is None:
             return (f"{self.order} is large",)
-        missing = left_out(self.network.activation, self._lattice, is_difference=self.turns == 0)
+        missing = left_out(self.network.activation, self.lattice, is_difference=self.turns == 0)
         if missing is None:
             return ()
         size = f"at most {max(missing, NEGLIGIBLE):.0e}" if np.isfinite(missing) else "an unknown part"
@@ -260,7 +260,7 @@ def _formulas(network: Network, profile: Profile) -> tuple[str, ...]:
     return (f"those of all orders are: of xi, m k, {found.xi}; of theta, (2m+1) k, {at}",)
 
 
-def _check(network: Network) -> None:
+def check_harmonic(network: Network) -> None:
     group, task = network.group, network.task
     cyclic = isinstance(group, CyclicFamily) or group.is_cyclic
     wanted = {

@@ -13,7 +13,7 @@ from odekit.groups import CyclicFamily
 from odekit.networks import Network
 from odekit.systems import Certificate, System
 
-__all__ = ["certify_harmonic"]
+__all__ = ["between_kinks", "certified_order", "certify_harmonic", "lattice_tolerance"]
 
 POINTS = 3
 # Nodes of a Gauss rule between two kinks, where the gradient is a smooth function of the phase: at least so
@@ -36,14 +36,7 @@ def certify_harmonic(network: Network, system: System, order: int | None) -> Cer
     ------
     ReductionError: an order that is not the group's, or below 3.
     """
-    own = None if isinstance(network.group, CyclicFamily) else network.group.order
-    chosen = order or own or LATTICE
-    if chosen < 3 or own not in (None, chosen):
-        raise ReductionError(
-            "no certificate of one harmonic at this order",
-            expected="an order from 3" if own is None else f"order {own}",
-            received=f"order {chosen}",
-        )
+    chosen = certified_order(network, order)
     ladder = HarmonicHierarchy(network_on(network, chosen), 1)
     generator = np.random.default_rng(2602)
     residual = 0.0
@@ -51,13 +44,36 @@ def certify_harmonic(network: Network, system: System, order: int | None) -> Cer
         alpha, beta = np.exp(generator.uniform(-0.5, 0.5, 2))
         angle = generator.uniform(-np.pi, np.pi)
         residual = max(residual, _difference(ladder, system, alpha, beta, angle))
-    limit = _tolerance(network, own, chosen)
+    limit = lattice_tolerance(network, chosen)
     told = limit if limit > ROUNDING else None
     return Certificate(chosen, ({"k": 1},), False, residual, residual <= limit, tolerance=told)
 
 
-def _tolerance(network: Network, own: int | None, order: int) -> float:
-    """What a right system may differ by."""
+def certified_order(network: Network, order: int | None) -> int:
+    """The order of the lattice to sum over: the one asked for, the group's own, or 101.
+
+    Raises
+    ------
+    ReductionError: an order that is not the group's, or below 3.
+    """
+    own = _own_order(network)
+    chosen = order or own or LATTICE
+    if chosen < 3 or own not in (None, chosen):
+        raise ReductionError(
+            "no certificate of one harmonic at this order",
+            expected="an order from 3" if own is None else f"order {own}",
+            received=f"order {chosen}",
+        )
+    return chosen
+
+
+def _own_order(network: Network) -> int | None:
+    return None if isinstance(network.group, CyclicFamily) else network.group.order
+
+
+def lattice_tolerance(network: Network, order: int) -> float:
+    """What a right system may differ by on a lattice: by rounding where it was derived for that order."""
+    own = _own_order(network)
     if own is None:
         return LATTICE_CONSTANT / order**2
     missing = left_out(network.activation, order, is_difference=sum(network.task.coefficients) == 0)
@@ -72,20 +88,24 @@ def _is_smooth(network: Network) -> bool:
     return sides(even) is not None or not even.has(sp.Abs, sp.sign, sp.Heaviside, sp.Piecewise)
 
 
-def _between_kinks(order: int) -> tuple[FloatArray, FloatArray]:
-    """Phases of one step of the lattice, and their weights, by a Gauss rule on each smooth part.
+def between_kinks(order: int, phases: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Shifts of the phases of neurons by up to two steps of the lattice, and their weights.
 
-    Inputs ``2 alpha cos(delta) cos(pi s/n + phi)`` are 0 at phases pi/2 + pi s/n, s an integer.
+    By a Gauss rule on each part that is smooth for all neurons: inputs ``2 alpha cos(delta) cos(pi s/n +
+    phi)`` are 0 at phases pi/2 + pi s/n, s an integer.
     """
     nodes, weights = np.polynomial.legendre.leggauss(max(NODES, NODES_OF_A_TURN // order))
     step = np.pi / order
-    parts = [np.pi / 2 + step * (place + (1 + nodes) / 2) for place in (0, 1)]
-    return np.concatenate(parts), np.concatenate([weights, weights]) / 4
+    kinks = np.sort((np.pi / 2 - phases) % step)
+    starts = np.concatenate([kinks, kinks + step])
+    widths = np.diff(np.append(starts, kinks[0] + 2 * step))
+    shifts = starts[:, None] + widths[:, None] * (1 + nodes) / 2
+    return shifts.ravel(), (widths[:, None] * weights).ravel() / (4 * step)
 
 
 def _difference(ladder: HarmonicHierarchy, system: System, alpha: float, beta: float, angle: float) -> float:
     """Largest difference of the averaged velocities, relative to the largest of them if they don't vanish."""
-    theta, xi = averaged_gradient(ladder, alpha, beta, angle, _between_kinks(ladder.order))
+    theta, xi = averaged_gradient(ladder, alpha, beta, angle, between_kinks(ladder.order, np.zeros(1)))
     rates = ladder.network.rates
     du, dv = 2 * rates["theta"] * theta[1], 2 * rates["xi"] * xi[1]
     measured = np.array([du.real, du.imag / alpha, dv.real, dv.imag / beta])

@@ -11,7 +11,17 @@ from odekit.errors import ReductionError
 from odekit.groups import cyclic
 from odekit.networks import Network
 
-__all__ = ["LATTICE", "Response", "averaged_gradient", "harmonic_response", "network_on"]
+__all__ = [
+    "HARMONICS",
+    "LATTICE",
+    "NEGLIGIBLE",
+    "Response",
+    "averaged_gradient",
+    "evenly_spaced",
+    "harmonic_response",
+    "multiple_text",
+    "network_on",
+]
 
 # A prime whose corrections, of size 1/n^2, lie below what is negligible, with room for all harmonics.
 LATTICE = 101
@@ -36,7 +46,7 @@ class Response:
     @property
     def leaks(self) -> dict[str, tuple[str, ...]]:
         """Labels of the harmonics other than k, up to 7k."""
-        return {name: tuple("0" if m == 0 else f"{m}k" for m in found) for name, found in self.sizes.items()}
+        return {name: tuple(map(multiple_text, found)) for name, found in self.sizes.items()}
 
     @property
     def text(self) -> str:
@@ -44,11 +54,20 @@ class Response:
         parts = []
         for name, found in self.sizes.items():
             sizes = (
-                f"{'0' if m == 0 else f'{m}k'} {a:.3f}" + ("" if abs(a - b) < NEGLIGIBLE else f" to {b:.3f}")
+                f"{multiple_text(m)} {a:.3f}" + ("" if abs(a - b) < NEGLIGIBLE else f" to {b:.3f}")
                 for m, (a, b) in found.items()
             )
             parts.append(f"{name}: {', '.join(sizes) or 'none'}")
         return "; ".join(parts) + " (at D = 0 to D = pi/2, alpha = beta = 1)"
+
+
+def multiple_text(m: int) -> str:
+    """The label of a multiple of k, 0 being the mean.
+
+    >>> multiple_text(0), multiple_text(3)
+    ('0', '3k')
+    """
+    return f"{m}k" if m else "0"
 
 
 def harmonic_response(network: Network) -> Response:
@@ -95,7 +114,7 @@ def averaged_gradient(
     ReductionError: the activation or its slope is not finite somewhere.
     """
     turns = sum(ladder.network.task.coefficients)
-    phases, weights = _evenly_spaced(ladder.order) if rule is None else rule
+    phases, weights = evenly_spaced(ladder.order) if rule is None else rule
     shape = (ladder.harmonics, len(phases))
     u, v = np.zeros(shape, dtype=np.complex128), np.zeros(shape, dtype=np.complex128)
     u[0] = alpha * np.exp(1j * phases)
@@ -117,7 +136,8 @@ def averaged_gradient(
     return averaged[0], averaged[1]
 
 
-def _evenly_spaced(order: int) -> tuple[FloatArray, FloatArray]:
+def evenly_spaced(order: int) -> tuple[FloatArray, FloatArray]:
+    """Phases within two steps of the lattice, and their equal weights."""
     return 2 * np.pi / order * (np.arange(PHASES) + 0.5) / PHASES, np.full(PHASES, 1 / PHASES)
 
 

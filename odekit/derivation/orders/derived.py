@@ -21,9 +21,11 @@ def check_orders(network: Network) -> None:
     """
     what = expected = hint = received = ""
     if network.activation_polynomial is None:
-        what, expected = "no order above 1 for this activation", "a polynomial activation"
+        what, expected = "no order above 1 in arrays for this activation", "a polynomial activation"
         received = network.activation_name
-        hint = "order=1, or a polynomial that is near it"
+        hint = (
+            "odekit.derive(network, order=2), the equations of one harmonic, or a polynomial that is near it"
+        )
     elif network.constraint != "none":
         what, expected = "no order above 1 on spheres", 'constraint="none"'
         received = f"{network.constraint}: what a sphere takes away would need all modes of the neuron"

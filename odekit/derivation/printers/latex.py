@@ -17,6 +17,7 @@ def network_latex(
     comments: bool,
     names: Mapping[sp.Symbol, str] = MappingProxyType({}),
     notes: Sequence[str] = (),
+    block: str | None = None,
 ) -> str:
     """Energy, definitions and equations as an aligned block, below comments that say where it holds.
 
@@ -26,8 +27,9 @@ def network_latex(
     comments: whether conditions, leaks and notes stand above the block.
     names: LaTeX of symbols that are not written by their own names.
     notes: further comments.
+    block: what stands there instead of the system's own equations.
     """
-    block = latex_block(system, names)
+    block = latex_block(system, names) if block is None else block
     if not comments:
         return block
     leaks = [f"{name} at {', '.join(labels)}" for name, labels in system.leaks.items() if labels]

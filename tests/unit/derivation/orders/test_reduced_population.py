@@ -210,6 +210,8 @@ def test_networks_without_higher_orders_are_refused() -> None:
         reduced_population(Network("S3"), [1])
     with pytest.raises(InputError, match="symbol"):
         reduced_population(Network("Zp"), [1])
+    with pytest.raises(ReductionError, match="no order above 1 in arrays for this activation"):
+        reduced_population(Network("Z7", activation="relu"), [1], 2)
 
 
 @pytest.mark.parametrize("amplitudes", [None, {}, {1: 3.0}, {1: np.zeros((2, 3))}, {1: None}])
