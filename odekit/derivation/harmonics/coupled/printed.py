@@ -64,9 +64,11 @@ class PrintedHarmonic:
         if self.formulas.coupling.left_out:
             yield from self._left_out()
         if self.order > 2:
+            first = self.formulas.first
+            where = f"{first.order} is not 3: then " if first.lattice is None else ""
             yield (
-                f"{self.formulas.first.order} is not 3: then no three of k and -k add up to 0, as they have "
-                "to in the third cumulant, which adds nothing to the equations of the second"
+                f"{where}no three of k and -k add up to 0, as they have to in the third cumulant, which adds "
+                "nothing to the equations of the second"
             )
         yield from self.sums()
 
