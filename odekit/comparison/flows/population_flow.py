@@ -20,7 +20,7 @@ from scipy.integrate import DOP853
 
 from odekit.arrays import FloatArray
 from odekit.networks import Network
-from odekit.simulation import Evaluator, Velocity, stack_mapping, unstack_mapping
+from odekit.simulation import Evaluator, Velocity, logits, stack_mapping, unstack_mapping
 
 __all__ = ["MOST_GRADIENTS", "Orbit", "PopulationFlow"]
 
@@ -74,6 +74,13 @@ class PopulationFlow:
     def by_name(self, stacks: FloatArray) -> dict[str, FloatArray]:
         """Weights (T, M, n) by group, of stacks (T, e + 1, n, M)."""
         return unstack_mapping(self.network, stacks)
+
+    def largest_logit(self, stack: FloatArray) -> float:
+        """Of all inputs and answers, less the mean over the answers."""
+        *embeddings, xi = self.by_name(stack[None]).values()
+        theta = tuple(w[0] for w in embeddings)
+        found = logits(self.network, theta[0] if len(theta) == 1 else theta, xi[0])
+        return float(np.abs(found - found.mean(axis=-1, keepdims=True)).max())
 
     def velocity(self, stack: FloatArray) -> FloatArray:
         """Minus the gradient, with the network's rates and constraint."""
