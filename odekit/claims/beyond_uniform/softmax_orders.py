@@ -38,7 +38,7 @@ WRONG = "wrong"  # stands for the flow of order 2 without the factor 1/2 of the 
 
 @dataclass(frozen=True)
 class _Start:
-    """One random start: scales (S,), and by order the distances from the flow of the whole softmax; its error."""
+    """One random start: scales (S,), distances from the whole softmax by order (S,), and its solver error."""
 
     group: FiniteGroup
     scales: FloatArray
