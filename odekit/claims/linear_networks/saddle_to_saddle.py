@@ -21,7 +21,7 @@ from odekit.claims.settings import Settings
 from odekit.claims.statistics import halved_limit
 from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.simulation import end_to_end
-from odekit.systems import System, gradient_flow, reduce
+from odekit.systems import System, gradient_flow, reduce, system
 
 __all__ = ["CLAIM"]
 
@@ -35,7 +35,6 @@ SHARES = (0.1, 0.5, 0.9)  # of a mode's strength, whose times are predicted
 HALF = SHARES.index(0.5)
 MOMENTS = 150
 NEAR = 0.02  # of the loss at the start: what is within it of a plateau counts as being there
-STRONG = 1e200  # a target beside which the product doesn't count: its flow per strength is the escape
 LOW, HIGH = -16.0, 80.0  # of log x: beyond, the integrals are below e^-16 and e^-40
 COARSE, FINE = 14, 20  # nodes a panel of at most 1; their difference bounds the error of the finer ones
 RICHARDSON = 5 / 3  # how much of an error ``(4 x - y)/3`` may keep, the limit over halved scales
@@ -60,9 +59,13 @@ class _Mode:
         """(layers - 1,), the c."""
         return np.asarray(self.factors[1:] ** 2 - self.factors[0] ** 2)
 
-    def velocity(self, x: FloatArray, strength: float) -> FloatArray:
-        """x' by the derived flow, for this strength of the target."""
-        return np.asarray(_velocity(len(self.factors))(0.0, [x], [strength, *self.gaps])[0])
+    def velocity(self, x: FloatArray) -> FloatArray:
+        """x' by the derived flow."""
+        return np.asarray(_velocity(len(self.factors))(0.0, [x], [self.strength, *self.gaps])[0])
+
+    def drift(self, x: FloatArray) -> FloatArray:
+        """What a target of strength 1 adds to x': the flow that the product leaves alone."""
+        return np.asarray(_drift(len(self.factors))(0.0, [x], self.gaps)[0])
 
     def place(self, share: float) -> float:
         """log x at which the product of all factors is this share of the strength."""
@@ -82,7 +85,7 @@ class _Mode:
     def time(self, share: float, nodes: int = FINE) -> float:
         """Until the mode's product has this share of its strength."""
         end = self.place(share)
-        return gauss_legendre(lambda x: x / self.velocity(x, self.strength), self.start, end, nodes)
+        return gauss_legendre(lambda x: x / self.velocity(x), self.start, end, nodes)
 
     @property
     def error(self) -> float:
@@ -92,14 +95,14 @@ class _Mode:
     @property
     def escape(self) -> float:
         """The time to infinity of the flow that the product leaves alone, for a target of strength 1."""
-        return gauss_legendre(lambda x: x / (self.velocity(x, STRONG) / STRONG), self.start, HIGH, FINE)
+        return gauss_legendre(lambda x: x / self.drift(x), self.start, HIGH, FINE)
 
     @property
     def speed(self) -> float:
         """Of the relative strength where it is a half."""
         x = np.exp(self.place(0.5))
         growth = (1 / x + (1 / (x + self.gaps)).sum()) / 2
-        return float(self.velocity(np.array([x]), self.strength)[0] * growth / 2)
+        return float(self.velocity(np.array([x]))[0] * growth / 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,6 +235,13 @@ def _velocity(depth: int) -> Callable[..., FloatArray]:
     return _sheet(depth).function()
 
 
+@cache
+def _drift(depth: int) -> Callable[..., FloatArray]:
+    """The slope of x' in the strength, in which it is linear."""
+    ((x, rate),), (strength, *shifts) = _sheet(depth).rhs.items(), _sheet(depth).parameters
+    return system({x: rate.diff(strength)}, parameters=shifts).function()
+
+
 def _cases(problem: LinearProblem, generator: np.random.Generator, depth: int) -> list[_Case]:
     """The same directions and ratios of factors at every scale."""
     ratios = generator.uniform(*UNEQUAL, (depth, len(problem.strengths)))
@@ -252,13 +262,9 @@ def _cases(problem: LinearProblem, generator: np.random.Generator, depth: int) -
 def _lead(depth: int) -> float:
     """The lead of a mode of strength 1 from layers that are equal and as small as can be."""
     mode = _Mode(1.0, np.full(depth, np.exp(LOW / 2)))
-
-    def escape(x: FloatArray) -> FloatArray:
-        return np.asarray(x / (mode.velocity(x, STRONG) / STRONG))
-
     half = mode.place(0.5)
-    both = gauss_legendre(lambda x: escape(x) - x / mode.velocity(x, 1.0), LOW, half, FINE)
-    return both + gauss_legendre(escape, half, HIGH, FINE)
+    both = gauss_legendre(lambda x: x / mode.drift(x) - x / mode.velocity(x), LOW, half, FINE)
+    return both + gauss_legendre(lambda x: x / mode.drift(x), half, HIGH, FINE)
 
 
 def _control(case: _Case, budget: float) -> Control:
