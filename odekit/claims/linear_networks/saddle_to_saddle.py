@@ -70,12 +70,11 @@ class _Mode:
     def place(self, share: float) -> float:
         """log x at which the product of all factors is this share of the strength."""
         wanted = 2 * np.log(share * self.strength)
-        top = max(0.0, wanted) + 1.0
 
         def excess(z: float) -> float:
             return float(z + np.log(np.exp(z) + self.gaps).sum() - wanted)
 
-        return float(brentq(excess, self.start, top, xtol=1e-15, rtol=4 * EPS))
+        return float(brentq(excess, self.start, max(0.0, wanted) + 1.0, xtol=1e-15, rtol=4 * EPS))
 
     @property
     def start(self) -> float:
@@ -84,8 +83,7 @@ class _Mode:
 
     def time(self, share: float, nodes: int = FINE) -> float:
         """Until the mode's product has this share of its strength."""
-        end = self.place(share)
-        return gauss_legendre(lambda x: x / self.velocity(x), self.start, end, nodes)
+        return gauss_legendre(lambda x: x / self.velocity(x), self.start, self.place(share), nodes)
 
     @property
     def error(self) -> float:
@@ -145,8 +143,8 @@ class _Case:
     @property
     def waits(self) -> FloatArray:
         """(modes,), until each mode is half learnt, as trained."""
-        late = 0.5 - self.at(self.times)[HALF]
-        return np.asarray(self.times[HALF] + late / [mode.speed for mode in self.modes])
+        speeds = [mode.speed for mode in self.modes]
+        return np.asarray(self.times[HALF] + (0.5 - self.at(self.times)[HALF]) / speeds)
 
     def lead(self, waits: FloatArray) -> FloatArray:
         """(modes,), how much before its escape each mode is half learnt, in units of its strength."""
@@ -191,9 +189,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         f"strengths at the predicted times, depth {d}": max(case.gap for case in found)
         for d, found in cases.items()
     }
-    off = [float(np.abs(limit - leads[d]).max()) for d, limit in limits.items()]
     return claim.verdict(
-        gap=max(*gaps.values(), *off),
+        gap=max(*gaps.values(), *(float(np.abs(limit - leads[d]).max()) for d, limit in limits.items())),
         budget=budget,
         tolerance=TOLERANCE,
         control=_control(cases[3][-1], sum(budget.values())),
@@ -215,16 +212,14 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         text="A mode of L layers waits $R/s - K_L s^(-2 + 2/L)$, $R = int_0^oo dy / (2 sqrt((y + a_1^2) ... "
         "(y + a_L^2)))$ of its layers' factors at the start, of order $scale^(2 - L)$; at $L = 3$ that is "
         "Carlson's $R_F$. Two layers wait $log(1/scale)/s$. Between two modes the loss rests at the saddle "
-        "whose rank is the number of modes learnt. From starts that are not diagonal on the modes the times "
-        "differ.",
+        "whose rank is the number of modes learnt. From starts that are not diagonal the times differ.",
     )
 
 
 @cache
 def _sheet(depth: int) -> System:
     """The derived flow of x, the square of a mode's first factor, where ``x + c_i`` are the others'."""
-    names = "abcd"[:depth]
-    shifts = [f"c{i}" for i in range(1, depth)]
+    names, shifts = "abcd"[:depth], [f"c{i}" for i in range(1, depth)]
     flow = gradient_flow(f"(s - {'*'.join(names)})**2/2", " ".join(names), parameters=["s", *shifts])
     others = {name: f"sqrt(x + {shift})" for name, shift in zip(names[1:], shifts, strict=True)}
     return reduce(flow, {"a": "sqrt(x)", **others})
@@ -252,8 +247,7 @@ def _cases(problem: LinearProblem, generator: np.random.Generator, depth: int) -
         factors = scale * ratios
         modes = [_Mode(float(s), np.sort(one)) for s, one in zip(problem.strengths, factors.T, strict=True)]
         times = np.array([[mode.time(share) for mode in modes] for share in SHARES])
-        end = 1.1 * float(times.max())
-        t = np.unique(np.concatenate([np.linspace(0.0, end, MOMENTS), times.ravel()]))
+        t = np.unique(np.concatenate([np.linspace(0.0, 1.1 * times.max(), MOMENTS), times.ravel()]))
         run = trained(problem, decoupled_start(problem, generator, factors, WIDTH), t, RTOL, LOOSER)
         found.append(_Case(modes, run, times))
     return found
