@@ -87,7 +87,9 @@ def test_modes_and_statistics_of_two_linear_layers(hide: Hide) -> None:
     entries = {n: str(gram[int(n[1]) - 1, int(n[2]) - 1]) for n, gram in wanted.items()}
     again = odekit.reduce(whole, observables=entries)
     assert again.closed
+    assert again.certify().passed
     assert same(again, statistics)
+    assert not same(again, statistics, {"A11": "B11", "B11": "A11"})
 
 
 @pytest.mark.parametrize("depth", sorted(saddle_to_saddle.SCALES))
@@ -114,8 +116,10 @@ def test_the_signal_between_opposing_outliers(hide: Hide) -> None:
     assert same(flow, toy)
     again = odekit.reduce(flow, {"d": "0"})
     assert again.closed
+    assert again.certify().passed
     assert same(again, valley)
     assert same(again.modified("eta"), modified)
+    assert not same(again.modified("eta"), valley)
 
 
 def test_squares_of_irreps_of_the_cyclic_group_of_order_four(hide: Hide) -> None:
@@ -131,7 +135,9 @@ def test_squares_of_irreps_of_the_cyclic_group_of_order_four(hide: Hide) -> None
         observed[sign] = str((w[0] - w[1] + w[2] - w[3]) ** 2 / 4)
     again = odekit.reduce(flow, observables=observed)
     assert again.closed
+    assert again.certify().passed
     assert same(again, squares)
+    assert not same(again, squares, {"P": "p", "p": "P"})
 
 
 def test_squares_that_leak_where_a_pair_is_missing(hide: Hide) -> None:
@@ -148,7 +154,10 @@ def test_squares_that_leak_where_a_pair_is_missing(hide: Hide) -> None:
             odekit.gradient_flow(energy, [*a, *b], direction="ascent"), observables=observed
         )
         assert again.closed is not missing
+        assert again.leaks.keys() == expected.leaks.keys()
+        assert again.certify().passed
         assert same(again, expected)
+        assert not same(again, squares[not missing])
 
 
 @pytest.mark.parametrize("free", ["abc", "ab", "a"])
@@ -351,3 +360,4 @@ def test_three_heads_of_two_tasks(hide: Hide) -> None:
     assert again.closed
     assert again.certify().passed
     assert same(again, claimed)
+    assert not same(again, claimed, {"c": "d", "d": "c"})
