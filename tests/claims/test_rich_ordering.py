@@ -43,12 +43,6 @@ def test_orders_that_the_integrator_leaves_open_do_not_count() -> None:
     np.testing.assert_array_equal(second.order(first), [-1, 0])
 
 
-def test_a_share_whose_interval_holds_chance_decides_nothing() -> None:
-    assert rich_ordering._behind((0.6, 0.9)) == 0.0
-    assert rich_ordering._behind((0.1, 0.3)) == pytest.approx(0.2)
-    assert np.isnan(rich_ordering._behind((0.4, 0.9)))
-
-
 def test_the_reduced_flow_on_data_is_the_mean_of_those_on_its_samples() -> None:
     """At random moments, of a data set with an exact mean over samples, one by one."""
     generator = np.random.default_rng(2)
@@ -112,10 +106,21 @@ def test_networks_whose_alphas_are_exchanged_are_refuted(
 
 
 @pytest.mark.slow
+def test_shares_whose_intervals_hold_chance_decide_nothing(
+    anew: Verify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rich_ordering, "proportion_interval", lambda *_: (0.4, 0.6))
+    assert anew("rich-ordering").outcome == "inconclusive"
+
+
+@pytest.mark.slow
 def test_a_frozen_kernel_as_the_reduced_flow_is_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rich_ordering, "_reduced", rich_ordering._frozen)
+    reduced = rich_ordering._reduced
+    monkeypatch.setattr(
+        rich_ordering, "_reduced", lambda draws, rtol, frozen=False: reduced(draws, rtol, True)
+    )
     assert anew("rich-ordering").outcome == "refuted"
 
 
