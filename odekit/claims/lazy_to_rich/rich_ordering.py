@@ -24,8 +24,8 @@ NEURONS, DIMENSION, SAMPLES, TESTS = 8, 2, 4, 30  # fewer samples than the kerne
 ALPHA, SMALLER = 1.0, 0.25  # of the output
 EPS, LARGER = 0.05, 0.1  # of the quadratic part
 TIMES = np.concatenate([[0.0], np.geomspace(1e-2, 2e2, 31)])  # in times of the lazy limit, 1/alpha^2
-RTOL, LOOSER = 1e-6, 1e-4  # their difference tells the errors of integrator and solver
-TOLERANCE = 0.02  # of the median gap; with a frozen kernel some draws are off by more than all of it
+RTOL, LOOSER = 1e-8, 1e-6  # their difference tells the errors of integrator and solver
+TOLERANCE = 0.01  # of the median gap; with a frozen kernel some draws are off by more than all of it
 CHANCE = 0.5  # share of draws in which two gaps have a given order, if nothing orders them
 Outputs = Callable[[FloatArray], FloatArray]  # over time, of inputs
 
