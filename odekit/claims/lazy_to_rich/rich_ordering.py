@@ -274,8 +274,9 @@ CLAIM = Claim(
     source="arXiv 2310.06110, abstract, for scale and alignment; eps and the area between losses as their "
     "measures are chosen here",
     paper="2310.06110",
-    hypotheses="no group: a quadratic target of one direction, fewer samples than the kernel has dimensions, "
-    "gradient flow of the first layer, random data and starts; each order in more than half of the draws",
+    hypotheses="no group: inputs of two numbers, a quadratic target of one direction, fewer samples than "
+    "the kernel has dimensions, gradient flow of the first layer, random data and starts; each order in more "
+    "than half of the draws",
     experiment=experiment,
     applies=about_no_group,
     takes={"neurons": neurons_from(8, 64)},
