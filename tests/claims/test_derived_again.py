@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from itertools import product
 
@@ -13,7 +14,13 @@ import sympy as sp
 import odekit
 from odekit.claims.experiments import quadratic_features, rank_one_product
 from odekit.claims.feature_emergence import critical_data_share, energy_maxima
-from odekit.claims.in_context_attention import head_pairing, head_superposition
+from odekit.claims.in_context_attention import (
+    attention_slow_law,
+    head_pairing,
+    head_superposition,
+    linear_attention,
+)
+from odekit.claims.lazy_to_rich import lazy_limit
 from odekit.claims.linear_networks import lambda_balanced, saddle_to_saddle
 from odekit.claims.opposing_signals import opposing_signals
 
@@ -48,7 +55,7 @@ def _rates(system: odekit.System, names: dict[str, str]) -> dict[str, sp.Expr]:
         symbol: sp.Symbol(names.get(symbol.name, symbol.name), real=True)
         for symbol in (*system.states, *system.parameters)
     }
-    return {renamed[state].name: rate.subs(renamed) for state, rate in system.velocities.items()}
+    return {renamed[state].name: rate.xreplace(renamed) for state, rate in system.velocities.items()}
 
 
 def _vanishes(formula: sp.Expr) -> bool:
@@ -80,10 +87,12 @@ def test_modes_and_statistics_of_two_linear_layers(hide: Hide) -> None:
     entries = {n: str(gram[int(n[1]) - 1, int(n[2]) - 1]) for n, gram in wanted.items()}
     again = odekit.reduce(whole, observables=entries)
     assert again.closed
+    assert again.certify().passed
     assert same(again, statistics)
+    assert not same(again, statistics, {"A11": "B11", "B11": "A11"})
 
 
-@pytest.mark.parametrize("depth", [2, 3])
+@pytest.mark.parametrize("depth", sorted(saddle_to_saddle.SCALES))
 def test_modes_of_deep_linear_networks(hide: Hide, depth: int) -> None:
     sheet = saddle_to_saddle._sheet(depth)
     hide("linear_networks")
@@ -92,7 +101,9 @@ def test_modes_of_deep_linear_networks(hide: Hide, depth: int) -> None:
     flow = odekit.gradient_flow(f"(s - {'*'.join(names)})**2/2", [*names], parameters=["s", *shifts])
     again = odekit.reduce(flow, {w: f"sqrt({square})" for w, square in zip(names, squares, strict=True)})
     assert again.closed
+    assert again.certify().passed
     assert same(again, sheet)
+    assert not same(again, sheet, {"c1": "s", "s": "c1"})
 
 
 def test_the_signal_between_opposing_outliers(hide: Hide) -> None:
@@ -105,8 +116,10 @@ def test_the_signal_between_opposing_outliers(hide: Hide) -> None:
     assert same(flow, toy)
     again = odekit.reduce(flow, {"d": "0"})
     assert again.closed
+    assert again.certify().passed
     assert same(again, valley)
     assert same(again.modified("eta"), modified)
+    assert not same(again.modified("eta"), valley)
 
 
 def test_squares_of_irreps_of_the_cyclic_group_of_order_four(hide: Hide) -> None:
@@ -122,7 +135,9 @@ def test_squares_of_irreps_of_the_cyclic_group_of_order_four(hide: Hide) -> None
         observed[sign] = str((w[0] - w[1] + w[2] - w[3]) ** 2 / 4)
     again = odekit.reduce(flow, observables=observed)
     assert again.closed
+    assert again.certify().passed
     assert same(again, squares)
+    assert not same(again, squares, {"P": "p", "p": "P"})
 
 
 def test_squares_that_leak_where_a_pair_is_missing(hide: Hide) -> None:
@@ -139,7 +154,10 @@ def test_squares_that_leak_where_a_pair_is_missing(hide: Hide) -> None:
             odekit.gradient_flow(energy, [*a, *b], direction="ascent"), observables=observed
         )
         assert again.closed is not missing
+        assert again.leaks.keys() == expected.leaks.keys()
+        assert again.certify().passed
         assert same(again, expected)
+        assert not same(again, squares[not missing])
 
 
 @pytest.mark.parametrize("free", ["abc", "ab", "a"])
@@ -194,65 +212,153 @@ def test_moments_of_quadratic_features(hide: Hide) -> None:
     assert not same(again, claimed, {"scale": "alpha", "x1": "x2"})
 
 
-def test_paired_heads_of_attention(hide: Hide) -> None:
-    """From the law of a token: score a z, label y, and the label r that is asked for; many inputs."""
-    claimed = head_pairing._pair()
-    hide("in_context_attention")
-    token = {"z": (0, 1), "y": (0, "1 + s**2"), ("z", "y"): "r/sqrt(d)"}
-    constants = "a b s r d"
-    norm = odekit.expectation("exp(a*z)", token, parameters=constants)
-    mean = sp.simplify(odekit.expectation("y*exp(a*z)", token, parameters=constants) / norm)
-    pooled = odekit.expectation("y**2*exp(a*z + b*z)", token, parameters=constants)
-    a, b, d, r, s = sp.symbols("a b d r s", real=True)
-    # Of many inputs at fixed a and b, where the mean of y falls out.
-    spread = sp.simplify(sp.limit(pooled, d, sp.oo) / norm / norm.subs(a, b) / (1 + s**2))
-    mu, omega = sp.symbols("mu1:3", real=True), sp.symbols("omega1:3", real=True)
-    score = [w * sp.sqrt(d) for w in omega]
-    output = sum(m * mean.subs(a, z) for m, z in zip(mu, score, strict=True))
-    bias = odekit.expectation((r - output) ** 2, {"r": (0, 1)})
-    noise = sum(
-        m * k * spread.subs({a: z, b: v}, simultaneous=True)
-        for m, z in zip(mu, score, strict=True)
-        for k, v in zip(mu, score, strict=True)
-    )
-    loss = (bias + sp.Symbol("c", real=True) * noise) / 2
-    flow = odekit.gradient_flow(loss, [*mu, *omega], parameters="c d")
+@pytest.mark.slow
+def test_the_lazy_limit(hide: Hide) -> None:
+    """The flow of the weights' changes, in units of 1/alpha, down the limit of the loss."""
+    rates = lazy_limit._limit()
+    hide("lazy_to_rich", "experiments.quadratic_features")
+    start, change = ([sp.symbols(f"{v}{i} {z}{i}", real=True) for i in range(3)] for v, z in ("pq", "vz"))
+    x1, x2, y, eps, k = sp.symbols("x1 x2 y eps k", real=True)
+
+    def output(weights: list[tuple[sp.Expr, ...]]) -> sp.Expr:
+        hidden = [v * x1 + z * x2 for v, z in weights]
+        return sum(h + eps * h**2 / 2 for h in hidden) / 3
+
+    moved = [(p + k * v, q + k * z) for (p, q), (v, z) in zip(start, change, strict=True)]
+    gained = sp.expand((output(moved) - output(start)) / k).subs(k, 0)
+    constants, changes = ([w for neuron in weights for w in neuron] for weights in (start, change))
+    flow = odekit.gradient_flow(3 * (y - gained) ** 2 / 2, changes, parameters=[x1, x2, y, eps, *constants])
+
+    def moments(weights: list[tuple[sp.Expr, ...]]) -> list[sp.Expr]:
+        parts = zip(*((v, z, v * v, v * z, z * z) for v, z in weights), strict=True)
+        return [sp.expand(sum(part)) / 3 for part in parts]
+
+    names = ["1", "2", "11", "12", "22"]
+    linear = [sp.diff(moment, k).subs(k, 0) for moment in moments(moved)]
+    observed = {("U" if len(n) == 1 else "V") + n: part for n, part in zip(names, linear, strict=True)}
+    again = odekit.reduce(flow, observables=observed)
+    assert again.closed
+    assert again.certify().passed
+    known = {
+        ("u" if len(n) == 1 else "M") + f"{n}0": part for n, part in zip(names, moments(start), strict=True)
+    }
+    claimed = odekit.system(rates, parameters=["x1", "x2", "y", "eps", *known])
+    at = {symbol: known[symbol.name] for symbol in claimed.parameters if symbol.name in known}
+    other = {**at, **{symbol: 0 for symbol in at if symbol.name.startswith("M")}}
+    ours = _rates(again, {})
+    for values, agree in ((at, True), (other, False)):
+        theirs = {state.name: rate.subs(values, simultaneous=True) for state, rate in claimed.rhs.items()}
+        assert theirs.keys() == ours.keys()
+        plain = {s: sp.Symbol(s.name, real=True) for rate in theirs.values() for s in rate.free_symbols}
+        assert all(_vanishes(theirs[n].subs(plain) - ours[n]) for n in ours) is agree
+
+
+@cache
+def of_token(tasks: int) -> tuple[sp.Expr, sp.Expr, tuple[sp.Symbol, ...], tuple[sp.Symbol, ...]]:
+    """What heads of scores ``a . z`` and ``b . z`` pool: the first one's mean label, and their covariance.
+
+    A token has an input z along the query in each task, and the first one's label y, where r is asked for.
+    """
+    places = range(1, tasks + 1)
+    token = {f"z{n}": (0, 1) for n in places} | {"y": (0, "1 + s**2"), ("z1", "y"): "r/sqrt(d)"}
+    a, b = (sp.symbols(f"{x}1:{tasks + 1}", real=True) for x in "ab")
+    d, s = sp.symbols("d s", real=True)
+    first, second = (" + ".join(f"{x}{n}*z{n}" for n in places) for x in "ab")
+    constants = [*a, *b, "s", "r", "d"]
+    norm = odekit.expectation(f"exp({first})", token, parameters=constants)
+    mean = odekit.expectation(f"y*exp({first})", token, parameters=constants) / norm
+    pooled = odekit.expectation(f"y**2*exp({first} + {second})", token, parameters=constants)
+    at_b = norm.subs(dict(zip(a, b, strict=True)), simultaneous=True)
+    # Of many inputs at fixed scores, where the mean of y falls out.
+    spread = sp.simplify(sp.limit(pooled, d, sp.oo) / norm / at_b / (1 + s**2))
+    return sp.simplify(mean), sp.powsimp(spread), a, b
+
+
+def attention(heads: int, tasks: int = 1, metric: dict[str, str] | None = None) -> odekit.System:
+    """The flow of softmax heads down the loss of all tasks, from the law of a token."""
+    mean, spread, a, b = of_token(tasks)
+    c, d, r = sp.symbols("c d r", real=True)
+    shape = (heads,) if tasks == 1 else (heads, tasks)
+    mu, omega = odekit.variable("mu", *shape), odekit.variable("omega", *shape)
+    values, keys = (sp.Matrix(heads, tasks, each.symbols) for each in (mu, omega))
+    loss = sp.S.Zero
+    for task in range(tasks):
+        order = [task, *(other for other in range(tasks) if other != task)]
+        scores = [[keys[h, n] * sp.sqrt(d) for n in order] for h in range(heads)]
+        own = [mean.subs(dict(zip(a, score, strict=True)), simultaneous=True) for score in scores]
+        output = sum(values[h, task] * own[h] for h in range(heads))
+        loss += odekit.expectation((r - output) ** 2, {"r": (0, 1)}) / 2
+        for h, k in product(range(heads), repeat=2):
+            place = dict(zip((*a, *b), (*scores[h], *scores[k]), strict=True))
+            loss += c * values[h, task] * values[k, task] * spread.subs(place, simultaneous=True) / 2
+    return odekit.gradient_flow(loss, [mu, omega], metric=metric, parameters="c d")
+
+
+@pytest.mark.parametrize("matrices", [False, True])
+@pytest.mark.parametrize(
+    "sizes",
+    [(1, 1), pytest.param((2, 1), marks=pytest.mark.slow), pytest.param((2, 2), marks=pytest.mark.slow)],
+)
+def test_heads_of_attention_in_two_groups(hide: Hide, sizes: tuple[int, int], matrices: bool) -> None:
+    claimed, other = (attention_slow_law._groups(sizes, full) for full in (matrices, not matrices))
+    hide("in_context_attention", "experiments.attention_heads")
+    flow = attention(sum(sizes), metric={"omega": "d"} if matrices else None)
+    signs = [1] * sizes[0] + [-1] * sizes[1]
+    ansatz = {f"omega{h}": f"{sign}*w" for h, sign in enumerate(signs, 1)}
+    ansatz |= {f"mu{h}": f"{sign}*m/{signs.count(sign)}" for h, sign in enumerate(signs, 1)}
+    again = odekit.reduce(flow, ansatz)
+    assert again.closed is claimed.closed is (sizes[0] == sizes[1])
+    assert again.leaks.keys() == claimed.leaks.keys()
+    assert again.certify().passed
+    assert same(again, claimed)
+    assert not same(again, other)
+
+
+def test_heads_of_attention_that_have_one_sign(hide: Hide) -> None:
+    claimed = head_pairing._alone()
+    hide("in_context_attention", "experiments.attention_heads")
+    again = odekit.reduce(attention(2), {"mu1": "m", "mu2": "m", "omega1": "w", "omega2": "w"})
+    assert again.closed
+    assert again.certify().passed
+    assert same(again, claimed)
+    assert not same(again, claimed, {"c": "d", "d": "c"})
+
+
+def test_paired_heads_of_linear_attention(hide: Hide) -> None:
+    """From whole prompts of one, two and three tokens, whose labels' mean ``x y`` a head weighs."""
+    claimed = linear_attention._pair()
+    hide("in_context_attention", "experiments.attention_heads")
+    c, d, s, r, slope = sp.symbols("c d s r slope", real=True)
+    noise = []
+    for tokens in (1, 2, 3):
+        places = range(1, tokens + 1)
+        law = {f"z{n}": (0, 1) for n in places} | {f"y{n}": (0, "1 + s**2") for n in places}
+        law |= {(f"z{n}", f"y{n}"): "r/sqrt(d)" for n in places}
+        pooled = " + ".join(f"sqrt(d)*z{n}*y{n}" for n in places)
+        error = odekit.expectation(f"(r - slope*({pooled})/{tokens})**2", law, parameters=[slope, d, s, r])
+        noise.append(sp.expand(tokens * (odekit.expectation(error, {"r": (0, 1)}) - (1 - slope) ** 2)))
+    assert noise[0] == noise[1] == noise[2]  # so that of n tokens it is a share 1/n = c/(1 + s^2)
+    spread = d * sp.limit(noise[0] / d, d, sp.oo)  # of many inputs
+    mu, omega = odekit.variable("mu", 2), odekit.variable("omega", 2)
+    loss = ((1 - slope) ** 2 + c * sp.cancel(spread / (1 + s**2))) / 2
+    heads = sum(m * w for m, w in zip(mu.symbols, omega.symbols, strict=True))
+    flow = odekit.gradient_flow(loss.subs(slope, heads), [mu, omega], parameters="c d s")
     again = odekit.reduce(flow, {"mu1": "m", "mu2": "-m", "omega1": "w", "omega2": "-w"})
     assert again.closed
     assert again.certify().passed
     assert same(again, claimed)
+    assert not same(again, claimed, {"d": "s", "s": "d"})
 
 
 @pytest.mark.slow
 def test_three_heads_of_two_tasks(hide: Hide) -> None:
-    """From the law of a token: scores ``a . z`` of two tasks, the first one's label y, which asks for r."""
     claimed = head_superposition._on_frame((2, 3))
-    hide("in_context_attention")
-    token = {"z1": (0, 1), "z2": (0, 1), "y": (0, "1 + s**2"), ("z1", "y"): "r/sqrt(d)"}
-    constants = "a1 a2 b1 b2 s r d"
-    norm = odekit.expectation("exp(a1*z1 + a2*z2)", token, parameters=constants)
-    mean = odekit.expectation("y*exp(a1*z1 + a2*z2)", token, parameters=constants) / norm
-    pooled = odekit.expectation("y**2*exp((a1 + b1)*z1 + (a2 + b2)*z2)", token, parameters=constants)
-    a, b = sp.symbols("a1 a2", real=True), sp.symbols("b1 b2", real=True)
-    d, r, s = sp.symbols("d r s", real=True)
-    at_b = norm.subs(dict(zip(a, b, strict=True)), simultaneous=True)
-    # Of many inputs at fixed scores, where the mean of y falls out.
-    spread = sp.powsimp(sp.simplify(sp.limit(pooled, d, sp.oo) / norm / at_b / (1 + s**2)))
-    mu, omega = (sp.Matrix(3, 2, lambda h, n, x=x: sp.Symbol(f"{x}{h + 1}{n + 1}")) for x in ("mu", "omega"))
-    loss = sp.S.Zero
-    for task in (0, 1):
-        score = [[omega[h, n] * sp.sqrt(d) for n in (task, 1 - task)] for h in range(3)]
-        own = [sp.simplify(mean).subs(dict(zip(a, row, strict=True)), simultaneous=True) for row in score]
-        output = sum(mu[h, task] * own[h] for h in range(3))
-        loss += odekit.expectation((r - output) ** 2, {"r": (0, 1)}) / 2
-        for h, k in product(range(3), repeat=2):
-            place = dict(zip((*a, *b), (*score[h], *score[k]), strict=True))
-            entry = spread.subs(place, simultaneous=True)
-            loss += sp.Symbol("c", real=True) * mu[h, task] * mu[k, task] * entry / 2
-    flow = odekit.gradient_flow(loss, [*mu, *omega], parameters="c d")
+    hide("in_context_attention", "experiments.attention_heads")
     frame = {"11": "sqrt(3)", "12": "1", "21": "-sqrt(3)", "22": "1", "31": "0", "32": "-2"}
     ansatz = {f"{x}{place}": f"({e})*{x[0]}" for x in ("mu", "omega") for place, e in frame.items()}
-    again = odekit.reduce(flow, {state: formula.replace("*o", "*w") for state, formula in ansatz.items()})
+    ansatz = {state: formula.replace("*o", "*w") for state, formula in ansatz.items()}
+    again = odekit.reduce(attention(3, tasks=2), ansatz)
     assert again.closed
     assert again.certify().passed
     assert same(again, claimed)
+    assert not same(again, claimed, {"c": "d", "d": "c"})

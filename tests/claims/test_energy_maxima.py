@@ -12,6 +12,7 @@ from odekit.claims.feature_emergence import energy_maxima
 from odekit.derivation import landscape, lift
 from odekit.groups import group
 from odekit.networks import Network
+from odekit.simulation import label_responses, uniform_gradient
 from odekit.solvers import solve
 
 Verify = Callable[..., Verdict]
@@ -55,7 +56,40 @@ def test_the_spectrum_has_a_value_for_each_weight() -> None:
     for name in ("Z12", "D4", "Q8", "A4"):
         network = Network(name, neurons=1, embedding="unshared", constraint="sphere")
         for point in landscape(lift(network), group(name)):
-            assert len(energy_maxima._corresponding(point, -8.0)) == 2 * group(name).order
+            assert len(energy_maxima._spectrum(point)) == 3 * group(name).order
+
+
+@pytest.fixture
+def at_rest() -> energy_maxima._Ended:
+    return energy_maxima._ended(group("S3"), 2, np.random.default_rng(5))
+
+
+def test_the_hessian_with_output_weights_is_that_of_odekits_energy(at_rest: energy_maxima._Ended) -> None:
+    """By second differences on a curve in three spheres, off by the square of a step and by rounding."""
+    network = Network("S3", neurons=1, embedding="unshared", constraint="sphere", loss="sum")
+    generator, step = np.random.default_rng(6), 1e-4
+    layers = [np.sqrt(2) * part for part in np.split(at_rest.weights[0], 2)]
+    responses = label_responses(at_rest.group.table, np.concatenate(layers)[None])[0]
+    spheres = [*layers, responses / np.linalg.norm(responses)]
+    moved = [generator.standard_normal(6) for _ in spheres]
+    moved = [d - (d @ x) * x for d, x in zip(moved, spheres, strict=True)]
+
+    def energy(time: float) -> float:
+        at = [(x + time * d) / np.linalg.norm(x + time * d) for x, d in zip(spheres, moved, strict=True)]
+        _, slope = uniform_gradient(network, [at[0][None], at[1][None]], at[2][None])
+        return float(at[2] @ slope[0])  # linear in xi
+
+    second = (energy(step) - 2 * energy(0.0) + energy(-step)) / step**2 / energy(0.0)
+    flat = np.concatenate(moved)
+    assert np.isclose(flat @ at_rest.with_outputs[0] @ flat, second, rtol=1e-5)
+
+
+def test_output_weights_that_stay_do_not_give_the_hessian(
+    at_rest: energy_maxima._Ended, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert at_rest.hessian_gap(-8.0) < 1e-5
+    monkeypatch.setattr(energy_maxima, "hessian_without_outputs", lambda whole: whole[:, :12, :12])
+    assert at_rest.hessian_gap(-8.0) > 1.0
 
 
 def test_maxima_of_another_height_are_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,24 +1,29 @@
 """Neurons with quadratic features: derived flow of their moments on one sample, data, and measurements."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, product
+from typing import Any
 
 import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.simulation import train_quadratic
-from odekit.systems import System, gradient_flow, reduce
+from odekit.systems import Observables, System, gradient_flow, observables, reduce, system, variable
 
 __all__ = [
     "DIMENSION",
     "QUADRATIC",
     "FeatureProblem",
+    "data_means",
     "draw_features",
     "moment_names",
     "moment_observables",
     "moments",
+    "moments_on_data",
+    "output_in_moments",
+    "outputs_by_moments",
     "sample_flow",
     "sample_moments",
 ]
@@ -27,6 +32,7 @@ QUADRATIC = "h + eps*h**2/2"
 DIMENSION = 2
 DERIVED = 3  # neurons where the flow is derived, so that no moment follows from the others
 SAMPLES = 6
+HIGHEST = 4  # power of an input in the rates: of the output's quadratic part, times the gradient's
 DECIMALS = 2  # of the data, which the reduced flow holds as exact fractions
 
 
@@ -64,6 +70,91 @@ def moment_observables(width: int = DERIVED, dimension: int = DIMENSION) -> dict
 def sample_moments() -> System:
     """The reduced flow of the moments on one sample."""
     return reduce(sample_flow(), observables=moment_observables())
+
+
+@cache
+def output_in_moments() -> Any:
+    """The output on a sample in the moments: the label at which the reduced flow rests on it.
+
+    That is where the residual is 0, which is a factor of each rate and alone depends on the label.
+    """
+    flow = sample_moments()
+    rate = next(iter(flow.rhs.values()))
+    label = next(symbol for symbol in flow.parameters if symbol.name == "y")
+    return (label - rate / rate.diff(label)).cancel()
+
+
+def outputs_by_moments(
+    found: Mapping[str, FloatArray], inputs: FloatArray, alpha: float, eps: FloatArray | float
+) -> FloatArray:
+    """Outputs of networks by their moments.
+
+    Parameters
+    ----------
+    found: moments by name, each (...). inputs: (..., samples, dimension).
+    alpha: of the output. eps: of the quadratic part, a number or (...).
+
+    Returns
+    -------
+    (..., samples) float64, of all leading axes as they broadcast.
+    """
+    flow = sample_moments()
+    given = {f"x{j + 1}": inputs[..., j] for j in range(DIMENSION)} | {"y": 0.0, "alpha": alpha}
+    given["eps"] = np.asarray(eps)[..., None]
+    states = [found[state.name][..., None] for state in flow.states]
+    (values,) = _output()(np.zeros(1), states, [np.asarray(given[each.name]) for each in flow.parameters])
+    return np.asarray(values)
+
+
+@cache
+def _output() -> Observables:
+    return observables(sample_moments(), {"f": output_in_moments()})
+
+
+@cache
+def moments_on_data(frozen: bool = False) -> System:
+    """The reduced flow on a data set: its rates on a sample are polynomials, and depend on their means alone.
+
+    Parameters
+    ----------
+    frozen: whether all but the residual keeps the moments u10, ... of the start, which is false.
+
+    Returns
+    -------
+    flow: with alpha, eps and `data_means` as parameters.
+    """
+    flow = sample_moments()
+    data = [symbol for symbol in flow.parameters if symbol.name not in ("alpha", "eps")]
+    label = next(symbol for symbol in data if symbol.name == "y")
+    start = {state: variable(f"{state.name}0").value for state in flow.states}
+    rates: dict[Any, Any] = {}
+    for state, rate in flow.rhs.items():
+        kernel = rate.diff(label).subs(start, simultaneous=True)
+        whole = kernel * (label - output_in_moments()) if frozen else rate
+        terms = whole.as_poly(*data).terms()
+        rates[state] = sum(factor * variable(_mean(powers)).value for powers, factor in terms)
+    used = {symbol for rate in rates.values() for symbol in rate.free_symbols} - {*flow.states}
+    return system(rates, parameters=sorted(used, key=str))
+
+
+def data_means(inputs: FloatArray, labels: FloatArray) -> dict[str, FloatArray]:
+    """Means of ``x1^i x2^j y^k`` over samples by the name Eijk, up to those that `moments_on_data` needs.
+
+    Parameters
+    ----------
+    inputs: (..., samples, 2). labels: (..., samples).
+
+    Returns
+    -------
+    means: (...) each.
+    """
+    x1, x2 = np.moveaxis(inputs, -1, 0)
+    every = product(range(HIGHEST + 1), range(HIGHEST + 1), range(2))
+    return {_mean((i, j, k)): np.asarray((x1**i * x2**j * labels**k).mean(axis=-1)) for i, j, k in every}
+
+
+def _mean(powers: Sequence[int]) -> str:
+    return "E" + "".join(map(str, powers))
 
 
 def moment_names(dimension: int = DIMENSION) -> list[str]:

@@ -1,15 +1,21 @@
 """The lazy limit: a linear ODE, which training leaves at order 1 in eps and in 1 over the output's scale."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import prod
 from typing import Any
 
 import numpy as np
 
 from odekit.arrays import FloatArray
-from odekit.claims.experiments import FeatureProblem, draw_features, moments, sample_moments
+from odekit.claims.experiments import (
+    FeatureProblem,
+    draw_features,
+    moments,
+    output_in_moments,
+    outputs_by_moments,
+    sample_moments,
+)
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings, neurons_from
 from odekit.claims.statistics import next_order, noise_of_orders, orders
@@ -120,10 +126,11 @@ def _limit() -> dict[str, Any]:
     the label is what is to be added to the output at the start.
     """
     flow, k = sample_moments(), variable("k").value
-    known = {symbol.name: symbol for symbol in (*flow.states, *flow.parameters)}
+    known = {symbol.name: symbol for symbol in flow.parameters}
     first = {state: variable(f"{state.name}0").value for state in flow.states}
+    at_first = output_in_moments().subs({**first, known["alpha"]: 1 / k}, simultaneous=True)
     at = {state: first[state] + k * variable(_moved(state.name)).value for state in flow.states}
-    at |= {known["y"]: known["y"] + _feature(first, known) / k, known["alpha"]: 1 / k}
+    at |= {known["y"]: known["y"] + at_first, known["alpha"]: 1 / k}
     return {
         _moved(state.name): (k * flow.rhs[state]).subs(at, simultaneous=True).expand().as_poly(k).nth(0)
         for state in flow.states
@@ -133,16 +140,6 @@ def _limit() -> dict[str, Any]:
 def _moved(moment: str) -> str:
     """What the change of a moment is called: U1 of u1, V12 of M12."""
     return ("U" if moment.startswith("u") else "V") + moment[1:]
-
-
-def _feature(moment: Mapping[Any, Any], known: Mapping[str, Any]) -> Any:
-    """The mean feature, ``u x + (eps/2) x M x``, in given moments."""
-    parts = []
-    for state, value in moment.items():
-        places = state.name[1:]
-        twice = 1 if len(places) == 1 else known["eps"] / (2 if places[0] == places[-1] else 1)
-        parts.append(twice * value * prod(known[f"x{place}"] for place in places))
-    return sum(parts)
 
 
 def _is_linear(rate: Any) -> bool:
@@ -197,14 +194,9 @@ def _lazy(problem: FeatureProblem, places: FloatArray, eps: FloatArray, rtol: fl
         rtol=rtol,
         atol=rtol,
     )
-    shares = []
-    for name in first:
-        indices = [int(digit) - 1 for digit in name[1:]]
-        one = places[:, indices].prod(axis=1)
-        half = 0.5 if indices[0] == indices[-1] else 1.0
-        weight = np.ones_like(eps) if len(indices) == 1 else half * eps
-        shares.append(found[_moved(name)].T[:, :, None] * weight[:, None, None] * one)
-    return np.asarray(sum(shares))
+    # The output is linear in the moments, so that of their changes times alpha it is the change itself.
+    changes = {name: found[_moved(name)].T for name in first}
+    return outputs_by_moments(changes, places, 1.0, eps[:, None])
 
 
 def _outputs(

@@ -21,7 +21,7 @@ from odekit.claims.settings import Settings
 from odekit.claims.statistics import halved_limit
 from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.simulation import end_to_end
-from odekit.systems import System, gradient_flow, reduce
+from odekit.systems import System, gradient_flow, reduce, system
 
 __all__ = ["CLAIM"]
 
@@ -35,7 +35,6 @@ SHARES = (0.1, 0.5, 0.9)  # of a mode's strength, whose times are predicted
 HALF = SHARES.index(0.5)
 MOMENTS = 150
 NEAR = 0.02  # of the loss at the start: what is within it of a plateau counts as being there
-STRONG = 1e200  # a target beside which the product doesn't count: its flow per strength is the escape
 LOW, HIGH = -16.0, 80.0  # of log x: beyond, the integrals are below e^-16 and e^-40
 COARSE, FINE = 14, 20  # nodes a panel of at most 1; their difference bounds the error of the finer ones
 RICHARDSON = 5 / 3  # how much of an error ``(4 x - y)/3`` may keep, the limit over halved scales
@@ -60,19 +59,22 @@ class _Mode:
         """(layers - 1,), the c."""
         return np.asarray(self.factors[1:] ** 2 - self.factors[0] ** 2)
 
-    def velocity(self, x: FloatArray, strength: float) -> FloatArray:
-        """x' by the derived flow, for this strength of the target."""
-        return np.asarray(_velocity(len(self.factors))(0.0, [x], [strength, *self.gaps])[0])
+    def velocity(self, x: FloatArray) -> FloatArray:
+        """x' by the derived flow."""
+        return np.asarray(_velocity(len(self.factors))(0.0, [x], [self.strength, *self.gaps])[0])
+
+    def drift(self, x: FloatArray) -> FloatArray:
+        """What a target of strength 1 adds to x': the flow that the product leaves alone."""
+        return np.asarray(_drift(len(self.factors))(0.0, [x], self.gaps)[0])
 
     def place(self, share: float) -> float:
         """log x at which the product of all factors is this share of the strength."""
         wanted = 2 * np.log(share * self.strength)
-        top = max(0.0, wanted) + 1.0
 
         def excess(z: float) -> float:
             return float(z + np.log(np.exp(z) + self.gaps).sum() - wanted)
 
-        return float(brentq(excess, self.start, top, xtol=1e-15, rtol=4 * EPS))
+        return float(brentq(excess, self.start, max(0.0, wanted) + 1.0, xtol=1e-15, rtol=4 * EPS))
 
     @property
     def start(self) -> float:
@@ -81,8 +83,7 @@ class _Mode:
 
     def time(self, share: float, nodes: int = FINE) -> float:
         """Until the mode's product has this share of its strength."""
-        end = self.place(share)
-        return gauss_legendre(lambda x: x / self.velocity(x, self.strength), self.start, end, nodes)
+        return gauss_legendre(lambda x: x / self.velocity(x), self.start, self.place(share), nodes)
 
     @property
     def error(self) -> float:
@@ -92,14 +93,14 @@ class _Mode:
     @property
     def escape(self) -> float:
         """The time to infinity of the flow that the product leaves alone, for a target of strength 1."""
-        return gauss_legendre(lambda x: x / (self.velocity(x, STRONG) / STRONG), self.start, HIGH, FINE)
+        return gauss_legendre(lambda x: x / self.drift(x), self.start, HIGH, FINE)
 
     @property
     def speed(self) -> float:
         """Of the relative strength where it is a half."""
         x = np.exp(self.place(0.5))
         growth = (1 / x + (1 / (x + self.gaps)).sum()) / 2
-        return float(self.velocity(np.array([x]), self.strength)[0] * growth / 2)
+        return float(self.velocity(np.array([x]))[0] * growth / 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,8 +143,8 @@ class _Case:
     @property
     def waits(self) -> FloatArray:
         """(modes,), until each mode is half learnt, as trained."""
-        late = 0.5 - self.at(self.times)[HALF]
-        return np.asarray(self.times[HALF] + late / [mode.speed for mode in self.modes])
+        speeds = [mode.speed for mode in self.modes]
+        return np.asarray(self.times[HALF] + (0.5 - self.at(self.times)[HALF]) / speeds)
 
     def lead(self, waits: FloatArray) -> FloatArray:
         """(modes,), how much before its escape each mode is half learnt, in units of its strength."""
@@ -188,9 +189,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         f"strengths at the predicted times, depth {d}": max(case.gap for case in found)
         for d, found in cases.items()
     }
-    off = [float(np.abs(limit - leads[d]).max()) for d, limit in limits.items()]
     return claim.verdict(
-        gap=max(*gaps.values(), *off),
+        gap=max(*gaps.values(), *(float(np.abs(limit - leads[d]).max()) for d, limit in limits.items())),
         budget=budget,
         tolerance=TOLERANCE,
         control=_control(cases[3][-1], sum(budget.values())),
@@ -212,16 +212,14 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         text="A mode of L layers waits $R/s - K_L s^(-2 + 2/L)$, $R = int_0^oo dy / (2 sqrt((y + a_1^2) ... "
         "(y + a_L^2)))$ of its layers' factors at the start, of order $scale^(2 - L)$; at $L = 3$ that is "
         "Carlson's $R_F$. Two layers wait $log(1/scale)/s$. Between two modes the loss rests at the saddle "
-        "whose rank is the number of modes learnt. From starts that are not diagonal on the modes the times "
-        "differ.",
+        "whose rank is the number of modes learnt. From starts that are not diagonal the times differ.",
     )
 
 
 @cache
 def _sheet(depth: int) -> System:
     """The derived flow of x, the square of a mode's first factor, where ``x + c_i`` are the others'."""
-    names = "abcd"[:depth]
-    shifts = [f"c{i}" for i in range(1, depth)]
+    names, shifts = "abcd"[:depth], [f"c{i}" for i in range(1, depth)]
     flow = gradient_flow(f"(s - {'*'.join(names)})**2/2", " ".join(names), parameters=["s", *shifts])
     others = {name: f"sqrt(x + {shift})" for name, shift in zip(names[1:], shifts, strict=True)}
     return reduce(flow, {"a": "sqrt(x)", **others})
@@ -230,6 +228,13 @@ def _sheet(depth: int) -> System:
 @cache
 def _velocity(depth: int) -> Callable[..., FloatArray]:
     return _sheet(depth).function()
+
+
+@cache
+def _drift(depth: int) -> Callable[..., FloatArray]:
+    """The slope of x' in the strength, in which it is linear."""
+    ((x, rate),), (strength, *shifts) = _sheet(depth).rhs.items(), _sheet(depth).parameters
+    return system({x: rate.diff(strength)}, parameters=shifts).function()
 
 
 def _cases(problem: LinearProblem, generator: np.random.Generator, depth: int) -> list[_Case]:
@@ -242,8 +247,7 @@ def _cases(problem: LinearProblem, generator: np.random.Generator, depth: int) -
         factors = scale * ratios
         modes = [_Mode(float(s), np.sort(one)) for s, one in zip(problem.strengths, factors.T, strict=True)]
         times = np.array([[mode.time(share) for mode in modes] for share in SHARES])
-        end = 1.1 * float(times.max())
-        t = np.unique(np.concatenate([np.linspace(0.0, end, MOMENTS), times.ravel()]))
+        t = np.unique(np.concatenate([np.linspace(0.0, 1.1 * times.max(), MOMENTS), times.ravel()]))
         run = trained(problem, decoupled_start(problem, generator, factors, WIDTH), t, RTOL, LOOSER)
         found.append(_Case(modes, run, times))
     return found
@@ -252,13 +256,9 @@ def _cases(problem: LinearProblem, generator: np.random.Generator, depth: int) -
 def _lead(depth: int) -> float:
     """The lead of a mode of strength 1 from layers that are equal and as small as can be."""
     mode = _Mode(1.0, np.full(depth, np.exp(LOW / 2)))
-
-    def escape(x: FloatArray) -> FloatArray:
-        return np.asarray(x / (mode.velocity(x, STRONG) / STRONG))
-
     half = mode.place(0.5)
-    both = gauss_legendre(lambda x: escape(x) - x / mode.velocity(x, 1.0), LOW, half, FINE)
-    return both + gauss_legendre(escape, half, HIGH, FINE)
+    both = gauss_legendre(lambda x: x / mode.drift(x) - x / mode.velocity(x), LOW, half, FINE)
+    return both + gauss_legendre(lambda x: x / mode.drift(x), half, HIGH, FINE)
 
 
 def _control(case: _Case, budget: float) -> Control:
