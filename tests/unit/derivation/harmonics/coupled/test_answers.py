@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,11 +21,19 @@ from odekit.errors import InputError, ReductionError, UnknownNameError
 from odekit.systems import System
 
 FloatArray = NDArray[np.float64]
-RELU = derive(Network("Zp", activation="relu"), order=2)
-EXP = derive(Network("Z31", activation="exp(z)"), order=2)
 # alpha, phi, beta, psi of three neurons
 NEURONS = np.array([[0.9, 0.5, 0.7], [0.3, -1.1, 2.0], [0.6, 0.8, 0.4], [1.0, 2.5, -0.7]])
 SCALE = 1.7
+
+
+@cache
+def relu() -> System:
+    return derive(Network("Zp", activation="relu"), order=2)
+
+
+@cache
+def exponential() -> System:
+    return derive(Network("Z31", activation="exp(z)"), order=2)
 
 
 def summed_gradient(network: Network, neurons: FloatArray, turn: float) -> FloatArray:
@@ -64,12 +73,14 @@ def sums(system: System, neurons: FloatArray) -> dict[str, float]:
 
 
 def test_exp_is_the_gradient_of_the_loss_up_to_the_second_cumulant() -> None:
-    found = EXP.function()(0.0, NEURONS, sums(EXP, NEURONS))
+    found = exponential().function()(0.0, NEURONS, sums(exponential(), NEURONS))
     measured = summed_gradient(Network("Z31", activation="exp(z)"), NEURONS, 0.0)
     size = np.abs(measured).max()
     # what is left out, which the certificate bounds alike; smooth activations need no average over phases
     assert np.abs(found - measured).max() < 1e-3 * size
-    doubled = EXP.function()(0.0, NEURONS, {name: 2 * value for name, value in sums(EXP, NEURONS).items()})
+    doubled = exponential().function()(
+        0.0, NEURONS, {name: 2 * value for name, value in sums(exponential(), NEURONS).items()}
+    )
     assert np.abs(doubled - measured).max() > 0.1 * size
 
 
@@ -99,21 +110,21 @@ def test_the_square_is_what_its_polynomial_gives() -> None:
 
 
 def test_it_is_the_gradient_flow_of_its_energy() -> None:
-    values = {symbol: 0.2 + 0.1 * i for i, symbol in enumerate((*RELU.states, *RELU.parameters))}
-    assert RELU.energy is not None
-    spelled = RELU.energy.xreplace(dict(RELU.definitions))
-    for state, metric in zip(RELU.states, RELU.metric, strict=True):
+    values = {symbol: 0.2 + 0.1 * i for i, symbol in enumerate((*relu().states, *relu().parameters))}
+    assert relu().energy is not None
+    spelled = relu().energy.xreplace(dict(relu().definitions))
+    for state, metric in zip(relu().states, relu().metric, strict=True):
         ascent, velocity = (
-            expression.xreplace(values) for expression in (spelled.diff(state) / metric, RELU.rhs[state])
+            expression.xreplace(values) for expression in (spelled.diff(state) / metric, relu().rhs[state])
         )
         assert float(ascent) == pytest.approx(float(velocity), rel=1e-12)
 
 
 def test_without_other_neurons_the_first_order_is_left() -> None:
     plain = derive(Network("Zp", activation="relu"))
-    quiet = dict.fromkeys(RELU.parameters[1:], 0)
+    quiet = dict.fromkeys(relu().parameters[1:], 0)
     for state, velocity in plain.velocities.items():
-        assert sp.simplify(RELU.velocities[state].subs(quiet) - velocity) == 0
+        assert sp.simplify(relu().velocities[state].subs(quiet) - velocity) == 0
 
 
 def test_an_odd_activation_moves_by_the_second_cumulant_alone() -> None:
@@ -159,26 +170,26 @@ def test_the_third_cumulant_adds_nothing_but_on_three_elements() -> None:
 
 
 def test_the_report_names_order_parameters_and_what_is_left_out() -> None:
-    text = RELU.report(RELU.certify(11))
+    text = relu().report(relu().certify(11))
     assert "S4 is the logit scale times the sum of alpha*beta*exp(I*(psi - 2*phi)) over neurons" in text
     assert "W4 = conjugate(S4)*exp(I*(psi - 2*phi))" in text
     assert "charges r beyond 6 are left out, at most 3.9e-04 of the variance" in text
     assert "neurons of another frequency l do not enter" in text
     assert "alpha' = (2*beta*p)*(4*cos(D)/(3*pi**2) - re(W1)/pi**2 + " in text
-    assert "c1_0 = besseli(0, alpha)*besseli(1, alpha)" in EXP.report()
+    assert "c1_0 = besseli(0, alpha)*besseli(1, alpha)" in exponential().report()
 
 
 def test_latex_is_in_few_letters() -> None:
-    text = RELU.latex()
+    text = relu().latex()
     assert r"\dot{\alpha} &= 2 \beta p \left(\frac{4 \cos{\left(D \right)}}{3 \pi^{2}}" in text
     assert r"W_{4} &= \overline{S_{4}} e^{i \left(\psi - 2 \phi\right)}" in text
     assert r"\frac{- \operatorname{Re} W_{2} - \operatorname{Re} W_{3}}{16}" in text
     assert "% not closed, leaks: theta at 0, 2k, 3k" in text
-    assert r"c'_{1,0}" in EXP.latex()
+    assert r"c'_{1,0}" in exponential().latex()
 
 
 def test_plain_data_holds_sums_and_functions() -> None:
-    data: dict[str, Any] = RELU.to_dict()
+    data: dict[str, Any] = relu().to_dict()
     assert data["cumulants"] == 2
     assert data["order_parameters"]["S1"] == "alpha*beta*exp(I*psi)"
     assert data["functions"] == {}
@@ -187,19 +198,19 @@ def test_plain_data_holds_sums_and_functions() -> None:
 
 def test_it_is_integrated_at_given_sums() -> None:
     start = [0.1, 0.2, 0.1, -0.1]
-    values = {"p": 11, **{symbol.name: 0.0 for symbol in RELU.parameters[1:]}}
-    found = solve(RELU, start, 0.1, parameters=values)
+    values = {"p": 11, **{symbol.name: 0.0 for symbol in relu().parameters[1:]}}
+    found = solve(relu(), start, 0.1, parameters=values)
     expected = solve(derive(Network("Zp", activation="relu")), start, 0.1, parameters={"p": 11})
     assert found.y[..., -1] == pytest.approx(expected.y[..., -1], rel=1e-7)
 
 
 def test_nothing_is_said_to_be_conserved_and_other_forms_are_refused() -> None:
-    assert RELU.first_integrals().status == "not tried"
-    assert RELU.form("polar") is RELU
+    assert relu().first_integrals().status == "not tried"
+    assert relu().form("polar") is relu()
     with pytest.raises(UnknownNameError):
-        RELU.form("cartesian")
+        relu().form("cartesian")
     with pytest.raises(ReductionError, match="move with all neurons"):
-        RELU.modified("eta")
+        relu().modified("eta")
 
 
 @pytest.mark.parametrize(
