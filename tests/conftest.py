@@ -7,6 +7,7 @@ ODEKIT_REFERENCE requires the data: then its absence is a failure.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+CASES = 2  # of a slow test, that are not long
 
 os.environ["MPLBACKEND"] = "Agg"
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -39,12 +41,22 @@ def reference_folder() -> Path:
     pytest.skip(f"the reference data is absent: ODEKIT_REFERENCE is not set and there is no {folder}")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where lines are counted, they are those of the default run: counting them doubles a test's time."""
-    if config.pluginmanager.hasplugin("_cov"):
-        for item in items:
-            if item.get_closest_marker("slow"):
-                item.add_marker("no_cover")
+    """Of a slow test's cases all but the first two are long. Lines are counted where a quick test begins.
+
+    Counting them doubles a test's time, and further cases of a test seldom reach another line.
+    """
+    counts, seen = config.pluginmanager.hasplugin("_cov"), Counter[str]()
+    for item in items:
+        if item.get_closest_marker("long"):
+            continue
+        is_slow, test = item.get_closest_marker("slow") is not None, item.nodeid.partition("[")[0]
+        seen[test] += 1
+        if is_slow and seen[test] > CASES:
+            item.add_marker("long")
+        if counts and (is_slow or seen[test] > 1):
+            item.add_marker("no_cover")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
