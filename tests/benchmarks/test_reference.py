@@ -17,6 +17,7 @@ def problems() -> ModuleType:
     return problem
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["POLYNOMIAL", "TRIGONOMETRIC"])
 def test_it_agrees_with_extrapolation_in_multiple_precision(problems: ModuleType, form: str) -> None:
     import flows

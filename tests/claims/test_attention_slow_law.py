@@ -57,6 +57,7 @@ def test_another_law_is_refuted(
     assert anew(ID).outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_heads_of_more_inputs_are_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     def more(mu: np.ndarray, omega: np.ndarray, t: np.ndarray, noise: float, *rest: float) -> object:
         return follow_heads(mu, omega, t, noise, 1.01 * rest[0], rest[1])

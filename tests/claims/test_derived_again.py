@@ -68,6 +68,7 @@ def test_a_derivation_that_differs_is_seen() -> None:
     assert not same(one, other)
 
 
+@pytest.mark.slow
 def test_modes_and_statistics_of_two_linear_layers(hide: Hide) -> None:
     mode, sheet, statistics = (
         getattr(lambda_balanced, name)() for name in ("_mode", "_sheet", "_statistics")
@@ -92,6 +93,7 @@ def test_modes_and_statistics_of_two_linear_layers(hide: Hide) -> None:
     assert not same(again, statistics, {"A11": "B11", "B11": "A11"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", sorted(saddle_to_saddle.SCALES))
 def test_modes_of_deep_linear_networks(hide: Hide, depth: int) -> None:
     sheet = saddle_to_saddle._sheet(depth)
@@ -122,6 +124,7 @@ def test_the_signal_between_opposing_outliers(hide: Hide) -> None:
     assert not same(again.modified("eta"), valley)
 
 
+@pytest.mark.slow
 def test_squares_of_irreps_of_the_cyclic_group_of_order_four(hide: Hide) -> None:
     squares = energy_maxima._squares()
     hide("feature_emergence")

@@ -98,6 +98,7 @@ def test_at_the_right_proportions_the_formula_is_an_indicator_by_the_regular_cha
         assert indicator(population_logits(G, indicator_proportions(G.real_irreps[1:])), G) < 1e-12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("power", [2.0, 2.5, 4.0])
 def test_another_power_of_r_is_refuted(monkeypatch: pytest.MonkeyPatch, power: float) -> None:
     monkeypatch.setattr(

@@ -37,6 +37,7 @@ def test_the_loss_on_the_triangle_is_the_known_one() -> None:
     assert sp.simplify(three.energy - ((1 - 6 * m * w) ** 2 + noise + s**2)) == 0
 
 
+@pytest.mark.slow
 def test_tasks_share_what_values_of_sum_zero_leave(verdict: Verify) -> None:
     """A projection onto H - 1 dimensions, shrunk by the labels' noise; one head more keeps tasks apart."""
     found = verdict(ID).evidence
@@ -48,6 +49,7 @@ def test_tasks_share_what_values_of_sum_zero_leave(verdict: Verify) -> None:
     assert list(found["orders of what is left"].values()) == pytest.approx([2 / 3, 1 / 2])
 
 
+@pytest.mark.slow
 def test_another_limit_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     floor = head_superposition.valley_floor
 
@@ -59,6 +61,7 @@ def test_another_limit_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch)
     assert anew(ID).outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_heads_without_the_noise_of_their_labels_are_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,7 @@ def test_a_reduced_equation_with_a_wrong_factor_is_refuted(
     assert anew("lambda-balanced").outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_a_closed_form_of_another_balance_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong(target: np.ndarray, balance: float, *rest: object) -> np.ndarray:
         return balanced_solution(target, 1.001 * balance, *rest)

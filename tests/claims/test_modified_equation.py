@@ -44,6 +44,7 @@ def test_the_flow_is_an_order_behind(verdict: Verify) -> None:
     np.testing.assert_allclose(measured, [1, 2, 3], atol=0.02)
 
 
+@pytest.mark.slow
 def test_a_correction_that_is_one_percent_off_is_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,7 @@ def test_the_settled_shape_has_its_known_sizes(verdict: Verify) -> None:
     assert found["3k of the settled xi"] == pytest.approx(0.081, abs=2e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["xi", "aligned", "quarter"])
 def test_a_formula_off_by_five_percent_is_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch, kind: str

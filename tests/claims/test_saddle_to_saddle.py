@@ -45,6 +45,7 @@ def test_the_lead_of_equal_layers_is_the_limit_of_their_times() -> None:
     assert np.isclose(lead, saddle_to_saddle._lead(3), atol=1e-5)  # corrections of order a^2
 
 
+@pytest.mark.slow
 def test_a_reduced_equation_with_a_wrong_factor_is_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

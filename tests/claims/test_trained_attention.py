@@ -29,6 +29,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(verdict: Verify, is_soun
     assert is_sound(verdict(ID, seed))
 
 
+@pytest.mark.slow
 def test_a_flow_without_the_labels_noise_is_outside_the_budget(verdict: Verify) -> None:
     found = verdict(ID)
     assert found.evidence["distance from the flow without the labels' noise"] > sum(found.budget.values())

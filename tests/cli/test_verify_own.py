@@ -50,6 +50,7 @@ def test_the_exit_code_speaks_for_own_claims(
     assert invoke("verify", toml(tmp_path, factor, end)).exit_code == code
 
 
+@pytest.mark.slow
 def test_own_claims_are_reported_as_built_in_ones(invoke: Invoke, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(PYTHON)
     out = tmp_path / "out"

@@ -45,6 +45,7 @@ def test_every_kind_of_mode_agrees_at_a_concrete_order(
         assert NumericTransform(reduction, cyclic(order), {}).residual() < TOLERANCE
 
 
+@pytest.mark.slow
 @given(activations, tasks, embeddings, st.integers(2, 11), st.integers(1, 10))
 @settings(max_examples=15, deadline=None)
 def test_a_symbolic_order_agrees_wherever_its_conditions_hold(
@@ -72,6 +73,7 @@ def test_chosen_modes_agree_wherever_their_conditions_hold(activation: str, mode
         assert NumericTransform(reduction, cyclic(23), choice).residual() < TOLERANCE
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from([2, 3, 4]), min_size=1, max_size=2), activations, tasks)
 @settings(max_examples=15, deadline=None)
 def test_products_of_cyclic_groups_agree(factors: list[int], activation: str, task: str) -> None:

@@ -48,6 +48,7 @@ def test_the_budget_of_the_steps_holds_for_every_neuron_and_is_no_wild_one(group
     assert np.median(steps / comparison.budget.total[1:]) > 0.99
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["Z7", "S3"])
 @pytest.mark.parametrize("factor", [0.5, 2.0])
 def test_another_step_than_the_one_taken_is_refuted(group: str, factor: float, changed: Changed) -> None:

@@ -41,6 +41,7 @@ def test_every_artefact_tells_its_settings_and_is_the_same_each_time(
         assert (place / file).read_bytes() == (again / file).read_bytes(), file
 
 
+@pytest.mark.slow
 def test_the_markdown_holds_statements_qualifications_and_controls(place: Path) -> None:
     text = (place / "verdicts.md").read_text()
     assert "- orders (paper, p. 1): orders holds" in text

@@ -172,6 +172,7 @@ def test_sizes_of_all_orders_are_told_of_degree_1_alone() -> None:
         assert any(line.startswith("those of all orders") for line in conditions) is known
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activation", ["gelu", "softplus"])
 def test_a_field_with_integrals_has_no_code_and_says_so(activation: str) -> None:
     with pytest.raises(InputError, match="holds an integral without a closed form"):

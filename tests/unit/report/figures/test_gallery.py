@@ -134,6 +134,7 @@ def test_every_kind_of_figure_is_looked_at() -> None:
     assert public - drawn == {"plot_solution"}, "which Solution.plot calls"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoil", "fault"),
     [

@@ -69,6 +69,7 @@ def test_states_are_the_exact_ones_at_all_requested_times(on_jax: CompiledSystem
     assert error.max() < 2e-8
 
 
+@pytest.mark.slow
 def test_the_interpolant_is_the_one_of_numpy(reduced: Any, on_jax: CompiledSystem) -> None:
     times = np.array([0.001, 0.03, 0.031, 0.17, 0.2])
     by_jax = solve(on_jax, start(100), times, parameters=RATE)
@@ -103,6 +104,7 @@ def test_a_flipped_sign_is_noticed(reduced: Any, on_jax: CompiledSystem) -> None
     assert np.median(np.abs(by_jax.y - arrays.y)[1:] / np.abs(arrays.y)[1:]) > 1e-2
 
 
+@pytest.mark.slow
 def test_bad_rows_leave_the_others_alone_to_the_last_bit(on_jax: CompiledSystem) -> None:
     healthy, places = start(120), np.array([0, 40, 120])
     mixed = solve(on_jax, np.insert(healthy, places, BAD, axis=1), TIMES, parameters=RATE)
@@ -126,6 +128,7 @@ def test_a_parameter_that_is_not_finite_is_a_status(on_jax: CompiledSystem) -> N
     assert solution.status.tolist() == [Status.success, Status.not_finite, Status.not_finite]
 
 
+@pytest.mark.slow
 def test_each_trajectory_has_its_own_tolerance_first_step_and_cap(on_jax: CompiledSystem) -> None:
     y0 = np.repeat(start(1), 3, axis=1)
     options: dict[str, Any] = {"parameters": RATE, "rtol": [1e-4, 1e-12, 1e-12], "h0": [0.1, 0.1, 1e-9]}

@@ -137,6 +137,7 @@ def test_foreign_code_in_place_of_what_was_kept_never_runs(folder: Path) -> None
     assert compilations(COUNT) > 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="users have no numbers on Windows")
 @pytest.mark.parametrize("variable", ["ODEKIT_CACHE_DIR", "NUMBA_CACHE_DIR"])
 def test_a_folder_that_others_can_write_is_neither_read_nor_written(

@@ -187,6 +187,7 @@ def test_a_constraint_is_refused() -> None:
         flow.modified("eta")
 
 
+@pytest.mark.slow
 def test_a_long_field_is_not_factored_and_a_short_one_is() -> None:
     found = odekit.system("x' = x/(1 + x**2)").modified(ETA, 3).equations["x"]
     third = ETA**2 * x * (x**2 - 2) * (3 * x**2 - 1) / (6 * (x**2 + 1) ** 5)

@@ -446,6 +446,7 @@ def test_an_energy_of_millions_of_terms_is_answered_without_expanding_it() -> No
     assert system.scaling_symmetries().items == ()
 
 
+@pytest.mark.slow
 def test_complex_frames_in_a_metric_that_is_no_number_are_projected():
     A = variable("A", 2, 2, complex=True)
     hermitian = sp.Matrix([[2, 1], [1, 1]])

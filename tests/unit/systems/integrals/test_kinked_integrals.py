@@ -47,6 +47,7 @@ def test_they_are_kept_along_a_trajectory_that_meets_the_kink() -> None:
     np.testing.assert_allclose(values(*run.y), values(*run.y[:, 0]), rtol=1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("energy", ["(a*relu(w*x + 1) - y)**2/2", "(a*tanh(w*x) - y)**2/2"])
 def test_none_is_invented_where_nothing_is_homogeneous(energy: str) -> None:
     flow = gradient_flow(energy, "a w", parameters="x y")

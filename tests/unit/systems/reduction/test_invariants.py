@@ -90,6 +90,7 @@ def test_the_induction_head_closes_in_three_overlaps_and_three_norms(same_orbit,
     same_orbit(flow, reduced, 0.5 * rng.normal(size=9), 0.5, values)
 
 
+@pytest.mark.slow
 def test_quadratic_features_close_in_their_mean_and_second_moment(networks) -> None:
     """Each weight vector moves by q + eps R w, with q = alpha E[D x] and R = alpha E[D x x^T] of all."""
     rng = np.random.default_rng(5)

@@ -127,6 +127,7 @@ def test_without_other_neurons_the_first_order_is_left() -> None:
         assert sp.simplify(relu().velocities[state].subs(quiet) - velocity) == 0
 
 
+@pytest.mark.slow
 def test_an_odd_activation_moves_by_the_second_cumulant_alone() -> None:
     system = derive(Network("Z7", activation="tanh(z)"), order=2)
     assert "E = 0" in system.report().split("\n\n")[2]

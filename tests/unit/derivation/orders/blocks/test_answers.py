@@ -42,6 +42,7 @@ def test_without_a_field_uniform_softmax_is_left(oracle: Any) -> None:
     assert SECOND.function()(0.0, amplitudes, quiet) == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("group", "embedding", "order"),
     [("S3", "shared", 2), ("S3", "shared", 3), ("Q8", "unshared", 2), ("A4", "shared", 2)],
