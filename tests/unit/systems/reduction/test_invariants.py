@@ -225,10 +225,13 @@ def test_a_time_limit_ends_in_what_was_found_so_far(networks) -> None:
     lines = dict(line.split(" = ") for line in reduced.ansatz())
     meanings = {name: sp.sympify(text, names) for name, text in lines.items()}
     at = {state: float(meanings[state.name].xreplace(values)) for state in reduced.states}
+    known = {**names, **{state.name: state for state in reduced.states}}  # leaks may hold both
     for state, rate in zip(reduced.states, reduced.vector_field, strict=True):
         meaning = meanings[state.name]
         expected = sum(float(meaning.diff(s).xreplace(values)) * v for s, v in velocity.items())
-        leak = sum(sp.sympify(part, names).subs(values) for part in reduced.leaks.get(state.name, ()))
+        leak = sum(
+            sp.sympify(part, known).subs({**values, **at}) for part in reduced.leaks.get(state.name, ())
+        )
         assert float(rate.xreplace({**values, **at}) + leak) == pytest.approx(expected, rel=1e-9)
 
 
