@@ -139,8 +139,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         "key-query weights of both signs are left: groups of several heads on either side act as one. Heads "
         "that are all of one sign don't: they stop at $|omega| = 1/sqrt(d)$ with values that do not sum to "
         f"0, and the smaller slope $1/(1 + e c d)$; here {sum(not run.pairs for run in runs)} of {len(runs)} "
-        "starts. Once in some hundred starts of four heads, one of small value keeps a larger key-query weight "
-        "of its own, which refutes equal weights there, and neither the slope nor the sum of values.",
+        "starts. Once in some hundred starts of four heads, one of small value keeps a larger key-query "
+        "weight of its own, which refutes equal weights there, and neither the slope nor the sum of values.",
     )
 
 
