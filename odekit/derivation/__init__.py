@@ -11,6 +11,7 @@ from odekit.derivation.attention import (
     slow_law,
     valley_floor,
     valley_slope,
+    vanishing_powers,
 )
 from odekit.derivation.blocks import (
     BlockCertificate,
@@ -96,5 +97,6 @@ __all__ = [
     "system_in_blocks",
     "valley_floor",
     "valley_slope",
+    "vanishing_powers",
     "with_decay",
 ]

@@ -52,6 +52,22 @@ def test_another_slope_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch,
     assert anew(ID).outcome == "refuted"
 
 
+@pytest.mark.slow
+def test_a_sum_that_does_not_vanish_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(head_pairing, "vanishing_powers", lambda averaged: (0, 2, 3))
+    assert anew(ID).outcome == "refuted"
+
+
+def test_four_heads_of_three_sizes_keep_the_sums() -> None:
+    """One head of small value keeps a larger weight of its own, and the sums vanish all the same."""
+    mu, omega = [0.4558, 0.3387, -0.3561, -0.4349], [-0.7266, 0.5784, 0.1187, -0.2445]
+    limits = head_pairing._limits(0.0206)
+    found = head_pairing._run(np.array([mu, omega]), 0.0206, limits)
+    assert found.pairs
+    assert not found.equal
+    assert max(float(values[-1]) for values in found.departures().values()) < head_pairing.TOLERANCE
+
+
 def test_heads_without_the_noise_of_their_labels_are_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""Heads pair: their values sum to 0 at opposite key-query weights, unless all have one sign."""
+"""Heads pair: their values, and values times squared weights, sum to 0 unless all have one sign."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +10,7 @@ from odekit.claims.experiments import at_values, heads_in_groups, heads_on
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
-from odekit.derivation import averaged_loss, least_slope, valley_slope
+from odekit.derivation import averaged_loss, least_slope, valley_slope, vanishing_powers
 from odekit.simulation import follow_heads
 from odekit.systems import System
 
@@ -25,6 +25,7 @@ FALL = 4.0  # what tends to 0 does so like omega^4 or faster, and falls by this 
 RTOL, LOOSER = 1e-8, 1e-6  # their difference tells the integrator's error
 TOLERANCE = 0.01  # a tenth of what an unbiased slope would cost, c d/(1 + c d)
 CURVE = 61
+EQUAL = 0.01  # within which weights are counted as equal in size
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +51,12 @@ class _Run:
         return len({*np.sign(self.omega[-1])}) == 2
 
     @property
+    def equal(self) -> bool:
+        """Whether all key-query weights have one size at the end."""
+        sizes = np.abs(self.omega[-1])
+        return bool(np.ptp(sizes) <= EQUAL * sizes.mean())
+
+    @property
     def slope(self) -> FloatArray:
         """``mu . omega``, (T,)."""
         return np.asarray((self.mu * self.omega).sum(axis=1))
@@ -71,24 +78,27 @@ class _Run:
                 "slope of heads of one sign": np.abs(slope / self.limits.alone - 1),
                 "key-query weight of heads of one sign": np.abs(sizes / self.limits.weight - 1).max(axis=1),
             }
-        mean = sizes.mean(axis=1, keepdims=True)
+        sums = {power: mu * omega**power for power in self.limits.vanishing}
         return {
             "slope of heads of both signs": np.abs(slope / self.limits.paired - 1),
-            "sum of their values": np.abs(mu.sum(axis=1)) / np.abs(mu).sum(axis=1),
-            "spread of their key-query weights": np.abs(sizes / mean - 1).max(axis=1),
+            **{
+                f"sum of mu omega^{power} of both signs": np.abs(of.sum(axis=1)) / np.abs(of).sum(axis=1)
+                for power, of in sums.items()
+            },
         }
 
 
 @dataclass(frozen=True)
 class _Limits:
-    """What the slope ``mu . omega`` tends to.
+    """What the slope ``mu . omega`` tends to, and what vanishes.
 
     Parameters
     ----------
-    paired: of heads of both signs.
+    paired: of heads of both signs. vanishing: powers k of which their sum of ``mu omega^k`` tends to 0.
     alone, weight: of heads of one sign, and the size of their omega.
     """
 
+    vanishing: tuple[int, ...]
     paired: float
     alone: float
     weight: float
@@ -131,16 +141,17 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
             "slope of paired heads": limits.paired,
             "slope of heads of one sign": limits.alone,
             "starts whose heads end with both signs": sum(run.pairs for run in runs),
+            "starts whose heads end with two opposite weights": sum(run.pairs and run.equal for run in runs),
             "starts": len(runs),
             "reduced flow": [f"{state}' = {rate}" for state, rate in pair.rhs.items()],
             "series": _series(runs[-1]),
         },
-        text="By the averaged loss, to first order in 1/(tokens) and for many inputs. Heads pair where "
-        "key-query weights of both signs are left: groups of several heads on either side act as one. Heads "
-        "that are all of one sign don't: they stop at $|omega| = 1/sqrt(d)$ with values that do not sum to "
-        f"0, and the smaller slope $1/(1 + e c d)$; here {sum(not run.pairs for run in runs)} of {len(runs)} "
-        "starts. Once in some hundred starts of four heads, one of small value keeps a larger key-query "
-        "weight of its own, which refutes equal weights there, and neither the slope nor the sum of values.",
+        text="To first order in 1/(tokens) and for many inputs. Where key-query weights "
+        "of both signs are left, the sums of $mu$ and of $mu omega^2$ vanish. If two weights are left, as in "
+        "most starts, they are opposite, and groups of heads on either side act as one; four heads can keep "
+        "three. Heads that are all of one sign don't pair: they stop at $|omega| = 1/sqrt(d)$ with values "
+        "that do not sum to 0, and the smaller slope $1/(1 + e c d)$; here "
+        f"{sum(not run.pairs for run in runs)} of {len(runs)} starts.",
     )
 
 
@@ -160,7 +171,7 @@ def _limits(noise: float) -> _Limits:
     """What the derivation gives, at these numbers."""
     values = {"c": noise, "d": DIMENSION}
     formulas = (valley_slope(_pair()), *least_slope(_alone()))
-    return _Limits(*(at_values(each, values) for each in formulas))
+    return _Limits(vanishing_powers(averaged_loss(2)), *(at_values(each, values) for each in formulas))
 
 
 def _run(start: FloatArray, noise: float, limits: _Limits) -> _Run:
@@ -200,9 +211,9 @@ def _series(run: _Run) -> dict[str, object]:
 
 CLAIM = Claim(
     id="head-pairing",
-    statement="Heads of averaged softmax attention that regress in context fall into two groups of opposite "
-    "key-query weight $w$ or $-w$, whose values sum to 0 and whose slope, the sum of $mu omega$ over heads, "
-    "tends to $1/(1 + c d)$.",
+    statement="Heads of averaged softmax attention that regress in context pair: their values $mu$ sum to 0, "
+    "and so do their products with the squared key-query weights $omega^2$, so that two weights are "
+    "opposite, while the slope, the sum of $mu omega$ over heads, tends to $1/(1 + c d)$.",
     source="arXiv 2503.12734, abstract (zero-sum values); the averaged loss and the limits are derived here",
     paper="2503.12734",
     hypotheses="no group: inputs of N(0, I_d), noisy linear labels, heads $K = omega I$, the loss averaged "

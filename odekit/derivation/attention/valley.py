@@ -2,9 +2,10 @@
 
 import sympy as sp
 
+from odekit.derivation.attention.averaged_loss import AveragedLoss
 from odekit.systems import System
 
-__all__ = ["least_slope", "valley_floor", "valley_slope"]
+__all__ = ["least_slope", "valley_floor", "valley_slope", "vanishing_powers"]
 
 ORDER = 8  # of exponentials in w, beyond the first order of a pair's rest
 
@@ -47,6 +48,30 @@ def valley_floor(heads: System) -> tuple[sp.Expr, int]:
     (least,) = sp.solve(floor.diff(v), v)
     rest = (k for k in range(1, ORDER - 2) if sp.simplify(energy.coeff(w, k).subs(v, least)) != 0)
     return sp.factor(floor.subs(v, least)), next(rest)
+
+
+def vanishing_powers(averaged: AveragedLoss) -> tuple[int, ...]:
+    """The powers k, at most 2, of which the sum of ``mu omega^k`` over heads vanishes along the valley.
+
+    At ``mu = v/e`` and ``omega = e a`` the loss falls to its floor as e does; a sum whose square it holds at
+    the order ``e^(2k - 2)``, with a positive factor and nothing else, is 0 there if that can be. Two heads
+    for which both are, have opposite values and weights; more heads have further choices.
+
+    Parameters
+    ----------
+    averaged: of one task.
+    """
+    e, heads = sp.Symbol("e", positive=True), range(len(averaged.mu.symbols))
+    v, a = ([sp.Symbol(f"{name}{head}", real=True) for head in heads] for name in "va")
+    scaled = {mu: of / e for mu, of in zip(averaged.mu.symbols, v, strict=True)}
+    scaled |= {omega: e * of for omega, of in zip(averaged.omega.symbols, a, strict=True)}
+    loss = sp.expand(averaged.loss.subs(scaled))
+    small = sp.expand(loss.replace(sp.exp, lambda of: sp.series(sp.exp(of), e, 0, ORDER).removeO()))
+    factors = {
+        k: sp.cancel(small.coeff(e, 2 * k - 2) / sum(x * y**k for x, y in zip(v, a, strict=True)) ** 2)
+        for k in range(3)
+    }
+    return tuple(k for k, of in factors.items() if of.is_positive and not of.has(*v, *a))
 
 
 def _valley(system: System) -> sp.Expr:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -14,6 +16,7 @@ from odekit.derivation import (
     slow_law,
     valley_floor,
     valley_slope,
+    vanishing_powers,
 )
 from odekit.simulation import Prompts, attention_gradient, draw_prompts
 from odekit.systems import System, gradient_flow, reduce
@@ -110,6 +113,17 @@ def test_the_valley_of_a_pair_leaves_the_fourth_power_of_its_weight() -> None:
     floor, power = valley_floor(_on_manifold("-"))
     assert sp.simplify(floor - (s**2 + c * d / (1 + c * d)) / 2) == 0
     assert power == 4
+
+
+@pytest.mark.parametrize("heads", [2, 3])
+def test_values_and_their_products_with_squared_weights_sum_to_0_in_the_valley(heads: int) -> None:
+    assert vanishing_powers(averaged_loss(heads)) == (0, 2)
+
+
+def test_no_sum_vanishes_without_the_noise_of_pooled_labels() -> None:
+    averaged = averaged_loss(2)
+    quiet = averaged.loss.subs(averaged.parameters[0], 0)
+    assert vanishing_powers(dataclasses.replace(averaged, loss=quiet)) == ()
 
 
 def test_the_slow_law_is_the_known_one_with_its_next_order() -> None:
