@@ -1,10 +1,10 @@
 """What a sweep costs beside its cells: throughput of one worker and of more, and the client's memory.
 
-    python benchmarks/sweep.py [--cells 1000] [--workers 1,2] [--trivial 1000,10000] [--seed 0]
+    python benchmarks/sweep.py [--cells 1000] [--neurons 400,2000] [--workers 1,2] [--trivial 1000,10000]
 
-Cells predict the winners of random networks, some 20 to 50 ms each; trivial ones solve x' = -x in a
-millisecond or two, and go out one by one too, which tells what a batch costs and what a cell in it. Each
-sweep runs in a process of its own, into a temporary folder. Printed for each: wall time, what of it is
+Cells predict the winners of random networks, some 20 to 50 ms each with 400 neurons; trivial ones solve
+x' = -x in a millisecond or two, and go out one by one too, which tells what a batch costs and what a
+cell in it. Each sweep runs in a process of its own, into a temporary folder. Printed for each: wall time, what of it is
 start and end (the plan is read, the cluster comes and goes), seconds of a cell, the overhead of a cell
 (workers times the other wall time, over the cells, less the seconds of one), what of this process's time
 went into sending, receiving, writing and gathering, and its largest resident memory. The exit code is 1
@@ -48,7 +48,7 @@ PLANS = {
         seeds = {seeds}
         [grid]
         group = [{groups}]
-        neurons = 400
+        neurons = {neurons}
     """,
     "trivial": """
         [sweep]
@@ -75,37 +75,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--cells", type=int, default=1000)
+    parser.add_argument("--neurons", default="400,2000", metavar="N,N", help="of a cell's network")
     parser.add_argument("--workers", default="1,2", metavar="N,N")
     parser.add_argument("--trivial", default="1000,10000", metavar="N,N", help="cells; empty for none")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--alone", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--alone", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.alone:
-        kind, cells, workers = options.alone
+        kind, *numbers = options.alone
+        cells, workers, neurons = map(int, numbers)
         if kind == BARE:
-            print(_bare_rate(int(cells), options.seed))
+            print(_bare_rate(cells, neurons, options.seed))
             return 0
-        print(json.dumps(measured(kind, int(cells), int(workers), options.seed)))
+        print(json.dumps(measured(kind, cells, workers, neurons, options.seed)))
         return 0
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before the first sweep")
     workers = [int(each) for each in options.workers.split(",")]
-    found = [_alone("predict", options.cells, count, options.seed) for count in workers]
+    sizes = [int(each) for each in options.neurons.split(",")]
+    found = {
+        size: [_alone("predict", options.cells, count, size, options.seed) for count in workers]
+        for size in sizes
+    }
     for each in filter(None, options.trivial.split(",")):
-        many = _alone("trivial", int(each), max(workers), options.seed)
+        many = _alone("trivial", int(each), max(workers), sizes[0], options.seed)
         if int(each) <= MOST_SINGLE:
-            _tell_constants(many, _alone(SINGLE, int(each), max(workers), options.seed))
-    one, two = (_bare(count, options.cells // 4, options.seed) for count in (1, 2))
+            _tell_constants(many, _alone(SINGLE, int(each), max(workers), sizes[0], options.seed))
+    one, two = (_bare(count, options.cells // 4, sizes[0], options.seed) for count in (1, 2))
     print(f"two processes that do nothing else / one, what this machine gives at most: {two / one:.2f}")
-    return int(not _is_met(found))
+    met = [_is_met(size, each) for size, each in found.items()]
+    return int(not all(met))
 
 
-def measured(kind: str, cells: int, workers: int, seed: int) -> dict[str, float]:
+def measured(kind: str, cells: int, workers: int, neurons: int, seed: int) -> dict[str, float]:
     """One sweep in this process: cells, workers, batches, seconds by what they went into, and megabytes.
 
     Parameters
     ----------
     kind: of the cells, ``"predict"``, ``"trivial"``, or ``"single"``, trivial with one a batch.
     cells, workers: their numbers.
+    neurons: of the network that a cell predicts.
     seed: of the plan.
     """
     module: Any = import_module("odekit.sweeps.sweep")
@@ -120,7 +128,8 @@ def measured(kind: str, cells: int, workers: int, seed: int) -> dict[str, float]
     groups = ", ".join(f'"{group}"' for group in GROUPS)
     if kind == SINGLE:
         streamed_module.MOST_IN_BATCH = 1
-    plan = PLANS[kind].format(seed=seed, cells=cells, seeds=max(1, cells // len(GROUPS)), groups=groups)
+    seeds = max(1, cells // len(GROUPS))
+    plan = PLANS[kind].format(seed=seed, cells=cells, seeds=seeds, groups=groups, neurons=neurons)
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "plan.toml").write_text(plan)
         (Path(folder) / "decay.toml").write_text(DECAY)
@@ -135,12 +144,12 @@ def measured(kind: str, cells: int, workers: int, seed: int) -> dict[str, float]
     return {**told, **{name: clocks[name] for name in CLOCKS}}
 
 
-def _bare_rate(cells: int, seed: int) -> float:
+def _bare_rate(cells: int, neurons: int, seed: int) -> float:
     """Cells a second of this process alone, without Dask and without a folder."""
     with tempfile.TemporaryDirectory() as folder:
         groups = ", ".join(f'"{group}"' for group in GROUPS)
         (Path(folder) / "plan.toml").write_text(
-            PLANS["predict"].format(seed=seed, seeds=cells, groups=groups)
+            PLANS["predict"].format(seed=seed, seeds=cells, groups=groups, neurons=neurons)
         )
         plan = read_plan(Path(folder) / "plan.toml")
         chosen = [plan.cell(place * len(GROUPS)) for place in range(cells)]
@@ -150,10 +159,10 @@ def _bare_rate(cells: int, seed: int) -> float:
         return cells / (time.perf_counter() - begin)
 
 
-def _bare(processes: int, cells: int, seed: int) -> float:
+def _bare(processes: int, cells: int, neurons: int, seed: int) -> float:
     """Cells a second of so many processes side by side."""
     calls = [
-        [sys.executable, __file__, "--seed", str(seed), "--alone", BARE, str(cells), "1"]
+        [sys.executable, __file__, "--seed", str(seed), "--alone", BARE, str(cells), "1", str(neurons)]
         for _ in range(processes)
     ]
     running = [subprocess.Popen(call, stdout=subprocess.PIPE, text=True) for call in calls]
@@ -192,9 +201,10 @@ def _watched_start(connected: Callable[..., Any], clocks: Counter[str]) -> Calla
     return watched
 
 
-def _alone(kind: str, cells: int, workers: int, seed: int) -> dict[str, float]:
+def _alone(kind: str, cells: int, workers: int, neurons: int, seed: int) -> dict[str, float]:
     """What `measured` finds in a process of its own, told."""
-    command = [sys.executable, __file__, "--seed", str(seed), "--alone", kind, str(cells), str(workers)]
+    numbers = [str(number) for number in (cells, workers, neurons)]
+    command = [sys.executable, __file__, "--seed", str(seed), "--alone", kind, *numbers]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     found: dict[str, float] = json.loads(result.stdout)
     count = found["cells"]
@@ -234,8 +244,9 @@ def _overhead(found: Mapping[str, float]) -> float:
     return (found["workers"] * _working(found) - found["in cells"]) / found["cells"]
 
 
-def _is_met(found: Sequence[Mapping[str, float]]) -> bool:
-    """Whether the targets are met, each of which is told."""
+def _is_met(neurons: int, found: Sequence[Mapping[str, float]]) -> bool:
+    """Whether the targets are met by cells of one size, each of which is told."""
+    print(f"cells of {neurons:,} neurons:")
     met = [_overhead(each) < OVERHEAD for each in found]
     for each, is_met in zip(found, met, strict=True):
         print(
