@@ -4,10 +4,10 @@
 
 Cells predict the winners of random networks, some 20 to 50 ms each with 400 neurons; trivial ones solve
 x' = -x in a millisecond or two, and go out one by one too, which tells what a batch costs and what a
-cell in it. Each sweep runs in a process of its own, into a temporary folder. Printed for each: wall time, what of it is
-start and end (the plan is read, the cluster comes and goes), seconds of a cell, the overhead of a cell
-(workers times the other wall time, over the cells, less the seconds of one), what of this process's time
-went into sending, receiving, writing and gathering, and its largest resident memory. The exit code is 1
+cell in it. Each sweep runs in a process of its own, into a temporary folder. Printed for each: wall time,
+what of it is start and end (the plan is read, the cluster comes and goes), seconds of a cell, the overhead of
+a cell (workers times the other wall time, over the cells, less the seconds of one), what of this process's
+time went into sending, receiving, writing and gathering, and its largest resident memory. The exit code is 1
 where a target is missed: on two cores 1.8 times one worker's throughput, and less than 5 ms of overhead a
 cell. Two processes that compute the same cells with nothing between them show what the machine itself allows.
 Beside other work the numbers say little; its load is printed.
