@@ -106,7 +106,7 @@ def test_the_report_names_sums_leaks_and_their_sizes() -> None:
     assert "e_2re00 = (1, 0, 0, -0.5, -0.5, 0)" in text
     single = derive(Network("S3"), "1a", order=3).report()
     assert "theta_1are00' = " in single
-    assert "- (1/2) sum C[i,k,m] C[j,o,p] C[c,d,e] f[k,o,d] f[m,p,e]" in single
+    assert "- (1/2) sum_kodmpe C[i,k,m] C[j,o,p] C[c,d,e] f[k,o,d] f[m,p,e]" in single
 
 
 def test_plain_data_and_latex() -> None:
