@@ -29,6 +29,11 @@ def test_the_default_is_the_four_variable_ode_of_z_p(invoke: Invoke) -> None:
     assert result.stderr == ""
 
 
+def test_an_activation_that_is_no_polynomial_is_certified_on_a_fine_lattice(invoke: Invoke) -> None:
+    """Sums over a lattice miss the harmonics that fold back into it: fewer, the finer it is."""
+    assert "order 101 (k = 1)" in invoke("derive", "--activation", "relu").stdout
+
+
 @pytest.mark.parametrize("form", ["latex", "python"])
 def test_other_formats_are_printed_alone(invoke: Invoke, form: str) -> None:
     result = invoke("derive", "--format", form)

@@ -97,7 +97,8 @@ def _certificate(system: System, order: int | None) -> Certificate | None:
     is_symbolic = isinstance(network.group, CyclicFamily)
     if order is None and not is_symbolic and network.finite_group.order > LARGEST_CERTIFIED:
         return None
-    if order is not None or not is_symbolic:
+    is_lattice = network.activation_polynomial is None  # whose tolerance falls with the order
+    if order is not None or is_lattice or not is_symbolic:
         return system.certify(order)
     for candidate in CERTIFIED_ORDERS[:-1]:
         try:
