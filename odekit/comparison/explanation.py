@@ -9,7 +9,14 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from odekit.arrays import FloatArray
-from odekit.comparison.accuracy import Budget, exceeding_rate, is_step_known, modified_step, neuron_lengths
+from odekit.comparison.accuracy import (
+    Budget,
+    exceeding_rate,
+    is_step_known,
+    learning_rate,
+    modified_step,
+    neuron_lengths,
+)
 from odekit.comparison.comparison import Comparison
 from odekit.comparison.parts import Parts, Weights, relative_gap
 from odekit.simulation import Run
@@ -20,6 +27,8 @@ __all__ = ["explain_clock", "forgiven", "why_no_verdict"]
 SHORTLY = 1e-4
 # From this share of the speed on, a field 5 % faster hides behind what is neglected, however early one looks.
 HIDDEN = 0.025
+# An interval up to so many steps long is one of a single step.
+SINGLE = 1.5
 # The budget without the assumed step is exceeded by far.
 BY_FAR = 3.0
 # Factors of a clock, around that of the first velocity, that are tried, then refined; a declaration explains
@@ -47,10 +56,11 @@ def why_no_verdict(run: Run, parts: Parts, budget: Budget, level: float) -> str:
         )
     if largest == "learning_rate" and not is_step_known(run):
         return f"{begun} a single step may lie: the run tells neither learning_rate nor steps"
-    left = "modified equation" if modified_step(run) else "flow"
-    descent = f"{begun} descent has left its {left} by more than the horizon's level: a smaller learning rate"
     if largest == "learning_rate":
-        return descent
+        left = "modified equation" if modified_step(run) else "flow"
+        return (
+            f"{begun} descent has left its {left} by more than the horizon's level: a smaller learning rate"
+        )
     if largest == "integrator":
         return f"{begun} an integration error of {sizes[largest]:.1e} is possible: a smaller rtol"
     if largest == "rounding":
@@ -68,9 +78,17 @@ def why_no_verdict(run: Run, parts: Parts, budget: Budget, level: float) -> str:
             "the softmax is not uniform at the start, where in the median the reduction neglects "
             f"{100 * share:.2g} % of the gradient: a smaller scale or logit scale"
         )
-    if modified_step(run) > until - run.t[0]:
-        return descent
-    return f"the horizon lies before the second snapshot: keep earlier ones, from t = {until:.2g} on"
+    if not budget.has_small_steps:
+        return (
+            f"steps of {modified_step(run):.4g} are so long beside the time in which the weights move that "
+            "descent follows no flow: a smaller learning rate"
+        )
+    lies, step = "the horizon lies before the second snapshot", learning_rate(run)
+    if until - run.t[0] >= step:
+        return f"{lies}: keep earlier ones, from t = {until:.2g} on"
+    if run.t[1] - run.t[0] > SINGLE * step:
+        return f"{lies}: keep one at each step, or a smaller scale or logit scale"
+    return f"{lies}, a single step after the start: a smaller scale or logit scale"
 
 
 def forgiven(run: Run, gap: FloatArray, budget: Budget, count: int) -> str:
@@ -127,7 +145,7 @@ def _neglected_at_start(run: Run, parts: Parts, level: float) -> tuple[float, fl
         speed = relative_gap(_begun(run), _moves(run, parts)[1])[0] / (SHORTLY * h)
         push = np.sqrt((parts.neglected[0] ** 2).sum(axis=-1)) / size
         share = float(np.median(push / speed))
-        until = float(run.t[0]) + min(h / 4, level / (2 * float(np.median(push))))
+        until = float(run.t[0] + np.fmin(h / 4, level / (2 * np.median(push))))
     return share, until
 
 

@@ -51,12 +51,15 @@ class Budget:
     learning_rate: finite steps of the optimiser, or the next term of their modified equation.
     integrator: error of the run's own integration, and of the ODE's solution.
     rounding: the precision in which the run was trained and stored.
+    has_small_steps: whether the first steps were short beside the time in which a neuron of the median moves;
+        else they have no modified equation.
     """
 
     reduction: FloatArray
     learning_rate: FloatArray
     integrator: FloatArray
     rounding: FloatArray
+    has_small_steps: bool = True
 
     @property
     def total(self) -> FloatArray:
@@ -117,7 +120,7 @@ def error_budget(
         tube = Tube.along(run.t, orbit.separations, step)
         if step:
             short = shortfall(run, run.t)[:, None, None]
-            steps = step**2 * tube.next_term + 0.5 * short * tube.acceleration
+            steps = step * (step * tube.next_term) + 0.5 * short * tube.acceleration
         else:
             taken = learning_rate(run)
             steps = 0.5 * taken * tube.acceleration * np.exp(taken * tube.growth)
@@ -125,7 +128,8 @@ def error_budget(
     parts = _carried(run, tube, orbit, neuron_lengths(run), pushes)
     parts["integrator"] += integrator_error(run)[:, None] + solver_error
     parts["rounding"] += TRANSFORM + stored_roundoff(run)
-    return Budget(**parts)
+    begun = np.median(tube.next_term[:2].max(axis=-1), axis=1)
+    return Budget(**parts, has_small_steps=not step or bool(np.isfinite(begun).all()))
 
 
 def coupled_budget(

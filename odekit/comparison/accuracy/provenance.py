@@ -76,21 +76,20 @@ def learning_rate(run: Run) -> float:
     recorded = recorded_rate(run.meta) or 0.0
     if run.steps is None or len(run) < 2:
         return recorded or float(np.diff(run.t).min(initial=np.inf) if len(run) > 1 else 0.0)
-    counted = np.diff(run.steps)
-    taken = counted > 0
-    return float(max(recorded, (np.diff(run.t)[taken] / counted[taken]).max(initial=0.0)))
+    return float(max(recorded, (np.diff(run.t) / np.diff(run.steps)).max()))
 
 
 def shortfall(run: Run, times: FloatArray) -> FloatArray:
-    """How much shorter the steps around some times were in the mean than the longest of the run, (K,).
+    """How much shorter the steps around some times may have been than the longest of the run, (K,).
 
-    0 for a gradient flow, and where no steps are counted.
+    Their mean tells where they are counted; else they may have been as short as can be: a recorded learning
+    rate is the largest of its schedule. 0 for a gradient flow.
     """
-    if is_gradient_flow(run.meta) or run.steps is None or len(run) < 2:
+    if is_gradient_flow(run.meta) or len(run) < 2:
         return np.zeros(len(times))
-    counted = np.diff(run.steps)
-    mean = np.divide(np.diff(run.t), counted, out=np.zeros(len(counted)), where=counted > 0)
-    short = np.maximum(learning_rate(run) - mean, 0.0)
+    if run.steps is None:
+        return np.full(len(times), learning_rate(run))
+    short = np.maximum(learning_rate(run) - np.diff(run.t) / np.diff(run.steps), 0.0)
     after = np.searchsorted(run.t, times, side="right") - 1
     before = np.searchsorted(run.t, times, side="left") - 1
     return np.asarray(np.maximum(*(short[np.clip(i, 0, len(short) - 1)] for i in (before, after))))
@@ -104,9 +103,10 @@ def is_step_known(run: Run) -> bool:
 def modified_step(run: Run) -> float:
     """Longest step of plain descent whose modified equation can be followed; else 0, for the flow itself.
 
-    On spheres the retraction has a modified equation of its own, and a run that doesn't tell its steps none.
+    On spheres the retraction has a modified equation of its own. A run that doesn't count its steps may have
+    taken shorter ones than the recorded rate.
     """
-    is_plain = is_step_known(run) and run.network.constraint == "none"
+    is_plain = run.steps is not None and run.network.constraint == "none"
     return learning_rate(run) if is_plain else 0.0
 
 

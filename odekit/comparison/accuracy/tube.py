@@ -28,6 +28,9 @@ AHEAD = 2.0
 # Of the first interval there are none: a push that bends there rises above its chord by less than this share
 # of its change.
 FIRST = 0.25
+# What lies beyond the next term multiplies it by less than e^(2 h |J|) up to there: for z' = z^2 by 1.8 at
+# h |J| = 1/2, where e^(h |J|) is 1.6.
+BEYOND = 2.0
 # Half the ratio to the flow's own time past which a step is followed no further.
 SMALL_STEP = 0.5
 
@@ -61,7 +64,7 @@ class Tube:
         growth, acceleration, bend, curvature, speed, steepness = (
             np.array([getattr(row, field.name) for row in rows]) for field in fields(Separation)
         )
-        ahead = np.exp(step * steepness)
+        ahead = np.exp(BEYOND * step * steepness)
         lacking = (steepness * acceleration / 3 + curvature * speed**2 / 24) * ahead
         return cls(
             t,

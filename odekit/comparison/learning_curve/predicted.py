@@ -131,6 +131,8 @@ def _step(run: Run) -> tuple[float, tuple[str, ...]]:
     if not is_step_known(run):
         return 0.0, ("The run doesn't tell its steps: this is what the gradient flow does.",)
     step = learning_rate(run)
+    if step and run.steps is None:
+        return step, (f"The run counts no steps: this is what descent in steps of {step:.4g} does.",)
     if shortfall(run, run.t).max() > EQUAL * step:
         return step, (f"The run's steps vary: this is what descent in the longest, {step:.4g}, does.",)
     return step, ()

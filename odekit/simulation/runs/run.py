@@ -41,7 +41,7 @@ class Run(Labelled):
         the learning rates used.
     weights: by name, ``theta`` (or ``theta1``, ``theta2``, ...) and ``xi``, each (T, M, n) float64.
     network: what was trained; ``neurons`` is M.
-    steps: (T,) int, number of optimiser steps, or None.
+    steps: (T,) int, strictly increasing number of optimiser steps, or None.
     meta: where it came from: optimiser, learning_rate, init, init_scale, seed and what else was recorded.
     records: further arrays of the run's file, such as ``loss`` or ``integrator_error``, each (T,) if ours.
     file: the file that the run was loaded from, or None.
@@ -72,6 +72,13 @@ class Run(Labelled):
         steps = None if self.steps is None else _frozen("steps", self.steps, np.int64)
         if steps is not None and steps.shape != t.shape:
             raise InputError("steps doesn't fit t", expected=f"shape {t.shape}", received=f"{steps.shape}")
+        if steps is not None and not (np.diff(steps) > 0).all():
+            late = int(np.argmax(np.diff(steps) <= 0)) + 1
+            raise InputError(
+                "the steps of a run don't increase",
+                expected="a larger number of steps at each later time",
+                received=f"{steps[late - 1]}, then {steps[late]} at t = {t[late]:.4g}",
+            )
         records = {name: _read_only(value) for name, value in self.records.items()}
         for name, value in (("t", t), ("weights", MappingProxyType(weights)), ("steps", steps)):
             object.__setattr__(self, name, value)

@@ -24,6 +24,24 @@ def descent(group: str, parts: int = 1) -> Run:
     return simulate(network, seed=1, scale=0.001, method="sgd", **how)
 
 
+def scheduled(group: str, rates: np.ndarray) -> Run:
+    """Descent with a rate of its own for each step, recorded at every other one."""
+    network, now = Network(group, 16), descent(group).weights
+    weights = {name: values[0] for name, values in now.items()}
+    path = [weights]
+    for rate in rates:
+        one = simulate(
+            network, weights=weights, method="sgd", learning_rate=float(rate), steps=1, snapshots=2
+        )
+        weights = {name: values[-1] for name, values in one.weights.items()}
+        path.append(weights)
+    chosen = range(0, len(path), 2)
+    series = {name: np.stack([path[i][name] for i in chosen]) for name in weights}
+    t = np.concatenate([[0.0], np.cumsum(rates)])[::2]
+    meta = {"optimiser": "SGD", "learning_rate": float(rates.max())}
+    return Run(t, series, network, steps=np.arange(0, len(path), 2), meta=meta)
+
+
 @cache
 def compared(group: str, parts: int = 1) -> Comparison:
     return compare(descent(group, parts), order=1)
@@ -51,19 +69,54 @@ def test_the_budget_of_the_steps_holds_for_every_neuron_and_is_no_wild_one(group
 @pytest.mark.slow
 @pytest.mark.parametrize("group", ["Z7", "S3"])
 @pytest.mark.parametrize("factor", [0.5, 2.0])
-def test_another_step_than_the_one_taken_is_refuted(group: str, factor: float, changed: Changed) -> None:
+def test_another_number_of_steps_than_was_taken_is_refuted(
+    group: str, factor: float, changed: Changed
+) -> None:
     run = descent(group, 4)
-    stated = changed(run, steps=None, meta={**run.meta, "learning_rate": factor * STEP / 4})
+    counted = (run.steps / factor).astype(int)
+    stated = changed(run, steps=counted, meta={**run.meta, "learning_rate": None})
     assert compare(stated, order=1).outcome == "refuted"
 
 
-def test_steps_so_long_that_they_are_no_flow_give_no_verdict() -> None:
-    run = simulate(
-        Network("Z7", 16), seed=1, scale=0.05, method="sgd", learning_rate=64.0, steps=4, snapshots=3
-    )
-    comparison = compare(run, order=1)
+@pytest.mark.parametrize("group", ["Z7", "S3"])
+@pytest.mark.parametrize("kind", ["warm-up", "cosine"])
+def test_a_schedule_of_which_the_largest_step_alone_is_recorded_is_not_refuted(
+    group: str, kind: str, changed: Changed
+) -> None:
+    """Shorter steps than the recorded one are not by themselves a wrong run: the flow itself is the test."""
+    place = np.arange(STEPS) / (STEPS - 1)
+    rates = STEP * (0.02 + 0.98 * place if kind == "warm-up" else 0.01 + (1 + np.cos(np.pi * place)) / 2)
+    run = scheduled(group, rates)
+    stated = changed(run, steps=None, meta={**run.meta, "learning_rate": rates.max()})
+    found = compare(stated, order=1)
+    assert found.outcome == "confirmed", found.reason
+    assert (found.gap[1:] <= found.budget.total[1:]).all()
+    counted = compare(run, order=1)
+    assert counted.outcome == "confirmed", counted.reason
+    assert (counted.gap[1:] <= counted.budget.total[1:]).all()
+
+
+@pytest.mark.parametrize(("softmax", "step"), [("full", 64.0), ("uniform", 32.0)])
+def test_steps_so_long_that_they_are_no_flow_give_no_verdict(softmax: str, step: float) -> None:
+    network = Network("Z7", 16)
+    how = {"learning_rate": step, "steps": 4, "snapshots": 5, "softmax": softmax}
+    comparison = compare(simulate(network, seed=1, scale=0.05, method="sgd", **how), order=1)
     assert comparison.outcome == "inconclusive"
     assert "a smaller learning rate" in comparison.reason
+
+
+@pytest.mark.parametrize(
+    ("scale", "every", "advice"), [(0.1, 1, "a smaller scale"), (0.08, 3, "keep one at each step")]
+)
+def test_logits_that_are_too_large_are_not_put_down_to_the_steps(
+    scale: float, every: int, advice: str
+) -> None:
+    how = {"learning_rate": 1.0, "steps": 9, "snapshots": 9 // every + 1}
+    run = simulate(Network("Z7", 16), seed=1, scale=scale, method="sgd", **how)
+    comparison = compare(run, order=1, horizon_level=1e-4)
+    assert comparison.outcome == "inconclusive"
+    assert advice in comparison.reason
+    assert "learning rate" not in comparison.reason
 
 
 def test_a_run_that_is_no_descent_of_known_steps_is_put_to_the_flow_itself(changed: Changed) -> None:
