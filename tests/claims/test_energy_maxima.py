@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from odekit.claims import Verdict
+from odekit.claims.experiments import layer_curvatures
 from odekit.claims.feature_emergence import energy_maxima
 from odekit.derivation import landscape, lift
 from odekit.groups import group
@@ -84,12 +85,17 @@ def test_the_hessian_with_output_weights_is_that_of_odekits_energy(at_rest: ener
     assert np.isclose(flat @ at_rest.with_outputs[0] @ flat, second, rtol=1e-5)
 
 
+def test_the_balance_of_layers_has_the_known_curvature() -> None:
+    """By ``|q|^2/2 = e^2 sin^2(2 phi)/8`` at lengths cos phi and sin phi."""
+    assert layer_curvatures() == pytest.approx((4.0, -8.0), rel=1e-14)
+
+
 def test_output_weights_that_stay_do_not_give_the_hessian(
     at_rest: energy_maxima._Ended, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert at_rest.hessian_gap(-8.0) < 1e-5
+    assert at_rest.hessian_gap(4.0, -8.0) < 1e-5
     monkeypatch.setattr(energy_maxima, "hessian_without_outputs", lambda whole: whole[:, :12, :12])
-    assert at_rest.hessian_gap(-8.0) > 1.0
+    assert at_rest.hessian_gap(4.0, -8.0) > 1.0
 
 
 def test_maxima_of_another_height_are_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,16 @@ There ``e = <xi, q(theta_1, theta_2)>`` for |theta_1| = |theta_2| = |xi| = 1, an
 xi is free to follow, e is |q|, whose Hessian is the Schur complement of that of e in xi.
 """
 
+from functools import cache
+
 import numpy as np
 
 from odekit.arrays import FloatArray, IndexArray
+from odekit.claims.experiments.attention_heads import at_values
 from odekit.simulation import label_responses
+from odekit.systems import gradient_flow
 
-__all__ = ["hessian_with_outputs", "hessian_without_outputs"]
+__all__ = ["hessian_with_outputs", "hessian_without_outputs", "layer_curvatures"]
 
 NULL = 0.5  # the block of xi has the eigenvalue -1 in units of e, and 0 along xi itself
 
@@ -58,6 +62,31 @@ def hessian_without_outputs(hessians: FloatArray) -> FloatArray:
     across, outer = hessians[:, :place, place:], hessians[:, place:, place:]
     solved = np.linalg.pinv(outer, rcond=NULL, hermitian=True) @ across.swapaxes(1, 2)
     return np.asarray(hessians[:, :place, :place] - across @ solved)
+
+
+@cache
+def layer_curvatures() -> tuple[float, float]:
+    """What |q|^2/2 makes, where both layers share one sphere, of |q| on a sphere for each layer.
+
+    Responses are linear in either layer. So are they at ``|q| = z sqrt(x^2 + (1 + k) y^2)``, of layers
+    (x, y) and z: there k is the curvature of |q| on the first one's sphere, in units of |q|.
+
+    Returns
+    -------
+    factor, balance: of the Hessian in units of the energy, the value by which k is multiplied, and that along
+    the balance of both lengths.
+    """
+    energy, place = "z**2*(x**2 + (1 + k)*y**2)/2", {"x": "1/sqrt(2)", "y": 0, "z": "1/sqrt(2)"}
+    flow = gradient_flow(
+        energy, "x y z", constraint={("x", "y", "z"): "sphere"}, parameters="k", direction="ascent"
+    )
+    flat, curved = (
+        np.array([at_values(entry, {"k": k}) for entry in flow.linearisation(place)]).reshape(3, 3)
+        for k in (0.0, 1.0)
+    )
+    height = at_values(flow.energy, {"x": 0.5**0.5, "y": 0.0, "z": 0.5**0.5, "k": 0.0})
+    balance = np.array([1.0, 0.0, -1.0]) / np.sqrt(2)
+    return float((curved - flat)[1, 1] / height), float(balance @ flat @ balance / height)
 
 
 def _curved(table: IndexArray) -> FloatArray:

@@ -61,6 +61,17 @@ class Budget:
     rounding: FloatArray
     has_small_steps: bool = True
 
+    @classmethod
+    def of(cls, parts: Mapping[str, FloatArray], has_small_steps: bool = True) -> Budget:
+        """From its parts by name."""
+        return cls(
+            reduction=parts["reduction"],
+            learning_rate=parts["learning_rate"],
+            integrator=parts["integrator"],
+            rounding=parts["rounding"],
+            has_small_steps=has_small_steps,
+        )
+
     @property
     def total(self) -> FloatArray:
         """Sum of the parts."""
@@ -129,7 +140,7 @@ def error_budget(
     parts["integrator"] += integrator_error(run)[:, None] + solver_error
     parts["rounding"] += TRANSFORM + stored_roundoff(run)
     begun = np.median(tube.next_term[:2].max(axis=-1), axis=1)
-    return Budget(**parts, has_small_steps=not step or bool(np.isfinite(begun).all()))
+    return Budget.of(parts, not step or bool(np.isfinite(begun).all()))
 
 
 def coupled_budget(
@@ -167,7 +178,7 @@ def coupled_budget(
     parts["learning_rate" if learning_rate(run) else "integrator"] += left_out
     parts["rounding"] += TRANSFORM + stored_roundoff(run)
     beyond = np.full((len(run) - count, reduction.shape[1]), np.inf)
-    return Budget(**{name: np.concatenate([part, beyond]) for name, part in parts.items()})
+    return Budget.of({name: np.concatenate([part, beyond]) for name, part in parts.items()})
 
 
 def _carried(

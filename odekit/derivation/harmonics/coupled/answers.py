@@ -113,16 +113,28 @@ class CoupledHarmonicAnswers(CoupledAnswers):
         settles = first.profile.has_values and all(profile.has_values for profile in dict.fromkeys(profiles))
         if (first.lattice or 0) > MAX_QUICK_ORDER or not settles:
             return self.system
-        certificate = certify_coupled(self.formulas, self.system, None)
+        certificate = certify_coupled(self.formulas, self.system, None, self.order)
         if not certificate.passed:
             raise disagreement(self.network, certificate.residual)
         return self.system
 
     @bounded("the certificate", DERIVATION_SECONDS)
     def certify(self, system: System, order: int | None) -> Certificate:
-        """Compare with the gradient of the loss of two neurons, averaged over their common phase."""
+        """Compare with the gradient of the loss of two neurons, averaged over their common phase.
+
+        Raises
+        ------
+        ReductionError: an order of the group at which the conditions can't be met.
+        """
+        if order is not None and order > 2 and not self.holds_at(order):
+            raise ReductionError(
+                f"at order {order} of the group three of k and -k add up to 0",
+                expected="an order above 3",
+                received=f"order {order}",
+                hint="a system up to cumulant 2",
+            )
         own = system if system.states == self.system.states else self.system
-        return certify_coupled(self.formulas, own, order)
+        return certify_coupled(self.formulas, own, order, self.order)
 
     def form(self, system: System, name: str) -> System:
         """The system itself, in magnitudes and phases.

@@ -31,7 +31,9 @@ FINE = 1e-6
 MARGIN = 1.1
 
 
-def certify_coupled(formulas: CoupledHarmonic, system: System, order: int | None) -> Certificate:
+def certify_coupled(
+    formulas: CoupledHarmonic, system: System, order: int | None, cumulant: int = 2
+) -> Certificate:
     """Compare with the gradient of the loss of two random neurons on a lattice, averaged over common phases.
 
     They may differ as at uniform softmax, and by what the coefficients that are left out add to the
@@ -42,6 +44,7 @@ def certify_coupled(formulas: CoupledHarmonic, system: System, order: int | None
     formulas: how neurons couple.
     system: what is put to the test.
     order: of the lattice; by default the group's, or 101.
+    cumulant: the highest one of the loss, 2 or 3.
 
     Raises
     ------
@@ -54,7 +57,7 @@ def certify_coupled(formulas: CoupledHarmonic, system: System, order: int | None
     )
     ladder = HarmonicHierarchy(network_on(network, chosen), 1)
     generator = np.random.default_rng(2602)
-    populations = [random_population(ladder, generator) for _ in range(POINTS)]
+    populations = [random_population(ladder, generator, cumulant) for _ in range(POINTS)]
     measured = np.stack([_measured(population) for population in populations])
     neurons = _Neurons.of(populations)
     predicted = _predicted(formulas, system, neurons, float(chosen))
@@ -66,11 +69,13 @@ def certify_coupled(formulas: CoupledHarmonic, system: System, order: int | None
     return Certificate(chosen, ({"k": 1},), False, residual, residual <= limit, tolerance=told)
 
 
-def random_population(ladder: HarmonicHierarchy, generator: np.random.Generator) -> HarmonicPopulation:
+def random_population(
+    ladder: HarmonicHierarchy, generator: np.random.Generator, cumulant: int = 2
+) -> HarmonicPopulation:
     """Two neurons with random phases, and with magnitudes up to 1, at which the coupling was cut."""
     alpha, beta = np.exp(generator.uniform(-1, 0, (2, NEURONS)))
     phi, psi = generator.uniform(-np.pi, np.pi, (2, NEURONS))
-    return HarmonicPopulation(ladder, alpha, phi, beta, psi, float(np.exp(generator.uniform(0, 1))))
+    return HarmonicPopulation(ladder, alpha, phi, beta, psi, float(np.exp(generator.uniform(0, 1))), cumulant)
 
 
 def _measured(population: HarmonicPopulation) -> ComplexArray:

@@ -1,7 +1,8 @@
-"""The gradient of a few neurons' loss up to the second cumulant, summed over a lattice, by no formula.
+"""The gradient of a few neurons' loss up to a cumulant, summed over a lattice, by no formula.
 
 Neurons of one frequency, ``theta = alpha cos(kx + phi)`` and ``xi = beta cos(kh + psi)``, on a cyclic group:
-``f = s sum xi[h] act(theta[x] + theta[y])``, and minus the loss over s is ``sum E - sum Var f/(2 s)``.
+``f = s sum xi[h] act(theta[x] + theta[y])``, and minus the loss over s is ``sum E - sum Var f/(2 s)``, less
+``sum mean (f - mean f)^3/(6 s)`` at the third cumulant.
 """
 
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ class HarmonicPopulation:
     ladder: the group, the activation and the task, and how many harmonics of the gradient are told.
     alpha, phi, beta, psi: (neuron,) magnitudes and phases.
     scale: the logit scale s.
+    order: the highest cumulant, 2 or 3.
     """
 
     ladder: HarmonicHierarchy
@@ -32,11 +34,12 @@ class HarmonicPopulation:
     beta: FloatArray
     psi: FloatArray
     scale: float
+    order: int = 2
 
     def gradients(
         self, shifts: FloatArray, weights: FloatArray
     ) -> tuple[tuple[ComplexArray, ComplexArray], tuple[ComplexArray, ComplexArray]]:
-        """Harmonics 0 to H of the gradient of E, and of what the variance adds, each in theta and in xi.
+        """Harmonics 0 to H of the gradient of E, and of what further cumulants add, each in theta and in xi.
 
         In the frame of each neuron's own phases, averaged over common shifts of all phases.
 
@@ -46,7 +49,7 @@ class HarmonicPopulation:
 
         Returns
         -------
-        first, second: of theta and xi, each (1 + H, neuron).
+        first, further: of theta and xi, each (1 + H, neuron).
         """
         turns = sum(self.ladder.network.task.coefficients)
         phases = self.phi[:, None] + shifts, self.psi[:, None] + turns * shifts
@@ -60,18 +63,18 @@ class HarmonicPopulation:
             self._projected(part.reshape(theta.shape), phase, weights)
             for part, phase in zip(uniform, phases, strict=True)
         )
-        second = tuple(
+        further = tuple(
             self._projected(part, phase, weights)
-            for part, phase in zip(self._of_variance(theta, xi), phases, strict=True)
+            for part, phase in zip(self._of_cumulants(theta, xi), phases, strict=True)
         )
-        return (first[0], first[1]), (second[0], second[1])
+        return (first[0], first[1]), (further[0], further[1])
 
     @cached_property
     def _turns(self) -> FloatArray:
         return 2 * np.pi * np.arange(self.ladder.order) / self.ladder.order
 
-    def _of_variance(self, theta: FloatArray, xi: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Gradient of ``-sum Var f/(2 s)``, with weights and gradient (n, neuron, shift)."""
+    def _of_cumulants(self, theta: FloatArray, xi: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Gradient of what is beyond the first, with weights and gradient (n, neuron, shift)."""
         order, activation = self.ladder.order, self.ladder.network.activation
         inputs = theta[:, None] + theta
         inputs = np.where(np.abs(inputs) <= KINK * np.abs(theta).max(axis=0), 0.0, inputs)
@@ -84,6 +87,16 @@ class HarmonicPopulation:
         forces = -self.scale * slopes * pulls
         squares = np.einsum("xyms,xyks->mks", hidden, hidden, optimize=True)
         votes = -self.scale * np.einsum("mks,hks->hms", squares, centred) / order
+        if self.order > 2:
+            half = self.scale**2 / 2
+            pairs = np.einsum("hks,hls->hkls", centred, centred)
+            pairs -= pairs.mean(axis=0)
+            overlaps = np.einsum("hms,hkls->mkls", centred, pairs) / order
+            forces -= (
+                half * slopes * np.einsum("xyks,xyls,mkls->xyms", hidden, hidden, overlaps, optimize=True)
+            )
+            cubes = np.einsum("xyms,xyks,xyls->mkls", hidden, hidden, hidden, optimize=True)
+            votes -= half * np.einsum("mkls,hkls->hms", cubes, pairs) / order
         return forces.sum(axis=0) + forces.sum(axis=1), votes
 
     def _projected(self, gradient: FloatArray, phases: FloatArray, weights: FloatArray) -> ComplexArray:

@@ -8,7 +8,7 @@ import sympy as sp
 
 from odekit.derivation.harmonics.coupled.coupling import UP_TO, Channel
 from odekit.derivation.harmonics.coupled.field import CoupledHarmonic
-from odekit.derivation.harmonics.coupled.leaks import variance_leaks, with_leaks
+from odekit.derivation.harmonics.coupled.leaks import cumulant_leaks, with_leaks
 from odekit.derivation.harmonics.coupled.written import grouped_product, in_order, texts
 from odekit.derivation.harmonics.profile import ALPHA
 from odekit.derivation.harmonics.response import multiple_text
@@ -40,27 +40,28 @@ class PrintedHarmonic:
         return self.formulas.first.network
 
     @cached_property
-    def _variance_leaks(self) -> Mapping[int, float]:
-        return variance_leaks(self._network)
+    def _cumulant_leaks(self) -> Mapping[str, Mapping[int, float]]:
+        return cumulant_leaks(self._network, self.order)
 
     @property
     def all_leaks(self) -> Mapping[str, tuple[str, ...]]:
         """By weight group, the harmonics into which neurons leak, at any order."""
-        return with_leaks(self.formulas.first.polar.leaks, self._variance_leaks)
+        return with_leaks(self.formulas.first.polar.leaks, self._cumulant_leaks)
 
     def conditions(self) -> Iterator[str]:
         """Where the equations hold, what is left out of them, and what the order parameters are."""
         yield from self.formulas.first.polar.conditions
-        if self._variance_leaks:
-            sizes = ", ".join(f"{multiple_text(m)} {size:.3f}" for m, size in self._variance_leaks.items())
-            yield (
-                "so are those of what the second cumulant adds, relative to k for one neuron by itself: "
-                f"theta: {sizes} (at alpha = beta = 1)"
+        if self._cumulant_leaks:
+            cumulants = "the second cumulant adds" if self.order == 2 else "cumulants 2 and 3 add"
+            sizes = "; ".join(
+                f"{name}: " + ", ".join(f"{multiple_text(m)} {size:.3f}" for m, size in leaks.items())
+                for name, leaks in self._cumulant_leaks.items()
             )
-        yield (
-            "neurons of another frequency l do not enter, because their xi is orthogonal; xi leaks into l by "
-            "them at relative order |f|^1"
-        )
+            yield (
+                f"so are those of what {cumulants}, relative to k for one neuron by itself: {sizes} (at "
+                "alpha = beta = 1 and logit scale 1)"
+            )
+        yield from self._other_frequencies()
         if self.formulas.coupling.left_out:
             yield from self._left_out()
         if self.order > 2:
@@ -71,6 +72,18 @@ class PrintedHarmonic:
                 "nothing to the equations of the second"
             )
         yield from self.sums()
+
+    def _other_frequencies(self) -> Iterator[str]:
+        """What neurons of another frequency do."""
+        leak = "xi leaks into l by them at relative order |f|^1"
+        if self.order == 2:
+            yield f"neurons of another frequency l do not enter, because their xi is orthogonal; {leak}"
+            return
+        yield (
+            "there are no neurons of frequencies l, m such that three of k, l, m and their negatives, one of "
+            "them k or -k, add up to 0: in particular none of 2k, or of l with 2l = k or -k"
+        )
+        yield f"neurons of other frequencies l do not enter, because their xi is orthogonal; {leak}"
 
     def _left_out(self) -> Iterator[str]:
         """What was cut, and how much that is."""

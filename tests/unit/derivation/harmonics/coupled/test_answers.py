@@ -166,8 +166,23 @@ def test_the_third_cumulant_adds_nothing_but_on_three_elements() -> None:
     assert not any("adds nothing" in line for line in second.conditions)
     anywhere = derive(Network("Zn", activation="abs(z)**2"), order=3)
     assert [n for n in range(2, 6) if holds_at(anywhere, n)] == [4, 5]
+    assert any("there are no neurons of frequencies l, m" in line for line in third.conditions)
     with pytest.raises(ReductionError, match="not derived where 3k is 0"):
         derive(Network("Z3", activation="relu"), order=3)
+
+
+def test_the_certificate_of_the_third_cumulant_sums_it() -> None:
+    """On three elements it adds what the equations lack; up to cumulant 2 they hold there."""
+    formulas = CoupledHarmonic(
+        HarmonicAnswers(Network("Z3", activation="exp(z)")), harmonic_coupling("exp(z)", 3)
+    )
+    system = CoupledHarmonicAnswers(formulas, 2).system
+    assert certify_coupled(formulas, system, None, 2).passed
+    assert not certify_coupled(formulas, system, None, 3).passed
+    anywhere = derive(Network("Zn", activation="exp(z)"), order=3)
+    assert anywhere.certify(5).passed
+    with pytest.raises(ReductionError, match="three of k and -k add up to 0"):
+        anywhere.certify(3)
 
 
 def test_the_report_names_order_parameters_and_what_is_left_out() -> None:
