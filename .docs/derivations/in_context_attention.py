@@ -3,7 +3,14 @@
 import sympy as sp
 
 import odekit
-from odekit.derivation import averaged_loss, least_slope, slow_law, valley_floor, valley_slope
+from odekit.derivation import (
+    averaged_loss,
+    least_slope,
+    slow_law,
+    valley_floor,
+    valley_slope,
+    vanishing_powers,
+)
 from odekit.systems import System
 from odekit.systems.printers import latex_block
 from tools.formulas import formula
@@ -35,6 +42,13 @@ def slopes_of_heads() -> str:
         rf"2 m w \to {sp.latex(alone)} \quad\text{{at}}\quad w = {sp.latex(weight)} "
         r"\quad\text{with one sign}"
     )
+
+
+@formula("odekit.expectation")
+def vanishing_sums_of_heads() -> str:
+    mu, omega = sp.symbols("mu_h omega_h")
+    sums = (rf"\sum_h {sp.latex(mu * omega**power)} \to 0" for power in vanishing_powers(averaged_loss(3)))
+    return r", \qquad ".join(sums)
 
 
 @formula("odekit.reduce")
