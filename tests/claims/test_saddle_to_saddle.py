@@ -12,6 +12,7 @@ import odekit
 from odekit.claims import Verdict
 from odekit.claims.linear_networks import saddle_to_saddle
 from odekit.groups import group
+from odekit.simulation import train_linear
 
 Verify = Callable[..., Verdict]
 Sound = Callable[[Verdict], bool]
@@ -43,6 +44,21 @@ def test_the_lead_of_equal_layers_is_the_limit_of_their_times() -> None:
     a = 1e-3
     lead = 1 / a - saddle_to_saddle._Mode(1.0, np.full(3, a)).time(0.5)  # R_F(a^2, a^2, a^2) = 1/a
     assert np.isclose(lead, saddle_to_saddle._lead(3), atol=1e-5)  # corrections of order a^2
+
+
+@pytest.mark.parametrize(("stronger", "rate"), [(1.3, 0.3), (0.8, -0.2)])
+def test_a_learnt_mode_turns_towards_one_that_is_stronger(stronger: float, rate: float) -> None:
+    """At the saddle where a mode of strength 1 is learnt, its rotations move at ``s - 1``, of any depth."""
+    layers = [np.diag([0.0, 1.0]) for _ in range(4)]
+    layers[-1][0, 1] = layers[0][1, 0] = 1e-8
+    path = train_linear(layers, np.diag([stronger, 1.0]), np.array([0.0, 10.0]), rtol=1e-12)
+    assert np.log(path[-1][-1][0, 1] / 1e-8) / 10 == pytest.approx(rate, rel=1e-6)
+
+
+@pytest.mark.slow
+def test_stronger_modes_are_learnt_first(verdict: Verify) -> None:
+    """Where weaker ones came first a run would end the rest by rounding, as this seed's once did."""
+    assert verdict("saddle-to-saddle", 3085558435842942).outcome == "confirmed"
 
 
 @pytest.mark.slow

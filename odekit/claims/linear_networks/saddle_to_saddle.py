@@ -185,10 +185,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         "next order in the scale": max(errors),
         "rounding": EPS * OUTPUTS * INPUTS * WIDTH / SCALES[2][0] ** 2 * max(c.errors[1] for c in every),
     }
-    gaps = {
-        f"strengths at the predicted times, depth {d}": max(case.gap for case in found)
-        for d, found in cases.items()
-    }
+    gaps = {f"strengths at their times, depth {d}": max(c.gap for c in found) for d, found in cases.items()}
     return claim.verdict(
         gap=max(*gaps.values(), *(float(np.abs(limit - leads[d]).max()) for d, limit in limits.items())),
         budget=budget,
@@ -211,8 +208,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         },
         text="A mode of L layers waits $R/s - K_L s^(-2 + 2/L)$, $R = int_0^oo dy / (2 sqrt((y + a_1^2) ... "
         "(y + a_L^2)))$ of its layers' factors at the start, of order $scale^(2 - L)$; at $L = 3$ that is "
-        "Carlson's $R_F$. Two layers wait $log(1/scale)/s$. Between two modes the loss rests at the saddle "
-        "whose rank is the number of modes learnt. From starts that are not diagonal the times differ.",
+        "Carlson's $R_F$. Two layers wait $log(1/scale)/s$. The saddle's rank is the number of modes learnt. "
+        "From starts that are not diagonal the times differ; and a weaker mode that is learnt before a "
+        "stronger one turns towards it exponentially fast: starts are drawn with stronger modes first.",
     )
 
 
@@ -238,8 +236,9 @@ def _drift(depth: int) -> Callable[..., FloatArray]:
 
 
 def _cases(problem: LinearProblem, generator: np.random.Generator, depth: int) -> list[_Case]:
-    """The same directions and ratios of factors at every scale."""
-    ratios = generator.uniform(*UNEQUAL, (depth, len(problem.strengths)))
+    """The same directions and ratios of factors at every scale, where stronger modes are learnt first."""
+    drawn = generator.uniform(*UNEQUAL, (depth, len(problem.strengths)))
+    ratios = drawn[:, np.argsort([_Mode(1.0, np.sort(one)).escape for one in drawn.T])]
     state = generator.bit_generator.state
     found = []
     for scale in SCALES[depth]:
@@ -294,7 +293,7 @@ CLAIM = Claim(
     source="arXiv 2106.15933, abstract, for the saddles; the times are derived here",
     paper="2106.15933",
     hypotheses="no group: a linear network with whitened inputs, gradient flow, different singular values, a "
-    "small start that is diagonal on the singular modes",
+    "small start that is diagonal on the singular modes, of which stronger ones are learnt first",
     experiment=experiment,
     applies=about_no_group,
 )
