@@ -42,8 +42,7 @@ def valley_floor(heads: System) -> tuple[sp.Expr, int]:
     heads: a flow in m and w, of heads that are closed under both.
     """
     (m, w), v = heads.states, sp.Symbol("v", real=True)
-    small = sp.expand(heads.energy).replace(sp.exp, lambda of: sp.series(sp.exp(of), w, 0, ORDER).removeO())
-    energy = sp.expand(small.subs(m, v / w))
+    energy = sp.expand(_small(heads.energy, w).subs(m, v / w))
     floor = energy.coeff(w, 0)
     (least,) = sp.solve(floor.diff(v), v)
     rest = (k for k in range(1, ORDER - 2) if sp.simplify(energy.coeff(w, k).subs(v, least)) != 0)
@@ -65,13 +64,17 @@ def vanishing_powers(averaged: AveragedLoss) -> tuple[int, ...]:
     v, a = ([sp.Symbol(f"{name}{head}", real=True) for head in heads] for name in "va")
     scaled = {mu: of / e for mu, of in zip(averaged.mu.symbols, v, strict=True)}
     scaled |= {omega: e * of for omega, of in zip(averaged.omega.symbols, a, strict=True)}
-    loss = sp.expand(averaged.loss.subs(scaled))
-    small = sp.expand(loss.replace(sp.exp, lambda of: sp.series(sp.exp(of), e, 0, ORDER).removeO()))
+    small = sp.expand(_small(averaged.loss.subs(scaled), e))
     factors = {
         k: sp.cancel(small.coeff(e, 2 * k - 2) / sum(x * y**k for x, y in zip(v, a, strict=True)) ** 2)
         for k in range(3)
     }
     return tuple(k for k, of in factors.items() if of.is_positive and not of.has(*v, *a))
+
+
+def _small(energy: sp.Expr, of: sp.Symbol) -> sp.Expr:
+    """An energy whose exponentials are expanded in a symbol."""
+    return sp.expand(energy).replace(sp.exp, lambda power: sp.series(sp.exp(power), of, 0, ORDER).removeO())
 
 
 def _valley(system: System) -> sp.Expr:

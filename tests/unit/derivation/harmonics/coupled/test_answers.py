@@ -184,6 +184,8 @@ def test_the_certificate_of_the_third_cumulant_sums_it() -> None:
     assert anywhere.certify(5).passed
     with pytest.raises(ReductionError, match="three of k and -k add up to 0"):
         anywhere.certify(3)
+    with pytest.raises(ReductionError, match="no certificate of one harmonic at this order"):
+        derive(Network("Z7", activation="exp(z)"), order=3).certify(5)
 
 
 def test_the_report_names_order_parameters_and_what_is_left_out() -> None:
