@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import math
 import re
 import subprocess
 import sys
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.replay is not None:
         return _replayed(options.replay, options.target[0])
     names = options.target or list(TARGETS)
-    count = max(1, options.inputs // len(names))
+    count = math.ceil(options.inputs / len(names))
     total = found = 0
     for place, name in enumerate(names):
         share = Share(name, options.engine, count, options.seconds / len(names), options.seed + place)

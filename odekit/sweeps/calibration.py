@@ -86,12 +86,14 @@ class Calibration:
     errors: of each claim.
     seed: that all runs' seeds are spawned from.
     seconds: of computing, on all processors, of all runs, earlier starts' too.
+    state: how many runs were computed, kept, and have failed.
     results: of the sweep.
     """
 
     errors: Sequence[Errors]
     seed: int
     seconds: float
+    state: State
     results: Results
 
     @property
@@ -115,6 +117,7 @@ def calibrate(
     seed: int = 0,
     scheduler: str | None = None,
     workers: int | None = None,
+    retry_failed: bool = False,
     on_progress: Callable[[State], None] | None = None,
     is_stopped: Callable[[], bool] | None = None,
 ) -> Calibration:
@@ -129,7 +132,7 @@ def calibrate(
     out: the sweep's folder, which the same call goes on with; the counts are in its ``calibration.json``.
     seeds: runs of each claim.
     seed: that their seeds are spawned from.
-    scheduler, workers, on_progress, is_stopped: see `sweep`.
+    scheduler, workers, retry_failed, on_progress, is_stopped: see `sweep`.
 
     Raises
     ------
@@ -140,11 +143,17 @@ def calibrate(
     table = {"claims": names, "seed": integer(seed, "the seed", 0), "seeds": integer(seeds, "seeds", 1)}
     plan = make_plan({"sweep": table}, "calibrate", Path.cwd())
     found = sweep(
-        plan, out, scheduler=scheduler, workers=workers, on_progress=on_progress, is_stopped=is_stopped
+        plan,
+        out,
+        scheduler=scheduler,
+        workers=workers,
+        retry_failed=retry_failed,
+        on_progress=on_progress,
+        is_stopped=is_stopped,
     )
     kept = read_index(found.folder)
     seconds = sum(kept[cell.key]["seconds"] for cell in plan)
-    counted = Calibration(counted_errors(found.results), seed, seconds, found.results)
+    counted = Calibration(counted_errors(found.results), seed, seconds, found.state, found.results)
     write_text(found.folder / REPORT, strict_json(counted.to_json()))
     return counted
 

@@ -145,11 +145,11 @@ class _Start:
         """
         self.store.describe(self.plan)
         with self.store.shared() as is_shared:
-            missing = self._missing()
-            on_progress(self.state)
-            # Of two processes on one folder the second begins at the other end.
-            cells = map(self.plan.cell, reversed(missing) if is_shared else missing)
             try:
+                missing = self._missing(is_stopped)
+                on_progress(self.state)
+                # Of two processes on one folder the second begins at the other end.
+                cells = map(self.plan.cell, reversed(missing) if is_shared else missing)
                 if missing and not is_stopped():
                     # No more processes than there is work for.
                     count = min(workers or processors(), len(missing))
@@ -176,14 +176,16 @@ class _Start:
             self.state.seconds += sum(record.seconds for record in records)
             on_progress(self.state)
 
-    def _missing(self) -> list[int]:
+    def _missing(self, is_stopped: Callable[[], bool]) -> list[int]:
         """Places of the cells to compute; what the folder holds is read, so that damage is found."""
         there = self.store.keys()
-        return [
-            place
-            for place, cell in enumerate(self.plan)
-            if cell.key not in there or not self._is_kept(cell.key)
-        ]
+        places = []
+        for place, cell in enumerate(self.plan):
+            if is_stopped():
+                raise StoppedEarly("the sweep was stopped while it read the folder, not yet all of it.")
+            if cell.key not in there or not self._is_kept(cell.key):
+                places.append(place)
+        return places
 
     def _is_kept(self, key: str) -> bool:
         """Whether the file of a cell stays as it is; it is counted then."""
@@ -205,10 +207,11 @@ class _Start:
         return cell.key in self._again or not self.store.has(cell.key) or not self._is_kept(cell.key)
 
     def _told(self) -> str:
-        finished = self.state.kept + self.state.done
+        finished, damaged = self.state.kept + self.state.done, len(self.state.damaged)
+        found = f"; {damaged:,} files were damaged, and their cells are computed again" if damaged else ""
         return (
-            f"{finished:,} of {self.state.total:,} cells are finished and kept in {self.store.folder}; the "
-            "same command goes on from there"
+            f"{finished:,} of {self.state.total:,} cells are finished and kept in {self.store.folder}{found}"
+            "; the same command goes on from there"
         )
 
 

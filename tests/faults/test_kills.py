@@ -1,6 +1,6 @@
 """Drills: SIGKILL of the client, of workers and of the scheduler at random times loses nothing.
 
-Each comes in a short form, and in one of twenty kills: ``pytest -m long tests/faults``.
+Each comes in a short form, and in one of twenty kills: ``pytest -m '' tests/faults``.
 """
 
 from __future__ import annotations

@@ -77,7 +77,10 @@ class _Stream:
         self._arrived: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._size = 1
         self._threads, self._asked = 1, -ASK
+        # Of batches whose workers were killed: to go out each by itself, and with nothing beside it.
         self._again: list[Cell] = []
+        self._suspects: list[Cell] = []
+        self._alone: Cell | None = None
 
     def records(
         self, cells: Iterator[Cell], is_wanted: Callable[[Cell], bool], is_stopped: Callable[[], bool]
@@ -97,12 +100,22 @@ class _Stream:
     def _fill(self, wanted: Iterator[Cell]) -> None:
         self._check_connection()
         while len(self._under_way) < self._room():
-            batch = [self._again.pop()] if self._again else list(islice(wanted, self._size))
+            batch = self._next(wanted)
             if not batch:
                 return
             future = self._client.submit(run_batch, batch, self._folder, pure=False)
             self._under_way[future.key] = (future, batch)
             future.add_done_callback(lambda done: self._arrived.put(done.key))
+
+    def _next(self, wanted: Iterator[Cell]) -> list[Cell]:
+        """What goes out next, or nothing; suspects come last, one when nothing else is under way."""
+        if self._again:
+            return [self._again.pop()]
+        batch = list(islice(wanted, self._size))
+        if not batch and self._suspects and not self._under_way:
+            self._alone = self._suspects.pop()
+            return [self._alone]
+        return batch
 
     def _room(self) -> int:
         """How many batches may be under way, by the threads that there were when it was last asked."""
@@ -138,9 +151,15 @@ class _Stream:
         return records
 
     def _of_killed(self, batch: list[Cell]) -> list[Record]:
-        """Cells whose workers died several times: each again alone, and one that was alone has failed."""
+        """Cells whose workers died several times: each again by itself, then with nothing beside it.
+
+        Dask counts a death against all that the worker held, so that only the last tells whose fault it is.
+        """
         if len(batch) > 1:
             self._again += batch
+            return []
+        if batch[0] is not self._alone:
+            self._suspects += batch
             return []
         error = "every worker that took it was killed, perhaps for want of memory"
         return [Record.of(batch[0], error=error)]

@@ -23,7 +23,7 @@ __all__ = ["NUMERICS", "Cell", "Plan", "canonical", "completed", "is_empty", "ke
 # results within a version; the libraries are those that a result's last digits may depend on.
 LIBRARIES = ("numpy", "scipy", "sympy")
 NUMERICS = ", ".join(
-    [f"odekit {__version__}", "numerics 2", *(f"{name} {version(name)}" for name in LIBRARIES)]
+    [f"odekit {__version__}", "numerics 3", *(f"{name} {version(name)}" for name in LIBRARIES)]
 )
 SEED_BITS = 53  # that a JSON number, and a column of a spreadsheet, hold exactly
 
@@ -100,8 +100,13 @@ class Plan:
     table: str
     sources: Mapping[str, str]
 
-    def __len__(self) -> int:
+    @property
+    def count(self) -> int:
+        """How many cells there are, also where that is more than a length can be."""
         return len(self.rows) * math.prod(len(values) for values in self.grid.values()) * self.seeds
+
+    def __len__(self) -> int:
+        return self.count
 
     def __iter__(self) -> Iterator[Cell]:
         return map(self.cell, range(len(self)))

@@ -76,9 +76,9 @@ def make_plan(tables: Mapping[str, Any], name: str, folder: Path) -> Plan:
     sweep = written.sweep
     sources = _sources(task, rows, grid, folder)
     plan = Plan(name, folder, task, rows, grid, sweep.seed, sweep.seeds, sweep.table, sources)
-    if len(plan) > MOST_CELLS:
+    if plan.count > MOST_CELLS:
         raise InputError(
-            f"{name} has too many cells", expected=f"at most {MOST_CELLS:,}", received=f"{len(plan):,}"
+            f"{name} has too many cells", expected=f"at most {MOST_CELLS:,}", received=f"{plan.count:,}"
         )
     return plan
 

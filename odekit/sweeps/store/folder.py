@@ -12,6 +12,7 @@ import json
 import math
 import os
 import re
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -34,7 +35,9 @@ __all__ = ["Store", "read_index"]
 ABOUT, CELLS, INDEX, LOCK = "sweep.json", "cells", "index.jsonl", ".lock"
 SHARD = 2  # letters of a key that name its folder, so that no folder holds a million files
 FILE = re.compile(r"([0-9a-f]{64})\.json")
-OWN = re.compile(rf"{CELLS}|{re.escape(LOCK)}|\..+\.tmp")  # what a start that was killed at once may leave
+LEFT = re.compile(r"\..+\.tmp")  # a file that a start that was killed had begun
+OWN = re.compile(rf"{CELLS}|{re.escape(LOCK)}|{LEFT.pattern}")  # what one that was killed at once may leave
+STALE = 3600.0  # seconds after which such a file is no other process's any more
 WRITERS = 16  # threads: a disk syncs many files in little more time than one
 LARGEST_RECORD = 50_000_000  # bytes; no cell has so many rows
 LARGEST_ABOUT = 200_000_000  # bytes; no plan is so long
@@ -104,10 +107,20 @@ class Store:
         lock = FileLock(self.folder / LOCK)
         with refusing(self.folder):
             is_shared = not _is_acquired(lock)
+            if not is_shared:
+                self._tidy()
         try:
             yield is_shared
         finally:
             lock.release()
+
+    def _tidy(self) -> None:
+        """Take away what starts that were killed had begun to write."""
+        begun = (file for file in self.folder.rglob("*.tmp") if LEFT.fullmatch(file.name))
+        for file in begun:
+            with suppress(FileNotFoundError):
+                if file.stat().st_mtime < time.time() - STALE:
+                    file.unlink()
 
     def path(self, key: str) -> Path:
         """Where the file of a cell lies."""

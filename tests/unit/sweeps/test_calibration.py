@@ -12,7 +12,7 @@ from scipy.stats import binomtest
 
 from odekit.errors import InputError, UnknownNameError
 from odekit.outcomes import ExitCode
-from odekit.sweeps import Calibration, Cell, Errors, Plan, calibrate, calibration_table
+from odekit.sweeps import Calibration, Cell, Errors, Plan, State, calibrate, calibration_table
 from odekit.sweeps.calibration import counted_errors
 from odekit.sweeps.results import Results
 
@@ -21,7 +21,7 @@ Gather = Callable[..., Results]
 
 
 def of(*errors: Errors) -> Calibration:
-    return Calibration(errors, 0, 0.0, None)  # type: ignore[arg-type]
+    return Calibration(errors, 0, 0.0, State(0), None)  # type: ignore[arg-type]
 
 
 def test_limits_are_one_sided_at_95_percent() -> None:

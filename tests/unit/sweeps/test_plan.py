@@ -286,6 +286,13 @@ def test_ten_thousand_cells_have_seeds_of_their_own(plan_from: From) -> None:
     assert [plan.cell(place).seed for place in places] == [seeds[place] for place in places]
 
 
+def test_more_cells_than_a_length_can_be_are_counted_and_refused(plan_from: From) -> None:
+    names = ("neurons", "scale", "logit_scale", "t_end", "until", "learning_rate")
+    grid = "\n".join(f"{name} = {[*range(1, 201)]}" for name in names)
+    with pytest.raises(InputError, match=r"too many cells.*Received: 64,000,000,000,000,000,000\."):
+        plan_from(f'sweep.task = "simulate"\nsweep.seeds = 1_000_000\n[grid]\ngroup = "Z5"\n{grid}')
+
+
 def test_paths_lead_from_the_folder_of_the_plan(
     plan_from: From, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -325,6 +332,25 @@ def test_all_means_the_quick_set_and_files_stand_for_their_claims(plan_from: Fro
         ("half", 2),
     ]
     assert [[*cell.sources] for cell in mixed] == [[], [], ["mine.py"], ["mine.py"]]
+
+
+def test_what_a_file_of_claims_imports_beside_it_belongs_to_its_cells(
+    plan_from: From, tmp_path: Path
+) -> None:
+    files = {
+        "mine.py": f"import math, helper\nfrom parts.one import ONE\n{CLAIM_OF_MINE}",
+        "helper.py": "from further import HALF",
+        "further.py": "HALF = 0.5",
+        "other.py": "",
+        "parts/one.py": "ONE = 1",
+    }
+    (tmp_path / "parts").mkdir()
+    found = {}
+    for name in ("", *files):
+        changed = {**files, name: f"{files[name]}\n# another"} if name else files
+        found[name] = plan_from('sweep.claims = ["mine.py"]', **changed).cell(0).key
+    assert found.pop("other.py") == found.pop("")
+    assert len({*found.values()}) == len(found)
 
 
 def test_a_claim_named_twice_counts_once_and_two_of_one_name_are_refused(plan_from: From) -> None:

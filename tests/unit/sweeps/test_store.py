@@ -281,6 +281,20 @@ def test_what_a_start_that_was_killed_at_once_leaves_is_its_own(tmp_path: Path) 
     Store(tmp_path)
 
 
+def test_what_killed_starts_had_begun_goes_after_an_hour(store: Store, record: Record) -> None:
+    store.write([record])
+    begun = [store.folder / ".table.csv.1.tmp", store.path(record.key).with_name(".x.json.2.tmp")]
+    others = [store.folder / "notes.tmp", store.path(record.key)]
+    for file in (*begun, others[0]):
+        file.write_text("begun")
+    with store.shared():
+        assert all(file.exists() for file in begun)
+    for file in (*begun, *others):
+        os.utime(file, (0, 0))
+    with store.shared():
+        assert [file.exists() for file in (*begun, *others)] == [False, False, True, True]
+
+
 def test_a_folder_of_a_newer_odekit_is_refused(store: Store) -> None:
     (store.folder / "sweep.json").write_text('{"schema": 2}')
     with pytest.raises(FileError, match=r"newer odekit.*schema 1.*schema 2"):

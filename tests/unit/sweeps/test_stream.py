@@ -174,8 +174,27 @@ def test_a_killed_batch_goes_again_cell_by_cell_and_only_the_killer_fails(cells:
     assert client.most <= 2
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+def test_cells_that_died_beside_a_killer_are_not_blamed(cells: list[Cell], threads: int) -> None:
+    """Dask counts a death against all that the worker held, here against all that is under way."""
+
+    def answer(batch: Sequence[Cell]) -> list[Record]:
+        beside = [cell for future in client.out for cell in future.batch]
+        if any(cell.replicate == 7 for cell in (*batch, *beside)):
+            raise distributed.KilledWorker("batch", None, 3)
+        return answered(60.0)(batch)
+
+    client = Client(answer, threads)
+    records = [record for batch in streamed(client, cells[:20]) for record in batch]
+    assert sorted(record.key for record in records) == sorted(cell.key for cell in cells[:20])
+    assert [record.identity["replicate"] for record in records if record.is_failed] == [7]
+    assert client.most == 2 * threads
+
+
 def test_a_killed_cell_that_was_alone_is_recorded_as_failed(cells: list[Cell]) -> None:
-    ((record,),) = streamed(Client(killing(0)), cells[:1])
+    client = Client(killing(0))
+    (record,) = (record for batch in streamed(client, cells[:1]) for record in batch)
+    assert client.sizes == [1, 1]
     assert record.error == "every worker that took it was killed, perhaps for want of memory"
     assert record.rows == ()
 

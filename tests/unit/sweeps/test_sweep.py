@@ -121,6 +121,14 @@ def test_a_damaged_cell_is_told_and_computed_again(
     assert sweep(plan, tmp_path / "out").state.damaged == []
 
 
+def test_damage_is_told_also_where_the_sweep_is_stopped(plan: Plan, tmp_path: Path, inline: Any) -> None:
+    store = Store(sweep(plan, tmp_path / "out").folder)
+    for place in (2, 5):
+        store.path(plan.cell(place).key).write_bytes(b"")
+    with pytest.raises(StoppedEarly, match=r"9 of 10 cells are finished.*; 2 files were damaged"):
+        sweep(plan, tmp_path / "out", **stop_when(lambda state: state.done > 0))
+
+
 def test_failed_cells_are_kept_with_their_error_until_they_are_asked_for(
     plan_from: From, tmp_path: Path, inline: Any
 ) -> None:
@@ -300,6 +308,11 @@ def test_a_calibration_is_a_sweep_that_goes_on(
     again = calibrate(["mine.py"], "out", seeds=10, seed=2)
     assert again.results.summary.counts("mine").total == 10
     assert again.seconds > found.seconds, "what earlier starts have computed counts, too"
+    store = Store(tmp_path / "out")
+    store.write([replace(store.read(min(store.keys())), rows=(), error="out of memory")])
+    assert calibrate(["mine.py"], "out", seeds=10, seed=2).state.failed == 1
+    retried = calibrate(["mine.py"], "out", seeds=10, seed=2, retry_failed=True)
+    assert (retried.state.failed, retried.state.done, retried.errors) == (0, 1, again.errors)
 
 
 @pytest.mark.long

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from odekit.cli.command import Command, debug_option
-from odekit.cli.commands.sweeps.resumable import run_resumably, where_options
+from odekit.cli.commands.sweeps.resumable import run_options, run_resumably, tell_damage
 from odekit.cli.options import json_option
 from odekit.cli.output import show_table, tell, write_json
 
@@ -20,7 +20,7 @@ __all__ = ["command"]
     cls=Command,
     short_help="How often verdicts err: every claim over many seeds.",
     examples=(
-        ("odekit calibrate", "The quick set of claims over 300 seeds each; under an hour on two processors."),
+        ("odekit calibrate", "The quick set of claims over 300 seeds each; hours on two processors."),
         ("odekit calibrate alignment-rate --seeds 1000", "One claim, with narrower limits."),
         ("odekit calibrate mine.toml --out mine", "Claims of your own."),
     ),
@@ -29,7 +29,7 @@ __all__ = ["command"]
 @click.option("--seeds", type=int, default=300, show_default=True, help="Runs of each claim.")
 @click.option("--seed", type=int, default=0, show_default=True, help="That their seeds are spawned from.")
 @click.option("--out", metavar="DIR", default="calibration", show_default=True, help="Folder of the sweep.")
-@where_options
+@run_options
 @json_option("counts and limits")
 @debug_option
 @click.pass_context
@@ -42,6 +42,7 @@ def command(
     out: str,
     scheduler: str | None,
     workers: int | None,
+    retry_failed: bool,
     json_file: str | None,
 ) -> None:
     """Count false refutations, open verdicts and surviving controls of claims over many seeds.
@@ -56,8 +57,10 @@ def command(
 
     chosen = list(claims) or "all"
     count = seeds * len(select_claims(claims or None, None, False))
-    options: Any = {"seeds": seeds, "seed": seed, "scheduler": scheduler, "workers": workers}
+    where = {"scheduler": scheduler, "workers": workers}
+    options: Any = {"seeds": seeds, "seed": seed, "retry_failed": retry_failed, **where}
     found = run_resumably(count, partial(calibrate, chosen, out, **options))
+    tell_damage(found.state, json_file)
     table = calibration_table(found.errors)
     show_table(table, json_file)
     minutes = f"{found.seconds / 60:.3g} minutes of one processor"

@@ -1,4 +1,4 @@
-"""Sweeps from the shell: options of where they run, progress, and an end from which they can go on."""
+"""Sweeps from the shell: their options, progress, what was damaged, and an end from which they can go on."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from odekit.outcomes import ExitCode
 if TYPE_CHECKING:
     from odekit.sweeps import State
 
-__all__ = ["run_resumably", "where_options"]
+__all__ = ["run_options", "run_resumably", "tell_damage"]
 
 R = TypeVar("R")
 
 
-def where_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--scheduler ADDRESS`` and ``--workers N``."""
+def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--scheduler ADDRESS``, ``--workers N`` and ``--retry-failed``."""
     address = "Of a running Dask scheduler. Default: this machine."
     count = "Processes on this machine. Default: its processors."
+    again = "Compute cells again that failed."
+    function = click.option("--retry-failed", is_flag=True, help=again)(function)
     function = click.option("--workers", type=int, metavar="N", help=count)(function)
     return click.option("--scheduler", metavar="ADDRESS", help=address)(function)
 
@@ -45,6 +47,14 @@ def run_resumably(total: int, run: Callable[..., R]) -> R:
     except StoppedEarly as error:
         tell(f"{error}", err=True)
         raise click.exceptions.Exit(SIGNALS[stopped[0]] if stopped else ExitCode.OPEN) from None
+
+
+def tell_damage(state: State, json_file: str | None) -> None:
+    """Tell which files were not what was written, if any."""
+    if state.damaged:
+        keys = ", ".join(key[:12] for key in state.damaged[:10])
+        more = f" and {len(state.damaged) - 10:,} more" if len(state.damaged) > 10 else ""
+        tell(f"Damaged files were found, and their cells computed again: {keys}{more}.", json_file, err=True)
 
 
 class _Teller:

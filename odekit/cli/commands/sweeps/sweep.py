@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from odekit.cli.command import Command, debug_option
-from odekit.cli.commands.sweeps.resumable import run_resumably, where_options
+from odekit.cli.commands.sweeps.resumable import run_options, run_resumably, tell_damage
 from odekit.cli.options import json_option
 from odekit.cli.output import say_list, show_table, tell, write_json
 from odekit.text import visible
 
 if TYPE_CHECKING:
-    from odekit.sweeps import Plan, State, Sweep
+    from odekit.sweeps import Plan, Sweep
 
 __all__ = ["command"]
 
@@ -40,9 +40,8 @@ SHOWN, LONGEST = 3, 400  # reasons why cells failed, and letters of each
 )
 @click.argument("plan", metavar="PLAN.toml")
 @click.option("--out", metavar="DIR", help="Folder of the sweep. Default: the plan's name with -sweep.")
-@where_options
+@run_options
 @click.option("--dry-run", is_flag=True, help="Count the cells and tell what they take; compute nothing.")
-@click.option("--retry-failed", is_flag=True, help="Compute cells again that failed.")
 @json_option("the summary, or what --dry-run tells,")
 @debug_option
 @click.pass_context
@@ -79,17 +78,10 @@ def command(
         return
     options: Any = {"scheduler": scheduler, "workers": workers, "retry_failed": retry_failed}
     found = run_resumably(len(chosen), partial(sweep, chosen, folder, **options))
-    _tell_damage(found.state, json_file)
+    tell_damage(found.state, json_file)
     _show(found, json_file)
     write_json(found.results.summary.to_json(), json_file)
     ctx.exit(found.results.summary.exit_code)
-
-
-def _tell_damage(state: State, json_file: str | None) -> None:
-    if state.damaged:
-        keys = ", ".join(key[:12] for key in state.damaged[:10])
-        more = f" and {len(state.damaged) - 10:,} more" if len(state.damaged) > 10 else ""
-        tell(f"Damaged files were found, and their cells computed again: {keys}{more}.", json_file, err=True)
 
 
 def _show(found: Sweep, json_file: str | None) -> None:
