@@ -2,6 +2,8 @@
 
 from itertools import product
 
+import sympy as sp
+
 import odekit
 from odekit.systems.printers import latex_block
 from tools.formulas import formula
@@ -37,6 +39,14 @@ def product_with_two_clamped() -> str:
     return latex_block(_reduced(b="B 0", c="C 0"))
 
 
-@formula("odekit.system")
+@formula("odekit.gradient_flow", "odekit.reduce")
 def small_product() -> str:
-    return latex_block(odekit.system("m_a' = r*m_b*m_c; m_b' = r*m_a*m_c; m_c' = r*m_a*m_b", "r"))
+    """What is of lowest degree where overlaps are small as s, and squared norms as s^2."""
+    flow, s = _reduced(), sp.Symbol("s")
+    overlaps = [state for state in flow.states if state.name.startswith("m")]
+    sizes = {state: s ** (1 if state in overlaps else 2) * state for state in flow.states}
+    rates = {}
+    for state in overlaps:
+        rate = flow.rhs[state].subs(sizes, simultaneous=True).as_poly(s)
+        rates[state.name] = rate.nth(min(power for (power,) in rate.monoms()))
+    return latex_block(odekit.system(rates, parameters=flow.parameters))

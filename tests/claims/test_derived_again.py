@@ -19,10 +19,12 @@ from odekit.claims.in_context_attention import (
     head_pairing,
     head_superposition,
     linear_attention,
+    trained_attention,
 )
 from odekit.claims.lazy_to_rich import lazy_limit
 from odekit.claims.linear_networks import lambda_balanced, saddle_to_saddle
 from odekit.claims.opposing_signals import opposing_signals
+from odekit.derivation import averaged_loss
 
 Hide = Callable[..., None]
 
@@ -317,6 +319,14 @@ def test_heads_of_attention_in_two_groups(hide: Hide, sizes: tuple[int, int], ma
     assert not same(again, other)
 
 
+def test_heads_that_are_trained(hide: Hide) -> None:
+    claimed, other = (trained_attention._flow(averaged_loss(2), matrices) for matrices in (True, False))
+    hide("in_context_attention", "experiments.attention_heads")
+    again = attention(2, metric={"omega": "d"})
+    assert same(again, claimed)
+    assert not same(again, other)
+
+
 def test_heads_of_attention_that_have_one_sign(hide: Hide) -> None:
     claimed = head_pairing._alone()
     hide("in_context_attention", "experiments.attention_heads")
@@ -354,13 +364,22 @@ def test_paired_heads_of_linear_attention(hide: Hide) -> None:
 
 
 @pytest.mark.slow
-def test_three_heads_of_two_tasks(hide: Hide) -> None:
-    claimed = head_superposition._on_frame((2, 3))
+@pytest.mark.parametrize(
+    "frame",
+    [
+        [["sqrt(3)", "1"], ["-sqrt(3)", "1"], ["0", "-2"]],
+        [["1", "1", "1"], ["-1", "-1", "-1"]],
+        [["1", "1"], ["-1", "-1"]],
+    ],
+)
+def test_heads_of_several_tasks(hide: Hide, frame: list[list[str]]) -> None:
+    heads, tasks = len(frame), len(frame[0])
+    claimed = head_superposition._on_frame((tasks, heads))
     hide("in_context_attention", "experiments.attention_heads")
-    frame = {"11": "sqrt(3)", "12": "1", "21": "-sqrt(3)", "22": "1", "31": "0", "32": "-2"}
-    ansatz = {f"{x}{place}": f"({e})*{x[0]}" for x in ("mu", "omega") for place, e in frame.items()}
-    ansatz = {state: formula.replace("*o", "*w") for state, formula in ansatz.items()}
-    again = odekit.reduce(attention(3, tasks=2), ansatz)
+    entries = {f"{h}{n}": entry for h, row in enumerate(frame, 1) for n, entry in enumerate(row, 1)}
+    ansatz = {f"mu{place}": f"({entry})*m" for place, entry in entries.items()}
+    ansatz |= {f"omega{place}": f"({entry})*w" for place, entry in entries.items()}
+    again = odekit.reduce(attention(heads, tasks), ansatz)
     assert again.closed
     assert again.certify().passed
     assert same(again, claimed)

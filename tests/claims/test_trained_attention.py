@@ -47,6 +47,23 @@ def test_a_descent_that_steps_too_far_is_refuted(anew: Verify, monkeypatch: pyte
 
 
 @pytest.mark.slow
+def test_weights_that_leave_the_pattern_are_not_confirmed(
+    anew: Verify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    descend = trained_attention.descend_attention
+
+    def off(*weights: object, **rest: object) -> object:
+        found = descend(*weights, **rest)
+        found.output[-1, 0, 0] += 0.1
+        return found
+
+    monkeypatch.setattr(trained_attention, "descend_attention", off)
+    verdict = anew(ID)
+    assert verdict.outcome != "confirmed"
+    assert not all(verdict.evidence["checks"].values())
+
+
+@pytest.mark.slow
 def test_a_flow_of_key_query_weights_twice_as_fast_is_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

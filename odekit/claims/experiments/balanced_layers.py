@@ -6,7 +6,7 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 
-__all__ = ["balanced_solution", "balanced_start", "layer_statistics"]
+__all__ = ["balanced_rate", "balanced_solution", "balanced_start", "layer_statistics"]
 
 
 def balanced_start(generator: np.random.Generator, size: int, balance: float) -> list[FloatArray]:
@@ -23,8 +23,19 @@ def layer_statistics(weights: Sequence[FloatArray]) -> FloatArray:
     return np.asarray(stacked @ stacked.swapaxes(1, 2))
 
 
+def balanced_rate(target: FloatArray, balance: float, square: FloatArray) -> FloatArray:
+    """``F X + X F - X^2`` at ``X = Q Q^T``, ``F = [[-l/2, S^T], [S, l/2]]``.
+
+    Parameters
+    ----------
+    target: S, (outputs, inputs). balance: l. square: X.
+    """
+    half = _half(target, balance)
+    return np.asarray(half @ square + square @ half - square @ square)
+
+
 def balanced_solution(target: FloatArray, balance: float, start: FloatArray, t: FloatArray) -> FloatArray:
-    """``X = Q Q^T`` from ``X' = F X + X F - X^2``, ``F = [[-l/2, S^T], [S, l/2]]``.
+    """``X = Q Q^T`` whose rate is `balanced_rate`.
 
     ``X(t) = e^(Ft) X (1 + G X)^-1 e^(Ft)``, ``G = int_0^t e^(2Fs) ds``, from each moment to the next, as the
     inverse loses digits over long times.
@@ -34,10 +45,7 @@ def balanced_solution(target: FloatArray, balance: float, start: FloatArray, t: 
     target: S, (outputs, inputs). balance: l. start: X at the first moment.
     t: (T,), equidistant.
     """
-    outputs, inputs = target.shape
-    half = np.diag(np.repeat([-balance / 2, balance / 2], [inputs, outputs]))
-    half[inputs:, :inputs] = target
-    values, vectors = np.linalg.eigh(half)  # reads the lower triangle alone
+    values, vectors = np.linalg.eigh(_half(target, balance))
     step = t[1] - t[0]
     flow = (vectors * np.exp(values * step)) @ vectors.T
     divisors = np.where(values == 0, 1.0, 2 * values)
@@ -47,6 +55,14 @@ def balanced_solution(target: FloatArray, balance: float, start: FloatArray, t: 
         inverse = np.linalg.inv(np.eye(len(start)) + sums @ squares[-1])
         squares.append(flow @ squares[-1] @ inverse @ flow)
     return np.array(squares)
+
+
+def _half(target: FloatArray, balance: float) -> FloatArray:
+    """F."""
+    outputs, inputs = target.shape
+    half = np.diag(np.repeat([-balance / 2, balance / 2], [inputs, outputs]))
+    half[inputs:, :inputs], half[:inputs, inputs:] = target, target.T
+    return half
 
 
 def _root(matrix: FloatArray) -> FloatArray:

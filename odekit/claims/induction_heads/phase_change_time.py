@@ -82,7 +82,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
                 sum(budget.values()),
                 TOLERANCE,
             ),
-            "$R_F(m_a^2, m_b^2, m_c^2) / r$",
+            "$R_F(m_a^2, m_b^2, m_c^2) / r$ where that product is positive",
         ),
         predicted={name: float(start.predicted[-1]) for name, start in zip(names, starts, strict=True)},
         measured={name: float(start.measured[-1]) for name, start in zip(names, starts, strict=True)},
@@ -102,8 +102,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         },
         text=f"The half-time is $T^* - {_lead():.4f} / (k (A B C)^(4/3))$ up to higher orders, so that its "
         "ratio to $T^*$ tends to 1 linearly in the start's size. Where the product of the overlaps is "
-        "negative, the smallest has to change its sign first, and $T^*$ is the integral through that turning "
-        "point.",
+        "negative, the smallest has to change its sign first.",
     )
 
 
@@ -215,8 +214,9 @@ def _series(starts: list[_Start]) -> dict[str, object]:
 CLAIM = Claim(
     id="phase-change-time",
     statement="From small starts the product of three vectors rises at $T^* = R_F(m_a^2, m_b^2, m_c^2) / r$, "
-    "$r = k A B C$, by the vectors' overlaps with their targets at the start, and sooner than that by a time "
-    "that doesn't depend on the start.",
+    "$r = k A B C$, by the vectors' overlaps with their targets at the start if their product is positive, "
+    "and else at $(2 R_F(m_a^2 - q, m_b^2 - q, m_c^2 - q) - R_F(m_a^2, m_b^2, m_c^2)) / r$, q being the "
+    "smallest square; sooner than that by a time that doesn't depend on the start.",
     source="derived here from the loss of the toy model of arXiv 2404.07129 (its published code; abstract)",
     paper="2404.07129",
     hypotheses="no group: gradient flow of three vectors from small starts of any direction",

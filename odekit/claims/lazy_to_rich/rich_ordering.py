@@ -150,8 +150,8 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         },
         text=f"Of {count} draws; the gap is the area between relative test and training loss over the "
         "logarithm of time, and differences are in units of its median. The orders in alpha and in eps hold "
-        f"in most draws, not in all: their share lies above the {CHANCE} of chance at level {LEVEL:g}; in "
-        "which draws, the reduced flow tells. The linear target is the one that a kernel with small eps is "
+        f"in most draws, not in all: their share is held against the {CHANCE} of chance at level {LEVEL:g}; "
+        "in which draws, the reduced flow tells. The linear target is the one that a kernel of small eps is "
         "aligned with.",
     )
 
