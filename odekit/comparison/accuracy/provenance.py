@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from odekit.arrays import FloatArray
+from odekit.arrays import FloatArray, IntArray
 from odekit.errors import InputError, ReductionError
 from odekit.numbers import real
 from odekit.simulation import FLOW, Run, is_gradient_flow, recorded_rate
@@ -76,7 +76,7 @@ def learning_rate(run: Run) -> float:
     recorded = recorded_rate(run.meta) or 0.0
     if run.steps is None or len(run) < 2:
         return recorded or float(np.diff(run.t).min(initial=np.inf) if len(run) > 1 else 0.0)
-    return float(max(recorded, (np.diff(run.t) / np.diff(run.steps)).max()))
+    return float(max(recorded, _mean_steps(run.t, run.steps).max()))
 
 
 def shortfall(run: Run, times: FloatArray) -> FloatArray:
@@ -89,10 +89,15 @@ def shortfall(run: Run, times: FloatArray) -> FloatArray:
         return np.zeros(len(times))
     if run.steps is None:
         return np.full(len(times), learning_rate(run))
-    short = np.maximum(learning_rate(run) - np.diff(run.t) / np.diff(run.steps), 0.0)
+    short = np.maximum(learning_rate(run) - _mean_steps(run.t, run.steps), 0.0)
     after = np.searchsorted(run.t, times, side="right") - 1
     before = np.searchsorted(run.t, times, side="left") - 1
     return np.asarray(np.maximum(*(short[np.clip(i, 0, len(short) - 1)] for i in (before, after))))
+
+
+def _mean_steps(t: FloatArray, steps: IntArray) -> FloatArray:
+    """Mean length of a step between neighbouring snapshots, (T - 1,)."""
+    return np.asarray(np.diff(t) / np.diff(steps))
 
 
 def is_step_known(run: Run) -> bool:

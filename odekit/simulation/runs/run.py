@@ -70,15 +70,8 @@ class Run(Labelled):
         _check_times(t)
         check_shapes({name: array.shape for name, array in weights.items()}, len(t), self.network)
         steps = None if self.steps is None else _frozen("steps", self.steps, np.int64)
-        if steps is not None and steps.shape != t.shape:
-            raise InputError("steps doesn't fit t", expected=f"shape {t.shape}", received=f"{steps.shape}")
-        if steps is not None and not (np.diff(steps) > 0).all():
-            late = int(np.argmax(np.diff(steps) <= 0)) + 1
-            raise InputError(
-                "the steps of a run don't increase",
-                expected="a larger number of steps at each later time",
-                received=f"{steps[late - 1]}, then {steps[late]} at t = {t[late]:.4g}",
-            )
+        if steps is not None:
+            _check_steps(steps, t)
         records = {name: _read_only(value) for name, value in self.records.items()}
         for name, value in (("t", t), ("weights", MappingProxyType(weights)), ("steps", steps)):
             object.__setattr__(self, name, value)
@@ -206,6 +199,18 @@ def _check_times(t: FloatArray) -> None:
             "the times don't increase",
             expected="t strictly increasing",
             received=f"t[{place - 1}] = {t[place - 1]:g}, t[{place}] = {t[place]:g}",
+        )
+
+
+def _check_steps(steps: IntArray, t: FloatArray) -> None:
+    if steps.shape != t.shape:
+        raise InputError("steps doesn't fit t", expected=f"shape {t.shape}", received=f"{steps.shape}")
+    if not (np.diff(steps) > 0).all():
+        late = int(np.argmax(np.diff(steps) <= 0)) + 1
+        raise InputError(
+            "the steps of a run don't increase",
+            expected="a larger number of steps at each later time",
+            received=f"{steps[late - 1]}, then {steps[late]} at t = {t[late]:.4g}",
         )
 
 
