@@ -18,7 +18,6 @@ import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
-CASES = 2  # of a slow test, that are not long
 
 os.environ["MPLBACKEND"] = "Agg"
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -43,7 +42,7 @@ def reference_folder() -> Path:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of a slow test's cases all but the first two are long. Lines are counted where a quick test begins.
+    """Of a slow test's cases all but the first are long. Lines are counted where a quick test begins.
 
     Counting them doubles a test's time, and further cases of a test seldom reach another line.
     """
@@ -53,7 +52,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             continue
         is_slow, test = item.get_closest_marker("slow") is not None, item.nodeid.partition("[")[0]
         seen[test] += 1
-        if is_slow and seen[test] > CASES:
+        if is_slow and seen[test] > 1:
             item.add_marker("long")
         if counts and (is_slow or seen[test] > 1):
             item.add_marker("no_cover")

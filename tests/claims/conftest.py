@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from functools import cache
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,17 @@ KEYS = {
     "control",
     "seconds",
 }
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a file's slow mutations all but the first are long."""
+    seen: set[Path] = set()
+    for item in items:
+        if "anew" in getattr(item, "fixturenames", ()) and item.get_closest_marker("slow"):
+            if item.path in seen:
+                item.add_marker("long")
+            seen.add(item.path)
 
 
 @cache

@@ -7,6 +7,7 @@ times as much; 1e-13 leaves room for some hundred roundings at ``t/T* = .9``, an
 from __future__ import annotations
 
 import warnings
+from functools import cache
 
 import mpmath
 import numpy as np
@@ -90,21 +91,18 @@ def phase_gap(start: State) -> float:
     return 2 * start[1] - start[3]
 
 
-@pytest.fixture(scope="module")
-def references() -> dict[str, tuple[list[float], NDArray[np.object_]]]:
-    found = {}
-    for name in STARTS:
-        start = start_named(name)
-        life = float(blow_up_time(start[0], start[2], phase_gap(start), RATE))
-        times = [0.3 * life, 0.9 * life, 0.99 * life]
-        found[name] = (times, reference_modes(start, RATE, times))
-    return found
+@cache
+def reference_of(name: str) -> tuple[list[float], NDArray[np.object_]]:
+    start = start_named(name)
+    life = float(blow_up_time(start[0], start[2], phase_gap(start), RATE))
+    times = [0.3 * life, 0.9 * life, 0.99 * life]
+    return times, reference_modes(start, RATE, times)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STARTS)
-def test_modes_agree_with_taylor_integration_in_40_digits(name, references):
-    times, reference = references[name]
+def test_modes_agree_with_taylor_integration_in_40_digits(name):
+    times, reference = reference_of(name)
     worst = gaps(modes_at(start_named(name), RATE, times), reference).max(axis=1)
     assert worst[0] < 1e-13
     assert worst[1] < 1e-13
@@ -113,8 +111,8 @@ def test_modes_agree_with_taylor_integration_in_40_digits(name, references):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["generic, rising", "generic, falling", "small beta"])
-def test_the_same_comparison_refuses_a_rate_off_by_one_per_cent(name, references):
-    times, reference = references[name]
+def test_the_same_comparison_refuses_a_rate_off_by_one_per_cent(name):
+    times, reference = reference_of(name)
     assert gaps(modes_at(start_named(name), 1.01 * RATE, times), reference).max() > 1e-3
 
 
