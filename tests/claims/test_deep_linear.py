@@ -41,6 +41,12 @@ def test_a_reduced_equation_with_a_wrong_factor_is_refuted(
     assert anew("deep-linear").outcome == "refuted"
 
 
+def test_the_sigmoid_is_the_flow_of_equal_factors_and_no_other_is() -> None:
+    assert deep_linear._is_of_equal_factors(deep_linear._sigmoid())
+    other = gradient_flow("(s - u)**2/2", "u", metric={"u": "1/(2.02*abs(u))"}, parameters="s")
+    assert not deep_linear._is_of_equal_factors(other)
+
+
 def test_a_training_that_decays_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     trained = deep_linear.trained
 

@@ -20,7 +20,7 @@ from odekit.claims.settings import Settings, neurons_from
 from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
 from odekit.simulation import train_linear
 from odekit.solvers import solve
-from odekit.systems import System, gradient_flow
+from odekit.systems import System, gradient_flow, reduce
 
 __all__ = ["CLAIM"]
 
@@ -103,6 +103,7 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
         checks={
             "the derivation finds the balance of two layers": len(_layers(2).first_integrals()) == 1,
             "the derivation finds both balances of three layers": len(_layers(3).first_integrals()) == 2,
+            "equal factors stay so, and their product has the sigmoid's flow": _is_of_equal_factors(sigmoid),
             "smaller random starts rise closer to the predicted times": departures[-1] < departures[0],
         },
         evidence={
@@ -146,6 +147,14 @@ def _sigmoid() -> System:
         parameters="s",
         solution={"u": "s*exp(2*s*t)/(exp(2*s*t) - 1 + s/u_0)"},
     )
+
+
+def _is_of_equal_factors(sigmoid: System) -> bool:
+    """Whether a flow of u is that of ``a b`` where ``a = b``, up to rounding."""
+    reduced = reduce(_layers(2), {"a": "sqrt(u)", "b": "sqrt(u)"})
+    u, s = np.linspace(0.1, 3.0, 30)[None], [1.3]
+    found, expected = (system.function()(0.0, u, s) for system in (sigmoid, reduced))
+    return reduced.closed and bool(np.allclose(found, expected, rtol=0.0, atol=1e-13))
 
 
 def _unbalanced(
