@@ -199,7 +199,7 @@ class System:
     def modified(self, eta: Value, order: int = 2, momentum: Value = 0) -> System:
         """The ODE whose flow descent with steps eta follows up to eta^order: ``f - (eta/2) Df f`` at order 2.
 
-        Descent takes x to ``x + eta f(x)``, x the states or, of what `odekit.derive` made, the weights; t is
+        Descent takes x to ``x + eta f(x)``, x the states, or the weights of what was derived or reduced; t is
         the sum of its steps. With momentum mu, ``x + eta f(x) + mu (x - x_before)``, it is ``f/(1 - mu) -
         eta (1 + mu)/(2 (1 - mu)^3) Df f``, which what rested at x_0 follows from ``x_0 - eta mu/(1 - mu)^2
         f(x_0)``, once mu^n is small. Integrals, solutions and rest points are the result's own.

@@ -141,7 +141,7 @@ def _all_leaking(flow: System, formulas: Mapping[sp.Symbol, sp.Expr], obstacle: 
     )
     return System(
         dict.fromkeys(formulas, sp.S.Zero),
-        ReducedAnswers(certificate),
+        ReducedAnswers(certificate, flow, lambda other: by_observables(other, formulas, closure=False)),
         flow.parameters,
         conditions=(*flow.conditions, *lines),
         leaks=leaks,
@@ -160,9 +160,10 @@ def _system(found: Found, obstacle: str) -> System:
         proof="proved, as identities of polynomials over the rational numbers",
         search=_search(found, lines, obstacle),
     )
+    formulas = {name: meaning.as_expr() for name, meaning in found.observables.meanings.items()}
     return System(
         rates,
-        ReducedAnswers(certificate),
+        ReducedAnswers(certificate, flow, lambda other: by_observables(other, formulas, closure=False)),
         flow.parameters,
         conditions=(*flow.conditions, *lines, *apart),
         leaks={name.name: (_leak(each),) for name, each in found.closures.items() if each.leak},

@@ -1,13 +1,13 @@
 """What a reduction is known by: its certificate, and answers of a reduced system that tell of it."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sympy as sp
 
-from odekit.errors import AlgebraError, LimitError
+from odekit.errors import AlgebraError, LimitError, ReductionError
 from odekit.limits import DERIVATION_SECONDS, bounded
 from odekit.systems.answers import AnyAnswers
 from odekit.systems.known import Certificate, FixedPoint, ScalingSymmetry, Search
@@ -46,10 +46,22 @@ class ReductionCertificate(Certificate):
 
 
 class ReducedAnswers(AnyAnswers):
-    """Answers of a reduced system."""
+    """Answers of a reduced system.
 
-    def __init__(self, certificate: ReductionCertificate) -> None:
-        self._certificate = certificate
+    Parameters
+    ----------
+    certificate: how it is known.
+    flow: what was reduced, or None where that is one flow for each size.
+    reduced: reduces another flow of the same states in the same way.
+    """
+
+    def __init__(
+        self,
+        certificate: ReductionCertificate,
+        flow: System | None = None,
+        reduced: Callable[[System], System] | None = None,
+    ) -> None:
+        self._certificate, self._flow, self._reduced = certificate, flow, reduced
 
     def first_integrals(self, system: System) -> Search[sp.Expr]:
         """Of the equations; where something leaks, the flow itself need not keep them."""
@@ -62,6 +74,22 @@ class ReducedAnswers(AnyAnswers):
     def fixed_points(self, system: System) -> Search[FixedPoint]:
         """Of the equations; where something leaks, the flow itself need not rest there."""
         return _without_leaks(super().fixed_points(system), system)
+
+    def modified(self, system: System, eta: Any, order: Any, momentum: Any) -> System:
+        """The reduced modified equation of descent in straight steps of the flow's own states.
+
+        Raises
+        ------
+        ReductionError: of a symbolic size; or as of the flow itself.
+        """
+        if self._flow is None or self._reduced is None:
+            raise ReductionError(
+                "steps are straight in the weights, which are not told at a symbolic size",
+                expected="a reduction of one flow",
+                received="one of a flow for each size",
+                hint="reduce a function that gives the flow's own modified equation at each size",
+            )
+        return self._reduced(self._flow.modified(eta, order, momentum))
 
     def certify(self, system: System, order: int | None) -> ReductionCertificate:
         """How the reduction is known; there is no group, so the order doesn't count."""

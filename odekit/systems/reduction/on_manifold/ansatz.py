@@ -80,7 +80,9 @@ def _system(flow: System, points: Mapping[sp.Symbol, sp.Expr], found: Pullback, 
         ReducedAnswers(
             ReductionCertificate(
                 origin="an ansatz", proof=_proof(left, leaks), search=search, exact=is_proved
-            )
+            ),
+            flow,
+            lambda other: on_manifold(other, points),
         ),
         flow.parameters,
         metric=tuple(found.metric.diagonal()) if found.metric.is_diagonal() else (),

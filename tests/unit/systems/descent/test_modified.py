@@ -136,6 +136,65 @@ def test_heavy_ball_from_rest_follows_it_from_a_moved_start() -> None:
     assert abs(np.log2(errors[1] / errors[2]) - 2) < SLOPE
 
 
+def two_products() -> tuple[System, System]:
+    """The flow of weights whose products are summed, and of the sum and their squares."""
+    flow = odekit.gradient_flow("(s - a*b - c*d)**2/2", "a b c d", parameters="s")
+    return flow, odekit.reduce(flow, observables={"z": "a*b + c*d", "u": "a**2 + b**2 + c**2 + d**2"})
+
+
+def test_of_observables_it_is_that_of_descent_in_the_weights() -> None:
+    flow, reduced = two_products()
+    modified = reduced.modified("eta")
+    assert modified.closed
+    assert modified.certify().passed
+    straight = odekit.system({x.name: str(rate) for x, rate in reduced.rhs.items()}, "s").modified("eta")
+    velocity, start, s = flow.function(), np.array([0.5, 0.3, -0.2, 0.4]), 1.5
+
+    def seen(weights: Any) -> Any:
+        a, b, c, d = weights
+        return np.array([a * b + c * d, weights @ weights])
+
+    errors = []
+    for steps in (10, 20):
+        weights, eta = start, 1 / steps
+        for _ in range(steps):
+            weights = weights + eta * velocity(0.0, weights, [s])
+        found = [
+            odekit.solve(system, seen(start), [0.0, 1.0], parameters={"s": s, "eta": eta}, rtol=1e-11)
+            for system in (modified, straight)
+        ]
+        errors.append([np.abs(each.y[-1, :, 0] - seen(weights)).max() for each in found])
+    (right, wrong), (finer, still) = errors
+    assert 3.5 < right / finer < 4.5
+    assert 1.5 < wrong / still < 2.5
+    assert finer < 0.01 * still
+
+
+def test_on_a_manifold_it_leaks_where_descent_leaves_it() -> None:
+    flow = two_products()[0]
+    equal = odekit.reduce(flow, {"a": "r", "b": "r", "c": "0", "d": "0"}).modified("eta")
+    assert equal.closed
+    r, s, eta = equal["r"], *equal.parameters
+    expected = r * (s - r**2) * (1 - eta * (s - 3 * r**2) / 2)
+    assert sp.expand(equal.velocities[r] - expected) == 0
+    sheet = odekit.reduce(flow, {"a": "r", "b": "sqrt(r**2 + 1)", "c": "0", "d": "0"})
+    assert sheet.closed
+    assert not sheet.modified("eta").closed
+
+
+def test_at_a_symbolic_size_it_is_refused() -> None:
+    def flow(n: int) -> System:
+        return odekit.gradient_flow(
+            "+".join(f"w{i}**2" for i in range(n)), " ".join(f"w{i}" for i in range(n))
+        )
+
+    def squares(n: int) -> dict[str, str]:
+        return {"q": "+".join(f"w{i}**2" for i in range(n))}
+
+    with pytest.raises(ReductionError, match="not told at a symbolic size"):
+        odekit.reduce(flow, observables=squares, sizes={"n": 2}).modified("eta")
+
+
 def test_a_number_is_taken_exactly_and_leaves_no_parameter() -> None:
     found = odekit.system("x' = -x").modified(0.1)
     assert found.equations["x"] == -sp.Rational(21, 20) * x
