@@ -194,7 +194,7 @@ class Claim:
             budget,
             control,
             {**(evidence or {}), "checks": dict(checks or {})},
-            " ".join([text, *(f"Does not hold: {name}." for name in failed)]).strip(),
+            " ".join([text, *(f"It is not so that {name}." for name in failed)]).strip(),
             gap=gap,
         )
 

@@ -173,7 +173,7 @@ class Solution(Labelled):
     def _counts(self) -> str:
         counts = {status.name: int(np.count_nonzero(self.status == status)) for status in Status}
         ends = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-        return f"{self.batch} trajectories: {ends or 'none'}"
+        return f"{self.batch} {'trajectory' if self.batch == 1 else 'trajectories'}: {ends or 'none'}"
 
     def plot(
         self,

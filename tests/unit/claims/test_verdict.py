@@ -92,7 +92,7 @@ def test_a_refuted_claim_stays_refuted_whatever_its_control_does() -> None:
 def test_a_check_that_fails_refutes_and_is_named() -> None:
     found = decide(checks={"the first part": True, "the second part": False}, text="A word.")
     assert found.outcome == "refuted"
-    assert found.text == "A word. Does not hold: the second part."
+    assert found.text == "A word. It is not so that the second part."
     assert found.evidence["checks"] == {"the first part": True, "the second part": False}
 
 

@@ -62,7 +62,7 @@ def command(
     "predict", "population", "simulate" or "solve"; seed, and seeds, how many each combination has; and table
     = "csv" or "parquet". [grid] gives a list of values to each setting, such as group, neurons, activation,
     scale: those of `odekit simulate`, with _ for -, tolerance for compare, and for solve system =
-    "ode.toml", t, start.x and parameters.r. [[cells]] gives settings that go together.
+    "ode.toml", t (the end), start.x and parameters.r. [[cells]] gives settings that go together.
 
     The folder holds cells/, a file for each finished cell, named by the hash of what determines it; table.csv
     (or .parquet), summary.json and figures. The same command goes on after any end, and computes only what is

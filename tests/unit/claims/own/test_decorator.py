@@ -66,7 +66,7 @@ def test_a_check_that_does_not_hold_refutes() -> None:
         lambda _: odekit.Measurement(2.0, 1e-3, checks={"it is even": True, "it is odd": False})
     )
     (verdict,) = odekit.verify([made]).verdicts
-    assert (verdict.outcome, verdict.text) == ("refuted", "Does not hold: it is odd.")
+    assert (verdict.outcome, verdict.text) == ("refuted", "It is not so that it is odd.")
 
 
 def test_predictions_may_be_functions_of_the_settings_and_the_seed_draws() -> None:
