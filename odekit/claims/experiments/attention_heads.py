@@ -3,11 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
+from odekit.arrays import FloatArray
 from odekit.derivation import AveragedLoss
 from odekit.limits import DERIVATION_SECONDS, limit, limits_in_force
 from odekit.systems import System, gradient_flow, reduce
 
-__all__ = ["at_values", "heads_flow", "heads_in_groups", "heads_on"]
+__all__ = ["are_of_one_size", "at_values", "heads_flow", "heads_in_groups", "heads_on"]
+
+EQUAL = 0.01  # within which weights are counted as equal in size
 
 
 def heads_flow(averaged: AveragedLoss, matrices: bool = False) -> System:
@@ -50,6 +55,12 @@ def heads_in_groups(averaged: AveragedLoss, sizes: tuple[int, int], matrices: bo
     signs = [sign for sign, size in zip((1, -1), sizes, strict=True) for _ in range(size)]
     values = [f"{sign}*m/{sizes[sign < 0]}" for sign in signs]
     return heads_on(averaged, values, [f"{sign}*w" for sign in signs], matrices)
+
+
+def are_of_one_size(weights: FloatArray) -> bool:
+    """Whether key-query weights (head,) are equal in size: of both signs they are two opposite ones."""
+    sizes = np.abs(weights)
+    return bool(np.ptp(sizes) <= EQUAL * sizes.mean())
 
 
 def at_values(formula: Any, values: Mapping[str, float]) -> float:

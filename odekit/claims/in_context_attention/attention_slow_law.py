@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from odekit.arrays import FloatArray
-from odekit.claims.experiments import at_values, heads_in_groups
+from odekit.claims.experiments import are_of_one_size, at_values, heads_in_groups
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
@@ -23,7 +23,6 @@ SCALE = 0.3
 HEADS, MORE = (2, 3), (2, 3, 4)
 RATIO = 8.0  # of neighbouring times, in which the weight falls by sqrt(2)
 TIMES = RATIO ** np.arange(3, 9)  # earlier the heads still pair
-EQUAL = 0.01  # within which weights are counted as equal in size
 RTOL, LOOSER = 1e-10, 1e-9  # their difference tells the integrator's error
 ROUNDING = 1e-13
 TOLERANCE = 0.01  # what an exponent of 1/7 would cost is 0.14 of it, and half the prefactor all of it
@@ -77,23 +76,17 @@ class _Fall:
         positive = int((self.omega[-1] > 0).sum())
         return positive, self.omega.shape[1] - positive
 
-    @property
-    def is_paired(self) -> bool:
-        """Whether two opposite weights are left."""
-        sizes = np.abs(self.omega[-1])
-        return bool(np.ptp(sizes) <= EQUAL * sizes.mean())
-
     def compared(
         self, values: Mapping[str, float], share: float = 1.0
     ) -> tuple[dict[str, float], dict[str, float]]:
         """Relative distances from the law, by name, and how far each may be from its limit.
 
+        What is left falls by 4 from one time to the next, like t^(-2/3), and by 8 after an extrapolation;
+        the last change bounds it, doubled for the terms beyond.
+
         Parameters
         ----------
         values: of the parameters. share: of the law's rate, for one that is false.
-
-        What is left falls by 4 from one time to the next, like t^(-2/3), and by 8 after an extrapolation;
-        the last change bounds it, doubled for the terms beyond.
         """
         derived = _law(self.groups)
         law = _Predicted.by(replace(derived, rate=share * derived.rate), values)
@@ -202,7 +195,7 @@ def _drawn(
         start = SCALE * generator.standard_normal((2, heads))
         start[:, :2] = np.abs(start[:, :2]) * [1, -1]
         found = _fall(start, values, RTOL)
-        if found.is_paired:
+        if are_of_one_size(found.omega[-1]):
             return np.asarray(start), found, others
         others += 1
 

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from odekit.arrays import FloatArray
-from odekit.claims.experiments import at_values, heads_in_groups, heads_on
+from odekit.claims.experiments import are_of_one_size, at_values, heads_in_groups, heads_on
 from odekit.claims.negative_control import Control
 from odekit.claims.settings import Settings
 from odekit.claims.verdict import Claim, Verdict, about_no_group, judge
@@ -25,7 +25,6 @@ FALL = 4.0  # what tends to 0 does so like omega^4 or faster, and falls by this 
 RTOL, LOOSER = 1e-8, 1e-6  # their difference tells the integrator's error
 TOLERANCE = 0.01  # a tenth of what an unbiased slope would cost, c d/(1 + c d)
 CURVE = 61
-EQUAL = 0.01  # within which weights are counted as equal in size
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,12 +48,6 @@ class _Run:
     def pairs(self) -> bool:
         """Whether there are heads of both signs at the end."""
         return len({*np.sign(self.omega[-1])}) == 2
-
-    @property
-    def equal(self) -> bool:
-        """Whether all key-query weights have one size at the end."""
-        sizes = np.abs(self.omega[-1])
-        return bool(np.ptp(sizes) <= EQUAL * sizes.mean())
 
     @property
     def slope(self) -> FloatArray:
@@ -142,7 +135,9 @@ def experiment(claim: Claim, settings: Settings) -> Verdict:
             "slope of paired heads": limits.paired,
             "slope of heads of one sign": limits.alone,
             "starts whose heads end with both signs": len(paired),
-            "starts whose heads end with two opposite weights": sum(run.equal for run in paired),
+            "starts whose heads end with two opposite weights": sum(
+                are_of_one_size(run.omega[-1]) for run in paired
+            ),
             "starts": len(runs),
             "reduced flow": [f"{state}' = {rate}" for state, rate in pair.rhs.items()],
             "series": _series(runs[-1]),

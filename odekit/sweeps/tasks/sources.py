@@ -2,7 +2,8 @@
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from odekit.files import read_bytes, read_toml
@@ -46,12 +47,13 @@ def _beside(content: bytes, folder: Path, seen: set[Path]) -> Iterator[Path]:
             yield from _beside(read_bytes(module), folder, seen)
 
 
-def _imported(content: bytes) -> list[str]:
-    """Top names of the modules that a program imports; none of one that can't be read."""
+@lru_cache(maxsize=64)
+def _imported(content: bytes) -> Sequence[str]:
+    """Top names of the modules that a program imports, read once; none of one that can't be read."""
     try:
         nodes = [*ast.walk(ast.parse(content))]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
+        return ()
     named = [each.name for node in nodes if isinstance(node, ast.Import) for each in node.names]
     named += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
-    return sorted({name.partition(".")[0] for name in named} - {"odekit"})
+    return tuple(sorted({name.partition(".")[0] for name in named} - {"odekit"}))
