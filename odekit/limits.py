@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -30,6 +31,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 # A formula that a person writes takes well below a second; a derivation at all modes may take half a minute.
 FORMULA_SECONDS, DERIVATION_SECONDS = 4.0, 60.0
 GIGABYTES = 2.0
+# They were set where Python sums 199 fractions in so many seconds.
+_SUM_TAKES = 3e-4
 # Often enough that little is wasted; a thread that swallowed the first interruption is interrupted again.
 _LOOK, _AGAIN = 0.05, 0.2
 _BYTES = 1e9
@@ -61,7 +64,8 @@ def limit(seconds: float | None = None, gigabytes: float | None = None) -> Itera
     Parameters
     ----------
     seconds: of the processor, for each call such as `odekit.gradient_flow` or `System.fixed_points`; by
-        default 4 for formulas and 60 for derivations. ``float("inf")`` takes the limit away.
+        default 4 for formulas and 60 for derivations, and more on a slow processor, as many times as it takes
+        longer. ``float("inf")`` takes the limit away.
     gigabytes: of memory, beyond what is in use when the question is asked; by default 2.
 
     Raises
@@ -94,7 +98,7 @@ def bounded(
     Parameters
     ----------
     what: the function does, as the subject of a sentence.
-    seconds: unless the caller asked for another `limit`.
+    seconds: of a processor that isn't slow, unless the caller asked for another `limit`.
     share: of these seconds, for a question that is one part of another.
 
     Raises
@@ -106,7 +110,8 @@ def bounded(
     def decorate(function: Function) -> Function:
         @functools.wraps(function)
         def within(*args: Any, **named: Any) -> Any:
-            bounds = _Bounds((_SECONDS.get() or seconds) * share, _GIGABYTES.get(), share)
+            allowed = _SECONDS.get() or seconds * _slowness()
+            bounds = _Bounds(allowed * share, _GIGABYTES.get(), share)
             if bounds.seconds >= _UNDER_WAY.get():
                 return function(*args, **named)
             return _watched(lambda: function(*args, **named), what, bounds)
@@ -126,19 +131,27 @@ def _watched(work: Callable[[], R], what: str, bounds: _Bounds) -> R:
     try:
         try:
             watch.start()
-            return work()
+            found = work()
         finally:
             watch.stop()
+        if watch.has_fired:
+            raise _exceeded(what, bounds, watch.cause)
+        return found
     except watch.interruption:
         watch.stop()
         raise _exceeded(what, bounds, watch.cause) from None
     except MemoryError as error:
         raise _exceeded(what, bounds, "memory") from error
-    except RecursionError as error:
-        raise AlgebraError(
-            f"{what} is nested too deep", expected="a formula that nests less", received="a RecursionError"
-        ) from error
     except Exception as error:
+        # What comes of an interruption that a handler of everything swallowed, such as mpmath's.
+        if watch.has_fired and not isinstance(error, LimitError):
+            raise _exceeded(what, bounds, watch.cause) from error
+        if isinstance(error, RecursionError):
+            raise AlgebraError(
+                f"{what} is nested too deep",
+                expected="a formula that nests less",
+                received="a RecursionError",
+            ) from error
         if isinstance(error, OdekitError) or not _is_foreign(error):
             raise
         raise AlgebraError(
@@ -182,6 +195,7 @@ class _Watch:
         # watch of an outer question is not taken for that of an inner one.
         self.interruption: type[BaseException] = type("Interruption", (BaseException,), {})
         self.cause = "time"
+        self.has_fired = False
         self._bounds = bounds
         self._watched = threading.get_ident()
         self._clock = _clock(self._watched)
@@ -230,7 +244,7 @@ class _Watch:
                 self.cause = "time" if self._clock() > self._end else "memory"
                 if not self._has_interrupted:
                     self._unraisable, sys.unraisablehook = sys.unraisablehook, self._swallow
-                self._has_interrupted = True
+                self.has_fired = self._has_interrupted = True
                 _interrupt(self._watched, self.interruption)
                 if self._quiet.wait(_AGAIN):
                     return
@@ -239,6 +253,20 @@ class _Watch:
         """Say nothing of an interruption that came where none can pass, as in a callback of the collector."""
         if unraisable.exc_type is not self.interruption:
             self._unraisable(unraisable)
+
+
+@functools.cache
+def _slowness() -> float:
+    """How many times longer Python takes here than where the limits were set, at least 1: the best of three.
+
+    Also a debugger's or a coverage tool's doing: they slow each call down, and SymPy's work is calls.
+    """
+    taken = []
+    for _ in range(3):
+        begun = time.thread_time()
+        sum(Fraction(1, number) for number in range(1, 200))
+        taken.append(time.thread_time() - begun)
+    return max(1.0, min(taken) / _SUM_TAKES)
 
 
 def _clock(thread: int) -> Callable[[], float]:

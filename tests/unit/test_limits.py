@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sympy as sp
 
-from odekit import gradient_flow, limit
+from odekit import gradient_flow, limit, limits
 from odekit.errors import AlgebraError, InputError, LimitError, OdekitError
 from odekit.limits import bounded
 
@@ -31,7 +31,8 @@ def test_what_ends_in_time_gives_its_value() -> None:
     assert (quick(2), quick(2, right=5), quick.__name__) == (3, 7, "quick")
 
 
-def test_what_does_not_is_told_with_the_way_to_allow_more() -> None:
+def test_what_does_not_is_told_with_the_way_to_allow_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "_slowness", lambda: 1.0)
     with pytest.raises(LimitError, match=r"endless loop takes too long.*0\.1 s.*limit\(seconds=1\)"):
         endless()
     assert quick(1) == 2
@@ -49,6 +50,31 @@ def test_a_handler_of_everything_in_between_does_not_keep_it_alive() -> None:
 
     with pytest.raises(LimitError, match="the stubborn loop"):
         stubborn()
+
+
+def test_an_answer_made_of_a_swallowed_interruption_is_none() -> None:
+    @bounded("the loop in a handler", 0.1)
+    def swallowing(ends_in: Exception | None) -> str:
+        try:
+            endless.__wrapped__()  # type: ignore[attr-defined]
+        except BaseException:
+            if ends_in:
+                raise ends_in from None
+        return "nothing was found"
+
+    for ends_in in (None, TypeError("no ordering"), InputError("nothing to be found"), RecursionError()):
+        with pytest.raises(LimitError, match="the loop in a handler takes too long"):
+            swallowing(ends_in)
+
+
+def test_a_slow_processor_has_more_time_unless_the_caller_said_how_much(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "_slowness", lambda: 2.0)
+    with pytest.raises(LimitError, match=r"at most 0\.2 s .*limit\(seconds=2\)"):
+        endless()
+    with limit(seconds=0.1), pytest.raises(LimitError, match=r"at most 0\.1 s"):
+        endless()
 
 
 def test_it_holds_in_a_thread() -> None:

@@ -7,7 +7,6 @@ import numpy as np
 
 from odekit.arrays import FloatArray
 from odekit.derivation import AveragedLoss
-from odekit.limits import DERIVATION_SECONDS, limit, limits_in_force
 from odekit.systems import System, gradient_flow, reduce
 
 __all__ = ["are_of_one_size", "at_values", "heads_flow", "heads_in_groups", "heads_on"]
@@ -23,13 +22,12 @@ def heads_flow(averaged: AveragedLoss, matrices: bool = False) -> System:
     averaged: the loss.
     matrices: whether omega stands for a matrix ``omega I``, whose square is d omega^2, or for itself.
     """
-    with limit(seconds=limits_in_force()[0] or DERIVATION_SECONDS):
-        return gradient_flow(
-            averaged.loss,
-            [averaged.mu, averaged.omega],
-            metric={"omega": "d"} if matrices else None,
-            parameters=[*averaged.parameters],
-        )
+    return gradient_flow(
+        averaged.loss,
+        [averaged.mu, averaged.omega],
+        metric={"omega": "d"} if matrices else None,
+        parameters=[*averaged.parameters],
+    )
 
 
 def heads_on(

@@ -10,7 +10,6 @@ import sympy as sp
 from scipy.integrate import solve_ivp
 
 from odekit.errors import InputError, UnknownNameError
-from odekit.limits import limit
 from odekit.solvers import compile, solve
 from odekit.systems import gradient_flow, variable
 from odekit.systems.rest_points.interval_proof import proof_of
@@ -124,8 +123,7 @@ def test_factorisation_of_rank_one_rests_at_the_best_approximation():
     system = _factorisation(1)
     best = np.linalg.svd(np.array(TARGET, dtype=float))
     expected = best[1][0] * np.outer(best[0][:, 0], best[2][0])
-    with limit(seconds=60):
-        attracting = [p for p in system.fixed_points() if p.stability == "attracts"]
+    attracting = [p for p in system.fixed_points() if p.stability == "attracts"]
     assert len(attracting) == 2
     for point in attracting:
         u1, u2, v1, v2 = (float(point.values[s]) for s in system.states)
