@@ -23,7 +23,7 @@ from typing import Any, TypeVar, cast
 from odekit.errors import AlgebraError, LimitError, OdekitError
 from odekit.numbers import positive
 
-__all__ = ["DERIVATION_SECONDS", "FORMULA_SECONDS", "GIGABYTES", "bounded", "limit", "limits_in_force"]
+__all__ = ["DERIVATION_SECONDS", "bounded", "limit", "limits_in_force", "processors"]
 
 R = TypeVar("R")
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -88,6 +88,14 @@ def limit(seconds: float | None = None, gigabytes: float | None = None) -> Itera
 def limits_in_force() -> tuple[float | None, float]:
     """Seconds, None where each question has its own, and gigabytes: what a caller asked for last."""
     return _SECONDS.get(), _GIGABYTES.get()
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
 
 
 def bounded(

@@ -1,4 +1,4 @@
-"""What every test shares: no display, settled hypothesis profiles, and the gate of the marker `reference`.
+"""What every test shares: no display, settled profiles of hypothesis, the marker `reference`, and the site.
 
 A test that carries the marker is skipped with its reason where the reference data is absent. Whoever sets
 ODEKIT_REFERENCE requires the data: then its absence is a failure.
@@ -7,6 +7,8 @@ ODEKIT_REFERENCE requires the data: then its absence is a failure.
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,6 +70,26 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def reference() -> Path:
     """The folder of the reference data, for tests that carry the marker `reference`."""
     return reference_folder()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built site's folder: $ODEKIT_SITE, or one that is built here under $CI, once for all workers."""
+    if named := os.environ.get("ODEKIT_SITE"):
+        return Path(named)
+    if not os.environ.get("CI"):
+        pytest.skip("$ODEKIT_SITE names no built site, and only where $CI is set one is built")
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    built, said = shared / "site" / "html", shared / "site.txt"
+    with FileLock(shared / "site.lock"):
+        if not said.exists():
+            command = [sys.executable, str(ROOT / ".docs" / "build.py"), str(built)]
+            done = subprocess.run(command, capture_output=True, text=True)
+            said.write_text("" if done.returncode == 0 else done.stdout + done.stderr)
+    if failure := said.read_text():
+        pytest.fail(f"the site can't be built:\n{failure}", pytrace=False)
+    return built
 
 
 class InlineClient:

@@ -216,12 +216,14 @@ class Report:
     version: of odekit.
     seed, settings: what they were made with; values of settings that claims take are one of them, by name.
     verdicts: one per claim, in order.
+    seconds: from the question to the last verdict.
     """
 
     version: str
     seed: int
     settings: Mapping[str, Any]
     verdicts: Sequence[Verdict]
+    seconds: float = 0.0
 
     @property
     def described(self) -> dict[str, Any]:

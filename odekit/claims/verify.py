@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from time import perf_counter
 from typing import Any, TypeAlias
 
@@ -11,9 +10,10 @@ from odekit.arguments import chosen as one_of
 from odekit.arguments import expect, expect_functions, flag, mapping
 from odekit.claims.catalogue import CLAIMS
 from odekit.claims.own import claims_in, is_file
+from odekit.claims.running import carry_out
 from odekit.claims.settings import RESERVED, Settings, Value
 from odekit.claims.verdict import Claim, Report, Verdict
-from odekit.errors import InputError, OdekitError, UnknownNameError
+from odekit.errors import InputError, UnknownNameError
 from odekit.groups import FiniteGroup
 from odekit.groups import group as named_group
 from odekit.numbers import integer
@@ -31,6 +31,7 @@ def verify(
     seed: int = 0,
     full: bool = False,
     values: Mapping[str, Value] | None = None,
+    workers: int = 1,
     on_start: Callable[[Claim], None] | None = None,
     on_finish: Callable[[Verdict], None] | None = None,
 ) -> Report:
@@ -51,16 +52,21 @@ def verify(
     values: of settings that claims take, by name, such as ``{"neurons": 64, "scale": 0.01}``; a claim that
         does not take all of them, or can't carry a value that another can, is not applicable. `Claim.takes`
         and ``odekit claims`` say which a claim takes.
-    on_start, on_finish: called around each experiment, for progress.
+    workers: processes at most, at least 1; more serve where there are many claims, and a program that asks
+        for more is written below ``if __name__ == "__main__"``, for each process imports it.
+    on_start, on_finish: called around each experiment, for progress; of several, each has its own end.
 
     Raises
     ------
     UnknownNameError: an unknown claim or paper, or a setting that no claim takes, with the nearest name.
     FileError: a file of claims that can't be read, or breaks.
-    InputError: a negative seed, what is no group of a definite order, a file without claims, one id twice, or
-        a value that no claim can carry.
+    InputError: a negative seed, what is no group of a definite order, a file without claims, one id twice, no
+        worker, or a value that no claim can carry.
+    StoppedEarly: a process died.
     """
+    started = perf_counter()
     seed = integer(seed, "the seed", 0)
+    workers = integer(workers, "workers", 1)
     full = flag(full, "full")
     expect_functions(on_start, on_finish)
     chosen = group if group is None or isinstance(group, FiniteGroup) else named_group(group)
@@ -72,21 +78,15 @@ def verify(
         )
     given = {} if values is None else mapping(values, "the values of settings", '{"neurons": 64}')
     selected = select_claims(claims, paper, full)
-    verdicts = []
-    for claim, taken in zip(selected, _taken(selected, given), strict=True):
-        if on_start is not None:
-            on_start(claim)
-        verdicts.append(
-            claim.not_applicable(taken)
-            if isinstance(taken, str)
-            else _run(claim, Settings(seed, full, chosen, taken))
-        )
-        if on_finish is not None:
-            on_finish(verdicts[-1])
+    experiments = [
+        (claim, taken if isinstance(taken, str) else Settings(seed, full, chosen, taken))
+        for claim, taken in zip(selected, _taken(selected, given), strict=True)
+    ]
+    verdicts = carry_out(experiments, workers, on_start or _say_nothing, on_finish or _say_nothing)
     described: dict[str, Any] = {"full": full, "group": chosen.name if chosen else None, "paper": paper}
     if given:
         described["values"] = dict(given)
-    return Report(__version__, seed, described, tuple(verdicts))
+    return Report(__version__, seed, described, tuple(verdicts), perf_counter() - started)
 
 
 def loaded(claims: Named | Sequence[Named] | None) -> tuple[str | Claim, ...]:
@@ -177,14 +177,5 @@ def _taken(claims: Sequence[Claim], given: Mapping[Any, Any]) -> list[dict[str, 
     return found
 
 
-def _run(claim: Claim, settings: Settings) -> Verdict:
-    started = perf_counter()
-    if settings.group is not None and not claim.applies(settings.group):
-        return claim.not_applicable(f"{settings.group.name} does not meet the hypotheses: {claim.hypotheses}")
-    if claim.full_only and not settings.full:
-        return claim.not_applicable("its experiment takes minutes and belongs to the full set: --full")
-    try:
-        verdict = claim.experiment(claim, settings)
-    except OdekitError as error:
-        verdict = claim.inconclusive(f"the experiment could not be carried out: {error}")
-    return replace(verdict, seconds=perf_counter() - started)
+def _say_nothing(_: Claim | Verdict) -> None:
+    pass

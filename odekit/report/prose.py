@@ -40,8 +40,8 @@ def total(report: Report) -> str:
     counts = Counter(outcome_text(verdict.outcome) for verdict in report.verdicts)
     told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "none verified"
     count = len(report.verdicts)
-    seconds = sum(verdict.seconds for verdict in report.verdicts)
-    return f"{count} {'claim' if count == 1 else 'claims'}: {told} in {seconds:.1f} s ({provenance(report)})"
+    claims = "claim" if count == 1 else "claims"
+    return f"{count} {claims}: {told} in {report.seconds:.1f} s ({provenance(report)})"
 
 
 def provenance(report: Report) -> str:

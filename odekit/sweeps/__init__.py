@@ -5,7 +5,6 @@ often the verdicts of claims err.
 """
 
 from odekit.sweeps.calibration import Calibration, Errors, calibrate, calibration_table
-from odekit.sweeps.engine import processors
 from odekit.sweeps.estimate import Estimate, estimated
 from odekit.sweeps.plan import Cell, Plan, read_plan
 from odekit.sweeps.results import Counts, Results, Summary, summary_tables
@@ -26,7 +25,6 @@ __all__ = [
     "calibrate",
     "calibration_table",
     "estimated",
-    "processors",
     "read_plan",
     "share_interval",
     "summary_tables",

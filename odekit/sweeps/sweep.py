@@ -9,8 +9,9 @@ from pathlib import Path
 
 from odekit.arguments import expect, expect_functions, flag
 from odekit.errors import FileError, InputError, StoppedEarly
+from odekit.limits import processors
 from odekit.numbers import integer
-from odekit.sweeps.engine import connected, processors, stream
+from odekit.sweeps.engine import connected, stream
 from odekit.sweeps.plan import Cell, Plan, read_plan
 from odekit.sweeps.results import Results, check_table, gathered
 from odekit.sweeps.store import DamagedError, Store

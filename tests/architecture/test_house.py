@@ -103,6 +103,7 @@ def imports_inside_functions(module: ast.Module) -> list[int]:
     ]
 
 
+@pytest.mark.slow
 def test_no_function_imports_anything() -> None:
     free = {name for name in MODULES if name.startswith("odekit.cli")} | FACES
     assert not [name for name in set(MODULES) - free if imports_inside_functions(tree(name))]

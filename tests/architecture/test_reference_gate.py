@@ -44,12 +44,14 @@ def outcome(project: Path, reference: Path | None) -> str:
     return subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, check=False).stdout
 
 
+@pytest.mark.slow
 def test_absent_data_skips_with_its_reason(project: Path) -> None:
     report = outcome(project, None)
     assert "2 skipped" in report
     assert "ODEKIT_REFERENCE is not set" in report
 
 
+@pytest.mark.slow
 def test_required_data_that_is_absent_fails(project: Path) -> None:
     report = outcome(project, project / "nowhere")
     assert "passed" not in report
@@ -57,10 +59,12 @@ def test_required_data_that_is_absent_fails(project: Path) -> None:
     assert "ODEKIT_REFERENCE names no folder" in report
 
 
+@pytest.mark.slow
 def test_data_beside_the_project_is_found(project: Path) -> None:
     (project.parent / "shared" / "reference").mkdir(parents=True)
     assert "2 passed" in outcome(project, None)
 
 
+@pytest.mark.slow
 def test_data_that_the_variable_names_is_found(project: Path, tmp_path: Path) -> None:
     assert "2 passed" in outcome(project, tmp_path)

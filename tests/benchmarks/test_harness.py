@@ -108,6 +108,7 @@ def test_a_race_ends_at_the_error_of_the_loop() -> None:
     assert all(each.error <= rows[0].error for each in rows)
 
 
+@pytest.mark.slow
 def test_a_run_writes_json_and_a_page(tmp_path: Path) -> None:
     import runpy
 

@@ -13,6 +13,7 @@ GOOD = (
 )
 
 
+@pytest.mark.slow
 def test_a_page_without_faults_passes(
     tmp_path: Path, shown: Callable[[Path], Page], accessible: Callable[[], None]
 ) -> None:

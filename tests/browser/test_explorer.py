@@ -89,12 +89,14 @@ def field(values: dict[str, float] | None = None) -> odekit.System:
     return odekit.system("x' = x*(a - y); y' = r*y*(x - 1)", "a r" if values is None else values)
 
 
+@pytest.mark.slow
 def test_lotka_volterra_of_a_file_is_that_of_solve(lotka: Page) -> None:
     assert "Reached t = 30" in result(lotka)
     assert gap(lotka, field(), {"a": 1.0, "r": 0.5}) < AGREES
     assert number(lotka.inner_text("#integrals tbody td:nth-of-type(2)")) < 1e-8
 
 
+@pytest.mark.slow
 def test_the_blow_up_of_modular_addition_is_the_exact_one(opened: Callable[..., Page]) -> None:
     system = odekit.derive(odekit.Network("Zp"))
     start = {"alpha": 0.1, "phi": 0.4, "beta": 0.12, "psi": -0.7}
@@ -161,6 +163,7 @@ def test_random_fields_are_those_of_solve(seed: int, opened: Callable[..., Page]
     assert gap(page, random_field(seed), values) < AGREES
 
 
+@pytest.mark.slow
 def test_a_wrong_right_hand_side_would_be_seen(
     opened: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +185,7 @@ def solved(a: float, r: float, start: tuple[float, float]) -> Any:
     return odekit.solve(field(), list(start), 30.0, parameters={"a": a, "r": r}, rtol=1e-11)
 
 
+@pytest.mark.slow
 def test_sliders_and_fields_move_parameters_and_start(lotka: Page) -> None:
     lotka.locator("#parameter-0-slider").focus()
     lotka.keyboard.press("ArrowRight")
@@ -211,6 +215,7 @@ def test_what_is_no_number_is_refused_and_the_rest_stays(opened: Callable[..., P
     expect(page.locator("#complaint")).to_be_empty()
 
 
+@pytest.mark.slow
 def test_the_start_is_dragged_and_moved_by_keys(lotka: Page) -> None:
     box = lotka.locator("#handle").bounding_box()
     assert box is not None
@@ -233,6 +238,7 @@ def test_the_start_is_dragged_and_moved_by_keys(lotka: Page) -> None:
     assert "arrow keys" in str(lotka.get_attribute("#handle", "aria-label"))
 
 
+@pytest.mark.slow
 def test_values_are_read_at_any_time(lotka: Page) -> None:
     lotka.fill("#read-time", "12.5")
     found = lotka.inner_text('#values tr[data-name="x"] td:nth-of-type(2)')
@@ -241,6 +247,7 @@ def test_values_are_read_at_any_time(lotka: Page) -> None:
     assert lotka.inner_text("#read-head") == "at t = 12.5"
 
 
+@pytest.mark.slow
 def test_a_link_holds_what_was_chosen(lotka: Page, shown: Shown, tmp_path: Path) -> None:
     lotka.fill("#start-0", "2.25")
     lotka.fill("#parameter-1", "0.75")
@@ -275,6 +282,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.slow
 def test_names_and_titles_are_never_markup_nor_code(opened: Callable[..., Page]) -> None:
     x, y, k = (sp.Symbol(name, real=True) for name in HOSTILE)
     system = odekit.System({x: -k * x + y, y: -x}, odekit.systems.ANY, (k,), conditions=(HOSTILE[0],))
@@ -287,12 +295,14 @@ def test_names_and_titles_are_never_markup_nor_code(opened: Callable[..., Page])
     assert HOSTILE[0] in page.inner_text("#equations")
 
 
+@pytest.mark.slow
 def test_words_of_javascript_may_be_names(opened: Callable[..., Page]) -> None:
     system = odekit.system({"let": "-var*window", "window": "let - window/2"}, "var")
     page = opened(system, t_end=4.0, parameters={"var": 2.0})
     assert gap(page, system, {"var": 2.0}) < AGREES
 
 
+@pytest.mark.slow
 def test_a_start_off_a_constraint_is_moved_onto_it(opened: Callable[..., Page]) -> None:
     flow = odekit.gradient_flow("x**2 + 2*y**2 + x*y", "x y", constraint={"circle": "x**2 + y**2 - 1"})
     page = opened(flow, start={"x": 2.0, "y": 1.0}, t_end=3.0)
@@ -342,12 +352,14 @@ def test_winners_of_random_starts_are_those_of_the_exact_blow_up_times(opened: C
     assert page.inner_text("#batch-result") == "Of 60 starts 60 blew up."
 
 
+@pytest.mark.slow
 def test_a_batch_that_can_not_be_is_refused_in_words(lotka: Page) -> None:
     lotka.fill("#batch-count", "0")
     lotka.click("#batch-run")
     expect(lotka.locator("#batch-result")).to_contain_text("from 1 to 5000")
 
 
+@pytest.mark.slow
 def test_a_batch_ends_when_something_else_is_chosen(lotka: Page) -> None:
     lotka.fill("#batch-count", "5000")
     lotka.click("#batch-run")
@@ -357,6 +369,7 @@ def test_a_batch_ends_when_something_else_is_chosen(lotka: Page) -> None:
     expect(lotka.locator("#batch-run")).to_have_text("Run")
 
 
+@pytest.mark.slow
 def test_figures_are_saved_as_png(lotka: Page) -> None:
     for figure in ("trajectories", "portrait", "drift"):
         with lotka.expect_download() as download:

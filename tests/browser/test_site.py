@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,15 +25,6 @@ PAGES = (
 )
 
 Show = Callable[[Path], Page]
-
-
-@pytest.fixture(scope="module")
-def site() -> Path:
-    """The folder that `python .docs/build.py` filled."""
-    folder = os.environ.get("ODEKIT_SITE")
-    if folder is None:
-        pytest.skip("$ODEKIT_SITE names no built site; .ci/run builds one")
-    return Path(folder)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -27,6 +27,7 @@ def found() -> Verdict:
     return verdict()
 
 
+@pytest.mark.slow
 def test_the_claim_is_confirmed_and_its_control_refuted(is_sound: Sound, found: Verdict) -> None:
     assert is_sound(found)
 

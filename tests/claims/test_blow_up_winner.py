@@ -66,6 +66,7 @@ def test_wrong_times_are_refuted(monkeypatch: pytest.MonkeyPatch, wrong: Any) ->
     assert verdict("S3").outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_times_with_large_errors_leave_the_claim_open(monkeypatch: pytest.MonkeyPatch) -> None:
     def loose(network: Any, weights: Any, rtol: float) -> Any:
         return free_blow_up_times(network, weights) * (1.0 if rtol == blow_up_winner.FINE else 1.05)

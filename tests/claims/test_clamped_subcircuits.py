@@ -40,6 +40,7 @@ def test_the_derivations_give_the_flows_by_hand() -> None:
     assert sp.expand(one.rhs[one["ma"]] - k * B**2 * C**2 * (A - one["ma"])) == 0
 
 
+@pytest.mark.slow
 def test_halving_the_start_delays_the_rise_by_the_logarithm_of_two(verdict: Verify) -> None:
     for delay in verdict("clamped-subcircuits").evidence["delay by halving the start, in growth times"]:
         # The law's own remainder, of the order of the start's square.
@@ -63,6 +64,7 @@ def test_a_rate_that_is_off_by_a_hundredth_is_refuted(anew: Verify, monkeypatch:
     assert anew("clamped-subcircuits").outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_a_training_that_clamps_the_vectors_a_hundredth_too_long_is_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

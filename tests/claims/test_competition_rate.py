@@ -33,6 +33,7 @@ def found() -> Verdict:
     return verdict()
 
 
+@pytest.mark.slow
 def test_the_claim_is_confirmed_and_its_control_refuted(is_sound: Sound, found: Verdict) -> None:
     assert is_sound(found)
 
@@ -88,6 +89,7 @@ def test_a_wrong_energy_is_refuted(monkeypatch: pytest.MonkeyPatch, factor: floa
     assert factor < 1 or verdict().outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_a_wrong_growth_of_the_closed_form_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
     original = competition_rate.common_growth
     monkeypatch.setattr(competition_rate, "common_growth", lambda network: 1.001 * original(network))

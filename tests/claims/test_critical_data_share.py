@@ -36,6 +36,7 @@ def test_the_critical_share_lies_where_the_proportion_passes_a_half() -> None:
     assert none.critical == (0.9, 1.0)
 
 
+@pytest.mark.slow
 def test_neurons_that_never_generalise_are_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(critical_data_share, "AT_IRREP", 1.0)
     monkeypatch.setattr(critical_data_share, "STEPS", 2)

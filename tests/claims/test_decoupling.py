@@ -23,6 +23,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(
     assert is_sound(verdict(ID, seed))
 
 
+@pytest.mark.slow
 def test_the_last_slopes_are_three_within_a_hundredth(verdict: Verify) -> None:
     # The claim's own acceptance; the correction falls by 8 with each halving of the scale.
     slopes = verdict(ID, 0).evidence["slopes"]
@@ -52,6 +53,7 @@ def test_a_rate_off_by_one_percent_is_refuted(anew: Verify, monkeypatch: pytest.
     assert anew(ID).outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_a_control_that_is_true_makes_the_claim_inconclusive(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,6 +23,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(verdict: Verify, is_soun
     assert is_sound(verdict("deep-linear", seed))
 
 
+@pytest.mark.slow
 def test_random_starts_come_closer_to_the_predicted_times(verdict: Verify) -> None:
     by_scale = verdict("deep-linear").evidence[
         "rise times of random starts, largest relative difference by scale"
@@ -30,6 +31,7 @@ def test_random_starts_come_closer_to_the_predicted_times(verdict: Verify) -> No
     assert list(by_scale.values()) == sorted(by_scale.values(), reverse=True)
 
 
+@pytest.mark.slow
 def test_a_reduced_equation_with_a_wrong_factor_is_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -47,6 +49,7 @@ def test_the_sigmoid_is_the_flow_of_equal_factors_and_no_other_is() -> None:
     assert not deep_linear._is_of_equal_factors(other)
 
 
+@pytest.mark.slow
 def test_a_training_that_decays_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     trained = deep_linear.trained
 

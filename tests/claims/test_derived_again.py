@@ -110,6 +110,7 @@ def test_modes_of_deep_linear_networks(hide: Hide, depth: int) -> None:
     assert not same(again, sheet, {"c1": "s", "s": "c1"})
 
 
+@pytest.mark.slow
 def test_the_signal_between_opposing_outliers(hide: Hide) -> None:
     toy, valley = opposing_signals._toy(), opposing_signals._valley()
     modified = opposing_signals._modified(2)

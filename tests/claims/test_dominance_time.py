@@ -26,6 +26,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(
     assert is_sound(verdict(ID, seed))
 
 
+@pytest.mark.slow
 def test_the_time_lies_below_the_blow_up_time_without_a_logarithm(verdict: Verify) -> None:
     evidence = verdict(ID, 0).evidence
     lead = evidence["median of p * scale * time of dominance"]

@@ -20,6 +20,7 @@ Verify = Callable[..., Verdict]
 Sound = Callable[[Verdict], bool]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [None, "A4"])
 def test_the_claim_is_confirmed_and_its_control_refuted(
     verdict: Verify, is_sound: Sound, name: str | None
@@ -98,6 +99,7 @@ def test_output_weights_that_stay_do_not_give_the_hessian(
     assert at_rest.hessian_gap(4.0, -8.0) > 1.0
 
 
+@pytest.mark.slow
 def test_maxima_of_another_height_are_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     right = energy_maxima._Ended.expected.fget
     monkeypatch.setattr(energy_maxima._Ended, "expected", property(lambda end: 1.001 * right(end)))

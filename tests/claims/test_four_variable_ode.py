@@ -24,18 +24,21 @@ def test_the_claim_is_confirmed_and_its_control_refuted(
     assert is_sound(verdict(ID, seed))
 
 
+@pytest.mark.slow
 def test_the_printed_equation_is_refuted_and_the_right_one_shown(verdict: Verify) -> None:
     control = verdict(ID, 0).control
     assert "4*beta^2 - alpha^2/beta" in control.statement
     assert unmarked(control.correction) == "D' = -p*(alpha^2 + 4*beta^2)*sin(D)/beta"
 
 
+@pytest.mark.slow
 def test_an_even_order_with_its_signed_mode_is_part_of_the_experiment(verdict: Verify) -> None:
     evidence = verdict(ID, 0).evidence
     assert evidence["groups"] == ["Z23", "Z12"]
     assert evidence["neurons at the signed mode n/2"] == {"Z23": 0, "Z12": 8}
 
 
+@pytest.mark.slow
 def test_the_experiment_notices_an_ode_that_is_one_percent_faster(verdict: Verify) -> None:
     assert verdict(ID, 0).evidence["the same ODE 1 % faster"] == "refuted"
 

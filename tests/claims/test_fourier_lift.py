@@ -78,6 +78,7 @@ def test_a_wrong_lifted_flow_is_refuted(monkeypatch: pytest.MonkeyPatch, wrong: 
     assert verdict("S3").outcome == ("inconclusive" if wrong is WithoutSpheres else "refuted")
 
 
+@pytest.mark.slow
 def test_a_wrong_flow_at_the_finite_scale_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
     compare = fourier_lift.compare
     monkeypatch.setattr(fourier_lift, "compare", lambda run, **named: compare(run, **named, scale_field=1.01))
@@ -86,6 +87,7 @@ def test_a_wrong_flow_at_the_finite_scale_is_refuted(monkeypatch: pytest.MonkeyP
     assert "full softmax on S3" in found.text
 
 
+@pytest.mark.slow
 def test_loose_integrators_leave_the_claim_open(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fourier_lift, "FINE", 1e-3)
     monkeypatch.setattr(fourier_lift, "COARSE", 1e-2)

@@ -29,6 +29,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(verdict: Verify, is_soun
     assert is_sound(verdict(ID, seed))
 
 
+@pytest.mark.slow
 def test_the_reduced_flow_is_the_known_one() -> None:
     pair = head_pairing._pair()
     m, w = pair.states
@@ -39,6 +40,7 @@ def test_the_reduced_flow_is_the_known_one() -> None:
         assert sp.simplify((pair.rhs[state] + known.diff(state) / 2).rewrite(sp.exp)) == 0
 
 
+@pytest.mark.slow
 def test_heads_of_one_sign_are_told_apart(verdict: Verify) -> None:
     found = verdict(ID)
     assert 0 < found.evidence["starts whose heads end with both signs"] < found.evidence["starts"]
@@ -69,6 +71,7 @@ def test_four_heads_of_three_sizes_keep_the_sums() -> None:
     assert max(float(values[-1]) for values in found.departures().values()) < head_pairing.TOLERANCE
 
 
+@pytest.mark.slow
 def test_heads_without_the_noise_of_their_labels_are_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(verdict: Verify, is_soun
     assert is_sound(verdict(ID, seed))
 
 
+@pytest.mark.slow
 def test_the_loss_on_the_triangle_is_the_known_one() -> None:
     """Its pooled labels' noise on values of sum 0 is the difference of an entry and its neighbour."""
     three = head_superposition._on_frame((2, 3))

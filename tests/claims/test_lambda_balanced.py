@@ -18,6 +18,7 @@ Verify = Callable[..., Verdict]
 Sound = Callable[[Verdict], bool]
 
 
+@pytest.mark.slow
 def test_the_claim_is_confirmed_and_its_control_refuted(verdict: Verify, is_sound: Sound) -> None:
     assert is_sound(verdict("lambda-balanced"))
 
@@ -59,6 +60,7 @@ def test_a_closed_form_of_another_balance_is_refuted(anew: Verify, monkeypatch: 
     assert anew("lambda-balanced").outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_a_training_from_another_start_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     trained = lambda_balanced.trained
 

@@ -17,6 +17,7 @@ Verify = Callable[..., Verdict]
 Sound = Callable[[Verdict], bool]
 
 
+@pytest.mark.slow
 def test_the_claim_is_confirmed_and_its_control_refuted(verdict: Verify, is_sound: Sound) -> None:
     assert is_sound(verdict("lazy-limit", 0))
 
@@ -40,6 +41,7 @@ def test_the_limit_is_the_kernels_linear_flow_by_hand() -> None:
         assert sp.expand(rate - expected[name]) == 0
 
 
+@pytest.mark.slow
 def test_outputs_of_the_limit_of_linear_features_stay_apart(verdict: Verify) -> None:
     for slopes in verdict("lazy-limit").evidence["slopes from linear features"]:
         assert abs(slopes[-1]) < 0.1

@@ -29,6 +29,7 @@ def test_it_holds_on_other_cyclic_groups(verdict: Verify, is_sound: Sound, name:
     assert is_sound(verdict("loss-curve", 3, name))
 
 
+@pytest.mark.slow
 def test_the_times_are_told_to_a_thousandth_and_uniform_softmax_errs_by_percents(verdict: Verify) -> None:
     found = verdict("loss-curve")
     assert max(map(abs, found.measured.values())) < 1e-3
@@ -62,6 +63,7 @@ def test_the_flow_without_the_finite_step_is_refuted(anew: Verify, monkeypatch: 
     assert anew("loss-curve").outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_networks_that_do_not_learn_leave_it_open(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loss_curve, "STEPS", 0.5)
     assert anew("loss-curve").outcome == "inconclusive"

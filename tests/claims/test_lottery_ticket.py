@@ -26,6 +26,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(
     assert is_sound(verdict(ID, seed))
 
 
+@pytest.mark.slow
 def test_the_interval_and_the_near_ties_are_shown(verdict: Verify) -> None:
     found = verdict(ID, 0)
     low, high = found.interval
@@ -35,6 +36,7 @@ def test_the_interval_and_the_near_ties_are_shown(verdict: Verify) -> None:
     assert described["power of the test if the smallest |D| decided"] > 0.99
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["Z5", "Z3xZ5"])
 def test_it_holds_on_other_groups(verdict: Verify, is_sound: Callable[[Verdict], bool], group: str) -> None:
     assert is_sound(verdict(ID, 1, group))
@@ -78,6 +80,7 @@ def test_another_formula_for_the_winner_is_refuted(
     assert anew(ID).outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_where_the_phase_does_decide_the_claim_is_inconclusive(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

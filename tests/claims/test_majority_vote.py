@@ -23,26 +23,31 @@ def test_the_claim_is_confirmed_and_its_control_refuted(
     assert is_sound(verdict(ID, seed))
 
 
+@pytest.mark.slow
 def test_the_ghosts_are_half_the_right_peak(verdict: Verify) -> None:
     assert verdict(ID, 0).measured["ghost peak / right peak"] == pytest.approx(0.5, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_one_two_and_four_phases_fail_by_far(verdict: Verify) -> None:
     errors = verdict(ID, 0).evidence["relative error by number of phases"]
     assert {count for count, error in errors.items() if error > 0.5} == {"1", "2", "4"}
     assert {count for count, error in errors.items() if error < 1e-12} == {"3", "5", "7"}
 
 
+@pytest.mark.slow
 def test_the_softmax_bound_says_something(verdict: Verify) -> None:
     evidence = verdict(ID, 0).evidence
     for count, bound in evidence["its bound"].items():
         assert 0 < bound < evidence["smallest softmax at the right answer"][count] < 1
 
 
+@pytest.mark.slow
 def test_training_leaves_the_form_before_the_blow_up(verdict: Verify) -> None:
     assert 0.5 < verdict(ID, 0).evidence["training leaves the form (1 %) at time / blow-up time"] < 1
 
 
+@pytest.mark.slow
 def test_the_verdict_says_that_subtraction_cannot_be_learned(verdict: Verify) -> None:
     found = verdict(ID, 0)
     assert "Subtraction with a shared embedding can't be learned" in found.text

@@ -39,6 +39,7 @@ def test_it_holds_on_other_cyclic_groups_of_odd_order(verdict: Verify, is_sound:
     assert is_sound(verdict("modified-equation", 3, name))
 
 
+@pytest.mark.slow
 def test_the_flow_is_an_order_behind(verdict: Verify) -> None:
     measured = list(verdict("modified-equation").measured.values())
     np.testing.assert_allclose(measured, [1, 2, 3], atol=0.02)
@@ -63,6 +64,7 @@ def test_a_correction_that_is_one_percent_off_is_refuted(
     assert anew("modified-equation").outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_a_descent_with_another_learning_rate_is_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,6 +56,7 @@ def test_the_moments_close_at_every_number_of_neurons() -> None:
     assert not any(rate.has(found.parameters[-1]) for rate in found.velocities.values())
 
 
+@pytest.mark.slow
 def test_a_flow_that_is_a_thousandth_faster_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     flow = sample_moments()
     rates = {state: sp.Rational(1001, 1000) * rate for state, rate in flow.velocities.items()}

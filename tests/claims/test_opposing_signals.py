@@ -36,6 +36,7 @@ def test_the_flow_is_that_of_a_signal_and_a_feature_without_mean() -> None:
         assert sp.expand(velocity + loss.diff(state)) == 0
 
 
+@pytest.mark.slow
 def test_the_critical_step_is_that_of_a_scalar_descent(verdict: Verify) -> None:
     settings = opposing_signals.Settings(seed=0)
     generator = settings.generator("opposing-signals")

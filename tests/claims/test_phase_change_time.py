@@ -19,6 +19,7 @@ Verify = Callable[..., Verdict]
 Sound = Callable[[Verdict], bool]
 
 
+@pytest.mark.slow
 def test_the_claim_is_confirmed_and_its_control_refuted(verdict: Verify, is_sound: Sound) -> None:
     assert is_sound(verdict("phase-change-time", 0))
 
@@ -29,6 +30,7 @@ def test_it_is_confirmed_over_ten_seeds(verdict: Verify, is_sound: Sound, seed: 
     assert is_sound(verdict("phase-change-time", seed))
 
 
+@pytest.mark.slow
 def test_the_ratio_of_half_time_and_blow_up_time_tends_to_one(verdict: Verify) -> None:
     for ratios in verdict("phase-change-time").evidence["half-times over T*, by start"]:
         assert abs(ratios[-1] - 1) < 0.6 * abs(ratios[-2] - 1) < 0.4 * abs(ratios[-3] - 1)

@@ -54,6 +54,7 @@ def test_the_flow_is_the_same_at_every_length_of_a_vector() -> None:
     assert "certified at 6, 7, 8" in str(found.certify())
 
 
+@pytest.mark.slow
 def test_a_reduced_flow_that_is_a_hundredth_faster_is_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_reduced_flow_that_is_a_hundredth_faster_is_refuted(
     assert found.gap > 1e-3
 
 
+@pytest.mark.slow
 def test_a_training_whose_last_vector_is_a_thousandth_too_short_is_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(
     assert is_sound(verdict(ID, seed))
 
 
+@pytest.mark.slow
 def test_the_printed_sizes_are_judged_by_every_reading(verdict: Verify) -> None:
     found = verdict(ID, 0)
     assert "1/9 and 1/25" in found.control.statement
@@ -30,6 +31,7 @@ def test_the_printed_sizes_are_judged_by_every_reading(verdict: Verify) -> None:
     assert set(found.evidence["harmonics 3 and 5 by reading"]) >= {"xi", "theta at D = 0", "the settled xi"}
 
 
+@pytest.mark.slow
 def test_the_settled_shape_has_its_known_sizes(verdict: Verify) -> None:
     found = verdict(ID, 0).measured
     assert found["3k of the settled theta"] == pytest.approx(0.270, abs=5e-3)
@@ -48,6 +50,7 @@ def test_a_formula_off_by_five_percent_is_refuted(
     assert anew(ID).outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_it_holds_on_another_group_in_any_numbering(
     verdict: Verify, is_sound: Callable[[Verdict], bool]
 ) -> None:

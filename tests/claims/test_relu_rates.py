@@ -22,6 +22,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(
     assert is_sound(verdict(ID, seed))
 
 
+@pytest.mark.slow
 def test_the_numbers(verdict: Verify) -> None:
     found = verdict(ID, 0)
     assert found.measured[relu_rates.GROWTH] == pytest.approx(1.0, abs=2e-3)
@@ -32,6 +33,7 @@ def test_the_numbers(verdict: Verify) -> None:
     assert high - low < 2e-3
 
 
+@pytest.mark.slow
 def test_the_eigenvalue_converges_in_harmonics_and_in_the_order(verdict: Verify) -> None:
     evidence = verdict(ID, 0).evidence
     by_harmonics = list(evidence["eigenvalue / 2Cn by number of harmonics"].values())
@@ -39,6 +41,7 @@ def test_the_eigenvalue_converges_in_harmonics_and_in_the_order(verdict: Verify)
     assert evidence["eigenvalue / 2Cn by order"]["101"] == pytest.approx(1.1099, abs=5e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [0.99, 1.01])
 def test_an_eigenvalue_off_by_one_percent_is_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch, factor: float
@@ -51,6 +54,7 @@ def test_an_eigenvalue_off_by_one_percent_is_refuted(
     assert anew(ID).outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_an_alignment_rate_off_by_five_percent_is_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

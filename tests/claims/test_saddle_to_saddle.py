@@ -18,6 +18,7 @@ Verify = Callable[..., Verdict]
 Sound = Callable[[Verdict], bool]
 
 
+@pytest.mark.slow
 def test_the_claim_is_confirmed_and_its_control_refuted(verdict: Verify, is_sound: Sound) -> None:
     assert is_sound(verdict("saddle-to-saddle"))
 

@@ -89,6 +89,7 @@ def test_what_an_experiment_cannot_resolve_stays_open(claim: str, values: dict[s
     assert verdict_of(claim, values).outcome == "inconclusive"
 
 
+@pytest.mark.slow
 def test_the_experiment_is_made_with_the_values_asked_for() -> None:
     assert np.isclose(verdict_of("decoupling", {"scale": 0.05}).evidence["scales"][0], 0.05)
     even = verdict_of("even-activations", {"activation": "abs(z)"}).evidence

@@ -24,6 +24,7 @@ def test_the_claim_is_confirmed_and_its_control_refuted(
     assert is_sound(verdict(ID, seed))
 
 
+@pytest.mark.slow
 def test_the_quartic_leaks_are_measured_where_they_are_derived(verdict: Verify) -> None:
     evidence = verdict(ID, 0).evidence
     measured = evidence["leaks of z^4, measured"]
@@ -39,6 +40,7 @@ def test_it_holds_on_other_groups(verdict: Verify, is_sound: Callable[[Verdict],
     assert is_sound(verdict(ID, 1, group))
 
 
+@pytest.mark.slow
 def test_a_network_that_leaks_is_refuted(anew: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     def leaking(network, **options):
         activation = "z**2 + z**4/100" if network.activation_name == "quadratic" else network.activation_name
@@ -53,6 +55,7 @@ def test_a_network_that_leaks_is_refuted(anew: Verify, monkeypatch: pytest.Monke
     assert "nothing leaks at uniform softmax" in found.text
 
 
+@pytest.mark.slow
 def test_leaks_derived_at_the_wrong_multiple_are_refuted(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

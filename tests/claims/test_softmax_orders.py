@@ -10,6 +10,7 @@ from odekit.claims import verify
 CUMULANTS = (1, 2, 3)
 
 
+@pytest.mark.slow
 def test_the_orders_are_3_6_and_9() -> None:
     verdict = verify("softmax-orders", group="S3").verdicts[0]
     assert verdict.outcome == "confirmed"

@@ -54,6 +54,7 @@ def test_latex(invoke, lotka) -> None:
     assert r"\dot{x} &= x \left(1 - y\right)" in invoke("analyse", lotka, "--format", "latex").stdout
 
 
+@pytest.mark.slow
 def test_an_energy_is_a_gradient_flow(invoke, tmp_path) -> None:
     path = tmp_path / "well.toml"
     path.write_text(WELL)

@@ -59,6 +59,7 @@ def test_errors_past_a_blow_up_are_null(invoke: Invoke, tmp_path: Path) -> None:
     assert "inf" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_run_that_starts_past_its_horizon_stays_open(invoke: Invoke, tmp_path: Path) -> None:
     late = simulate(Network("Z5", neurons=8), seed=3, scale=2.0, t_end=10.0, snapshots=3)
     result = invoke("compare", late.save(tmp_path / "late.npz"))

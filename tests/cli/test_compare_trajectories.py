@@ -40,6 +40,7 @@ def test_a_right_ode_is_confirmed_with_exit_code_0(invoke: Invoke, ode: Path, re
     assert result.stderr == f"compared {record}\n"
 
 
+@pytest.mark.slow
 def test_a_wrong_parameter_is_refuted_with_exit_code_1(invoke: Invoke, ode: Path, record: Path) -> None:
     result = invoke("compare", record, "--system", ode, "--parameter", "r=1.05")
     assert result.exit_code == 1
@@ -84,6 +85,7 @@ def test_json_goes_alone_to_standard_output(invoke: Invoke, ode: Path, record: P
     assert "confirmed" in result.stderr
 
 
+@pytest.mark.slow
 def test_nothing_is_wider_than_80_columns(
     invoke: Invoke, ode: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,6 +69,7 @@ def test_json_in_a_file_leaves_the_text_on_standard_output(invoke: Invoke, tmp_p
     assert system["certificate"]["order"] == 12
 
 
+@pytest.mark.slow
 def test_options_reach_the_derivation(invoke: Invoke) -> None:
     options = ("--task", "x-y", "--activation", "z**4", "--embedding", "unshared", "--modes", "k,3k")
     system = json.loads(invoke("derive", *options, "--format", "json").stdout)
@@ -254,6 +255,7 @@ def test_an_order_above_one_in_blocks_is_text_latex_and_json(invoke: Invoke) -> 
     assert data["certificate"]["exact"] is True
 
 
+@pytest.mark.slow
 def test_an_order_above_one_of_an_activation_that_is_no_polynomial(invoke: Invoke) -> None:
     text = invoke("derive", "--group", "Z11", "--activation", "relu", "--order", "2")
     assert text.exit_code == 0

@@ -63,6 +63,7 @@ def test_a_folder_in_use_is_refused_before_anything_is_done(
     assert (tmp_path / "out" / "thesis.docx").read_text() == "precious"
 
 
+@pytest.mark.slow
 def test_an_earlier_report_of_another_kind_is_replaced_if_forced(
     invoke: Invoke, files: dict[str, Path], tmp_path: Path
 ) -> None:

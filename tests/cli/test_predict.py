@@ -117,6 +117,7 @@ def test_a_run_that_is_no_gradient_flow_gets_a_note(invoke: Invoke, run_file: Pa
     assert "AdamW" in noted.stdout
 
 
+@pytest.mark.slow
 def test_on_spheres_a_note_says_what_the_times_are(invoke: Invoke, tmp_path: Path) -> None:
     options = (
         "--group S3 --constraint sphere --embedding unshared --softmax uniform --neurons 2 --t-end 1 --out"

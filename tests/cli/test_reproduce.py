@@ -29,6 +29,7 @@ def test_the_list_for_a_program(invoke: Invoke) -> None:
     assert all(entry["paper"] and entry["title"] for entry in listed)
 
 
+@pytest.mark.slow
 def test_a_figure_is_drawn_and_told(invoke: Invoke, tmp_path: Path) -> None:
     out = tmp_path / "out"
     result = invoke("reproduce", "lottery-map", "--out", out, "--seed", 2, "--json", "-")

@@ -24,6 +24,7 @@ def shell(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_from_a_run_to_a_verdict(tmp_path: Path) -> None:
     options = ("--group", "Z5", "--neurons", 8, "--seed", 3, "--t-end", 60, "--snapshots", 7)
     made = shell("simulate", *options, "--out", "run.npz", cwd=tmp_path)
@@ -83,6 +84,7 @@ def test_a_reader_who_leaves_is_no_error(tmp_path: Path) -> None:
     assert (result.returncode, result.stderr) == (141, "")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals and pipes of POSIX")
 def test_an_interruption_is_clean(tmp_path: Path) -> None:
     options = "--group Z31 --task x-y --method sgd --learning-rate 1e-3 --steps 100000000 --out run.npz"

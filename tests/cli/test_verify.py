@@ -41,6 +41,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
     return install
 
 
+@pytest.mark.slow
 def test_a_claim_is_verified_and_reported(invoke: Invoke, tmp_path: Path) -> None:
     result = invoke("verify", QUICK, "--out", tmp_path / "out", "--json", tmp_path / "v.json")
     assert result.exit_code == 0, result.stderr

@@ -71,6 +71,7 @@ def test_a_full_disk_loses_nothing(drill: Any, tmp_path: Path) -> None:
         drill.check_table()
 
 
+@pytest.mark.slow
 def test_a_read_only_folder_is_refused_before_any_computing(drill: Any, tmp_path: Path) -> None:
     with (
         drill.small_disk(tmp_path / "disk", "size=1m,ro") as disk,

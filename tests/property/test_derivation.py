@@ -34,8 +34,9 @@ def reduction_of(system: System) -> FourierReduction:
     return system.answers.reduction
 
 
+@pytest.mark.slow
 @given(activations, tasks, embeddings, st.integers(2, 11))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_every_kind_of_mode_agrees_at_a_concrete_order(
     activation: str, task: str, embedding: str, order: int
 ) -> None:
@@ -47,7 +48,7 @@ def test_every_kind_of_mode_agrees_at_a_concrete_order(
 
 @pytest.mark.slow
 @given(activations, tasks, embeddings, st.integers(2, 11), st.integers(1, 10))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_a_symbolic_order_agrees_wherever_its_conditions_hold(
     activation: str, task: str, embedding: str, order: int, k: int
 ) -> None:
@@ -61,7 +62,7 @@ def test_a_symbolic_order_agrees_wherever_its_conditions_hold(
     activations,
     st.lists(st.sampled_from(["0", "k", "2k", "3k", "l", "k+l"]), min_size=1, max_size=3, unique=True),
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_chosen_modes_agree_wherever_their_conditions_hold(activation: str, modes: list[str]) -> None:
     reduction = reduction_of(derive(Network("Zn", activation=activation), modes))
     symbols = reduction.rules.modes.frequencies.symbols
@@ -75,7 +76,7 @@ def test_chosen_modes_agree_wherever_their_conditions_hold(activation: str, mode
 
 @pytest.mark.slow
 @given(st.lists(st.sampled_from([2, 3, 4]), min_size=1, max_size=2), activations, tasks)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_products_of_cyclic_groups_agree(factors: list[int], activation: str, task: str) -> None:
     group = "x".join(f"Z{f}" for f in factors)
     assert derive(Network(group, activation=activation, task=task)).certify().residual < TOLERANCE

@@ -7,6 +7,7 @@ the amplification of a composed flow, ``1/(1 - .9)^2``, the size of the phases, 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -46,6 +47,7 @@ def stretch_between(start: Start, later: tuple[NDArray[np.float64], ...]) -> flo
     return max(1.0, max(ends) / min(start[0], start[2], *ends))
 
 
+@pytest.mark.slow
 @laws
 @given(starts, rates, fractions)
 def test_magnitude_excess_and_momentum_are_conserved(start, rate, fraction):
@@ -58,6 +60,7 @@ def test_magnitude_excess_and_momentum_are_conserved(start, rate, fraction):
     assert abs(np.diff(momentum)[0]) < TOLERANCE * size**1.5
 
 
+@pytest.mark.slow
 @laws
 @given(starts, rates, fractions, fractions)
 def test_flowing_twice_is_flowing_once(start, rate, fraction, share):

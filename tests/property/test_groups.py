@@ -137,6 +137,7 @@ twisted_groups = st.one_of(
 small_products = st.builds(product, twisted_groups, st.builds(cyclic, st.integers(1, 3)))
 
 
+@pytest.mark.slow
 @given(small_products, seeds, seeds)
 @settings(max_examples=40, deadline=None)
 def test_irreps_of_any_table_from_any_seed_are_orthonormal_homomorphisms(

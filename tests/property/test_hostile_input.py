@@ -244,6 +244,7 @@ quick_commands = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @few
 @given(run_files())
 def test_an_archive_is_answered_or_refused(content: bytes) -> None:

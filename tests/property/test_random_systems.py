@@ -173,6 +173,7 @@ def test_blow_ups_come_at_the_same_time_on_every_backend(backend: str) -> None:
     np.testing.assert_allclose(arrays.t_reached, compiled.t_reached, rtol=100 * 1e-9)
 
 
+@pytest.mark.slow
 @given(seed=seeds)
 @fixed(8)
 def test_blow_ups_come_at_the_same_time_by_both_methods(seed: int) -> None:

@@ -47,7 +47,7 @@ def test_first_integrals_rest_within_the_tolerance(
 
 
 @given(modes, st.randoms(use_true_random=False))
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_the_order_of_trajectories_changes_no_bit(
     values: list[tuple[float, float, float]], random: Any
 ) -> None:
@@ -60,7 +60,7 @@ def test_the_order_of_trajectories_changes_no_bit(
 
 
 @given(modes, st.integers(-6, 6))
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_scaling_by_a_power_of_two_scales_every_bit(
     values: list[tuple[float, float, float]], power: int
 ) -> None:
@@ -73,7 +73,7 @@ def test_scaling_by_a_power_of_two_scales_every_bit(
 
 
 @given(modes, st.floats(0.01, 0.09))
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_two_legs_are_one_way(values: list[tuple[float, float, float]], middle: float) -> None:
     y0, rtol = start(values), 1e-10
     whole = solve(COMPILED, y0, 0.1, parameters={"r": 1.0}, rtol=rtol)
@@ -86,7 +86,7 @@ def test_two_legs_are_one_way(values: list[tuple[float, float, float]], middle: 
 
 
 @given(modes)
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_conjugation_is_a_symmetry_of_every_bit(values: list[tuple[float, float, float]]) -> None:
     y0, mirror = start(values), np.array([1.0, 1.0, -1.0])[:, None]
     plain = solve(COMPILED, y0, 0.1, parameters={"r": 1.0})
@@ -123,7 +123,7 @@ cases = st.lists(st.tuples(fields, points, st.floats(0.0, 0.1)), min_size=1, max
 
 
 @given(cases, st.sampled_from([1e-5, 1e-9, 1e-12]))
-@settings(max_examples=20)
+@settings(max_examples=10)
 @pytest.mark.slow
 def test_two_backends_agree_on_every_cubic_vector_field(
     on_numba: CompiledSystem, values: list[Any], rtol: float

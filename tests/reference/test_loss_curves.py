@@ -36,11 +36,13 @@ def deviation(run: Run, wrong: Run | None = None) -> float:
     return float(np.abs(curve.loss_at(times[: last + 1]) - losses[: last + 1]).max() / guess)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RUNS)
 def test_the_loss_is_known_from_step_0_until_it_has_fallen_by_one(reference: Path, name: str) -> None:
     assert deviation(load_run(reference / f"{name}.npz")) < FIT < NEAR
 
 
+@pytest.mark.slow
 def test_another_learning_rate_or_a_clock_one_percent_off_is_seen(reference: Path) -> None:
     run = load_run(reference / "Z15_quadratic_equal_magnitude_sgd.npz")
     flow = replace(run, meta={**run.meta, "optimiser": "gradient flow"})

@@ -88,6 +88,7 @@ def test_the_loss_leaves_the_plateau_at_the_smallest_blow_up_time(name: str, ref
     assert 0.95 <= time / predict(run).times.min() <= 1.02
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*list(SHARES)[1:], EQUAL])
 def test_dense_snapshots_in_double_precision_follow_the_ode(
     name: str, reference: Path, compared: Callable[[str], Comparison]

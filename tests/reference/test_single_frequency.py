@@ -62,6 +62,7 @@ def every_fifth(run: Run) -> Run:
     return Run(run.t[:36:5], weights, run.network, run.steps[:36:5], run.meta)
 
 
+@pytest.mark.slow
 def test_the_budget_is_not_much_wider_than_the_gap(compared: Callable[[str], Comparison]) -> None:
     comparison = compared(RUN)
     before = comparison.run.t < comparison.horizon

@@ -72,6 +72,12 @@ def _value(text: str) -> int | float | str:
     help="Of a setting that claims take, such as neurons=64 (odekit claims lists them); repeatable.",
 )
 @click.option("--full", is_flag=True, help="More seeds, larger orders, longer runs; also grokking-stages.")
+@click.option(
+    "--workers",
+    type=int,
+    metavar="N",
+    help="Processes, where claims are many. Default: this machine's processors.",
+)
 @out_options("report.html, report.json, verdicts.tex, verdicts.md and figures")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @json_option("the verdicts")
@@ -84,6 +90,7 @@ def command(
     seed: int,
     values: Mapping[str, int | float | str],
     full: bool,
+    workers: int | None,
     out: str | None,
     force: bool,
     form: str,
@@ -111,7 +118,7 @@ def command(
     names, and for the start and parameters of a FILE.toml. A claim without that setting is not applicable.
     """
     ctx = click.get_current_context()
-    report = _verified(claims, paper, finite_group(group, table), seed, full, values)
+    report = _verified(claims, paper, finite_group(group, table), seed, full, values, workers)
     _show(report, form, json_file)
     write_json(report.to_json(), json_file)
     if out is not None:
@@ -128,8 +135,10 @@ def _verified(
     seed: int,
     full: bool,
     values: Mapping[str, int | float | str],
+    workers: int | None,
 ) -> Report:
     from odekit.claims import loaded, select_claims, verify
+    from odekit.limits import processors
 
     # Each file once: a program may be slow, or leave something behind.
     named = loaded(claims) or None
@@ -141,6 +150,7 @@ def _verified(
             seed=seed,
             full=full,
             values=values,
+            workers=processors() if workers is None else workers,
             on_start=lambda claim: told.begin(claim.id),
             on_finish=lambda v: told.end(f"{v.id}: {outcome_text(v.outcome)} in {v.seconds:.1f} s"),
         )

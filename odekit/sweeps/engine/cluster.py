@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from typing import Any
 from odekit.errors import InputError, MissingExtraError, OdekitError, StoppedEarly, told
 from odekit.extras import require_distributed
 
-__all__ = ["connected", "processors"]
+__all__ = ["connected"]
 
 LOOPBACK = "127.0.0.1"
 # Seconds: for a scheduler to answer, and for its first worker to come.
@@ -27,14 +26,6 @@ ALLOCATOR = {
     for name, size in (("TRIM", 2**28), ("MMAP", 2**26))
 }
 LOGGERS = ("distributed", "tornado.application", "asyncio")
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
 
 
 @contextmanager

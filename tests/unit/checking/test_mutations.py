@@ -263,6 +263,7 @@ def test_the_oracle_does_not_call_everything_wrong(judge: Judge) -> None:
 UNITS = ["time", "loss", "alpha", "beta"]
 
 
+@pytest.mark.slow
 def test_among_right_lines_with_all_units_free_a_wrong_one_alone_differs(judge: Judge) -> None:
     lines = [line for line in RIGHT if line[0] == SHARED and line[1] != "rates"]
     rng = np.random.default_rng(SEED)

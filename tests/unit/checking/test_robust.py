@@ -33,6 +33,7 @@ def ends_well(tables: dict[str, Any]) -> None:
         assert check(tables, Network("Zp"))
 
 
+@pytest.mark.slow
 def test_generated_formulas_end_in_a_finding_or_a_sentence() -> None:
     rng = np.random.default_rng(SEED)
     for number in range(COUNT):

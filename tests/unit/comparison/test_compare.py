@@ -121,6 +121,7 @@ def test_a_run_stored_in_few_digits_is_confirmed_whatever_its_file_says(
     assert compare(changed(small_run, weights=weights, meta=meta)).outcome == "confirmed"
 
 
+@pytest.mark.slow
 def test_a_run_that_starts_later_is_compared_from_its_own_start(
     small_run: Run, changed: Callable[..., Run]
 ) -> None:
@@ -162,6 +163,7 @@ def test_a_gap_above_the_tolerance_is_inconclusive_and_not_confirmed(small_run: 
     assert compare(small_run, tolerance=1e-12).outcome == "inconclusive"
 
 
+@pytest.mark.slow
 def test_the_horizon_is_where_the_median_budget_passes_the_level(small_run: Run) -> None:
     comparison = compare(small_run, horizon_level=1e-3)
     median = np.median(comparison.budget.total, axis=1)
@@ -171,6 +173,7 @@ def test_the_horizon_is_where_the_median_budget_passes_the_level(small_run: Run)
     assert comparison.horizon < compare(small_run).horizon
 
 
+@pytest.mark.slow
 def test_the_horizon_falls_as_the_weights_grow() -> None:
     network = Network("Z7", neurons=12)
     horizons = []
@@ -181,6 +184,7 @@ def test_the_horizon_falls_as_the_weights_grow() -> None:
     assert horizons[-1] < horizons[0]
 
 
+@pytest.mark.slow
 def test_weights_so_large_that_everything_overflows_are_inconclusive(
     small_run: Run, changed: Callable[..., Run]
 ) -> None:
@@ -223,6 +227,7 @@ def test_options_out_of_range_are_refused(options: dict[str, float], match: str,
         compare(small_run, **options)
 
 
+@pytest.mark.slow
 def test_a_file_is_compared_like_the_run_it_holds(small_run: Run, tmp_path: Path) -> None:
     path = small_run.save(tmp_path / "run.npz")
     comparison = compare(path)

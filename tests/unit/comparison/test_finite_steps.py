@@ -47,6 +47,7 @@ def compared(group: str, parts: int = 1) -> Comparison:
     return compare(descent(group, parts), order=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["Z7", "S3"])
 def test_gap_and_budget_fall_by_four_as_the_step_is_halved(group: str) -> None:
     longer, shorter = compared(group, 2), compared(group, 4)
@@ -78,6 +79,7 @@ def test_another_number_of_steps_than_was_taken_is_refuted(
     assert compare(stated, order=1).outcome == "refuted"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["Z7", "S3"])
 @pytest.mark.parametrize("kind", ["warm-up", "cosine"])
 def test_a_schedule_of_which_the_largest_step_alone_is_recorded_is_not_refuted(

@@ -162,6 +162,7 @@ def test_every_neuron_stays_within_its_budget(
         assert comparison.horizon >= first.horizon
 
 
+@pytest.mark.slow
 def test_without_an_order_the_one_that_reaches_furthest_is_told_beside_all_others() -> None:
     run = trained("Z7")
     comparison = compare(run)
@@ -266,6 +267,7 @@ def test_a_neuron_without_weights_leaves_the_others_their_horizon() -> None:
     assert comparison.horizon > first.horizon
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [1, 2])
 def test_what_is_followed_between_snapshots_has_the_stated_speed(order: int) -> None:
     run = trained("Z7")

@@ -60,6 +60,7 @@ def test_unequal_rates_are_predicted_without_a_time() -> None:
     assert (neuron["blow_up_time"], neuron["runner_up_time"]) == (None, None)
 
 
+@pytest.mark.slow
 def test_winners_are_names_of_real_irreps_and_frequencies_on_cyclic_groups() -> None:
     on_s3 = predict(trained("S3", embedding="unshared", constraint="sphere")).to_json()
     assert {neuron["winner"] for neuron in on_s3["neurons"]} == {"1a", "2"}

@@ -51,6 +51,7 @@ def test_a_wrong_clock_of_a_run_to_rest_is_refuted_and_told(group: str) -> None:
     assert "its t times 0.5" in comparison.reason
 
 
+@pytest.mark.slow
 def test_a_single_neuron_is_judged_to_its_end() -> None:
     run = relaxed("Z6", "unshared", neurons=1)
     assert run.meta["first_arrival"] == run.t[-1]
@@ -58,6 +59,7 @@ def test_a_single_neuron_is_judged_to_its_end() -> None:
     assert compare(run).outcome == "confirmed"
 
 
+@pytest.mark.slow
 def test_after_the_first_arrival_nothing_bounds_the_error() -> None:
     run = relaxed("Z5", "shared", snapshots=6)
     times = [0.1, 0.5 * run.meta["first_arrival"], 0.5 * (run.meta["first_arrival"] + run.t[-1])]

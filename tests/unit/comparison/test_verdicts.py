@@ -189,6 +189,7 @@ def test_a_run_without_power_says_from_which_change_on_one_would_be_refuted() ->
     assert "5 % faster or slower" in comparison.reason
 
 
+@pytest.mark.slow
 def test_one_near_miss_of_a_few_neurons_is_no_verdict(small_run: Run, changed: Changed) -> None:
     """One of sixteen neurons by half of its budget is inconclusive, by five times it is refuted."""
     allowed = compare(small_run)
@@ -221,6 +222,7 @@ def test_a_wrong_clock_is_told_with_what_declares_it(
     assert told in comparison.reason
 
 
+@pytest.mark.slow
 def test_steps_for_a_clock_are_told() -> None:
     network = Network("Z7", neurons=16)
     run = simulate(network, seed=3, scale=0.05, method="sgd", learning_rate=0.25, steps=100, snapshots=26)
@@ -229,6 +231,7 @@ def test_steps_for_a_clock_are_told() -> None:
     assert "counts steps" in compare(counted).reason
 
 
+@pytest.mark.slow
 def test_a_wrong_group_is_not_told_as_a_clock(changed: Changed) -> None:
     run = simulate(Network("Z8", neurons=24), seed=2, scale=0.05, snapshots=21)
     reason = compare(changed(run, network=Network("Z2xZ4", neurons=24))).reason

@@ -104,6 +104,7 @@ def test_a_missing_extra_is_named_with_the_command_that_installs_it(
         solve(never_compiled, [1.0], 0.1, backend=backend)
 
 
+@pytest.mark.slow
 def test_a_small_batch_does_not_load_numba() -> None:
     script = (
         "import sys, odekit\n"

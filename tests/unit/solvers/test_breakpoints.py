@@ -95,6 +95,7 @@ def test_a_jump_at_the_beginning_and_one_at_the_end_count_from_inside() -> None:
     assert solve(flow, [0.0], 2.0).y[0, 0, 0] == pytest.approx(2.0, rel=1e-12)
 
 
+@pytest.mark.slow
 def test_hundreds_of_jumps_cost_steps_and_no_digits() -> None:
     speed, end = np.array([1.0, 60.0]), 50.0
     flow = system({"x": "sign(sin(w*t)) + 1"}, "w")
@@ -134,6 +135,7 @@ def test_no_step_of_a_precise_trajectory_is_longer_than_the_longest() -> None:
     assert steps[0] >= 10 > steps[1]
 
 
+@pytest.mark.slow
 def test_what_only_the_states_switch_on_is_found_with_and_without_a_longest_step() -> None:
     flow = system({"clock": "1", "x": "step(clock - 5)*step(5.1 - clock)"})
     for options in ({}, {"max_step": 0.05}):

@@ -87,6 +87,7 @@ def test_a_formula_whose_parts_overflow_gives_the_value_that_it_has(formula: str
     np.testing.assert_allclose(solution.y[:, 0, 0], exact, rtol=1e-13)
 
 
+@pytest.mark.slow
 def test_a_formula_that_underflows_on_the_way_keeps_its_digits() -> None:
     growing = gradient_flow("-k*u**2/2", "u", parameters="k", solution={"u": "u_0/exp(-k*t)"})
     solution = solve(growing, [[1e-300, 1e-290, 1.0]], 2.0, parameters={"k": [372.0, 372.0, -372.0]})

@@ -95,6 +95,7 @@ def test_hundreds_of_digits_are_reached(oscillator: Any) -> None:
     np.testing.assert_allclose(solution["x"][:, 0], np.cos([0.5]), rtol=2 * EPS)
 
 
+@pytest.mark.slow
 def test_a_quicker_flow_takes_more_steps() -> None:
     slow, quick = (
         solve(odekit.system({"x": f"cos({rate}*t)"}), [0.0], 10.0, backend="mpmath") for rate in (1, 20)

@@ -276,6 +276,7 @@ def test_one_and_one_point_nought_are_the_same_cell(plan_from: From, head: str, 
     assert (whole.key, whole.seed) == (decimal.key, decimal.seed)
 
 
+@pytest.mark.slow
 def test_ten_thousand_cells_have_seeds_of_their_own(plan_from: From) -> None:
     text = f"{PREDICT}sweep.seeds = 100\ngrid.group = 'Z5'\ngrid.neurons = {[*range(1, 101)]}"
     plan = plan_from(text)

@@ -125,6 +125,7 @@ def test_compare_takes_an_end_and_a_tolerance(plan_from: From) -> None:
     assert row["outcome"] == found.outcome == "inconclusive"
 
 
+@pytest.mark.slow
 def test_compare_takes_an_order(plan_from: From) -> None:
     plan = plan_from(PLANS["compare"].replace("}", ", t_end = 60, order = [1, 2]}"))
     first, second = (rows_of(cell, plan.folder)[0] for cell in plan)
@@ -202,6 +203,7 @@ def test_solve_says_where_a_solution_ends(plan_from: From) -> None:
     assert row["t_reached"] == pytest.approx(1.0, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_a_claim_is_verified_with_group_seed_and_settings(plan_from: From) -> None:
     plan = plan_from('sweep.claims = ["lottery-ticket"]\ngrid = {group = "Z7", neurons = 32}')
     cell = plan.cell(0)

@@ -47,6 +47,7 @@ def test_a_velocity_that_is_no_finite_real_formula_is_refused(velocity: object) 
         system({"x": velocity})
 
 
+@pytest.mark.slow
 def test_its_function_is_what_scipy_takes() -> None:
     flow = system({"x": "y", "y": "m*(1 - x**2)*y - x"}, parameters="m")
     function = flow.function()

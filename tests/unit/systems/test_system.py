@@ -59,6 +59,7 @@ def test_restriction_to_what_needs_other_states_is_refused() -> None:
         derive(Network("Zp")).restrict(("alfa",))
 
 
+@pytest.mark.slow
 def test_a_part_of_a_derived_system_answers_as_any_ode_does() -> None:
     small = derive(Network("Zp")).restrict(("D", "beta", "alpha"))
     alpha, beta, D = (small[name] for name in ("alpha", "beta", "D"))

@@ -116,7 +116,8 @@ def _beginning(text: str) -> str:
 
 
 def _tell_estimate(plan: Plan, folder: Path, workers: int | None, json_file: str | None) -> None:
-    from odekit.sweeps import estimated, processors
+    from odekit.limits import processors
+    from odekit.sweeps import estimated
 
     found = estimated(plan, folder)
     threads = processors() if workers is None else workers

@@ -60,6 +60,7 @@ def test_a_sample_smaller_than_the_choice_says_nothing() -> None:
     assert np.isinf(SmallestOf(np.arange(3.0), 4).error(1e-4))
 
 
+@pytest.mark.slow
 def test_a_true_law_is_refuted_at_most_as_often_as_the_level_says() -> None:
     # By distance alone as often as the level, within the binomial scatter; less with the law's own error.
     generator, level, trials = np.random.default_rng(3), 0.1, 600

@@ -43,6 +43,7 @@ def test_a_shared_embedding_at_half_rate_is_two_equal_unshared_ones() -> None:
     np.testing.assert_allclose(times, free_blow_up_times(network("Z7"), unshared), rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_times_are_inverse_to_scale_rates_and_logit_scale() -> None:
     weights = drawn(6)
     times = free_blow_up_times(network("S3"), weights)

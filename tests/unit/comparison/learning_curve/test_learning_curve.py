@@ -128,6 +128,7 @@ def test_to_the_end_the_loss_falls_by_nine_tenths() -> None:
     assert curve.loss[-1] == pytest.approx(again.records["loss"][-1], abs=curve.loss_band[-1] + 1e-6)
 
 
+@pytest.mark.slow
 def test_a_loss_that_settles_above_ends_there() -> None:
     task = Network("Z5", neurons=32, task="x-y")
     run = simulate(task, seed=1, scale=0.1, t_end=0.1, snapshots=2)

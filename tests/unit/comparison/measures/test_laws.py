@@ -12,6 +12,7 @@ SHORT = np.linspace(0.0, 10.0, 41)
 GEOMETRIC = np.geomspace(1.0, 1e6, 200)
 
 
+@pytest.mark.slow
 def test_the_flow_of_a_quartic_well_falls_like_the_inverse_root_of_time() -> None:
     x = solve(gradient_flow("x**4/4", "x"), [1.0], LONG, rtol=1e-10)["x"][:, 0]
     estimate = estimate_rate(LONG, x)

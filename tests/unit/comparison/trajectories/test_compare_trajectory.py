@@ -141,6 +141,7 @@ def test_times_that_count_steps_are_told(meta: dict[str, float], outcome: str, t
     assert "confirmed" not in wrong.reason
 
 
+@pytest.mark.slow
 def test_the_clock_of_exact_data_is_found_to_its_digits() -> None:
     found = compare(Trajectory(1.0501 * T, CIRCLE), system("x' = v; v' = -x"))
     assert found.clock == pytest.approx(1 / 1.0501, rel=1e-9)
@@ -266,6 +267,7 @@ def test_one_run_that_leaves_far_refutes_a_small_batch_and_a_stray_does_not_refu
     assert outcome(Trajectory(T, {"x": values}), "x' = x*(1 - x)") == "confirmed"
 
 
+@pytest.mark.slow
 def test_parameters_come_from_the_record_or_the_caller_by_run() -> None:
     k = np.linspace(0.5, 2.0, 5)
     decay, x = system("x' = -k*x", "k"), np.exp(-np.outer(T, k))

@@ -32,6 +32,7 @@ def _on_manifold(second: str) -> System:
     return reduce(flow, {"mu1": "m", "omega1": "w", "mu2": f"{second}m", "omega2": f"{second}w"})
 
 
+@pytest.mark.slow
 def test_the_averaged_loss_is_the_known_one() -> None:
     mu, omega = sp.Matrix(sp.symbols("mu1:4", real=True)), sp.Matrix(sp.symbols("omega1:4", real=True))
     c, d, s = sp.symbols("c d s", positive=True)
@@ -56,6 +57,7 @@ def test_the_derived_loss_is_that_of_sampled_prompts(of: object) -> None:
     assert abs(derived - np.mean(losses)) < 5 * error
 
 
+@pytest.mark.slow
 def test_the_loss_of_two_tasks_is_that_of_sampled_prompts() -> None:
     """Each task has inputs and a label of its own; what is left out is as for one task."""
     tokens, inputs, noise = 200, 6, 1.0
@@ -100,6 +102,7 @@ def test_the_finite_loss_tends_to_the_averaged_one() -> None:
     assert remains[0] / remains[1] == pytest.approx(10, rel=0.01)
 
 
+@pytest.mark.slow
 def test_the_slopes_of_pairs_and_of_equal_heads_are_the_known_ones() -> None:
     c, d = sp.symbols("c d", positive=True)
     assert sp.simplify(valley_slope(_on_manifold("-")) - 1 / (1 + c * d)) == 0
@@ -126,6 +129,7 @@ def test_no_sum_vanishes_without_the_noise_of_pooled_labels() -> None:
     assert vanishing_powers(dataclasses.replace(averaged, loss=quiet)) == ()
 
 
+@pytest.mark.slow
 def test_the_slow_law_is_the_known_one_with_its_next_order() -> None:
     c, d = sp.symbols("c d", positive=True)
     law = slow_law(_on_manifold("-"))

@@ -125,6 +125,7 @@ def test_constant_linear_and_unwieldy_activations_are_certified(activation: str,
         assert derive(Network(group, activation=activation, task=task)).certify().passed
 
 
+@pytest.mark.slow
 def test_integers_that_would_not_fit_64_bits_are_compared_in_floating_point() -> None:
     certificate = derive(Network("Z5", activation="z**12/999999937 + z**2/3")).certify()
     assert certificate.passed

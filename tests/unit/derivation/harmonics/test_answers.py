@@ -150,6 +150,7 @@ def test_an_activation_that_is_odd_up_to_a_constant_has_no_flow(activation: str)
     assert system.certify(None).passed
 
 
+@pytest.mark.slow
 def test_a_jump_away_from_0_is_refused() -> None:
     with pytest.raises(ReductionError, match="the activation jumps"):
         derive(Network("Zp", activation="z*step(z - 1)"))
@@ -185,6 +186,7 @@ def test_equations_that_numpy_can_not_write_are_refused_as_a_program(activation:
         derive(Network("Zp", activation=activation)).python()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activation", ["sinh(exp(exp(relu(z))))", "exp(exp(exp(z)))", "sqrt(abs(z) + z)"])
 def test_an_activation_that_overflows_or_has_no_slope_is_refused_without_a_warning(activation: str) -> None:
     with pytest.raises(ReductionError, match="no finite value or slope"):

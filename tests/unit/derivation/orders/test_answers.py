@@ -111,6 +111,7 @@ def test_where_it_holds_and_how_far_sums_reach() -> None:
         derive(Network("Z7"), order=2).certify(11)
 
 
+@pytest.mark.slow
 def test_the_report_names_sums_leaks_and_their_sizes() -> None:
     text = SECOND.report(SECOND.certify())
     assert "cross-entropy up to cumulant 2" in text

@@ -92,6 +92,7 @@ def test_a_function_that_is_not_conserved_is_not_found() -> None:
     assert wrong not in system.first_integrals()
 
 
+@pytest.mark.slow
 def test_modes_that_are_not_coupled_are_searched_apart() -> None:
     system = derive(Network("Z13"), "all")
     found = system.first_integrals()

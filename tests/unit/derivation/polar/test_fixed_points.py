@@ -104,6 +104,7 @@ def test_dependent_combinations_can_not_be_chosen_freely() -> None:
     assert {point.stability for point in points} == {"attracts", "repels", "depends on magnitudes"}
 
 
+@pytest.mark.slow
 def test_what_depends_on_magnitudes_really_does() -> None:
     system = derive(Network("Zp", activation="z**2+z**3"), "k,2k")
     mixed = [point for point in system.fixed_points() if point.stability == "depends on magnitudes"]

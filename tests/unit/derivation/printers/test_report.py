@@ -92,6 +92,7 @@ def test_sections_without_content_are_left_out() -> None:
     assert "Exact solution" not in report("Zp", activation="z**4")
 
 
+@pytest.mark.slow
 def test_a_part_of_a_derived_system_is_told_with_its_network() -> None:
     told = derive(Network("Zp")).restrict(("alpha", "beta", "D")).report()
     assert "group Zp, task x*y" in told

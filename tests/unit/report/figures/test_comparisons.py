@@ -64,6 +64,7 @@ def test_the_ode_of_some_neurons_at_any_times_is_the_comparisons_own(comparison:
         np.testing.assert_allclose(values, whole[name][:, [5, 1]], rtol=1e-7, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_a_lifted_comparison_shows_the_length_in_the_dominant_irrep(lifted: Comparison) -> None:
     axes = plot_trajectories(lifted, rows=[3], quantity="xi")
     xi, group = lifted.run.weights["xi"][:, 3], lifted.run.network.finite_group

@@ -193,6 +193,7 @@ def test_a_notebook_shows_the_axes(drawn: Results) -> None:
     assert size["width"] == round(3.4 * 110)
 
 
+@pytest.mark.slow
 def test_vectors_for_a_page_hold_their_text(drawn: Results) -> None:
     picture = figure_bytes(report_room.plot_loss(drawn["run"]), "svg").decode()
     assert "<text" in picture

@@ -173,6 +173,7 @@ def test_what_is_not_applicable_has_no_figure(inapplicable: Comparison) -> None:
     assert "not applicable" in page
 
 
+@pytest.mark.slow
 def test_trajectories_have_a_page() -> None:
     t = np.linspace(0, 2, 21)
     record = odekit.Trajectory(t, {"x": np.exp(-t)}, {"noise": 1e-6})
@@ -206,6 +207,7 @@ def lotka() -> System:
     return odekit.system({"x": "x*(1 - y)", "y": "y*(x - 1)"})
 
 
+@pytest.mark.slow
 def test_a_system_shows_equations_integrals_points_and_a_portrait(lotka: System) -> None:
     page = system_page(lotka, ["odekit", "analyse", "lotka.toml"])
     for told in ("\u02d9", "First integrals", "saddle", "centre", "<figure>", "odekit analyse lotka.toml"):

@@ -45,6 +45,7 @@ def test_the_means_rest() -> None:
     assert means["theta"] == pytest.approx(np.repeat(run.weights["theta"][:1].mean(axis=-1), 3, axis=0))
 
 
+@pytest.mark.slow
 def test_relu_keeps_each_neuron_at_its_frequency_and_grows_at_the_derived_rate() -> None:
     """Aligned, alpha = beta grow at 2 C p of the summed loss, C = 2/(3 pi p sin(pi/2p))."""
     p = 15

@@ -93,6 +93,7 @@ def test_a_shape_that_does_not_fit_the_group_is_refused_before_it_is_unpacked(
     tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_what_is_packed_beyond_reason_is_refused_whatever_its_shape(tmp_path: Path) -> None:
     path = tmp_path / "run.npz"
     zeros = bytes(2**20)

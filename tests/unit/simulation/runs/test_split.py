@@ -29,6 +29,7 @@ def test_another_seed_draws_another_set_and_the_same_the_same() -> None:
     assert (masks[0] != masks[2]).any()
 
 
+@pytest.mark.slow
 def test_every_tuple_is_drawn_equally_often() -> None:
     counts = sum(draw_split(Network("Z5"), 0.4, seed).astype(int) for seed in range(2000))
     # 25 binomial counts of mean 800 and deviation 22: five deviations.
@@ -91,6 +92,7 @@ def test_a_choice_that_does_not_fit_is_refused(chosen: np.ndarray) -> None:
         LossGradient(Network("Z5"), chosen=chosen)
 
 
+@pytest.mark.slow
 def test_another_backend_chooses_the_same_tuples() -> None:
     pytest.importorskip("jax")
     network = Network("Z7", neurons=5)

@@ -37,6 +37,7 @@ def test_the_loss_halves_inside_a_run_by_the_defaults(
     assert (np.diff(run.t) > 0).all()
 
 
+@pytest.mark.slow
 def test_a_loss_that_has_halved_by_the_time_scale_ends_a_run_there() -> None:
     network = Network("Z23", neurons=64)
     start = initial_weights(network, "iid", 0.02, np.random.default_rng(0))
@@ -54,6 +55,7 @@ def test_a_loss_that_can_not_halve_ends_a_run_too(activation: str, neurons: int)
     assert 2 <= len(run) <= 5
 
 
+@pytest.mark.slow
 def test_an_end_that_is_given_is_the_end() -> None:
     run = simulate(Network("Z5", neurons=4), scale=0.02, t_end=700.0, snapshots=3, rtol=1e-6)
     assert run.t.tolist() == [0.0, 350.0, 700.0]
@@ -68,6 +70,7 @@ def test_a_flow_that_is_cut_short_says_so() -> None:
     assert (len(run) < 51) == (f"with {len(run)} of 51 snapshots" in run.meta["ended"])
 
 
+@pytest.mark.slow
 def test_a_flow_whose_loss_has_halved_says_nothing() -> None:
     run = simulate(Network("Z5", neurons=4), scale=0.02)
     assert run.records["loss"][-1] <= 0.5 * run.records["loss"][0]

@@ -116,6 +116,7 @@ def test_a_flow_that_leaves_the_numbers_says_where() -> None:
         gradient_flow(network, start, np.array([0.0, 1.0]))
 
 
+@pytest.mark.slow
 def test_a_flow_that_slides_along_kinks_is_given_up_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("odekit.simulation.training.integration.passage.MAX_EVALUATIONS", 5000)
     start = 0.2 * np.random.default_rng(2).normal(size=(2, 7, 6))

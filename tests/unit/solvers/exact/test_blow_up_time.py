@@ -132,6 +132,7 @@ def test_taylor_integration_reaches_the_final_phases_and_the_pole_at_the_blow_up
     assert abs(np.sin(float(psi) - final_psi)) < 100 * left**3
 
 
+@pytest.mark.slow
 def test_blow_up_times_agree_with_carlson_functions_of_the_cubic_s_own_roots():
     generator = np.random.default_rng(20260216)
     count = 60

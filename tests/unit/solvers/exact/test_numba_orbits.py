@@ -81,6 +81,7 @@ def test_the_comparison_refuses_times_off_by_one_in_a_million() -> None:
     assert largest_gap(found, follow_rows(*given, before=False, phases=True)) > 1e-7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", [False, True])
 def test_degenerate_starts_are_left_to_the_rows(before: bool) -> None:
     pytest.importorskip("numba", reason="numba, the extra 'fast', isn't installed")

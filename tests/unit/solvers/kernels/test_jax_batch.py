@@ -98,6 +98,7 @@ def test_a_driven_pendulum_with_friction_now_and_then_agrees_with_numpy(system: 
     np.testing.assert_allclose(by_jax.y, arrays.y, atol=1e2 * 1e-9)
 
 
+@pytest.mark.slow
 def test_a_flipped_sign_is_noticed(reduced: Any, on_jax: CompiledSystem) -> None:
     arrays = solve(reduced, start(50) * [[1], [-1], [1]], TIMES, parameters=RATE, backend="numpy")
     by_jax = solve(on_jax, start(50), TIMES, parameters=RATE)
@@ -185,6 +186,7 @@ def test_a_jax_that_is_too_old_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
         require_jax()
 
 
+@pytest.mark.slow
 def test_other_backends_do_not_load_jax() -> None:
     script = (
         "import sys, odekit\n"

@@ -70,6 +70,7 @@ def test_the_number_of_threads_changes_no_bit(task: Task, fast: CompiledSystem) 
         same(integrate_in_lanes(task, fast.kernel, threads), alone)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 63, 100])
 def test_the_size_of_a_range_changes_no_bit(
     task: Task, fast: CompiledSystem, size: int, monkeypatch: pytest.MonkeyPatch

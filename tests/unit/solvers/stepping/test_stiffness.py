@@ -114,6 +114,7 @@ def test_a_terminal_event_before_the_turn_is_where_it_was(relaxation: Any) -> No
     np.testing.assert_array_equal(found.event_t, explicit.event_t)
 
 
+@pytest.mark.slow
 def test_a_named_method_and_a_compiled_system_stay_with_their_method(relaxation: Any) -> None:
     options: dict[str, Any] = {"parameters": {"k": 1e6}, "max_steps": 2000}
     named = solve(relaxation, [0.0], 10.0, method="dop853", **options)

@@ -49,6 +49,7 @@ def test_predators_and_prey_keep_their_invariant(system: Any) -> None:
     np.testing.assert_allclose(invariant, invariant[:1].repeat(3, axis=0), rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_the_lorenz_system_agrees_with_multiple_precision(system: Any) -> None:
     lorenz = system((x, y, z), (10 * (y - x), x * (28 - z) - y, x * y - 8 * z / 3))
     start = [1.0, 1.0, 1.0]

@@ -91,6 +91,7 @@ def test_a_figure_for_each_claim_and_none_that_is_out_of_date(summary: Summary, 
     assert all(path.read_bytes() == first[path.name] for path in again)
 
 
+@pytest.mark.slow
 def test_claims_are_rows_where_one_setting_varies_or_none(tmp_path: Path) -> None:
     one = Summary(
         ("group",), {"a": {("Z5",): Counts({"confirmed": 1})}, "b": {("S3",): Counts({"failed": 1})}}, {}

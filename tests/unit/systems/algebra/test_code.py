@@ -64,6 +64,7 @@ def test_the_code_of_one_lane_has_its_conditions() -> None:
     assert values == {1.5: -1.5, 2.5: -5.0, 3.5: -3.5, -1.0: 2.0}
 
 
+@pytest.mark.slow
 def test_the_code_of_jax_has_its_conditions() -> None:
     pytest.importorskip("jax")
     found = odekit.system({x: PULSE}).function("jax")(0.0, [np.array([1.5, 2.5, 3.5, -1.0])])

@@ -170,6 +170,7 @@ def test_of_observables_it_is_that_of_descent_in_the_weights() -> None:
     assert finer < 0.01 * still
 
 
+@pytest.mark.slow
 def test_on_a_manifold_it_leaks_where_descent_leaves_it() -> None:
     flow = two_products()[0]
     equal = odekit.reduce(flow, {"a": "r", "b": "r", "c": "0", "d": "0"}).modified("eta")

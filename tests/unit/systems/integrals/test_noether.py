@@ -50,6 +50,7 @@ def test_the_balance_of_a_factorisation_is_kept(size: int, loss: Callable[[sp.Ex
     assert _rank([*found, *entries], flow) == _rank(found, flow) == len(entries)
 
 
+@pytest.mark.slow
 def test_they_are_constant_along_a_trajectory() -> None:
     flow, _ = _factorisation(2, lambda u: u**4 - u)
     values = sp.lambdify(flow.states, list(flow.first_integrals()))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from odekit.derivation import derive
 from odekit.networks import Network
 
@@ -86,6 +88,7 @@ def test_the_order_is_written_n_for_any_order() -> None:
     assert data["equations"]["alpha"] == "2*alpha*beta*n*cos(D)"
 
 
+@pytest.mark.slow
 def test_a_part_of_a_derived_system_is_told_with_its_network() -> None:
     data = derive(Network("Zp")).restrict(("alpha", "beta", "D")).to_dict()
     assert (data["group"], data["states"]) == ("Zp", ["alpha", "beta", "D"])

@@ -93,6 +93,7 @@ def test_leaks_become_observables_until_they_close() -> None:
     assert dict(reduced.velocities) == {z: sp.factor(added * (s - z)), added: sp.factor(4 * z * (s - z))}
 
 
+@pytest.mark.slow
 def test_invariants_of_a_matrix_factorisation_are_found() -> None:
     """Nine combinations of the product's entries and of the Gram matrices close."""
     left, right = variable("A", 2, 3), variable("B", 2, 3)

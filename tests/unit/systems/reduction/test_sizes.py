@@ -25,6 +25,7 @@ def statistics(n: int) -> dict[str, str]:
     return {"z": f"({total('a?*b?')})/{n}", "u": total("a?**2 + b?**2"), "p": total("a?"), "q": total("b?")}
 
 
+@pytest.mark.slow
 def test_rates_hold_the_width_as_a_parameter() -> None:
     reduced = reduce(pairs, observables=statistics, sizes={"n": 2})
     assert [symbol.name for symbol in reduced.parameters] == ["s", "k", "n"]
@@ -43,6 +44,7 @@ def test_rates_hold_the_width_as_a_parameter() -> None:
     assert reduced.certify().search.status == "partial"
 
 
+@pytest.mark.slow
 def test_the_full_flow_at_a_width_that_was_not_tried_is_followed() -> None:
     reduced, width = reduce(pairs, observables=statistics, sizes={"n": 2}), 12
     start = np.random.default_rng(0).normal(size=2 * width)

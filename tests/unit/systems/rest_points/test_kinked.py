@@ -63,6 +63,7 @@ def test_members_of_a_family_rest_and_what_its_inequalities_exclude_does_not(equ
         assert bool(np.abs(velocity(0.0, point)).max() < 1e-12) is is_member
 
 
+@pytest.mark.slow
 def test_dead_units_are_a_family_and_jumps_are_not_called_complete() -> None:
     flow = gradient_flow("(a*relu(2*w) - 3)**2/2", "a w")
     told = _told(flow)

@@ -292,6 +292,7 @@ def test_hard_fields_end_in_an_answer_or_in_a_word_about_their_limit(name: str) 
     assert all(isinstance(point, FixedPoint) for point in points)
 
 
+@pytest.mark.slow
 def test_the_origin_and_the_wings_of_lorenz() -> None:
     r = sp.Symbol("r", real=True)
     flow = system({"x": "10*(y-x)", "y": "x*(r-z)-y", "z": "x*y-8*z/3"}, parameters=[r])

@@ -127,6 +127,7 @@ def test_a_conserved_quantity_makes_a_centre_and_its_lack_does_not() -> None:
     assert list(_words(system(leaking)).values()) == ["degenerate"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("friction", "expected"), [("0", "centre"), ("1e-14", "degenerate"), ("-1e-14", "degenerate")]
 )

@@ -72,6 +72,7 @@ def sums(system: System, neurons: FloatArray) -> dict[str, float]:
     return found
 
 
+@pytest.mark.slow
 def test_exp_is_the_gradient_of_the_loss_up_to_the_second_cumulant() -> None:
     found = exponential().function()(0.0, NEURONS, sums(exponential(), NEURONS))
     measured = summed_gradient(Network("Z31", activation="exp(z)"), NEURONS, 0.0)
@@ -84,6 +85,7 @@ def test_exp_is_the_gradient_of_the_loss_up_to_the_second_cumulant() -> None:
     assert np.abs(doubled - measured).max() > 0.1 * size
 
 
+@pytest.mark.slow
 def test_relu_is_that_gradient_averaged_over_a_common_phase() -> None:
     network = Network("Z23", activation="relu")
     system = derive(network, order=2)
@@ -136,6 +138,7 @@ def test_an_odd_activation_moves_by_the_second_cumulant_alone() -> None:
     assert "coefficients other than c1_0, c2_1, c3_2 are left out" in " ".join(system.conditions)
 
 
+@pytest.mark.slow
 def test_the_error_falls_with_the_square_of_the_order() -> None:
     first = HarmonicAnswers(Network("Zp", activation="relu"))
     formulas = CoupledHarmonic(first, harmonic_coupling("relu", share=1e-5))
@@ -145,6 +148,7 @@ def test_the_error_falls_with_the_square_of_the_order() -> None:
     assert small / large == pytest.approx(9, rel=0.2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["x+y", "x-y"])
 def test_the_certificate_notices_a_wrong_factor(task: str) -> None:
     network = Network("Z23", activation="relu", task=task, rates={"theta": 0.5, "xi": 2.0})
@@ -171,6 +175,7 @@ def test_the_third_cumulant_adds_nothing_but_on_three_elements() -> None:
         derive(Network("Z3", activation="relu"), order=3)
 
 
+@pytest.mark.slow
 def test_the_certificate_of_the_third_cumulant_sums_it() -> None:
     """On three elements it adds what the equations lack; up to cumulant 2 they hold there."""
     formulas = CoupledHarmonic(

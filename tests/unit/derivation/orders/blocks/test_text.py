@@ -211,6 +211,7 @@ def mutated(texts: Mapping[str, str]) -> Iterator[dict[str, str]]:
                 yield {**texts, key: text[: number.start()] + wrong + text[number.end() :]}
 
 
+@pytest.mark.slow
 def test_any_wrong_number_would_be_seen() -> None:
     values, text = Values(network(GENERAL), 3), BlockText(network(GENERAL), 3)
     expected, cumulants, seen = values.expected, values.cumulants, 0

@@ -39,6 +39,7 @@ def test_a_figure_is_one_column_wide() -> None:
     assert figure.get_size_inches()[0] == pytest.approx(3.4)
 
 
+@pytest.mark.slow
 def test_a_pdf_holds_its_fonts_as_outlines_and_no_date(tmp_path: Path) -> None:
     pdf, _ = draw(tmp_path)
     data = pdf.read_bytes()
@@ -49,6 +50,7 @@ def test_a_pdf_holds_its_fonts_as_outlines_and_no_date(tmp_path: Path) -> None:
     assert any(b" l\n" in zlib.decompress(stream) for stream in streams[:1]), "lines as vectors"
 
 
+@pytest.mark.slow
 def test_the_same_figure_has_the_same_bytes(tmp_path: Path) -> None:
     (tmp_path / "again").mkdir()
     first, second = draw(tmp_path), draw(tmp_path / "again")

@@ -42,6 +42,7 @@ def test_separatrices_are_the_saddles_own_orbits() -> None:
     assert sorted(is_stable for is_stable, _ in plane.separatrices()) == [False, False, True, True]
 
 
+@pytest.mark.slow
 def test_separatrices_that_come_back_part_the_basins_wherever_they_meet() -> None:
     duffing = odekit.system("x' = y; y' = x - x**3 - y/4")
     plane = plane_of(duffing, None, ((-2.0, 2.0), (-0.6, 0.6)), None, None)
@@ -118,6 +119,7 @@ def test_a_field_that_depends_on_time_is_refused() -> None:
         plot_phase_portrait(odekit.system("x' = t*x; y' = -y", time="t"))
 
 
+@pytest.mark.slow
 def test_names_longer_than_a_letter_and_many_held_states_stay_readable(
     faults: Callable[[Axes], list[str]],
 ) -> None:

@@ -43,6 +43,7 @@ def test_derived_systems_have_none(group: str, activation: str) -> None:
     assert switching_of(derive(Network(group, activation=activation))) is None
 
 
+@pytest.mark.slow
 def test_more_than_64_are_followed_as_before() -> None:
     kinks = [sp.Abs(x - i) for i in range(65)]
     assert switching_of(system({x: -sp.Add(*kinks)})) is None

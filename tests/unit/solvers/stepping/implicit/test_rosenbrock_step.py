@@ -169,6 +169,7 @@ def test_dense_output_is_as_good_as_requested_times(relaxation: Any) -> None:
     np.testing.assert_allclose(solved.at(times)[:, 0, 0], relaxed(1e3, 0.3, times), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_steps_end_at_breakpoints_and_do_not_exceed_the_longest() -> None:
     pulse = odekit.system({"x": "-1e5*(x - step(t - 2) + step(t - 2.001))"})
     options: dict[str, Any] = {"method": "rodas5p", "rtol": 1e-8, "atol": 1e-10}
@@ -177,6 +178,7 @@ def test_steps_end_at_breakpoints_and_do_not_exceed_the_longest() -> None:
     assert solve(pulse, [0.0], 4.0, max_step=0.01, **options).steps[0] >= 400
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [40, 150])
 def test_a_heat_equation_decays_as_its_eigenvalues_say_dense_and_sparse(n: int) -> None:
     names = ["0", *(f"u{i}" for i in range(n)), "0"]
@@ -189,6 +191,7 @@ def test_a_heat_equation_decays_as_its_eigenvalues_say_dense_and_sparse(n: int) 
     assert solved.steps[0] < 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("points", [300, 1_000])
 def test_a_heat_equation_of_one_line_decays_as_its_eigenvalues_say(points: int) -> None:
     ends = "u[1]' = k*(u[2] - 2*u[1]); u[n]' = k*(u[n-1] - 2*u[n])"
@@ -203,6 +206,7 @@ def test_a_heat_equation_of_one_line_decays_as_its_eigenvalues_say(points: int) 
     )
 
 
+@pytest.mark.slow
 def test_a_driven_lattice_is_that_of_radau() -> None:
     """Frenkel and Kontorova's, overdamped: sparse, nonlinear, with df/dt in one row."""
     size = 270
