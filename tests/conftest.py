@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,6 +26,8 @@ os.environ["MPLBACKEND"] = "Agg"
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
+
+UNCOUNTED = pytest.StashKey[bool]()
 
 settings.register_profile("odekit", deadline=None)
 settings.register_profile("odekit-ci", deadline=None, derandomize=True)
@@ -57,8 +59,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         seen[test] += 1
         if is_slow and seen[test] > 1:
             item.add_marker("long")
-        if counts and (is_slow or seen[test] > 1):
-            item.add_marker("no_cover")
+        item.stash[UNCOUNTED] = counts and (is_slow or seen[test] > 1)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Count no lines in a test that isn't counted.
+
+    The marker `no_cover` of pytest-cov doesn't do it: it has begun twice in a worker, and stops once.
+    """
+    if not item.stash.get(UNCOUNTED, False):
+        return (yield)
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

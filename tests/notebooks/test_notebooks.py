@@ -43,7 +43,7 @@ def test_the_notebook_runs(
     path: Path, executed: Callable[[Path], nbformat.NotebookNode], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("MPLBACKEND", raising=False)
-    shown = [output for cell in executed(path) for output in cell.get("outputs", [])]
+    shown = [output for cell in executed(path).cells for output in cell.get("outputs", [])]
     assert any("image/png" in output.get("data", {}) for output in shown)
     assert any("confirmed" in output.get("text", "") for output in shown)
 
