@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ ROOT = HERE.parent
 WORK = ROOT / ".build" / "docs"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 sys.path[:0] = [str(HERE), str(ROOT)]
+os.environ.pop("MPLBACKEND", None)  # what cells draw is shown below them
 
 from tools.rooms import room_pages  # noqa: E402
 

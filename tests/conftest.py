@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -63,19 +64,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Count no lines in a test that isn't counted.
 
     The marker `no_cover` of pytest-cov doesn't do it: it has begun twice in a worker, and stops once.
     """
     if not item.stash.get(UNCOUNTED, False):
         return (yield)
-    tracer = sys.gettrace()
+    tracers = sys.gettrace(), threading.gettrace()
     sys.settrace(None)
+    threading.settrace(None)
     try:
         return (yield)
     finally:
-        sys.settrace(tracer)
+        sys.settrace(tracers[0])
+        threading.settrace(tracers[1])
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -3,11 +3,12 @@
 import os
 import signal
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import replace
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from time import perf_counter
 from typing import TypeAlias
 
@@ -18,13 +19,14 @@ from odekit.claims.settings import Settings, Value
 from odekit.claims.verdict import Claim, Verdict
 from odekit.errors import OdekitError, StoppedEarly
 from odekit.groups import FiniteGroup
+from odekit.limits import limit, limits_in_force
 
 __all__ = ["Experiment", "carry_out"]
 
 # A claim with what its experiment may depend on, or the reason why it is not applicable.
 Experiment: TypeAlias = tuple[Claim, Settings | str]
-# A process takes as long to start as some experiments do.
-FEWEST = 5  # experiments for each process
+# A process takes as long to start as some experiments of the quick set do.
+_FEWEST_EACH = 5
 
 
 def carry_out(
@@ -37,8 +39,9 @@ def carry_out(
 
     Parameters
     ----------
-    workers: processes at most, each with one thread of the linear algebra's. Claims of one's own are
-        carried out in this one, and so are few.
+    experiments: the claims, each with what its experiment may depend on.
+    workers: processes at most, each with one thread of the linear algebra's and with five experiments of the
+        quick set at least. Claims of one's own are carried out in this one.
     on_start, on_finish: called around each experiment, here; several may be under way.
 
     Raises
@@ -51,7 +54,8 @@ def carry_out(
         for index, (claim, settings) in enumerate(experiments)
         if known.get(claim.id) is claim and not isinstance(settings, str)
     }
-    workers = min(workers, len(apart) // FEWEST)
+    is_full = any(settings.full for _, settings in apart.values())
+    workers = min(workers, len(apart) // (1 if is_full else _FEWEST_EACH))
     found = _in_processes(apart, workers, on_start, on_finish) if workers > 1 else {}
     for index, (claim, settings) in enumerate(experiments):
         if index not in found:
@@ -67,9 +71,10 @@ def _in_processes(
     on_start: Callable[[Claim], None],
     on_finish: Callable[[Verdict], None],
 ) -> dict[int, Verdict]:
-    """No more are handed out than there are processes, so that what is interrupted ends soon."""
+    """The verdicts by index. No more are handed out than there are processes."""
     found: dict[int, Verdict] = {}
     left, under_way = [*experiments], dict[Future[Verdict], int]()
+    others = {*active_children()}
     # Threads, such as the watch of a limit, don't survive a fork.
     with ProcessPoolExecutor(workers, get_context("spawn"), _begin) as pool:
         try:
@@ -79,8 +84,11 @@ def _in_processes(
                     claim, settings = experiments[index]
                     on_start(claim)
                     asked = (claim.id, settings.seed, settings.full, settings.group, dict(settings.values))
-                    under_way[pool.submit(_run_named, *asked)] = index
-                for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                    with _deaf_to_ctrl_c():
+                        future = pool.submit(_run_named, *asked, *limits_in_force())
+                    under_way[future] = index
+                done = wait(under_way, return_when=FIRST_COMPLETED).done
+                for future in sorted(done, key=lambda one: one.exception() is not None):
                     index = under_way[future]
                     found[index] = future.result()
                     del under_way[future]
@@ -90,9 +98,28 @@ def _in_processes(
             raise StoppedEarly(
                 f"a process died while {named} were verified",
                 expected="that all live until they have answered",
-                hint="another start with one worker, and more memory",
+                hint="one worker and more memory; in a program of your own, to ask below "
+                'if __name__ == "__main__"',
             ) from error
+        except BaseException:
+            # Nobody waits for what is under way.
+            for process in {*active_children()} - others:
+                process.terminate()
+            raise
     return found
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """A process that begins within is deaf to Ctrl-C until `_begin`: it would tell where it was."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _begin() -> None:
@@ -110,10 +137,17 @@ def _die_with_the_program() -> None:
 
 
 def _run_named(
-    claim: str, seed: int, full: bool, group: FiniteGroup | None, values: Mapping[str, Value]
+    claim: str,
+    seed: int,
+    full: bool,
+    group: FiniteGroup | None,
+    values: Mapping[str, Value],
+    seconds: float | None,
+    gigabytes: float,
 ) -> Verdict:
     (named,) = (known for known in CLAIMS if known.id == claim)
-    return _run(named, Settings(seed, full, group, values))
+    with limit(seconds, gigabytes):
+        return _run(named, Settings(seed, full, group, values))
 
 
 def _run(claim: Claim, settings: Settings | str) -> Verdict:

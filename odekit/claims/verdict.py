@@ -242,6 +242,7 @@ class Report:
             "version": self.version,
             "seed": self.seed,
             "settings": plain(self.settings),
+            "seconds": round(self.seconds, 3),
             "verdicts": [verdict.to_json() for verdict in self.verdicts],
         }
 

@@ -52,8 +52,8 @@ def verify(
     values: of settings that claims take, by name, such as ``{"neurons": 64, "scale": 0.01}``; a claim that
         does not take all of them, or can't carry a value that another can, is not applicable. `Claim.takes`
         and ``odekit claims`` say which a claim takes.
-    workers: processes at most, at least 1; more serve where there are many claims, and a program that asks
-        for more is written below ``if __name__ == "__main__"``, for each process imports it.
+    workers: processes at most, each for five claims at least, or for one if ``full``. A program that asks for
+        more than one does so below ``if __name__ == "__main__"``, for each process imports it.
     on_start, on_finish: called around each experiment, for progress; of several, each has its own end.
 
     Raises

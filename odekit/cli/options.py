@@ -123,7 +123,10 @@ def _folder_place(ctx: click.Context, parameter: click.Parameter, value: str | N
 def limit_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--limit SECONDS`` and ``--memory GIGABYTES``, which the command's symbolic work runs under."""
     told = {
-        "limit": ("seconds", "Of symbolic work on each question. Default: 4 on formulas, 60 on derivations."),
+        "limit": (
+            "seconds",
+            "Of symbolic work on each question. Default: 4 on formulas, 60 on derivations; more if slow.",
+        ),
         "memory": ("gigabytes", "Of symbolic work on each question. Default: 2."),
     }
     for option, (name, help_text) in reversed(told.items()):

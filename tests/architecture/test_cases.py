@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from importlib import util
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -17,6 +19,7 @@ class Planted:
     def __init__(self, name: str, *marks: str, file: str = "planted", fixtures: tuple[str, ...] = ()) -> None:
         self.nodeid, self.marks = f"tests/test_{file}.py::{name}", {*marks}
         self.path, self.fixturenames = Path(f"test_{file}.py"), fixtures
+        self.stash = pytest.Stash()
 
     def get_closest_marker(self, name: str) -> str | None:
         return name if name in self.marks else None
@@ -43,11 +46,37 @@ def test_from_the_second_on_they_are_long_and_lines_are_counted_once(counts: boo
     repeat = Planted("test_repeat[0]", "long")
     config = SimpleNamespace(pluginmanager=SimpleNamespace(hasplugin=lambda name: counts))
     conftest.pytest_collection_modifyitems(config, [*slow, repeat, *quick])
-    assert [item.marks - {"no_cover"} for item in slow] == [{"slow"}] + [{"slow", "long"}] * 3
-    assert [item.marks - {"no_cover"} for item in quick] == [set()] * 4
+    assert [item.marks for item in slow] == [{"slow"}] + [{"slow", "long"}] * 3
+    assert [item.marks for item in quick] == [set()] * 4
     assert repeat.marks == {"long"}
-    counted = [item for item in (*slow, *quick) if "no_cover" not in item.marks]
+    counted = [item for item in (*slow, *quick) if not item.stash[conftest.UNCOUNTED]]
     assert counted == (quick[:1] if counts else [*slow, *quick])
+
+
+@pytest.mark.parametrize("is_uncounted", [True, False])
+def test_in_an_uncounted_test_no_line_is_traced(is_uncounted: bool) -> None:
+    conftest = loaded(TESTS / "conftest.py")
+    item = Planted("test_one")
+    item.stash[conftest.UNCOUNTED] = is_uncounted
+    seen: list[object] = []
+
+    def tracer(*_: object) -> None:
+        pass
+
+    before = sys.gettrace(), threading.gettrace()
+    sys.settrace(tracer)
+    threading.settrace(tracer)
+    try:
+        call = conftest.pytest_runtest_call(item)
+        next(call)
+        seen += [sys.gettrace(), threading.gettrace()]
+        with pytest.raises(ValueError, match="of the test"):
+            call.throw(ValueError("of the test"))
+        seen += [sys.gettrace(), threading.gettrace()]
+    finally:
+        sys.settrace(before[0])
+        threading.settrace(before[1])
+    assert seen == [None if is_uncounted else tracer] * 2 + [tracer] * 2
 
 
 def test_of_the_slow_mutations_of_a_claim_one_is_not_long() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sympy as sp
 
-from odekit import gradient_flow, limit, limits
+from odekit import gradient_flow, limit
 from odekit.errors import AlgebraError, InputError, LimitError, OdekitError
 from odekit.limits import bounded
 
@@ -32,7 +32,7 @@ def test_what_ends_in_time_gives_its_value() -> None:
 
 
 def test_what_does_not_is_told_with_the_way_to_allow_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "_slowness", lambda: 1.0)
+    monkeypatch.setattr("odekit.limits.bounds.slowness", lambda: 1.0)
     with pytest.raises(LimitError, match=r"endless loop takes too long.*0\.1 s.*limit\(seconds=1\)"):
         endless()
     assert quick(1) == 2
@@ -70,7 +70,7 @@ def test_an_answer_made_of_a_swallowed_interruption_is_none() -> None:
 def test_a_slow_processor_has_more_time_unless_the_caller_said_how_much(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(limits, "_slowness", lambda: 2.0)
+    monkeypatch.setattr("odekit.limits.bounds.slowness", lambda: 2.0)
     with pytest.raises(LimitError, match=r"at most 0\.2 s .*limit\(seconds=2\)"):
         endless()
     with limit(seconds=0.1), pytest.raises(LimitError, match=r"at most 0\.1 s"):

@@ -41,7 +41,6 @@ def verification_page(report: Report, command: Sequence[str] = ()) -> str:
         "settings": report.described,
         "command": shlex.join(words),
         "counts": counted([(one.outcome, outcome_text(one.outcome)) for one in report.verdicts]),
-        "seconds": sum(verdict.seconds for verdict in report.verdicts),
         "claims": [_section(verdict, report, words) for verdict in report.verdicts],
     }
     return render("verification.html.jinja", values)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 from itertools import permutations
 from typing import Any
 
+import psutil
 import pytest
 
 from odekit.claims import CLAIMS, Claim, Verdict, running, verify
 from odekit.claims.settings import Settings
 from odekit.errors import InputError, StoppedEarly
 from odekit.groups import from_table
-
-QUICK = ("rank-one", "single-frequency", "single-irrep")
+from odekit.limits import limit
+from odekit.numbers import integer
 
 
 def _ignore(_: Claim | Verdict) -> None:
@@ -29,7 +33,17 @@ class _Deadly:
 
 @pytest.fixture
 def _few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "FEWEST", 1)
+    monkeypatch.setattr(running, "_FEWEST_EACH", 1)
+
+
+def _own(id: str, asked: list[int]) -> Claim:
+    """A claim that notes in which process it is carried out."""
+
+    def experiment(claim: Claim, settings: Settings) -> Verdict:
+        asked.append(os.getpid())
+        return claim.inconclusive("nothing was measured")
+
+    return Claim(id, "it holds", "me", "", "", experiment, lambda group: True, takes={"neurons": integer})
 
 
 @pytest.mark.slow
@@ -37,25 +51,61 @@ def _few(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_several_processes_give_the_same_verdicts_in_the_same_order() -> None:
     begun: list[str] = []
     ended: list[str] = []
+    here: list[int] = []
+    claims = ["rank-one", "single-frequency", _own("own", here), "single-irrep"]
     elements = list(permutations(range(3)))
     products = [[elements.index(tuple(g[i] for i in h)) for h in elements] for g in elements]
     asked: dict[str, Any] = {"seed": 5, "group": from_table(products), "values": {"neurons": 24}}
-    alone = verify(QUICK, **asked)
+    alone = verify(claims, **asked)
     together = verify(
-        QUICK,
+        claims,
         **asked,
         workers=2,
         on_start=lambda claim: begun.append(claim.id),
         on_finish=lambda verdict: ended.append(verdict.id),
     )
-    assert [verdict.id for verdict in together.verdicts] == [*QUICK]
-    assert sorted(begun) == sorted(ended) == sorted(QUICK)
-    assert [verdict.outcome for verdict in alone.verdicts] == ["confirmed", "not_applicable", "confirmed"]
+    ids = [verdict.id for verdict in together.verdicts]
+    assert ids == ["rank-one", "single-frequency", "own", "single-irrep"]
+    assert sorted(begun) == sorted(ended) == sorted(ids)
+    assert here == [os.getpid()] * 2
+    outcomes = [verdict.outcome for verdict in alone.verdicts]
+    assert outcomes == ["confirmed", "not_applicable", "inconclusive", "confirmed"]
     for one, other in zip(alone.verdicts, together.verdicts, strict=True):
         assert (one.outcome, one.text) == (other.outcome, other.text)
         # Linear algebra by one thread may differ in its last digits.
         for (name, *values), (other_name, *others) in zip(one.quantities, other.quantities, strict=True):
             assert (name, values) == (other_name, pytest.approx(others, rel=1e-6))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("_few")
+def test_limits_hold_in_every_process() -> None:
+    with limit(seconds=0.01):
+        hurried, quick = verify(["critical-data-share", "single-irrep"], workers=2).verdicts
+    assert hurried.outcome == "inconclusive"
+    assert "takes too long" in hurried.text
+    assert quick.outcome == "confirmed"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+@pytest.mark.parametrize(("stop", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGKILL", -9)])
+def test_what_is_stopped_leaves_no_process_and_no_traceback(stop: str, code: int) -> None:
+    command = [sys.executable, "-m", "odekit.cli", "verify", "--workers", "2"]
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as program:
+        assert program.stderr is not None
+        assert "confirmed in" in program.stderr.readline()
+        others = psutil.Process(program.pid).children(recursive=True)
+        assert len(others) >= 2
+        # Ctrl-C reaches all that the terminal runs, another signal the program alone.
+        send = os.killpg if stop == "SIGINT" else os.kill
+        send(program.pid, getattr(signal, stop))
+        _, left = psutil.wait_procs(others, timeout=60)
+        assert not left
+        assert program.wait(60) == code
+        assert "Traceback" not in program.stderr.read()
 
 
 @pytest.mark.slow
@@ -69,12 +119,7 @@ def test_a_process_that_dies_is_told_with_what_it_was_at() -> None:
 
 def test_few_claims_and_those_of_ones_own_stay_in_this_process() -> None:
     asked: list[int] = []
-
-    def experiment(claim: Claim, settings: Settings) -> Verdict:
-        asked.append(os.getpid())
-        return claim.inconclusive("nothing was measured")
-
-    own = [Claim(f"own-{n}", "it holds", "me", "", "", experiment, bool) for n in range(2 * running.FEWEST)]
+    own = [_own(f"own-{number}", asked) for number in range(2 * running._FEWEST_EACH)]
     found = verify(own, workers=8)
     assert asked == [os.getpid()] * len(own)
     assert [verdict.id for verdict in found.verdicts] == [claim.id for claim in own]
@@ -84,4 +129,4 @@ def test_few_claims_and_those_of_ones_own_stay_in_this_process() -> None:
 @pytest.mark.parametrize("workers", [0, -1, 1.5, "two"])
 def test_a_number_of_workers_that_is_none_is_refused(workers: Any) -> None:
     with pytest.raises(InputError, match="workers"):
-        verify(QUICK, workers=workers)
+        verify("rank-one", workers=workers)

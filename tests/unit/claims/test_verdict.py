@@ -153,7 +153,7 @@ def test_a_report_as_text_html_and_json() -> None:
     assert str(found) == "x: confirmed\nx: not applicable"
     assert found._repr_html_().count("<tr>") == 3
     assert [verdict["outcome"] for verdict in found.to_json()["verdicts"]] == ["confirmed", "not_applicable"]
-    assert set(found.to_json()) == {"version", "seed", "settings", "verdicts"}
+    assert set(found.to_json()) == {"version", "seed", "settings", "seconds", "verdicts"}
 
 
 def test_a_claims_generator_depends_on_seed_and_claim_alone() -> None:

@@ -30,7 +30,8 @@ def test_the_total_counts_outcomes(report: Report) -> None:
         "4 claims: 1 confirmed, 1 refuted, 1 inconclusive, 1 not applicable in 0.0 s "
         "(odekit 9.9, seed 7, full no, group default)"
     )
-    assert total(replace(report, verdicts=report.verdicts[:1])).startswith("1 claim: 1 confirmed in")
+    few = replace(report, verdicts=report.verdicts[:1], seconds=2.34)
+    assert total(few).startswith("1 claim: 1 confirmed in 2.3 s")
     assert total(replace(report, verdicts=())).startswith("0 claims: none verified")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import pairwise, permutations
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import sympy as sp
 
 import odekit
+from odekit.errors import InputError
 from odekit.systems import expectation, gradient_flow, reduce, variable
 from odekit.systems.reduction.invariants import Symmetries
 from odekit.systems.reduction.polynomial_flow import PolynomialFlow
@@ -212,8 +214,12 @@ def test_permutations_are_those_of_brute_force() -> None:
 def test_a_time_limit_ends_in_what_was_found_so_far(networks) -> None:
     """What was not looked at leaks as a whole: rates and leaks still add up to the derivatives."""
     flow = networks["linear"](1, 2, 2, 1)
-    with odekit.limit(seconds=0.02):
-        reduced = reduce(flow, observables="invariants")
+    reduced = None
+    seconds = 0.02
+    while reduced is None:  # the first limit, on a machine of this speed, within which anything is found
+        with odekit.limit(seconds=seconds), suppress(InputError):
+            reduced = reduce(flow, observables="invariants")
+        seconds *= 1.5
     search = reduced.certify().search
     assert search.status == "partial"
     assert "takes too long" in search.reason

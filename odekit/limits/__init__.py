@@ -1,0 +1,6 @@
+"""How long may symbolic work take, and with how much memory? A bound on each question, for callers to raise."""
+
+from odekit.limits.bounds import DERIVATION_SECONDS, bounded, limit, limits_in_force
+from odekit.limits.machine import processors
+
+__all__ = ["DERIVATION_SECONDS", "bounded", "limit", "limits_in_force", "processors"]
