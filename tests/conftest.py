@@ -50,7 +50,8 @@ def reference_folder() -> Path:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of a slow test's cases all but the first are long. Lines are counted where a quick test begins.
 
-    Counting them doubles a test's time, and further cases of a test seldom reach another line.
+    Counting them doubles a test's time, and further cases of a test seldom reach another line. Slow ones come
+    first, so that no worker is left with one when the others have ended.
     """
     counts, seen = config.pluginmanager.hasplugin("_cov"), Counter[str]()
     for item in items:
@@ -61,6 +62,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if is_slow and seen[test] > 1:
             item.add_marker("long")
         item.stash[UNCOUNTED] = counts and (is_slow or seen[test] > 1)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -111,20 +111,22 @@ def _in_processes(
 
 @contextmanager
 def _deaf_to_ctrl_c() -> Iterator[None]:
-    """A process that begins within is deaf to Ctrl-C until `_begin`: it would tell where it was."""
-    if threading.current_thread() is not threading.main_thread():
+    """A process that begins within hears of Ctrl-C from `_begin` on: before, it would tell where it was."""
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin() -> None:
     """Die of Ctrl-C without a word, and with the program; leave other processors to other processes."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_die_with_the_program, daemon=True).start()
     threadpool_limits(limits=1)
 

@@ -45,7 +45,9 @@ def test_from_the_second_on_they_are_long_and_lines_are_counted_once(counts: boo
     quick = [Planted(f"test_quick[{case}]") for case in range(4)]
     repeat = Planted("test_repeat[0]", "long")
     config = SimpleNamespace(pluginmanager=SimpleNamespace(hasplugin=lambda name: counts))
-    conftest.pytest_collection_modifyitems(config, [*slow, repeat, *quick])
+    items = [*quick, repeat, *slow]
+    conftest.pytest_collection_modifyitems(config, items)
+    assert items == [*slow, *quick, repeat]
     assert [item.marks for item in slow] == [{"slow"}] + [{"slow", "long"}] * 3
     assert [item.marks for item in quick] == [set()] * 4
     assert repeat.marks == {"long"}

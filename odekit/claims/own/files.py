@@ -87,13 +87,19 @@ class _Beside:
 
     @contextmanager
     def importable(self) -> Iterator[None]:
-        """Have the folder first on the path, and what was imported from it before."""
-        before = {*sys.modules}
+        """Have the folder first on the path, and what was imported from it before.
+
+        Nothing is written beside the file: bytecode of a version that another follows within a second would
+        be taken for that one's.
+        """
+        before, writes_none = {*sys.modules}, sys.dont_write_bytecode
         sys.modules.update(self._modules)
         sys.path.insert(0, str(self._folder))
+        sys.dont_write_bytecode = True
         try:
             yield
         finally:
+            sys.dont_write_bytecode = writes_none
             if str(self._folder) in sys.path:
                 sys.path.remove(str(self._folder))
             added = {name: module for name, module in sys.modules.items() if name not in before}
