@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 from itertools import permutations
 from typing import Any
 
@@ -91,7 +92,15 @@ def test_limits_hold_in_every_process() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
 @pytest.mark.parametrize(("stop", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGKILL", -9)])
 def test_what_is_stopped_leaves_no_process_and_no_traceback(stop: str, code: int) -> None:
-    command = [sys.executable, "-m", "odekit.cli", "verify", "--workers", "2"]
+    # What runs the tests may itself be a job in the background, which is deaf to Ctrl-C.
+    script = """
+        import signal, sys
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        from odekit.cli.program import main
+        sys.argv = ["odekit", "verify", "--workers", "2"]
+        main()
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as program:
