@@ -125,7 +125,7 @@ def limit_options(function: Callable[..., Any]) -> Callable[..., Any]:
     told = {
         "limit": (
             "seconds",
-            "Of symbolic work on each question. Default: 4 on formulas, 60 on derivations; more if slow.",
+            "Of symbolic work on each question. Default: 4, or 60 on derivations; more on slow machines.",
         ),
         "memory": ("gigabytes", "Of symbolic work on each question. Default: 2."),
     }

@@ -88,7 +88,7 @@ def bounded(
             allowed = _SECONDS.get() or seconds * slowness()
             bounds = Bounds(allowed * share, _GIGABYTES.get(), share)
             outer = _UNDER_WAY.get()
-            if outer is not None and bounds.seconds >= outer.seconds:
+            if outer is not None and bounds.seconds >= outer.bounds.seconds:
                 found = function(*args, **named)
                 outer.check()
                 return found
@@ -112,8 +112,7 @@ def _watched(work: Callable[[], R], what: str, bounds: Bounds) -> R:
             found = work()
         finally:
             watch.stop()
-        if watch.has_fired:
-            raise _exceeded(what, bounds, watch.cause)
+        watch.check()
         return found
     except watch.interruption:
         watch.stop()

@@ -41,9 +41,8 @@ class Watch:
         # watch of an outer question is not taken for that of an inner one.
         self.interruption: type[BaseException] = type("Interruption", (BaseException,), {})
         self.cause = "time"
-        self.seconds = bounds.seconds
+        self.bounds = bounds
         self.has_fired = False
-        self._bounds = bounds
         self._watched = threading.get_ident()
         self._clock = _clock(self._watched)
         self._quiet = threading.Event()
@@ -54,8 +53,8 @@ class Watch:
     def start(self) -> None:
         """Begin to look."""
         self._end, self._most = (
-            self._clock() + self._bounds.seconds,
-            _memory() + self._bounds.gigabytes * _BYTES,
+            self._clock() + self.bounds.seconds,
+            _memory() + self.bounds.gigabytes * _BYTES,
         )
         self._thread.start()
 

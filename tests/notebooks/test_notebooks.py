@@ -5,8 +5,6 @@ The site's build runs them all; where there is a site, its notebooks are read an
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -20,30 +18,25 @@ def test_there_are_notebooks() -> None:
     assert NOTEBOOKS
 
 
-@pytest.fixture
-def executed(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Path], nbformat.NotebookNode]:
-    """Gives a notebook with what its cells put out: as the built site shows it, or run here."""
-
-    def run(path: Path) -> nbformat.NotebookNode:
-        notebook = nbformat.read(path, as_version=4)
-        if not (os.environ.get("ODEKIT_SITE") or os.environ.get("CI")):
-            NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
-            return notebook
-        site = request.getfixturevalue("site")
-        found = nbformat.read(site.parent / "executed" / path.name, as_version=4)
-        assert [cell.source for cell in found.cells] == [cell.source for cell in notebook.cells]
-        return found
-
-    return run
+def executed(path: Path, folder: Path, site: Path | None) -> nbformat.NotebookNode:
+    """The notebook with what its cells put out: as the built site shows it, or run in a folder."""
+    notebook = nbformat.read(path, as_version=4)
+    if site is None:
+        NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
+        return notebook
+    found = nbformat.read(site.parent / "executed" / path.name, as_version=4)
+    assert [cell.source for cell in found.cells] == [cell.source for cell in notebook.cells]
+    return found
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_notebook_runs(
-    path: Path, executed: Callable[[Path], nbformat.NotebookNode], monkeypatch: pytest.MonkeyPatch
+    path: Path, built_site: Path | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("MPLBACKEND", raising=False)
-    shown = [output for cell in executed(path).cells for output in cell.get("outputs", [])]
+    notebook = executed(path, tmp_path, built_site)
+    shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert any("image/png" in output.get("data", {}) for output in shown)
     assert any("confirmed" in output.get("text", "") for output in shown)
 
