@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from odekit.arguments import mapping
 from odekit.arrays import FloatArray
 from odekit.comparison.accuracy import check_flow_time, snapshots_before_horizon
+from odekit.comparison.checks import check_of_runs, check_prediction, check_speed, checked_pair
 from odekit.comparison.compare_blocks import compare_blocks, is_in_blocks
 from odekit.comparison.compare_modes import compare_modes
 from odekit.comparison.compare_population import Coupled
@@ -19,8 +20,9 @@ from odekit.comparison.control import Control
 from odekit.comparison.explanation import explain_clock, forgiven, why_no_verdict
 from odekit.comparison.judge import Judge
 from odekit.comparison.parts import Parts, relative_gap
+from odekit.comparison.predict import Prediction
 from odekit.comparison.trajectories import Trajectory, TrajectoryComparison, compare_trajectory
-from odekit.errors import InputError, ReductionError, shown
+from odekit.errors import ReductionError
 from odekit.numbers import integer, positive, real
 from odekit.simulation import CUMULANTS, Run, blas_threads, load_run
 from odekit.systems import System
@@ -54,6 +56,7 @@ def compare(
     horizon_level: float = 1e-2,
     scale_field: float = 1.0,
     order: int | None = None,
+    prediction: Prediction | None = None,
 ) -> Comparison: ...
 
 
@@ -69,6 +72,7 @@ def compare(
     horizon_level: float = 1e-2,
     scale_field: float = 1.0,
     order: int | None = None,
+    prediction: Prediction | None = None,
 ) -> Comparison | TrajectoryComparison:
     """Compare a run with its reduced ODE, or a trajectory of any model with any ODE, from the first record.
 
@@ -106,6 +110,8 @@ def compare(
     order: of a run, 1, 2 or 3; by default the lowest that refutes, where one does, or whose budget stays
         below the level to the end of the run, or else the lowest of those that reach furthest; 1 where the
         run doesn't tell its steps, and for steps on spheres.
+    prediction: of a run, what `predict` says of its first snapshot, where it has been asked before; taken as
+        it is. By default it is asked.
 
     Returns
     -------
@@ -134,15 +140,9 @@ def compare(
     ('confirmed', 'refuted')
     """
     if isinstance(source, Trajectory) or system is not None:
-        if order is not None:
-            raise InputError(
-                "the order is of the softmax's cumulants, for runs of odekit's own",
-                expected="no order with a trajectory, whose system says it all",
-                received=f"order={shown(order)}",
-                hint="odekit.derive(network, order=2) as the system",
-            )
+        check_of_runs(order, prediction)
         return compare_trajectory(
-            *_pair(source, system),
+            *checked_pair(source, system),
             mapping({} if observe is None else observe, "observables", '{"u": "a**2 + b**2"}'),
             mapping({} if parameters is None else parameters, "parameters", '{"s": 1.0}'),
             mapping({} if start is None else start, "the start", '{"b": 0.1}'),
@@ -151,19 +151,17 @@ def compare(
         )
     tolerance, horizon_level = positive(tolerance, "tolerance"), positive(horizon_level, "horizon_level")
     wanted = None if order is None else integer(order, "the order", CUMULANTS[0], CUMULANTS[-1])
-    if real(scale_field, "scale_field") == 0 or (scale_field < 0 and wanted not in (None, 1)):
-        raise InputError(
-            "the field can't have this speed",
-            expected="a factor such as 1 or 1.05, negative at order 1 alone",
-            received=f"{scale_field:g}",
-        )
+    check_speed(scale_field, wanted)
     run = source if isinstance(source, Run) else load_run(source)
     name = run.file or repr(run)
+    if prediction is not None:
+        check_prediction(prediction, run)
     try:
         check_flow_time(run)
         with np.errstate(over="ignore", invalid="ignore"), blas_threads(run.network):
             parts = _parts(run, scale_field)
-            first = replace(_compared(name, run, parts, tolerance, horizon_level), winners=parts.winners())
+            winners = parts.winners(prediction)
+            first = replace(_compared(name, run, parts, tolerance, horizon_level), winners=winners)
             if wanted in (None, 1) and first.outcome == "refuted" and scale_field == 1:
                 first = _explained(first, parts, horizon_level)
             if wanted == 1 or (wanted is None and _is_enough(first, scale_field)):
@@ -222,30 +220,6 @@ def _explained(refuted: Comparison, parts: Parts, level: float) -> Comparison:
     return replace(
         refuted, reason=refuted.reason + explain_clock(run, parts, count, parts.budget.total, again)
     )
-
-
-def _pair(source: Any, system: Any) -> tuple[Trajectory, System]:
-    """The two, of the right types.
-
-    Raises
-    ------
-    InputError: one of them is something else.
-    """
-    if not isinstance(source, Trajectory):
-        raise InputError(
-            "what to compare with a system is no trajectory",
-            expected="odekit.Trajectory",
-            received=type(source).__name__,
-            hint="odekit.load_trajectory(path); a run of odekit's own is compared without a system",
-        )
-    if not isinstance(system, System):
-        raise InputError(
-            "a trajectory is compared with a system",
-            expected="a system, of odekit.system, gradient_flow or derive",
-            received=type(system).__name__,
-            hint='compare(trajectory, odekit.system("x\' = -x"))',
-        )
-    return source, system
 
 
 def _parts(run: Run, scale_field: float) -> Parts:

@@ -11,7 +11,7 @@ from odekit.arrays import FloatArray, IndexArray
 from odekit.comparison.accuracy import Budget, neuron_lengths
 from odekit.comparison.comparison import FollowAt, Winners
 from odekit.comparison.measures import ErrorCurve, Modes
-from odekit.comparison.predict import predict
+from odekit.comparison.predict import Prediction, predict
 from odekit.errors import ReductionError
 from odekit.simulation import Run
 
@@ -49,7 +49,8 @@ class Parts:
     errors: by quantity.
     budget: what network and ODE may be apart.
     neglected: (T, M, K + 1) what uniform softmax neglects.
-    winners: counts predicted against observed ones, which takes a race of all modes.
+    winners: counts predicted against observed ones, of a prediction or, for None, of one that is made, which
+        takes a race of all modes.
     at: the ODE's weights (K, len(neurons), n) of some neurons at any increasing times (K,) of the run's,
         from its first on: ``at(times, neurons)``; NaN past a blow-up.
     modes: the ODE's modes at the run's times, where it moves modes.
@@ -62,7 +63,7 @@ class Parts:
     errors: Mapping[str, ErrorCurve]
     budget: Budget
     neglected: FloatArray
-    winners: Callable[[], Winners | None]
+    winners: Callable[[Prediction | None], Winners | None]
     at: FollowAt
     modes: Modes | None = None
     slow: FloatArray | None = None
@@ -124,16 +125,19 @@ def distance(run: Run, first: Weights, second: Weights) -> FloatArray:
     return np.asarray(np.sqrt(sum(squares)))
 
 
-def count_winners(run: Run, dominant: IndexArray, share: FloatArray) -> Winners | None:
+def count_winners(
+    run: Run, dominant: IndexArray, share: FloatArray, prediction: Prediction | None
+) -> Winners | None:
     """Winners predicted from the first snapshot against those observed at the last; None without a forecast.
 
     Parameters
     ----------
     dominant: (M,) place of the mode, or of the nontrivial real irrep, that dominates at the last snapshot.
     share: (M,) its share of the embedding's power.
+    prediction: of the first snapshot; None where it is to be made.
     """
     try:
-        prediction = predict(run)
+        prediction = prediction or predict(run)
     except ReductionError:
         return None
     return Winners.counted((prediction.winner == dominant) & ~np.isinf(prediction.blow_up_time), share)

@@ -35,6 +35,7 @@ def of_a_file(**given: Any) -> odekit.Run:
 
 
 FLOW = odekit.gradient_flow("x**2/2", "x")
+PREDICTION = odekit.predict(RUN)
 RECORD = odekit.Trajectory([0.0, 1.0, 2.0], {"x": [1.0, 0.4, 0.1]})
 
 DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
@@ -76,7 +77,8 @@ DOORS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "compare": (
         odekit.compare,
-        {"source": RUN, "tolerance": 0.1, "horizon_level": 0.1, "scale_field": 1.0, "order": 2},
+        {"source": RUN, "tolerance": 0.1, "horizon_level": 0.1, "scale_field": 1.0}
+        | {"order": 2, "prediction": PREDICTION},
     ),
     "compare a trajectory": (
         odekit.compare,

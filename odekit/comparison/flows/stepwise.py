@@ -1,7 +1,8 @@
 """A flow followed so that no number depends on a later snapshot: from checkpoint to checkpoint.
 
-The checkpoints are the first time, and twice the last one from there on. A stretch that is begun is followed
-to its end, wherever the requested times in it lie, so that its steps are the same whatever comes later.
+The checkpoints are the first time, and twice the last one from there on. The steps of a stretch aim at its
+end, wherever the requested times in it lie, so that they are the same whatever comes later; the stretch that
+holds the last time is left behind it.
 
 Descent with steps h follows the modified field f - (h/2) Df f, which f(y - h f/2) is up to h^2.
 """
@@ -12,10 +13,14 @@ from typing import Any
 import numpy as np
 
 from odekit.arrays import FloatArray
-from odekit.solvers import CompiledSystem, solve
+from odekit.solvers import CompiledSystem, Event, Rows, solve
 
 __all__ = ["follow_stepwise"]
 
+# A trajectory ends so far behind the last time, relative to it, that rounding doesn't take the time away.
+BEHIND = 1e-9
+# What grows so much within a stretch has blown up.
+GROWTH = 1e6
 # Half a step back the velocity is another by at most this share of it: beyond, no step is a small one.
 SHARE = 0.5
 
@@ -36,7 +41,8 @@ def follow_stepwise(
     Returns
     -------
     y: NaN past a blow-up, and where steps are no longer small.
-    error: (T, batch), the sum of what `solve` estimates up to the next checkpoint.
+    error: (T, batch), the sum of what `solve` estimates up to the next checkpoint, or to the step that holds
+        the last time.
     """
     compiled, method = (_modified(compiled, step), compiled.method) if step else (compiled, "auto")
     y = np.full((len(times), *start.shape), np.nan)
@@ -49,7 +55,9 @@ def follow_stepwise(
         inside = np.flatnonzero((times > begin) & (times <= end))
         if alive.any():
             asked = np.unique(np.append(times[inside], end))
-            solved = solve(compiled, now[:, alive], asked - begin, rtol=rtol, method=method)
+            first = now[:, alive]
+            ends = _ends(first, float(times[-1]) - begin)
+            solved = solve(compiled, first, asked - begin, rtol=rtol, method=method, events=ends)
             y[np.ix_(inside, np.arange(len(now)), alive)] = solved.y[: len(inside)]
             now[:, alive] = solved.y[-1]
             spent[alive] += solved.error_estimate
@@ -57,6 +65,26 @@ def follow_stepwise(
         error[inside] = spent
         begin, end = end, 2 * end
     return y, error
+
+
+def _ends(start: FloatArray, last: float) -> list[Event]:
+    """Of a trajectory: behind the last time, without a step that aims there; or at its blow-up.
+
+    The fields are homogeneous of degree 2, so that what grows by a factor has a time of its own that is
+    shorter by it: N' / N goes like N.
+    """
+    bound = GROWTH**2 * float((start**2).sum(axis=0).max())
+
+    def beyond(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
+        return t - last * (1 + BEHIND)
+
+    def grown(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
+        return np.asarray((y.values**2).sum(axis=0) - bound)
+
+    return [
+        Event(beyond, terminal=True, name="beyond", crosses_once=True),
+        Event(grown, direction=1, terminal=True, name="grown", crosses_once=True),
+    ]
 
 
 def _modified(compiled: CompiledSystem, step: float) -> CompiledSystem:

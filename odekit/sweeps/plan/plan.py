@@ -23,7 +23,7 @@ __all__ = ["NUMERICS", "Cell", "Plan", "canonical", "completed", "is_empty", "ke
 # results within a version; the libraries are those that a result's last digits may depend on.
 LIBRARIES = ("numpy", "scipy", "sympy")
 NUMERICS = ", ".join(
-    [f"odekit {__version__}", "numerics 3", *(f"{name} {version(name)}" for name in LIBRARIES)]
+    [f"odekit {__version__}", "numerics 4", *(f"{name} {version(name)}" for name in LIBRARIES)]
 )
 SEED_BITS = 53  # that a JSON number, and a column of a spreadsheet, hold exactly
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from odekit.comparison import compare
+from odekit.comparison import Prediction, compare
 from odekit.errors import ReductionError
 from odekit.sweeps.tasks.predict import predicted
 from odekit.sweeps.tasks.task import Row, Task, Value
@@ -28,9 +28,16 @@ class CompareSettings(TrainingSettings):
 
 
 def _run(settings: CompareSettings, seed: int, folder: Path) -> list[Row]:
-    run = settings.model_copy(update={"t_end": _end(settings, seed)}).run(seed)
+    prediction = _forecast(settings, seed)
+    if prediction is not None:
+        settings = settings.model_copy(update={"t_end": _first(prediction)})
+    run = settings.run(seed)
     found = compare(
-        run, tolerance=settings.tolerance, horizon_level=settings.horizon_level, order=settings.order
+        run,
+        tolerance=settings.tolerance,
+        horizon_level=settings.horizon_level,
+        order=settings.order,
+        prediction=prediction,
     )
     row: dict[str, Value] = {
         "outcome": found.outcome,
@@ -50,15 +57,20 @@ def _run(settings: CompareSettings, seed: int, folder: Path) -> list[Row]:
     return [row]
 
 
-def _end(settings: CompareSettings, seed: int) -> float | None:
-    """When the training ends; None leaves it to `odekit.simulate`."""
+def _forecast(settings: CompareSettings, seed: int) -> Prediction | None:
+    """What the neurons will do, where the training's end depends on it and anything predicts it."""
     is_free_flow = settings.method == "flow" and settings.constraint == "none" and settings.until is None
     if settings.t_end is not None or not is_free_flow:
-        return settings.t_end
+        return None
     try:
-        first = float(predicted(settings, seed).blow_up_time.min())
+        return predicted(settings, seed)
     except ReductionError:
         return None
+
+
+def _first(prediction: Prediction) -> float | None:
+    """When the training ends; None leaves it to `odekit.simulate`."""
+    first = float(prediction.blow_up_time.min())
     return first if np.isfinite(first) else None
 
 

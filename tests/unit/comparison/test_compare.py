@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from odekit.comparison import compare
+from odekit.comparison import Trajectory, compare, predict
 from odekit.errors import FileError, InputError
 from odekit.networks import Network
 from odekit.simulation import Run, simulate
+from odekit.systems import system
 
 NETWORKS: list[dict[str, Any]] = [
     {"group": "Z7"},
@@ -246,6 +247,24 @@ def test_the_predicted_winners_are_counted(small_run: Run) -> None:
     assert winners.count == 16
     assert winners.agreement > 0.8
     assert winners.clear_agreement >= winners.agreement
+
+
+def test_a_prediction_that_is_given_is_taken_as_it_is(small_run: Run) -> None:
+    asked = predict(small_run)
+    assert compare(small_run, prediction=asked).winners == compare(small_run).winners
+    losers = replace(asked, winner=asked.runner_up)
+    assert compare(small_run, prediction=losers).winners.agreement < 0.5
+
+
+def test_what_cannot_be_the_prediction_of_a_run_is_refused(small_run: Run) -> None:
+    with pytest.raises(InputError, match="this is no prediction"):
+        compare(small_run, prediction=0.5)  # type: ignore[call-overload]
+    asked = predict(small_run)
+    with pytest.raises(InputError, match=r"another run\. Expected: one of 16 neurons\. Received: int 15"):
+        compare(small_run, prediction=replace(asked, winner=asked.winner[1:]))
+    times = np.array([0.0, 1.0, 2.0])
+    with pytest.raises(InputError, match="a trajectory has no winners"):
+        compare(Trajectory(times, {"x": times}), system("x' = 1"), prediction=asked)  # type: ignore[call-overload]
 
 
 def test_a_derivation_with_a_wrong_sign_is_refuted(small_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
