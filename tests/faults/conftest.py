@@ -96,12 +96,17 @@ class Drill:
         found = (out or self.out).glob("cells/*/*.json")
         return {file.name: file.stat().st_mtime_ns for file in found}
 
-    def waited(self, process: subprocess.Popen[str], count: int, seconds: float = 0.0) -> bool:
-        """Wait until so many cells are finished, and so many seconds more; whether the process still runs."""
-        for _ in range(int(LONGEST / LOOK)):
+    def waited(
+        self, process: subprocess.Popen[str], count: int, seconds: float = 0.0, look: float = LOOK
+    ) -> bool:
+        """Wait until so many cells are finished, and so many seconds more; whether the process still runs.
+
+        Looking at each file of a thousand every so often takes time from the sweep.
+        """
+        for _ in range(int(LONGEST / look)):
             if len(self.files()) >= count or process.poll() is not None:
                 break
-            _pass(process, LOOK)
+            _pass(process, look)
         _pass(process, seconds)
         return process.poll() is None
 

@@ -31,7 +31,7 @@ def test_a_thousand_cells_killed_three_times_are_computed_once(drill: Any) -> No
     for moment in (200, 450, 700):
         before = drill.files()
         process = drill.start()
-        assert drill.waited(process, moment)
+        assert drill.waited(process, moment, look=1.0)
         drill.killed(process)
         assert before.items() <= drill.files().items()
     before = drill.files()
