@@ -3,7 +3,7 @@
 from typing import Any
 
 from odekit.arguments import expect
-from odekit.comparison.predict import Prediction
+from odekit.comparison.predict import Prediction, mode_labels
 from odekit.comparison.trajectories import Trajectory
 from odekit.errors import InputError, shown
 from odekit.numbers import real
@@ -28,7 +28,11 @@ def check_of_runs(order: int | None, prediction: Prediction | None) -> None:
             hint="odekit.derive(network, order=2) as the system",
         )
     if prediction is not None:
-        raise InputError("a trajectory has no winners", expected="no prediction", received=shown(prediction))
+        raise InputError(
+            "a prediction is of the winners in a run of odekit's own",
+            expected="no prediction with a trajectory and its system",
+            received=shown(prediction),
+        )
 
 
 def check_prediction(prediction: Prediction, run: Run) -> None:
@@ -36,7 +40,7 @@ def check_prediction(prediction: Prediction, run: Run) -> None:
 
     Raises
     ------
-    InputError: it isn't one, or it is of so many other neurons.
+    InputError: it isn't one, or it is of other modes, or of another number of neurons.
     """
     expect(
         isinstance(prediction, Prediction),
@@ -44,12 +48,13 @@ def check_prediction(prediction: Prediction, run: Run) -> None:
         "what odekit.predict says of the run's first snapshot",
         prediction,
     )
-    expect(
-        len(prediction.winner) == run.network.neurons,
-        "the prediction is of another run",
-        f"one of {run.network.neurons} neurons",
-        len(prediction.winner),
-    )
+    neurons, labels = run.network.neurons, mode_labels(run.network)
+    if prediction.times.shape != (neurons, len(labels)) or prediction.labels != labels:
+        raise InputError(
+            "the prediction is of another run",
+            expected=f"{neurons} neurons, modes {shown(labels)}",
+            received=f"{len(prediction.times)} neurons, modes {shown(prediction.labels)}",
+        )
 
 
 def check_speed(factor: float, order: int | None) -> None:

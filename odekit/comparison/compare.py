@@ -12,12 +12,13 @@ from odekit.arguments import mapping
 from odekit.arrays import FloatArray
 from odekit.comparison.accuracy import check_flow_time, snapshots_before_horizon
 from odekit.comparison.checks import check_of_runs, check_prediction, check_speed, checked_pair
-from odekit.comparison.compare_blocks import compare_blocks, is_in_blocks
+from odekit.comparison.compare_blocks import compare_blocks
 from odekit.comparison.compare_modes import compare_modes
 from odekit.comparison.compare_population import Coupled
 from odekit.comparison.comparison import Comparison, Reach
 from odekit.comparison.control import Control
 from odekit.comparison.explanation import explain_clock, forgiven, why_no_verdict
+from odekit.comparison.flows import is_in_blocks
 from odekit.comparison.judge import Judge
 from odekit.comparison.parts import Parts, relative_gap
 from odekit.comparison.predict import Prediction
@@ -123,8 +124,9 @@ def compare(
     ------
     FileError: a file that can't be read.
     InputError: a tolerance or level that is not positive, a factor that is zero, or a run whose meta
-        contradicts itself; a trajectory without a system, or with an order, or a run with a system; a state
-        whose beginning is not known, a parameter without value, or a formula that can't be read.
+        contradicts itself; a prediction of another run; a trajectory without a system, or with an order or
+        a prediction, or a run with a system; a state whose beginning is not known, a parameter without value,
+        or a formula that can't be read.
     UnknownNameError: a name that neither the trajectory nor the system has.
 
     >>> import numpy as np, odekit

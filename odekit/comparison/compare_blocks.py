@@ -16,15 +16,9 @@ from odekit.comparison.accuracy import (
 from odekit.comparison.flows import LiftedNeurons
 from odekit.comparison.measures import ErrorCurve, irrep_shares
 from odekit.comparison.parts import COARSE, FINE, Parts, Weights, count_winners, evolve_at_speed, solver_error
-from odekit.networks import Network
 from odekit.simulation import Run, check_run
 
-__all__ = ["compare_blocks", "is_in_blocks", "lifted_errors", "lifted_orbit"]
-
-
-def is_in_blocks(network: Network) -> bool:
-    """Whether the reduced flow moves whole neurons in blocks: on spheres, and on non-Abelian groups."""
-    return network.constraint != "none" or not network.finite_group.is_abelian
+__all__ = ["compare_blocks", "lifted_errors", "lifted_orbit"]
 
 
 def compare_blocks(run: Run, scale_field: float) -> Parts:

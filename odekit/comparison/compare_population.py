@@ -21,7 +21,7 @@ from odekit.comparison.accuracy import (
     learning_rate,
     neuron_lengths,
 )
-from odekit.comparison.compare_blocks import is_in_blocks, lifted_errors, lifted_orbit
+from odekit.comparison.compare_blocks import lifted_errors, lifted_orbit
 from odekit.comparison.control import CHANGE
 from odekit.comparison.flows import (
     MOST_GRADIENTS,
@@ -30,6 +30,7 @@ from odekit.comparison.flows import (
     Orbit,
     PopulationFlow,
     ReducedFlow,
+    is_in_blocks,
 )
 from odekit.comparison.measures import Modes, error_curves, project
 from odekit.comparison.parts import Parts, Weights, distance, relative

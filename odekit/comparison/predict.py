@@ -9,7 +9,7 @@ from typing import Any, overload
 import numpy as np
 
 from odekit.arrays import FloatArray, IndexArray
-from odekit.comparison.flows import final_shares, free_blow_up_times
+from odekit.comparison.flows import final_shares, free_blow_up_times, is_in_blocks
 from odekit.comparison.learning_curve import LearningCurve, predict_curve
 from odekit.comparison.measures import Modes, project
 from odekit.derivation import derive, lift
@@ -22,7 +22,7 @@ from odekit.solvers import blow_up_time, final_phases
 from odekit.systems import EllipticForm
 from odekit.views import html_table
 
-__all__ = ["Prediction", "predict"]
+__all__ = ["Prediction", "mode_labels", "predict"]
 
 Weights = Mapping[str, FloatArray]
 # A smaller mode, relative to the largest, may be rounding of the transform.
@@ -156,7 +156,7 @@ def predict(
         return predict_curve(run, until)
     start = float(run.t[0])
     first = {name: values[0] for name, values in run.weights.items()}
-    if run.network.constraint != "none" or not run.network.finite_group.is_abelian:
+    if is_in_blocks(run.network):
         check_run(run)
         return _irreps_race(run.network, first, start)
     modes = project(first, run.network.finite_group)
@@ -164,7 +164,15 @@ def predict(
     order = np.argsort(times, axis=1, kind="stable")
     winner, runner_up = order[:, 0], order[:, min(1, order.shape[1] - 1)]
     chosen = {name: np.take_along_axis(p, winner[:, None], axis=1)[:, 0] for name, p in phases.items()}
-    return Prediction(modes.basis.labels, times + start, winner, runner_up, chosen)
+    return Prediction(mode_labels(run.network), times + start, winner, runner_up, chosen)
+
+
+def mode_labels(network: Network) -> tuple[str, ...]:
+    """Names of what competes in a neuron: its modes, or on spheres and non-Abelian groups real irreps."""
+    group = network.finite_group
+    if is_in_blocks(network):
+        return tuple(sigma.name for sigma in group.real_irreps[1:])
+    return mode_basis(group).labels
 
 
 def _first(times: list[float | None]) -> float | None:
@@ -183,7 +191,7 @@ def _read(source: Run | str | os.PathLike[str], group: FiniteGroup | str | None)
 def _irreps_race(network: Network, weights: Weights, start: float) -> Prediction:
     """By the free flows where irreps decouple, else by the whole lifted flow."""
     group = network.finite_group
-    labels = tuple(sigma.name for sigma in group.real_irreps[1:])
+    labels = mode_labels(network)
     if lift(network).decouples:
         times = free_blow_up_times(network, weights) + (start if network.constraint == "none" else 0.0)
         order = np.argsort(times, axis=1, kind="stable")

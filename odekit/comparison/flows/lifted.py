@@ -12,7 +12,7 @@ from odekit.derivation import Lifted, system_in_blocks
 from odekit.networks import Network
 from odekit.solvers import compile
 
-__all__ = ["LiftedNeurons"]
+__all__ = ["LiftedNeurons", "is_in_blocks"]
 
 Weights = Mapping[str, FloatArray]
 
@@ -20,6 +20,11 @@ Weights = Mapping[str, FloatArray]
 STEP = 1e-5
 # Of states that are shifted together: fewer make too many calls, more leave the cache.
 ENTRIES = 500_000
+
+
+def is_in_blocks(network: Network) -> bool:
+    """Whether the reduced flow moves whole neurons in blocks: on spheres, and on non-Abelian groups."""
+    return network.constraint != "none" or not network.finite_group.is_abelian
 
 
 class LiftedNeurons:
@@ -52,7 +57,7 @@ class LiftedNeurons:
         """
         states, rate = self.blocks.to_states(start), self.rate
         return self.blocks.to_weights(
-            follow_stepwise(self.compiled, states, times * rate, rtol, step * rate)[0]
+            follow_stepwise(self.compiled, states, times * rate, rtol, self.lengths, step * rate)[0]
         )
 
     def separation(self, weights: Weights) -> Separation:
@@ -108,7 +113,7 @@ class LiftedNeurons:
         size, batch = states.shape
         jacobian = np.empty((batch, size, size))
         shifts = np.diag(STEP / self.lengths)
-        together = max(1, ENTRIES // (2 * states.size))
+        together = max(1, ENTRIES // max(1, 2 * states.size))
         for first in range(0, size, together):
             chosen = shifts[:, first : first + together, None]
             both = np.stack([states[:, None] + chosen, states[:, None] - chosen], axis=1)

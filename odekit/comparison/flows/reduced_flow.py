@@ -80,6 +80,8 @@ class ReducedFlow:
     ) -> tuple[dict[str, ComplexArray], FloatArray]:
         """Amplitudes as `evolve` gives them, and the solver's estimate up to each time, (T, M, n_modes).
 
+        An estimate may count some steps behind its time, see `follow_stepwise`.
+
         A mode that is as small as the rounding of its neuron's largest rests: the field is homogeneous of
         degree 2 or more, so that its own time is longer by the inverse of that ratio.
         """
@@ -174,7 +176,7 @@ def _follow(
 ) -> tuple[FloatArray, FloatArray]:
     """States (T, state, batch), and the solver's estimate (T, batch)."""
     if step or not block.is_exact:
-        return follow_stepwise(block.compiled, states, elapsed, rtol, step)
+        return follow_stepwise(block.compiled, states, elapsed, rtol, block.lengths, step)
     solution = solve(block.compiled, states, elapsed)
     return solution.y, np.broadcast_to(solution.error_estimate, (len(elapsed), states.shape[1]))
 

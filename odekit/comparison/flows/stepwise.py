@@ -1,4 +1,4 @@
-"""A flow followed so that no number depends on a later snapshot: from checkpoint to checkpoint.
+"""A flow followed so that no state depends on a later snapshot: from checkpoint to checkpoint.
 
 The checkpoints are the first time, and twice the last one from there on. The steps of a stretch aim at its
 end, wherever the requested times in it lie, so that they are the same whatever comes later; the stretch that
@@ -19,14 +19,19 @@ __all__ = ["follow_stepwise"]
 
 # A trajectory ends so far behind the last time, relative to it, that rounding doesn't take the time away.
 BEHIND = 1e-9
-# What grows so much within a stretch has blown up.
+# What is so much larger than all were at the beginning of a stretch has blown up.
 GROWTH = 1e6
 # Half a step back the velocity is another by at most this share of it: beyond, no step is a small one.
 SHARE = 0.5
 
 
 def follow_stepwise(
-    compiled: CompiledSystem, start: FloatArray, times: FloatArray, rtol: float, step: float = 0.0
+    compiled: CompiledSystem,
+    start: FloatArray,
+    times: FloatArray,
+    rtol: float,
+    lengths: FloatArray,
+    step: float = 0.0,
 ) -> tuple[FloatArray, FloatArray]:
     """States (T, state, batch) at increasing times (T,) from 0 on, and the solver's error up to each.
 
@@ -35,12 +40,14 @@ def follow_stepwise(
     compiled: without parameters.
     start: (state, batch).
     times, rtol: as for `solve`.
+    lengths: (state,) of one unit of each state, in the metric in which the flow is a gradient flow.
     step: of descent, whose modified equation is followed as far as steps are small; 0 for the flow itself,
         negative for ascent.
 
     Returns
     -------
-    y: NaN past a blow-up, and where steps are no longer small.
+    y: NaN past a blow-up, or so near to it that the state is a million times as long as the longest one at
+        the checkpoint before; and where steps are no longer small.
     error: (T, batch), the sum of what `solve` estimates up to the next checkpoint, or to the step that holds
         the last time.
     """
@@ -56,7 +63,7 @@ def follow_stepwise(
         if alive.any():
             asked = np.unique(np.append(times[inside], end))
             first = now[:, alive]
-            ends = _ends(first, float(times[-1]) - begin)
+            ends = _ends(first, lengths, float(times[-1]) - begin)
             solved = solve(compiled, first, asked - begin, rtol=rtol, method=method, events=ends)
             y[np.ix_(inside, np.arange(len(now)), alive)] = solved.y[: len(inside)]
             now[:, alive] = solved.y[-1]
@@ -67,19 +74,20 @@ def follow_stepwise(
     return y, error
 
 
-def _ends(start: FloatArray, last: float) -> list[Event]:
+def _ends(start: FloatArray, lengths: FloatArray, last: float) -> list[Event]:
     """Of a trajectory: behind the last time, without a step that aims there; or at its blow-up.
 
-    The fields are homogeneous of degree 2, so that what grows by a factor has a time of its own that is
-    shorter by it: N' / N goes like N.
+    In the metric of a gradient flow of degree d the speed is at most some constant times |y|^d: what has
+    grown by a factor g has some 1/g^(d - 1) of its time left. The degree is 2 or more where anything grows.
     """
-    bound = GROWTH**2 * float((start**2).sum(axis=0).max())
+    unit = float(np.abs(start).max()) or 1.0
+    bound = GROWTH**2 * float(((start / unit * lengths[:, None]) ** 2).sum(axis=0).max())
 
     def beyond(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
         return t - last * (1 + BEHIND)
 
     def grown(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
-        return np.asarray((y.values**2).sum(axis=0) - bound)
+        return np.asarray(((y.values / unit * lengths[:, None]) ** 2).sum(axis=0) - bound)
 
     return [
         Event(beyond, terminal=True, name="beyond", crosses_once=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
 import subprocess
@@ -115,6 +116,20 @@ def test_compare_is_that_of_a_training_up_to_the_first_blow_up_that_is_predicted
     assert (row["gap_median"], row["gap_max"]) == (np.median(before[-1]), before[-1].max())
     assert found.winners is not None
     assert row["winner_agreement"] == found.winners.agreement
+
+
+def test_a_comparison_asks_once_who_will_win(plan_from: From, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[odekit.Run] = []
+
+    def counted(run: odekit.Run) -> object:
+        asked.append(run)
+        return odekit.predict(run)
+
+    for module in ("odekit.sweeps.tasks.predict", "odekit.comparison.parts"):
+        monkeypatch.setattr(importlib.import_module(module), "predict", counted)
+    plan = plan_from(PLANS["compare"])
+    rows_of(plan.cell(0), plan.folder)
+    assert len(asked) == 1
 
 
 def test_compare_takes_an_end_and_a_tolerance(plan_from: From) -> None:
