@@ -81,9 +81,9 @@ class Drill:
                 process.kill()
                 process.communicate()
 
-    def ended(self, process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    def ended(self, process: subprocess.Popen[str], longest: float = LONGEST) -> tuple[int, str, str]:
         """Exit code, standard output and standard error of a process that ends by itself."""
-        out, err = process.communicate(timeout=LONGEST)
+        out, err = process.communicate(timeout=longest)
         return process.returncode, out, err
 
     def killed(self, process: subprocess.Popen[str]) -> None:

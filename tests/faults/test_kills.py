@@ -55,6 +55,16 @@ def test_killed_workers_lose_nothing(kills: int, drill: Any, tmp_path: Path) -> 
         drill.check_table()
 
 
+@pytest.mark.long
+def test_a_worker_that_hangs_is_started_anew(drill: Any) -> None:
+    process = drill.start()
+    assert drill.waited(process, 1)
+    drill.workers(process)[0].suspend()
+    code, _, err = drill.ended(process, 300.0)  # by Dask's own settings it would be after ten minutes
+    assert code == 0, err
+    drill.check_table()
+
+
 @pytest.mark.parametrize("kills", SCHEDULERS)
 def test_killed_schedulers_lose_nothing(kills: int, drill: Any, tmp_path: Path) -> None:
     rng, done, starts = drill.generator(3), 0, 0

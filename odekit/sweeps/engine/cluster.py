@@ -25,6 +25,8 @@ ALLOCATOR = {
     f"distributed.nanny.pre-spawn-environ.MALLOC_{name}_THRESHOLD_": size
     for name, size in (("TRIM", 2**28), ("MMAP", 2**26))
 }
+# A worker of this machine that gives no sign of life for so long is started anew, within twice that time.
+SILENCE = {"distributed.scheduler.worker-ttl": "1 minute"}
 LOGGERS = ("distributed", "tornado.application", "asyncio")
 
 
@@ -94,7 +96,7 @@ def _local(distributed: Any, workers: int) -> Any:
     causes = []
     for _ in range(TRIES):
         try:
-            with _refusing_configuration(), import_module("dask").config.set(ALLOCATOR):
+            with _refusing_configuration(), import_module("dask").config.set(ALLOCATOR | SILENCE):
                 return distributed.LocalCluster(
                     n_workers=workers,
                     threads_per_worker=1,

@@ -161,7 +161,9 @@ class _Stream:
         if batch[0] is not self._alone:
             self._suspects += batch
             return []
-        error = "every worker that took it was killed, perhaps for want of memory"
+        error = (
+            "every worker that took it was killed, perhaps for want of memory, or fell silent for a minute"
+        )
         return [Record.of(batch[0], error=error)]
 
     def _check_connection(self) -> None:
