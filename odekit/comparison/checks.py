@@ -3,7 +3,7 @@
 from typing import Any
 
 from odekit.arguments import expect
-from odekit.comparison.predict import Prediction, mode_labels
+from odekit.comparison.predict import Prediction, start_of
 from odekit.comparison.trajectories import Trajectory
 from odekit.errors import InputError, shown
 from odekit.numbers import real
@@ -40,7 +40,7 @@ def check_prediction(prediction: Prediction, run: Run) -> None:
 
     Raises
     ------
-    InputError: it isn't one, or it is of other modes, or of another number of neurons.
+    InputError: it isn't one, or it is of other weights or another network.
     """
     expect(
         isinstance(prediction, Prediction),
@@ -48,13 +48,12 @@ def check_prediction(prediction: Prediction, run: Run) -> None:
         "what odekit.predict says of the run's first snapshot",
         prediction,
     )
-    neurons, labels = run.network.neurons, mode_labels(run.network)
-    if prediction.times.shape != (neurons, len(labels)) or prediction.labels != labels:
-        raise InputError(
-            "the prediction is of another run",
-            expected=f"{neurons} neurons, modes {shown(labels)}",
-            received=f"{len(prediction.times)} neurons, modes {shown(prediction.labels)}",
-        )
+    expect(
+        prediction.start == start_of(run),
+        "the prediction is of another start",
+        "what odekit.predict says of the run's own network and first snapshot",
+        prediction,
+    )
 
 
 def check_speed(factor: float, order: int | None) -> None:

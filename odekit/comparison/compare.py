@@ -111,8 +111,8 @@ def compare(
     order: of a run, 1, 2 or 3; by default the lowest that refutes, where one does, or whose budget stays
         below the level to the end of the run, or else the lowest of those that reach furthest; 1 where the
         run doesn't tell its steps, and for steps on spheres.
-    prediction: of a run, what `predict` says of its first snapshot, where it has been asked before; taken as
-        it is. By default it is asked.
+    prediction: of a run, what `predict` says of its first snapshot, where it has been asked before; by
+        default it is asked.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def compare(
     ------
     FileError: a file that can't be read.
     InputError: a tolerance or level that is not positive, a factor that is zero, or a run whose meta
-        contradicts itself; a prediction of another run; a trajectory without a system, or with an order or
+        contradicts itself; a prediction of another start; a trajectory without a system, or with an order or
         a prediction, or a run with a system; a state whose beginning is not known, a parameter without value,
         or a formula that can't be read.
     UnknownNameError: a name that neither the trajectory nor the system has.

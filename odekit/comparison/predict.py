@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, overload
 
 import numpy as np
@@ -22,7 +23,7 @@ from odekit.solvers import blow_up_time, final_phases
 from odekit.systems import EllipticForm
 from odekit.views import html_table
 
-__all__ = ["Prediction", "mode_labels", "predict"]
+__all__ = ["Prediction", "predict", "start_of"]
 
 Weights = Mapping[str, FloatArray]
 # A smaller mode, relative to the largest, may be rounding of the transform.
@@ -45,6 +46,7 @@ class Prediction:
     phases: phi and psi of the winner at its blow-up, each (M,) in radians in (-pi, pi]; NaN where there is
         none.
     is_numbered: whether labels that are numbers are frequencies.
+    start: digest of the network and its weights, by which `compare` knows the run; empty where there is none.
     """
 
     labels: tuple[str, ...]
@@ -53,6 +55,7 @@ class Prediction:
     runner_up: IndexArray
     phases: dict[str, FloatArray]
     is_numbered: bool = True
+    start: str = ""
 
     @property
     def blow_up_time(self) -> FloatArray:
@@ -158,21 +161,21 @@ def predict(
     first = {name: values[0] for name, values in run.weights.items()}
     if is_in_blocks(run.network):
         check_run(run)
-        return _irreps_race(run.network, first, start)
+        return replace(_irreps_race(run.network, first, start), start=start_of(run))
     modes = project(first, run.network.finite_group)
     times, phases = _blow_ups(modes, run.network)
     order = np.argsort(times, axis=1, kind="stable")
     winner, runner_up = order[:, 0], order[:, min(1, order.shape[1] - 1)]
     chosen = {name: np.take_along_axis(p, winner[:, None], axis=1)[:, 0] for name, p in phases.items()}
-    return Prediction(mode_labels(run.network), times + start, winner, runner_up, chosen)
+    return Prediction(modes.basis.labels, times + start, winner, runner_up, chosen, start=start_of(run))
 
 
-def mode_labels(network: Network) -> tuple[str, ...]:
-    """Names of what competes in a neuron: its modes, or on spheres and non-Abelian groups real irreps."""
-    group = network.finite_group
-    if is_in_blocks(network):
-        return tuple(sigma.name for sigma in group.real_irreps[1:])
-    return mode_basis(group).labels
+def start_of(run: Run) -> str:
+    """Digest of what a prediction is made of: the network, and the weights of the first snapshot."""
+    found = sha256(repr(sorted(run.network.description().items())).encode())
+    for name, values in sorted(run.weights.items()):
+        found.update(name.encode() + np.ascontiguousarray(values[0], dtype=np.float64).tobytes())
+    return found.hexdigest()
 
 
 def _first(times: list[float | None]) -> float | None:
@@ -191,7 +194,7 @@ def _read(source: Run | str | os.PathLike[str], group: FiniteGroup | str | None)
 def _irreps_race(network: Network, weights: Weights, start: float) -> Prediction:
     """By the free flows where irreps decouple, else by the whole lifted flow."""
     group = network.finite_group
-    labels = mode_labels(network)
+    labels = tuple(sigma.name for sigma in group.real_irreps[1:])
     if lift(network).decouples:
         times = free_blow_up_times(network, weights) + (start if network.constraint == "none" else 0.0)
         order = np.argsort(times, axis=1, kind="stable")

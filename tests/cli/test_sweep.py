@@ -79,7 +79,7 @@ def test_a_dry_run_counts_and_writes_nothing(invoke: Invoke, tmp_path: Path, pla
     result = invoke("sweep", path, "--dry-run", "--workers", 3)
     assert result.exit_code == 0, result.stderr
     assert "4 cells, 0 finished, 0 of them failed" in result.stdout
-    assert "s a cell, by 4 of them:" in result.stdout
+    assert "s a cell, as 4 of them took:" in result.stdout
     assert "on 3 processors" in result.stdout
     assert names_in(tmp_path) == before
     assert inline.sent == []

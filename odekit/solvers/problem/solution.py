@@ -146,7 +146,8 @@ class Solution(Labelled):
         for status in filter(lambda status: status.is_failure, Status):
             failed = np.flatnonzero(self.status == status)
             if len(failed):
-                lines.append(f"{status.name}, first at index {failed[0]}: {status.sentence}")
+                first = f"first at index {failed[0]}, t = {self.t_reached[failed[0]]:.6g}"
+                lines.append(f"{status.name}, {first}: {status.sentence}")
         return "\n".join(lines)
 
     def at(self, t: ArrayLike) -> FloatArray:

@@ -129,7 +129,7 @@ def _tell_estimate(plan: Plan, folder: Path, workers: int | None, json_file: str
     if math.isinf(found.seconds):
         tell("One cell takes over a quarter of a minute; the others were not tried.", json_file)
     else:
-        mean = f"about {found.seconds:.2g} s a cell, by {found.measured:,} of them"
+        mean = f"about {found.seconds:.2g} s a cell, as {found.measured:,} of them took"
         tell(f"{mean}: {_duration(hours)} on {threads} processors", json_file)
     write_json({**vars(found), "hours": hours}, json_file)
 

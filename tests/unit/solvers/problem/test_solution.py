@@ -25,8 +25,8 @@ def test_every_status_is_a_sentence_with_a_remedy() -> None:
 def test_the_summary_counts_ends_and_names_the_first_failure(mixed: Solution) -> None:
     lines = mixed.summary().splitlines()
     assert lines[0] == "4 trajectories: 1 success, 2 step_too_small, 1 not_finite"
-    assert lines[1].startswith("step_too_small, first at index 1: The steps shrank")
-    assert lines[2].startswith("not_finite, first at index 2: ")
+    assert lines[1].startswith("step_too_small, first at index 1, t = 1: The steps shrank")
+    assert lines[2].startswith("not_finite, first at index 2, t = 0: ")
     assert not mixed.is_successful
     assert repr(mixed) == f"Solution(2 times, x; {lines[0]})"
 
