@@ -44,6 +44,7 @@ def test_neurons_that_never_generalise_are_refuted(anew: Verify, monkeypatch: py
     assert anew("critical-data-share").outcome == "refuted"
 
 
+@pytest.mark.slow
 def test_neurons_that_have_not_come_to_rest_leave_it_open(
     anew: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

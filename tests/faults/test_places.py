@@ -80,6 +80,7 @@ def test_a_read_only_folder_is_refused_before_any_computing(drill: Any, tmp_path
         Store(disk / "out").describe(read_plan(drill.plan))
 
 
+@pytest.mark.slow
 def test_a_write_that_fails_leaves_no_part_of_a_cell(drill: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     cells = list(read_plan(drill.plan))[:3]
     records = run_batch(cells, drill.plan.parent)
