@@ -3,7 +3,7 @@
 from typing import Any
 
 from odekit.arguments import expect
-from odekit.comparison.predict import Prediction, start_of
+from odekit.comparison.predict import Prediction
 from odekit.comparison.trajectories import Trajectory
 from odekit.errors import InputError, shown
 from odekit.numbers import real
@@ -49,7 +49,7 @@ def check_prediction(prediction: Prediction, run: Run) -> None:
         prediction,
     )
     expect(
-        prediction.start == start_of(run),
+        prediction.is_of(run),
         "the prediction is of another start",
         "what odekit.predict says of the run's own network and first snapshot",
         prediction,

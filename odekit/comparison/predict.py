@@ -2,9 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any, overload
 
 import numpy as np
@@ -23,7 +22,7 @@ from odekit.solvers import blow_up_time, final_phases
 from odekit.systems import EllipticForm
 from odekit.views import html_table
 
-__all__ = ["Prediction", "predict", "start_of"]
+__all__ = ["Prediction", "predict"]
 
 Weights = Mapping[str, FloatArray]
 # A smaller mode, relative to the largest, may be rounding of the transform.
@@ -46,7 +45,7 @@ class Prediction:
     phases: phi and psi of the winner at its blow-up, each (M,) in radians in (-pi, pi]; NaN where there is
         none.
     is_numbered: whether labels that are numbers are frequencies.
-    start: digest of the network and its weights, by which `compare` knows the run; empty where there is none.
+    run: what it is of, known by its network and first snapshot; None where that isn't told.
     """
 
     labels: tuple[str, ...]
@@ -55,7 +54,15 @@ class Prediction:
     runner_up: IndexArray
     phases: dict[str, FloatArray]
     is_numbered: bool = True
-    start: str = ""
+    run: Run | None = None
+
+    def is_of(self, run: Run) -> bool:
+        """Whether it was made of the network and the first snapshot of a run, or of another with the same."""
+        known = self.run
+        return known is not None and (
+            known.network == run.network
+            and all(np.array_equal(values[0], known.weights[name][0]) for name, values in run.weights.items())
+        )
 
     @property
     def blow_up_time(self) -> FloatArray:
@@ -161,21 +168,13 @@ def predict(
     first = {name: values[0] for name, values in run.weights.items()}
     if is_in_blocks(run.network):
         check_run(run)
-        return replace(_irreps_race(run.network, first, start), start=start_of(run))
+        return _irreps_race(run, first, start)
     modes = project(first, run.network.finite_group)
     times, phases = _blow_ups(modes, run.network)
     order = np.argsort(times, axis=1, kind="stable")
     winner, runner_up = order[:, 0], order[:, min(1, order.shape[1] - 1)]
     chosen = {name: np.take_along_axis(p, winner[:, None], axis=1)[:, 0] for name, p in phases.items()}
-    return Prediction(modes.basis.labels, times + start, winner, runner_up, chosen, start=start_of(run))
-
-
-def start_of(run: Run) -> str:
-    """Digest of what a prediction is made of: the network, and the weights of the first snapshot."""
-    found = sha256(repr(sorted(run.network.description().items())).encode())
-    for name, values in sorted(run.weights.items()):
-        found.update(name.encode() + np.ascontiguousarray(values[0], dtype=np.float64).tobytes())
-    return found.hexdigest()
+    return Prediction(modes.basis.labels, times + start, winner, runner_up, chosen, run=run)
 
 
 def _first(times: list[float | None]) -> float | None:
@@ -191,9 +190,9 @@ def _read(source: Run | str | os.PathLike[str], group: FiniteGroup | str | None)
     return source
 
 
-def _irreps_race(network: Network, weights: Weights, start: float) -> Prediction:
+def _irreps_race(run: Run, weights: Weights, start: float) -> Prediction:
     """By the free flows where irreps decouple, else by the whole lifted flow."""
-    group = network.finite_group
+    network, group = run.network, run.network.finite_group
     labels = tuple(sigma.name for sigma in group.real_irreps[1:])
     if lift(network).decouples:
         times = free_blow_up_times(network, weights) + (start if network.constraint == "none" else 0.0)
@@ -203,7 +202,8 @@ def _irreps_race(network: Network, weights: Weights, start: float) -> Prediction
         times = np.full(order.shape, np.nan)
     none = np.full(len(times), np.nan)
     second = order[:, min(1, order.shape[1] - 1)]
-    return Prediction(labels, times, order[:, 0], second, {"phi": none, "psi": none}, group.is_abelian)
+    phases = {"phi": none, "psi": none}
+    return Prediction(labels, times, order[:, 0], second, phases, group.is_abelian, run)
 
 
 def _blow_ups(modes: Modes, network: Network) -> tuple[FloatArray, dict[str, FloatArray]]:

@@ -23,9 +23,8 @@ def verdict(name: str | None = None, seed: int = 0) -> Verdict:
     return CLAIM.experiment(CLAIM, Settings(seed, group=None if name is None else group(name)))
 
 
-@pytest.mark.parametrize(
-    "seed", [pytest.param(0, marks=pytest.mark.slow), pytest.param(7, marks=pytest.mark.long)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 7])
 def test_the_claim_is_confirmed_and_its_control_refuted(is_sound: Sound, seed: int) -> None:
     assert is_sound(verdict(seed=seed))
 

@@ -19,9 +19,8 @@ ID = "dominance-time"
 Verify = Callable[..., Verdict]
 
 
-@pytest.mark.parametrize(
-    "seed", [pytest.param(0, marks=pytest.mark.slow), pytest.param(77, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 77])
 def test_the_claim_is_confirmed_and_its_control_refuted(
     verdict: Verify, is_sound: Callable[[Verdict], bool], seed: int
 ) -> None:

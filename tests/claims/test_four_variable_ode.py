@@ -17,9 +17,8 @@ ID = "four-variable-ode"
 Verify = Callable[..., Verdict]
 
 
-@pytest.mark.parametrize(
-    "seed", [pytest.param(0, marks=pytest.mark.slow), pytest.param(4, marks=pytest.mark.long)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 4])
 def test_the_claim_is_confirmed_and_its_control_refuted(
     verdict: Verify, is_sound: Callable[[Verdict], bool], seed: int
 ) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from odekit.arrays import FloatArray
+from odekit.comparison.flows.stepwise import grown
 from odekit.derivation import Lifted, system_in_blocks
 from odekit.errors import InputError, ReductionError
 from odekit.networks import Network
@@ -99,9 +100,6 @@ def _blow_up_times(
 def _from_unit_length(
     compiled: CompiledSystem, start: FloatArray, metric: FloatArray, last: float, rtol: float
 ) -> FloatArray:
-    def growth(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
-        return np.asarray(np.log(metric @ y.values**2) - 2 * np.log(GROWTH))
-
     def pace(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
         field = np.empty_like(y.values)
         compiled.rhs(t, y.values, p.values, field)
@@ -109,9 +107,8 @@ def _from_unit_length(
             return np.asarray(np.log((metric @ field**2) / (metric @ y.values**2) ** 2) - 2 * np.log(AT_REST))
 
     # The length has one minimum: the energy rises along the flow, and its sign is that of the length's slope.
-    grown = Event(growth, direction=1, terminal=True, name="grown", crosses_once=True)
     rests = Event(pace, direction=-1, terminal=True, name="rests", crosses_once=True)
-    solution = solve(compiled, start, last, rtol=rtol, events=[grown, rests])
+    solution = solve(compiled, start, last, rtol=rtol, events=[grown(metric, GROWTH), rests])
     reached, y = solution.event_t[0], solution.event_y[0]
     slope = np.empty_like(y)
     with np.errstate(invalid="ignore"):

@@ -15,7 +15,7 @@ import numpy as np
 from odekit.arrays import FloatArray
 from odekit.solvers import CompiledSystem, Event, Rows, solve
 
-__all__ = ["follow_stepwise"]
+__all__ = ["follow_stepwise", "grown"]
 
 # A trajectory ends so far behind the last time, relative to it, that rounding doesn't take the time away.
 BEHIND = 1e-9
@@ -74,24 +74,35 @@ def follow_stepwise(
     return y, error
 
 
-def _ends(start: FloatArray, lengths: FloatArray, last: float) -> list[Event]:
-    """Of a trajectory: behind the last time, without a step that aims there; or at its blow-up.
+def grown(metric: FloatArray, factor: float, unit: float = 1.0) -> Event:
+    """The end of a trajectory where its length exceeds a factor.
 
     In the metric of a gradient flow of degree d the speed is at most some constant times |y|^d: what has
     grown by a factor g has some 1/g^(d - 1) of its time left. The degree is 2 or more where anything grows.
+
+    Parameters
+    ----------
+    metric: (state,) squared length of one unit of each state.
+    unit: in which the states are taken, so that squares of large ones are finite.
     """
-    unit = float(np.abs(start).max()) or 1.0
-    bound = GROWTH**2 * float(((start / unit * lengths[:, None]) ** 2).sum(axis=0).max())
+
+    def growth(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
+        return np.asarray(np.log(metric @ (y.values / unit) ** 2) - 2 * np.log(factor))
+
+    return Event(growth, direction=1, terminal=True, name="grown", crosses_once=True)
+
+
+def _ends(start: FloatArray, lengths: FloatArray, last: float) -> list[Event]:
+    """Of a trajectory: behind the last time, without a step that aims there; or at its blow-up."""
+    metric, unit = lengths**2, float(np.abs(start).max()) or 1.0
+    longest = float(np.sqrt(metric @ (start / unit) ** 2).max()) or 1.0
 
     def beyond(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
         return t - last * (1 + BEHIND)
 
-    def grown(t: FloatArray, y: Rows, p: Rows) -> FloatArray:
-        return np.asarray(((y.values / unit * lengths[:, None]) ** 2).sum(axis=0) - bound)
-
     return [
         Event(beyond, terminal=True, name="beyond", crosses_once=True),
-        Event(grown, direction=1, terminal=True, name="grown", crosses_once=True),
+        grown(metric, GROWTH * longest, unit),
     ]
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from odekit.arrays import ComplexArray, FloatArray, IndexArray
 from odekit.comparison import LiftedNeurons, Modes, ReducedFlow, project
+from odekit.comparison.flows import is_in_blocks
 from odekit.derivation import derive
 from odekit.groups import from_modes, mode_basis
 from odekit.simulation import Run
@@ -28,7 +29,7 @@ def reduced_run(run: Run, times: FloatArray) -> Run:
     elapsed = times - run.t[0]
     start = {name: values[0] for name, values in run.weights.items()}
     network = run.network
-    if network.constraint != "none" or not network.finite_group.is_abelian:
+    if is_in_blocks(network):
         weights: Mapping[str, FloatArray] = LiftedNeurons(network).evolve(start, elapsed, RTOL)
     elif network.activation_polynomial is None:
         weights = _one_harmonic(run, elapsed)

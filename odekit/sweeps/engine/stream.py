@@ -161,9 +161,7 @@ class _Stream:
         if batch[0] is not self._alone:
             self._suspects += batch
             return []
-        error = (
-            "every worker that took it was killed, perhaps for want of memory, or fell silent for a minute"
-        )
+        error = "every worker that took it was killed, perhaps for want of memory, or fell silent"
         return [Record.of(batch[0], error=error)]
 
     def _check_connection(self) -> None:

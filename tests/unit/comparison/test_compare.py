@@ -260,6 +260,10 @@ def test_what_cannot_be_the_prediction_of_a_run_is_refused(small_run: Run) -> No
     with pytest.raises(InputError, match="this is no prediction"):
         compare(small_run, prediction=0.5)  # type: ignore[call-overload]
     asked = predict(small_run)
+    four = simulate(Network("Z4", neurons=4), seed=1, scale=0.05, snapshots=3)
+    product = replace(four, network=Network("Z2xZ2", neurons=4))
+    with pytest.raises(InputError, match="the prediction is of another start"):
+        compare(product, prediction=predict(four))
     for changed in (
         replace(small_run, weights={**small_run.weights, "xi": small_run.weights["xi"] * (1 + 1e-15)}),
         replace(small_run, network=Network(small_run.network.finite_group, neurons=16, loss="sum")),
